@@ -1,0 +1,1 @@
+"""CraterBench for QGIS: the module QGIS loads. QGIS needs ``classFactory`` here, beside metadata.txt."""

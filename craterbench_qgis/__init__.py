@@ -1,0 +1,3 @@
+"""CraterBench for QGIS: find the craters that look like this one."""
+
+__version__ = "0.1.0"
