@@ -1,1 +1,8 @@
-"""CraterBench for QGIS: the module QGIS loads. QGIS needs ``classFactory`` here, beside metadata.txt."""
+"""CraterBench for QGIS: the module QGIS loads."""
+
+
+def classFactory(iface):
+    """The plugin object; QGIS calls this when the plugin is switched on."""
+    from .craterbench_qgis.plugin import CraterBenchPlugin
+
+    return CraterBenchPlugin(iface)

@@ -37,6 +37,12 @@ class QueryError(CraterBenchError):
     """A query or a filter cannot be used."""
 
 
+class UsageError(CraterBenchError):
+    """The command line does not make sense as it stands."""
+
+    exit_code = 2
+
+
 class ExportError(CraterBenchError):
     """A result cannot be written."""
 

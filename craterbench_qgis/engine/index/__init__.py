@@ -1,0 +1,28 @@
+"""The index on disk: storage and the shortlist. Knows nothing of mosaics and encoders."""
+
+from .format import SUFFIX, IndexSettings, SegmentData, Skipped
+from .manifest import Job, Manifest
+from .reader import CraterIndex, StoredTokens, ViewRow
+from .shortlist import ExactInt8, HnswShortlist, ShortlistBackend, build_hnsw, open_shortlist
+from .verify import VerifyReport, verify
+from .writer import IndexWriter
+
+__all__ = [
+    "SUFFIX",
+    "CraterIndex",
+    "ExactInt8",
+    "HnswShortlist",
+    "IndexSettings",
+    "IndexWriter",
+    "Job",
+    "Manifest",
+    "SegmentData",
+    "ShortlistBackend",
+    "Skipped",
+    "StoredTokens",
+    "VerifyReport",
+    "ViewRow",
+    "build_hnsw",
+    "open_shortlist",
+    "verify",
+]

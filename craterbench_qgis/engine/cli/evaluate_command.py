@@ -1,0 +1,204 @@
+"""``craterbench evaluate``: retrieval measures of an index, by queries from another mosaic."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from ..errors import QueryError
+from ..evaluation import EvaluationRequest, QueryPlan, evaluate_index, read_same, write_report
+from ..evaluation.tables import HEADER, cells, join, read_result, write_text
+from ..index import CraterIndex
+from ..tokens import SEED_STRATEGIES
+from .index_commands import read_craters
+from .options import (
+    add_catalogue_options,
+    add_encoder_options,
+    load_encoder_for,
+    require_views,
+)
+from .output import ConsoleMonitor, note, print_json, say, table
+
+TITLE = "Cross-observation retrieval"
+
+
+def add_to(commands: Any) -> None:
+    """Add ``evaluate`` to the parser."""
+    evaluate = commands.add_parser(
+        "evaluate",
+        help="measure how well an index finds its craters again on another mosaic",
+        description="Cuts craters of the catalogue from a mosaic, with the centre and the scale "
+        "varied at random, and measures how far up the index ranks the same crater, for every way "
+        "of matching. The gallery is always the whole index; region, diameters and limit choose "
+        "the queries. Measures are defined in docs/evaluation.md.",
+    )
+    evaluate.add_argument("index", type=Path, nargs="?", metavar="INDEX")
+    evaluate.add_argument("--mosaic", type=Path, help="raster the queries are cut from")
+    evaluate.add_argument("--band", type=int, help="band of it (default: luma, or the first)")
+    add_catalogue_options(evaluate, required=False)
+    _add_query_options(evaluate)
+    _add_row_options(evaluate)
+    evaluate.add_argument("--json", action="store_true")
+    evaluate.add_argument(
+        "--output",
+        type=Path,
+        metavar="FOLDER",
+        help="write result.json, table.md and plots there (with --join: the file NAME.md)",
+    )
+    evaluate.add_argument(
+        "--join",
+        nargs="+",
+        metavar="[NAME=]FILE.json",
+        help="no evaluation: results written before, in one Markdown table (--only keeps rows)",
+    )
+    evaluate.add_argument(
+        "--mean", action="store_true", help="with --join: also the mean over the results"
+    )
+    add_encoder_options(evaluate)
+    evaluate.set_defaults(run=run_evaluate)
+
+
+def _add_query_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("queries")
+    group.add_argument("--views-per-crater", type=int, default=3, metavar="N")
+    group.add_argument(
+        "--context",
+        type=float,
+        nargs="+",
+        default=[2.0, 3.0],
+        metavar="F",
+        help="side / diameter: one factor, or two to draw from evenly",
+    )
+    group.add_argument(
+        "--jitter",
+        type=float,
+        default=0.1,
+        metavar="D",
+        help="the centre is moved evenly within a disc of this radius in diameters",
+    )
+    group.add_argument("--seed", type=int, default=0)
+    group.add_argument("--limit", type=int, metavar="N", help="so many queries, at random")
+    group.add_argument("--region", type=float, nargs=4, metavar=("W", "S", "E", "N"))
+    group.add_argument("--min-diameter", type=float, metavar="KM")
+    group.add_argument("--max-diameter", type=float, metavar="KM")
+    group.add_argument(
+        "--same",
+        type=Path,
+        metavar="FILE",
+        help="pairs of ids that are the same crater (CSV or JSON): both count as found",
+    )
+
+
+def _add_row_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("rows")
+    group.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="METHOD[:K[:S]]",
+        help="global, raw, aggregated, centroid, all, two-stage (repeatable); 'global', "
+        "'two-stage' and the index's own tokens need nothing encoded again",
+    )
+    group.add_argument("--seeds", nargs="+", choices=SEED_STRATEGIES, default=list(SEED_STRATEGIES))
+    group.add_argument("--backend", choices=("auto", "exact", "hnsw"), default="auto")
+    group.add_argument(
+        "--memory", type=float, default=2.0, metavar="GB", help="for patch tokens (default: 2)"
+    )
+
+
+def run_evaluate(arguments: argparse.Namespace) -> int:
+    """Evaluate and tell, or join results."""
+    if arguments.join:
+        return _join(arguments)
+    missing = [
+        name
+        for name, value in (
+            ("INDEX", arguments.index),
+            ("--mosaic", arguments.mosaic),
+            ("--catalogue", arguments.catalogue),
+        )
+        if value is None
+    ]
+    if missing:
+        raise QueryError(
+            f"An evaluation needs {', '.join(missing)}. Name an index, the mosaic the queries are "
+            "cut from, and the craters' catalogue."
+        )
+    if not arguments.memory > 0:
+        raise QueryError("The memory for patch tokens must be above 0 GB.")
+    with CraterIndex.open(arguments.index) as index:
+        require_views(index)
+        if index.incomplete:
+            note("The build of this index is unfinished: only what is committed is searched.")
+        encoder = load_encoder_for(arguments, index.settings.encoder_id)
+        index.check_encoder(encoder.id, encoder.weights_hash)
+        request = _request(arguments)
+        with ConsoleMonitor() as monitor:
+            result = evaluate_index(index, encoder, request, monitor)
+    written = write_report(arguments.output, result, TITLE) if arguments.output else []
+    if arguments.json:
+        print_json(result)
+    else:
+        tell(result)
+        for path in written:
+            say(f"Written: {path}")
+    return 0
+
+
+def tell(result: dict[str, Any]) -> None:
+    """The result as text."""
+    settings = result["settings"]
+    for name in ("craters_left_out", "skipped_queries"):
+        for reason, number in settings.get(name, {}).items():
+            note(f"{name.replace('_', ' ')}: {number:,} {reason}")
+    for one in settings["notes"]:
+        note(one)
+    say(
+        f"Encoder {result['encoder']}, {result['queries']:,} queries, "
+        f"{result['gallery_views']:,} gallery views"
+    )
+    say(table(HEADER, [cells(row) for row in result["rows"]], left=[0, 1]))
+
+
+def _request(arguments: argparse.Namespace) -> EvaluationRequest:
+    def metres(km: float | None) -> float | None:
+        return None if km is None else km * 1000.0
+
+    plan = QueryPlan(
+        views_per_crater=arguments.views_per_crater,
+        context=tuple(arguments.context),
+        jitter=arguments.jitter,
+        seed=arguments.seed,
+        limit=arguments.limit,
+        region=tuple(arguments.region) if arguments.region else None,
+        min_diameter=metres(arguments.min_diameter),
+        max_diameter=metres(arguments.max_diameter),
+    )
+    plan.check()
+    return EvaluationRequest(
+        mosaic=arguments.mosaic,
+        craters=read_craters(arguments),
+        plan=plan,
+        band=arguments.band,
+        only=tuple(arguments.only),
+        seeds=tuple(dict.fromkeys(arguments.seeds)),
+        same=read_same(arguments.same) if arguments.same else (),
+        backend=arguments.backend,
+        memory=int(arguments.memory * 1e9),
+    )
+
+
+def _join(arguments: argparse.Namespace) -> int:
+    results = []
+    for text in arguments.join:
+        name, _, file = text.rpartition("=")
+        path = Path(file)
+        results.append((name or path.stem, read_result(path)))
+    joined = join(results, arguments.only, arguments.mean)
+    if arguments.output:
+        write_text(arguments.output, joined + "\n")
+        say(f"Written: {arguments.output}")
+    else:
+        say(joined)
+    return 0

@@ -1,0 +1,209 @@
+"""Options shared by several commands, and what they stand for."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from pathlib import Path
+
+from ..bodies import Body
+from ..encoders.base import Encoder
+from ..errors import CraterIndexError, EncoderError, UsageError
+from ..index import CraterIndex
+from ..mosaic import Mosaic, box_area
+from ..search import Filters, Query, query_from_area, query_from_crater, query_from_image
+from ..search.filters import read_region
+
+
+def count(text: str) -> int:
+    """A whole number of at least 1, for argparse."""
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{value} is not at least 1")
+    return value
+
+
+def number(text: str) -> float:
+    """A finite number, for argparse."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise argparse.ArgumentTypeError(f"{text} is not a finite number")
+    return value
+
+
+def add_catalogue_options(parser: argparse.ArgumentParser, required: bool) -> None:
+    """``--catalogue`` and how to read it."""
+    group = parser.add_argument_group("catalogue")
+    group.add_argument(
+        "--catalogue", type=Path, required=required, help="CSV, Shapefile, GeoPackage, GeoJSON"
+    )
+    group.add_argument("--layer", help="layer of a file with several")
+    for name, text in {
+        "id": "column of the crater id",
+        "lon": "column of the longitude, degrees",
+        "lat": "column of the latitude, degrees",
+        "diameter": "column of the diameter",
+    }.items():
+        group.add_argument(f"--{name}", metavar="COLUMN", help=f"{text} (default: recognised)")
+    group.add_argument("--diameter-unit", choices=("km", "m"), help="default: from the column name")
+    group.add_argument("--body", help="body of a catalogue that does not say, e.g. moon")
+    group.add_argument("--west-positive", action="store_true", help="longitudes count westward")
+    group.add_argument("--rejected", type=Path, metavar="FILE.csv", help="list the rows left out")
+
+
+def add_encoder_options(parser: argparse.ArgumentParser) -> None:
+    """``--encoder``, ``--device``, ``--threads``."""
+    group = parser.add_argument_group("encoder")
+    group.add_argument("--encoder", help="name or checkpoint (see 'craterbench doctor')")
+    group.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:0 or mps")
+    group.add_argument("--threads", type=count, help="CPU threads (default: the physical cores)")
+    group.add_argument(
+        "--allow-download", action="store_true", help="let timm fetch weights from its hub"
+    )
+
+
+def load_encoder_for(arguments: argparse.Namespace, spec: str | None = None) -> Encoder:
+    """The encoder the options name, else ``spec``, else the default."""
+    from ..encoders import load_encoder
+
+    if not arguments.encoder and spec is not None and spec.startswith("checkpoint:"):
+        raise EncoderError(
+            f"This index was built with the checkpoint {spec.removeprefix('checkpoint:')}, which "
+            "lies somewhere on your disk. Name its file with --encoder."
+        )
+    return load_encoder(
+        arguments.encoder or spec,
+        device=arguments.device,
+        threads=arguments.threads,
+        allow_download=arguments.allow_download,
+    )
+
+
+def add_query_options(parser: argparse.ArgumentParser) -> None:
+    """What to search for: a box, a crater or an image."""
+    group = parser.add_argument_group("query")
+    group.add_argument("--mosaic", type=Path, help="raster the query is cut from")
+    group.add_argument("--band", type=int, help="band of it (default: luma, or the first)")
+    group.add_argument("--nodata", type=number, help="value without data, beside what it declares")
+    what = group.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "--box",
+        type=float,
+        nargs=4,
+        metavar=("W", "S", "E", "N"),
+        help="box around a crater, best 2 to 3 times as wide as it; degrees (W > E crosses the "
+        "antimeridian), or see --crs",
+    )
+    what.add_argument(
+        "--at",
+        type=float,
+        nargs=2,
+        metavar=("LON", "LAT"),
+        help="centre, degrees (with --diameter)",
+    )
+    what.add_argument("--image", type=Path, help="picture of a crater without georeference")
+    group.add_argument(
+        "--diameter",
+        type=number,
+        metavar="KM",
+        help="diameter in km: needed for --at; for --box and --image it serves the filters",
+    )
+    group.add_argument("--crs", help="CRS of --box: 'mosaic', or e.g. IAU_2015:30135, WKT, PROJ")
+    group.add_argument(
+        "--query-context",
+        type=number,
+        metavar="F",
+        help="side / diameter of the crop for --at (default: the mean of the index's)",
+    )
+
+
+def query_of(arguments: argparse.Namespace, index: CraterIndex) -> Query:
+    """Cut the query the options describe.
+
+    Raises
+    ------
+    QueryError, MosaicError, BodyError
+    """
+    settings = index.settings
+    size = settings.input_size
+    diameter = None if arguments.diameter is None else arguments.diameter * 1000.0
+    if arguments.image is not None:
+        if arguments.mosaic is not None:
+            raise UsageError("An --image is a query by itself. Leave out --mosaic.")
+        return query_from_image(arguments.image, size, diameter)
+    if arguments.mosaic is None:
+        raise UsageError("The query needs a raster. Name it with --mosaic, or give an --image.")
+    if arguments.at is not None and diameter is None:
+        raise UsageError("--at needs the crater's --diameter in km.")
+    body = Body(settings.body_name, settings.body_a, settings.body_b)
+    contexts = settings.context_factors
+    with Mosaic.open(
+        arguments.mosaic, body=body, band=arguments.band, nodata=arguments.nodata
+    ) as mosaic:
+        if arguments.box is not None:
+            crs = arguments.crs
+            if crs == "mosaic":
+                crs = None if mosaic.crs.is_geographic else mosaic.crs.to_wkt()
+            west, south, east, north = arguments.box
+            area = box_area(mosaic.body, west, south, east, north, crs)
+            return query_from_area(mosaic, area, size, contexts, diameter)
+        context = arguments.query_context
+        if context is None:
+            context = sum(contexts) / len(contexts)
+        lon, lat = arguments.at
+        return query_from_crater(mosaic, lon, lat, diameter or 0.0, context, size)
+
+
+def add_filter_options(parser: argparse.ArgumentParser) -> None:
+    """Which craters may match."""
+    group = parser.add_argument_group("filters")
+    pair = {"nargs": 2, "type": float}
+    group.add_argument("--diameter-ratio", metavar=("LOW", "HIGH"), **pair, help="match / query")  # type: ignore[arg-type]
+    group.add_argument("--min-diameter", type=float, metavar="KM")
+    group.add_argument("--max-diameter", type=float, metavar="KM")
+    group.add_argument("--latitude", metavar=("SOUTH", "NORTH"), **pair)  # type: ignore[arg-type]
+    group.add_argument(
+        "--longitude",
+        metavar=("WEST", "EAST"),
+        **pair,  # type: ignore[arg-type]
+        help="WEST > EAST crosses the antimeridian",
+    )
+    group.add_argument("--region", help="polygon: WKT or a vector file, degrees")
+    group.add_argument("--min-distance", type=float, metavar="KM", help="from the query")
+    group.add_argument("--max-distance", type=float, metavar="KM", help="from the query")
+    group.add_argument("--where", metavar="SQL", help="condition on the catalogue's columns")
+    group.add_argument("--exclude", nargs="+", default=[], metavar="ID", help="crater ids")
+
+
+def filters_of(arguments: argparse.Namespace) -> Filters:
+    """The filters the options describe."""
+
+    def metres(km: float | None) -> float | None:
+        return None if km is None else km * 1000.0
+
+    def pair(values: list[float] | None) -> tuple[float, float] | None:
+        return None if values is None else (values[0], values[1])
+
+    return Filters(
+        diameter_ratio=pair(arguments.diameter_ratio),
+        min_diameter=metres(arguments.min_diameter),
+        max_diameter=metres(arguments.max_diameter),
+        latitude=pair(arguments.latitude),
+        longitude=pair(arguments.longitude),
+        region=read_region(arguments.region) if arguments.region else None,
+        min_distance=metres(arguments.min_distance),
+        max_distance=metres(arguments.max_distance),
+        where=arguments.where,
+        exclude_ids=tuple(arguments.exclude),
+    )
+
+
+def index_argument(parser: argparse.ArgumentParser) -> None:
+    """The positional INDEX."""
+    parser.add_argument("index", type=Path, metavar="INDEX", help="folder NAME.craterindex")
+
+
+def require_views(index: CraterIndex) -> None:
+    """Raise CraterIndexError when there is nothing to search."""
+    if index.n_views == 0:
+        raise CraterIndexError(f"{index.path} holds no views yet. Finish its build first.")

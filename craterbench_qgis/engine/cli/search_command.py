@@ -1,0 +1,202 @@
+"""``craterbench search``: cut the query, search, print or export the matches."""
+
+from __future__ import annotations
+
+import argparse
+import io
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from ..bodies import Body
+from ..errors import ExportError
+from ..formats import SUFFIXES, contact_sheet, match_tile, write_matches
+from ..index import CraterIndex
+from ..search import (
+    DEFAULT_SHORTLIST,
+    DEFAULT_TOP,
+    Query,
+    Searcher,
+    SearchOptions,
+    SearchResult,
+)
+from .options import (
+    add_encoder_options,
+    add_filter_options,
+    add_query_options,
+    count,
+    filters_of,
+    index_argument,
+    load_encoder_for,
+    query_of,
+    require_views,
+)
+from .output import note, print_json, say, table
+
+
+def add_to(commands: Any) -> None:
+    """Add ``search`` to the parser."""
+    search = commands.add_parser(
+        "search",
+        help="find the craters that look like a box, a crater or an image",
+        description="Two stages: a shortlist by one vector per view, then a rerank by late "
+        "interaction over instance tokens. Scores are similarities, not probabilities.",
+    )
+    index_argument(search)
+    add_query_options(search)
+    search.add_argument(
+        "--top", type=count, default=DEFAULT_TOP, metavar="N", help="craters wanted"
+    )
+    search.add_argument(
+        "--shortlist", type=count, default=DEFAULT_SHORTLIST, metavar="S", help="views to rerank"
+    )
+    search.add_argument("--backend", choices=("auto", "exact", "hnsw"), default="auto")
+    search.add_argument("--symmetric", action="store_true", help="late interaction both ways")
+    add_filter_options(search)
+    search.add_argument("--output", type=Path, metavar="FILE", help=".shp, .gpkg, .geojson or .csv")
+    search.add_argument("--contact-sheet", type=Path, metavar="FILE", help=".png or .pdf")
+    search.add_argument("--json", action="store_true")
+    add_encoder_options(search)
+    search.set_defaults(run=run_search)
+
+
+def run_search(arguments: argparse.Namespace) -> int:
+    """Search and tell."""
+    options = SearchOptions(
+        top=arguments.top,
+        shortlist=arguments.shortlist,
+        backend=arguments.backend,
+        symmetric=arguments.symmetric,
+        filters=filters_of(arguments),
+    )
+    options.check()
+    check_targets(arguments.output, arguments.contact_sheet)
+    with CraterIndex.open(arguments.index) as index:
+        require_views(index)
+        if index.incomplete:
+            note("The build of this index is unfinished: only what is committed is searched.")
+        query = query_of(arguments, index)
+        encoder = load_encoder_for(arguments, index.settings.encoder_id)
+        result = Searcher(index, encoder).search(query, options)
+        if arguments.output:
+            export(arguments.output, index, result)
+        if arguments.contact_sheet:
+            sheet(arguments.contact_sheet, index, query, result)
+    if arguments.json:
+        print_json(result_json(result))
+    else:
+        source = query.source
+        if source.get("diameter_assumed"):
+            say(
+                f"Box of {source['side_m'] / 1000:.4g} km: the crater's diameter is taken as "
+                f"{source['diameter_m'] / 1000:.4g} km (--diameter says otherwise)."
+            )
+        say(matches_table(result))
+        say(timings_line(result))
+        for written in (arguments.output, arguments.contact_sheet):
+            if written:
+                say(f"Written: {written}")
+    return 0
+
+
+def check_targets(output: Path | None, picture: Path | None) -> None:
+    """Refuse what could not be written in the end, before anything is done."""
+    if output is not None and output.suffix.lower() not in SUFFIXES:
+        raise ExportError(
+            f"Matches cannot be written as '{output.name}'. End the name with "
+            f"{', '.join(SUFFIXES)}."
+        )
+    if picture is not None and picture.suffix.lower() not in (".png", ".pdf"):
+        raise ExportError(
+            f"A contact sheet cannot be written as '{picture.name}'. End it with .png or .pdf."
+        )
+    for path in (output, picture):
+        if path is not None and not path.parent.is_dir():
+            raise ExportError(f"'{path.parent}' is not a folder. Create it, or choose another.")
+
+
+def result_json(result: SearchResult) -> dict[str, Any]:
+    """What ``search --json`` prints."""
+    return {
+        "matches": [one.to_json() for one in result.matches],
+        "timings_ms": result.timings_ms,
+        "provenance": result.provenance,
+    }
+
+
+def matches_table(result: SearchResult) -> str:
+    """The ranked matches as text."""
+    if not result.matches:
+        return "No crater of the index meets the conditions."
+    rows = [
+        [
+            str(one.rank),
+            one.crater_id,
+            f"{one.lon:.3f}",
+            f"{one.lat:.3f}",
+            f"{one.diameter_m / 1000:.1f}",
+            f"{one.score:.3f}",
+            f"{one.shortlist_score:.3f}",
+            one.view,
+            "-" if one.distance_m is None else f"{one.distance_m / 1000:,.1f}",
+        ]
+        for one in result.matches
+    ]
+    header = ["rank", "crater", "lon", "lat", "D km", "score", "shortlist", "view", "distance km"]
+    return table(header, rows, left=[1])
+
+
+def timings_line(result: SearchResult) -> str:
+    """e.g. ``encode 41 ms, filter 0 ms, ...``."""
+    return ", ".join(f"{stage} {spent:.1f} ms" for stage, spent in result.timings_ms.items())
+
+
+def export(path: Path, index: CraterIndex, result: SearchResult) -> None:
+    """Write the matches in the format the suffix names."""
+    settings = index.settings
+    body = Body(settings.body_name, settings.body_a, settings.body_b)
+    write_matches(path, result.matches, body=body, provenance=result.provenance)
+
+
+def sheet(path: Path, index: CraterIndex, query: Query, result: SearchResult) -> None:
+    """Write the contact sheet of a query and its matches."""
+    names = name_column(result)
+    tiles = []
+    for one in result.matches:
+        image = Image.open(io.BytesIO(index.thumbnail(one.view_number))).convert("L")
+        view = index.view(one.view_number)
+        scale = view.m_per_px * index.settings.input_size / image.width
+        name = one.attributes.get(names) if names else None
+        tiles.append(match_tile(one, image, metres_per_pixel=scale, name=name or None))
+    provenance = result.provenance
+    mosaics = ", ".join(Path(one).name for one in provenance["observations"])
+    footer = (
+        f"{provenance['software']} · {provenance['date']} · index {index.path.name} "
+        f"({provenance['index_id'][:8]}) of {mosaics} · query from {_origin(query)} · encoder "
+        f"{provenance['encoder']} · K = {provenance['tokens']}, S = {provenance['shortlist']}. "
+        "Scores are similarities, not probabilities."
+    )
+    where = "an image without georeference"
+    if query.lon is not None and query.lat is not None and query.diameter_m is not None:
+        where = f"{query.lat:.3f}°, {query.lon:.3f}° (D about {query.diameter_m / 1000:.1f} km)"
+    scale = query.view.metres_per_pixel
+    contact_sheet(
+        path,
+        query.view.pixels,
+        tiles,
+        title="Craters that look like the query",
+        footer=footer,
+        query_subtitle=where,
+        query_metres_per_pixel=scale if scale == scale else None,
+    )
+
+
+def _origin(query: Query) -> str:
+    return Path(query.source.get("mosaic") or query.source["image"]).name
+
+
+def name_column(result: SearchResult) -> str | None:
+    """The attribute that holds the craters' names, where the catalogue has one."""
+    columns = result.matches[0].attributes if result.matches else {}
+    return next((one for one in columns if one.lower() in ("name", "crater_name")), None)

@@ -1,0 +1,140 @@
+"""Which encoder a name or a path means. Nothing here imports torch until a network is asked for."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from ..errors import EncoderError
+from .base import Encoder, EncoderInfo
+
+CHECKPOINT_SUFFIXES = (".safetensors", ".pth", ".pt")
+TIMM_PREFIX = "timm:"
+RANDOM_SUFFIX = "?random"
+
+
+def load_encoder(
+    spec: str | None,
+    *,
+    device: str = "auto",
+    threads: int | None = None,
+    allow_download: bool = False,
+) -> Encoder:
+    """The encoder ``spec`` stands for.
+
+    ``spec``: ``None`` or ``"default"`` (the bundled encoder where its file is there, else
+    ``"hog"``); the id of a bundled encoder; ``"hog"``, ``"hog-unsigned"`` or ``"ncc"``, which need
+    no weights; ``"timm:NAME"`` or a bare timm name; a checkpoint (``.safetensors``, ``.pth``,
+    ``.pt``); a model card (``.json``). ``"timm:NAME?random"`` has untrained weights, for timing.
+
+    ``device``: ``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps``. ``threads``: CPU threads of a
+    network, default the physical cores. ``allow_download``: let timm fetch pretrained weights
+    from the Hugging Face hub; without it the network is never touched.
+
+    Raises ``EncoderError`` for an unknown name, a missing or unfit checkpoint, a device that is
+    not there, weights that are not on this machine.
+    """
+    name = "default" if spec is None else spec.strip()
+    if name in ("", "default"):
+        return _default(device, threads)
+    if name == "hog":
+        from .hog import HogEncoder
+
+        return HogEncoder()
+    if name == "hog-unsigned":
+        from .hog_unsigned import UnsignedHogEncoder
+
+        return UnsignedHogEncoder()
+    if name == "ncc":
+        from .ncc import NccEncoder
+
+        return NccEncoder()
+    if name in {info.id for info in _bundled()}:
+        return _load_bundled(name, device, threads)
+    if name.lower().endswith(".json") and _is_own_card(Path(name).expanduser()):
+        from .bundled import load_card
+
+        return load_card(Path(name).expanduser(), device, threads)
+    if name.lower().endswith((*CHECKPOINT_SUFFIXES, ".json")):
+        from .checkpoint import load_checkpoint
+
+        return load_checkpoint(Path(name).expanduser(), device=device, threads=threads)
+    return _load_timm(name, device=device, threads=threads, allow_download=allow_download)
+
+
+def available_encoders() -> list[EncoderInfo]:
+    """Encoders that work on this machine without any download, the default first.
+
+    Any timm ViT and any checkpoint file can be loaded besides.
+    """
+    from .hog import HogEncoder
+    from .hog_unsigned import UnsignedHogEncoder
+    from .ncc import NccEncoder
+
+    controls = [
+        EncoderInfo(cls.id, cls.description, cls.licence, bundled=True)
+        for cls in (HogEncoder, UnsignedHogEncoder, NccEncoder)
+    ]
+    return [*_bundled(), *controls]
+
+
+def _bundled() -> list[EncoderInfo]:
+    try:
+        from .bundled import bundled_encoders
+    except ModuleNotFoundError:  # a build without trained weights
+        return []
+    return list(bundled_encoders())
+
+
+def _load_bundled(name: str | None, device: str, threads: int | None) -> Encoder:
+    from .bundled import load_bundled
+
+    return load_bundled(name, device, threads)
+
+
+def _is_own_card(path: Path) -> bool:
+    """Whether a model card is of an encoder that ``craterbench train`` made."""
+    try:
+        card = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False  # the checkpoint loader says what is wrong with it
+    return isinstance(card, dict) and isinstance(card.get("architecture"), dict)
+
+
+def _default(device: str, threads: int | None) -> Encoder:
+    if _bundled():
+        return _load_bundled(None, device, threads)
+    from .hog import HogEncoder
+
+    return HogEncoder()
+
+
+def _load_timm(name: str, *, device: str, threads: int | None, allow_download: bool) -> Encoder:
+    model_name = name.removeprefix(TIMM_PREFIX)
+    random_weights = model_name.endswith(RANDOM_SUFFIX)
+    model_name = model_name.removesuffix(RANDOM_SUFFIX)
+    known = ", ".join(info.id for info in available_encoders())
+    if not name.startswith(TIMM_PREFIX) and not _looks_like_timm(model_name):
+        raise EncoderError(
+            f"There is no encoder called {name!r}. Use one of: {known}; timm:NAME for a timm "
+            "vision transformer; or the path of a checkpoint (.safetensors, .pth, .pt) or of a "
+            "model card (.json)."
+        )
+    from .hub import load_timm
+
+    return load_timm(
+        model_name,
+        device=device,
+        threads=threads,
+        random_weights=random_weights,
+        allow_download=allow_download,
+    )
+
+
+def _looks_like_timm(name: str) -> bool:
+    """Whether a bare word is one of timm's model names (timm itself is imported to know)."""
+    if not name or any(c in name for c in "/\\ :"):
+        return False
+    from .compat import import_timm
+
+    return bool(import_timm().is_model(name.split(".")[0]))

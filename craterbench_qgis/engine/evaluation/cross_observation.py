@@ -1,0 +1,161 @@
+"""``craterbench evaluate``: an index, a second mosaic of the same ground, and what finds what."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from ... import __version__
+from ..catalogue import Craters
+from ..encoders.base import Encoder
+from ..errors import QueryError
+from ..index import CraterIndex
+from ..monitor import Monitor
+from ..tokens import SEED_STRATEGIES
+from .experiment import RECOVERY, Experiment
+from .gallery import IndexGallery
+from .matching import torch_device
+from .methods import TokenSpec, plan_rows
+from .metrics import RESAMPLES
+from .plots import write_plots
+from .queries import QueryPlan, QuerySet, cut_queries
+from .store import DEFAULT_MEMORY
+from .tables import markdown, write_text
+
+
+@dataclass(frozen=True)
+class EvaluationRequest:
+    """What to evaluate. ``only`` and ``seeds`` limit the rows; ``memory`` in bytes."""
+
+    mosaic: Path
+    craters: Craters
+    plan: QueryPlan
+    band: int | None = None
+    only: tuple[str, ...] = ()
+    seeds: tuple[str, ...] = SEED_STRATEGIES
+    same: tuple[tuple[str, str], ...] = ()
+    backend: str = "auto"
+    memory: int = DEFAULT_MEMORY
+
+
+def evaluate_index(
+    index: CraterIndex,
+    encoder: Encoder,
+    request: EvaluationRequest,
+    monitor: Monitor | None = None,
+) -> dict[str, Any]:
+    """The result that ``evaluate --json`` prints.
+
+    The gallery is the whole index, whatever region and diameters choose the queries. Raises
+    CraterIndexError, QueryError, BodyError, MosaicError, EncoderError, PatchesUnavailable,
+    Cancelled.
+    """
+    monitor = monitor or Monitor()
+    request.plan.check()
+    settings = index.settings
+    own = TokenSpec(settings.aggregation, settings.seeds, settings.tokens)
+    specs = plan_rows(own, settings.patches, request.only, request.seeds)
+    gallery = IndexGallery(index, encoder, backend=request.backend, memory=request.memory)
+    queries, fingerprint = cut_queries(
+        index,
+        encoder,
+        request.craters,
+        request.mosaic,
+        request.plan,
+        band=request.band,
+        same=request.same,
+        memory=request.memory,
+        monitor=monitor,
+    )
+    experiment = Experiment(
+        gallery,
+        queries,
+        device=torch_device(encoder.device_name),
+        seed=request.plan.seed,
+        monitor=monitor,
+    )
+    with closing(gallery), queries.patches:
+        rows = experiment.run(specs)
+    return {
+        "queries": len(queries),
+        "gallery_views": len(gallery),
+        "encoder": encoder.id,
+        "rows": rows,
+        "settings": _settings(index, encoder, request, gallery, queries)
+        | {"query_mosaic_fingerprint": fingerprint, "notes": experiment.notes},
+    }
+
+
+def _settings(
+    index: CraterIndex,
+    encoder: Encoder,
+    request: EvaluationRequest,
+    gallery: IndexGallery,
+    queries: QuerySet,
+) -> dict[str, Any]:
+    """Everything needed to repeat and to judge the result; plain JSON."""
+    return {
+        "software": f"CraterBench for QGIS {__version__}",
+        "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "index_id": index.manifest.index_id,
+        "gallery_craters": len(set(gallery.groups.tolist())),
+        "gallery_mosaics": [Path(one["path"]).name for one in index.manifest.observations],
+        "query_mosaic": request.mosaic.name,
+        "catalogue": Path(request.craters.path).name,
+        "query_craters": len(set(queries.craters.tolist())),
+        "craters_left_out": dict(queries.left_out),
+        "skipped_queries": dict(queries.skipped),
+        "same_crater_pairs": len(request.same),
+        **request.plan.describe(),
+        "encoder_description": encoder.description,
+        "weights_sha256": encoder.weights_hash,
+        "device": encoder.device_name,
+        "index_tokens": vars(gallery.own),
+        "shortlist_backend": gallery.backend,
+        "recovery_of": RECOVERY,
+        "confidence": f"95 % percentile bootstrap, {RESAMPLES} resamples of craters",
+    }
+
+
+def write_report(folder: Path, result: dict[str, Any], title: str) -> list[Path]:
+    """``result.json``, ``table.md`` and the plots. Raises ExportError."""
+    write_text(folder / "result.json", json.dumps(result, indent=1, ensure_ascii=False) + "\n")
+    plots = write_plots(folder, result)
+    pictures = "".join(f"![{one.stem.replace('_', ' ')}]({one.name})\n\n" for one in plots)
+    write_text(folder / "table.md", markdown(result, title) + "\n" + pictures)
+    return [folder / "result.json", folder / "table.md", *plots]
+
+
+def read_same(path: Path) -> tuple[tuple[str, str], ...]:
+    """Pairs of ids that are the same crater, for cluster-tolerant relevance.
+
+    ``.json``: ``{id: [ids]}``, or a list of lists of ids. Else CSV: the first two columns of every
+    row (a first row of column names does no harm). Raises QueryError.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        if path.suffix.lower() == ".json":
+            groups = _json_groups(json.loads(text))
+        else:
+            groups = [row[:2] for row in csv.reader(text.splitlines()) if row]
+    except FileNotFoundError as error:
+        raise QueryError(f"There is no file {path}. Check the path of --same.") from error
+    except (OSError, ValueError, TypeError) as error:
+        raise QueryError(
+            f"{path} cannot be read as groups of ids ({error}). Give a CSV of two columns or JSON."
+        ) from error
+    if any(len(one) < 2 and path.suffix.lower() != ".json" for one in groups):
+        raise QueryError(f"{path} has rows of one column. Give two ids in each row.")
+    return tuple((one[0].strip(), other.strip()) for one in groups for other in one[1:])
+
+
+def _json_groups(found: Any) -> Sequence[list[str]]:
+    if isinstance(found, dict):
+        return [[str(key), *map(str, value)] for key, value in found.items()]
+    return [[str(one) for one in group] for group in found]

@@ -1,0 +1,288 @@
+"""The query side of an experiment: views of known craters, cut from another observation."""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..bodies import Body, destination, great_circle_distance, same_body
+from ..catalogue import Craters
+from ..encoders.base import Encoder
+from ..errors import BodyError, QueryError
+from ..index import CraterIndex
+from ..monitor import Monitor
+from ..mosaic import Mosaic, View, ViewSkipped
+from .metrics import same_crater_groups
+from .store import DEFAULT_MEMORY, PatchStore, one_ahead
+
+Float32 = npt.NDArray[np.float32]
+Float64 = npt.NDArray[np.float64]
+Int64 = npt.NDArray[np.int64]
+
+# An id that is known is the same crater within these limits (the rule of indexing/addition.py).
+_SAME_CENTRE = 0.25
+_SAME_RATIO = 2.0
+
+
+@dataclass(frozen=True)
+class QueryPlan:
+    """Which queries to cut. Diameters in metres, ``region`` (W, S, E, N) in degrees.
+
+    ``context``: (f,) for one factor, (low, high) for one drawn uniformly for each query.
+    ``jitter``: the crop's centre is moved by a vector drawn uniformly from the disc of the radius
+    jitter * D around the crater's centre, so along both axes and at most jitter * D away.
+    ``limit``: so many queries, chosen at random. What a query looks like depends on ``seed``, its
+    crater's id and its number alone, not on the other queries.
+    """
+
+    views_per_crater: int = 3
+    context: tuple[float, ...] = (2.0, 3.0)
+    jitter: float = 0.1
+    seed: int = 0
+    limit: int | None = None
+    region: tuple[float, float, float, float] | None = None
+    min_diameter: float | None = None
+    max_diameter: float | None = None
+
+    def check(self) -> None:
+        """Raise QueryError for numbers that make no sense."""
+        if not 1 <= len(self.context) <= 2 or not min(self.context) > 0.5:
+            raise QueryError("--context takes one factor or two (low high), each above 0.5.")
+        if self.views_per_crater < 1 or (self.limit is not None and self.limit < 1):
+            raise QueryError("The views per crater and the limit of queries must be at least 1.")
+        if not 0 <= self.jitter <= 2 or self.seed < 0:
+            raise QueryError("The jitter must lie between 0 and 2 diameters, the seed above 0.")
+
+    def describe(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return dict(vars(self))
+
+
+@dataclass
+class QuerySet:
+    """Q encoded queries. ``relevant``: for each the crater numbers that count as found."""
+
+    craters: Int64
+    relevant: list[Int64]
+    globals: Float32
+    patches: PatchStore
+    skipped: Counter[str] = field(default_factory=Counter)
+    """Queries that could not be made, by reason."""
+    left_out: Counter[str] = field(default_factory=Counter)
+    """Craters of the catalogue that were not asked for, by reason."""
+
+    def __len__(self) -> int:
+        return len(self.craters)
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Catalogue rows that can be asked for, and the index row of each."""
+
+    rows: Int64
+    index_rows: Int64
+    left_out: Counter[str]
+
+
+def choose_targets(index: CraterIndex, craters: Craters, plan: QueryPlan) -> Targets:
+    """The craters of the catalogue within the plan's region and size that the index holds.
+
+    An id counts only where place and size agree too. Raises BodyError, QueryError.
+    """
+    settings = index.settings
+    body = Body(settings.body_name, settings.body_a, settings.body_b)
+    if craters.body is not None and not same_body(craters.body, body):
+        raise BodyError(
+            f"The catalogue is of {craters.body.name}, the index of {body.name}. "
+            "Choose a catalogue of the same body."
+        )
+    left_out: Counter[str] = Counter()
+    wanted = np.flatnonzero(_chosen(craters, plan))
+    left_out["outside the region or diameters"] = len(craters) - len(wanted)
+    known = index.craters.rows_of([craters.ids[row] for row in wanted.tolist()])
+    seen = np.zeros(index.n_craters, bool)
+    seen[index.view_crater_rows[index.alive]] = True
+    rows, found = [], []
+    for row in wanted.tolist():
+        candidates = known.get(craters.ids[row], [])
+        same = [one for one in candidates if _same(index, craters, body, row, one)]
+        visible = [one for one in same if seen[one]]
+        if visible:
+            rows.append(row)
+            found.append(visible[0])
+        elif same:
+            left_out["no view in the index"] += 1
+        else:
+            left_out["id elsewhere in the index" if candidates else "not in the index"] += 1
+    if not rows:
+        raise QueryError(
+            f"None of the {len(craters)} craters of the catalogue is both wanted and in the index "
+            f"({_told(left_out)}). Check the region, the diameters, and that the ids are those the "
+            "index was built with."
+        )
+    return Targets(np.array(rows, np.int64), np.array(found, np.int64), +left_out)
+
+
+def cut_queries(
+    index: CraterIndex,
+    encoder: Encoder,
+    craters: Craters,
+    mosaic_path: Path,
+    plan: QueryPlan,
+    *,
+    band: int | None = None,
+    same: Sequence[tuple[str, str]] = (),
+    memory: int = DEFAULT_MEMORY,
+    monitor: Monitor | None = None,
+) -> tuple[QuerySet, str]:
+    """Cut and encode the queries of ``plan`` from a mosaic; also returns its fingerprint.
+
+    ``same``: pairs of ids that are the same crater, for cluster-tolerant relevance. A query
+    that cannot be cut is counted and, under a limit, replaced by another.
+
+    Raises QueryError, BodyError, MosaicError, EncoderError, Cancelled.
+    """
+    monitor = monitor or Monitor()
+    plan.check()
+    index.check_encoder(encoder.id, encoder.weights_hash)
+    targets = choose_targets(index, craters, plan)
+    settings = index.settings
+    body = Body(settings.body_name, settings.body_a, settings.body_b)
+    with Mosaic.open(mosaic_path, body=body, band=band) as mosaic:
+        cutter = _Cutter(mosaic, body, craters, targets, plan, encoder.input_size)
+        patches = PatchStore(
+            cutter.limit, settings.patches, settings.token_dim, memory // 2, exact=True
+        )
+        numbers, globals_ = [], []
+        for at, views in one_ahead(cutter.batches(encoder.preferred_batch)):
+            monitor.check()
+            found = encoder.encode(np.stack([one.pixels for one in views]))
+            patches.append(found.tokens, found.attention)
+            globals_.append(found.globals)
+            numbers += at
+            monitor.report("queries", len(numbers), cutter.limit)
+        fingerprint = mosaic.fingerprint()
+    if not numbers:
+        raise QueryError(
+            f"Not one query could be cut from {Path(mosaic_path).name} ({_told(cutter.skipped)}). "
+            "Check that it covers the craters, and that they are large enough for its pixels."
+        )
+    patches.truncate()
+    own = targets.index_rows[np.array(numbers, np.int64)]
+    relevant = relevant_rows(index, own, same)
+    return (
+        QuerySet(
+            own, relevant, np.concatenate(globals_), patches, cutter.skipped, targets.left_out
+        ),
+        fingerprint,
+    )
+
+
+def relevant_rows(index: CraterIndex, own: Int64, same: Sequence[tuple[str, str]]) -> list[Int64]:
+    """For each of the crater rows ``own``: itself and every crater flagged as the same one."""
+    if not same:
+        return [np.array([row], np.int64) for row in own.tolist()]
+    ids = index.craters.ids()
+    cluster = same_crater_groups(ids, same)
+    members: dict[str, list[int]] = {}
+    for row, one in enumerate(ids):
+        members.setdefault(cluster.get(one, one), []).append(row)
+    return [
+        np.unique([row, *members[cluster.get(ids[row], ids[row])]]).astype(np.int64)
+        for row in own.tolist()
+    ]
+
+
+class _Cutter:
+    """Cuts queries until the limit is reached or none is left."""
+
+    def __init__(
+        self,
+        mosaic: Mosaic,
+        body: Body,
+        craters: Craters,
+        targets: Targets,
+        plan: QueryPlan,
+        size: int,
+    ) -> None:
+        self._mosaic, self._body, self._craters = mosaic, body, craters
+        self._targets, self._plan, self._size = targets, plan, size
+        self.skipped: Counter[str] = Counter()
+        per = plan.views_per_crater
+        total = len(targets.rows) * per
+        pairs: Int64 = np.arange(total, dtype=np.int64)
+        if plan.limit is not None and plan.limit < total:
+            pairs = np.random.default_rng(plan.seed).permutation(pairs)
+        self._pairs = [divmod(int(one), per) for one in pairs]
+        self.limit = min(total, plan.limit or total)
+
+    def batches(self, batch: int) -> Iterator[tuple[list[int], list[View]]]:
+        """(places in the targets, views) of at most ``batch`` queries."""
+        at: list[int] = []
+        views: list[View] = []
+        made = 0
+        for place, number in self._pairs:
+            if made == self.limit:
+                break
+            try:
+                view = self._cut(place, number)
+            except ViewSkipped as reason:
+                self.skipped[reason.reason] += 1
+                continue
+            at.append(place)
+            views.append(view)
+            made += 1
+            if len(views) == batch:
+                yield at, views
+                at, views = [], []
+        if views:
+            yield at, views
+
+    def _cut(self, place: int, number: int) -> View:
+        row = int(self._targets.rows[place])
+        craters, plan = self._craters, self._plan
+        word = zlib.crc32(craters.ids[row].encode())
+        rng = np.random.default_rng((plan.seed, word, number))
+        context = float(rng.uniform(min(plan.context), max(plan.context)))
+        diameter = float(craters.diameter[row])
+        # The square root makes the points uniform over the disc's area.
+        away = plan.jitter * diameter * float(np.sqrt(rng.uniform()))
+        bearing = float(rng.uniform(0.0, 360.0))
+        lon, lat = destination(
+            self._body, float(craters.lon[row]), float(craters.lat[row]), bearing, away
+        )
+        return self._mosaic.view(float(lon), float(lat), diameter, context, self._size)
+
+
+def _chosen(craters: Craters, plan: QueryPlan) -> npt.NDArray[np.bool_]:
+    keep = np.ones(len(craters), bool)
+    if plan.min_diameter is not None:
+        keep &= craters.diameter >= plan.min_diameter
+    if plan.max_diameter is not None:
+        keep &= craters.diameter <= plan.max_diameter
+    if plan.region is not None:
+        west, south, east, north = plan.region
+        keep &= (craters.lat >= south) & (craters.lat <= north)
+        keep &= (craters.lon - west) % 360.0 <= ((east - west) % 360.0 or 360.0)
+    return keep
+
+
+def _same(index: CraterIndex, craters: Craters, body: Body, row: int, other: int) -> bool:
+    store = index.craters
+    first, second = float(craters.diameter[row]), float(store.diameter_m[other])
+    apart = great_circle_distance(
+        body, craters.lon[row], craters.lat[row], store.lon[other], store.lat[other]
+    )
+    larger, smaller = max(first, second), min(first, second)
+    return float(apart) <= _SAME_CENTRE * larger and larger <= _SAME_RATIO * smaller
+
+
+def _told(counts: Counter[str]) -> str:
+    return ", ".join(f"{number:,} {why}" for why, number in (+counts).items()) or "none at all"

@@ -1,0 +1,156 @@
+"""What a match is to the writers, and the one table every format is written from."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+CORE_FIELDS: tuple[tuple[str, pa.DataType], ...] = (
+    ("rank", pa.int32()),
+    ("crater_id", pa.string()),
+    ("lon", pa.float64()),
+    ("lat", pa.float64()),
+    ("diameter_m", pa.float64()),
+    ("score", pa.float64()),
+    ("shortlist_score", pa.float64()),
+    ("view", pa.string()),
+    ("distance_m", pa.float64()),
+    ("bearing_deg", pa.float64()),
+)
+"""The fields of every export, in order. Degrees are planetocentric, longitudes positive east."""
+
+GEOMETRY = "geometry"
+# Names that drivers keep for themselves, so that a catalogue's column cannot have them.
+_RESERVED = ("fid", "ogc_fid", "geom", GEOMETRY, "wkb_geometry")
+
+
+class MatchLike(Protocol):
+    """What the writers read of a match; ``search`` produces objects with these attributes."""
+
+    @property
+    def rank(self) -> int: ...
+    @property
+    def crater_id(self) -> str: ...
+    @property
+    def lon(self) -> float: ...
+    @property
+    def lat(self) -> float: ...
+    @property
+    def diameter_m(self) -> float: ...
+    @property
+    def score(self) -> float: ...
+    @property
+    def shortlist_score(self) -> float | None: ...
+    @property
+    def view(self) -> str: ...
+    @property
+    def distance_m(self) -> float | None: ...
+    @property
+    def bearing_deg(self) -> float | None: ...
+    @property
+    def attributes(self) -> Mapping[str, Any]: ...
+
+
+@dataclass(frozen=True)
+class MatchRow:
+    """A match with nothing behind it: for callers that have no search result at hand."""
+
+    rank: int
+    crater_id: str
+    lon: float
+    """Degrees east."""
+    lat: float
+    """Degrees, planetocentric."""
+    diameter_m: float
+    score: float
+    shortlist_score: float | None = None
+    view: str = ""
+    distance_m: float | None = None
+    """Great-circle distance from the query; None where the query has no place."""
+    bearing_deg: float | None = None
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+def match_table(matches: Sequence[MatchLike]) -> pa.Table:
+    """All matches as an Arrow table: the core fields, then every attribute of the catalogue.
+
+    An attribute whose name is taken (compared without case, as SQLite and DBF do) gets ``_cat``,
+    ``_cat2``, ... behind it. Column types follow the values: whole numbers int64, numbers float64,
+    true/false, date, timestamp, text; a column of several kinds, and lists or dictionaries (as
+    JSON), become text. Numbers that are not finite become null: few formats can hold them.
+    """
+    names = [name for name, _ in CORE_FIELDS]
+    columns = [
+        pa.array([_core(getattr(match, name)) for match in matches], kind)
+        for name, kind in CORE_FIELDS
+    ]
+    given = dict.fromkeys(key for match in matches for key in match.attributes)
+    for key, name in zip(given, attribute_names(list(given)), strict=True):
+        names.append(name)
+        columns.append(_column([match.attributes.get(key) for match in matches]))
+    return pa.table(columns, names=names)
+
+
+def attribute_names(given: Sequence[str]) -> list[str]:
+    """The field name of each catalogue column: its own, unless taken or empty."""
+    taken = {name for name, _ in CORE_FIELDS} | set(_RESERVED)
+    names = []
+    for key in given:
+        plain = str(key).replace("\0", "").strip() or "column"
+        name, number = plain, 1
+        while name.casefold() in taken:
+            name = f"{plain}_cat{number if number > 1 else ''}"
+            number += 1
+        taken.add(name.casefold())
+        names.append(name)
+    return names
+
+
+def _core(value: Any) -> Any:
+    """A core value as a plain Python one; numpy's scalars and non-finite numbers are met here."""
+    value = value.item() if hasattr(value, "item") else value
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value.replace("\0", "") if isinstance(value, str) else value
+
+
+def _column(values: Sequence[Any]) -> pa.Array:
+    plain = [_plain(value) for value in values]
+    kinds = {type(value) for value in plain if value is not None}
+    if not kinds:
+        return pa.array(plain, pa.string())
+    if kinds == {int, float}:
+        plain, kinds = [None if v is None else float(v) for v in plain], {float}
+    if len(kinds) == 1 and kinds <= {bool, int, float, str, datetime.date, datetime.datetime}:
+        try:
+            return pa.array(plain)
+        except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
+            pass  # whole numbers beyond 64 bits, timestamps with and without zones: as text
+    return pa.array([None if v is None else _text(v) for v in plain], pa.string())
+
+
+def _plain(value: Any) -> Any:
+    """One of None, bool, int, float (finite), str, date, datetime; everything else as text."""
+    value = _core(value)
+    if value is None or isinstance(value, (bool, int, float, str, datetime.date)):
+        return value
+    if isinstance(value, decimal.Decimal):
+        return _core(float(value))
+    if isinstance(value, (list, tuple, dict)):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    if isinstance(value, (bytes, bytearray)):
+        return value.hex()
+    return str(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return str(value).lower() if isinstance(value, bool) else str(value)

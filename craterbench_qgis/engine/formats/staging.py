@@ -1,0 +1,101 @@
+"""Writing beside the target and moving into place: what was there stays until all is written."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from ..errors import ExportError
+
+
+@contextmanager
+def staged(target: Path, stale: Iterable[str], overwrite: bool) -> Iterator[Path]:
+    """A fresh folder to write in; on success its files move beside ``target``.
+
+    ``stale``: names of files that belong to an older export of this target and leave with it.
+    If anything fails, in the block or while moving, the older export is as it was. Raises
+    ExportError for a folder that does not exist or cannot be written, a full disk, a file held
+    open by another program (Windows), or an existing target where ``overwrite`` is false.
+    """
+    folder = target.parent
+    if not folder.is_dir():
+        raise ExportError(
+            f"The folder '{folder}' does not exist. Create it, or choose another place."
+        )
+    if target.is_dir():
+        raise ExportError(f"'{target}' is a folder. Choose a file name for the export.")
+    if target.exists() and not overwrite:
+        raise ExportError(f"'{target}' exists already. Choose another name, or allow replacing it.")
+    try:
+        work = Path(tempfile.mkdtemp(prefix=f".{target.stem[:40]}-", dir=folder))
+    except OSError as error:
+        raise _explained(target, error) from error
+    try:
+        (work / "new").mkdir()
+        yield work / "new"
+        _swap(work, folder, stale)
+    except OSError as error:
+        raise _explained(target, error) from error
+    finally:
+        shutil.rmtree(work / "new", ignore_errors=True)
+        # `old` still holds files only where they could not be moved back: never delete those.
+        with suppress(OSError):
+            (work / "old").rmdir()
+        with suppress(OSError):
+            work.rmdir()
+
+
+def _swap(work: Path, folder: Path, stale: Iterable[str]) -> None:
+    """Move the old set away and the new one in; undo everything if one move fails."""
+    old = work / "old"
+    old.mkdir()
+    new = sorted(path.name for path in (work / "new").iterdir())
+    if not new:
+        raise OSError("nothing was written")
+    if len(new) == 1 and not any((folder / name).exists() for name in set(stale) - set(new)):
+        (work / "new" / new[0]).replace(folder / new[0])  # one file: one atomic step
+        return
+    away: list[str] = []
+    placed: list[str] = []
+    try:
+        for name in sorted({*stale, *new}):
+            if (folder / name).exists():
+                (folder / name).replace(old / name)
+                away.append(name)
+        for name in new:
+            (work / "new" / name).replace(folder / name)
+            placed.append(name)
+    except OSError:
+        for name in placed:
+            with suppress(OSError):
+                (folder / name).unlink()
+        for name in away:
+            with suppress(OSError):
+                (old / name).replace(folder / name)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def no_room(target: Path) -> ExportError:
+    """What a full disk is told as."""
+    return ExportError(
+        f"There is no room left to write '{target}'. Free some disk space and export again."
+    )
+
+
+def _explained(target: Path, error: OSError) -> ExportError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return no_room(target)
+    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
+        return ExportError(
+            f"'{target}' cannot be written: {error.strerror or error}. Choose a folder you may "
+            "write in, or close the program that has the file open."
+        )
+    return ExportError(
+        f"'{target}' could not be written: {error.strerror or error}. "
+        "Check the disk, or choose another place."
+    )

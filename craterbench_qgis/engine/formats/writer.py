@@ -1,0 +1,227 @@
+"""Match sets as Shapefile, GeoPackage, GeoJSON and CSV, written by GDAL through pyogrio."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import json
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyproj
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError
+from pyogrio.raw import read as read_layer
+from pyogrio.raw import write_arrow
+
+from ..bodies import Body
+from ..errors import ExportError
+from .geometry import export_crs, outlines
+from .model import GEOMETRY, MatchLike, match_table
+from .shapefile import fit_table, write_fields
+from .staging import no_room, staged
+
+LAYER = "matches"
+GEOMETRIES = {"circle": "MultiPolygon", "point": "Point"}
+
+
+def write_matches(
+    path: str | Path,
+    matches: Sequence[MatchLike],
+    *,
+    body: Body,
+    provenance: Mapping[str, Any],
+    overwrite: bool = True,
+    geometry: str = "circle",
+) -> list[Path]:
+    """Write ``matches`` in the format the suffix of ``path`` names, with where they come from.
+
+    ``geometry``: ``circle``, the crater's outline of true ground size on ``body``, or ``point``,
+    its centre; CSV has neither. ``provenance`` (index id, mosaic, encoder and weights hash,
+    settings, version, date) goes into every export, the body and its radii are added. An empty
+    list gives a valid empty layer with all fields. Returns the files written, ``path`` first.
+    See ``docs/export-formats.md``.
+
+    Nothing is half-written: an older export stays as it was until the new one is complete, and is
+    then replaced with all its sidecars. Raises ExportError for another suffix, a folder that is
+    missing or cannot be written, a full disk, an existing file if not ``overwrite``.
+    """
+    target = Path(path)
+    suffix = target.suffix.lower()
+    if suffix not in _WRITERS:
+        raise ExportError(
+            f"'{target.name}' does not say in which format to write. "
+            f"End the name with one of: {', '.join(SUFFIXES)}."
+        )
+    if geometry not in GEOMETRIES:
+        raise ExportError(f"Matches have no geometry '{geometry}'. Choose 'circle' or 'point'.")
+    target = target.with_suffix(suffix)
+    origin = {
+        **provenance,
+        "body": body.name,
+        "body_radii_m": [body.a, body.b],
+        "matches": len(matches),
+    }
+    stale = [target.stem + end for end in _SETS[suffix]]
+    try:
+        table = match_table(matches)
+        with staged(target, stale, overwrite) as folder:
+            _WRITERS[suffix](folder / target.name, table, body, geometry, origin)
+            written = sorted(file.name for file in folder.iterdir())
+    except _GDAL_ERRORS as error:
+        raise _refused(target, error) from error
+    return [target, *(target.parent / name for name in written if name != target.name)]
+
+
+def _refused(target: Path, error: Exception) -> ExportError:
+    if shutil.disk_usage(target.parent).free < _LITTLE_ROOM:
+        return no_room(target)
+    return ExportError(
+        f"'{target}' could not be written: {str(error).rstrip('.')}. "
+        "Check that the disk has room, or choose another format."
+    )
+
+
+_LITTLE_ROOM = 1 << 20  # GDAL does not say why it could not write
+_GDAL_ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError)
+
+
+def _with_geometry(
+    table: pa.Table, places: pa.Table, body: Body, kind: str
+) -> tuple[pa.Table, dict[str, Any]]:
+    wkb = outlines(body, places["lon"], places["lat"], places["diameter_m"], kind)
+    options = {
+        "geometry_name": GEOMETRY,
+        "geometry_type": GEOMETRIES[kind],
+        "crs": export_crs(body).to_wkt("WKT2_2019"),
+    }
+    return table.append_column(GEOMETRY, pa.array(wkb, pa.binary())), options
+
+
+def _shapefile(
+    path: Path, table: pa.Table, body: Body, kind: str, origin: Mapping[str, Any]
+) -> None:
+    fitted, fields = fit_table(table)
+    layer, options = _with_geometry(fitted, table, body, kind)
+    write_arrow(layer, path, driver="ESRI Shapefile", encoding="UTF-8", **options)
+    _check(path, fitted)
+    write_fields(path.with_name(path.name + ".fields.csv"), fields)
+    _sidecar(path, origin)
+
+
+def _geopackage(
+    path: Path, table: pa.Table, body: Body, kind: str, origin: Mapping[str, Any]
+) -> None:
+    layer, options = _with_geometry(table, table, body, kind)
+    texts = {key: _as_text(value) for key, value in origin.items()}
+    write_arrow(layer, path, layer=LAYER, driver="GPKG", layer_metadata=texts, **options)
+    rows = pa.table(
+        {
+            "key": pa.array(list(texts), pa.string()),
+            "value": pa.array(list(texts.values()), pa.string()),
+        }
+    )
+    write_arrow(rows, path, layer="provenance", driver="GPKG", append=True)
+    _check(path, table, LAYER)
+
+
+def _geojson(path: Path, table: pa.Table, body: Body, kind: str, origin: Mapping[str, Any]) -> None:
+    layer, options = _with_geometry(table, table, body, kind)
+    write_arrow(layer, path, layer=LAYER, driver="GeoJSON", COORDINATE_PRECISION="9", **options)
+    # GDAL writes the features; it has no way yet to write members beside them.
+    with path.open(encoding="utf-8") as file:
+        features = json.load(file)["features"]
+    if len(features) != table.num_rows:
+        raise DataLayerError(f"{len(features)} of {table.num_rows} matches arrived")
+    head = {
+        "type": "FeatureCollection",
+        "name": LAYER,
+        "crs": {"type": "name", "properties": {"name": _crs_name(export_crs(body))}},
+        "provenance": dict(origin),
+    }
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for key, value in head.items():
+            file.write(f"{',' if key != 'type' else '{'}\n{json.dumps(key)}: {_json(value)}")
+        file.write(',\n"features": [\n')
+        file.write(",\n".join(_json(feature) for feature in features))
+        file.write("\n]\n}\n")
+
+
+def _csv(path: Path, table: pa.Table, body: Body, kind: str, origin: Mapping[str, Any]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(table.column_names)
+        columns = [[_cell(value) for value in column.to_pylist()] for column in table.columns]
+        writer.writerows(zip(*columns, strict=True))
+    _sidecar(path, origin)
+
+
+def _check(path: Path, written: pa.Table, layer: str | None = None) -> None:
+    """Read the layer back: GDAL does not fail for every number too long for its field, nor on
+    every disk that fills up while a file is closed."""
+    about, _, shapes, values = read_layer(path, layer=layer)
+    found = dict(zip(about["fields"].tolist(), values, strict=True))
+    whole = len(shapes) == written.num_rows and all(shape is not None for shape in shapes)
+    for name, column in zip(written.column_names, written.columns, strict=True):
+        if whole and (pa.types.is_floating(column.type) or pa.types.is_integer(column.type)):
+            numbers = np.array(column.to_pylist(), dtype=float)
+            back = np.asarray(found[name], dtype=float)
+            whole = np.allclose(back, numbers, rtol=1e-9, atol=1e-12, equal_nan=True)
+    if not whole or about["crs"] is None:
+        raise DataLayerError("what was written cannot be read back whole")
+
+
+def _sidecar(path: Path, origin: Mapping[str, Any]) -> None:
+    text = json.dumps(dict(origin), ensure_ascii=False, indent=2, default=str)
+    path.with_name(path.name + ".provenance.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _crs_name(crs: pyproj.CRS) -> str:
+    """What QGIS and GDAL understand in GeoJSON's ``crs`` member: a URN, or the WKT itself."""
+    for authority in ("EPSG", "IAU_2015"):
+        code = crs.to_authority(auth_name=authority, min_confidence=100)
+        if code is not None:
+            return f"urn:ogc:def:crs:{authority}::{code[1]}"
+    return str(crs.to_wkt("WKT2_2019"))
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else _json(value)
+
+
+def _cell(value: Any) -> Any:
+    """CSV has text only: ISO 8601 dates, true and false, nothing for null; floats in full."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return value
+
+
+_Writer = Callable[[Path, pa.Table, Body, str, Mapping[str, Any]], None]
+_WRITERS: dict[str, _Writer] = {
+    ".shp": _shapefile,
+    ".gpkg": _geopackage,
+    ".geojson": _geojson,
+    ".csv": _csv,
+}
+SUFFIXES = tuple(_WRITERS)
+
+# What belongs to an export and goes when it is replaced: spatial indexes, caches and old sidecars.
+# Styles (.qml, .qmd) are the user's and stay.
+_SETS = {
+    ".shp": (
+        *(".shp", ".shx", ".dbf", ".prj", ".cpg", ".qpj", ".qix", ".sbn", ".sbx", ".idx"),
+        *(".shp.xml", ".shp.fields.csv", ".shp.provenance.json"),
+    ),
+    ".gpkg": (".gpkg", ".gpkg-wal", ".gpkg-shm", ".gpkg-journal"),
+    ".geojson": (".geojson",),
+    ".csv": (".csv", ".csvt", ".csv.provenance.json"),
+}

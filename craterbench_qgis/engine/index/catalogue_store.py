@@ -1,0 +1,244 @@
+"""The craters of an index: Arrow files, added to and never changed; their row is their number."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from ..errors import CraterIndexError
+from .manifest import CatalogueEntry
+from .storage import RESTORE, FileEntry, HashingFile, MappedFile, sync_folder
+
+Float64 = npt.NDArray[np.float64]
+Int64 = npt.NDArray[np.int64]
+
+OWN_COLUMNS = ("crater_id", "lon", "lat", "diameter_m")
+"""The first four columns of each file; every further one is the catalogue's own."""
+
+
+def crater_table(
+    ids: Sequence[str],
+    lon: npt.ArrayLike,
+    lat: npt.ArrayLike,
+    diameter_m: npt.ArrayLike,
+    attributes: pa.Table | None,
+) -> pa.Table:
+    """One Arrow table of all columns. Raises CraterIndexError on values that cannot be stored."""
+    numbers = [np.asarray(one, dtype=np.float64) for one in (lon, lat, diameter_m)]
+    wrong = None
+    if any(one.shape != (len(ids),) for one in numbers):
+        wrong = "ids, longitudes, latitudes and diameters differ in number"
+    elif not all(np.isfinite(one).all() for one in numbers):
+        wrong = "a longitude, latitude or diameter is not a finite number"
+    elif len(ids) and (float(np.abs(numbers[1]).max()) > 90 or float(numbers[2].min()) <= 0):
+        wrong = "a latitude is beyond 90 degrees or a diameter is not positive"
+    elif attributes is not None and attributes.num_rows != len(ids):
+        wrong = f"there are {attributes.num_rows} rows of attributes for {len(ids)} craters"
+    if wrong:
+        raise CraterIndexError(f"These craters cannot be stored: {wrong}. Check the catalogue.")
+    columns: list[Any] = [pa.array(ids, pa.string()), *(pa.array(one) for one in numbers)]
+    names = list(OWN_COLUMNS)
+    if attributes is not None:
+        columns += attributes.columns
+        names += attributes.column_names
+    return pa.Table.from_arrays(columns, names=names)
+
+
+def write_craters(root: Path, path: str, table: pa.Table) -> FileEntry:
+    """Write an Arrow IPC file (uncompressed, one batch). Raises OSError."""
+    target = root / path
+    target.parent.mkdir(exist_ok=True)
+    file = HashingFile(target)
+    try:
+        table = table.combine_chunks()
+        with pa.ipc.new_file(pa.PythonFile(file, mode="w"), table.schema) as sink:
+            sink.write_table(table)
+        return file.finish(path)
+    finally:
+        file.close()
+        sync_folder(target.parent)
+        sync_folder(root)
+
+
+class CraterStore:
+    """All craters of an index by row, mapped; a file is checked before Arrow sees it.
+
+    Arrow can crash on a damaged file, hence no access without the checksum.
+    """
+
+    def __init__(self, root: Path, entries: Sequence[CatalogueEntry]) -> None:
+        """Raises CraterIndexError for a missing or truncated file."""
+        self._root = root
+        self.files = [MappedFile(root, one.file) for one in entries]
+        self._entries = list(entries)
+        self.rows = sum(one.rows for one in entries)
+
+    @cached_property
+    def tables(self) -> list[pa.Table]:
+        """One table per addition, its columns as stored."""
+        found = []
+        for file, entry in zip(self.files, self._entries, strict=True):
+            source = pa.BufferReader(pa.py_buffer(file.verified()))
+            try:
+                table = pa.ipc.open_file(source).read_all()
+            except (pa.ArrowException, OSError) as error:
+                raise CraterIndexError(
+                    f"{self._root.name}: the file {entry.file.path} is not readable ({error}). "
+                    f"{RESTORE}"
+                ) from error
+            if table.num_rows != entry.rows or table.column_names[:4] != list(OWN_COLUMNS):
+                raise CraterIndexError(
+                    f"{self._root.name}: the file {entry.file.path} does not hold the "
+                    f"{entry.rows} craters of the manifest. {RESTORE}"
+                )
+            found.append(table)
+        return found
+
+    def _numbers(self, column: int) -> Float64:
+        parts = [table.column(column).to_numpy() for table in self.tables]
+        found = parts[0] if len(parts) == 1 else np.concatenate([np.empty(0), *parts])
+        found.flags.writeable = False
+        return found
+
+    @cached_property
+    def lon(self) -> Float64:
+        """Degrees east [rows]."""
+        return self._numbers(1)
+
+    @cached_property
+    def lat(self) -> Float64:
+        """Degrees north [rows]."""
+        return self._numbers(2)
+
+    @cached_property
+    def diameter_m(self) -> Float64:
+        """Metres [rows]."""
+        return self._numbers(3)
+
+    def ids(self, rows: npt.ArrayLike | None = None) -> list[str]:
+        """The crater ids of ``rows`` (of all craters by default)."""
+        if rows is None:
+            return [one for table in self.tables for one in table.column(0).to_pylist()]
+        return list(self._take(rows, lambda table: table.column(0).to_pylist()))
+
+    def rows_of(self, ids: Sequence[str]) -> dict[str, list[int]]:
+        """The rows of each of ``ids`` that exists, removed ones included, ascending."""
+        wanted = pa.array(list(dict.fromkeys(ids)), pa.string())
+        found: dict[str, list[int]] = {}
+        first = 0
+        for table in self.tables:
+            column = table.column(0)
+            hits = np.flatnonzero(pa.compute.is_in(column, value_set=wanted).to_numpy())
+            for row, one in zip(hits.tolist(), column.take(hits).to_pylist(), strict=True):
+                found.setdefault(one, []).append(first + row)
+            first += table.num_rows
+        return found
+
+    def records(self, rows: npt.ArrayLike) -> list[dict[str, Any]]:
+        """Of each of ``rows``: crater_row, crater_id, lon, lat, diameter_m, attributes (a dict)."""
+        numbers = np.asarray(rows, dtype=np.int64).reshape(-1)
+        found = list(self._take(numbers, _as_dicts))
+        for row, one in zip(numbers.tolist(), found, strict=True):
+            one["crater_row"] = row
+        return found
+
+    def _take(self, rows: npt.ArrayLike, read: Callable[[pa.Table], list[Any]]) -> list[Any]:
+        numbers = np.asarray(rows, dtype=np.int64).reshape(-1)
+        if numbers.size and not (numbers.min() >= 0 and numbers.max() < self.rows):
+            raise CraterIndexError(
+                f"Crater rows run from 0 to {self.rows - 1}; {int(numbers.max())} was asked for. "
+                "Open the index again if it was changed."
+            )
+        found: list[Any] = [None] * len(numbers)
+        first = 0
+        for table in self.tables:
+            here = np.flatnonzero((numbers >= first) & (numbers < first + table.num_rows))
+            if here.size:
+                values = read(table.take(pa.array(numbers[here] - first)))
+                for place, value in zip(here.tolist(), values, strict=True):
+                    found[place] = value
+            first += table.num_rows
+        return found
+
+
+def _as_dicts(table: pa.Table) -> list[dict[str, Any]]:
+    columns = [column.to_pylist() for column in table.columns]
+    own, others = columns[:4], columns[4:]
+    names = table.column_names[4:]
+    return [
+        {
+            **{name: column[i] for name, column in zip(OWN_COLUMNS, own, strict=True)},
+            "attributes": {name: column[i] for name, column in zip(names, others, strict=True)},
+        }
+        for i in range(table.num_rows)
+    ]
+
+
+def union_attributes(tables: Sequence[pa.Table]) -> dict[str, pa.ChunkedArray]:
+    """The catalogues' own columns over all rows, by name, nulls where a catalogue lacks one.
+
+    Columns of different types become the wider number, or text.
+    """
+    names = list(dict.fromkeys(name for table in tables for name in table.column_names[4:]))
+    found = {}
+    for name in names:
+        parts = []
+        for table in tables:
+            places = [i for i, one in enumerate(table.column_names) if one == name and i >= 4]
+            parts.append(table.column(places[0]) if places else pa.nulls(table.num_rows))
+        found[name] = _chunked(parts)
+    return found
+
+
+def _chunked(parts: Sequence[Any]) -> pa.ChunkedArray:
+    kind = pa.null()
+    for part in parts:
+        if pa.types.is_null(kind):
+            kind = part.type
+        elif not pa.types.is_null(part.type) and part.type != kind:
+            kind = _wider(kind, part.type)
+    chunks: list[pa.Array] = []
+    for part in parts:
+        cast = _text(part) if pa.types.is_string(kind) else part.cast(kind)
+        chunks += cast.chunks if isinstance(cast, pa.ChunkedArray) else [cast]
+    return pa.chunked_array(chunks, kind)
+
+
+def _wider(one: pa.DataType, other: pa.DataType) -> pa.DataType:
+    with contextlib.suppress(pa.ArrowException):
+        schemas = [pa.schema([("x", kind)]) for kind in (one, other)]
+        return pa.unify_schemas(schemas, promote_options="permissive").field(0).type
+    return pa.string()
+
+
+def _text(column: Any) -> Any:
+    """Any column as text; what Arrow cannot cast (lists, structs) is written out by Python."""
+    try:
+        return column.cast(pa.string())
+    except pa.ArrowException:
+        values = [None if one is None else str(one) for one in column.to_pylist()]
+        return pa.array(values, pa.string())
+
+
+def plain_column(column: Any) -> Any:
+    """The column in a type every GeoPackage reader knows."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return plain_column(column.cast(kind.value_type))
+    if kind == pa.uint64():
+        with contextlib.suppress(pa.ArrowException):
+            return column.cast(pa.int64())
+    simple = (
+        pa.types.is_boolean(kind)
+        or (pa.types.is_integer(kind) and kind != pa.uint64())
+        or kind in {pa.float32(), pa.float64(), pa.string(), pa.date32()}
+        or (pa.types.is_timestamp(kind) and kind.tz is None)
+    )
+    return column if simple else _text(column)

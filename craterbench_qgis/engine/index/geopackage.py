@@ -1,0 +1,264 @@
+"""``catalogue.gpkg``: the craters for QGIS and for SQL; always derived from the Arrow files.
+
+QGIS flips a GeoPackage it opens to write-ahead logging and back, which changes a few counters in
+the file's header. Those bytes are left out of the checksum, and files beside it named ``-wal`` or
+``-shm`` are never read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import shutil
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from ..errors import CraterIndexError
+from .catalogue_store import CraterStore, plain_column, union_attributes
+from .format import GPKG, GPKG_NEXT, IndexSettings
+from .manifest import GpkgEntry
+from .storage import FileEntry as _FileEntry
+from .storage import check_size, damaged, replace, storage_errors, sync_file, sync_folder
+
+LAYER = "craters"
+COLUMNS = ("crater_row", "crater_id", "lon", "lat", "diameter_m")
+REWRITE = (
+    "Run 'craterbench index verify --repair', which writes it again from the index's own tables "
+    "(edits made in QGIS are lost; export a copy to edit)."
+)
+_BLOCK = 1 << 20
+# SQLite's header: change counter, version-valid-for and the version of the last writer.
+_VOLATILE = (slice(24, 28), slice(92, 100))
+_JOURNAL = slice(18, 20)
+_POINT = np.dtype([("order", "u1"), ("type", "<u4"), ("x", "<f8"), ("y", "<f8")])
+
+
+def gpkg_hash(path: Path) -> str:
+    """SHA-256 of a SQLite file with the bytes zeroed that opening it may change.
+
+    Bytes 24-27 and 92-99 always; 18 and 19 (1: rollback journal, 2: write-ahead log) only when
+    both are 1 or 2. Raises OSError.
+    """
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        head = bytearray(file.read(_BLOCK))
+        for part in _VOLATILE:
+            head[part] = bytes(len(head[part]))
+        if all(one in (1, 2) for one in head[_JOURNAL]):
+            head[_JOURNAL] = bytes(len(head[_JOURNAL]))
+        digest.update(head)
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def crs_wkt(settings: IndexSettings) -> str:
+    """The body's geographic CRS as WKT 1, degrees; no authority code, which need not exist."""
+    a, b = settings.body_a, settings.body_b
+    inverse_flattening = 0.0 if a == b else a / (a - b)
+    name = settings.body_name.replace('"', "'").strip() or "unknown body"
+    return (
+        f'GEOGCS["GCS {name}",DATUM["{name}",SPHEROID["{name}",{a!r},{inverse_flattening!r}]],'
+        'PRIMEM["Reference meridian",0],UNIT["degree",0.0174532925199433]]'
+    )
+
+
+def _points(lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> pa.Array:
+    """WKB points [n] without a Python loop."""
+    points = np.empty(len(lon), _POINT)
+    points["order"], points["type"] = 1, 1
+    points["x"], points["y"] = lon, lat
+    offsets = np.arange(len(lon) + 1, dtype=np.int64) * _POINT.itemsize
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(points)]
+    return pa.Array.from_buffers(pa.large_binary(), len(lon), buffers)
+
+
+def _layer(store: CraterStore, removed: npt.NDArray[np.int32]) -> pa.Table:
+    columns = {
+        "crater_row": pa.array(np.arange(store.rows, dtype=np.int64)),
+        "crater_id": pa.chunked_array(
+            [chunk for table in store.tables for chunk in table.column(0).chunks], pa.string()
+        ),
+        "lon": pa.array(store.lon),
+        "lat": pa.array(store.lat),
+        "diameter_m": pa.array(store.diameter_m),
+    }
+    # SQLite's names ignore case, and "fid" and "geom" are the layer's own.
+    taken = {*COLUMNS, "fid", "geom", "rowid", "oid", "_rowid_"}
+    for name, column in union_attributes(store.tables).items():
+        unique = name.replace('"', "'") or "unnamed"
+        while unique.lower() in taken:
+            unique += "_source"
+        taken.add(unique.lower())
+        columns[unique] = plain_column(column)
+    columns["geom"] = _points(store.lon, store.lat)
+    table = pa.table(columns)
+    if removed.size:
+        keep = np.ones(store.rows, bool)
+        keep[removed] = False
+        table = table.filter(pa.array(keep))
+    return table
+
+
+def write_next(
+    root: Path, store: CraterStore, removed: npt.NDArray[np.int32], settings: IndexSettings
+) -> GpkgEntry:
+    """Write the GeoPackage beside the present one; :func:`install_next` follows the commit.
+
+    Raises CraterIndexError.
+    """
+    import pyogrio
+    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
+
+    path = root / GPKG_NEXT
+    table = _layer(store, removed)
+    with storage_errors(path):
+        remove_with_journals(path)
+        try:
+            pyogrio.write_arrow(
+                table,
+                path,
+                layer=LAYER,
+                driver="GPKG",
+                geometry_name="geom",
+                geometry_type="Point",
+                crs=crs_wkt(settings),
+            )
+            with contextlib.closing(sqlite3.connect(path)) as connection:
+                connection.execute(f"CREATE UNIQUE INDEX {LAYER}_crater_row ON {LAYER}(crater_row)")
+                connection.commit()
+        except (
+            DataSourceError,
+            DataLayerError,
+            FeatureError,
+            GeometryError,
+            RuntimeError,
+            sqlite3.Error,
+        ) as error:
+            # These libraries hide the system's reason; storage_errors looks at the disk instead.
+            raise OSError(str(error)) from error
+        sync_file(path)
+        sync_folder(root)
+        return GpkgEntry(path.stat().st_size, gpkg_hash(path), table.num_rows)
+
+
+def write_next_without(
+    root: Path, present: GpkgEntry, rows: npt.NDArray[np.integer]
+) -> GpkgEntry | None:
+    """Like :func:`write_next`, by deleting ``rows`` in a copy of the present one: far quicker.
+
+    None when that does not work (the present one is damaged, or SQLite lacks its R-tree).
+    Raises CraterIndexError.
+    """
+    path = root / GPKG_NEXT
+    try:
+        source = check(root, present)
+    except CraterIndexError:
+        return None
+    if source == path:
+        return None
+    with storage_errors(path):
+        remove_with_journals(path)
+        shutil.copyfile(source, path)
+        try:
+            with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+                connection.execute("PRAGMA journal_mode = delete")
+                connection.execute("BEGIN")
+                connection.executemany(
+                    f"DELETE FROM {LAYER} WHERE crater_row = ?",  # nosec B608
+                    ((row,) for row in rows.tolist()),
+                )
+                connection.execute("COMMIT")
+                query = f"SELECT count(*) FROM {LAYER}"  # nosec B608
+                (count,) = connection.execute(query).fetchone()
+        except sqlite3.Error:
+            return None
+        sync_file(path)
+        sync_folder(root)
+        return GpkgEntry(path.stat().st_size, gpkg_hash(path), count)
+
+
+def matches(path: Path, entry: GpkgEntry) -> bool:
+    """Whether the file is the one of the manifest."""
+    try:
+        return path.stat().st_size == entry.size and gpkg_hash(path) == entry.sha256
+    except OSError:
+        return False
+
+
+def install_next(root: Path, entry: GpkgEntry) -> bool:
+    """Give the newly written GeoPackage its name; False when another program prevents it.
+
+    Journals of the old file go first: SQLite would apply them to the new one.
+    """
+    try:
+        for suffix in ("-wal", "-shm", "-journal"):
+            (root / (GPKG + suffix)).unlink(missing_ok=True)
+        replace(root / GPKG_NEXT, root / GPKG)
+    except PermissionError:
+        return False
+    sync_folder(root)
+    return True
+
+
+def settle_next(root: Path, entry: GpkgEntry | None) -> None:
+    """Finish or discard what a stopped writer left. Raises OSError."""
+    path = root / GPKG_NEXT
+    if not path.exists():
+        return
+    if entry is not None and matches(path, entry) and not matches(root / GPKG, entry):
+        install_next(root, entry)
+    else:
+        remove_with_journals(path)
+
+
+def remove_with_journals(path: Path) -> None:
+    """Remove a GeoPackage no manifest names. Raises OSError."""
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def locate(root: Path, entry: GpkgEntry) -> Path:
+    """The GeoPackage of the manifest, by length (by checksum where a new one awaits its name).
+
+    Raises CraterIndexError when it is missing or of another length.
+    """
+    if (root / GPKG_NEXT).exists():
+        for name in (GPKG, GPKG_NEXT):
+            if matches(root / name, entry):
+                return root / name
+    check_size(root, _FileEntry(GPKG, entry.size, entry.sha256), REWRITE)
+    return root / GPKG
+
+
+def check(root: Path, entry: GpkgEntry) -> Path:
+    """:func:`locate`, and compare the checksum. Raises CraterIndexError."""
+    path = locate(root, entry)
+    with storage_errors(path):
+        found = gpkg_hash(path)
+    if found != entry.sha256:
+        raise damaged(root, GPKG, REWRITE)
+    return path
+
+
+def column_names(path: Path) -> Sequence[str]:
+    """The names that a filter may use. Raises sqlite3.Error."""
+    with contextlib.closing(connect(path)) as connection:
+        rows = connection.execute(f"PRAGMA table_info({LAYER})").fetchall()
+    return [row[1] for row in rows if row[1] not in {"fid", "geom"}]
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open read-only and immutable: no locks, no journals, nothing written beside it."""
+    uri = path.absolute().as_uri() + "?mode=ro&immutable=1"
+    return sqlite3.connect(uri, uri=True, isolation_level=None)
+
+
+def unreadable(root: Path, error: sqlite3.Error) -> CraterIndexError:
+    """The error for a GeoPackage that SQLite refuses although its checksum is right."""
+    return CraterIndexError(f"{root.name}: {GPKG} is not readable ({error}). {REWRITE}")

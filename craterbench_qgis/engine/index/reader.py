@@ -1,0 +1,344 @@
+"""Reading an index: map, check, look up. Nothing here changes a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import CraterIndexError
+from . import geopackage
+from .catalogue_store import CraterStore
+from .format import VIEW_DTYPE, Float32, IndexSettings
+from .housekeeping import read_tombstones
+from .manifest import Manifest, load_manifest, spare_problem
+from .segment import Records, Rows, Segment
+from .storage import RESTORE, MappedFile
+from .where import select_rows
+
+CHECK_ALL_BELOW = 512 << 20
+"""``check="auto"`` hashes every file at opening while the index has fewer bytes than this."""
+
+Check = Literal["auto", "full", "sizes"]
+
+
+@dataclass(frozen=True)
+class ViewRow:
+    """One view: whose crater, in which observation, at which scale (metres per pixel)."""
+
+    view: int
+    crater_row: int
+    observation: int
+    context: float
+    valid_fraction: float
+    native_m_per_px: float
+    m_per_px: float
+
+
+@dataclass(frozen=True)
+class StoredTokens:
+    """S views as stored: tokens int8 [S, K, D] = vector / scale [S, K]; seeds [S, K]
+    (patch index); assignment [S, N] (patch -> token)."""
+
+    tokens: npt.NDArray[np.int8]
+    scale: Float32
+    seeds: npt.NDArray[np.uint16]
+    assignment: npt.NDArray[np.integer]
+
+
+class CraterIndex:
+    """The committed state of an index, as it was when opened. A context manager.
+
+    Views are numbered 0 ... n_views - 1 over the segments in order; craters by their row, which
+    never changes. All methods raise CraterIndexError when a file turns out to be damaged.
+    """
+
+    def __init__(self, root: Path, manifest: Manifest) -> None:
+        """Map all files; use :meth:`open`."""
+        self.path, self.manifest = root, manifest
+        self.segments = [Segment(root, one, manifest.settings) for one in manifest.segments]
+        self.craters = CraterStore(root, manifest.catalogues)
+        self._ends = np.cumsum([0, *(len(one) for one in self.segments)])
+        self._tombstones = (
+            MappedFile(root, manifest.tombstones.file) if manifest.tombstones else None
+        )
+        self.shortlist_file = (
+            MappedFile(root, manifest.shortlist.file) if manifest.shortlist else None
+        )
+        self._gpkg_checked: tuple[Path, int, int, int] | None = None
+        if manifest.gpkg is not None:
+            geopackage.locate(root, manifest.gpkg)
+
+    @classmethod
+    def open(cls, path: str | Path, check: Check = "auto") -> CraterIndex:
+        """Open for reading, also while another process writes.
+
+        Always compared: the manifest's own checksum and every file's length. ``"full"`` compares
+        every file's checksum now, ``"auto"`` too below ``CHECK_ALL_BELOW`` bytes. Otherwise each
+        file is compared at its first use, tokens and thumbnails record by record.
+        """
+        root = Path(path)
+        for _ in range(5):
+            manifest = load_manifest(root)
+            total = sum(one.size for one in manifest.files())
+            try:
+                index = cls(root, manifest)
+                if check == "full" or (check == "auto" and total < CHECK_ALL_BELOW):
+                    index.verify_all()
+                return index
+            except CraterIndexError:
+                # A writer may have replaced files since the manifest was read.
+                if load_manifest(root).generation == manifest.generation:
+                    raise
+        raise CraterIndexError(
+            f"{root.name} is changing too fast to be read. Wait for the build to end."
+        )
+
+    def verify_all(self) -> None:
+        """Compare every file's checksum. Raises CraterIndexError naming the first bad one."""
+        for file in self._mapped():
+            file.verify()
+        self._gpkg()
+        problem = spare_problem(self.path, self.manifest)
+        if problem is not None:
+            raise CraterIndexError(problem)
+
+    def _mapped(self) -> Iterator[MappedFile]:
+        yield from self.craters.files
+        for one in self.segments:
+            yield from one.files.values()
+        for extra in (self._tombstones, self.shortlist_file):
+            if extra is not None:
+                yield extra
+
+    def __enter__(self) -> CraterIndex:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the maps; arrays already handed out keep theirs."""
+        self.segments = []
+        self.craters = CraterStore(self.path, ())
+        self._ends = np.zeros(1, np.int64)
+        self._tombstones = self.shortlist_file = None
+        for name in ("removed", "alive", "view_crater_rows", "views", "global_scales"):
+            self.__dict__.pop(name, None)
+
+    # -- counts and settings -------------------------------------------------------------------
+
+    @property
+    def settings(self) -> IndexSettings:
+        return self.manifest.settings
+
+    @property
+    def n_views(self) -> int:
+        return int(self._ends[-1])
+
+    @property
+    def n_craters(self) -> int:
+        """Crater rows, removed ones included."""
+        return self.craters.rows
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether a build or add was not finished; what is committed can be searched."""
+        return self.manifest.job is not None
+
+    def check_encoder(self, encoder_id: str, weights_hash: str) -> None:
+        """Raise CraterIndexError unless this is the encoder the index was built with."""
+        settings = self.settings
+        if (encoder_id, weights_hash) == (settings.encoder_id, settings.weights_hash):
+            return
+        if encoder_id == settings.encoder_id:
+            what = (
+                f"the same encoder with other weights ({settings.weights_hash[:12]}..., not "
+                f"{weights_hash[:12]}...)"
+            )
+        else:
+            what = f"the encoder '{settings.encoder_id}', not '{encoder_id}'"
+        raise CraterIndexError(
+            f"{self.path.name} was built with {what}. Vectors of different encoders cannot be "
+            "compared: choose the index's encoder, or build another index."
+        )
+
+    # -- views ---------------------------------------------------------------------------------
+
+    @cached_property
+    def views(self) -> Records:
+        """The rows of all views [n_views], of ``VIEW_DTYPE``; thumb_offset is per segment."""
+        parts = [one.views for one in self.segments]
+        found = np.concatenate(parts) if parts else np.empty(0, VIEW_DTYPE)
+        rows = found["crater_row"]
+        if len(rows) and not (rows.min() >= 0 and rows.max() < self.n_craters):
+            raise CraterIndexError(
+                f"{self.path.name} has views of craters that it does not hold. {RESTORE}"
+            )
+        return found
+
+    @cached_property
+    def view_crater_rows(self) -> npt.NDArray[np.int32]:
+        """The crater row of each view [n_views]."""
+        return np.ascontiguousarray(self.views["crater_row"])
+
+    def view(self, view: int) -> ViewRow:
+        """One view's row of the table."""
+        segment, row = self._place(view)
+        found = segment.views[row]
+        return ViewRow(
+            int(view),
+            int(found["crater_row"]),
+            int(found["observation"]),
+            float(found["context"]),
+            float(found["valid_fraction"]),
+            float(found["native_m_per_px"]),
+            float(found["m_per_px"]),
+        )
+
+    @cached_property
+    def removed(self) -> npt.NDArray[np.int32]:
+        """The rows of the removed craters, ascending."""
+        return read_tombstones(self.path, self.manifest, self._tombstones)
+
+    @cached_property
+    def alive(self) -> npt.NDArray[np.bool_]:
+        """bool [n_views]: whether the view's crater was not removed."""
+        if not self.removed.size:
+            return np.ones(self.n_views, bool)
+        gone = np.zeros(self.n_craters, bool)
+        gone[self.removed] = True
+        return ~gone[self.view_crater_rows]
+
+    @cached_property
+    def global_scales(self) -> Float32:
+        """float32 [n_views]; a global descriptor is its int8 numbers times this."""
+        return np.ascontiguousarray(self.views["global_scale"])
+
+    def global_blocks(self) -> Iterator[tuple[int, npt.NDArray[np.int8]]]:
+        """(first view, int8 [V, G] straight from the map) per segment."""
+        for first, segment in zip(self._ends.tolist(), self.segments, strict=False):
+            yield first, segment.globals
+
+    def globals(self, views: npt.ArrayLike) -> Float32:
+        """The global descriptors float32 [S, G] of ``views``."""
+        numbers = self._numbers(views)
+        found = np.empty((len(numbers), self.settings.global_dim), np.float32)
+        for segment, places, rows in self._grouped(numbers):
+            found[places] = segment.globals[rows]
+            found[places] *= segment.views["global_scale"][rows][:, None]
+        return found
+
+    def stored_tokens(self, views: npt.ArrayLike) -> StoredTokens:
+        """The token records of ``views``, in their order, each checked.
+
+        One contiguous read per view, in the order of the file, all announced to the system first:
+        on a cold disk that is far faster than one after the other.
+        """
+        numbers = self._numbers(views)
+        groups = list(self._grouped(numbers))
+        for segment, _, rows in groups:
+            segment.will_need(rows)
+        k, d, n = self.settings.tokens, self.settings.token_dim, self.settings.patches
+        found = StoredTokens(
+            np.empty((len(numbers), k, d), np.int8),
+            np.empty((len(numbers), k), np.float32),
+            np.empty((len(numbers), k), np.uint16),
+            np.empty((len(numbers), n), np.uint8 if k <= 256 else np.uint16),
+        )
+        for segment, places, rows in groups:
+            records = segment.read_records(rows)
+            found.tokens[places] = records["tokens"]
+            found.scale[places] = records["scale"]
+            found.seeds[places] = records["seed"]
+            found.assignment[places] = records["assignment"]
+        return found
+
+    def tokens(self, views: npt.ArrayLike) -> Float32:
+        """The instance tokens float32 [S, K, D] of ``views``, each record checked."""
+        stored = self.stored_tokens(views)
+        found = stored.tokens.astype(np.float32)
+        found *= stored.scale[:, :, None]
+        return found
+
+    def thumbnail(self, view: int) -> bytes:
+        """The JPEG of a view, checked; empty when none was stored."""
+        segment, row = self._place(view)
+        return segment.thumbnail(row)
+
+    def _numbers(self, views: npt.ArrayLike) -> npt.NDArray[np.int64]:
+        numbers = np.asarray(views, dtype=np.int64).reshape(-1)
+        if numbers.size and not (numbers.min() >= 0 and numbers.max() < self.n_views):
+            raise CraterIndexError(
+                f"{self.path.name} has the views 0 to {self.n_views - 1}; others were asked for. "
+                "Open the index again if it was changed."
+            )
+        return numbers
+
+    def _place(self, view: int) -> tuple[Segment, int]:
+        number = int(self._numbers(view)[0])
+        which = int(np.searchsorted(self._ends, number, side="right")) - 1
+        return self.segments[which], number - int(self._ends[which])
+
+    def _grouped(
+        self, numbers: npt.NDArray[np.int64]
+    ) -> Iterator[tuple[Segment, Rows, npt.NDArray[np.int64]]]:
+        """(segment, places in ``numbers``, rows in the segment ascending) for each one touched."""
+        order = np.argsort(numbers, kind="stable")
+        bounds = np.searchsorted(numbers[order], self._ends)
+        for which, segment in enumerate(self.segments):
+            places = order[bounds[which] : bounds[which + 1]]
+            if places.size:
+                yield segment, places, numbers[places] - self._ends[which]
+
+    # -- craters -------------------------------------------------------------------------------
+
+    def crater_records(self, rows: npt.ArrayLike) -> list[dict[str, Any]]:
+        """Of each of ``rows``: crater_row, crater_id, lon, lat, diameter_m, attributes (a dict)."""
+        return self.craters.records(rows)
+
+    def where(self, expression: str) -> npt.NDArray[np.int64]:
+        """The rows of the craters, without the removed, for which an SQL expression is true.
+
+        Such as ``diameter_m > 5e4 AND lat < -60``; attributes go by their name in
+        ``catalogue.gpkg``. Raises QueryError, listing the columns, when it cannot be used.
+        """
+        return select_rows(self.path, self._gpkg(), expression)
+
+    def _gpkg(self) -> Path:
+        """The GeoPackage of this state; compared again only when the file looks touched."""
+        entry = self.manifest.gpkg
+        if entry is None:
+            raise CraterIndexError(f"{self.path.name} has no catalogue.gpkg. {geopackage.REWRITE}")
+        if self._gpkg_checked is not None and _looks(self._gpkg_checked[0]) == self._gpkg_checked:
+            return self._gpkg_checked[0]
+        try:
+            path = geopackage.check(self.path, entry)
+        except CraterIndexError:
+            if load_manifest(self.path).generation == self.manifest.generation:
+                raise
+            raise CraterIndexError(
+                f"{self.path.name} was changed by another process since it was opened. "
+                "Open it again."
+            ) from None
+        self._gpkg_checked = _looks(path)
+        return path
+
+
+def _looks(path: Path) -> tuple[Path, int, int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return path, status.st_size, status.st_mtime_ns, status.st_ino

@@ -1,0 +1,257 @@
+"""A segment: the files of some views, written once, then only mapped and read."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zlib
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import CraterIndexError
+from .format import (
+    GLOBALS,
+    SEGMENT_FILES,
+    SKIPPED,
+    THUMBNAILS,
+    TOKENS,
+    VIEW_DTYPE,
+    VIEWS,
+    IndexSettings,
+    SegmentData,
+    Skipped,
+    record_dtype,
+)
+from .manifest import SegmentEntry
+from .storage import RESTORE, FileEntry, HashingFile, MappedFile, sync_folder
+
+Records = npt.NDArray[np.void]
+Rows = npt.NDArray[np.integer]
+
+_SKIPPED_HEADER = ("crater_row", "observation", "context", "reason")
+_MOST_REASONS = 100
+_OTHER = "other reasons"
+
+
+def crc_of_records(records: Records) -> npt.NDArray[np.uint32]:
+    """CRC-32 [V] of each record (C-contiguous) without its last four bytes."""
+    length = records.dtype.itemsize
+    data = np.ascontiguousarray(records).view(np.uint8).reshape(-1).data
+    return np.fromiter(
+        (
+            zlib.crc32(data[start : start + length - 4])
+            for start in range(0, len(records) * length, length)
+        ),
+        np.uint32,
+        len(records),
+    )
+
+
+def encode(
+    data: SegmentData, settings: IndexSettings
+) -> tuple[Records, npt.NDArray[np.int8], Records, bytes]:
+    """The bytes of a chunk: token records, int8 globals [V, G], view rows, joined thumbnails."""
+    from ..tokens import quantise
+
+    records = np.zeros(len(data), record_dtype(settings))
+    records["tokens"], records["scale"] = quantise(data.tokens)
+    records["seed"] = data.seeds
+    records["assignment"] = data.assignment
+    records["crc"] = crc_of_records(records)
+    globals_, scale = quantise(data.globals)
+    views = np.zeros(len(data), VIEW_DTYPE)
+    for name in (
+        "crater_row",
+        "observation",
+        "context",
+        "valid_fraction",
+        "native_m_per_px",
+        "m_per_px",
+    ):
+        views[name] = getattr(data, name)
+    views["global_scale"] = scale
+    views["thumb_length"] = [len(one) for one in data.thumbnails]
+    views["thumb_crc"] = [zlib.crc32(one) for one in data.thumbnails]
+    return records, globals_, views, b"".join(data.thumbnails)
+
+
+class SegmentWriter:
+    """Writes a new segment piece by piece; the manifest entry comes from :meth:`finish`."""
+
+    def __init__(self, root: Path, path: str) -> None:
+        self.folder, self._path = root / path, path
+        # Never the root: an index that was moved away must not start anew as a fragment.
+        self.folder.parent.mkdir(exist_ok=True)
+        self.folder.mkdir()
+        self._files: dict[str, HashingFile] = {}
+        self._views = 0
+        self._reasons: Counter[str] = Counter()
+        try:
+            for name in SEGMENT_FILES:
+                self._files[name] = HashingFile(self.folder / name)
+            self._files[SKIPPED].write(_csv_lines([_SKIPPED_HEADER]))
+        except BaseException:
+            self.close()
+            raise
+
+    def append(
+        self,
+        records: Records,
+        globals_: npt.NDArray[np.int8],
+        views: Records,
+        thumbnails: bytes,
+    ) -> None:
+        """Add views; ``thumbnails`` holds theirs one after the other, in the same order."""
+        ends = self._files[THUMBNAILS].size + np.cumsum(views["thumb_length"], dtype=np.uint64)
+        views = views.copy()
+        views["thumb_offset"] = ends - views["thumb_length"]
+        self._files[TOKENS].write(np.ascontiguousarray(records).view(np.uint8))
+        self._files[GLOBALS].write(np.ascontiguousarray(globals_).view(np.uint8))
+        self._files[VIEWS].write(views.view(np.uint8))
+        self._files[THUMBNAILS].write(thumbnails)
+        self._views += len(views)
+
+    def append_skipped(self, skipped: Iterable[Skipped]) -> None:
+        """Add views that were not made."""
+        rows = [(one.crater_row, one.observation, one.context, one.reason) for one in skipped]
+        self._files[SKIPPED].write(_csv_lines(rows))
+        for *_, reason in rows:
+            known = reason in self._reasons or len(self._reasons) < _MOST_REASONS
+            self._reasons[reason if known else _OTHER] += 1
+
+    def finish(self, chunks: tuple[int, int] | None, final: bool) -> SegmentEntry:
+        """Make all files durable and describe them. Raises OSError."""
+        files: list[FileEntry] = []
+        for name, file in self._files.items():
+            files.append(file.finish(f"{self._path}/{name}"))
+        sync_folder(self.folder)
+        sync_folder(self.folder.parent)
+        sync_folder(self.folder.parent.parent)
+        return SegmentEntry(
+            self._path, self._views, tuple(files), dict(self._reasons), chunks, final
+        )
+
+    def close(self) -> None:
+        """Let go of the files; nothing is removed."""
+        for file in self._files.values():
+            file.close()
+
+
+def write_segment(
+    root: Path, path: str, data: SegmentData, settings: IndexSettings, chunk: int
+) -> SegmentEntry:
+    """Write one chunk as a segment of its own; not committed yet. Raises OSError."""
+    pieces = encode(data, settings)
+    writer = SegmentWriter(root, path)
+    try:
+        writer.append(*pieces)
+        writer.append_skipped(data.skipped)
+        return writer.finish((chunk, chunk), final=False)
+    finally:
+        writer.close()
+
+
+def _csv_lines(rows: Iterable[tuple[object, ...]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()
+
+
+class Segment:
+    """A committed segment, mapped. View numbers here count from 0 within the segment."""
+
+    def __init__(self, root: Path, entry: SegmentEntry, settings: IndexSettings) -> None:
+        """Raises CraterIndexError for a missing or truncated file, or lengths that disagree."""
+        self.root, self.entry, self._settings = root, entry, settings
+        self._record = record_dtype(settings)
+        self.files = {name: MappedFile(root, entry.file(name)) for name in SEGMENT_FILES}
+        for name, width in (
+            (TOKENS, self._record.itemsize),
+            (GLOBALS, settings.global_dim),
+            (VIEWS, VIEW_DTYPE.itemsize),
+        ):
+            if self.files[name].entry.size != entry.views * width:
+                raise CraterIndexError(
+                    f"{root.name}: the length of {entry.path}/{name} does not agree with the "
+                    f"{entry.views} views of the manifest. {RESTORE}"
+                )
+
+    def __len__(self) -> int:
+        return self.entry.views
+
+    def verify(self) -> None:
+        """Compare every file's checksum. Raises CraterIndexError naming the first bad one."""
+        for file in self.files.values():
+            file.verify()
+
+    @property
+    def views(self) -> Records:
+        """The view rows [V], of ``VIEW_DTYPE``; checked at first use."""
+        return self.files[VIEWS].verified().view(VIEW_DTYPE)
+
+    @property
+    def globals(self) -> npt.NDArray[np.int8]:
+        """int8 [V, G], straight from the map; checked at first use."""
+        return (
+            self.files[GLOBALS]
+            .verified()
+            .view(np.int8)
+            .reshape(len(self), self._settings.global_dim)
+        )
+
+    @property
+    def records(self) -> Records:
+        """The token records [V] straight from the map, not checked."""
+        return self.files[TOKENS].bytes().view(self._record)
+
+    def will_need(self, rows: Rows) -> None:
+        """Ask for the records of ``rows`` (ascending) before they are read."""
+        file, length = self.files[TOKENS], self._record.itemsize
+        for row in rows.tolist():
+            file.will_need(row * length, length)
+
+    def read_records(self, rows: Rows) -> Records:
+        """Copies of the records of ``rows``, each checked. Raises CraterIndexError."""
+        file = self.files[TOKENS]
+        file.still_there()
+        found = self.records[rows]
+        bad = np.flatnonzero(crc_of_records(found) != found["crc"])
+        if bad.size:
+            raise CraterIndexError(
+                f"{self.root.name}: the file {file.entry.path} is damaged at view "
+                f"{int(rows[bad[0]])}: its checksum differs. {RESTORE}"
+            )
+        return found
+
+    def thumbnail(self, row: int) -> bytes:
+        """The JPEG of view ``row``, checked. Raises CraterIndexError."""
+        view, file = self.views[row], self.files[THUMBNAILS]
+        file.still_there()
+        start, length = int(view["thumb_offset"]), int(view["thumb_length"])
+        blob = file.bytes()[start : start + length].tobytes()
+        if zlib.crc32(blob) != int(view["thumb_crc"]):
+            raise CraterIndexError(
+                f"{self.root.name}: the file {file.entry.path} is damaged at view {row}: its "
+                f"checksum differs. {RESTORE}"
+            )
+        return blob
+
+    def thumbnails(self, rows: Rows) -> bytes:
+        """The JPEGs of ``rows`` one after the other, not checked one by one."""
+        views, data = self.views[rows], self.files[THUMBNAILS].bytes()
+        starts = views["thumb_offset"].astype(np.int64).tolist()
+        lengths = views["thumb_length"].tolist()
+        return b"".join(
+            data[start : start + length].tobytes()
+            for start, length in zip(starts, lengths, strict=True)
+        )
+
+    def skipped(self) -> list[Skipped]:
+        """The views that were not made; checked at first use."""
+        text = self.files[SKIPPED].verified().tobytes().decode()
+        rows = list(csv.reader(io.StringIO(text, newline="")))[1:]
+        return [Skipped(int(row), int(obs), float(ctx), why) for row, obs, ctx, why in rows]

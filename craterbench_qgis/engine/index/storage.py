@@ -1,0 +1,291 @@
+"""Files of an index at the lowest level: writing, hashing, replacing, mapping, naming faults.
+
+Nothing here knows what a file holds. Every ``OSError`` leaves this package as a
+:class:`CraterIndexError` whose text says which file, what happened and what to do.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import io
+import mmap
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import CraterIndexError
+
+Bytes = npt.NDArray[np.uint8]
+
+_BLOCK = 1 << 20
+_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
+# A disk with less than this left is called full when a library hides the real reason.
+_NEARLY_FULL = 4 << 20
+
+RESTORE = (
+    "Restore it from a copy of the index, or build the index again; "
+    "'craterbench index verify' lists everything that is wrong."
+)
+
+
+@dataclass(frozen=True)
+class FileEntry:
+    """One file as the manifest promises it: path inside the index, bytes, SHA-256 in hex."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+def storage_error(error: BaseException, path: Path) -> CraterIndexError:
+    """The :class:`CraterIndexError` for a failure of the file system at ``path``."""
+    number = getattr(error, "errno", None)
+    hidden = number is None and ("is full" in str(error) or _nearly_full(path))
+    if number in _FULL or hidden:
+        text = (
+            f"The disk is full: {path} could not be written. Free some space and run the same "
+            "command again; everything committed so far is kept."
+        )
+    elif number in _DENIED:
+        text = (
+            f"No permission for {path}. Check the folder's permissions and that no other program "
+            "holds the file open; everything committed so far is kept."
+        )
+    elif number in {errno.ENOENT, errno.ENOTDIR}:
+        text = (
+            f"{path} is gone: the index's folder was moved or removed while it was in use. "
+            "Put it back and run the same command again."
+        )
+    elif number == errno.EFBIG:
+        text = (
+            f"{path} is larger than this disk or user may have. "
+            "Use a disk formatted for large files (not FAT32), or raise the file size limit."
+        )
+    else:
+        text = f"{path} could not be read or written ({error}). Check the disk and run again."
+    return CraterIndexError(text)
+
+
+def _nearly_full(path: Path) -> bool:
+    try:
+        return shutil.disk_usage(path.parent).free < _NEARLY_FULL
+    except OSError:
+        return False
+
+
+@contextlib.contextmanager
+def storage_errors(path: Path) -> Iterator[None]:
+    """Turn an ``OSError`` of the block, which works on ``path``, into a CraterIndexError."""
+    try:
+        yield
+    except OSError as error:
+        exact = Path(error.filename) if isinstance(error.filename, str) else path
+        raise storage_error(error, exact) from error
+
+
+class HashingFile(io.RawIOBase):
+    """A new file that hashes what is written to it; :meth:`finish` makes it durable."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = path
+        self.size = 0
+        self._digest = hashlib.sha256()
+        self._file = path.open("xb")
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        """Append bytes (anything with the buffer protocol); returns their number."""
+        view = memoryview(data)
+        if not view.nbytes:
+            return 0
+        view = view.cast("B")
+        self._file.write(view)
+        self._digest.update(view)
+        self.size += len(view)
+        return len(view)
+
+    def finish(self, name: str) -> FileEntry:
+        """Flush to the disk, close, and return the entry under ``name``."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        super().close()
+        return FileEntry(name, self.size, self._digest.hexdigest())
+
+    def close(self) -> None:
+        if not self.closed:
+            # Closing an unfinished file on a full disk fails again; the first error is the news.
+            with contextlib.suppress(OSError):
+                self._file.close()
+        super().close()
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in ``folder`` durable, where the operating system has that."""
+    if os.name == "nt":
+        return
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def sync_file(path: Path) -> None:
+    """Make the contents of ``path``, written by a library, durable."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def replace(source: Path, target: Path) -> None:
+    """Rename over ``target``; waits out a reader or virus scanner that holds it on Windows."""
+    for wait in (0.05, 0.2, 0.5, None):
+        try:
+            os.replace(source, target)  # noqa: PTH105 - tests interpose os.replace
+            return
+        except PermissionError:
+            if os.name != "nt" or wait is None:
+                raise
+            time.sleep(wait)
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write ``path`` wholly or not at all: temporary file beside it, fsync, rename, fsync."""
+    temporary = path.with_name(path.name + ".tmp")
+    temporary.unlink(missing_ok=True)
+    file = HashingFile(temporary)
+    try:
+        file.write(data)
+        file.finish(path.name)
+    finally:
+        file.close()
+    replace(temporary, path)
+    sync_folder(path.parent)
+
+
+def discard(path: Path) -> None:
+    """Remove a file or folder that no manifest names; one that is held open stays as debris."""
+    with contextlib.suppress(OSError):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def hash_file(path: Path) -> str:
+    """SHA-256 of the file, in hex. Raises OSError."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def check_size(root: Path, entry: FileEntry, advice: str = RESTORE) -> None:
+    """Raise CraterIndexError unless the file is there with exactly the promised length."""
+    path = root / entry.path
+    try:
+        status = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise CraterIndexError(f"{root.name}: the file {entry.path} is missing. {advice}") from None
+    except OSError as error:
+        raise storage_error(error, path) from error
+    if not path.is_file():
+        raise CraterIndexError(f"{root.name}: {entry.path} is not a file. {advice}")
+    if status.st_size < entry.size:
+        raise CraterIndexError(
+            f"{root.name}: the file {entry.path} is truncated: {status.st_size} of {entry.size} "
+            f"bytes. {advice}"
+        )
+    if status.st_size > entry.size:
+        raise CraterIndexError(
+            f"{root.name}: the file {entry.path} is not the one written: {status.st_size} bytes "
+            f"instead of {entry.size}. {advice}"
+        )
+
+
+def check_contents(root: Path, entry: FileEntry, advice: str = RESTORE) -> None:
+    """:func:`check_size`, then compare the SHA-256. Raises CraterIndexError."""
+    check_size(root, entry, advice)
+    path = root / entry.path
+    with storage_errors(path):
+        found = hash_file(path)
+    if found != entry.sha256:
+        raise damaged(root, entry.path, advice)
+
+
+def damaged(root: Path, name: str, advice: str = RESTORE) -> CraterIndexError:
+    """The error for contents that differ from what was written."""
+    return CraterIndexError(
+        f"{root.name}: the file {name} is damaged: its checksum differs. {advice}"
+    )
+
+
+class MappedFile:
+    """A file of an index mapped for reading; nothing is read until its bytes are used."""
+
+    def __init__(self, root: Path, entry: FileEntry) -> None:
+        self.root, self.entry = root, entry
+        self._map: mmap.mmap | None = None
+        self._checked = False
+        check_size(root, entry)
+        if entry.size:
+            with storage_errors(self.path), self.path.open("rb") as file:
+                self._map = mmap.mmap(file.fileno(), entry.size, access=mmap.ACCESS_READ)
+
+    @property
+    def path(self) -> Path:
+        return self.root / self.entry.path
+
+    def bytes(self) -> Bytes:
+        """uint8 [size], read-only, straight from the map."""
+        if self._map is None:
+            return np.empty(0, np.uint8)
+        return np.frombuffer(self._map, np.uint8)
+
+    def verified(self) -> Bytes:
+        """:meth:`bytes` after the whole file's checksum was compared, once per opening."""
+        if not self._checked:
+            self.verify()
+        return self.bytes()
+
+    def verify(self) -> None:
+        """Compare size and SHA-256 with the manifest. Raises CraterIndexError."""
+        if self.path.exists():
+            # By reading, not through the map: a bad disk then gives an error, not a crash.
+            check_contents(self.root, self.entry)
+        elif hashlib.sha256(self.bytes().data).hexdigest() != self.entry.sha256:
+            raise damaged(self.root, self.entry.path)
+        self._checked = True
+
+    def still_there(self) -> None:
+        """Raise when the file was shortened since it was mapped: touching it would be fatal.
+
+        One that was removed is fine, its map lives on (a writer consolidated the index).
+        """
+        with storage_errors(self.path), contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            if os.stat(self.path).st_size < self.entry.size:  # noqa: PTH116 - quicker than Path
+                check_size(self.root, self.entry)
+
+    def will_need(self, start: int, length: int) -> None:
+        """Tell the operating system to fetch these bytes now (no effect on Windows)."""
+        advise = getattr(self._map, "madvise", None)
+        wish = getattr(mmap, "MADV_WILLNEED", None)
+        if advise is not None and wish is not None:
+            page = start - start % mmap.PAGESIZE
+            with contextlib.suppress(OSError):
+                advise(wish, page, length + start - page)

@@ -1,0 +1,136 @@
+"""The commit of an index: one replacement of its manifest, or nothing at all."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from ... import __version__
+from ..errors import CraterIndexError
+from . import geopackage
+from .catalogue_store import CraterStore
+from .format import GPKG, MANIFEST
+from .housekeeping import clear, read_tombstones, remove_empty
+from .lock import WriterLock
+from .manifest import GpkgEntry, Manifest, load_manifest, save_manifest
+from .storage import discard, storage_errors
+
+_Self = TypeVar("_Self", bound="Transactions")
+
+
+def utc_now() -> str:
+    """The time for a manifest, to the second."""
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")
+
+
+class Transactions:
+    """Holds the lock, the committed manifest and what is staged; a context manager."""
+
+    def __init__(self, root: Path, lock: WriterLock, committed: Manifest | None, now: Manifest):
+        self.path = root
+        self._lock = lock
+        self._committed = committed
+        self._now = now
+        self._craters_changed = False
+        self._just_removed: npt.NDArray[np.integer] | None = None
+
+    def __enter__(self: _Self) -> _Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Forget what is staged and let others write."""
+        try:
+            if self._committed is None or self._now is not self._committed:
+                self._back_to_committed()
+        finally:
+            self._lock.release()
+        if self._committed is None:
+            remove_empty(self.path)
+
+    def _stage(self, **changes: Any) -> None:
+        self._now = dataclasses.replace(self._now, **changes)
+
+    def _nothing_staged(self) -> None:
+        if self._now is not self._committed:
+            raise CraterIndexError(
+                f"{self.path.name} has additions that are not committed yet. Commit them first."
+            )
+
+    def _commit(self, new: Manifest) -> None:
+        """Write the GeoPackage if the craters changed, then the manifest, then tidy up."""
+        if self._craters_changed or new.gpkg is None:
+            new = dataclasses.replace(new, gpkg=self._write_geopackage(new))
+        before = self._committed
+        new = dataclasses.replace(
+            new, generation=new.generation + 1, updated=utc_now(), engine_version=__version__
+        )
+        with storage_errors(self.path / MANIFEST):
+            save_manifest(self.path, new, keep_previous=before is not None)
+        self._committed = self._now = new
+        self._craters_changed, self._just_removed = False, None
+        if before is None or new.gpkg != before.gpkg:
+            with storage_errors(self.path / GPKG):
+                geopackage.settle_next(self.path, new.gpkg)
+        if before is not None:
+            self._discard_replaced(before, new)
+
+    def _write_geopackage(self, new: Manifest) -> GpkgEntry:
+        if self._just_removed is not None and new.gpkg is not None:
+            entry = geopackage.write_next_without(self.path, new.gpkg, self._just_removed)
+            if entry is not None:
+                return entry
+        store = CraterStore(self.path, new.catalogues)
+        removed = read_tombstones(self.path, new)
+        return geopackage.write_next(self.path, store, removed, new.settings)
+
+    def _discard_replaced(self, before: Manifest, new: Manifest) -> None:
+        kept = {one.path for one in new.files()}
+        folders = {one.path for one in new.segments}
+        for segment in before.segments:
+            if segment.path not in folders:
+                discard(self.path / segment.path)
+        for file in before.files():
+            if file.path not in kept:
+                discard(self.path / file.path)
+
+    @contextlib.contextmanager
+    def _undoing(self) -> Iterator[None]:
+        """On any failure go back to what is committed on the disk."""
+        try:
+            with storage_errors(self.path):
+                yield
+        except BaseException:
+            self._back_to_committed()
+            raise
+
+    def _back_to_committed(self) -> None:
+        # The disk decides, not memory: the failure may have come just after the replacement.
+        with contextlib.suppress(CraterIndexError, OSError):
+            first = self._committed is None and not (self.path / MANIFEST).exists()
+            # A manifest that is suddenly missing raises here: then nothing may be cleared.
+            on_disk = None if first else load_manifest(self.path)
+            clear(self.path, on_disk)
+            self._committed = on_disk
+        if self._committed is not None:
+            self._now = self._committed
+        else:
+            self._now = dataclasses.replace(
+                self._now, catalogues=(), observations=(), job=None, segments=(), gpkg=None
+            )
+        self._craters_changed, self._just_removed = False, None

@@ -1,0 +1,190 @@
+"""Examine an index file by file, and mend what can be made again from the rest."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import CraterIndexError
+from ..monitor import Monitor
+from . import geopackage
+from .format import GPKG, MANIFEST, MANIFEST_SPARE
+from .housekeeping import debris
+from .manifest import Manifest, load_manifest, load_spare, save_manifest, spare_problem
+from .reader import CraterIndex
+from .storage import FileEntry, check_contents, storage_errors, write_atomically
+from .writer import IndexWriter
+
+
+@dataclass
+class VerifyReport:
+    """What :func:`verify` found: sentences. ``notes`` are harmless, ``repaired`` was mended."""
+
+    path: str
+    problems: list[str] = field(default_factory=list)
+    repaired: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    files: int = 0
+    size: int = 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether the index is whole (now)."""
+        return not self.problems
+
+
+def verify(path: str | Path, repair: bool = False, monitor: Monitor | None = None) -> VerifyReport:
+    """Compare every file of the index with its manifest, and the files with each other.
+
+    Damage never raises, it is listed. With ``repair``: ``catalogue.gpkg`` is written again from
+    the tables, a damaged manifest is replaced by the spare where that one's files are whole, the
+    spare is copied from the manifest, a damaged shortlist file is dropped. Raises CraterIndexError
+    when there is no index at all, another process writes (with ``repair``), or the disk fails.
+    """
+    root = Path(path)
+    report = VerifyReport(str(root))
+    manifest = _manifest(root, report, repair)
+    if manifest is None:
+        return report
+    monitor = monitor or Monitor()
+    entries = manifest.files()
+    report.files, report.size = len(entries) + 2, sum(one.size for one in entries)
+    done = 0
+    bad: set[str] = set()
+    for entry in entries:
+        monitor.check()
+        try:
+            check_contents(root, entry)
+        except CraterIndexError as error:
+            bad.add(entry.path)
+            _shortlist_or_problem(root, manifest, entry, str(error), report, repair)
+        done += entry.size
+        monitor.report("verifying", done, report.size)
+    if not bad - ({manifest.shortlist.file.path} if manifest.shortlist else set()):
+        _geopackage(root, manifest, report, repair)
+        _consistency(root, report)
+    elif manifest.gpkg is not None:
+        _geopackage(root, manifest, report, repair=False)
+    _spare(root, manifest, report, repair)
+    _debris(root, manifest, report)
+    return report
+
+
+def _manifest(root: Path, report: VerifyReport, repair: bool) -> Manifest | None:
+    try:
+        return load_manifest(root)
+    except CraterIndexError as error:
+        if not (root / MANIFEST).exists() and not (root / MANIFEST_SPARE).exists():
+            raise
+        if "newer CraterBench" in str(error):
+            raise
+        problem = str(error)
+    spare = load_spare(root) if repair else None
+    if spare is not None:
+        # The spare names files that a consolidation may have removed since.
+        with contextlib.suppress(CraterIndexError):
+            for entry in spare.files():
+                check_contents(root, entry)
+            with storage_errors(root / MANIFEST):
+                save_manifest(root, spare, keep_previous=False)
+            report.repaired.append(
+                f"{MANIFEST} was taken back from the spare copy of {spare.updated}; the last "
+                "change after it is lost."
+            )
+            return spare
+    report.problems.append(problem)
+    return None
+
+
+def _shortlist_or_problem(
+    root: Path,
+    manifest: Manifest,
+    entry: FileEntry,
+    problem: str,
+    report: VerifyReport,
+    repair: bool,
+) -> None:
+    shortlist = manifest.shortlist
+    if repair and shortlist is not None and shortlist.file == entry:
+        with IndexWriter.open(root, check=False) as writer:
+            writer.drop_shortlist()
+        report.repaired.append(
+            f"{entry.path} was damaged and is dropped; searches scan exactly until it is made "
+            "again."
+        )
+    else:
+        report.problems.append(problem)
+
+
+def _geopackage(root: Path, manifest: Manifest, report: VerifyReport, repair: bool) -> None:
+    problem = f"{root.name}: it has no {GPKG}. {geopackage.REWRITE}"
+    if manifest.gpkg is not None:
+        try:
+            geopackage.check(root, manifest.gpkg)
+            return
+        except CraterIndexError as error:
+            problem = str(error)
+    if repair:
+        with IndexWriter.open(root, check=False) as writer:
+            writer.rewrite_geopackage()
+        report.repaired.append(f"{GPKG} was written again from the index's own tables.")
+    else:
+        report.problems.append(problem)
+
+
+def _consistency(root: Path, report: VerifyReport) -> None:
+    """Whole files may still disagree, e.g. in an index put together by hand."""
+    try:
+        with CraterIndex.open(root, check="sizes") as index:
+            _ = index.alive
+            for segment in index.segments:
+                rows = np.arange(len(segment))
+                for start in range(0, len(rows), 1024):
+                    segment.read_records(rows[start : start + 1024])
+            gpkg = index.manifest.gpkg
+            if gpkg is not None and not report.problems:
+                path = geopackage.locate(root, gpkg)
+                with contextlib.closing(geopackage.connect(path)) as connection:
+                    query = f"SELECT count(*) FROM {geopackage.LAYER}"  # nosec B608
+                    (count,) = connection.execute(query).fetchone()
+                if count != index.n_craters - len(index.removed):
+                    report.problems.append(
+                        f"{root.name}: {GPKG} holds {count} craters. {geopackage.REWRITE}"
+                    )
+    except sqlite3.Error as error:
+        report.problems.append(str(geopackage.unreadable(root, error)))
+    except CraterIndexError as error:
+        report.problems.append(str(error))
+
+
+def _spare(root: Path, manifest: Manifest, report: VerifyReport, repair: bool) -> None:
+    problem = spare_problem(root, manifest)
+    if problem is None:
+        return
+    if repair:
+        path = root / MANIFEST_SPARE
+        with storage_errors(path):
+            write_atomically(path, manifest.to_bytes())
+        report.repaired.append(f"{MANIFEST_SPARE} was missing or damaged and is copied again.")
+    else:
+        report.problems.append(problem)
+
+
+def _debris(root: Path, manifest: Manifest, report: VerifyReport) -> None:
+    with contextlib.suppress(OSError):
+        left = debris(root, manifest)
+        if left and not report.repaired:
+            names = ", ".join(str(one.relative_to(root)) for one in left[:3])
+            report.notes.append(
+                f"{len(left)} files or folders belong to no committed state ({names} ...): another "
+                "process is writing, or one was stopped; the next change removes them."
+            )
+    if manifest.job is not None:
+        report.notes.append(
+            f"A build is unfinished: {manifest.job.done_count} of {manifest.job.chunks} chunks are "
+            "stored. Resume it to finish."
+        )

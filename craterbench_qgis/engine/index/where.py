@@ -1,0 +1,122 @@
+"""A filter such as ``diameter_m > 5e4 AND lat BETWEEN -30 AND 30``, as SQL over the craters.
+
+The expression comes from a user or from the network of another program. SQLite itself enforces
+what it may do: one SELECT, reading one table, pure functions, on a database opened read-only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import sqlite3
+import time
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import QueryError
+from .geopackage import LAYER, column_names, connect, unreadable
+
+# The authorizer sees most of these, but SQLite plans some ``IN (SELECT ...)`` without telling it.
+_QUERY = re.compile(r"\b(select|values|with)\b", re.IGNORECASE)
+
+MAX_LENGTH = 10_000
+MAX_SECONDS = 30.0
+_STEPS = 20_000
+# Pure, and none whose result can be much longer than its arguments.
+_FUNCTIONS = (
+    "abs acos asin atan atan2 ceil ceiling coalesce cos cosh date datetime degrees exp floor glob "
+    "ifnull iif instr julianday length like ln log log10 log2 lower ltrim max min mod nullif pi "
+    "pow power radians round rtrim sign sin sinh sqrt strftime substr substring tan tanh time "
+    "trim trunc typeof upper"
+)
+_PIECES = re.compile(
+    r"""'(?:[^']|'')*' | "(?P<name>(?:[^"]|"")*)" | `[^`]*` | \[[^\]]*\]
+      | --[^\n]* | /\*.*?\*/ | (?P<bad>['"`;\x00]|/\*) | (?P<bracket>[()])""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def select_rows(root: Path, path: Path, expression: str) -> npt.NDArray[np.int64]:
+    """The rows, ascending, of the craters for which ``expression`` is true.
+
+    ``path``: the index's GeoPackage, its checksum already compared. Raises QueryError, listing the
+    columns, when the expression cannot be used, and CraterIndexError for an unreadable file.
+    """
+    try:
+        names = list(column_names(path))
+    except sqlite3.Error as error:
+        raise unreadable(root, error) from error
+    _check_shape(expression, names)
+    until = time.monotonic() + MAX_SECONDS
+    with contextlib.closing(connect(path)) as connection:
+        connection.set_authorizer(_Guard())
+        connection.set_progress_handler(lambda: int(time.monotonic() > until), _STEPS)
+        try:
+            # The line break ends a trailing comment.
+            found = connection.execute(
+                f"SELECT crater_row FROM {LAYER} WHERE (\n{expression}\n)"  # nosec B608
+            ).fetchall()
+        except (sqlite3.Error, sqlite3.Warning, UnicodeError, OverflowError) as error:
+            raise _refused(expression, str(error), names) from error
+    rows = np.fromiter((row for (row,) in found), np.int64, len(found))
+    rows.sort()
+    return rows
+
+
+class _Guard:
+    """SQLite's authorizer: allows one SELECT over the crater columns and pure functions."""
+
+    def __init__(self) -> None:
+        self._selects = 0
+        self._functions = set(_FUNCTIONS.split())
+
+    def __call__(
+        self, action: int, first: str | None, second: str | None, _base: str | None, _by: str | None
+    ) -> int:
+        if action == sqlite3.SQLITE_SELECT:
+            self._selects += 1
+            allowed = self._selects == 1  # no subquery, no UNION
+        elif action == sqlite3.SQLITE_READ:
+            allowed = first == LAYER
+        elif action == sqlite3.SQLITE_FUNCTION:
+            allowed = (second or "").lower() in self._functions
+        else:
+            allowed = False
+        return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
+
+
+def _check_shape(expression: str, names: list[str]) -> None:
+    """Refuse what would reach outside the brackets around the expression, or mean something else.
+
+    SQLite takes a "quoted name" that does not exist for text, so a typing error would silently
+    select the wrong craters.
+    """
+    if not expression.strip():
+        raise _refused(expression, "it is empty", names)
+    if len(expression) > MAX_LENGTH:
+        raise _refused(expression[:60] + " ...", f"it is longer than {MAX_LENGTH} letters", names)
+    depth = 0
+    known = {name.lower() for name in names}
+    for piece in _PIECES.finditer(expression):
+        if piece["bad"]:
+            what = "it holds ';'" if piece["bad"] == ";" else f"a {piece['bad']} is not closed"
+            raise _refused(expression, what, names)
+        if piece["name"] is not None and piece["name"].replace('""', '"').lower() not in known:
+            raise _refused(expression, f"there is no column {piece.group()}", names)
+        if piece["bracket"]:
+            depth += 1 if piece["bracket"] == "(" else -1
+            if depth < 0:
+                break
+    if _QUERY.search(_PIECES.sub(" ", expression)):
+        raise _refused(expression, "it holds a query of its own", names)
+    if depth:
+        raise _refused(expression, "its brackets do not match", names)
+
+
+def _refused(expression: str, why: str, names: list[str]) -> QueryError:
+    return QueryError(
+        f"The filter '{expression.strip()}' cannot be used: {why}. Compare these columns with "
+        f"numbers or 'text', joined by AND, OR, NOT: {', '.join(names)}."
+    )

@@ -1,0 +1,198 @@
+"""Add craters or observations to an index, or finish an addition that was stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..bodies import Body, great_circle_distance, same_body
+from ..catalogue import Craters
+from ..encoders.base import Encoder
+from ..errors import BodyError, CatalogueError, CraterIndexError, MosaicError
+from ..index import CraterIndex, IndexSettings, IndexWriter
+from ..monitor import Monitor
+from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION, Mosaic
+from .pipeline import CutSettings
+from .plan import Plan, Unit, ordered_unit
+from .run import BuildReport, begin, observation, open_all, report, run
+
+# An id that is known is the same crater within these limits (the rule of docs/catalogues.md).
+_SAME_CENTRE = 0.25
+_SAME_RATIO = 2.0
+
+
+def add_to_index(
+    path: Path,
+    encoder: Encoder,
+    *,
+    mosaics: Sequence[Path] = (),
+    craters: Craters | None = None,
+    band: int | None = None,
+    nodata: float | None = None,
+    monitor: Monitor | None = None,
+) -> BuildReport:
+    """Add observations (``mosaics``), craters, or both to an index, or resume such an addition.
+
+    New mosaics alone show all craters of the index once more; new craters alone are cut from the
+    mosaics the index knows; both together: those craters from those mosaics. An id the index
+    already has is the same crater when position and size agree, else the row is refused.
+
+    Raises as :func:`build_index`.
+    """
+    monitor = monitor or Monitor()
+    with ExitStack() as stack:
+        with CraterIndex.open(path, check="sizes") as index:
+            index.check_encoder(encoder.id, encoder.weights_hash)
+        writer = stack.enter_context(IndexWriter.open(path))
+        index_body = _body_of(writer.settings)
+        notes: list[str] = []
+        encoded = 0
+        if writer.job is not None:
+            if writer.job.info.get("kind") == "build":
+                raise CraterIndexError(
+                    f"The build of {path.name} was stopped. Run its 'index build' command again "
+                    "first, then add."
+                )
+            opened = _reopen(stack, writer, index_body, mosaics)
+            encoded = run(writer, encoder, opened, monitor)
+            notes.append("An addition that had been stopped has been finished first.")
+        if mosaics or craters is not None or not notes:
+            if craters is not None and craters.body and not same_body(craters.body, index_body):
+                raise BodyError(
+                    f"The catalogue is of {craters.body.name}, the index of {index_body.name}. "
+                    "Choose a catalogue of the same body."
+                )
+            wanted = _Wanted(tuple(mosaics), craters, band, nodata)
+            opened = _plan_addition(stack, writer, encoder, index_body, wanted, notes)
+            encoded += run(writer, encoder, opened, monitor)
+        told = report(writer, path, encoded, resumed=False)
+        told.notes = notes
+        return told
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What the user asked to add."""
+
+    mosaics: tuple[Path, ...]
+    craters: Craters | None
+    band: int | None
+    nodata: float | None
+
+
+def _body_of(settings: IndexSettings) -> Body:
+    return Body(settings.body_name, settings.body_a, settings.body_b)
+
+
+def _reopen(
+    stack: ExitStack, writer: IndexWriter, body: Body, given: Sequence[Path]
+) -> dict[int, Mosaic]:
+    """The mosaics a stopped addition needs, wherever the user keeps them now."""
+    job = writer.job
+    needed = {one["observation"] for one in job.info["units"]} if job else set()
+    return {number: _known_mosaic(stack, writer, number, body, given) for number in needed}
+
+
+def _known_mosaic(
+    stack: ExitStack, writer: IndexWriter, number: int, body: Body, given: Sequence[Path]
+) -> Mosaic:
+    known = writer.manifest.observations[number]
+    for path in [*given, Path(known["path"])]:
+        if not Path(path).exists():
+            continue
+        mosaic = Mosaic.open(path, body=body, band=known.get("band"), nodata=known.get("nodata"))
+        if mosaic.fingerprint() == known["fingerprint"]:
+            stack.callback(mosaic.close)
+            return mosaic
+        mosaic.close()
+    raise MosaicError(
+        f"The mosaic {Path(known['path']).name} that this index was cut from is not at "
+        f"{known['path']} any more, or has changed. Put it back, or name it with --mosaic."
+    )
+
+
+def _plan_addition(
+    stack: ExitStack,
+    writer: IndexWriter,
+    encoder: Encoder,
+    body: Body,
+    wanted: _Wanted,
+    notes: list[str],
+) -> dict[int, Mosaic]:
+    """Add observations and craters, begin the job; returns the mosaics by observation."""
+    if not wanted.mosaics and wanted.craters is None:
+        raise CatalogueError("Nothing was given to add. Name a --mosaic, a --catalogue, or both.")
+    if wanted.mosaics:
+        opened = open_all(stack, wanted.mosaics, body, wanted.band, wanted.nodata)
+        by_number = {observation(writer, one): one for one in opened}
+    else:
+        numbers = range(len(writer.manifest.observations))
+        by_number = {n: _known_mosaic(stack, writer, n, body, ()) for n in numbers}
+    if wanted.craters is None:
+        rows = np.setdiff1d(np.arange(writer.manifest.n_craters), writer.removed())
+    else:
+        rows = add_craters(writer, wanted.craters, body, notes)
+    known = writer.craters()
+    with CraterIndex.open(writer.path, check="sizes") as index:
+        seen = index.views[["crater_row", "observation"]]
+    units: list[Unit] = []
+    for number in by_number:
+        fresh = np.setdiff1d(rows, seen["crater_row"][seen["observation"] == number])
+        if len(fresh):
+            units.append(ordered_unit(number, fresh, known.lon, known.lat))
+    if not units:
+        notes.append("Every crater named is already in the index with these mosaics.")
+        return by_number
+    settings = writer.settings
+    cut = CutSettings(
+        settings.context_factors, MIN_VALID_FRACTION, MIN_PIXELS_ACROSS, settings.thumbnail_size
+    )
+    begin(writer, Plan.of(units, settings.context_factors), encoder, cut, "add")
+    return by_number
+
+
+def add_craters(
+    writer: IndexWriter, craters: Craters, body: Body, notes: list[str]
+) -> NDArray[np.int64]:
+    """Rows, in the index, of a further catalogue; new craters are appended.
+
+    A row whose id is known at the same place with the same size is that crater; with another place
+    or size it is left out, and a note counts such rows.
+    """
+    found = writer.rows_of(craters.ids)
+    known = np.array([found.get(one, [-1])[0] for one in craters.ids], dtype=np.int64)
+    stored = writer.craters()
+    old = known >= 0
+    at = known[old]
+    apart = great_circle_distance(
+        body, craters.lon[old], craters.lat[old], stored.lon[at], stored.lat[at]
+    )
+    diameter = stored.diameter_m
+    larger = np.maximum(craters.diameter[old], diameter[at])
+    ratio = larger / np.minimum(craters.diameter[old], diameter[at])
+    same = (apart <= _SAME_CENTRE * larger) & (ratio <= _SAME_RATIO)
+    if not same.all():
+        notes.append(
+            f"{int((~same).sum())} rows were left out: their ids belong to other craters in the "
+            "index. Give them other ids."
+        )
+    if same.any():
+        notes.append(f"{int(same.sum())} craters were already in the index.")
+    new = craters.take(~old)
+    rows = at[same].astype(np.int64)
+    if len(new):
+        source = {
+            "path": str(Path(craters.path).resolve()),
+            "rows": len(craters) + craters.rejected_total,
+            "selected": len(new),
+            "rejected": dict(craters.rejected_counts),
+            "columns": craters.columns.describe(),
+        }
+        first = writer.add_craters(new.ids, new.lon, new.lat, new.diameter, new.attributes, source)
+        rows = np.concatenate([rows, np.arange(first, first + len(new), dtype=np.int64)])
+    return rows

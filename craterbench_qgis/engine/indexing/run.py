@@ -1,0 +1,143 @@
+"""What building and adding share: opening mosaics, beginning a job, running it to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from ..bodies import Body, same_body
+from ..encoders.base import Encoder
+from ..errors import BodyError, MosaicError
+from ..index import CraterIndex, IndexWriter
+from ..monitor import Monitor
+from ..mosaic import Mosaic
+from .pipeline import ChunkMaker, CutSettings, Progress
+from .plan import Plan
+
+EARTH = "Earth"
+
+
+@dataclass
+class BuildReport:
+    """What a build or an addition did."""
+
+    path: Path
+    craters: int
+    views: int
+    new_views: int
+    skipped: dict[str, int]
+    body: str = ""
+    craters_with_views: int = 0
+    resumed: bool = False
+    already_complete: bool = False
+    notes: list[str] = field(default_factory=list)
+
+
+def open_all(
+    stack: ExitStack,
+    paths: Sequence[Path],
+    body: Body | None,
+    band: int | None,
+    nodata: float | None = None,
+) -> list[Mosaic]:
+    """Open mosaics of one body (``body`` where it is known); the stack closes them."""
+    if not paths:
+        raise MosaicError("No mosaic was given. Name at least one.")
+    opened: list[Mosaic] = []
+    for path in paths:
+        mosaic = Mosaic.open(path, band=band, nodata=nodata)
+        stack.callback(mosaic.close)
+        first = opened[0].body if opened else body
+        if mosaic.body.name == EARTH and (body is None or body.name != EARTH):
+            raise BodyError(
+                f"{Path(path).name} says it shows Earth (its CRS is {mosaic.crs.name}). If it "
+                "shows another body, assign that body's CRS (QGIS: Raster > Projections > Assign; "
+                "or gdal_translate -a_srs IAU_2015:30100 for the Moon); if it is Earth, say "
+                "--body earth."
+            )
+        if first is not None and not same_body(first, mosaic.body):
+            other = "the other mosaic is" if opened else "the catalogue is"
+            raise BodyError(
+                f"{Path(path).name} shows {mosaic.body.name}, but {other} of {first.name}. "
+                "Choose inputs of one body (--body names the catalogue's where it is wrong)."
+            )
+        opened.append(mosaic)
+    return opened
+
+
+def observation(writer: IndexWriter, mosaic: Mosaic) -> int:
+    """The number of this observation in the index, staged when it is new."""
+    info = mosaic.describe()
+    for number, known in enumerate(writer.manifest.observations):
+        if all(known.get(key) == info[key] for key in ("fingerprint", "band", "nodata")):
+            return number
+    return writer.add_observation(info)
+
+
+def begin(writer: IndexWriter, plan: Plan, encoder: Encoder, cut: CutSettings, kind: str) -> None:
+    """Commit what is staged together with the job (``kind``: build or add) of the plan."""
+    info = plan.to_info() | {
+        "kind": kind,
+        "batch": encoder.preferred_batch,
+        "min_valid_fraction": cut.min_valid_fraction,
+        "min_pixels_across": cut.min_pixels_across,
+    }
+    writer.begin_job(info, plan.n_chunks)
+
+
+def run(writer: IndexWriter, encoder: Encoder, mosaics: dict[int, Mosaic], monitor: Monitor) -> int:
+    """Do what is left of the pending job, if any; returns the views made now."""
+    job = writer.job
+    if job is None:
+        return 0
+    craters = writer.craters()
+    plan = Plan.from_info(job.info, craters.lon, craters.lat)
+    settings = writer.settings
+    cut = CutSettings(
+        plan.contexts,
+        job.info["min_valid_fraction"],
+        job.info["min_pixels_across"],
+        settings.thumbnail_size,
+    )
+    maker = ChunkMaker(
+        encoder,
+        cut,
+        settings.tokens,
+        settings.seeds,
+        settings.aggregation,
+        job.info["batch"],
+        craters.lon,
+        craters.lat,
+        craters.diameter_m,
+    )
+    todo = [(number, unit) for number, unit in plan.chunks() if not job.is_done(number)]
+    left = sum(len(unit.rows) for _, unit in todo) * len(plan.contexts)
+    progress = Progress(monitor, plan.views - left, plan.views)
+    for number, unit in todo:
+        monitor.check()
+        data = maker.make(mosaics[unit.observation], unit, monitor, progress)
+        writer.commit_chunk(number, data)
+    writer.finish_job(monitor=monitor)
+    return progress.encoded
+
+
+def report(writer: IndexWriter, path: Path, encoded: int, resumed: bool) -> BuildReport:
+    """What the index holds now, and what was done."""
+    manifest = writer.manifest
+    settings = writer.settings
+    with CraterIndex.open(path, check="sizes") as index:
+        seen = int(np.unique(index.view_crater_rows).size)
+    return BuildReport(
+        path=path,
+        craters=manifest.n_craters,
+        views=manifest.n_views,
+        new_views=encoded,
+        skipped=dict(manifest.skipped),
+        body=f"{settings.body_name} (radius {settings.body_a / 1000:,.1f} km)",
+        craters_with_views=seen,
+        resumed=resumed,
+    )

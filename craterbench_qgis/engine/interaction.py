@@ -1,0 +1,193 @@
+"""Late interaction: how alike two views are, token by token, and which patches say so.
+
+Source of the score: Fang et al. 2026, "CraterBench-R", arXiv 2604.06245: s(q, g) is the mean over
+query tokens of the largest inner product with a gallery token. With unit tokens every similarity
+and every score lies in [-1, 1]; a zero token has similarity 0 to everything.
+
+Shapes: Q query tokens, V gallery views of K tokens, D numbers per token. Wrong shapes raise
+ValueError: they are mistakes of the calling code, never of a user.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Float = npt.NDArray[np.float32]
+Int = npt.NDArray[np.int32]
+
+TIE = 1e-6  # similarities this close are equal: BLAS rounds equal vectors by their place
+_BLOCK_BYTES = 8 << 20  # of similarities and converted tokens held at a time
+
+
+@dataclass
+class Correspondences:
+    """For each query token the gallery token it is most like."""
+
+    gallery_index: Int
+    """[Q]; ties (within 1e-6) go to the lowest index."""
+    similarity: Float
+    """[Q], inner products."""
+
+
+@dataclass(frozen=True)
+class PatchMatch:
+    """One query patch and the gallery patches it matched through their instance token."""
+
+    query_patch: int
+    """Row-major index of the patch in the query view."""
+    query_cell: tuple[int, int]
+    """Its (row, column) in the query's grid, from the top left."""
+    gallery_token: int
+    gallery_patches: tuple[int, ...]
+    """The gallery view's patches that the token stands for (may be none), ascending."""
+    gallery_cells: tuple[tuple[int, int], ...]
+    """Their (row, column) in the gallery's grid."""
+    similarity: float
+    mutual: bool
+    """Whether this patch is also the one its gallery token is most like."""
+
+
+def maxsim(
+    query: npt.ArrayLike, gallery: npt.ArrayLike, scales: npt.ArrayLike | None = None
+) -> Float:
+    """The paper's score of ``query`` [Q, D] against each gallery view [V, K, D]: float32 [V].
+
+    An int8 gallery with its ``scales`` [V, K] (see ``tokens.quantise``) is scored without a
+    float copy of the whole. Memory beyond the inputs stays near ``_BLOCK_BYTES``.
+    """
+    tokens, views = _checked(query, gallery)
+    scores = np.empty(len(views), np.float32)
+    for part, similarity in _blocks(tokens, views, scales):
+        scores[part] = similarity.max(axis=1).mean(axis=1)
+    return scores
+
+
+def symmetric_maxsim(
+    query: npt.ArrayLike, gallery: npt.ArrayLike, scales: npt.ArrayLike | None = None
+) -> Float:
+    """Mean of the score of the query against the view and of the view against the query: [V].
+
+    Punishes a view that holds everything the query has and much else besides.
+    """
+    tokens, views = _checked(query, gallery)
+    scores = np.empty(len(views), np.float32)
+    for part, similarity in _blocks(tokens, views, scales):
+        there = similarity.max(axis=1).mean(axis=1)
+        back = similarity.max(axis=2).mean(axis=1)
+        scores[part] = (there + back) / 2
+    return scores
+
+
+def correspondences(query_tokens: npt.ArrayLike, gallery_tokens: npt.ArrayLike) -> Correspondences:
+    """For each of the query's tokens [Q, D] the most similar of the view's tokens [K, D]."""
+    return _nearest(_similarities(query_tokens, gallery_tokens))
+
+
+def best_patches(
+    query_tokens: npt.ArrayLike,
+    grid: tuple[int, int],
+    gallery_tokens: npt.ArrayLike,
+    assignment: npt.ArrayLike,
+    *,
+    gallery_grid: tuple[int, int] | None = None,
+    limit: int | None = None,
+    minimum: float = -1.0,
+) -> list[PatchMatch]:
+    """Which patches of a query matched which patches of a gallery view, the strongest first.
+
+    ``query_tokens`` [N, D] are *all* patch tokens of the query, in rows and columns of ``grid``;
+    ``gallery_tokens`` [K, D] and ``assignment`` [N_g] are the view's instance tokens and the one
+    each of its patches belongs to. ``gallery_grid`` is the query's where not given. Equal
+    similarities are ordered by query patch. ``limit`` keeps the first so many, ``minimum`` those
+    at least so similar.
+    """
+    rows, columns = gallery_grid or grid
+    similarity = _similarities(query_tokens, gallery_tokens)
+    belongs = np.asarray(assignment)
+    if similarity.shape[0] != grid[0] * grid[1] or belongs.shape != (rows * columns,):
+        raise ValueError(
+            f"{similarity.shape[0]} query and {belongs.shape} gallery patches do not fill grids of "
+            f"{grid} and {(rows, columns)}."
+        )
+    found = _nearest(similarity)
+    back = _nearest(similarity.T).gallery_index
+    order = np.argsort(-found.similarity, kind="stable")
+    order = order[found.similarity[order] >= minimum][:limit]
+    patches = [tuple(np.flatnonzero(belongs == k).tolist()) for k in range(similarity.shape[1])]
+    cells = [tuple(divmod(p, columns) for p in those) for those in patches]
+    matches = []
+    for patch in order.tolist():
+        token = int(found.gallery_index[patch])
+        matches.append(
+            PatchMatch(
+                query_patch=patch,
+                query_cell=divmod(patch, grid[1]),
+                gallery_token=token,
+                gallery_patches=patches[token],
+                gallery_cells=cells[token],
+                similarity=float(found.similarity[patch]),
+                mutual=bool(back[token] == patch),
+            )
+        )
+    return matches
+
+
+def _checked(
+    query: npt.ArrayLike, gallery: npt.ArrayLike
+) -> tuple[Float, npt.NDArray[np.floating | np.integer]]:
+    tokens = np.asarray(query, dtype=np.float32)
+    views = np.asarray(gallery)
+    if tokens.ndim != 2 or views.ndim != 3 or tokens.shape[1] != views.shape[2]:
+        raise ValueError(
+            f"Query tokens [Q, D] and gallery tokens [V, K, D] do not fit: "
+            f"{tokens.shape} and {views.shape}."
+        )
+    if 0 in tokens.shape or views.shape[1] == 0:
+        raise ValueError("A view without tokens cannot be scored.")
+    return tokens, views
+
+
+def _blocks(
+    tokens: Float, views: npt.NDArray[np.floating | np.integer], scales: npt.ArrayLike | None
+) -> Iterator[tuple[slice, Float]]:
+    """Similarities [v, K, Q] of a few views at a time, each block one matrix product.
+
+    The query lies along the last axis: there the maximum over K costs a tenth of the product.
+    """
+    count, k, dim = views.shape
+    factors = None if scales is None else np.asarray(scales, dtype=np.float32)
+    if factors is not None and factors.shape != (count, k):
+        raise ValueError(f"Scales must have the shape {(count, k)}, not {factors.shape}.")
+    step = max(1, _BLOCK_BYTES // (4 * k * (dim + len(tokens))))
+    for start in range(0, count, step):
+        part = slice(start, start + step)
+        block = np.asarray(views[part], dtype=np.float32).reshape(-1, dim)
+        similarity = (block @ tokens.T).reshape(-1, k, len(tokens))
+        if factors is not None:
+            similarity *= factors[part, :, None]
+        yield part, similarity
+
+
+def _similarities(query_tokens: npt.ArrayLike, gallery_tokens: npt.ArrayLike) -> Float:
+    query = np.asarray(query_tokens, dtype=np.float32)
+    gallery = np.asarray(gallery_tokens, dtype=np.float32)
+    if query.ndim != 2 or gallery.ndim != 2 or query.shape[1] != gallery.shape[1]:
+        raise ValueError(
+            f"Query tokens [Q, D] and gallery tokens [K, D] do not fit: "
+            f"{query.shape} and {gallery.shape}."
+        )
+    if 0 in query.shape or 0 in gallery.shape:
+        raise ValueError("A view without tokens cannot be compared.")
+    similarity: Float = query @ gallery.T
+    return similarity
+
+
+def _nearest(similarity: Float) -> Correspondences:
+    best = similarity.max(axis=1, keepdims=True)
+    index = (similarity >= best - np.float32(TIE)).argmax(axis=1)
+    chosen = np.take_along_axis(similarity, index[:, None], axis=1)[:, 0]
+    return Correspondences(index.astype(np.int32), chosen)

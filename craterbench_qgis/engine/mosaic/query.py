@@ -1,0 +1,169 @@
+"""Queries: a box in any CRS becomes a square on the ground, a bare image becomes a view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyproj
+from PIL import Image, UnidentifiedImageError
+
+from ..bodies import (
+    Body,
+    body_from_crs,
+    geodetic_to_geocentric,
+    great_circle_distance,
+    same_body,
+    wrap_longitude,
+)
+from ..errors import BodyError, QueryError
+from .sampling import LUMA
+from .view import View, ViewSkipped, stretch
+
+MIN_IMAGE_PIXELS = 16
+
+
+@dataclass(frozen=True)
+class QueryArea:
+    """The square that will be searched: centre (degrees, planetocentric) and side in metres."""
+
+    lon: float
+    lat: float
+    side_m: float
+
+
+def box_area(
+    body: Body, west: float, south: float, east: float, north: float, crs: str | None = None
+) -> QueryArea:
+    """The square on the ground that holds a box.
+
+    The centre is the box's middle, the side its longer extent along its middle lines.
+
+    Parameters
+    ----------
+    body : the body the box lies on.
+    west, south, east, north : degrees (``west > east`` crosses the antimeridian) when ``crs`` is
+        None, else coordinates of that CRS.
+    crs : anything PROJ understands (``IAU_2015:30110``, WKT, PROJ text).
+
+    Raises
+    ------
+    QueryError
+        The box is empty, out of range or its CRS unknown.
+    BodyError
+        The CRS is of another body.
+    """
+    if not all(np.isfinite([west, south, east, north])):
+        raise QueryError("The box has a corner that is no number. Give W S E N as four numbers.")
+    if not south < north:
+        raise QueryError(f"The box is empty: south {south:g} is not below north {north:g}.")
+    if crs is None:
+        lons, lats = _degrees_box(west, south, east, north)
+    else:
+        lons, lats = _projected_box(body, west, south, east, north, crs)
+    lat = geodetic_to_geocentric(body, lats) if crs is not None else lats
+    width = 2 * float(great_circle_distance(body, lons[0], lat[0], lons[1], lat[1]))
+    height = 2 * float(great_circle_distance(body, lons[0], lat[0], lons[2], lat[2]))
+    if not max(width, height) > 0:
+        raise QueryError("The box has no extent on the ground. Draw it around a crater.")
+    return QueryArea(float(wrap_longitude(lons[0])), float(lat[0]), max(width, height))
+
+
+def _degrees_box(
+    west: float, south: float, east: float, north: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Centre, middle of the eastern edge, middle of the northern edge."""
+    if max(abs(south), abs(north)) > 90 or max(abs(west), abs(east)) > 360:
+        raise QueryError(
+            f"The box {west:g} {south:g} {east:g} {north:g} is not in degrees. "
+            "Name the coordinate reference system of the box (--crs)."
+        )
+    span = (east - west) % 360.0
+    if span == 0:
+        span = 360.0 if east != west else 0.0
+    if span > 180 and west > east:
+        raise QueryError(
+            f"The box {west:g} {south:g} {east:g} {north:g} is {span:g} degrees wide. West and "
+            "east seem to be swapped."
+        )
+    if span == 360 and 90 in (abs(south), abs(north)) and min(abs(south), abs(north)) > 0:
+        # A cap: the square around the pole, not around a point beside it.
+        pole = float(np.copysign(90.0, north + south))
+        other = south if pole > 0 else north
+        return np.array([0.0, 0.0, 90.0]), np.array([pole, other, other])
+    lon, lat = west + span / 2, (south + north) / 2
+    # Beyond 180 degrees the great circle to the edge turns back; half a turn is the most there is.
+    return np.array([lon, lon + min(span / 2, 180.0), lon]), np.array([lat, lat, north])
+
+
+def _projected_box(
+    body: Body, west: float, south: float, east: float, north: float, text: str
+) -> tuple[np.ndarray, np.ndarray]:
+    try:
+        crs = pyproj.CRS.from_user_input(text)
+        found = body_from_crs(crs)
+        if not same_body(found, body):
+            raise BodyError(
+                f"The box is in a coordinate reference system of {found.name}, the index is of "
+                f"{body.name}. Give the box in one of {body.name}."
+            )
+        if not west < east:
+            raise QueryError(f"The box is empty: west {west:g} is not below east {east:g}.")
+        base = crs.geodetic_crs
+        to_base = pyproj.Transformer.from_crs(crs, base, always_xy=True)
+        x, y = (west + east) / 2, (south + north) / 2
+        lons, lats = to_base.transform(np.array([x, east, x]), np.array([y, y, north]))
+    except pyproj.exceptions.ProjError as error:
+        raise QueryError(f"The box's CRS {text!r} cannot be used ({error}).") from error
+    if not (np.isfinite(lons).all() and np.isfinite(lats).all()):
+        raise QueryError("The box reaches beyond what its CRS can show. Draw a smaller one.")
+    if base is not None and any(axis.direction.lower() == "west" for axis in base.axis_info):
+        lons = -lons
+    return lons, lats
+
+
+def image_view(path: str | Path, size: int) -> View:
+    """The view in an image file without georeference: its central square, grey, S x S.
+
+    Metres are unknown: ``metres_per_pixel``, ``native_metres_per_pixel`` and ``side_m`` are NaN.
+
+    Raises
+    ------
+    QueryError
+        The file is missing, is no image, is tiny or has no contrast.
+    """
+    try:
+        with Image.open(path) as image:
+            array = _grey(image)
+    except FileNotFoundError as error:
+        raise QueryError(f"There is no file {path}. Check the path of the image.") from error
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+        raise QueryError(
+            f"{Path(path).name} cannot be read as an image ({error}). Give a PNG, JPEG or TIFF."
+        ) from error
+    side = min(array.shape)
+    if side < MIN_IMAGE_PIXELS:
+        raise QueryError(
+            f"{Path(path).name} is only {array.shape[1]} x {array.shape[0]} pixels. "
+            f"Give an image of at least {MIN_IMAGE_PIXELS} pixels a side."
+        )
+    top, left = (array.shape[0] - side) // 2, (array.shape[1] - side) // 2
+    square = Image.fromarray(array[top : top + side, left : left + side])
+    how = Image.Resampling.LANCZOS if side > size else Image.Resampling.BILINEAR
+    values = np.asarray(square.resize((size, size), how), dtype=np.float32)
+    valid = np.isfinite(values)
+    try:
+        pixels = stretch(values, valid)
+    except ViewSkipped as error:
+        raise QueryError(
+            f"{Path(path).name} has no contrast: nothing can be seen in it."
+        ) from error
+    nan = float("nan")
+    return View(pixels, float(valid.mean()), nan, nan, nan)
+
+
+def _grey(image: Image.Image) -> np.ndarray:
+    if image.mode in ("F", "I", "I;16", "I;16B", "L"):
+        return np.asarray(image, dtype=np.float32)
+    return np.asarray(image.convert("RGB"), dtype=np.float32) @ LUMA

@@ -1,0 +1,54 @@
+"""A view: the square crop of one crater, stretched robustly, with what is known of its quality."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+STRETCH_PERCENTILES = (1.0, 99.0)
+
+
+class ViewSkipped(Exception):
+    """This crater has no usable view here; ``reason`` is a short category for counting."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass
+class View:
+    """One crop.
+
+    ``pixels`` is float32 [S, S] in 0..1: the 1st to 99th percentile of the valid pixels mapped
+    linearly and clipped; invalid pixels hold the median of the valid ones.
+    """
+
+    pixels: NDArray[np.float32]
+    valid_fraction: float
+    metres_per_pixel: float
+    native_metres_per_pixel: float
+    side_m: float
+
+
+def stretch(values: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Robust linear stretch of ``values`` [S, S] to 0..1, invalid pixels set to the median.
+
+    Raises
+    ------
+    ViewSkipped
+        When nothing is valid, or the valid pixels have no contrast at all.
+    """
+    inside = values[valid]
+    if inside.size == 0:
+        raise ViewSkipped("no data")
+    low, middle, high = np.percentile(
+        inside, (STRETCH_PERCENTILES[0], 50.0, STRETCH_PERCENTILES[1])
+    )
+    if not high > low:
+        raise ViewSkipped("no contrast")
+    filled = np.where(valid, values, np.float32(middle))
+    out = (filled - np.float32(low)) * np.float32(1.0 / (high - low))
+    return np.clip(out, 0.0, 1.0).astype(np.float32, copy=False)

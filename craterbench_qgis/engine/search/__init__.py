@@ -1,0 +1,30 @@
+"""The two-stage search, its queries and filters, and why a match matched."""
+
+from .explain import Explanation, explain
+from .filters import Filters, read_region
+from .query import Query, query_from_area, query_from_crater, query_from_image
+from .searcher import (
+    DEFAULT_SHORTLIST,
+    DEFAULT_TOP,
+    Match,
+    Searcher,
+    SearchOptions,
+    SearchResult,
+)
+
+__all__ = [
+    "DEFAULT_SHORTLIST",
+    "DEFAULT_TOP",
+    "Explanation",
+    "Filters",
+    "Match",
+    "Query",
+    "SearchOptions",
+    "SearchResult",
+    "Searcher",
+    "explain",
+    "query_from_area",
+    "query_from_crater",
+    "query_from_image",
+    "read_region",
+]

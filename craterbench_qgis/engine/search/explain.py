@@ -1,0 +1,139 @@
+"""Why a match matched: which patches of the query met which patches of the gallery view."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from ..encoders.base import Encoder
+from ..errors import CraterBenchError, QueryError
+from ..index import CraterIndex, ViewRow
+from ..interaction import PatchMatch, best_patches, maxsim
+from ..mosaic import Mosaic, ViewSkipped
+from ..tokens import instance_tokens
+from .query import Query
+
+
+@dataclass
+class Explanation:
+    """One pair, explained.
+
+    ``pixels_query``, ``pixels_match``: float32 [S, S] in 0..1. ``patches``: for every query patch
+    its counterpart, strongest first. ``strength_query``, ``strength_match``: float32 [rows,
+    columns], the similarity of each patch to its best counterpart in the other view. ``recut``:
+    the match was cut again from its mosaic and patches are compared with patches; else its
+    thumbnail is shown and patches are compared with the stored instance tokens.
+    """
+
+    crater_id: str
+    view: str
+    observation: str
+    score: float
+    shortlist_score: float
+    pixels_query: NDArray[np.float32]
+    pixels_match: NDArray[np.float32]
+    patches: list[PatchMatch]
+    strength_query: NDArray[np.float32]
+    strength_match: NDArray[np.float32]
+    recut: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON without the pixels."""
+        return {
+            "crater_id": self.crater_id,
+            "view": self.view,
+            "observation": self.observation,
+            "score": self.score,
+            "shortlist_score": self.shortlist_score,
+            "grid": list(self.strength_query.shape),
+            "compared_with": "patches" if self.recut else "instance tokens",
+            "patches": [vars(one) for one in self.patches],
+        }
+
+
+def explain(
+    index: CraterIndex, encoder: Encoder, query: Query, crater_id: str, view: int | None = None
+) -> Explanation:
+    """Explain why a crater of the index scores as it does.
+
+    ``view`` is a view number of the index; default: the crater's best view for this query.
+
+    Raises
+    ------
+    QueryError
+        The crater is not in the index, or has no view there.
+    """
+    index.check_encoder(encoder.id, encoder.weights_hash)
+    views = np.array([view]) if view is not None else _views_of(index, crater_id)
+    embedding = encoder.encode(query.view.pixels[None])
+    settings = index.settings
+    mine = instance_tokens(
+        embedding.tokens,
+        settings.tokens,
+        seeds=settings.seeds,
+        method=settings.aggregation,
+        attention=embedding.attention,
+    ).vectors[0]
+    tokens = index.tokens(views)
+    scores = maxsim(mine, tokens)
+    best = int(scores.argmax())
+    record = index.view(int(views[best]))
+    stored = index.stored_tokens([record.view])
+    pixels, recut = _pixels_of(index, record)
+    if recut:
+        theirs = encoder.encode(pixels[None]).tokens[0]
+        belongs = np.arange(len(theirs))
+    else:
+        theirs, belongs = tokens[best], stored.assignment[0].astype(np.int64)
+    similarity = embedding.tokens[0] @ theirs.T
+    return Explanation(
+        crater_id=crater_id,
+        view=f"{record.context:g}x",
+        observation=index.manifest.observations[record.observation]["path"],
+        score=float(scores[best]),
+        shortlist_score=float(index.globals([record.view])[0] @ embedding.globals[0]),
+        pixels_query=query.view.pixels,
+        pixels_match=pixels,
+        patches=best_patches(embedding.tokens[0], settings.grid, theirs, belongs),
+        strength_query=similarity.max(axis=1).reshape(settings.grid),
+        strength_match=similarity.max(axis=0)[belongs].reshape(settings.grid),
+        recut=recut,
+    )
+
+
+def _views_of(index: CraterIndex, crater_id: str) -> NDArray[np.int64]:
+    rows = index.craters.rows_of([crater_id]).get(crater_id)
+    if not rows:
+        raise QueryError(f"The index has no crater {crater_id!r}. Check the id (case matters).")
+    views = np.flatnonzero(np.isin(index.view_crater_rows, rows) & index.alive)
+    if not len(views):
+        raise QueryError(
+            f"Crater {crater_id} is in the index without a view: none could be cut, or it was "
+            "removed. Choose another crater."
+        )
+    return views
+
+
+def _pixels_of(index: CraterIndex, record: ViewRow) -> tuple[NDArray[np.float32], bool]:
+    """The view's pixels: cut again where the mosaic is still at hand, else the thumbnail."""
+    known = index.manifest.observations[record.observation]
+    craters, row, size = index.craters, record.crater_row, index.settings.input_size
+    if Path(known["path"]).exists():
+        try:
+            with Mosaic.open(
+                known["path"], band=known.get("band"), nodata=known.get("nodata")
+            ) as mosaic:
+                if mosaic.fingerprint() == known["fingerprint"]:
+                    side = record.context * float(craters.diameter_m[row])
+                    lon, lat = float(craters.lon[row]), float(craters.lat[row])
+                    return mosaic.crop(lon, lat, side, size, 0.0).pixels, True
+        except (CraterBenchError, ViewSkipped):
+            pass  # a moved or damaged mosaic is no reason not to explain
+    image = Image.open(io.BytesIO(index.thumbnail(record.view))).convert("L")
+    return np.asarray(image, dtype=np.float32) / np.float32(255), False

@@ -1,0 +1,213 @@
+"""Which craters may match: filters on place, size, attributes and ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..bodies import Body, great_circle_distance
+from ..errors import QueryError
+
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Conditions a crater must meet; None means no condition.
+
+    ``diameter_ratio`` (low, high): crater diameter / query diameter. ``min_diameter``,
+    ``max_diameter``, ``min_distance``, ``max_distance`` (from the query): metres. ``latitude``
+    (south, north) and ``longitude`` (west, east; west > east crosses the antimeridian): degrees.
+    ``region``: a shapely geometry in degrees. ``where``: an SQL condition on the catalogue's
+    columns. ``exclude_ids``: crater ids.
+    """
+
+    diameter_ratio: tuple[float, float] | None = None
+    min_diameter: float | None = None
+    max_diameter: float | None = None
+    latitude: tuple[float, float] | None = None
+    longitude: tuple[float, float] | None = None
+    region: Any = None
+    min_distance: float | None = None
+    max_distance: float | None = None
+    where: str | None = None
+    exclude_ids: tuple[str, ...] = ()
+
+    def any(self) -> bool:
+        """Whether there is any condition."""
+        return self != Filters()
+
+    def describe(self) -> dict[str, Any]:
+        """The conditions as plain JSON, for provenance."""
+        found = {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in vars(self).items()
+            if value not in (None, ()) and name != "region"
+        }
+        if self.region is not None:
+            found["region"] = self.region.wkt
+        return found
+
+
+@dataclass(frozen=True)
+class CraterTable:
+    """The columns of an index that filters look at, one entry per crater row."""
+
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    diameter: NDArray[np.float64]
+    where: Callable[[str], NDArray[np.int64]]
+    rows_of: Callable[[Sequence[str]], dict[str, list[int]]]
+
+
+def allowed_craters(
+    filters: Filters,
+    table: CraterTable,
+    body: Body,
+    lon: float | None,
+    lat: float | None,
+    diameter_m: float | None,
+) -> BoolArray:
+    """A mask over crater rows.
+
+    Raises
+    ------
+    QueryError
+        A condition refers to the query's place or size, which an image does not have; or it is
+        contradictory.
+    """
+    _check(filters)
+    keep = np.ones(len(table.lon), dtype=bool)
+    low, high = filters.min_diameter, filters.max_diameter
+    if filters.diameter_ratio is not None:
+        if diameter_m is None:
+            raise QueryError(
+                "The diameter ratio needs the query's diameter, which an image does not tell. "
+                "Give it (--diameter), or filter by diameter in km instead."
+            )
+        first, second = _ordered("diameter ratio", filters.diameter_ratio)
+        keep &= (table.diameter >= first * diameter_m) & (table.diameter <= second * diameter_m)
+    if low is not None:
+        keep &= table.diameter >= low
+    if high is not None:
+        keep &= table.diameter <= high
+    if filters.latitude is not None:
+        south, north = _ordered("latitude", filters.latitude)
+        keep &= (table.lat >= south) & (table.lat <= north)
+    if filters.longitude is not None:
+        west, east = filters.longitude
+        whole = east != west and (east - west) % 360.0 == 0
+        keep &= (table.lon - west) % 360.0 <= (360.0 if whole else (east - west) % 360.0)
+    if filters.min_distance is not None or filters.max_distance is not None:
+        keep &= _distance_mask(filters, table, body, lon, lat)
+    if filters.region is not None:
+        keep &= _inside(filters.region, table.lon, table.lat, keep)
+    if filters.where:
+        mask = np.zeros(len(keep), dtype=bool)
+        mask[table.where(filters.where)] = True
+        keep &= mask
+    if filters.exclude_ids:
+        for rows in table.rows_of(filters.exclude_ids).values():
+            keep[rows] = False
+    return keep
+
+
+def _check(filters: Filters) -> None:
+    """Numbers that are none, and ranges that are empty."""
+    for name, value in vars(filters).items():
+        numbers = value if isinstance(value, tuple) and name != "exclude_ids" else (value,)
+        if any(isinstance(one, float) and not np.isfinite(one) for one in numbers):
+            raise QueryError(f"The filter {name.replace('_', ' ')} is no number. Give a number.")
+    for what in ("diameter", "distance"):
+        low, high = getattr(filters, f"min_{what}"), getattr(filters, f"max_{what}")
+        if low is not None and high is not None:
+            _ordered(f"{what} (m)", (low, high))
+
+
+def _ordered(name: str, pair: tuple[float, float]) -> tuple[float, float]:
+    if not pair[0] <= pair[1]:
+        raise QueryError(f"The {name} range {pair[0]:g} to {pair[1]:g} is empty. Swap the numbers.")
+    return pair
+
+
+def _distance_mask(
+    filters: Filters, table: CraterTable, body: Body, lon: float | None, lat: float | None
+) -> BoolArray:
+    if lon is None or lat is None:
+        raise QueryError(
+            "A distance from the query needs the query's place, which an image does not tell."
+        )
+    distance = great_circle_distance(body, lon, lat, table.lon, table.lat)
+    keep = np.ones(len(table.lon), dtype=bool)
+    if filters.min_distance is not None:
+        keep &= distance >= filters.min_distance
+    if filters.max_distance is not None:
+        keep &= distance <= filters.max_distance
+    return keep
+
+
+def _inside(
+    region: Any, lon: NDArray[np.float64], lat: NDArray[np.float64], keep: BoolArray
+) -> BoolArray:
+    """Points in the polygon, whichever turn of longitude it was drawn in."""
+    import shapely
+
+    shapely.prepare(region)
+    inside = np.zeros(len(lon), dtype=bool)
+    rows = np.flatnonzero(keep)
+    for turn in (-360.0, 0.0, 360.0):
+        inside[rows] |= shapely.intersects_xy(region, lon[rows] + turn, lat[rows])
+    return inside
+
+
+def _region_of_file(path: str) -> Any:
+    """All polygons of a file of one layer, in degrees of its own geographic CRS."""
+    import pyogrio
+    import pyproj
+    import shapely
+
+    layers = [str(one[0]) for one in pyogrio.list_layers(path)]
+    if len(layers) > 1:
+        raise QueryError(
+            f"{Path(path).name} has several layers ({', '.join(layers)}). Save the region as a "
+            "file of its own."
+        )
+    meta, _, geometry, _ = pyogrio.raw.read(path, columns=[])
+    region = shapely.union_all(shapely.from_wkb(geometry))
+    crs = pyproj.CRS.from_user_input(meta["crs"]) if meta.get("crs") else None
+    if crs is None or crs.is_geographic:
+        return region
+    back = pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
+    return shapely.transform(region, lambda xy: np.column_stack(back.transform(*xy.T)))
+
+
+def read_region(text: str) -> Any:
+    """A region from WKT, or from the polygons of a vector file in degrees.
+
+    Raises
+    ------
+    QueryError
+        It is neither, or has no area.
+    """
+    import pyogrio
+    import shapely
+
+    try:
+        region = _region_of_file(text) if Path(text).exists() else shapely.from_wkt(text)
+    except (shapely.errors.ShapelyError, pyogrio.errors.DataSourceError, ValueError) as error:
+        raise QueryError(
+            f"The region {text[:80]!r} is neither a vector file nor WKT ({error}). Give a polygon."
+        ) from error
+    if region is None or not region.area > 0:
+        raise QueryError(
+            "The region has no area. Give a polygon in degrees of longitude, latitude."
+        )
+    left, bottom, right, top = region.bounds
+    if bottom < -90.001 or top > 90.001 or left < -360.001 or right > 720.001:
+        raise QueryError("The region is not in degrees. Give it in longitude and latitude.")
+    return region

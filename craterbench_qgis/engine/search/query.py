@@ -1,0 +1,109 @@
+"""What is searched for: one view, and what is known of where it is and how large its crater."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import QueryError
+from ..mosaic import MIN_PIXELS_ACROSS, Mosaic, QueryArea, View, ViewSkipped, image_view
+
+_SKIPPED = {
+    "outside": "lies outside the mosaic. Choose a place the mosaic covers.",
+    "too empty": "is mostly without data on this mosaic. Choose another place or mosaic.",
+    "no data": "has no data on this mosaic. Choose another place or mosaic.",
+    "no contrast": "has no contrast on this mosaic: nothing can be seen in it. Choose another.",
+    "too coarse": "is smaller than the mosaic resolves. Use a mosaic of higher resolution.",
+    "beyond the limb": "is wider than the visible hemisphere. Use a smaller box or "
+    "--query-context.",
+}
+
+
+@dataclass
+class Query:
+    """One view to search with.
+
+    ``lon``, ``lat`` (degrees) and ``diameter_m`` are None where unknown (an image without
+    georeference). ``source`` is plain JSON for provenance.
+    """
+
+    view: View
+    lon: float | None
+    lat: float | None
+    diameter_m: float | None
+    source: dict[str, Any]
+
+
+def query_from_area(
+    mosaic: Mosaic,
+    area: QueryArea,
+    size: int,
+    contexts: tuple[float, ...],
+    diameter_m: float | None = None,
+) -> Query:
+    """A box: its square is the view.
+
+    The crater's diameter, which filters by ratio need, is ``diameter_m`` where given, else side /
+    the mean context factor of the index.
+    """
+    diameter = diameter_m or area.side_m / (sum(contexts) / len(contexts))
+    view = _cut(mosaic, area.lon, area.lat, area.side_m, size)
+    source = _source(mosaic) | {
+        "kind": "box",
+        "side_m": area.side_m,
+        "diameter_m": diameter,
+        "diameter_assumed": diameter_m is None,
+    }
+    return Query(view, area.lon, area.lat, diameter, source | _place(area.lon, area.lat))
+
+
+def query_from_crater(
+    mosaic: Mosaic, lon: float, lat: float, diameter_m: float, context: float, size: int
+) -> Query:
+    """A crater by place and diameter, cut at ``context`` times the diameter."""
+    if not diameter_m > 0:
+        raise QueryError(f"The diameter must be positive, not {diameter_m:g} m.")
+    if not abs(lat) <= 90 or not abs(lon) <= 360:
+        raise QueryError(f"The point {lon:g}, {lat:g} is not a longitude and latitude in degrees.")
+    if not 0.5 < context < 100:
+        raise QueryError(
+            f"A context factor of {context:g} cannot be cut. Use about 2 to 3 (side / diameter)."
+        )
+    view = _cut(mosaic, lon, lat, context * diameter_m, size)
+    source = _source(mosaic) | {
+        "kind": "crater",
+        "diameter_m": diameter_m,
+        "context": context,
+        **_place(lon, lat),
+    }
+    return Query(view, lon, lat, diameter_m, source)
+
+
+def query_from_image(path: Path, size: int, diameter_m: float | None = None) -> Query:
+    """An image file without georeference; ``diameter_m`` where the user knows it."""
+    view = image_view(path, size)
+    source = {"kind": "image", "image": str(path), "diameter_m": diameter_m}
+    return Query(view, None, None, diameter_m, source)
+
+
+def _cut(mosaic: Mosaic, lon: float, lat: float, side_m: float, size: int) -> View:
+    try:
+        view = mosaic.crop(lon, lat, side_m, size)
+        # A crater fills at most half a crop (context 2): what is left must still show a shape.
+        if side_m < 2 * MIN_PIXELS_ACROSS * view.native_metres_per_pixel:
+            raise ViewSkipped("too coarse")
+        return view
+    except ViewSkipped as reason:
+        what = _SKIPPED.get(reason.reason, f"cannot be used: {reason.reason}.")
+        raise QueryError(
+            f"The query at {lon:.4f}, {lat:.4f} ({side_m / 1000:.3g} km wide) {what}"
+        ) from reason
+
+
+def _source(mosaic: Mosaic) -> dict[str, Any]:
+    return {"mosaic": mosaic.path, "mosaic_fingerprint": mosaic.fingerprint()}
+
+
+def _place(lon: float, lat: float) -> dict[str, Any]:
+    return {"lon": lon, "lat": lat}

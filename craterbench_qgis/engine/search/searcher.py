@@ -1,0 +1,275 @@
+"""The two-stage search: a shortlist by one vector per view, a rerank by late interaction."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ... import __version__
+from ..bodies import Body, great_circle_distance, initial_bearing
+from ..encoders.base import Encoder
+from ..errors import QueryError
+from ..index import CraterIndex, ShortlistBackend, open_shortlist
+from ..interaction import maxsim, symmetric_maxsim
+from ..tokens import instance_tokens
+from .filters import CraterTable, Filters, allowed_craters
+from .query import Query
+
+DEFAULT_TOP = 20
+DEFAULT_SHORTLIST = 200
+
+
+@dataclass(frozen=True)
+class SearchOptions:
+    """How to search. ``shortlist``: S, views kept by the first stage; ``top``: craters wanted."""
+
+    top: int = DEFAULT_TOP
+    shortlist: int = DEFAULT_SHORTLIST
+    backend: str = "auto"
+    symmetric: bool = False
+    filters: Filters = field(default_factory=Filters)
+
+    def check(self) -> None:
+        """Raise QueryError for numbers that make no sense."""
+        if self.top < 1 or self.shortlist < 1:
+            raise QueryError("The numbers of matches and of shortlisted views must be at least 1.")
+
+
+@dataclass
+class Match:
+    """One crater found: its best view, both stages' scores, and where it lies from the query."""
+
+    rank: int
+    crater_id: str
+    lon: float
+    lat: float
+    diameter_m: float
+    score: float
+    shortlist_score: float
+    view: str
+    distance_m: float | None
+    bearing_deg: float | None
+    attributes: dict[str, Any]
+    crater_row: int
+    view_number: int
+    observation: int
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields of ``search --json``."""
+        return dict(vars(self))
+
+
+@dataclass
+class SearchResult:
+    """Matches in order, milliseconds per stage, and where they come from."""
+
+    matches: list[Match]
+    timings_ms: dict[str, float]
+    provenance: dict[str, Any]
+
+
+class Searcher:
+    """An open index and its encoder, ready for queries. Keep it: opening is the slow part.
+
+    Raises
+    ------
+    CraterIndexError
+        The encoder is not the one the index was built with.
+    """
+
+    def __init__(self, index: CraterIndex, encoder: Encoder) -> None:
+        index.check_encoder(encoder.id, encoder.weights_hash)
+        self.index = index
+        self.encoder = encoder
+        settings = index.settings
+        self.body = Body(settings.body_name, settings.body_a, settings.body_b)
+        craters = index.craters
+        self._table = CraterTable(
+            craters.lon, craters.lat, craters.diameter_m, index.where, craters.rows_of
+        )
+        self._backends: dict[str, ShortlistBackend] = {}
+
+    def search(self, query: Query, options: SearchOptions | None = None) -> SearchResult:
+        """The craters of the index that look most like the query's view.
+
+        The first stage keeps the S views nearest by global vector among those the filters allow;
+        the second scores each by late interaction (mean over the query's instance tokens of the
+        largest inner product with the view's). A crater counts with its best view. When fewer than
+        ``top`` craters are in the shortlist although more are allowed, it is made longer.
+
+        Raises
+        ------
+        QueryError, CraterIndexError
+        """
+        options = options or SearchOptions()
+        options.check()
+        timings: dict[str, float] = {}
+        with _timed(timings, "encode"):
+            embedding = self.encoder.encode(query.view.pixels[None])
+            tokens = self._query_tokens(embedding.tokens, embedding.attention)
+        with _timed(timings, "filter"):
+            mask, allowed = self._view_mask(query, options.filters)
+        views, first, scores = self._two_stages(
+            embedding.globals[0], tokens, mask, allowed, options, timings
+        )
+        with _timed(timings, "assemble"):
+            matches = self._matches(query, options.top, views, first, scores)
+        timings["total"] = sum(timings.values())
+        return SearchResult(matches, timings, self.provenance(query, options))
+
+    def _query_tokens(
+        self, tokens: NDArray[np.float32], attention: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        settings = self.index.settings
+        return instance_tokens(
+            tokens,
+            settings.tokens,
+            seeds=settings.seeds,
+            method=settings.aggregation,
+            attention=attention,
+        ).vectors[0]
+
+    def _backend(self, name: str) -> ShortlistBackend:
+        if name not in self._backends:
+            self._backends[name] = open_shortlist(self.index, name)
+        return self._backends[name]
+
+    def _view_mask(self, query: Query, filters: Filters) -> tuple[NDArray[np.bool_] | None, int]:
+        """Views the filters allow (None: all that are not removed), and how many craters' they are.
+
+        A mask costs a scan of everything, so there is none where nothing is excluded.
+        """
+        rows = self.index.view_crater_rows
+        if not filters.any():
+            return None, self._craters_with_views
+        keep = allowed_craters(
+            filters, self._table, self.body, query.lon, query.lat, query.diameter_m
+        )
+        mask = keep[rows] & self.index.alive
+        return mask, _count_distinct(rows[mask], len(keep))
+
+    @cached_property
+    def _craters_with_views(self) -> int:
+        return _count_distinct(self.index.view_crater_rows[self.index.alive], self.index.n_craters)
+
+    def _two_stages(
+        self,
+        vector: NDArray[np.float32],
+        tokens: NDArray[np.float32],
+        mask: NDArray[np.bool_] | None,
+        allowed: int,
+        options: SearchOptions,
+        timings: dict[str, float],
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]:
+        """View numbers, their scores in the first and in the second stage."""
+        wanted = min(options.top, allowed)
+        size = options.shortlist
+        backend = self._backend(options.backend)
+        rows = self.index.view_crater_rows
+        while True:
+            with _timed(timings, "shortlist"):
+                views, first = backend.search(vector, size, mask)
+            enough = np.unique(rows[views]).size >= wanted
+            if enough or size >= self.index.n_views:
+                break
+            size *= 2
+        with _timed(timings, "rerank"):
+            score = symmetric_maxsim if options.symmetric else maxsim
+            second = score(tokens, self.index.tokens(views)) if len(views) else first
+        return views, first, second
+
+    def _matches(
+        self,
+        query: Query,
+        top: int,
+        views: NDArray[np.int64],
+        first: NDArray[np.float32],
+        scores: NDArray[np.float32],
+    ) -> list[Match]:
+        order = np.lexsort((views, -scores))
+        rows = self.index.view_crater_rows[views[order]]
+        _, position = np.unique(rows, return_index=True)
+        best = order[np.sort(position)[:top]]
+        chosen = self.index.view_crater_rows[views[best]]
+        records = self.index.crater_records(chosen)
+        matches = []
+        for rank, (at, row, record) in enumerate(zip(best, chosen, records, strict=True), 1):
+            view = self.index.view(int(views[at]))
+            lon, lat = record["lon"], record["lat"]
+            distance, bearing = self._from_query(query, lon, lat)
+            matches.append(
+                Match(
+                    rank=rank,
+                    crater_id=record["crater_id"],
+                    lon=lon,
+                    lat=lat,
+                    diameter_m=record["diameter_m"],
+                    score=float(scores[at]),
+                    shortlist_score=float(first[at]),
+                    view=f"{view.context:g}x",
+                    distance_m=distance,
+                    bearing_deg=bearing,
+                    attributes=record["attributes"],
+                    crater_row=int(row),
+                    view_number=int(views[at]),
+                    observation=view.observation,
+                )
+            )
+        return matches
+
+    def _from_query(
+        self, query: Query, lon: float, lat: float
+    ) -> tuple[float | None, float | None]:
+        if query.lon is None or query.lat is None:
+            return None, None
+        distance = great_circle_distance(self.body, query.lon, query.lat, lon, lat)
+        return float(distance), float(initial_bearing(query.lon, query.lat, lon, lat))
+
+    def provenance(self, query: Query, options: SearchOptions) -> dict[str, Any]:
+        """Everything needed to say, later, how a match set came about; plain JSON."""
+        settings = self.index.settings
+        return {
+            "software": f"CraterBench for QGIS {__version__}",
+            "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            "index": str(self.index.path),
+            "index_id": self.index.manifest.index_id,
+            "index_generation": self.index.manifest.generation,
+            "body": {"name": settings.body_name, "a": settings.body_a, "b": settings.body_b},
+            "observations": [one["path"] for one in self.index.manifest.observations],
+            "encoder": settings.encoder_id,
+            "encoder_description": settings.encoder_description,
+            "weights_sha256": settings.weights_hash,
+            "tokens": settings.tokens,
+            "seeds": settings.seeds,
+            "aggregation": settings.aggregation,
+            "top": options.top,
+            "shortlist": options.shortlist,
+            "backend": options.backend,
+            "score": "symmetric late interaction" if options.symmetric else "late interaction",
+            "filters": options.filters.describe(),
+            "query": query.source,
+        }
+
+
+def _count_distinct(rows: NDArray[np.integer], total: int) -> int:
+    seen = np.zeros(total, dtype=bool)
+    seen[rows] = True
+    return int(seen.sum())
+
+
+@contextmanager
+def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
+    start = time.perf_counter()
+    try:
+        yield
+    finally:
+        spent = (time.perf_counter() - start) * 1000.0
+        timings[stage] = timings.get(stage, 0.0) + spent

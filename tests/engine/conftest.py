@@ -1,0 +1,16 @@
+"""Shared by the engine's tests: where the real data lie."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+DATA = Path(
+    os.environ.get("CRATERBENCH_DATA", Path(__file__).resolve().parents[3] / "shared" / "data")
+)
+needs_data = pytest.mark.skipif(
+    not (DATA / "moon" / "lroc_wac_8k.tif").is_file(),
+    reason="the real planetary data (CRATERBENCH_DATA or ../shared/data) are not here",
+)

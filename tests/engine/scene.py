@@ -1,0 +1,92 @@
+"""A small piece of the Moon for tests: a mosaic with distinct bumps and a catalogue of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyproj
+import rasterio
+from rasterio.transform import from_bounds
+
+from craterbench_qgis.engine.catalogue import read_catalogue
+from craterbench_qgis.engine.indexing import BuildRequest
+
+MOON = pyproj.CRS.from_proj4("+proj=longlat +R=1737400 +no_defs").to_wkt()
+DEGREE_M = np.pi / 180 * 1737400
+COUNT = 24
+
+
+def craters(count: int = COUNT, seed: int = 4) -> list[tuple[str, float, float, float]]:
+    """(id, lon, lat, diameter_km) on a jittered grid within 0..24 E, -8..8 N."""
+    rng = np.random.default_rng(seed)
+    columns = 6
+    found = []
+    for i in range(count):
+        row, column = divmod(i, columns)
+        lon = 2 + 4 * column + rng.uniform(-0.5, 0.5)
+        lat = 6 - 4 * row + rng.uniform(-0.5, 0.5)
+        found.append((f"T-{i:03d}", float(lon), float(lat), float(rng.uniform(25, 45))))
+    return found
+
+
+def write_mosaic(path: Path, noise: int = 0, shade: float = 0.0, crs: str = MOON) -> Path:
+    """Rings of individual shape on fractal-like ground, 24 px per degree."""
+    rng = np.random.default_rng(9)
+    width, height = 24 * 24, 16 * 24
+    lon = (np.arange(width) + 0.5) / 24
+    lat = 8 - (np.arange(height) + 0.5) / 24
+    lon, lat = np.meshgrid(lon, lat)
+    ground = np.zeros(lon.shape)
+    for scale in (3.0, 1.0, 0.3, 0.12):
+        for _ in range(14):
+            kx, ky = rng.normal(size=2) * 2 * np.pi / scale
+            ground += scale**0.7 * np.sin(kx * lon + ky * lat + rng.uniform(0, 6.3))
+    for index, (_, at_lon, at_lat, diameter) in enumerate(craters()):
+        shape = np.random.default_rng(100 + index)
+        dx = (lon - at_lon) * np.cos(np.radians(at_lat)) * DEGREE_M / (diameter * 500)
+        dy = (lat - at_lat) * DEGREE_M / (diameter * 500)
+        r, angle = np.hypot(dx, dy), np.arctan2(dy, dx)
+        rim = 1 + sum(
+            shape.uniform(-0.08, 0.08) * np.cos(n * angle + shape.uniform(0, 6)) for n in (2, 3, 5)
+        )
+        ground += 5 * np.exp(-(((r - rim) / 0.12) ** 2)) - 4 * (r < rim) * (1 - r**2)
+        for _ in range(6):
+            px, py, s = shape.uniform(-0.9, 0.9), shape.uniform(-0.9, 0.9), shape.uniform(0.05, 0.2)
+            ground += 3 * np.exp(-((dx - px) ** 2 + (dy - py) ** 2) / s**2)
+    image = ground + shade * np.gradient(ground, axis=1)
+    image += np.random.default_rng(noise).normal(size=image.shape) * 0.2 * bool(noise)
+    low, high = np.percentile(image, (0.5, 99.5))
+    pixels = np.clip((image - low) / (high - low) * 254 + 1, 1, 255).astype(np.uint8)
+    with rasterio.open(
+        path, "w", driver="GTiff", width=width, height=height, count=1, dtype="uint8", crs=crs,
+        transform=from_bounds(0, -8, 24, 8, width, height), tiled=True, blockxsize=256,
+        blockysize=256, compress="deflate",
+    ) as out:  # fmt: skip
+        out.write(pixels, 1)
+    return path
+
+
+def write_catalogue(path: Path, rows: list[tuple[str, float, float, float]] | None = None) -> Path:
+    """CSV with one column more than needed."""
+    lines = ["crater_id,lon,lat,diameter_km,freshness"]
+    for i, (name, lon, lat, diameter) in enumerate(rows if rows is not None else craters()):
+        lines.append(f"{name},{lon!r},{lat!r},{diameter!r},{i % 4}")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def request(folder: Path, **changes: object) -> BuildRequest:
+    """A build of the scene in ``folder`` (mosaic and catalogue are written when absent)."""
+    mosaic, catalogue = folder / "mosaic.tif", folder / "craters.csv"
+    if not mosaic.exists():
+        write_mosaic(mosaic)
+        write_catalogue(catalogue)
+    values: dict = {
+        "mosaics": (mosaic,),
+        "craters": read_catalogue(catalogue),
+        "output": folder / "scene.craterindex",
+        "chunk_views": 8,
+        "tokens": 16,
+    }
+    return BuildRequest(**{**values, **changes})

@@ -1,0 +1,108 @@
+"""Filters in SQL: useful ones work, all others are refused with the columns' names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from craterbench_qgis.engine.errors import QueryError
+from craterbench_qgis.engine.index import CraterIndex, where
+
+from . import index_support as support
+
+
+@pytest.fixture(scope="module")
+def index_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("where") / "the moon's #1 50%?.craterindex"
+    support.build(path)
+    return path
+
+
+@pytest.fixture
+def index(index_path: Path) -> CraterIndex:
+    return CraterIndex.open(index_path)
+
+
+def test_selects_what_it_says(index: CraterIndex) -> None:
+    rows = range(support.CRATERS)
+    lat, diameter = index.craters.lat, index.craters.diameter_m
+    for expression, expected in {
+        "diameter_m > 5e4": [i for i in rows if diameter[i] > 5e4],
+        "lat BETWEEN -30 AND 30": [i for i in rows if -30 <= lat[i] <= 30],
+        "depth is null": [i for i in rows if i % 5 == 0],
+        "NOT (DEPTH >= 1) -- shallow": [i for i in rows if i % 5 and i < 10],
+        "abs(lat) > 60 or note = 'it''s 3'": [i for i in rows if abs(lat[i]) > 60 or i == 3],
+        "crater_id IN ('c005', 'c001') /* two */": [1, 5],
+        "note LIKE '%s 1_'": list(range(10, 20)),
+        '"crater_row" % 7 = 0': list(range(0, 60, 7)),
+        "round(sqrt(crater_row)) = 2": [3, 4, 5, 6],
+        "note = '; DROP TABLE craters; --'": [],
+        "0": [],
+    }.items():
+        found = index.where(expression)
+        assert found.tolist() == expected, expression
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "",
+        "  ",
+        "depht > 3",
+        '"depht" > 3',
+        '"DEPTH" > "none"',
+        "lat >",
+        "lat > 1; DROP TABLE craters",
+        "lat > 1); DROP TABLE craters; --",
+        "1) UNION SELECT rowid FROM sqlite_master WHERE (1",
+        "1) UNION SELECT crater_row FROM craters WHERE (1",
+        "1) ORDER BY (1",
+        "(1",
+        "1)",
+        "1) --",
+        "1) /*",
+        "lat > 'open",
+        '"open',
+        "crater_row IN (SELECT crater_row FROM craters)",
+        "EXISTS (SELECT 1 FROM sqlite_master)",
+        "crater_row IN craters",
+        "crater_row IN sqlite_master",
+        "crater_row IN pragma_table_info('craters')",
+        "load_extension('evil')",
+        "writefile('x', 'y')",
+        "readfile('/etc/passwd') is null",
+        "edit(note) is null",
+        "length(randomblob(1000000000)) > 1",
+        "length(zeroblob(1000000000)) > 1",
+        "length(printf('%1000000000d', 1)) > 1",
+        "hex(replace(note, 's', note)) is null",
+        "count(*) > 1",
+        "sum(lat) > 1",
+        "row_number() over () = 1",
+        "lat = ?",
+        "lat = :lat",
+        "raise(ABORT, 'x')",
+        "ATTACH DATABASE 'x.db' AS x",
+        "PRAGMA journal_mode = wal",
+        "crater_row MATCH 'x'",
+        "lat > 1\x00",
+        "\ud800",
+        "(" * 3000 + "1" + ")" * 3000,
+        "lat > 1 or " * 2000 + "1",
+    ],
+)
+def test_everything_else_is_refused(index_path: Path, index: CraterIndex, expression: str) -> None:
+    before = {one: one.stat().st_mtime_ns for one in index_path.rglob("*")}
+    with pytest.raises(QueryError) as caught:
+        index.where(expression)
+    assert "crater_row, crater_id, lon, lat, diameter_m" in str(caught.value)
+    assert len(str(caught.value)) < 11_000
+    assert {one: one.stat().st_mtime_ns for one in index_path.rglob("*")} == before
+
+
+def test_an_endless_filter_is_stopped(index: CraterIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(where, "MAX_SECONDS", -1.0)
+    monkeypatch.setattr(where, "_STEPS", 10)
+    with pytest.raises(QueryError, match="interrupted"):
+        index.where("lat > 0 and note like '%a%b%c%'")
