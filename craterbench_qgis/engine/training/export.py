@@ -1,0 +1,69 @@
+"""From a training checkpoint to what ships: half-precision safetensors and a model card."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ..encoders.bundled import ARCHITECTURE
+from .config import read_config
+
+
+def export_encoder(
+    checkpoint: Path,
+    config_path: Path,
+    output_dir: Path,
+    *,
+    about: dict[str, Any] | None = None,
+    default: bool = True,
+) -> Path:
+    """Write ``NAME.safetensors`` (float16, averaged weights) and ``NAME.json``; return the card.
+
+    ``about`` is merged into the card: description, data, recipe, time, licence, limits, measured
+    accuracy.
+    """
+    from safetensors.torch import save
+
+    config = read_config(config_path)
+    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    half = {
+        name: (value.half() if value.dtype.is_floating_point else value).contiguous()
+        for name, value in state["average"].items()
+        if not name.endswith("num_batches_tracked")
+    }
+    data = save(half, metadata={"format": "pt"})
+    rows = int(config.network["input_size"]) // 8
+    card = {
+        "id": config.name,
+        "default": default,
+        "description": "small convolutional encoder trained on lunar terrain and images",
+        "licence": "GPL-2.0-or-later",
+        "architecture": {"name": ARCHITECTURE, **config.network},
+        "in_chans": 1,
+        "input_size": int(config.network["input_size"]),
+        "grid": [rows, rows],
+        "global_dim": int(config.network["global_dim"]),
+        "token_dim": int(config.network["token_dim"]),
+        "mean": [0.5],
+        "std": [0.25],
+        "parameters": sum(v.numel() for v in half.values()),
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "training_steps": int(state["step"]),
+        "training_seconds": round(float(state["seconds"])),
+        **(about or {}),
+    }
+    output_dir.mkdir(parents=True, exist_ok=True)
+    weights = output_dir / f"{config.name}.safetensors"
+    part = weights.with_suffix(".part")
+    part.write_bytes(data)
+    part.replace(weights)
+    path = output_dir / f"{config.name}.json"
+    text = json.dumps(card, indent=2, ensure_ascii=False) + "\n"
+    part = path.with_suffix(".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
+    return path

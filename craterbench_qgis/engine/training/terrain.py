@@ -1,0 +1,116 @@
+"""Raw raster windows in a crater's local orthographic frame, for packing training terrain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import MosaicError
+
+FloatArray = NDArray[np.float32]
+
+
+def orthographic_grid(
+    lon: float, lat: float, side_rad: float, size: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Longitudes and latitudes (degrees) of the pixel centres of a north-up local crop.
+
+    ``side_rad``: the crop's side as an arc of the body's radius, at most 1.9. Returns two arrays
+    [size, size]; points beyond the limb are NaN. Inverse orthographic: Snyder 1987, eq. 20-14 ff.
+    """
+    half = (np.arange(size) + 0.5) / size - 0.5
+    x, y = np.meshgrid(half * side_rad, -half * side_rad)
+    rho = np.hypot(x, y)
+    c = np.arcsin(np.where(rho <= 1.0, rho, np.nan))
+    phi = np.radians(lat)
+    ratio = np.divide(np.sin(c), rho, out=np.ones_like(rho), where=rho > 1e-12)
+    out_lat = np.degrees(np.arcsin(np.cos(c) * np.sin(phi) + y * ratio * np.cos(phi)))
+    east = np.arctan2(x * ratio, np.cos(c) * np.cos(phi) - y * ratio * np.sin(phi))
+    return (lon + np.degrees(east) + 180.0) % 360.0 - 180.0, out_lat
+
+
+@dataclass
+class Plate:
+    """A plate-carree raster in memory with a pyramid of 2 x 2 means; ``levels[0]`` is the file."""
+
+    levels: list[FloatArray]
+    lon0: float
+    lat0: float
+    degrees_per_pixel: float
+    globe: bool
+
+    @classmethod
+    def open(cls, path: Path, depth: int = 5) -> Plate:
+        """Read band 1 of a geographic raster; nodata becomes NaN. MosaicError for others."""
+        import rasterio
+
+        with rasterio.open(path) as source:
+            if source.crs is None or not source.crs.is_geographic:
+                raise MosaicError(
+                    f"{path.name} is not in a geographic coordinate system. Training terrain is "
+                    "packed from plate-carree rasters: reproject it first (gdalwarp)."
+                )
+            transform = source.transform
+            data = source.read(1).astype(np.float32)
+            if source.nodata is not None:
+                data[data == np.float32(source.nodata)] = np.nan
+        levels = [data]
+        for _ in range(depth):
+            top = levels[-1]
+            rows, cols = top.shape[0] // 2 * 2, top.shape[1] // 2 * 2
+            if min(rows, cols) < 4:
+                break
+            blocks = top[:rows, :cols].reshape(rows // 2, 2, cols // 2, 2)
+            levels.append(blocks.mean(axis=(1, 3)))
+        globe = abs(data.shape[1] * transform.a - 360.0) < 2 * transform.a
+        return cls(levels, float(transform.c), float(transform.f), float(transform.a), globe)
+
+    def sample(
+        self, lon: NDArray[np.float64], lat: NDArray[np.float64], spacing_deg: float, order: int = 1
+    ) -> FloatArray:
+        """Values at ``lon``, ``lat`` (degrees, [S, S]); NaN outside or where data is missing.
+
+        ``spacing_deg``: distance of the samples; the pyramid level just finer than it is read.
+        ``order``: of the spline, 1 or 3.
+        """
+        from scipy.ndimage import map_coordinates
+
+        level = int(np.clip(np.floor(np.log2(spacing_deg / self.degrees_per_pixel)), 0, 99))
+        level = min(level, len(self.levels) - 1)
+        step = self.degrees_per_pixel * 2**level
+        raster = self.levels[level]
+        cols = (lon - self.lon0) / step - 0.5
+        if self.globe:
+            centre = cols[cols.shape[0] // 2, cols.shape[1] // 2]
+            period = 360.0 / step
+            cols = np.mod(cols - centre + period / 2, period) + centre - period / 2
+        rows = (self.lat0 - lat) / step - 0.5
+        low_c, high_c = int(np.nanmin(cols)) - 4, int(np.nanmax(cols)) + 6
+        low_r, high_r = int(np.nanmin(rows)) - 4, int(np.nanmax(rows)) + 6
+        take_r = np.clip(np.arange(low_r, high_r), 0, raster.shape[0] - 1)
+        take_c = np.arange(low_c, high_c)
+        outside = np.zeros(cols.shape, bool)
+        if self.globe:
+            take_c = np.mod(take_c, raster.shape[1])
+        else:
+            outside = (cols < -0.5) | (cols > raster.shape[1] - 0.5)
+            take_c = np.clip(take_c, 0, raster.shape[1] - 1)
+        outside |= (rows < -0.5) | (rows > raster.shape[0] - 0.5) | ~np.isfinite(cols)
+        window = raster[np.ix_(take_r, take_c)]
+        at = np.stack([rows - low_r, cols - low_c])
+        if order > 1 and not np.isfinite(window).all():
+            order = 1
+        out = map_coordinates(window, np.nan_to_num(at), order=order, mode="nearest")
+        return np.where(outside, np.nan, out).astype(np.float32)
+
+
+def touches(
+    lon: NDArray[np.float64], lat: NDArray[np.float64], box: tuple[float, float, float, float]
+) -> bool:
+    """Whether any point lies in the box (west, south, east, north; degrees, west < east)."""
+    west, south, east, north = box
+    inside = (lat >= south) & (lat <= north) & (np.mod(lon - west, 360.0) <= east - west)
+    return bool(inside.any())

@@ -1,0 +1,145 @@
+"""A training run learns, resumes exactly, stops when asked, and exports what the engine loads."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from craterbench_qgis.engine.encoders import bundled
+from craterbench_qgis.engine.errors import Cancelled, CraterBenchError, EncoderError
+from craterbench_qgis.engine.monitor import Monitor
+from craterbench_qgis.engine.training import pack as packing
+from craterbench_qgis.engine.training import run as running
+from craterbench_qgis.engine.training.export import export_encoder
+
+from .test_training_losses import make_pack
+
+TINY = {
+    "name": "tiny", "seed": 3, "pack": "tiny.pack", "radius_m": 1737400.0, "steps": 6, "batch": 6,
+    "network": {"input_size": 96, "stem": 4, "widths": [8, 8, 8], "blocks": [1, 1, 1],
+                "token_dim": 12, "global_dim": 8, "global_cells": 4, "context_dim": 4},
+    "rolls": 5, "places": 6, "tokens_k": [4], "hard_from": 2, "warmup": 2, "dense_every": 2,
+    "checkpoint_every": 2,
+}  # fmt: skip
+
+
+@pytest.fixture
+def recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A recipe of a toy network whose pack (12 places) is made in memory."""
+    monkeypatch.setattr(running, "read_pack", lambda path: make_pack(12))
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps(TINY), encoding="utf-8")
+    return path
+
+
+class StopAt(Monitor):
+    def __init__(self, step: int) -> None:
+        self.step, self.at = step, 0
+
+    def report(self, stage: str, done: int, total: int) -> None:
+        self.at = done
+
+    def cancelled(self) -> bool:
+        return self.at >= self.step
+
+
+def weights(checkpoint: Path) -> dict[str, torch.Tensor]:
+    state: dict[str, torch.Tensor] = torch.load(checkpoint, weights_only=True)["average"]
+    return state
+
+
+def test_a_stopped_run_goes_on_as_if_nothing_happened(recipe: Path, tmp_path: Path) -> None:
+    whole = weights(running.train(recipe, tmp_path / "whole", device="cpu"))
+    with pytest.raises(Cancelled):
+        running.train(recipe, tmp_path / "parts", monitor=StopAt(3), device="cpu")
+    parts = weights(running.train(recipe, tmp_path / "parts", device="cpu"))
+    for name, value in whole.items():
+        torch.testing.assert_close(parts[name], value, rtol=1e-4, atol=1e-5)
+    log = (tmp_path / "parts" / "log.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["step"] for line in log] == [1, 2, 3, 4, 5, 6]
+    assert all(np.isfinite(json.loads(line)["late"]) for line in log)
+
+
+def test_the_losses_fall(recipe: Path, tmp_path: Path) -> None:
+    longer = {**TINY, "steps": 60, "hard_from": 1000, "learning_rate": 0.01}
+    recipe.write_text(json.dumps(longer), encoding="utf-8")
+    running.train(recipe, tmp_path / "run", device="cpu")
+    log = [json.loads(x) for x in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
+    for name in ("global", "relief", "places"):
+        first = np.mean([line[name] for line in log[:10]])
+        last = np.mean([line[name] for line in log[-10:]])
+        assert last < first, name
+
+
+def test_what_is_exported_is_what_was_trained(
+    recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkpoint = running.train(recipe, tmp_path / "run", device="cpu")
+    card = export_encoder(checkpoint, recipe, tmp_path / "out")
+    encoder = bundled.load_card(card, "cpu", 1)
+    net = running.network_from_config(TINY["network"])  # type: ignore[arg-type]
+    net.load_state_dict(weights(checkpoint))
+    views = np.random.default_rng(0).uniform(0, 1, (3, 96, 96)).astype(np.float32)
+    with torch.no_grad():
+        wanted = net.eval()(torch.from_numpy(views)[:, None])
+    got = encoder.encode(views)
+    np.testing.assert_allclose(got.globals, wanted.globals.numpy(), atol=5e-3)
+    np.testing.assert_allclose(got.tokens, wanted.tokens.numpy(), atol=2e-2)
+    monkeypatch.setattr(bundled, "resources_folder", lambda: tmp_path / "out")
+    assert [info.id for info in bundled.bundled_encoders()] == ["tiny"]
+    assert bundled.load_bundled(None, "cpu", 1).id == "tiny"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"learning": 1}, "learning"),
+        ({"batch": 3}, "Batches must be larger"),
+        ({"steps": None}, "steps"),
+    ],
+)
+def test_a_wrong_recipe_is_named(
+    recipe: Path, tmp_path: Path, change: dict[str, object], message: str
+) -> None:
+    wrong = {**TINY, **change}
+    if change.get("steps", 1) is None:
+        del wrong["steps"]
+    recipe.write_text(json.dumps(wrong), encoding="utf-8")
+    with pytest.raises(CraterBenchError, match=message):
+        running.train(recipe, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_recipe_that_is_no_json_or_not_there(tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text("{", encoding="utf-8")
+    for name in ("x.json", "missing.json"):
+        with pytest.raises(CraterBenchError, match="cannot be read"):
+            running.train(tmp_path / name, tmp_path / "run")
+
+
+def test_the_pack_really_feeds_a_run(tmp_path: Path) -> None:
+    """Not the in-memory pack of the other tests: written, read, trained on for one step."""
+    pack = make_pack(12)
+    entries = []
+    for i in range(12):
+        row = np.array([pack.lon[i], pack.lat[i], pack.diameter[i]])
+        entries.append(
+            (row, packing.deflate(pack.heights[i]), packing.deflate(pack.grey[i]), 48, 48)
+        )
+    packing._write(tmp_path / "tiny.pack", entries)
+    (tmp_path / "config.json").write_text(json.dumps({**TINY, "steps": 1}), encoding="utf-8")
+    checkpoint = running.train(tmp_path / "config.json", tmp_path / "run", device="cpu")
+    assert checkpoint.is_file()
+
+
+def test_a_truncated_export_is_refused(recipe: Path, tmp_path: Path) -> None:
+    checkpoint = running.train(recipe, tmp_path / "run", device="cpu")
+    card = export_encoder(checkpoint, recipe, tmp_path / "out")
+    data = card.with_suffix(".safetensors").read_bytes()
+    card.with_suffix(".safetensors").write_bytes(data[:-10])
+    with pytest.raises(EncoderError, match="SHA-256"):
+        bundled.load_card(card)
