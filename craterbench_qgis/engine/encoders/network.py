@@ -167,11 +167,11 @@ def network_from_config(config: dict[str, Any]) -> CraterNet:
 
 def fold_norms(net: CraterNet) -> CraterNet:
     """Fold every batch normalisation of an evaluated network into the convolution before it."""
-    from torch.nn.utils.fusion import fuse_conv_bn_eval
+    from torch.nn.utils.fusion import fuse_conv_bn_eval as fuse
 
     def pair(owner: nn.Module, conv: str, norm: str) -> None:
         first, second = getattr(owner, conv), getattr(owner, norm)
-        setattr(owner, conv, fuse_conv_bn_eval(first, second))
+        setattr(owner, conv, fuse(first, second))
         setattr(owner, norm, nn.Identity())
 
     for module in list(net.modules()):
