@@ -1,7 +1,7 @@
 """The validation of the bundled encoder beside its controls: docs/encoder/validation.md.
 
     .venv/bin/python benchmarks/validate_encoders.py --work FOLDER [--data FOLDER]
-        [--encoders craterbench-conv-v1 hog hog-unsigned ncc] [--output docs/encoder/validation.md]
+        [--encoders craterbench-conv-v2 hog hog-unsigned ncc] [--output docs/encoder/validation.md]
         [--sets illumination missions aggregation modality same]
 
 Every number comes from ``craterbench index build`` and ``craterbench evaluate`` as a user would run
@@ -205,7 +205,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=Path(__file__).parents[2] / "shared" / "data")
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument(
-        "--encoders", nargs="+", default=["craterbench-conv-v1", "hog", "hog-unsigned", "ncc"]
+        "--encoders", nargs="+", default=["craterbench-conv-v2", "hog", "hog-unsigned", "ncc"]
     )
     parser.add_argument(
         "--sets", nargs="+", default=["illumination", "missions", "aggregation", "modality", "same"]

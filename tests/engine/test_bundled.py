@@ -15,7 +15,7 @@ from craterbench_qgis.engine.encoders import bundled, load_encoder
 from craterbench_qgis.engine.encoders.base import Encoder, resources_folder
 from craterbench_qgis.engine.errors import EncoderError
 
-NAME = "craterbench-conv-v1"
+NAME = "craterbench-conv-v2"
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 DATA = Path(os.environ.get("CRATERBENCH_DATA", SHARED)) / "moon"
 
@@ -140,7 +140,7 @@ def test_a_card_for_other_weights_is_refused(copy: Path) -> None:
 
 
 def test_a_wrong_name_or_device(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("nothing", "../craterbench-conv-v1"):
+    for name in ("nothing", "../craterbench-conv-v2"):
         with pytest.raises(EncoderError, match="no bundled encoder"):
             bundled.load_bundled(name)
     for device in ("cuda:99", "toaster"):

@@ -143,3 +143,47 @@ def test_a_truncated_export_is_refused(recipe: Path, tmp_path: Path) -> None:
     card.with_suffix(".safetensors").write_bytes(data[:-10])
     with pytest.raises(EncoderError, match="SHA-256"):
         bundled.load_card(card)
+
+
+def test_a_run_begins_with_an_earlier_encoder(recipe: Path, tmp_path: Path) -> None:
+    """Blocks that are added change nothing at first; another network's weights are refused."""
+    first = running.train(recipe, tmp_path / "first", device="cpu")
+    card = export_encoder(first, recipe, tmp_path)
+    deeper = {**TINY["network"], "blocks": [1, 2, 2]}  # type: ignore[dict-item]
+    start = {**TINY, "network": deeper, "start_from": card.with_suffix(".safetensors").name}
+    recipe.write_text(json.dumps(start), encoding="utf-8")
+    config = running.read_config(recipe)
+    begun = running.Run(
+        config, make_pack(12), torch.device("cpu"), recipe.parent / str(config.start_from)
+    )
+    torch.manual_seed(0)
+    views = torch.rand(2, 1, 96, 96)
+    old = running.network_from_config(TINY["network"])  # type: ignore[arg-type]
+    old.load_state_dict({k: v.half().float() for k, v in weights(first).items()}, strict=False)
+    with torch.no_grad():
+        before, after = old.eval()(views), begun.average(views)
+    torch.testing.assert_close(after.tokens, before.tokens, rtol=1e-3, atol=1e-3)
+    wider = {**TINY["network"], "widths": [8, 8, 12]}  # type: ignore[dict-item]
+    recipe.write_text(json.dumps({**start, "network": wider}), encoding="utf-8")
+    with pytest.raises(CraterBenchError, match="start from"):
+        running.train(recipe, tmp_path / "wider", device="cpu")
+
+
+@pytest.mark.parametrize("spread", ["peaks", "cells", "lattice"])
+def test_seeds_spread_over_the_view(spread: str) -> None:
+    from craterbench_qgis.engine.encoders.network import attention_from_saliency
+
+    torch.manual_seed(1)
+    saliency = 0.5 * torch.randn(5, 144)
+    attention = attention_from_saliency(saliency, 12, spread)
+    torch.testing.assert_close(attention.sum(dim=1), torch.ones(5))
+    seeds = attention.topk(16, dim=1).indices
+    cells = (seeds // 12) // 3 * 4 + (seeds % 12) // 3
+    if spread != "peaks":
+        assert all(len(set(row.tolist())) == 16 for row in cells)
+    if spread == "cells":
+        best = saliency.reshape(5, 4, 3, 4, 3).amax(dim=(2, 4)).flatten(1).sort(dim=1).values
+        chosen = saliency.gather(1, seeds).sort(dim=1).values
+        torch.testing.assert_close(chosen, best)
+    with pytest.raises(ValueError, match="spread"):
+        attention_from_saliency(saliency, 12, "nothing")

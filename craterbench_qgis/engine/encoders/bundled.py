@@ -27,7 +27,6 @@ from .base import (
 )
 
 ARCHITECTURE = "craterbench-conv"
-SUPPRESSION = 4.0
 SINGLE_THREAD_VIEWS = 4
 _REPAIR = "Install the plugin again, or choose another encoder."
 
@@ -50,6 +49,7 @@ class BundledEncoder(Encoder):
         self.global_dim = int(card["global_dim"])
         self.token_dim = int(card["token_dim"])
         self.preferred_batch = 32
+        self._spread = str(card.get("spread", "peaks"))
         self._device = _device(device)
         self.device_name = str(self._device)
         if self._device.type == "cuda":
@@ -89,7 +89,7 @@ class BundledEncoder(Encoder):
                     batch = torch.from_numpy(views[start : start + self.preferred_batch])
                     batch = batch[:, None].to(self._device)
                     out = self._net(batch.contiguous(memory_format=torch.channels_last))
-                    attention = attention_from_saliency(out.saliency, rows, SUPPRESSION)
+                    attention = attention_from_saliency(out.saliency, rows, self._spread)
                     vectors, tokens, weights = (
                         x.float().cpu().numpy() for x in (out.globals, out.tokens, attention)
                     )

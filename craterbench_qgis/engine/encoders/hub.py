@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from pickle import UnpicklingError  # nosec B403: the exception's name; nothing is unpickled
+from pickle import UnpicklingError  # nosec B403 - the exception's name; nothing is unpickled
 from typing import TYPE_CHECKING, Any
 
 from ..errors import EncoderError

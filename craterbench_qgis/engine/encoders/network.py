@@ -33,13 +33,16 @@ DEFAULT_NETWORK: NetworkConfig = {
     "stem": 16,
     "widths": [48, 96, 192],
     "blocks": [1, 2, 1],
-    "token_dim": 128,
+    "token_dim": 128,  # nosec B105 - a size, no password
     "global_dim": 256,
     "global_cells": 48,
     "context_dim": 32,
 }
 
 
+SUPPRESSION = 4.0
+SEED_CELLS = 4
+"""The paper's default of K = 16 seeds is one for each cell of a 4 x 4 grid."""
 CONTEXT_SHARE = 0.3
 """Share of a token's squared length that describes the whole view."""
 
@@ -138,15 +141,30 @@ class CraterNet(nn.Module):
         return NetworkOutput(F.normalize(vector, dim=-1), tokens, local, saliency, features)
 
 
-def attention_from_saliency(saliency: Tensor, rows: int, suppression: float = 4.0) -> Tensor:
-    """Saliency logits [B, N] -> attention [B, N], sum 1, with neighbours of a peak held down.
+SPREADS = ("peaks", "cells", "lattice")
 
-    A token that is not the largest of its 3 x 3 neighbourhood loses ``suppression`` in the logit,
-    so that seeds taken by attention spread over the view instead of crowding one rim.
+
+def attention_from_saliency(saliency: Tensor, rows: int, spread: str = "peaks") -> Tensor:
+    """Saliency logits [B, N] -> attention [B, N], sum 1, so that its largest spread over the view.
+
+    Seeds are the tokens of largest attention. Left to themselves they crowd one rim, and another
+    light or a small offset picks others. ``spread`` says which tokens keep their logit, all others
+    lose :data:`SUPPRESSION`: ``peaks``, the largest of their 3 x 3 neighbourhood; ``cells``, the
+    largest of each cell of a 4 x 4 grid; ``lattice``, the middle of each such cell.
     """
     grid = saliency.reshape(-1, 1, rows, rows)
-    peak = F.max_pool2d(grid, 3, stride=1, padding=1)
-    held = torch.where(grid >= peak, grid, grid - suppression).flatten(1)
+    if spread == "peaks":
+        keep = grid >= F.max_pool2d(grid, 3, stride=1, padding=1)
+    elif spread == "cells":
+        best = F.adaptive_max_pool2d(grid, SEED_CELLS)
+        keep = grid >= F.interpolate(best, size=(rows, rows), mode="nearest")
+    elif spread == "lattice":
+        middle = [(2 * cell + 1) * rows // (2 * SEED_CELLS) for cell in range(SEED_CELLS)]
+        keep = torch.zeros(rows, rows, dtype=torch.bool, device=saliency.device)
+        keep[torch.tensor(middle)[:, None], torch.tensor(middle)] = True
+    else:
+        raise ValueError(f"no way to spread seeds is called {spread!r}")
+    held = torch.where(keep, grid, grid - SUPPRESSION).flatten(1)
     return torch.softmax(held, dim=1)
 
 

@@ -7,7 +7,7 @@ import hashlib
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from pickle import UnpicklingError  # nosec B403: the exception's name; nothing is unpickled
+from pickle import UnpicklingError  # nosec B403 - the exception's name; nothing is unpickled
 from typing import TYPE_CHECKING, Any
 
 from ..errors import EncoderError

@@ -14,7 +14,10 @@ from ..errors import CraterBenchError
 @dataclass(frozen=True)
 class TrainingConfig:
     """Every number of a training run. ``pack`` is relative to the config file; ``terrain`` says
-    what :func:`..training.recipe.pack_from_recipe` puts into it."""
+    what :func:`..training.recipe.pack_from_recipe` puts into it. ``start_from``, relative to the
+    config file too, is an encoder's safetensors to begin with instead of random weights; blocks
+    it lacks are added as identities. ``spreads`` (see ``attention_from_saliency``) take turns; the
+    last is the encoder's."""
 
     name: str
     seed: int
@@ -32,12 +35,14 @@ class TrainingConfig:
     hard_share: float = 0.5
     hard_from: int = 200
     tokens_k: tuple[int, ...] = (16, 16, 16, 32)
+    spreads: tuple[str, ...] = ("peaks",)
     dense_every: int = 2
     rolls: int = 8
     places: int = 24
     weights: dict[str, float] = field(default_factory=dict)
     checkpoint_every: int = 50
     terrain: dict[str, Any] = field(default_factory=dict)
+    start_from: str | None = None
 
 
 def read_config(path: Path) -> TrainingConfig:
@@ -56,7 +61,7 @@ def read_config(path: Path) -> TrainingConfig:
             f"The training recipe {path.name} has settings nobody knows: {', '.join(unknown)}. "
             f"Known are: {', '.join(sorted(known))}."
         )
-    for name in ("mixture", "tokens_k"):
+    for name in ("mixture", "tokens_k", "spreads"):
         if name in raw:
             raw[name] = tuple(raw[name])
     try:

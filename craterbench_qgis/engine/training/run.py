@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..encoders.network import CraterNet, attention_from_saliency, network_from_config
+from ..errors import CraterBenchError
 from ..monitor import Monitor
 from . import losses
 from .config import TrainingConfig, read_config
@@ -45,13 +47,21 @@ class Learner(nn.Module):
 class Run:
     """State of a run: everything a checkpoint holds, and one step."""
 
-    def __init__(self, config: TrainingConfig, pack: TerrainPack, device: torch.device) -> None:
+    def __init__(
+        self,
+        config: TrainingConfig,
+        pack: TerrainPack,
+        device: torch.device,
+        start_from: Path | None = None,
+    ) -> None:
         torch.manual_seed(config.seed)
         self.config, self.device = config, device
         self.generator = torch.Generator().manual_seed(config.seed)
         size = int(config.network["input_size"])
         self.renderer = Renderer(pack, size, config.mixture, self.generator, device)
         net = network_from_config(config.network)
+        if start_from is not None:
+            _begin_with(net, start_from)
         self.learner = Learner(net, int(config.network["widths"][1])).to(device)
         self.learner.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = network_from_config(config.network).to(device).eval()
@@ -129,7 +139,8 @@ class Run:
         ).to(self.device)
         t_global, t_late, t_dense, t_place = self.learner.temperatures()
         k = c.tokens_k[self.step_number % len(c.tokens_k)]
-        attention = attention_from_saliency(saliency, self.learner.net.rows)
+        spread = c.spreads[self.step_number % len(c.spreads)]
+        attention = attention_from_saliency(saliency, self.learner.net.rows, spread)
         z = losses.aggregate(tokens, attention, k)
         late = losses.maxsim_matrix(z[:half], z[half:])
         back = losses.maxsim_matrix(z[half:], z[:half]).T
@@ -265,7 +276,8 @@ def train(
     pack = read_pack(path.parent / config.pack)
     name = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
     torch.set_num_threads(config.threads)
-    run = Run(config, pack, torch.device(name))
+    start = path.parent / config.start_from if config.start_from else None
+    run = Run(config, pack, torch.device(name), start)
     folder = Path(output_dir)
     folder.mkdir(parents=True, exist_ok=True)
     checkpoint = folder / "checkpoint.pt"
@@ -283,6 +295,28 @@ def train(
             monitor.check()
     run.save(checkpoint)
     return checkpoint
+
+
+def _begin_with(net: CraterNet, weights: Path) -> None:
+    """Load an earlier encoder's weights; residual blocks it lacks stay identities (their last
+    normalisation starts at zero, as :class:`~..encoders.network.ResidualBlock` has it)."""
+    from safetensors.torch import load
+
+    try:
+        state = {name: value.float() for name, value in load(weights.read_bytes()).items()}
+        missing, unexpected = net.load_state_dict(state, strict=False)
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        raise CraterBenchError(
+            f"The weights to start from, {weights}, cannot be used ({error}). Name an encoder of "
+            "the same widths, or leave 'start_from' out."
+        ) from error
+    new = [n for n in missing if not n.startswith(("stage4.", "stage8.", "stage16."))]
+    new = [n for n in new if not n.endswith("num_batches_tracked")]
+    if new or unexpected:
+        raise CraterBenchError(
+            f"The weights to start from, {weights.name}, are of another network (differing: "
+            f"{', '.join([*new, *unexpected][:3])}). Name one of the same widths."
+        )
 
 
 @torch.no_grad()
