@@ -20,7 +20,7 @@ from pyogrio.raw import read
 from craterbench_qgis.engine.bodies import Body, body_by_name, same_body
 from craterbench_qgis.engine.bodies import body_from_crs as body_of
 from craterbench_qgis.engine.errors import ExportError
-from craterbench_qgis.engine.formats import SUFFIXES, MatchRow, write_matches
+from craterbench_qgis.engine.formats import TABLE_SUFFIXES, MatchRow, write_matches
 from craterbench_qgis.engine.formats.model import CORE_FIELDS, attribute_names
 from craterbench_qgis.engine.formats.shapefile import cut_text, short_names
 
@@ -82,7 +82,7 @@ def cap(diameter_m: float, body: Body = MOON) -> float:
     return float(2 * np.pi * radius**2 * (1 - np.cos(diameter_m / 2 / radius)))
 
 
-@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("suffix", TABLE_SUFFIXES)
 def test_core_fields_come_back(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"Funde ü{suffix}"
     matches = [row(1, 179.9, 0.25), row(2, -45.5, -60.0, score=1 / 3)]
@@ -197,11 +197,12 @@ def test_the_body_survives(tmp_path: Path, suffix: str, body: Body) -> None:
     assert (point.x, point.y) == pytest.approx((10, geodetic), abs=1e-8)
 
 
-def test_iau_code_is_used_where_there_is_one(tmp_path: Path) -> None:
+def test_the_reference_system_is_written_in_full(tmp_path: Path) -> None:
     path = tmp_path / "m.geojson"
     write_matches(path, [row()], body=MOON, provenance={})
     member = json.loads(path.read_text(encoding="utf-8"))["crs"]
-    assert member["properties"]["name"] == "urn:ogc:def:crs:IAU_2015::30100"
+    assert member["properties"]["name"].startswith('GEOGCRS["Moon (2015) - Sphere')
+    assert "IAU_2015" not in member["properties"]["name"]  # older GDALs cannot resolve its codes
     with_prj = tmp_path / "m.shp"
     write_matches(with_prj, [row()], body=MOON, provenance={})
     assert with_prj.with_suffix(".prj").read_text().startswith('GEOGCS["GCS_Moon_2015')
@@ -210,7 +211,7 @@ def test_iau_code_is_used_where_there_is_one(tmp_path: Path) -> None:
 
 def test_provenance_is_in_every_format(tmp_path: Path) -> None:
     found = {}
-    for suffix in SUFFIXES:
+    for suffix in TABLE_SUFFIXES:
         path = tmp_path / f"m{suffix}"
         write_matches(path, [row()], body=MOON, provenance=ORIGIN)
         if suffix == ".gpkg":
@@ -351,7 +352,7 @@ def test_too_many_columns_for_a_shapefile(tmp_path: Path) -> None:
     write_matches(tmp_path / "m.gpkg", [match], body=MOON, provenance={})
 
 
-@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("suffix", TABLE_SUFFIXES)
 def test_no_match_is_a_valid_empty_layer(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"m{suffix}"
     write_matches(path, [], body=MOON, provenance=ORIGIN)
@@ -369,7 +370,7 @@ def test_no_match_is_a_valid_empty_layer(tmp_path: Path, suffix: str) -> None:
 
 def test_matches_without_a_place_of_the_query(tmp_path: Path) -> None:
     match = row(distance_m=None, bearing_deg=None, shortlist_score=None)
-    for suffix in SUFFIXES:
+    for suffix in TABLE_SUFFIXES:
         write_matches(tmp_path / f"m{suffix}", [match], body=MOON, provenance={})
     assert table(tmp_path / "m.gpkg")[0][0]["distance_m"] is None
     assert table(tmp_path / "m.shp")[0][0]["dist_m"] == -9999

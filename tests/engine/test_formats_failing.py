@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from craterbench_qgis.engine.errors import ExportError
-from craterbench_qgis.engine.formats import SUFFIXES, staging, write_matches
+from craterbench_qgis.engine.formats import TABLE_SUFFIXES, staging, write_matches
 
 from .test_formats import MOON, ORIGIN, row, table
 
@@ -33,7 +33,7 @@ def test_an_older_set_is_replaced_with_its_sidecars(tmp_path: Path) -> None:
     assert len(table(path)[0]) == 2
 
 
-@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("suffix", TABLE_SUFFIXES)
 def test_a_failed_write_leaves_the_old_set(
     tmp_path: Path, suffix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -76,7 +76,7 @@ for path in sys.argv[1:]:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no file size limit on Windows")
 def test_a_disk_without_room_is_told_and_keeps_the_old_set(tmp_path: Path) -> None:
-    paths = [tmp_path / f"m{suffix}" for suffix in SUFFIXES]
+    paths = [tmp_path / f"m{suffix}" for suffix in TABLE_SUFFIXES]
     for path in paths:
         write_matches(path, [row()], body=MOON, provenance={})
     before = contents(tmp_path)

@@ -83,7 +83,7 @@ def test_scores_are_those_of_the_formula(folder: Path, searcher: Searcher) -> No
         assert one.score == pytest.approx(scores[own].max(), abs=1e-5)
         assert one.shortlist_score == pytest.approx(first[one.view_number], abs=1e-5)
         assert one.view_number in own
-    assert {"encode", "filter", "shortlist", "rerank", "assemble", "total"} == set(
+    assert {"encode", "filter", "shortlist", "rerank", "assemble", "how sure", "total"} == set(
         result.timings_ms
     )
 

@@ -9,16 +9,7 @@ from collections.abc import Sequence
 
 from ... import __version__
 from ..errors import CraterBenchError
-from . import (
-    benchmark_command,
-    demo_command,
-    doctor_command,
-    evaluate_command,
-    explain_command,
-    index_commands,
-    search_command,
-    train_command,
-)
+from . import serve_command
 
 # argparse takes "-1e-05" for an option; numbers in boxes are often printed that way.
 _NEGATIVE = re.compile(r"^-(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$")
@@ -34,6 +25,18 @@ class Parser(argparse.ArgumentParser):
 
 def make_parser() -> argparse.ArgumentParser:
     """The whole command line."""
+    from . import (
+        benchmark_command,
+        demo_command,
+        doctor_command,
+        duplicates_command,
+        evaluate_command,
+        explain_command,
+        index_commands,
+        search_command,
+        train_command,
+    )
+
     parser = Parser(
         prog="craterbench",
         description="Find the craters that look like this one: build an index of a catalogue on a "
@@ -44,12 +47,24 @@ def make_parser() -> argparse.ArgumentParser:
     index_commands.add_to(commands)
     search_command.add_to(commands)
     explain_command.add_to(commands)
+    duplicates_command.add_to(commands)
     evaluate_command.add_to(commands)
     benchmark_command.add_to(commands)
     train_command.add_to(commands)
     demo_command.add_to(commands)
     doctor_command.add_to(commands)
+    serve_command.add_to(commands)
     return parser
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """The arguments. ``serve`` is told apart first: QGIS waits for it, and the other commands
+    take a second to import."""
+    if argv and argv[0] == "serve":
+        parser = Parser(prog="craterbench serve", description=serve_command.HELP)
+        serve_command.add_options(parser)
+        return parser.parse_args(argv[1:])
+    return make_parser().parse_args(argv)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -57,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a Windows console may not know every character
             stream.reconfigure(errors="replace")
-    arguments = make_parser().parse_args(argv)
+    arguments = parse(sys.argv[1:] if argv is None else argv)
     try:
         code: int = arguments.run(arguments)
         return code

@@ -13,6 +13,7 @@ from ..index import CraterIndex
 from ..mosaic import Mosaic, box_area
 from ..search import Filters, Query, query_from_area, query_from_crater, query_from_image
 from ..search.filters import read_region
+from .output import note
 
 
 def count(text: str) -> int:
@@ -71,12 +72,19 @@ def load_encoder_for(arguments: argparse.Namespace, spec: str | None = None) -> 
             f"This index was built with the checkpoint {spec.removeprefix('checkpoint:')}, which "
             "lies somewhere on your disk. Name its file with --encoder."
         )
-    return load_encoder(
+    encoder = load_encoder(
         arguments.encoder or spec,
         device=arguments.device,
         threads=arguments.threads,
         allow_download=arguments.allow_download,
     )
+    if arguments.device not in ("auto", "cpu") and encoder.device_name.startswith("cpu"):
+        # A network would have refused a device it cannot use; the controls have no network.
+        note(
+            f"The encoder {encoder.id} computes on the processor: "
+            f"--device {arguments.device} has no effect on it."
+        )
+    return encoder
 
 
 def add_query_options(parser: argparse.ArgumentParser) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,20 @@ from PIL import Image
 
 from ..bodies import Body
 from ..errors import ExportError
-from ..formats import SUFFIXES, contact_sheet, match_tile, write_matches
+from ..formats import (
+    SUFFIXES,
+    ReportRow,
+    contact_sheet,
+    html_report,
+    match_tile,
+    write_matches,
+)
+from ..formats.contact_sheet import length_text
 from ..index import CraterIndex
 from ..search import (
     DEFAULT_SHORTLIST,
     DEFAULT_TOP,
+    Match,
     Query,
     Searcher,
     SearchOptions,
@@ -33,6 +43,12 @@ from .options import (
     require_views,
 )
 from .output import note, print_json, say, table
+
+_SHOWN = 5  # unknown ids that are named
+TITLE = "Craters that look like the query"
+OUTPUT_HELP = (
+    ".shp, .gpkg, .geojson, .csv; CraterStats' .scc or .diam; OpenCraterTool's NAME_CRATER.shp"
+)
 
 
 def add_to(commands: Any) -> None:
@@ -54,8 +70,11 @@ def add_to(commands: Any) -> None:
     search.add_argument("--backend", choices=("auto", "exact", "hnsw"), default="auto")
     search.add_argument("--symmetric", action="store_true", help="late interaction both ways")
     add_filter_options(search)
-    search.add_argument("--output", type=Path, metavar="FILE", help=".shp, .gpkg, .geojson or .csv")
+    search.add_argument("--output", type=Path, metavar="FILE", help=OUTPUT_HELP)
     search.add_argument("--contact-sheet", type=Path, metavar="FILE", help=".png or .pdf")
+    search.add_argument(
+        "--report", type=Path, metavar="FILE.html", help="all in one file, to print"
+    )
     search.add_argument("--json", action="store_true")
     add_encoder_options(search)
     search.set_defaults(run=run_search)
@@ -71,11 +90,12 @@ def run_search(arguments: argparse.Namespace) -> int:
         filters=filters_of(arguments),
     )
     options.check()
-    check_targets(arguments.output, arguments.contact_sheet)
+    check_targets(arguments.output, arguments.contact_sheet, arguments.report)
     with CraterIndex.open(arguments.index) as index:
         require_views(index)
         if index.incomplete:
             note("The build of this index is unfinished: only what is committed is searched.")
+        note_unknown(index, arguments.exclude)
         query = query_of(arguments, index)
         encoder = load_encoder_for(arguments, index.settings.encoder_id)
         result = Searcher(index, encoder).search(query, options)
@@ -83,6 +103,8 @@ def run_search(arguments: argparse.Namespace) -> int:
             export(arguments.output, index, result)
         if arguments.contact_sheet:
             sheet(arguments.contact_sheet, index, query, result)
+        if arguments.report:
+            report(arguments.report, index, query, result)
     if arguments.json:
         print_json(result_json(result))
     else:
@@ -94,13 +116,13 @@ def run_search(arguments: argparse.Namespace) -> int:
             )
         say(matches_table(result))
         say(timings_line(result))
-        for written in (arguments.output, arguments.contact_sheet):
+        for written in (arguments.output, arguments.contact_sheet, arguments.report):
             if written:
                 say(f"Written: {written}")
     return 0
 
 
-def check_targets(output: Path | None, picture: Path | None) -> None:
+def check_targets(output: Path | None, picture: Path | None, page: Path | None = None) -> None:
     """Refuse what could not be written in the end, before anything is done."""
     if output is not None and output.suffix.lower() not in SUFFIXES:
         raise ExportError(
@@ -111,9 +133,22 @@ def check_targets(output: Path | None, picture: Path | None) -> None:
         raise ExportError(
             f"A contact sheet cannot be written as '{picture.name}'. End it with .png or .pdf."
         )
-    for path in (output, picture):
+    if page is not None and page.suffix.lower() not in (".html", ".htm"):
+        raise ExportError(f"A report cannot be written as '{page.name}'. End it with .html.")
+    for path in (output, picture, page):
         if path is not None and not path.parent.is_dir():
             raise ExportError(f"'{path.parent}' is not a folder. Create it, or choose another.")
+
+
+def note_unknown(index: CraterIndex, excluded: Sequence[str]) -> None:
+    """Say which of the ids to exclude the index does not have: one mistyped excludes nothing."""
+    known = index.craters.rows_of(excluded) if excluded else {}
+    unknown = [one for one in dict.fromkeys(excluded) if one not in known]
+    if not unknown:
+        return
+    shown = ", ".join(unknown[:_SHOWN]) + (", ..." if len(unknown) > _SHOWN else ".")
+    of_all = f"{len(unknown)} of the {len(set(excluded))} ids" if len(unknown) > 1 else "One id"
+    note(f"{of_all} to exclude {'are' if len(unknown) > 1 else 'is'} not in the index: {shown}")
 
 
 def result_json(result: SearchResult) -> dict[str, Any]:
@@ -157,6 +192,11 @@ def export(path: Path, index: CraterIndex, result: SearchResult) -> None:
     settings = index.settings
     body = Body(settings.body_name, settings.body_a, settings.body_b)
     write_matches(path, result.matches, body=body, provenance=result.provenance)
+    if path.suffix.lower() in (".scc", ".diam"):
+        note(
+            f"{path.name} gives no area: matches are a selection, not a count over a surface. "
+            "CraterStats needs one before it reads the file."
+        )
 
 
 def sheet(path: Path, index: CraterIndex, query: Query, result: SearchResult) -> None:
@@ -164,9 +204,8 @@ def sheet(path: Path, index: CraterIndex, query: Query, result: SearchResult) ->
     names = name_column(result)
     tiles = []
     for one in result.matches:
-        image = Image.open(io.BytesIO(index.thumbnail(one.view_number))).convert("L")
-        view = index.view(one.view_number)
-        scale = view.m_per_px * index.settings.input_size / image.width
+        data, scale = thumbnail(index, one)
+        image = Image.open(io.BytesIO(data)).convert("L")
         name = one.attributes.get(names) if names else None
         tiles.append(match_tile(one, image, metres_per_pixel=scale, name=name or None))
     provenance = result.provenance
@@ -180,16 +219,72 @@ def sheet(path: Path, index: CraterIndex, query: Query, result: SearchResult) ->
     where = "an image without georeference"
     if query.lon is not None and query.lat is not None and query.diameter_m is not None:
         where = f"{query.lat:.3f}°, {query.lon:.3f}° (D about {query.diameter_m / 1000:.1f} km)"
-    scale = query.view.metres_per_pixel
     contact_sheet(
         path,
         query.view.pixels,
         tiles,
-        title="Craters that look like the query",
+        title=TITLE,
         footer=footer,
         query_subtitle=where,
-        query_metres_per_pixel=scale if scale == scale else None,
+        query_metres_per_pixel=_scale(query),
     )
+
+
+def report(path: Path, index: CraterIndex, query: Query, result: SearchResult) -> None:
+    """Write the HTML report of a query and its matches."""
+    names = name_column(result)
+    rows = []
+    for one in result.matches:
+        data, scale = thumbnail(index, one)
+        name = one.attributes.get(names) if names else None
+        rows.append(
+            ReportRow(
+                match=one,
+                image=data,
+                metres_per_pixel=scale,
+                name=str(name) if name else None,
+                expected_by_chance=one.expected_by_chance,
+            )
+        )
+    html_report(
+        path,
+        rows,
+        title=TITLE,
+        provenance=result.provenance,
+        query=query.view.pixels,
+        query_facts=query_facts(query),
+        query_metres_per_pixel=_scale(query),
+    )
+
+
+def thumbnail(index: CraterIndex, match: Match) -> tuple[bytes, float]:
+    """The stored picture of a match's best view (JPEG) and its metres per pixel."""
+    data = index.thumbnail(match.view_number)
+    with Image.open(io.BytesIO(data)) as image:
+        width = image.width
+    view = index.view(match.view_number)
+    return data, view.m_per_px * index.settings.input_size / width
+
+
+def query_facts(query: Query) -> dict[str, str]:
+    """What the report says beside the query's picture."""
+    facts = {"from": _origin(query)}
+    if query.lon is not None and query.lat is not None:
+        north, east = "N" if query.lat >= 0 else "S", "E" if query.lon >= 0 else "W"
+        facts["centre"] = f"{abs(query.lat):.4f}° {north}, {abs(query.lon):.4f}° {east}"
+    if query.diameter_m is not None:
+        assumed = ", assumed from the box" if query.source.get("diameter_assumed") else ""
+        facts["diameter"] = length_text(query.diameter_m) + assumed
+    if _scale(query) is not None:
+        facts["side of the picture"] = length_text(query.view.side_m)
+        facts["pixel of the raster"] = length_text(query.view.native_metres_per_pixel)
+    facts["valid pixels"] = f"{query.view.valid_fraction:.0%}"
+    return facts
+
+
+def _scale(query: Query) -> float | None:
+    scale = query.view.metres_per_pixel
+    return scale if scale == scale else None  # NaN: an image without georeference
 
 
 def _origin(query: Query) -> str:

@@ -6,9 +6,9 @@ import io
 import json
 import zipfile
 from pathlib import Path, PurePosixPath
-from types import TracebackType
 from typing import Any
 
+from ..closing import Closing
 from ..errors import CraterBenchError
 
 _TEST = "splits/test.json"
@@ -18,7 +18,7 @@ class BenchmarkError(CraterBenchError):
     """A benchmark's data set is missing, damaged or not what its description says."""
 
 
-class Release:
+class Release(Closing):
     """Reads files of a release by their path in it. A context manager; nothing is unpacked."""
 
     def __init__(self, path: Path) -> None:
@@ -64,17 +64,6 @@ class Release:
                     alone = parts[start] in ("gallery", "query")
                     self._members.setdefault(f"images/{inner}" if alone else inner, name)
                     break
-
-    def __enter__(self) -> Release:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the archive."""

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from ..closing import Closing
 from ..errors import CraterBenchError
 from ..tokens import dequantise, quantise
 
@@ -26,7 +27,7 @@ class PatchesUnavailable(CraterBenchError):
     """The patch tokens of a gallery cannot be had; the rows that need them are left out."""
 
 
-class PatchStore:
+class PatchStore(Closing):
     """Patch tokens [V, N, D] and attention [V, N], filled once in order, read in blocks.
 
     Kept as float32 or float16 in memory where that fits, else as int8 with a scale per token, in
@@ -60,12 +61,6 @@ class PatchStore:
                 self._tokens = self._on_disk(shape, numbers)
         self.attention: Float32 = np.empty((count, patches), np.float32)
         self._filled = 0
-
-    def __enter__(self) -> PatchStore:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def __len__(self) -> int:
         return len(self._tokens)

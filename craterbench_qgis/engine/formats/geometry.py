@@ -8,6 +8,8 @@ layer lies exactly on the mosaic the search was made on.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -96,6 +98,28 @@ def export_crs(body: Body) -> pyproj.CRS:
         except ProjError:
             pass  # a PROJ database without the IAU's systems
     return pyproj.CRS.from_wkt(_wkt(body))
+
+
+def layer_wkt(body: Body) -> str:
+    """:func:`export_crs` as WKT without authority codes.
+
+    GDAL writes the IAU's codes into a GeoPackage as ``IAU:30100``, which older GDALs (QGIS 3.22)
+    cannot resolve, and the layer then has no system at all. The full definition is understood by
+    all, and compared by its names and radii.
+    """
+    described = export_crs(body).to_json_dict()
+    for member in _members(described):
+        member.pop("id", None)
+    return str(pyproj.CRS.from_json_dict(described).to_wkt("WKT2_2019"))
+
+
+def _members(described: Any) -> Iterator[dict[str, Any]]:
+    inner = described.values() if isinstance(described, dict) else described
+    if isinstance(described, dict):
+        yield described
+    for one in inner:
+        if isinstance(one, (dict, list)):
+            yield from _members(one)
 
 
 def _map_latitude(body: Body, lat: npt.ArrayLike) -> npt.NDArray[np.float64]:

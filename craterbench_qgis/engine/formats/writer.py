@@ -1,4 +1,5 @@
-"""Match sets as Shapefile, GeoPackage, GeoJSON and CSV, written by GDAL through pyogrio."""
+"""Match sets as Shapefile, GeoPackage, GeoJSON and CSV, written by GDAL through pyogrio; and crater
+lists as CraterStats and OpenCraterTool read them."""
 
 from __future__ import annotations
 
@@ -11,16 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
-import pyproj
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError
 from pyogrio.raw import read as read_layer
 from pyogrio.raw import write_arrow
 
 from ..bodies import Body
 from ..errors import ExportError
-from .geometry import export_crs, outlines
+from .craterstats import diam_text, scc_text, write_text
+from .geometry import export_crs, layer_wkt, outlines
 from .model import GEOMETRY, MatchLike, match_table
+from .opencratertool import ENDING, crater_fields, is_crater_layer
 from .shapefile import fit_table, write_fields
 from .staging import no_room, staged
 
@@ -39,37 +42,89 @@ def write_matches(
 ) -> list[Path]:
     """Write ``matches`` in the format the suffix of ``path`` names, with where they come from.
 
-    ``geometry``: ``circle``, the crater's outline of true ground size on ``body``, or ``point``,
-    its centre; CSV has neither. ``provenance`` (index id, mosaic, encoder and weights hash,
-    settings, version, date) goes into every export, the body and its radii are added. An empty
-    list gives a valid empty layer with all fields. Returns the files written, ``path`` first.
-    See ``docs/export-formats.md``.
+    A name that ends in ``_CRATER.shp`` means OpenCraterTool's layer, which has its four fields and
+    circles only; ``.scc`` and ``.diam`` are CraterStats' lists, without an area, because matches
+    are a selection. ``geometry``: ``circle``, the crater's outline of true ground size on
+    ``body``, or ``point``, its centre; CSV and the lists have neither. ``provenance`` (index id,
+    mosaic, encoder and weights hash, settings, version, date) goes into every export, the body and
+    its radii are added. An empty list gives a valid empty layer with all fields. Returns the files
+    written, ``path`` first. See ``docs/export-formats.md``.
 
     Nothing is half-written: an older export stays as it was until the new one is complete, and is
     then replaced with all its sidecars. Raises ExportError for another suffix, a folder that is
     missing or cannot be written, a full disk, an existing file if not ``overwrite``.
     """
-    target = Path(path)
-    suffix = target.suffix.lower()
-    if suffix not in _WRITERS:
-        raise ExportError(
-            f"'{target.name}' does not say in which format to write. "
-            f"End the name with one of: {', '.join(SUFFIXES)}."
-        )
+    target = _target(Path(path), SUFFIXES)
     if geometry not in GEOMETRIES:
         raise ExportError(f"Matches have no geometry '{geometry}'. Choose 'circle' or 'point'.")
-    target = target.with_suffix(suffix)
-    origin = {
-        **provenance,
-        "body": body.name,
-        "body_radii_m": [body.a, body.b],
-        "matches": len(matches),
-    }
-    stale = [target.stem + end for end in _SETS[suffix]]
+    origin = {**provenance, **_about(body), "matches": len(matches)}
+    if is_crater_layer(target) and geometry != "circle":
+        raise ExportError(
+            f"'{target.name}' is a layer of outlines. Choose the geometry 'circle', or a name that "
+            f"does not end in {ENDING}."
+        )
+    write = _crater_layer if is_crater_layer(target) else _WRITERS[target.suffix]
+    return _written(
+        target, overwrite, lambda file: write(file, match_table(matches), body, geometry, origin)
+    )
+
+
+def write_craters(
+    path: str | Path,
+    lon: npt.ArrayLike,
+    lat: npt.ArrayLike,
+    diameter_m: npt.ArrayLike,
+    *,
+    body: Body,
+    provenance: Mapping[str, Any],
+    area_km2: float | None = None,
+    tags: Sequence[str] | None = None,
+    overwrite: bool = True,
+) -> list[Path]:
+    """Write any list of craters as ``.scc``, ``.diam`` or ``NAME_CRATER.shp``.
+
+    ``lon``, ``lat`` (degrees, planetocentric), ``diameter_m``: one per crater. ``area_km2``: of the
+    surface the craters were counted on, all of them and no others; None where that is not known
+    (the layer has no place for it: its partner ``NAME_AREA.shp`` has the outline). ``tags``: of the
+    layer, ``standard`` where not given. Returns the files written, ``path`` first.
+
+    Raises ExportError as :func:`write_matches` does, for columns of different lengths, a crater
+    without place or size, and an area that is not positive.
+    """
+    is_layer = is_crater_layer(Path(path))
+    target = _target(Path(path), (".shp",) if is_layer else (".scc", ".diam", ENDING))
+    columns = {"lon": lon, "lat": lat, "diameter_m": diameter_m}
+    origin = {**provenance, **_about(body), "craters": int(np.size(lon))}
+    if is_layer:
+        fields = crater_fields(body, lon, lat, diameter_m, tags)
+        return _written(
+            target, overwrite, lambda file: _outlined(file, fields, columns, body, origin)
+        )
+    text = _LISTS[target.suffix](**columns, body=body, area_km2=area_km2, provenance=origin)
+    return _written(target, overwrite, lambda file: write_text(file, text))
+
+
+def _target(path: Path, endings: Sequence[str]) -> Path:
+    """The path with its suffix in small letters; ExportError for one that is not among them."""
+    suffix = path.suffix.lower()
+    if suffix not in endings:
+        raise ExportError(
+            f"'{path.name}' does not say in which format to write. "
+            f"End the name with one of: {', '.join(endings)}."
+        )
+    return path.with_suffix(suffix)
+
+
+def _about(body: Body) -> dict[str, Any]:
+    return {"body": body.name, "body_radii_m": [body.a, body.b]}
+
+
+def _written(target: Path, overwrite: bool, write: Callable[[Path], None]) -> list[Path]:
+    """Let ``write`` make the file and what belongs to it, then replace the older export."""
+    stale = [target.stem + end for end in _SETS[target.suffix]]
     try:
-        table = match_table(matches)
         with staged(target, stale, overwrite) as folder:
-            _WRITERS[suffix](folder / target.name, table, body, geometry, origin)
+            write(folder / target.name)
             written = sorted(file.name for file in folder.iterdir())
     except _GDAL_ERRORS as error:
         raise _refused(target, error) from error
@@ -90,13 +145,13 @@ _GDAL_ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError)
 
 
 def _with_geometry(
-    table: pa.Table, places: pa.Table, body: Body, kind: str
+    table: pa.Table, places: Mapping[str, npt.ArrayLike] | pa.Table, body: Body, kind: str
 ) -> tuple[pa.Table, dict[str, Any]]:
     wkb = outlines(body, places["lon"], places["lat"], places["diameter_m"], kind)
     options = {
         "geometry_name": GEOMETRY,
         "geometry_type": GEOMETRIES[kind],
-        "crs": export_crs(body).to_wkt("WKT2_2019"),
+        "crs": layer_wkt(body),
     }
     return table.append_column(GEOMETRY, pa.array(wkb, pa.binary())), options
 
@@ -139,7 +194,7 @@ def _geojson(path: Path, table: pa.Table, body: Body, kind: str, origin: Mapping
     head = {
         "type": "FeatureCollection",
         "name": LAYER,
-        "crs": {"type": "name", "properties": {"name": _crs_name(export_crs(body))}},
+        "crs": {"type": "name", "properties": {"name": _crs_name(body)}},
         "provenance": dict(origin),
     }
     with path.open("w", encoding="utf-8", newline="\n") as file:
@@ -157,6 +212,38 @@ def _csv(path: Path, table: pa.Table, body: Body, kind: str, origin: Mapping[str
         columns = [[_cell(value) for value in column.to_pylist()] for column in table.columns]
         writer.writerows(zip(*columns, strict=True))
     _sidecar(path, origin)
+
+
+def _scc(path: Path, table: pa.Table, body: Body, kind: str, origin: Mapping[str, Any]) -> None:
+    write_text(path, scc_text(**_places(table), body=body, provenance=origin))
+
+
+def _diam(path: Path, table: pa.Table, body: Body, kind: str, origin: Mapping[str, Any]) -> None:
+    write_text(path, diam_text(**_places(table), body=body, provenance=origin))
+
+
+def _crater_layer(
+    path: Path, table: pa.Table, body: Body, kind: str, origin: Mapping[str, Any]
+) -> None:
+    columns = _places(table)
+    _outlined(path, crater_fields(body, **columns), columns, body, origin)
+
+
+def _outlined(
+    path: Path,
+    fields: pa.Table,
+    columns: Mapping[str, npt.ArrayLike],
+    body: Body,
+    origin: Mapping[str, Any],
+) -> None:
+    layer, options = _with_geometry(fields, columns, body, "circle")
+    write_arrow(layer, path, driver="ESRI Shapefile", encoding="UTF-8", **options)
+    _check(path, fields)
+    _sidecar(path, origin)
+
+
+def _places(table: pa.Table) -> dict[str, Any]:
+    return {name: table[name].to_numpy() for name in ("lon", "lat", "diameter_m")}
 
 
 def _check(path: Path, written: pa.Table, layer: str | None = None) -> None:
@@ -179,13 +266,11 @@ def _sidecar(path: Path, origin: Mapping[str, Any]) -> None:
     path.with_name(path.name + ".provenance.json").write_text(text + "\n", encoding="utf-8")
 
 
-def _crs_name(crs: pyproj.CRS) -> str:
-    """What QGIS and GDAL understand in GeoJSON's ``crs`` member: a URN, or the WKT itself."""
-    for authority in ("EPSG", "IAU_2015"):
-        code = crs.to_authority(auth_name=authority, min_confidence=100)
-        if code is not None:
-            return f"urn:ogc:def:crs:{authority}::{code[1]}"
-    return str(crs.to_wkt("WKT2_2019"))
+def _crs_name(body: Body) -> str:
+    """GeoJSON's ``crs`` member: a URN for the Earth; else WKT, because the GDAL of QGIS 3.22 does
+    not resolve the IAU's codes."""
+    code = export_crs(body).to_authority(auth_name="EPSG", min_confidence=100)
+    return f"urn:ogc:def:crs:EPSG::{code[1]}" if code is not None else layer_wkt(body)
 
 
 def _json(value: Any) -> str:
@@ -211,8 +296,13 @@ _WRITERS: dict[str, _Writer] = {
     ".gpkg": _geopackage,
     ".geojson": _geojson,
     ".csv": _csv,
+    ".scc": _scc,
+    ".diam": _diam,
 }
 SUFFIXES = tuple(_WRITERS)
+TABLE_SUFFIXES = (".shp", ".gpkg", ".geojson", ".csv")
+"""The formats that hold every field of a match."""
+_LISTS: dict[str, Callable[..., str]] = {".scc": scc_text, ".diam": diam_text}
 
 # What belongs to an export and goes when it is replaced: spatial indexes, caches and old sidecars.
 # Styles (.qml, .qmd) are the user's and stay.
@@ -224,4 +314,6 @@ _SETS = {
     ".gpkg": (".gpkg", ".gpkg-wal", ".gpkg-shm", ".gpkg-journal"),
     ".geojson": (".geojson",),
     ".csv": (".csv", ".csvt", ".csv.provenance.json"),
+    ".scc": (".scc",),
+    ".diam": (".diam",),
 }

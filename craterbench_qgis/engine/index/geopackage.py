@@ -170,11 +170,11 @@ def write_next_without(
                 connection.execute("PRAGMA journal_mode = delete")
                 connection.execute("BEGIN")
                 connection.executemany(
-                    f"DELETE FROM {LAYER} WHERE crater_row = ?",  # nosec B608
+                    f"DELETE FROM {LAYER} WHERE crater_row = ?",  # nosec B608 - a constant name
                     ((row,) for row in rows.tolist()),
                 )
                 connection.execute("COMMIT")
-                query = f"SELECT count(*) FROM {LAYER}"  # nosec B608
+                query = f"SELECT count(*) FROM {LAYER}"  # nosec B608 - a constant name
                 (count,) = connection.execute(query).fetchone()
         except sqlite3.Error:
             return None

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from ..closing import Closing
 from ..errors import CraterIndexError
 from . import geopackage
 from .catalogue_store import CraterStore
@@ -52,7 +52,7 @@ class StoredTokens:
     assignment: npt.NDArray[np.integer]
 
 
-class CraterIndex:
+class CraterIndex(Closing):
     """The committed state of an index, as it was when opened. A context manager.
 
     Views are numbered 0 ... n_views - 1 over the segments in order; craters by their row, which
@@ -116,17 +116,6 @@ class CraterIndex:
         for extra in (self._tombstones, self.shortlist_file):
             if extra is not None:
                 yield extra
-
-    def __enter__(self) -> CraterIndex:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of the maps; arrays already handed out keep theirs."""

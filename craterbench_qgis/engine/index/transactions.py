@@ -7,13 +7,13 @@ import dataclasses
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
-from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ... import __version__
+from ..closing import Closing
 from ..errors import CraterIndexError
 from . import geopackage
 from .catalogue_store import CraterStore
@@ -23,15 +23,13 @@ from .lock import WriterLock
 from .manifest import GpkgEntry, Manifest, load_manifest, save_manifest
 from .storage import discard, storage_errors
 
-_Self = TypeVar("_Self", bound="Transactions")
-
 
 def utc_now() -> str:
     """The time for a manifest, to the second."""
     return datetime.now(timezone.utc).isoformat(timespec="seconds")
 
 
-class Transactions:
+class Transactions(Closing):
     """Holds the lock, the committed manifest and what is staged; a context manager."""
 
     def __init__(self, root: Path, lock: WriterLock, committed: Manifest | None, now: Manifest):
@@ -41,17 +39,6 @@ class Transactions:
         self._now = now
         self._craters_changed = False
         self._just_removed: npt.NDArray[np.integer] | None = None
-
-    def __enter__(self: _Self) -> _Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Forget what is staged and let others write."""

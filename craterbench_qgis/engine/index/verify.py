@@ -149,7 +149,7 @@ def _consistency(root: Path, report: VerifyReport) -> None:
             if gpkg is not None and not report.problems:
                 path = geopackage.locate(root, gpkg)
                 with contextlib.closing(geopackage.connect(path)) as connection:
-                    query = f"SELECT count(*) FROM {geopackage.LAYER}"  # nosec B608
+                    query = f"SELECT count(*) FROM {geopackage.LAYER}"  # nosec B608 - a constant name
                     (count,) = connection.execute(query).fetchone()
                 if count != index.n_craters - len(index.removed):
                     report.problems.append(

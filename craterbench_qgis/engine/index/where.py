@@ -56,7 +56,7 @@ def select_rows(root: Path, path: Path, expression: str) -> npt.NDArray[np.int64
         try:
             # The line break ends a trailing comment.
             found = connection.execute(
-                f"SELECT crater_row FROM {LAYER} WHERE (\n{expression}\n)"  # nosec B608
+                f"SELECT crater_row FROM {LAYER} WHERE (\n{expression}\n)"  # nosec B608 - _Guard lets it read only
             ).fetchall()
         except (sqlite3.Error, sqlite3.Warning, UnicodeError, OverflowError) as error:
             raise _refused(expression, str(error), names) from error

@@ -18,10 +18,12 @@ from ..bodies import (
     wrap_longitude,
 )
 from ..errors import BodyError, QueryError
+from .raster import MIN_VALID_FRACTION
 from .sampling import LUMA
 from .view import View, ViewSkipped, stretch
 
 MIN_IMAGE_PIXELS = 16
+_OPAQUE = 128  # of 255
 
 
 @dataclass(frozen=True)
@@ -126,16 +128,17 @@ def _projected_box(
 def image_view(path: str | Path, size: int) -> View:
     """The view in an image file without georeference: its central square, grey, S x S.
 
-    Metres are unknown: ``metres_per_pixel``, ``native_metres_per_pixel`` and ``side_m`` are NaN.
+    Pixels that are more transparent than not, and pixels that are no number, are invalid. Metres
+    are unknown: ``metres_per_pixel``, ``native_metres_per_pixel`` and ``side_m`` are NaN.
 
     Raises
     ------
     QueryError
-        The file is missing, is no image, is tiny or has no contrast.
+        The file is missing, is no image, is tiny, has no contrast or hardly a valid pixel.
     """
     try:
         with Image.open(path) as image:
-            array = _grey(image)
+            array, valid = _grey(image)
     except FileNotFoundError as error:
         raise QueryError(f"There is no file {path}. Check the path of the image.") from error
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
@@ -149,10 +152,14 @@ def image_view(path: str | Path, size: int) -> View:
             f"Give an image of at least {MIN_IMAGE_PIXELS} pixels a side."
         )
     top, left = (array.shape[0] - side) // 2, (array.shape[1] - side) // 2
-    square = Image.fromarray(array[top : top + side, left : left + side])
-    how = Image.Resampling.LANCZOS if side > size else Image.Resampling.BILINEAR
-    values = np.asarray(square.resize((size, size), how), dtype=np.float32)
-    valid = np.isfinite(values)
+    part = (slice(top, top + side), slice(left, left + side))
+    values, valid = _resized(array[part], valid[part], size)
+    share = float(valid.mean())
+    if share < MIN_VALID_FRACTION:
+        raise QueryError(
+            f"Only {share:.0%} of the middle of {Path(path).name} has a picture, the rest is "
+            f"transparent or empty. Cut it closer: at least {MIN_VALID_FRACTION:.0%} is needed."
+        )
     try:
         pixels = stretch(values, valid)
     except ViewSkipped as error:
@@ -160,10 +167,30 @@ def image_view(path: str | Path, size: int) -> View:
             f"{Path(path).name} has no contrast: nothing can be seen in it."
         ) from error
     nan = float("nan")
-    return View(pixels, float(valid.mean()), nan, nan, nan)
+    return View(pixels, share, nan, nan, nan)
 
 
-def _grey(image: Image.Image) -> np.ndarray:
-    if image.mode in ("F", "I", "I;16", "I;16B", "L"):
-        return np.asarray(image, dtype=np.float32)
-    return np.asarray(image.convert("RGB"), dtype=np.float32) @ LUMA
+def _grey(image: Image.Image) -> tuple[np.ndarray, np.ndarray]:
+    """Grey values, float32 [H, W], and which of them are valid."""
+    if image.mode in ("F", "I", "I;16", "I;16B"):
+        values = np.asarray(image, dtype=np.float32)
+        return values, np.isfinite(values)
+    if image.has_transparency_data:
+        pixels = np.asarray(image.convert("RGBA"), dtype=np.float32)
+        return pixels[..., :3] @ LUMA, pixels[..., 3] >= _OPAQUE
+    if image.mode == "L":
+        values = np.asarray(image, dtype=np.float32)
+    else:
+        values = np.asarray(image.convert("RGB"), dtype=np.float32) @ LUMA
+    return values, np.ones(values.shape, dtype=bool)
+
+
+def _resized(values: np.ndarray, valid: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Values and validity as S x S; what lies under invalid pixels does not reach valid ones."""
+    if not valid.all():
+        middle = np.median(values[valid]) if valid.any() else 0.0
+        values = np.where(valid, values, np.float32(middle))
+    how = Image.Resampling.LANCZOS if len(values) > size else Image.Resampling.BILINEAR
+    resized = np.asarray(Image.fromarray(values).resize((size, size), how), dtype=np.float32)
+    cover = Image.fromarray(valid.astype(np.float32)).resize((size, size), Image.Resampling.BOX)
+    return resized, np.asarray(cover) >= 0.5

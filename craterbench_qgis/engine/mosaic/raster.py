@@ -6,7 +6,6 @@ import hashlib
 import os
 import warnings
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from ..bodies import Body, body_from_crs, geocentric_to_geodetic, geodetic_to_geocentric, same_body
+from ..closing import Closing
 from ..errors import BodyError, MosaicError
 from .geometry import plane_to_geographic, positions
 from .sampling import Bands, Sampler, spacing
@@ -29,7 +29,7 @@ _HASHED_BYTES = 1 << 20
 _CYLINDRICAL = ("cylindrical", "plate carr", "mercator", "equidistant cyl", "pseudo plate")
 
 
-class Mosaic:
+class Mosaic(Closing):
     """A georeferenced raster of one body. Use :meth:`open`; a context manager; not thread-safe.
 
     Attributes
@@ -116,17 +116,6 @@ class Mosaic:
         except Exception:
             dataset.close()
             raise
-
-    def __enter__(self) -> Mosaic:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the file."""

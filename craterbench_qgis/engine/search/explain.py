@@ -29,6 +29,7 @@ class Explanation:
     columns], the similarity of each patch to its best counterpart in the other view. ``recut``:
     the match was cut again from its mosaic and patches are compared with patches; else its
     thumbnail is shown and patches are compared with the stored instance tokens.
+    ``view_number``: the index's number of the view.
     """
 
     crater_id: str
@@ -42,6 +43,7 @@ class Explanation:
     strength_query: NDArray[np.float32]
     strength_match: NDArray[np.float32]
     recut: bool
+    view_number: int = -1
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON without the pixels."""
@@ -67,10 +69,17 @@ def explain(
     Raises
     ------
     QueryError
-        The crater is not in the index, or has no view there.
+        The crater is not in the index, or has no view there; ``view`` is another crater's.
     """
     index.check_encoder(encoder.id, encoder.weights_hash)
-    views = np.array([view]) if view is not None else _views_of(index, crater_id)
+    views = _views_of(index, crater_id)
+    if view is not None:
+        if view not in views:
+            raise QueryError(
+                f"View {view} of the index does not show crater {crater_id}: the index was changed "
+                "since. Search again."
+            )
+        views = np.array([view])
     embedding = encoder.encode(query.view.pixels[None])
     settings = index.settings
     mine = instance_tokens(
@@ -104,7 +113,14 @@ def explain(
         strength_query=similarity.max(axis=1).reshape(settings.grid),
         strength_match=similarity.max(axis=0)[belongs].reshape(settings.grid),
         recut=recut,
+        view_number=record.view,
     )
+
+
+def view_pixels(index: CraterIndex, view: int, size: int) -> NDArray[np.float32]:
+    """A view of the index for the eye, float32 in 0..1: [size, size] cut again from its mosaic
+    where that is still at hand, else its thumbnail, as large as that is."""
+    return _pixels_of(index, index.view(view), size)[0]
 
 
 def _views_of(index: CraterIndex, crater_id: str) -> NDArray[np.int64]:
@@ -120,10 +136,13 @@ def _views_of(index: CraterIndex, crater_id: str) -> NDArray[np.int64]:
     return views
 
 
-def _pixels_of(index: CraterIndex, record: ViewRow) -> tuple[NDArray[np.float32], bool]:
+def _pixels_of(
+    index: CraterIndex, record: ViewRow, size: int | None = None
+) -> tuple[NDArray[np.float32], bool]:
     """The view's pixels: cut again where the mosaic is still at hand, else the thumbnail."""
     known = index.manifest.observations[record.observation]
-    craters, row, size = index.craters, record.crater_row, index.settings.input_size
+    craters, row = index.craters, record.crater_row
+    size = size or index.settings.input_size
     if Path(known["path"]).exists():
         try:
             with Mosaic.open(

@@ -88,7 +88,7 @@ def allowed_craters(
         if diameter_m is None:
             raise QueryError(
                 "The diameter ratio needs the query's diameter, which an image does not tell. "
-                "Give it (--diameter), or filter by diameter in km instead."
+                "Give it, or filter by diameter in km instead."
             )
         first, second = _ordered("diameter ratio", filters.diameter_ratio)
         keep &= (table.diameter >= first * diameter_m) & (table.diameter <= second * diameter_m)
@@ -186,6 +186,13 @@ def _region_of_file(path: str) -> Any:
     return shapely.transform(region, lambda xy: np.column_stack(back.transform(*xy.T)))
 
 
+def _is_file(text: str) -> bool:
+    try:
+        return Path(text).exists()
+    except (OSError, ValueError):  # WKT is easily longer than a file's name can be
+        return False
+
+
 def read_region(text: str) -> Any:
     """A region from WKT, or from the polygons of a vector file in degrees.
 
@@ -198,7 +205,7 @@ def read_region(text: str) -> Any:
     import shapely
 
     try:
-        region = _region_of_file(text) if Path(text).exists() else shapely.from_wkt(text)
+        region = _region_of_file(text) if _is_file(text) else shapely.from_wkt(text)
     except (shapely.errors.ShapelyError, pyogrio.errors.DataSourceError, ValueError) as error:
         raise QueryError(
             f"The region {text[:80]!r} is neither a vector file nor WKT ({error}). Give a polygon."

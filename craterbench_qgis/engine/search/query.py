@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,7 @@ _SKIPPED = {
     "no data": "has no data on this mosaic. Choose another place or mosaic.",
     "no contrast": "has no contrast on this mosaic: nothing can be seen in it. Choose another.",
     "too coarse": "is smaller than the mosaic resolves. Use a mosaic of higher resolution.",
-    "beyond the limb": "is wider than the visible hemisphere. Use a smaller box or "
-    "--query-context.",
+    "beyond the limb": "is wider than the visible hemisphere. Use a smaller box or context factor.",
 }
 
 
@@ -80,11 +79,40 @@ def query_from_crater(
     return Query(view, lon, lat, diameter_m, source)
 
 
-def query_from_image(path: Path, size: int, diameter_m: float | None = None) -> Query:
-    """An image file without georeference; ``diameter_m`` where the user knows it."""
+def query_from_image(
+    path: Path,
+    size: int,
+    diameter_m: float | None = None,
+    *,
+    lon: float | None = None,
+    lat: float | None = None,
+    side_m: float | None = None,
+    contexts: tuple[float, ...] = (),
+) -> Query:
+    """An image file, square and north up where its place is given; ``diameter_m`` where known.
+
+    ``lon``, ``lat`` (degrees) and ``side_m`` say which square of ground it shows, e.g. where QGIS
+    rendered it. The diameter is then, as for a box, ``side_m`` / the mean of ``contexts`` where not
+    given.
+
+    Raises QueryError for a file that is no image, or a place that is none.
+    """
+    if (lon is None) != (lat is None):
+        raise QueryError("An image's place needs a longitude and a latitude. Give both or neither.")
+    if lon is not None and lat is not None and not (abs(lat) <= 90 and abs(lon) <= 360):
+        raise QueryError(f"The point {lon:g}, {lat:g} is not a longitude and latitude in degrees.")
     view = image_view(path, size)
-    source = {"kind": "image", "image": str(path), "diameter_m": diameter_m}
-    return Query(view, None, None, diameter_m, source)
+    assumed = diameter_m is None and side_m is not None and bool(contexts)
+    if side_m is not None:
+        view = replace(view, side_m=side_m, metres_per_pixel=side_m / size)
+        if assumed:
+            diameter_m = side_m / (sum(contexts) / len(contexts))
+    source: dict[str, Any] = {"kind": "image", "image": str(path), "diameter_m": diameter_m}
+    if side_m is not None:
+        source |= {"side_m": side_m, "diameter_assumed": assumed}
+    if lon is not None and lat is not None:
+        source |= _place(lon, lat)
+    return Query(view, lon, lat, diameter_m, source)
 
 
 def _cut(mosaic: Mosaic, lon: float, lat: float, side_m: float, size: int) -> View:

@@ -20,6 +20,7 @@ from ..errors import QueryError
 from ..index import CraterIndex, ShortlistBackend, open_shortlist
 from ..interaction import maxsim, symmetric_maxsim
 from ..tokens import instance_tokens
+from .chance import Chance, chance_of
 from .filters import CraterTable, Filters, allowed_craters
 from .query import Query
 
@@ -36,6 +37,8 @@ class SearchOptions:
     backend: str = "auto"
     symmetric: bool = False
     filters: Filters = field(default_factory=Filters)
+    how_sure: bool = True
+    """Whether matches carry the number expected by chance (not for the symmetric score)."""
 
     def check(self) -> None:
         """Raise QueryError for numbers that make no sense."""
@@ -61,6 +64,8 @@ class Match:
     crater_row: int
     view_number: int
     observation: int
+    expected_by_chance: float | None = None
+    """Craters of the index that would score as high by chance; None where it cannot be told."""
 
     def to_json(self) -> dict[str, Any]:
         """The fields of ``search --json``."""
@@ -122,6 +127,9 @@ class Searcher:
         )
         with _timed(timings, "assemble"):
             matches = self._matches(query, options.top, views, first, scores)
+        if options.how_sure and not options.symmetric:
+            with _timed(timings, "how sure"):
+                self._tell_chance(query, tokens, matches)
         timings["total"] = sum(timings.values())
         return SearchResult(matches, timings, self.provenance(query, options))
 
@@ -200,11 +208,12 @@ class Searcher:
         best = order[np.sort(position)[:top]]
         chosen = self.index.view_crater_rows[views[best]]
         records = self.index.crater_records(chosen)
+        places = self._from_query(query, records)
         matches = []
         for rank, (at, row, record) in enumerate(zip(best, chosen, records, strict=True), 1):
             view = self.index.view(int(views[at]))
             lon, lat = record["lon"], record["lat"]
-            distance, bearing = self._from_query(query, lon, lat)
+            distance, bearing = places[rank - 1]
             matches.append(
                 Match(
                     rank=rank,
@@ -225,13 +234,33 @@ class Searcher:
             )
         return matches
 
+    @cached_property
+    def chance(self) -> Chance | None:
+        """The index's calibration; reading or making it is part of warming up."""
+        return chance_of(self.index)
+
+    def _tell_chance(self, query: Query, tokens: NDArray[np.float32], matches: list[Match]) -> None:
+        if self.chance is None or not matches:
+            return
+        place = None
+        if query.lon is not None and query.lat is not None and query.diameter_m is not None:
+            place = (query.lon, query.lat, query.diameter_m)
+        expected = self.chance.expected(tokens, [one.score for one in matches], place)
+        if expected is not None:
+            for match, number in zip(matches, expected, strict=True):
+                match.expected_by_chance = float(number)
+
     def _from_query(
-        self, query: Query, lon: float, lat: float
-    ) -> tuple[float | None, float | None]:
-        if query.lon is None or query.lat is None:
-            return None, None
+        self, query: Query, records: list[dict[str, Any]]
+    ) -> list[tuple[float | None, float | None]]:
+        """Distance (metres) and bearing (degrees) of each record's crater from the query."""
+        if query.lon is None or query.lat is None or not records:
+            return [(None, None)] * len(records)
+        lon = np.array([one["lon"] for one in records], float)
+        lat = np.array([one["lat"] for one in records], float)
         distance = great_circle_distance(self.body, query.lon, query.lat, lon, lat)
-        return float(distance), float(initial_bearing(query.lon, query.lat, lon, lat))
+        bearing = initial_bearing(query.lon, query.lat, lon, lat)
+        return list(zip(np.asarray(distance).tolist(), np.asarray(bearing).tolist(), strict=True))
 
     def provenance(self, query: Query, options: SearchOptions) -> dict[str, Any]:
         """Everything needed to say, later, how a match set came about; plain JSON."""

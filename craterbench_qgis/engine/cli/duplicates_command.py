@@ -1,0 +1,192 @@
+"""``craterbench duplicates find | apply``: entries that are the same crater."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from ..bodies import body_by_name
+from ..catalogue import read_catalogue
+from ..errors import UsageError
+from .options import add_encoder_options, count, load_encoder_for, number
+from .output import ConsoleMonitor, note, print_json, say
+
+
+def add_to(commands: Any) -> None:
+    """Add ``duplicates`` to the parser."""
+    parser = commands.add_parser(
+        "duplicates",
+        help="find entries that are the same crater; write the cleaned catalogue",
+        description="Pairs of entries that are one crater by position, size and looks.",
+    )
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    _add_find(actions)
+    _add_apply(actions)
+
+
+def _add_find(actions: Any) -> None:
+    parser = actions.add_parser(
+        "find",
+        help="find pairs and write a GeoPackage for their review",
+        description="Find pairs of entries that are one crater, within a catalogue or between "
+        "two, and write a GeoPackage to review. Decisions already in it are kept.",
+    )
+    parser.add_argument("catalogue", type=Path, help="CSV, Shapefile, GeoPackage, GeoJSON")
+    parser.add_argument("--other", type=Path, metavar="CATALOGUE", help="compare with this one")
+    parser.add_argument(
+        "--mosaic", type=Path, action="append", default=[], help="raster to look at (repeatable)"
+    )
+    parser.add_argument("--output", type=Path, required=True, metavar="FILE.gpkg")
+    parser.add_argument("--geometry-only", action="store_true", help="do not look at a mosaic")
+    parser.add_argument("--json", action="store_true")
+    model = parser.add_argument_group("judgement")
+    model.add_argument("--threshold", type=number, default=0.5, metavar="P", help="default 0.5")
+    model.add_argument(
+        "--minimum", type=number, default=0.02, metavar="P", help="do not write pairs below this"
+    )
+    model.add_argument("--max-distance", type=number, default=0.5, metavar="D", help="default 0.5")
+    model.add_argument("--max-ratio", type=number, default=2.0, help="of diameters, default 2")
+    model.add_argument("--max-looks", type=count, metavar="N", help="look at N pairs at most")
+    model.add_argument("--source-column", metavar="COLUMN", help="where an entry comes from")
+    model.add_argument(
+        "--priority", nargs="+", default=[], metavar="SOURCE", help="sources, the best first"
+    )
+    model.add_argument("--keeper", choices=("auto", "complete", "priority", "median"))
+    model.add_argument("--forget", action="store_true", help="drop the decisions of an older file")
+    shift = parser.add_argument_group("two observations")
+    shift.add_argument("--other-mosaic", type=Path, help="measure how it is displaced")
+    shift.add_argument(
+        "--other-offset", type=number, nargs=2, metavar=("EAST_M", "NORTH_M"),
+        help="the other catalogue lies displaced by this",
+    )  # fmt: skip
+    group = parser.add_argument_group("reading")
+    group.add_argument("--layer", help="layer of a file with several")
+    group.add_argument("--other-layer", help="the same of --other")
+    for name in ("id", "lon", "lat", "diameter"):
+        group.add_argument(f"--{name}", metavar="COLUMN", help="of the first catalogue")
+        group.add_argument(f"--other-{name}", metavar="COLUMN", help=argparse.SUPPRESS)
+    for prefix in ("", "other-"):
+        group.add_argument(f"--{prefix}diameter-unit", choices=("km", "m"))
+        group.add_argument(f"--{prefix}west-positive", action="store_true")
+    group.add_argument("--body", help="body of a catalogue that does not say, e.g. moon")
+    group.add_argument("--band", type=int, help="band of the mosaic")
+    group.add_argument("--nodata", type=number, help="value without data in the mosaic")
+    group.add_argument("--min-diameter", type=number, metavar="KM", help="leave out smaller ones")
+    add_encoder_options(parser)
+    parser.set_defaults(run=run_find)
+
+
+def _add_apply(actions: Any) -> None:
+    parser = actions.add_parser(
+        "apply",
+        help="write the cleaned catalogue",
+        description="Merge the pairs decided as duplicates and write the catalogue; no attribute "
+        "is lost.",
+    )
+    parser.add_argument("review", type=Path, metavar="REVIEW.gpkg")
+    parser.add_argument(
+        "--output", type=Path, required=True, metavar="FILE", help=".csv .gpkg .geojson .shp"
+    )
+    parser.add_argument(
+        "--threshold", type=number, metavar="P", help="merge undecided pairs from P on as well"
+    )
+    parser.add_argument("--json", action="store_true")
+    parser.set_defaults(run=run_apply)
+
+
+def run_find(arguments: argparse.Namespace) -> int:
+    """Find and tell."""
+    from ..duplicates import CandidateRule, DuplicateRequest, find_duplicates
+
+    if arguments.geometry_only and (arguments.mosaic or arguments.other_mosaic):
+        raise UsageError("--geometry-only looks at no mosaic. Leave out one of the two.")
+    if not arguments.geometry_only and not arguments.mosaic:
+        raise UsageError("Looks need a raster. Name it with --mosaic, or say --geometry-only.")
+    if arguments.other_mosaic and not arguments.mosaic:
+        raise UsageError("--other-mosaic is laid upon a --mosaic. Name that as well.")
+    body = body_by_name(arguments.body) if arguments.body else None
+    catalogue = _read(arguments, "")
+    other = _read(arguments, "other_") if arguments.other else None
+    request = DuplicateRequest(
+        catalogue=catalogue,
+        output=arguments.output,
+        other=other,
+        mosaics=tuple(arguments.mosaic),
+        threshold=arguments.threshold,
+        minimum=min(arguments.minimum, arguments.threshold),
+        rule=CandidateRule(arguments.max_distance, arguments.max_ratio),
+        source_column=arguments.source_column,
+        priority=tuple(arguments.priority),
+        keeper=arguments.keeper or "auto",
+        body=body,
+        other_mosaic=arguments.other_mosaic,
+        other_offset_m=tuple(arguments.other_offset) if arguments.other_offset else None,
+        band=arguments.band,
+        nodata=arguments.nodata,
+        max_looks=arguments.max_looks,
+        keep_decisions=not arguments.forget,
+    )
+    encoder = None if arguments.geometry_only else load_encoder_for(arguments)
+    with ConsoleMonitor(quiet=arguments.json) as monitor:
+        report = find_duplicates(request, encoder, monitor)
+    if arguments.json:
+        print_json(report.to_json())
+        return 0
+    say(
+        f"{report.candidates:,} candidate pairs among {report.entries:,} entries; "
+        f"{report.probable:,} are probably one crater (at least {arguments.threshold:g}), "
+        f"in {report.clusters:,} clusters. {report.pairs:,} pairs written."
+    )
+    if report.looks or report.without_looks:
+        reasons = ", ".join(f"{n:,} {why}" for why, n in report.without_looks.items())
+        tail = f"; by geometry alone: {reasons}" if reasons else ""
+        say(f"{report.looks:,} of them judged with looks{tail}.")
+    for name, offset in (("b lies from a", report.offset), ("the mosaics", report.image_offset)):
+        if offset is not None and (other is not None or name != "b lies from a"):
+            say(
+                f"Offset ({name}): {offset.east_m:+,.0f} m east, {offset.north_m:+,.0f} m north, "
+                f"spread {offset.spread_m:,.0f} m, {offset.count:,} pairs."
+            )
+    for text in report.notes:
+        note(text)
+    say(f"Written: {report.output} ({report.seconds:.1f} s)")
+    return 0
+
+
+def _read(arguments: argparse.Namespace, prefix: str) -> Any:
+    def option(name: str) -> Any:
+        return getattr(arguments, prefix + name)
+
+    craters = read_catalogue(
+        arguments.other if prefix else arguments.catalogue,
+        id=option("id"),
+        lon=option("lon"),
+        lat=option("lat"),
+        diameter=option("diameter"),
+        diameter_unit=option("diameter_unit"),
+        layer=option("layer"),
+        body=arguments.body,
+        west_positive=option("west_positive"),
+    )
+    if arguments.min_diameter is not None:
+        craters = craters.take(craters.diameter >= arguments.min_diameter * 1000.0)
+    return craters
+
+
+def run_apply(arguments: argparse.Namespace) -> int:
+    """Merge and tell."""
+    from ..duplicates import apply_decisions
+
+    report = apply_decisions(arguments.review, arguments.output, arguments.threshold)
+    if arguments.json:
+        print_json(report.to_json())
+        return 0
+    say(
+        f"{report.entries:,} entries, {report.merged:,} of them merged into {report.clusters:,} "
+        f"keepers: {report.kept:,} are left."
+    )
+    for text in report.notes:
+        note(text)
+    say(f"Written: {report.output}")
+    return 0

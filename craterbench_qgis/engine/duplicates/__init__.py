@@ -1,0 +1,21 @@
+"""Entries of a catalogue, or of two, that are the same crater."""
+
+from .apply import ApplyReport, apply_decisions
+from .candidates import CandidateRule, candidate_pairs
+from .find import DuplicateReport, DuplicateRequest, find_duplicates
+from .pictures import PairPictures, pair_pictures
+from .store import DECISIONS, record_decisions
+
+__all__ = [
+    "DECISIONS",
+    "ApplyReport",
+    "CandidateRule",
+    "DuplicateReport",
+    "DuplicateRequest",
+    "PairPictures",
+    "apply_decisions",
+    "candidate_pairs",
+    "find_duplicates",
+    "pair_pictures",
+    "record_decisions",
+]

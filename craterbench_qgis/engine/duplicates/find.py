@@ -1,0 +1,342 @@
+"""Find duplicates: candidates, looks, probability, clusters, offsets, and the review file."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ... import __version__
+from ..bodies import Body, same_body
+from ..catalogue import Craters
+from ..encoders.base import Encoder
+from ..errors import BodyError, QueryError
+from ..monitor import Monitor
+from ..mosaic import Mosaic
+from .candidates import MAX_PAIRS, CandidateRule, Pairs, candidate_pairs
+from .clusters import KEEPERS
+from .evidence import Looks
+from .grouping import Nodes, clusters_of_pairs, describe_clusters, groups_of
+from .looks import LooksReader
+from .model import PairModel, load_model
+from .offsets import Offset, displacements, image_shifts, moved, robust_offset
+from .store import Decided, Review, read_decisions, write_review
+
+Floats = NDArray[np.float64]
+
+THRESHOLD = 0.5
+MINIMUM = 0.02
+
+
+@dataclass(frozen=True)
+class DuplicateRequest:
+    """What to look for.
+
+    ``other``: a second catalogue; pairs then run from ``catalogue`` (a) to ``other`` (b).
+    ``mosaics``: empty for geometry alone. ``other_mosaic``: a second observation, upon which the
+    first mosaic is laid to measure how it is displaced. ``other_offset_m``: (east, north) by which
+    ``other`` lies displaced; taken back before the search. ``threshold``: probability from which a
+    pair counts as one crater; ``minimum``: below it a pair is not written at all. ``priority``:
+    sources from best to worst, as in ``source_column`` (without one: the catalogues' file names).
+    ``max_looks``: look at most at so many pairs, those in most doubt by geometry first.
+    """
+
+    catalogue: Craters
+    output: Path
+    other: Craters | None = None
+    mosaics: tuple[Path, ...] = ()
+    threshold: float = THRESHOLD
+    minimum: float = MINIMUM
+    rule: CandidateRule = field(default_factory=CandidateRule)
+    source_column: str | None = None
+    priority: tuple[str, ...] = ()
+    keeper: str = "auto"
+    body: Body | None = None
+    other_mosaic: Path | None = None
+    other_offset_m: tuple[float, float] | None = None
+    band: int | None = None
+    nodata: float | None = None
+    max_looks: int | None = None
+    max_pairs: int = MAX_PAIRS
+    keep_decisions: bool = True
+
+
+@dataclass
+class DuplicateReport:
+    """What was found. ``pairs``: written; ``candidates``: by geometry; ``probable``: at or above
+    the threshold; ``looks``: pairs with looks; ``without_looks``: {reason: pairs}; ``offset``: of
+    b from a over the probable pairs; ``image_offset``: of the second mosaic."""
+
+    output: str
+    entries: int
+    candidates: int
+    pairs: int
+    probable: int
+    clusters: int
+    looks: int
+    without_looks: dict[str, int]
+    decisions_kept: int
+    offset: Offset | None
+    image_offset: Offset | None
+    seconds: float
+    timings: dict[str, float] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return asdict(self)
+
+
+def find_duplicates(
+    request: DuplicateRequest, encoder: Encoder | None = None, monitor: Monitor | None = None
+) -> DuplicateReport:
+    """Find pairs of entries that are one crater and write the review file.
+
+    Decisions of an older review in the same place stay with their pairs (by the entries' ids)
+    unless ``keep_decisions`` is off. Nothing is written before all is done. Raises BodyError for
+    two bodies, or none; QueryError, MosaicError, EncoderError, ExportError, Cancelled.
+    """
+    monitor = monitor or Monitor()
+    started = time.monotonic()
+    body = _body(request)
+    _check(request)
+    model, notes = load_model(), _notes(request)
+    kept = _earlier(request)
+    timings: dict[str, float] = {}
+    with ExitStack() as stack:
+        mosaics = [
+            stack.enter_context(
+                Mosaic.open(path, body=body, band=request.band, nodata=request.nodata)
+            )
+            for path in request.mosaics
+        ]
+        twin = None
+        if request.other_mosaic is not None:
+            twin = stack.enter_context(Mosaic.open(request.other_mosaic, body=body))
+        searched = _other(request, body)
+        pairs = candidate_pairs(
+            body, request.catalogue, searched, request.rule, monitor, request.max_pairs
+        )
+        timings["candidates_s"] = time.monotonic() - started
+        count = len(pairs)
+        second = request.catalogue if searched is None else searched
+        looks = _looks(request, model, encoder, mosaics, second, pairs, monitor, notes)
+        timings["looks_s"] = time.monotonic() - started - timings["candidates_s"]
+        calibrated = encoder is not None and model.knows(encoder.weights_hash)
+        probability = model.probability(pairs, looks if calibrated else None)
+        nodes = Nodes(request.catalogue, request.other)
+        words = _words(request, pairs, kept)
+        groups = groups_of(nodes, pairs, probability, words, request.threshold)
+        decided = np.array([word != "" for word in words], bool)
+        written = (probability >= request.minimum) | decided
+        pairs, looks, probability = pairs.take(written), _take(looks, written), probability[written]
+        shift = np.full((len(pairs), 3), np.nan)
+        if mosaics and twin is not None:
+            likely = np.flatnonzero(probability >= request.threshold)
+            shift[likely] = image_shifts(
+                mosaics[0], twin, request.catalogue, second, pairs.take(likely), monitor
+            )
+        monitor.check()
+        true_other = request.catalogue if request.other is None else request.other
+        offset = displacements(body, request.catalogue, true_other, pairs)
+        likely_offset = robust_offset(offset[probability >= request.threshold])
+        review = Review(
+            body=body,
+            first=request.catalogue,
+            other=request.other,
+            pairs=pairs,
+            looks=looks,
+            probability=probability,
+            cluster=clusters_of_pairs(nodes, pairs, groups),
+            offset=offset,
+            shift=shift,
+            clusters=describe_clusters(
+                nodes,
+                groups,
+                pairs,
+                probability,
+                request.source_column,
+                request.priority,
+                request.keeper,
+            ),
+            decisions=kept,
+            provenance=_provenance(request, body, model, encoder, mosaics, likely_offset),
+        )
+    write_review(request.output, review, monitor)
+    return DuplicateReport(
+        output=str(request.output),
+        entries=len(request.catalogue) + (len(request.other) if request.other else 0),
+        candidates=count,
+        pairs=len(pairs),
+        probable=int((probability >= request.threshold).sum()),
+        clusters=len(groups),
+        looks=int(looks.known.sum()),
+        without_looks=dict(Counter(text for text in looks.reason.tolist() if text)),
+        decisions_kept=int(decided.sum()),
+        offset=likely_offset,
+        image_offset=robust_offset(shift[:, :2]),
+        seconds=time.monotonic() - started,
+        timings={name: round(value, 2) for name, value in timings.items()},
+        notes=notes,
+    )
+
+
+def _body(request: DuplicateRequest) -> Body:
+    """The one body of all inputs."""
+    first = request.catalogue.body
+    second = request.other.body if request.other is not None else None
+    if first and second and not same_body(first, second):
+        raise BodyError(
+            f"{Path(request.catalogue.path).name} lies on {first.name}, "
+            f"{Path(request.other.path if request.other else '').name} on {second.name}. "
+            "Choose two catalogues of one body."
+        )
+    named = request.body
+    for body in (first, second):
+        if named and body and not same_body(named, body):
+            raise BodyError(f"A catalogue lies on {body.name}, not on {named.name}. Correct one.")
+    found = first or second or named
+    if found is None and request.mosaics:
+        with Mosaic.open(request.mosaics[0]) as mosaic:
+            return mosaic.body
+    if found is None:
+        raise BodyError(
+            f"{Path(request.catalogue.path).name} does not say on which body it lies. "
+            "Name the body, e.g. moon."
+        )
+    return found
+
+
+def _check(request: DuplicateRequest) -> None:
+    if not 0.0 < request.threshold < 1.0 or not 0.0 <= request.minimum <= request.threshold:
+        raise QueryError(
+            f"The threshold {request.threshold:g} and the minimum {request.minimum:g} are no "
+            "probabilities in order. Use 0 <= minimum <= threshold, threshold within 0 and 1."
+        )
+    if request.keeper not in KEEPERS:
+        raise QueryError(
+            f"There is no keeper rule '{request.keeper}'. Use one of: {', '.join(KEEPERS)}."
+        )
+    if request.other_offset_m is not None and request.other is None:
+        raise QueryError("An offset needs a second catalogue. Name it, or leave out the offset.")
+    if request.output.suffix.lower() != ".gpkg":
+        raise QueryError(f"The review is a GeoPackage. End the name '{request.output}' with .gpkg.")
+    tables = [one for one in (request.catalogue, request.other) if one is not None]
+    column = request.source_column
+    if column and not any(column in one.attributes.column_names for one in tables):
+        raise QueryError(f"There is no column '{column}' in the catalogue. Check its name.")
+
+
+def _notes(request: DuplicateRequest) -> list[str]:
+    notes = []
+    for one in (request.catalogue, request.other):
+        if one is not None and one.rejected_total:
+            notes.append(
+                f"{one.rejected_total:,} rows of {Path(one.path).name} cannot be used and are "
+                "neither compared nor carried into a cleaned catalogue."
+            )
+    return notes
+
+
+def _earlier(request: DuplicateRequest) -> dict[tuple[str, str], Decided]:
+    if not request.keep_decisions or not request.output.exists():
+        return {}
+    return read_decisions(request.output)
+
+
+def _other(request: DuplicateRequest, body: Body) -> Craters | None:
+    if request.other is None or request.other_offset_m is None:
+        return request.other
+    east, north = request.other_offset_m
+    return moved(body, request.other, -east, -north)
+
+
+def _looks(
+    request: DuplicateRequest,
+    model: PairModel,
+    encoder: Encoder | None,
+    mosaics: list[Mosaic],
+    second: Craters,
+    pairs: Pairs,
+    monitor: Monitor,
+    notes: list[str],
+) -> Looks:
+    if encoder is None or not mosaics:
+        return Looks.none(len(pairs))
+    calibrated = model.knows(encoder.weights_hash)
+    if not calibrated:
+        notes.append(
+            f"Looks through {encoder.id} are not calibrated for duplicates: similarities are told, "
+            "probabilities come from geometry alone."
+        )
+    reader = LooksReader(mosaics, encoder, model.reading if calibrated else None, monitor)
+    if request.max_looks is None or len(pairs) <= request.max_looks:
+        return reader.read(request.catalogue, second, pairs)
+    doubt = np.abs(model.probability(pairs) - 0.5)
+    chosen = np.sort(np.argsort(doubt, kind="stable")[: request.max_looks])
+    looks = Looks.none(len(pairs), "not looked at")
+    some = reader.read(request.catalogue, second, pairs.take(chosen))
+    for name in Looks.__dataclass_fields__:
+        getattr(looks, name)[chosen] = getattr(some, name)
+    notes.append(f"Looks of {request.max_looks:,} of {len(pairs):,} pairs, those in most doubt.")
+    return looks
+
+
+def _take(looks: Looks, mask: NDArray[np.bool_]) -> Looks:
+    return Looks(**{name: getattr(looks, name)[mask] for name in Looks.__dataclass_fields__})
+
+
+def _words(
+    request: DuplicateRequest, pairs: Pairs, kept: dict[tuple[str, str], Decided]
+) -> list[str]:
+    """The decision on each pair, "" where there is none."""
+    if not kept:
+        return [""] * len(pairs)
+    first = request.catalogue
+    second = first if request.other is None else request.other
+    keys = zip(pairs.a.tolist(), pairs.b.tolist(), strict=True)
+    found = [kept.get((first.ids[a], second.ids[b])) for a, b in keys]
+    return [one.decision if one else "" for one in found]
+
+
+def _provenance(
+    request: DuplicateRequest,
+    body: Body,
+    model: PairModel,
+    encoder: Encoder | None,
+    mosaics: list[Mosaic],
+    offset: Offset | None,
+) -> dict[str, Any]:
+    files = [one.path for one in (request.catalogue, request.other) if one is not None]
+    columns = [asdict(one.columns) for one in (request.catalogue, request.other) if one is not None]
+    return {
+        "format": "craterbench duplicates 1",
+        "version": __version__,
+        "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "body": body.name,
+        "body_radii_m": [body.a, body.b],
+        "catalogues": files,
+        "columns": columns,
+        "mosaics": [one.path for one in mosaics],
+        "mosaic_fingerprints": [one.fingerprint() for one in mosaics],
+        "encoder": encoder.id if encoder and mosaics else "",
+        "encoder_weights": encoder.weights_hash if encoder and mosaics else "",
+        "model_encoder_weights": model.weights_hash,
+        "model_fitted": model.fitted,
+        "threshold": request.threshold,
+        "minimum": request.minimum,
+        "max_distance": request.rule.max_distance,
+        "max_ratio": request.rule.max_ratio,
+        "source_column": request.source_column or "",
+        "priority": list(request.priority),
+        "keeper": request.keeper,
+        "other_offset_m": list(request.other_offset_m or ()),
+        "offset": asdict(offset) if offset else {},
+    }

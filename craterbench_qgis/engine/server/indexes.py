@@ -1,0 +1,123 @@
+"""``index.describe``, ``index.open``, ``index.close``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from ...protocol import IndexInfo, Json
+from ..errors import CraterBenchError
+from ..index import SUFFIX, CraterIndex, geopackage
+from .calls import Call
+from .sessions import encoder_problem
+
+_WARM_UPS = 3
+
+
+def describe(call: Call) -> Json:
+    """{path} -> IndexInfo. Reads the manifest, loads no encoder."""
+    with CraterIndex.open(call.params.path("path"), check="sizes") as index:
+        return index_info(index).to_json()
+
+
+def open_index(call: Call) -> Json:
+    """{path, device?, encoder?} -> IndexInfo, once a search is as fast as it will get.
+
+    ``encoder``: the checkpoint's file, for an index that was built with one.
+    """
+    params = call.params
+    call.monitor.report("encoder", 0, 0)
+    searcher, is_new = call.work.sessions.searcher(
+        params.path("path"), params.text("device", None), params.text("encoder", None)
+    )
+    call.monitor.check()
+    if is_new:
+        _warm_up(call, searcher.index)
+    info = index_info(searcher.index)
+    info.problem = ""  # its encoder is there: it has just been used
+    return info.to_json()
+
+
+def close_index(call: Call) -> Json:
+    """{path} -> {}."""
+    call.work.sessions.close(call.params.path("path"))
+    call.work.queries.mosaics.close()
+    return {}
+
+
+def index_info(index: CraterIndex) -> IndexInfo:
+    """What there is to know about an index without its encoder."""
+    manifest, settings = index.manifest, index.settings
+    removed = manifest.tombstones.craters if manifest.tombstones else 0
+    problem = encoder_problem(settings)
+    if index.n_views == 0:
+        problem = (
+            "It holds no views yet: its build was stopped before the first were stored. Resume it."
+        )
+    size = sum(one.size for one in manifest.files())
+    return IndexInfo(
+        path=str(index.path),
+        name=index.path.name.removesuffix(SUFFIX) or index.path.name,
+        index_id=manifest.index_id,
+        generation=manifest.generation,
+        body={"name": settings.body_name, "a": settings.body_a, "b": settings.body_b},
+        encoder=settings.encoder_id,
+        encoder_description=settings.encoder_description,
+        craters=manifest.n_craters - removed,
+        views=index.n_views,
+        removed=removed,
+        tokens=settings.tokens,
+        contexts=list(settings.context_factors),
+        seeds=settings.seeds,
+        aggregation=settings.aggregation,
+        token_dim=settings.token_dim,
+        global_dim=settings.global_dim,
+        input_size=settings.input_size,
+        size_bytes=size + (manifest.gpkg.size if manifest.gpkg else 0),
+        created=manifest.created,
+        sources=[
+            {"path": one["path"], "exists": Path(one["path"]).exists()}
+            for one in manifest.observations
+        ],
+        catalogue=_catalogue(index),
+        catalogue_source=str(manifest.catalogues[0].source.get("path", ""))
+        if manifest.catalogues
+        else "",
+        incomplete=index.incomplete,
+        skipped=dict(manifest.skipped),
+        problem=problem,
+    )
+
+
+def _catalogue(index: CraterIndex) -> str:
+    entry = index.manifest.gpkg
+    return "" if entry is None else str(geopackage.locate(index.path, entry))
+
+
+def _warm_up(call: Call, index: CraterIndex) -> None:
+    """Use everything once: encoder, shortlist, rerank, calibration, the raster, the cut."""
+    from ..mosaic import View, ViewSkipped
+    from ..search import Query, SearchOptions
+
+    with call.work.loading:
+        from . import searching
+
+    searcher, _ = call.work.sessions.searcher(index.path)
+    size = index.settings.input_size
+    pixels = np.random.default_rng(0).random((size, size), dtype=np.float32)
+    query = Query(View(pixels, 1.0, 1.0, 1.0, float(size)), None, None, None, {})
+    for _ in range(_WARM_UPS):
+        call.monitor.check()
+        searcher.search(query, SearchOptions())
+    for known in index.manifest.observations[:1]:
+        try:
+            mosaic = call.work.queries.mosaics.get(
+                known["path"], searcher.body, known.get("band"), known.get("nodata")
+            )
+            craters = index.craters
+            side = float(craters.diameter_m[0]) * index.settings.context_factors[0]
+            for pixels_wide in (size, searching.PICTURE):
+                mosaic.crop(float(craters.lon[0]), float(craters.lat[0]), side, pixels_wide, 0.0)
+        except (CraterBenchError, ViewSkipped):
+            pass  # a mosaic that was moved is none of this method's business

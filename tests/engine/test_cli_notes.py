@@ -1,0 +1,59 @@
+"""What the command says beside its result, where an option has no effect."""
+
+from __future__ import annotations
+
+import pytest
+
+from craterbench_qgis.engine.cli import main
+
+from .scene import craters, write_catalogue, write_mosaic
+
+
+@pytest.fixture(scope="module")
+def search(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    folder = tmp_path_factory.mktemp("notes")
+    mosaic, index = str(folder / "mosaic.tif"), str(folder / "i.craterindex")
+    write_mosaic(folder / "mosaic.tif")
+    write_catalogue(folder / "craters.csv")
+    assert main([
+        "index", "build", "--mosaic", mosaic, "--catalogue", str(folder / "craters.csv"),
+        "--min-diameter", "20", "--context", "2", "--encoder", "ncc", "--output", index,
+    ]) == 0  # fmt: skip
+    _, lon, lat, diameter = craters()[2]
+    return [
+        "search", index, "--mosaic", mosaic, "--at", str(lon), str(lat),
+        "--diameter", str(diameter), "--top", "3",
+    ]  # fmt: skip
+
+
+def told(capsys: pytest.CaptureFixture[str], search: list[str], *more: str) -> tuple[str, str]:
+    capsys.readouterr()
+    assert main([*search, *more]) == 0
+    captured = capsys.readouterr()
+    return captured.out, captured.err
+
+
+def test_a_device_the_encoder_cannot_use_is_said(
+    capsys: pytest.CaptureFixture[str], search: list[str]
+) -> None:
+    plain, quiet = told(capsys, search)
+    assert "--device" not in quiet
+    assert "--device" not in told(capsys, search, "--device", "cpu")[1]
+    out, err = told(capsys, search, "--device", "cuda")
+    assert err.count("ncc computes on the processor: --device cuda has no effect") == 1
+    assert out.split("encode")[0] == plain.split("encode")[0]  # the same matches
+
+
+def test_unknown_ids_to_exclude_are_one_note(
+    capsys: pytest.CaptureFixture[str], search: list[str]
+) -> None:
+    known = craters()[2][0]
+    assert "exclude" not in told(capsys, search, "--exclude", known)[1]
+    out, err = told(capsys, search, "--exclude", known, "no such", "no such")
+    assert err.count("not in the index") == 1
+    assert "One id to exclude is not in the index: no such." in err
+    assert known not in out
+    many = [f"x{i}" for i in range(9)]
+    err = told(capsys, search, "--exclude", known, *many)[1]
+    assert "9 of the 10 ids to exclude are not in the index: x0, x1, x2, x3, x4, ...\n" in err
+    assert "x5" not in err

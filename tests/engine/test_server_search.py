@@ -1,0 +1,367 @@
+"""Searching over the pipe: every kind of query, pictures, thumbnails, why, exports."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyogrio
+import pytest
+from PIL import Image
+
+from craterbench_qgis.engine.bodies import body_by_name, great_circle_distance
+from craterbench_qgis.engine.encoders import load_encoder
+from craterbench_qgis.engine.index import CraterIndex, IndexWriter
+from craterbench_qgis.engine.indexing import build_index
+from craterbench_qgis.engine.mosaic import Mosaic
+from craterbench_qgis.engine.search import (
+    Searcher,
+    SearchOptions,
+    explain,
+    query_from_crater,
+)
+from craterbench_qgis.protocol import ExplainReply, IndexInfo, Preview, SearchReply
+
+from . import index_support
+from .scene import COUNT, craters, request
+from .server_client import Client
+
+MOON = body_by_name("moon")
+ENCODER = load_encoder("hog")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("a folder with späces")
+    build_index(request(folder), ENCODER)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[Client]:
+    with Client(folder / "sitzung ß") as client:
+        yield client
+
+
+@pytest.fixture
+def index(folder: Path) -> str:
+    return str(folder / "scene.craterindex")
+
+
+def crater(folder: Path, number: int, **more: Any) -> dict[str, Any]:
+    _, lon, lat, diameter = craters()[number]
+    return {
+        "kind": "crater",
+        "mosaic": {"path": str(folder / "mosaic.tif")},
+        "lon": lon,
+        "lat": lat,
+        "diameter_m": diameter * 1000,
+        **more,
+    }
+
+
+def search(server: Client, index: str, query: dict[str, Any], **more: Any) -> SearchReply:
+    return SearchReply.from_json(server.call("search", {"index": index, "query": query, **more}))
+
+
+def test_describe_and_open_tell_the_same(server: Client, folder: Path, index: str) -> None:
+    told = IndexInfo.from_json(server.call("index.describe", {"path": index}))
+    assert (told.name, told.craters, told.views) == ("scene", COUNT, 2 * COUNT)
+    assert told.body == {"name": "Moon", "a": 1737400.0, "b": 1737400.0}
+    assert told.sources == [{"path": str((folder / "mosaic.tif").resolve()), "exists": True}]
+    assert pyogrio.read_info(told.catalogue)["features"] == COUNT
+    assert (told.problem, told.incomplete, told.contexts) == ("", False, [2.0, 3.0])
+    assert told.size_bytes > 10_000
+    opened = IndexInfo.from_json(server.call("index.open", {"path": index, "device": "cpu"}))
+    assert opened == told
+
+
+def test_the_answer_is_the_engines(server: Client, folder: Path, index: str) -> None:
+    reply = search(server, index, crater(folder, 7), top=10)
+    _, lon, lat, diameter = craters()[7]
+    with CraterIndex.open(index) as opened, Mosaic.open(folder / "mosaic.tif") as mosaic:
+        query = query_from_crater(mosaic, lon, lat, diameter * 1000, 2.5, ENCODER.input_size)
+        wanted = Searcher(opened, ENCODER).search(query, SearchOptions(top=10))
+    records = reply.records()
+    assert [one.crater_id for one in records] == [one.crater_id for one in wanted.matches]
+    assert [one.view_number for one in records] == [one.view_number for one in wanted.matches]
+    for mine, theirs in zip(records, wanted.matches, strict=True):
+        assert mine.score == pytest.approx(theirs.score, abs=1e-5)
+        assert mine.distance_m == pytest.approx(theirs.distance_m)
+        assert mine.attributes == theirs.attributes
+    assert records[0].crater_id == "T-007"
+    assert reply.provenance["index_id"] == wanted.provenance["index_id"]
+    assert reply.timings_ms["total"] >= reply.timings_ms["encode"] > 0
+
+
+def test_every_kind_of_query_finds_its_crater(
+    server: Client, folder: Path, index: str, tmp_path: Path
+) -> None:
+    name, lon, lat, diameter = craters()[3]
+    mosaic = {"path": str(folder / "mosaic.tif"), "band": 1}
+    side = 2.5 * diameter * 1000
+    picture = tmp_path / "gerendert.png"
+    with Mosaic.open(folder / "mosaic.tif") as source:
+        pixels = source.crop(lon, lat, side, 300).pixels
+    Image.fromarray((pixels * 255).astype(np.uint8)).save(picture)
+    kinds: list[dict[str, Any]] = [
+        {"kind": "area", "mosaic": mosaic, "lon": lon + 360, "lat": lat, "side_m": side},
+        crater(folder, 3),
+        {"kind": "indexed", "crater_id": name},
+        {"kind": "indexed", "crater_id": name, "mosaic": mosaic, "context": 2.0},
+        {"kind": "image", "path": str(picture), "lon": lon, "lat": lat, "side_m": side},
+        {"kind": "image", "path": str(picture)},
+    ]
+    for query in kinds:
+        reply = search(server, index, query)
+        best = reply.records()[0]
+        assert best.crater_id == name, query
+        shown = Preview.from_json(reply.query)
+        assert Image.open(shown.image).size == (256, 256)
+        if query == kinds[-1]:
+            assert (best.distance_m, shown.lon, shown.side_m) == (None, None, None)
+            continue
+        assert best.distance_m == pytest.approx(0, abs=1)
+        assert shown.lon == pytest.approx(lon)
+        second = reply.records()[1]
+        away = great_circle_distance(MOON, lon, lat, second.lon, second.lat)
+        assert second.distance_m == pytest.approx(float(away), rel=1e-6)
+    assert shown.metres_per_pixel is None
+
+
+def test_the_diameter_of_a_box_is_assumed_and_said(
+    server: Client, folder: Path, index: str
+) -> None:
+    query = crater(folder, 3, kind="area", side_m=75_000.0)
+    del query["diameter_m"]
+    shown = Preview.from_json(server.call("preview", {"query": query, "index": index}))
+    assert (shown.diameter_m, shown.diameter_assumed) == (pytest.approx(30_000), True)
+    query["diameter_m"] = 20_000
+    shown = Preview.from_json(server.call("preview", {"query": query, "index": index, "size": 64}))
+    assert (shown.diameter_m, shown.diameter_assumed) == (20_000, False)
+    assert Image.open(shown.image).size == (64, 64)
+    assert shown.metres_per_pixel == pytest.approx(75_000 / ENCODER.input_size)
+    alone = Preview.from_json(server.call("preview", {"query": query}))
+    assert alone.valid_fraction == 1.0
+
+
+def test_filters(server: Client, folder: Path, index: str) -> None:
+    query = crater(folder, 0)
+    found = search(server, index, query, filters={"where": "freshness = 2"}).records()
+    assert {one.attributes["freshness"] for one in found} == {2}
+    assert len(found) == COUNT / 4
+    corners = [(x / 50, 8 - 4 * (x % 2)) for x in range(400)]  # far longer than a file name
+    ring = ", ".join(f"{x} {y}" for x, y in [(0, -8), *corners, (8, -8), (0, -8)])
+    found = search(server, index, query, filters={"region": f"POLYGON (({ring}))"}).records()
+    assert found
+    assert all(one.lon < 8.1 for one in found)
+    found = search(
+        server, index, query, filters={"exclude_ids": ["T-000"], "diameter_ratio": [0.9, 1.1]}
+    ).records()
+    wanted = craters()[0][3] * 1000
+    assert "T-000" not in {one.crater_id for one in found}
+    assert all(0.9 <= one.diameter_m / wanted <= 1.1 for one in found)
+    error = server.fail("search", {"index": index, "query": query, "filters": {"where": "x ="}})
+    assert (error["code"], error["data"]["kind"]) == (-32000, "QueryError")
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "words"),
+    [
+        ({"lon": 200.0}, "QueryError", "outside the mosaic"),
+        ({"diameter_m": 500.0}, "QueryError", "smaller than the mosaic resolves"),
+        ({"mosaic": {"path": "/no/such.tif"}}, "MosaicError", "There is no file"),
+        ({"kind": "indexed", "crater_id": "nobody"}, "QueryError", "no crater 'nobody'"),
+        ({"kind": "image", "path": "/no/such.png"}, "QueryError", "There is no file"),
+    ],
+)
+def test_queries_that_cannot_be_cut(
+    server: Client, folder: Path, index: str, change: dict[str, Any], kind: str, words: str
+) -> None:
+    query = crater(folder, 0, **change)
+    if change.get("kind"):
+        query.pop("mosaic")
+    error = server.fail("search", {"index": index, "query": query})
+    assert (error["code"], error["data"]["kind"]) == (-32000, kind)
+    assert words in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("change", "member"),
+    [
+        ({"kind": "circle"}, "query.kind"),
+        ({"lat": 91.0}, "lat"),
+        ({"lon": None}, "query.lon"),
+        ({"diameter_m": -5}, "query.diameter_m"),
+        ({"diameter_m": None}, "diameter_m"),
+        ({"kind": "area"}, "query.side_m"),
+        ({"mosaic": "x.tif"}, "query.mosaic"),
+        ({"mosaic": {"path": ""}}, "query.mosaic.path"),
+        ({"mosaic": {"path": "x.tif", "band": 0}}, "query.mosaic.band"),
+    ],
+)
+def test_queries_that_make_no_sense(
+    server: Client, folder: Path, index: str, change: dict[str, Any], member: str
+) -> None:
+    error = server.fail("search", {"index": index, "query": crater(folder, 0, **change)})
+    assert error["code"] == -32602
+    assert f"'{member}'" in error["message"]
+
+
+def test_thumbnails_are_written_once(server: Client, index: str) -> None:
+    first = server.call("thumbnails", {"index": index, "views": [5, 0, 5]})["files"]
+    assert sorted(first) == ["0", "5"]
+    with CraterIndex.open(index) as opened:
+        assert Path(first["5"]).read_bytes() == opened.thumbnail(5)
+    Path(first["0"]).write_bytes(b"kept")
+    Path(first["5"]).unlink()
+    second = server.call("thumbnails", {"index": index, "views": [0, 5]})["files"]
+    assert second == first
+    assert Path(first["0"]).read_bytes() == b"kept"
+    assert Image.open(first["5"]).size == (128, 128)
+    error = server.fail("thumbnails", {"index": index, "views": [10_000]})
+    assert (error["code"], error["data"]["kind"]) == (-32000, "CraterIndexError")
+
+
+def test_why_a_match_matched(server: Client, folder: Path, index: str) -> None:
+    query = crater(folder, 11)
+    match = search(server, index, query).records()[1]
+    params = {"index": index, "query": query, "crater_id": match.crater_id}
+    why = ExplainReply.from_json(server.call("explain", {**params, "view": match.view_number}))
+    rows, columns = why.grid
+    assert (why.crater_id, why.view) == (match.crater_id, match.view)
+    assert why.score == pytest.approx(match.score, abs=1e-4)
+    assert why.shortlist_score == pytest.approx(match.shortlist_score, abs=0.02)
+    assert len(why.strength_query) == len(why.strength_match) == rows * columns
+    assert len(why.patches) == rows * columns
+    for one in why.patches:
+        strength = why.strength_query[one["query_patch"]]
+        assert one["similarity"] == pytest.approx(strength, abs=1e-5)
+    assert Image.open(why.query_image).size == Image.open(why.match_image).size == (448, 448)
+    assert Image.open(why.picture).width > 1000
+    assert why.compared_with == "patches"
+    with CraterIndex.open(index) as opened, Mosaic.open(folder / "mosaic.tif") as mosaic:
+        _, lon, lat, diameter = craters()[11]
+        same = query_from_crater(mosaic, lon, lat, diameter * 1000, 2.5, ENCODER.input_size)
+        wanted = explain(opened, ENCODER, same, match.crater_id, match.view_number)
+    assert np.allclose(why.strength_match, wanted.strength_match.ravel(), atol=1e-4)
+    other = server.fail("explain", {**params, "crater_id": "T-000", "view": match.view_number})
+    assert "Search again" in other["message"]
+
+
+def test_exports_are_read_back(server: Client, folder: Path, index: str, tmp_path: Path) -> None:
+    reply = search(server, index, crater(folder, 2), top=6)
+    for one in reply.matches:
+        one["attributes"]["decision"] = "accepted"
+    target = tmp_path / "auswahl ü.gpkg"
+    params = {"index": index, "matches": reply.matches, "provenance": reply.provenance}
+    written = server.call("export", {**params, "path": str(target), "geometry": "point"})
+    assert written["files"] == [str(target)]
+    info, _, _, columns = pyogrio.raw.read(target, layer="matches")
+    values = dict(zip(info["fields"], columns, strict=True))
+    assert list(values["crater_id"]) == [one["crater_id"] for one in reply.matches]
+    assert list(values["decision"]) == ["accepted"] * 6
+    assert "1737400" in info["crs"]
+    error = server.fail("export", {**params, "path": str(target), "overwrite": False})
+    assert error["data"]["kind"] == "ExportError"
+    error = server.fail("export", {**params, "path": str(tmp_path / "x.kml")})
+    assert ".gpkg" in error["message"]
+    del reply.matches[0]["lon"]
+    error = server.fail("export", {**params, "path": str(target)})
+    assert (error["code"], "'matches[0].lon'" in error["message"]) == (-32602, True)
+
+
+def test_an_export_needs_no_index_any_more(
+    server: Client, folder: Path, index: str, tmp_path: Path
+) -> None:
+    reply = search(server, index, crater(folder, 2), top=3)
+    params = {"matches": reply.matches, "provenance": reply.provenance}
+    target = tmp_path / "m.csv"
+    server.call("export", {**params, "index": "/gone.craterindex", "path": str(target)})
+    assert target.read_text(encoding="utf-8").count("\n") == 4
+
+
+def test_contact_sheets(server: Client, folder: Path, index: str, tmp_path: Path) -> None:
+    query = crater(folder, 2)
+    reply = search(server, index, query, top=5)
+    reply.matches[1]["view_number"] = 9999  # of an older state of the index
+    params = {"index": index, "matches": reply.matches, "provenance": reply.provenance}
+    for name, asked in (("a.png", query), ("b.png", reply.query), ("c.pdf", query)):
+        target = tmp_path / name
+        done = server.call("contact_sheet", {**params, "query": asked, "path": str(target)})
+        assert done["files"] == [str(target)]
+        assert target.stat().st_size > 10_000
+    first, second = (np.asarray(Image.open(tmp_path / n).convert("L")) for n in ("a.png", "b.png"))
+    assert first.shape == second.shape
+    # The same sheet, but that b's query comes from a picture of 256 pixels.
+    assert np.abs(first.astype(int) - second).mean() < 2.0
+
+
+def test_an_index_changed_by_another_process_is_read_anew(server: Client, tmp_path: Path) -> None:
+    build_index(request(tmp_path), ENCODER)
+    index = str(tmp_path / "scene.craterindex")
+    query = crater(tmp_path, 4)
+    assert search(server, index, query).records()[0].crater_id == "T-004"
+    with IndexWriter.open(tmp_path / "scene.craterindex") as writer:
+        writer.remove(["T-004"])
+    reply = search(server, index, query)
+    assert "T-004" not in {one.crater_id for one in reply.records()}
+    assert server.call("index.describe", {"path": index})["craters"] == COUNT - 1
+    assert server.call("index.close", {"path": index}) == {}
+    (tmp_path / "scene.craterindex" / "manifest.json").unlink()
+    error = server.fail("search", {"index": index, "query": query})
+    assert error["data"]["kind"] == "CraterIndexError"
+
+
+def test_an_index_that_cannot_be_searched(server: Client, tmp_path: Path) -> None:
+    error = server.fail("index.open", {"path": str(tmp_path)})
+    assert (error["code"], error["data"]["kind"]) == (-32000, "CraterIndexError")
+    foreign = tmp_path / "foreign.craterindex"
+    index_support.build(foreign)
+    told = server.call("index.describe", {"path": str(foreign)})
+    assert "'fake'" in told["problem"]
+    error = server.fail("index.open", {"path": str(foreign)})
+    assert error["data"]["kind"] == "EncoderError"
+    started = tmp_path / "started.craterindex"
+    index_support.build(started, limit=0)
+    told = server.call("index.describe", {"path": str(started)})
+    assert (told["incomplete"], told["views"], "no views" in told["problem"]) == (True, 0, True)
+    assert "no views" in server.fail("index.open", {"path": str(started)})["message"]
+
+
+def test_what_a_mosaic_and_a_catalogue_are(server: Client, folder: Path) -> None:
+    mosaic = server.call("mosaic.describe", {"path": str(folder / "mosaic.tif"), "nodata": None})
+    assert (mosaic["width"], mosaic["height"], mosaic["bands"]) == (576, 384, 1)
+    assert mosaic["bounds"] == pytest.approx([0, -8, 24, 8])
+    assert mosaic["body"]["a"] == 1737400.0
+    assert mosaic["pixel_size_m"] == pytest.approx(math.pi / 180 * 1737400 / 24)
+    error = server.fail("mosaic.describe", {"path": str(folder / "craters.csv")})
+    assert error["data"]["kind"] == "MosaicError"
+    path = str(folder / "craters.csv")
+    found = server.call("catalogue.describe", {"path": path})
+    assert (found["rows"], found["selected"]) == (COUNT, None)
+    assert found["names"] == ["crater_id", "lon", "lat", "diameter_km", "freshness"]
+    assert found["columns"]["diameter_unit"] == "km"
+    west, south, east, north = found["bounds"]
+    assert 1 < west < east < 23
+    assert -8 < south < north < 8
+    limits = {"min_diameter_m": 30_000, "region": [0, 0, 12, 8]}
+    within = server.call("catalogue.describe", {"path": path, **limits})["selected"]
+    wanted = [one for one in craters() if one[1] <= 12 and one[2] >= 0 and one[3] >= 30]
+    assert within == len(wanted) > 0
+    columns = {"diameter": "freshness", "diameter_unit": "m"}
+    changed = server.call("catalogue.describe", {"path": path, "columns": columns})
+    assert changed["diameter_m"] == [1.0, 3.0]
+    assert changed["rejected"] == {"diameter is not greater than zero": 6}
+    error = server.fail("catalogue.describe", {"path": path, "columns": {"lon": "nope"}})
+    assert error["data"]["kind"] == "CatalogueError"
+
+
+def test_encoders_and_devices(server: Client) -> None:
+    encoders = server.call("encoders.list")["encoders"]
+    assert [one["default"] for one in encoders].count(True) == 1
+    assert {"hog", "ncc"} <= {one["id"] for one in encoders}
+    assert "cpu" in {one["id"] for one in server.call("devices")["devices"]}
