@@ -2,36 +2,46 @@
 # make demo     a synthetic planet, its index, a search from another observation, pictures
 # make test     every test
 # make lint     ruff and mypy
+# make package  dist/craterbench_qgis_plugin-VERSION.zip, checked by the QGIS repository's rules
+# make qgis     QGIS with the plugin, the demo's mosaics and their index, ready to draw a box
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 DEMO   ?= demo-output
-INSTALL = $(PYTHON) -m craterbench_qgis.environment.install $(VENV) --project .
+QGIS   ?=
+INSTALL = "$(PYTHON)" -m craterbench_qgis.environment.install "$(VENV)" --project .
 
-.PHONY: engine dev demo test lint bench clean
+.PHONY: engine dev demo test lint bench package qgis clean
 
 engine:
 	@sh tools/prerequisites.sh "$(PYTHON)"
 	@$(INSTALL)
 
 dev:
-	@sh tools/prerequisites.sh "$(PYTHON)"
+	@sh tools/prerequisites.sh "$(PYTHON)" test
 	@$(INSTALL) --extra tools/dev.lock
 
 demo: engine
-	$(BIN)/craterbench demo --output $(DEMO)
+	"$(BIN)/python" -m craterbench_qgis.engine demo --output "$(DEMO)"
 
 test: dev
-	$(BIN)/python -m pytest
+	"$(BIN)/python" -m pytest
 
 lint: dev
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	"$(BIN)/python" -m ruff check .
+	"$(BIN)/python" -m ruff format --check .
+	"$(BIN)/python" -m mypy
 
 bench: dev
-	$(BIN)/python benchmarks/bench_build.py
-	$(BIN)/python benchmarks/bench_shortlist.py
+	"$(BIN)/python" benchmarks/bench_build.py
+	"$(BIN)/python" benchmarks/bench_shortlist.py
+
+package: dev
+	"$(BIN)/python" tools/translations.py
+	"$(BIN)/python" tools/package.py --check
+
+qgis: engine
+	"$(PYTHON)" tools/run_qgis.py --engine "$(VENV)" --demo "$(DEMO)" --qgis "$(QGIS)"
 
 clean:
-	rm -rf $(DEMO) build dist
+	rm -rf "$(DEMO)" build dist

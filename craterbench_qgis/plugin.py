@@ -1,7 +1,6 @@
-"""The plugin object QGIS holds: one menu entry, added in ``initGui`` and removed in ``unload``.
+"""The plugin object QGIS holds: what ``initGui`` adds, ``unload`` takes away.
 
-This version has the engine and its command line. The dock, the map tools and the layers come with
-the interactive half; until then the entry says so instead of pretending.
+Nothing heavy happens before the panel is opened for the first time: no engine, no file is read.
 """
 
 from __future__ import annotations
@@ -9,9 +8,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from qgis.PyQt.QtCore import QCoreApplication
+from qgis.core import QgsApplication
+from qgis.PyQt.QtCore import QCoreApplication, QLocale, QSettings, QTranslator
 from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QMessageBox
+
+from . import __version__
+from .i18n import tr
 
 # Qt 6 moved QAction; qgis.PyQt has it in one of the two places.
 try:
@@ -23,41 +26,130 @@ ROOT = Path(__file__).resolve().parents[1]
 MENU = "CraterBench"
 
 
-def tr(text: str) -> str:
-    """``text`` in the user's language."""
-    return QCoreApplication.translate("CraterBench", text)
-
-
 class CraterBenchPlugin:
     """Adds and removes what the user sees. ``iface`` is QGIS's ``QgisInterface``."""
 
     def __init__(self, iface: Any) -> None:
         self._iface = iface
-        self._action: Any = None
+        self._actions: list[Any] = []
+        self._toolbar: Any = None
+        self._translator: Any = None
+        self._options: Any = None
+        self._provider: Any = None
+        self.workbench: Any = None
+        """``gui.workbench.Workbench`` once the panel was opened."""
 
     def initGui(self) -> None:
-        """Add the menu entry."""
-        icon = QIcon(str(ROOT / "resources" / "icons" / "craterbench.svg"))
-        self._action = QAction(icon, tr("About CraterBench"), self._iface.mainWindow())
-        self._action.triggered.connect(self.about)
-        self._iface.addPluginToMenu(MENU, self._action)
+        """Add the menu, a toolbar button, the options page and the Processing provider."""
+        self.initProcessing()
+        panel = self._action("craterbench.svg", tr("CraterBench panel"), self.toggle_dock)
+        panel.setToolTip(tr("Find the craters that look like this one"))
+        self._add(panel)
+        self._add(self._action("settings.svg", tr("Settings…"), self.show_settings))
+        self._add(self._action("help.svg", tr("Help"), self.show_help))
+        self._add(self._action("craterbench.svg", tr("About CraterBench"), self.about))
+        self._toolbar = self._iface.addToolBar("CraterBench")
+        self._toolbar.setObjectName("CraterBenchToolBar")
+        self._toolbar.addAction(panel)
+        self._register_options()
+
+    def initProcessing(self) -> None:
+        """Add the Processing provider; all that qgis_process calls (``iface`` is None there)."""
+        self._translate()
+        from .processing.provider import CraterBenchProvider
+
+        self._provider = CraterBenchProvider()
+        QgsApplication.processingRegistry().addProvider(self._provider)
 
     def unload(self) -> None:
-        """Take the menu entry away again."""
-        if self._action is not None:
-            self._iface.removePluginMenu(MENU, self._action)
-            self._action.deleteLater()
-            self._action = None
+        """Take everything away again and end the engine."""
+        if self._provider is not None:
+            QgsApplication.processingRegistry().removeProvider(self._provider)
+            self._provider = None
+        if self.workbench is not None:
+            self.workbench.close()
+            self.workbench = None
+        if self._options is not None:
+            self._iface.unregisterOptionsWidgetFactory(self._options)
+            self._options = None
+        for action in self._actions:
+            self._iface.removePluginMenu(MENU, action)
+            action.deleteLater()
+        self._actions = []
+        if self._toolbar is not None:
+            window = self._iface.mainWindow()
+            if window is not None:
+                window.removeToolBar(self._toolbar)
+            self._toolbar.deleteLater()
+            self._toolbar = None
+        if self._translator is not None:
+            QCoreApplication.removeTranslator(self._translator)
+            self._translator = None
+
+    def show_dock(self) -> Any:
+        """Open the panel (made now if this is the first time); returns the dock."""
+        self._bench().show()
+        return self.workbench.dock
+
+    def toggle_dock(self) -> None:
+        """Open or hide the panel."""
+        if self.workbench is not None and self.workbench.dock.isVisible():
+            self.workbench.dock.hide()
+        else:
+            self.show_dock()
+
+    def open_index(self, path: str) -> None:
+        """Open the panel and the index at ``path``."""
+        self.show_dock()
+        self.workbench.open_index(path)
+
+    def show_settings(self) -> None:
+        """The settings dialog."""
+        self._bench().show_settings()
+
+    def show_help(self) -> None:
+        """The documentation that came with the plugin."""
+        from .gui.help import open_help
+
+        open_help(self._iface.mainWindow())
 
     def about(self) -> None:
-        """Say what this version can do and how."""
-        QMessageBox.information(
-            self._iface.mainWindow(),
-            tr("CraterBench"),
-            tr(
-                "This version of CraterBench has the search engine and its command line "
-                "(craterbench index, search, explain). Searching from the map comes with the next "
-                "version. The README tells how to use the command line; its results open in QGIS "
-                "as Shapefile, GeoPackage or GeoJSON."
-            ),
-        )
+        """What this is, and which version."""
+        text = tr(
+            "CraterBench {version} finds craters that look like one you choose, in an index you "
+            "build from an orbital mosaic and a crater catalogue. Method: Fang et al. 2026, "
+            "CraterBench-R (a frozen encoder, instance tokens, late interaction). Scores are "
+            "similarities, not probabilities."
+        ).format(version=__version__)
+        QMessageBox.about(self._iface.mainWindow(), tr("About CraterBench"), text)
+
+    def _bench(self) -> Any:
+        if self.workbench is None:
+            from .gui.workbench import Workbench
+
+            self.workbench = Workbench(self._iface)
+        return self.workbench
+
+    def _action(self, icon: str, text: str, slot: Any) -> Any:
+        file = ROOT / "resources" / "icons" / icon
+        action = QAction(QIcon(str(file)), text, self._iface.mainWindow())
+        action.triggered.connect(lambda *_: slot())
+        return action
+
+    def _add(self, action: Any) -> None:
+        self._iface.addPluginToMenu(MENU, action)
+        self._actions.append(action)
+
+    def _register_options(self) -> None:
+        from .gui.settings_dialog import OptionsFactory
+
+        self._options = OptionsFactory()
+        self._iface.registerOptionsWidgetFactory(self._options)
+
+    def _translate(self) -> None:
+        chosen = QSettings().value("locale/userLocale", "") or QLocale.system().name()
+        translator = QTranslator()
+        folder = str(ROOT / "resources" / "i18n")
+        if translator.load(QLocale(str(chosen)), "craterbench", "_", folder):
+            QCoreApplication.installTranslator(translator)
+            self._translator = translator

@@ -15,6 +15,13 @@ command -v g++ >/dev/null 2>&1 || optional="$optional g++"
 if [ "$(uname -s)" = Linux ] && ! ldconfig -p 2>/dev/null | grep -q libexpat.so.1; then
   missing="$missing libexpat1"
 fi
+if [ "$purpose" = test ] && [ "$(uname -s)" = Linux ]; then
+  /usr/bin/python3 -c 'import qgis.core' 2>/dev/null || optional="$optional qgis python3-qgis"
+  command -v Xvfb >/dev/null 2>&1 || optional="$optional xvfb"
+  command -v openbox >/dev/null 2>&1 || optional="$optional openbox"
+  command -v xdotool >/dev/null 2>&1 || optional="$optional xdotool"
+  command -v import >/dev/null 2>&1 || optional="$optional imagemagick"
+fi
 [ -z "$missing$optional" ] && exit 0
 
 if command -v apt-get >/dev/null 2>&1; then
@@ -37,6 +44,8 @@ if ! "$python" -c 'import sys, venv, ensurepip; sys.exit(not (3, 10) <= sys.vers
   echo "macOS: brew install python@3.12. Or name another one: make demo PYTHON=python3.12" >&2
   exit 1
 fi
+[ "$purpose" != test ] || /usr/bin/python3 -c 'import qgis.core' 2>/dev/null \
+  || echo "QGIS is not installed (apt-get install qgis python3-qgis): the plugin's tests skip." >&2
 [ -z "$optional" ] || command -v g++ >/dev/null 2>&1 \
   || echo "No C++ compiler: hnswlib is left out, the exact shortlist is used." >&2
 exit 0

@@ -1,231 +1,228 @@
 """Make the engine's environment: ``python -m craterbench_qgis.environment.install FOLDER``.
 
 Standard library only. Safe to run again: what is there and right is left alone, what is half-made
-is finished or made anew.
+is finished or made anew. The plugin runs it too, as a process of its own, and reads its lines:
+``[2/6] ...`` begins a step. Exit codes: 0 ready, 1 a problem (the last lines say which), 3
+cancelled, 4 another process works in the folder; ``Problem: ...`` tells why.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import platform
-import subprocess  # nosec B404 - the engine's interpreter is another process by design
+import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Optional
 
-from . import lock
+from . import lock, places, upkeep
+from .folder_lock import Busy, FolderLock
+from .processes import Cancelled, Runner, cancel_at_end_of_input
+from .steps import EnvironmentProblem, Maker, Say, Wishes
 
-STAMP = "craterbench-environment.txt"
-_CLEARED = (
-    "PYTHONPATH",
-    "PYTHONHOME",
-    "PYTHONSTARTUP",
-    "PROJ_LIB",
-    "PROJ_DATA",
-    "GDAL_DATA",
-    "GDAL_DRIVER_PATH",
-    "LD_LIBRARY_PATH",
-    "VIRTUAL_ENV",
-    "__PYVENV_LAUNCHER__",
-)
-_TAIL_LINES = 30
-
-Say = Callable[[str], None]
+DONE, PROBLEM, CANCELLED, BUSY = 0, 1, 3, 4
 
 
-class EnvironmentProblem(Exception):
-    """The environment cannot be made; the message says why and what to do."""
-
-
-def interpreter(folder: Path) -> Path:
-    """The Python of the environment in ``folder``."""
-    if os.name == "nt":
-        return folder / "Scripts" / "python.exe"
-    return folder / "bin" / "python"
-
-
-def clean_environ() -> dict[str, str]:
-    """This process's environment without what would lead the engine to QGIS's libraries."""
-    return {name: value for name, value in os.environ.items() if name not in _CLEARED}
-
-
-def is_ready(folder: Path) -> bool:
-    """Whether the environment was finished for the present lock file."""
-    file = folder / STAMP
-    return (
-        interpreter(folder).exists()
-        and file.is_file()
-        and file.read_text(encoding="utf-8").strip() == lock.stamp()
-    )
-
-
-def install(folder: Path, say: Say, *, cuda: bool = False, project: Optional[Path] = None) -> None:
+def install(
+    folder: Path,
+    say: Say,
+    wishes: Wishes,
+    *,
+    repair: bool = False,
+    watch_input: bool = False,
+) -> None:
     """Make or complete the environment in ``folder``.
 
-    Parameters
-    ----------
-    cuda : whether Linux gets the CUDA build of torch.
-    project : a checkout to put into the environment, with its ``craterbench`` command.
+    ``repair``: look at every package even where the environment counts as ready, and make it anew
+    where that does not help. ``watch_input``: stop at the end of stdin.
 
     Raises
     ------
-    EnvironmentProblem
+    EnvironmentProblem, Busy, Cancelled
     """
+    _check_python()
+    held = _hold(folder, adopt=wishes.project is not None)
+    try:
+        runner = Runner(places.clean_environ(), held.descriptor)
+        _listen(runner, watch_input)
+        maker = Maker(folder, wishes, say, runner)
+        if repair or not places.is_ready(folder, wishes.pins):
+            try:
+                maker.make()
+            except EnvironmentProblem as problem:
+                if not repair:
+                    raise
+                say(str(problem))
+                say("That did not help; the environment is made anew.")
+                upkeep.clear(folder)
+                Maker(folder, wishes, say, runner).make()
+        if wishes.project is not None:
+            _put_project(folder, wishes, say, runner)
+        say(f"The engine's environment is ready: {folder}")
+    finally:
+        held.release()
+
+
+def remove(folder: Path, say: Say) -> None:
+    """Delete the environment in ``folder``, and the folder where nothing else is in it.
+
+    Raises EnvironmentProblem where it is none of ours, Busy.
+    """
+    if not folder.exists():
+        return
+    held = _hold(folder)
+    say(f"Deleting {folder} ...")
+    try:
+        upkeep.clear(folder)
+    except OSError as error:
+        held.release()
+        raise EnvironmentProblem(
+            f"{error.filename} cannot be deleted ({error.strerror}). Close what uses it, e.g. "
+            "another QGIS, then try again."
+        ) from error
+    held.release(delete=True)
+    if not any(folder.iterdir()):
+        folder.rmdir()
+    say("Deleted.")
+
+
+def _check_python() -> None:
     found = sys.version_info[:2]
     if not lock.PYTHON_MIN <= found <= lock.PYTHON_MAX:
         raise EnvironmentProblem(
             "Python {}.{} cannot run the engine. Use Python 3.10 to 3.13 "
             "(make engine PYTHON=python3.12).".format(*found)
         )
-    if is_ready(folder):
-        if project is not None:
-            _put_project(folder, project, say)
-        return
-    python = _make_venv(folder, say)
-    pip = [str(python), "-m", "pip", "--disable-pip-version-check"]
-    _install_torch(pip, folder, say, cuda)
-    say(f"Installing {len(lock.requirements())} pinned packages ...")
-    _run(
-        [*pip, "install", "--no-deps", "--only-binary=:all:", "-r", str(lock.LOCK_FILE)],
-        folder,
-        "The pinned packages could not be installed. Check the network or pip's proxy settings, "
-        "then run this again.",
-    )
-    _run(
-        [*pip, "install", "--no-deps", f"torchvision=={lock.TORCHVISION}"],
-        folder,
-        "torchvision could not be installed. Check the network, then run this again.",
-    )
-    say("Compiling hnswlib (optional) ...")
-    if _call([*pip, "install", "--no-deps", f"hnswlib=={lock.HNSWLIB}"], folder).returncode:
-        say("hnswlib could not be compiled here; the exact shortlist is used instead.")
-    verify(python, folder)
-    if project is not None:
-        _put_project(folder, project, say)
-    (folder / STAMP).write_text(lock.stamp() + "\n", encoding="utf-8")
-    say(f"The engine's environment is ready: {folder}")
 
 
-def verify(python: Path, folder: Path) -> None:
-    """Import every needed package in the environment. Raises EnvironmentProblem naming one."""
-    for name in lock.IMPORTS:
-        _run(
-            [str(python), "-c", f"import {name}"],
-            folder,
-            f"The package {name} does not load in {folder}. Delete that folder and run this again; "
-            "on Linux its system libraries may be missing (see below).",
+def _hold(folder: Path, adopt: bool = False) -> FolderLock:
+    foreign = places.foreign_entries(folder, adopt)
+    if foreign:
+        shown = ", ".join(foreign[:3]) + (", ..." if len(foreign) > 3 else "")
+        raise EnvironmentProblem(
+            f"The folder {folder} holds other things ({shown}), which are not touched. Name a new "
+            "or empty folder."
         )
+    try:
+        return FolderLock(folder)
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"The folder {folder} cannot be used ({error.strerror or error}). Name one that you "
+            "may write to."
+        ) from error
 
 
-def _make_venv(folder: Path, say: Say) -> Path:
-    python = interpreter(folder)
-    works = python.exists() and not _call([str(python), "-m", "pip", "--version"], None).returncode
-    if not works:
-        say(f"Creating the environment {folder} ...")
-        _run(
-            [sys.executable, "-m", "venv", "--clear", str(folder)],
-            None,
-            f"No virtual environment could be made with {sys.executable}. Install its venv module "
-            "(Debian: apt-get install python3-venv).",
-        )
-    return python
+def _listen(runner: Runner, watch_input: bool) -> None:
+    """Stop when asked to: by a signal, or by the end of stdin."""
+    signal.signal(signal.SIGTERM, lambda *_: runner.cancel())
+    if watch_input:
+        cancel_at_end_of_input(runner)
 
 
-def _install_torch(pip: list[str], folder: Path, say: Say, cuda: bool) -> None:
-    attempts = lock.torch_attempts(platform.system(), cuda)
-    for number, arguments in enumerate(attempts, 1):
-        say("Installing " + " ".join(arguments) + " ...")
-        # Its own needs come from the ordinary index; no version of them is ours to choose here.
-        done = _call([*pip, "install", "--no-deps", "--only-binary=:all:", *arguments], folder)
-        if done.returncode == 0:
-            return
-        if number == len(attempts):
-            raise EnvironmentProblem(
-                "torch could not be installed. Check the network or pip's proxy settings, then "
-                "run this again.\n" + _tail(done.stdout)
-            )
-
-
-def _put_project(folder: Path, project: Path, say: Say) -> None:
+def _put_project(folder: Path, wishes: Wishes, say: Say, runner: Runner) -> None:
     """Make ``craterbench`` a command of the environment that runs the checkout."""
-    script = interpreter(folder).with_name("craterbench" + (".exe" if os.name == "nt" else ""))
-    python = interpreter(folder)
+    project = wishes.project
+    if project is None:
+        return
+    python = places.interpreter(folder)
+    script = python.with_name("craterbench" + (".exe" if os.name == "nt" else ""))
     where = "import craterbench_qgis, pathlib; print(pathlib.Path(craterbench_qgis.__file__))"
-    shown = _call([str(python), "-c", where], folder).stdout.strip()
-    if script.exists() and Path(shown).parent.parent == project.resolve():
+    _, lines = runner.run([str(python), "-c", where], folder)
+    shown = Path(lines[-1] if lines else "")
+    if script.exists() and shown.parent.parent == project.resolve():
         return
     say("Installing the command craterbench ...")
-    pip = [str(python), "-m", "pip", "--disable-pip-version-check"]
-    _run(
-        [*pip, "install", "--no-deps", "--no-build-isolation", "--editable", str(project)],
-        None,
-        "The project could not be put into its environment. Check the network, then run again.",
-    )
+    pip = Maker(folder, wishes, say, runner).pip()
+    arguments = ["install", "--no-deps", "--no-build-isolation", "--editable", str(project)]
+    code, lines = runner.run([*pip, *arguments])
+    if code:
+        raise EnvironmentProblem(
+            "The project could not be put into its environment. Check the network, then run "
+            "again.\n" + "\n".join(lines[-30:])
+        )
 
 
-def _call(command: list[str], folder: Optional[Path]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # nosec B603 - a list, no shell, our own interpreter
-        command,
-        cwd=str(folder) if folder is not None and folder.is_dir() else None,
-        env=clean_environ(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-        check=False,
-    )
-
-
-def _run(command: list[str], folder: Optional[Path], problem: str) -> None:
-    done = _call(command, folder)
-    if done.returncode:
-        raise EnvironmentProblem(problem + "\n" + _tail(done.stdout))
-
-
-def _tail(text: str) -> str:
-    return "\n".join(text.strip().splitlines()[-_TAIL_LINES:])
-
-
-def main() -> int:
-    """The command line of this module."""
-    parser = argparse.ArgumentParser(description="Make the engine's environment.")
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--cuda", action="store_true", help="the CUDA build of torch on Linux")
-    parser.add_argument("--project", type=Path, help="checkout to install in editable form")
-    parser.add_argument("--extra", type=Path, action="append", default=[], help="more pinned lists")
-    arguments = parser.parse_args()
-    folder = arguments.folder.resolve()
-
-    def say(text: str) -> None:
-        sys.stderr.write(text + "\n")
-
-    try:
-        install(folder, say, cuda=arguments.cuda, project=arguments.project)
-        for extra in arguments.extra:
-            _install_extra(folder, extra.resolve(), say)
-    except EnvironmentProblem as problem:
-        say(str(problem))
-        return 1
-    return 0
-
-
-def _install_extra(folder: Path, extra: Path, say: Say) -> None:
+def _install_extra(folder: Path, extra: Path, wishes: Wishes, say: Say) -> None:
     """Further pinned packages (for tests), once per content of the list."""
     note = folder / f"{extra.stem}.installed.txt"
     text = extra.read_text(encoding="utf-8")
     if note.is_file() and note.read_text(encoding="utf-8") == text:
         return
     say(f"Installing {extra.name} ...")
-    _run(
-        [str(interpreter(folder)), "-m", "pip", "--disable-pip-version-check", "install",
-         "--no-deps", "--only-binary=:all:", "-r", str(extra)],
-        folder,
-        f"The packages of {extra.name} could not be installed. Check the network, then run again.",
-    )  # fmt: skip
+    runner = Runner(places.clean_environ())
+    pip = Maker(folder, wishes, say, runner).pip()
+    arguments = ["install", "--no-deps", "--only-binary=:all:", "-r", str(extra)]
+    code, lines = runner.run([*pip, *arguments], folder)
+    if code:
+        raise EnvironmentProblem(
+            f"The packages of {extra.name} could not be installed. Check the network, then run "
+            "again.\n" + "\n".join(lines[-30:])
+        )
     note.write_text(text, encoding="utf-8")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="Make the engine's environment.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--cuda", action="store_true", help="the CUDA build of torch on Linux")
+    parser.add_argument(
+        "--no-fallback", action="store_true", help="never the CUDA bundle for a missing CPU build"
+    )
+    parser.add_argument("--wheels", type=Path, help="folder with wheels, instead of the network")
+    parser.add_argument("--certificates", type=Path, help="PEM file with certificates to trust")
+    parser.add_argument(
+        "--system-certificates", action="store_true", help="trust this computer's certificates too"
+    )
+    parser.add_argument("--repair", action="store_true", help="look at every package again")
+    parser.add_argument("--remove", action="store_true", help="delete the environment")
+    parser.add_argument("--live", action="store_true", help="show pip's own lines")
+    parser.add_argument("--watch-input", action="store_true", help="stop at the end of stdin")
+    parser.add_argument("--project", type=Path, help="checkout to install in editable form")
+    parser.add_argument("--extra", type=Path, action="append", default=[], help="more pinned lists")
+    parser.add_argument("--pins", type=Path, help=argparse.SUPPRESS)
+    return parser
+
+
+def main(arguments: Optional[list[str]] = None) -> int:
+    """The command line of this module; returns the exit code."""
+    asked = _parser().parse_args(arguments)
+    folder = asked.folder.absolute()
+
+    def say(text: str) -> None:
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
+
+    try:
+        if asked.remove:
+            remove(folder, say)
+            return DONE
+        wishes = Wishes(
+            asked.cuda, asked.wheels and asked.wheels.absolute(), asked.certificates,
+            asked.system_certificates, asked.live, asked.project, lock.read_pins(asked.pins),
+            fallback=not asked.no_fallback,
+        )  # fmt: skip
+        install(folder, say, wishes, repair=asked.repair, watch_input=asked.watch_input)
+        for extra in asked.extra:
+            _install_extra(folder, extra.absolute(), wishes, say)
+    except EnvironmentProblem as problem:
+        say(f"Problem: {problem}")
+        return PROBLEM
+    except Busy as busy:
+        say(
+            f"Problem: Another process installs into {folder} ({busy}). Wait until it has "
+            "finished, or stop it, then try again."
+        )
+        return BUSY
+    except OSError as error:
+        say(
+            f"Problem: {error.filename or folder} cannot be used ({error.strerror or error}). Free "
+            "some space or name another folder, then run this again."
+        )
+        return PROBLEM
+    except Cancelled:
+        say("Stopped. Run it again to go on where it stopped.")
+        return CANCELLED
+    return DONE
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""The engine seen from QGIS: its process, calls and their answers."""

@@ -1,0 +1,124 @@
+"""The text of reference systems (WKT 2): what is read from it, and what is written. Pure Python."""
+
+from __future__ import annotations
+
+import math
+import re
+
+_DEGREE = 'ANGLEUNIT["degree",0.0174532925199433]'
+_METRE = 'LENGTHUNIT["metre",1]'
+_MERIDIAN = f'PRIMEM["Reference Meridian",0,{_DEGREE}]'
+_AXES = (
+    f"{_MERIDIAN},CS[ellipsoidal,2],"
+    f'AXIS["latitude",north,ORDER[1],{_DEGREE}],AXIS["longitude",east,ORDER[2],{_DEGREE}]'
+)
+_GEOGRAPHIC = re.compile(r"\s*(BOUNDCRS\[\s*SOURCECRS\[\s*)?GEO(G|D|GRAPHIC|DETIC)CRS\[")
+# A name may hold anything; a quote in it is doubled.
+_ELLIPSOID = re.compile(
+    r'ELLIPSOID\["((?:[^"]|"")*)",\s*([-+.\deE]+),\s*([-+.\deE]+)'
+    r'(?:,\s*LENGTHUNIT\["[^"]*",\s*([-+.\deE]+))?'
+)
+_DATUM = re.compile(r'\b(?:DATUM|ENSEMBLE)\["((?:[^"]|"")*)"')
+# QGIS looks for a known system like a new one, which takes it 80 ms among the IAU's, and gives up
+# at once on this name.
+_UNKNOWN = "unknown"
+_NO_NAMES = ("", "unknown", "unnamed", "not specified", "sphere", "custom", "ellipsoid")
+
+
+def radii(wkt: str) -> tuple[float, float] | None:
+    """Equatorial and polar radius in metres; None where there is no ellipsoid."""
+    found = _ELLIPSOID.search(wkt)
+    if found is None:
+        return None
+    a = float(found.group(2)) * float(found.group(4) or 1.0)
+    inverse = float(found.group(3))
+    return (a, a * (1.0 - 1.0 / inverse) if inverse else a) if math.isfinite(a) and a > 0 else None
+
+
+def body_name(wkt: str) -> str:
+    """A word for the body, "Mars" of "Mars (2015) - Sphere", or ""."""
+    ellipsoid, datum = _ELLIPSOID.search(wkt), _DATUM.search(wkt)
+    texts = [found.group(1) for found in (ellipsoid, datum) if found]
+    if any(re.search(r"WGS ?_?84|GRS ?_?(19)?80", text) for text in texts[:1]):
+        return "Earth"
+    for text in texts:
+        name = re.split(r"[(_\-,]", re.sub("^D_", "", text))[0].strip()
+        if name.lower() not in _NO_NAMES:
+            return name
+    return ""
+
+
+def is_geographic(wkt: str) -> bool:
+    """Whether it is longitude and latitude. QGIS 3.22 denies that of custom systems."""
+    return _GEOGRAPHIC.match(wkt) is not None
+
+
+def is_west_positive(wkt: str) -> bool:
+    """Whether an axis counts to the west."""
+    return re.search(r'AXIS\["[^"]*",\s*west', wkt) is not None
+
+
+def is_planetocentric(wkt: str) -> bool:
+    """Whether the latitude axis says that it is planetocentric on an ellipsoid."""
+    return "planetocentric latitude" in wkt.lower()
+
+
+def method(wkt: str) -> str:
+    """The projection's name in lower case, or ""."""
+    found = re.search(r'METHOD\["([^"]*)"', wkt)
+    return found.group(1).lower() if found else ""
+
+
+def geographic(a: float, b: float, name: str) -> str:
+    """A geographic system of these radii, positive east; geodetic latitudes on an ellipsoid."""
+    quoted = name.replace('"', "'")
+    return f'GEOGCRS["{quoted}",{_own_datum(a, b, quoted)},{_AXES}]'
+
+
+def base_of(wkt: str, a: float, b: float) -> str:
+    """The geographic system, north and east, of a map's own datum."""
+    return f'GEOGCRS["{_UNKNOWN}",{_datum_of(wkt, a, b)},{_AXES}]'
+
+
+def plane(a: float, b: float, lon: float, lat: float) -> str:
+    """The orthographic plane at (lon, geodetic lat) on these radii; metres."""
+    datum = _own_datum(a, b, "body of the view")
+    return (
+        f'PROJCRS["{_UNKNOWN}",BASEGEOGCRS["{_UNKNOWN}",{datum},{_MERIDIAN}],'
+        'CONVERSION["plane",METHOD["Orthographic",ID["EPSG",9840]],'
+        f'PARAMETER["Latitude of natural origin",{lat!r},{_DEGREE},ID["EPSG",8801]],'
+        f'PARAMETER["Longitude of natural origin",{lon!r},{_DEGREE},ID["EPSG",8802]],'
+        f'PARAMETER["False easting",0,{_METRE},ID["EPSG",8806]],'
+        f'PARAMETER["False northing",0,{_METRE},ID["EPSG",8807]]],CS[Cartesian,2],'
+        f'AXIS["easting",east,ORDER[1],{_METRE}],AXIS["northing",north,ORDER[2],{_METRE}]]'
+    )
+
+
+def proj_size(a: float, b: float) -> str:
+    """The radii in a PROJ string."""
+    return f"+R={a!r}" if a == b else f"+a={a!r} +b={b!r}"
+
+
+def _own_datum(a: float, b: float, name: str) -> str:
+    inverse = 0.0 if a == b else a / (a - b)
+    return f'DATUM["{name}",ELLIPSOID["{name}",{a!r},{inverse!r},{_METRE}]]'
+
+
+def _datum_of(wkt: str, a: float, b: float) -> str:
+    found = _DATUM.search(wkt)
+    return (_bracketed(wkt, found.start()) if found else "") or _own_datum(a, b, "unknown")
+
+
+def _bracketed(text: str, start: int) -> str:
+    """``WORD[...]`` from ``start`` up to its own closing bracket; "" where there is none."""
+    depth, quoted = 0, False
+    for i in range(start, len(text)):
+        if text[i] == '"':
+            quoted = not quoted
+        elif not quoted and text[i] == "[":
+            depth += 1
+        elif not quoted and text[i] == "]":
+            depth -= 1
+            if depth == 0:
+                return text[start : i + 1]
+    return ""

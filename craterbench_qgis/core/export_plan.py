@@ -1,0 +1,176 @@
+"""What an export is: formats, file names and their checks, and the call to the engine."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..i18n import tr
+from .match_set import ACCEPTED, MatchSet
+
+VECTOR, TABLE, SHEET, LIST = "vector", "table", "sheet", "list"
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format the engine writes. ``ending``: what the file's name ends with."""
+
+    key: str
+    kind: str
+    ending: str
+
+
+FORMATS = (
+    Format("gpkg", VECTOR, ".gpkg"),
+    Format("shp", VECTOR, ".shp"),
+    Format("geojson", VECTOR, ".geojson"),
+    Format("csv", TABLE, ".csv"),
+    Format("pdf", SHEET, ".pdf"),
+    Format("png", SHEET, ".png"),
+    Format("scc", LIST, ".scc"),
+    Format("diam", LIST, ".diam"),
+    Format("crater", LIST, "_CRATER.shp"),
+)
+BY_KEY = {one.key: one for one in FORMATS}
+
+
+def format_name(key: str) -> str:
+    """A format as the user reads it."""
+    return {
+        "gpkg": tr("GeoPackage (.gpkg)"),
+        "shp": tr("Shapefile (.shp)"),
+        "geojson": tr("GeoJSON (.geojson)"),
+        "csv": tr("Table (.csv)"),
+        "pdf": tr("Contact sheet, pages (.pdf)"),
+        "png": tr("Contact sheet, one picture (.png)"),
+        "scc": tr("CraterStats crater count (.scc)"),
+        "diam": tr("CraterStats diameters (.diam)"),
+        "crater": tr("OpenCraterTool layer (_CRATER.shp)"),
+    }[key]
+
+
+def format_note(key: str) -> str:
+    """What somebody should know before choosing a format, "" for nothing."""
+    return {
+        "shp": tr("Field names have ten letters at most; a list of them is written beside it."),
+        "geojson": tr("Read it with QGIS or GDAL: other programs take GeoJSON to be on Earth."),
+        "scc": tr("Matches are a selection, so no counting area is written."),
+        "diam": tr("Matches are a selection, so no counting area is written."),
+        "crater": tr("Diameter and centre only, without scores and decisions."),
+    }.get(key, "")
+
+
+def file_name(label: str, chosen: Format) -> str:
+    """A name for the file, from the query's label; safe on every system."""
+    plain = re.sub(r"[^\w\-]+", "_", label, flags=re.UNICODE).strip("_")[:60]
+    return f"{plain or tr('query')}_{tr('matches')}{chosen.ending}"
+
+
+def with_ending(path: str, chosen: Format) -> str:
+    """The path for another format: a known ending is replaced, another one kept."""
+    text = path.strip()
+    if not text:
+        return ""
+    for ending in sorted((one.ending for one in FORMATS), key=len, reverse=True):
+        if text.lower().endswith(ending.lower()):
+            return text[: -len(ending)] + chosen.ending
+    return text + chosen.ending
+
+
+def problem_with(path: str, chosen: Format) -> str:
+    """What is wrong with a file name, in a sentence; "" where it can be written."""
+    text = path.strip()
+    if not text:
+        return tr("Choose a file to write.")
+    target = Path(text)
+    if not target.is_absolute():
+        return tr("Give the whole path of the file, or press “Browse”.")
+    if not text.lower().endswith(chosen.ending.lower()):
+        return tr("The name must end in {ending}.").format(ending=chosen.ending)
+    if target.name.lower() == chosen.ending.lower():
+        return tr("The file has no name: put one before {ending}.").format(ending=chosen.ending)
+    if target.is_dir():
+        return tr("{name} is a folder. Choose another name.").format(name=target.name)
+    if not target.parent.is_dir():
+        return tr("The folder {folder} does not exist. Create it, or choose another.").format(
+            folder=target.parent
+        )
+    if not os.access(target.parent, os.W_OK):
+        return tr("You may not write in {folder}. Choose another folder.").format(
+            folder=target.parent
+        )
+    if target.exists() and not os.access(target, os.W_OK):
+        return tr("{name} may not be changed. Choose another name.").format(name=target.name)
+    return ""
+
+
+def rows_of(match_set: MatchSet, what: str, shown: list[int], selected: list[int]) -> list[int]:
+    """Rows of ``accepted``, ``shown``, ``selected`` or ``all``, in rank order."""
+    rows: Iterable[int] = {
+        "accepted": match_set.rows_of(ACCEPTED),
+        "shown": shown,
+        "selected": selected,
+        "all": range(len(match_set)),
+    }[what]
+    return sorted(row for row in rows if 0 <= row < len(match_set))
+
+
+def records(match_set: MatchSet, rows: Iterable[int]) -> list[dict[str, Any]]:
+    """Matches as the engine writes them: what was decided is an attribute, before the others."""
+    calibrated = any(match.expected_by_chance is not None for match in match_set.matches)
+    made = []
+    for row in rows:
+        match = match_set.matches[row]
+        own: dict[str, Any] = {"decision": match_set.decision(row)}
+        if calibrated:
+            own["expected_by_chance"] = match.expected_by_chance
+        for key, value in match.attributes.items():
+            own[f"{key}_cat" if key in ("decision", "expected_by_chance") else key] = value
+        made.append({**vars(match), "attributes": own})
+    return made
+
+
+def provenance(match_set: MatchSet, what: str, count: int) -> dict[str, Any]:
+    """Where the matches come from, and which of them these are."""
+    return {
+        **match_set.provenance,
+        "body": match_set.index["body"],
+        "query_label": match_set.request.label,
+        "searched": match_set.created,
+        "selection": what,
+        "matches_found": len(match_set),
+        "matches_exported": count,
+        "index_path": match_set.index.get("path"),
+    }
+
+
+def call_of(
+    match_set: MatchSet, rows: list[int], what: str, path: str, chosen: Format, geometry: str
+) -> tuple[str, dict[str, Any]]:
+    """Method and params of the engine's call."""
+    params = {
+        "index": match_set.index.get("path"),
+        "matches": records(match_set, rows),
+        "path": path,
+        "provenance": provenance(match_set, what, len(rows)),
+    }
+    if chosen.kind != SHEET:
+        circles = chosen.kind == LIST or geometry == "circle"
+        return "export", {
+            **params,
+            "geometry": "circle" if circles else "point",
+            "overwrite": True,
+        }
+    picture = match_set.preview.image
+    there = bool(picture) and Path(picture).is_file()
+    query = match_set.preview.to_json() if there else match_set.request.to_params()
+    title = tr("Craters that look like {label}").format(label=match_set.request.label)
+    return "contact_sheet", {
+        **params,
+        "query": query,
+        "title": title if match_set.request.label else None,
+    }

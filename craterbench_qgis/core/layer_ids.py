@@ -1,0 +1,63 @@
+"""How result layers are found again: by custom properties, never by name or place in the tree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.core import QgsLayerTreeGroup, QgsMapLayer, QgsProject
+
+SET_PROPERTY = "craterbench/set_id"
+ROLE_PROPERTY = "craterbench/role"
+MATCHES, LINKS, QUERY = "matches", "links", "query"
+ROLES = (QUERY, MATCHES, LINKS)
+"""From top to bottom."""
+
+
+def mark(thing: Any, set_id: str, role: str = "") -> None:
+    """Give a layer or a group of the layer tree its match set and role."""
+    thing.setCustomProperty(SET_PROPERTY, set_id)
+    if role:
+        thing.setCustomProperty(ROLE_PROPERTY, role)
+
+
+def set_of(thing: Any) -> str:
+    """The match set a layer or group belongs to, "" for none."""
+    return str(thing.customProperty(SET_PROPERTY) or "")
+
+
+def role_of(layer: QgsMapLayer) -> str:
+    """One of :data:`ROLES`, "" for a layer that is not ours."""
+    return str(layer.customProperty(ROLE_PROPERTY) or "")
+
+
+def layers_of(project: QgsProject, set_id: str) -> dict[str, QgsMapLayer]:
+    """Role -> layer of a match set, wherever the user has put them."""
+    return {
+        role_of(layer): layer for layer in project.mapLayers().values() if set_of(layer) == set_id
+    }
+
+
+def group_of(project: QgsProject, set_id: str) -> QgsLayerTreeGroup | None:
+    """The group of a match set, None where the user removed or dissolved it."""
+    for group in _groups(project.layerTreeRoot()):
+        if set_of(group) == set_id:
+            return group
+    return None
+
+
+def shown_sets(project: QgsProject) -> list[str]:
+    """Ids of the match sets that have layers in the project, the topmost last."""
+    found = []
+    for layer in project.layerTreeRoot().layerOrder():
+        set_id = set_of(layer)
+        if set_id and set_id not in found:
+            found.append(set_id)
+    return found[::-1]
+
+
+def _groups(parent: QgsLayerTreeGroup) -> list[QgsLayerTreeGroup]:
+    found = []
+    for child in parent.children():
+        if isinstance(child, QgsLayerTreeGroup):
+            found += [child, *_groups(child)]
+    return found

@@ -1,0 +1,220 @@
+"""The raster a query is cut from: a file the engine reads itself, or what QGIS renders of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransformContext,
+    QgsMapLayer,
+    QgsMapRendererParallelJob,
+    QgsMapSettings,
+    QgsPointXY,
+    QgsRasterLayer,
+    QgsRectangle,
+)
+from qgis.PyQt import sip
+from qgis.PyQt.QtCore import QObject, QSize, QTimer
+from qgis.PyQt.QtGui import QColor
+
+from ..i18n import tr
+from .crs import Figure, MapFrame, figure_of, local_plane, same_body
+from .query import RasterSource
+
+RENDERED_PX = 672
+"""Three times a view's side: QGIS takes the nearest source pixel, the engine averages."""
+
+# Rasters behind these need the network or an account that the engine does not have.
+_REMOTE = ("/vsicurl", "/vsis3", "/vsigs", "/vsiaz", "/vsiadls", "/vsioss", "/vsiswift", "/vsihdfs")
+
+
+def raster_source(layer: QgsMapLayer | None) -> RasterSource | None:
+    """How the engine reads a layer's own pixels; None where QGIS has to render them.
+
+    None for WMS, XYZ, WCS and remote files, and for a file to which the user gave another
+    reference system in QGIS: the engine would read the file's.
+    """
+    if not isinstance(layer, QgsRasterLayer) or not layer.isValid():
+        return None
+    provider = layer.dataProvider()
+    if layer.providerType() != "gdal" or provider is None:
+        return None
+    # Opening options follow a bar; they are GDAL's and QGIS's own.
+    path = layer.source().split("|")[0]
+    if path.startswith(_REMOTE) or "/vsicurl" in path or not _is_there(path):
+        return None
+    if layer.crs() != provider.crs():
+        return None
+    band = _one_band(layer)
+    return RasterSource(path, layer.name(), layer.id(), band, _user_nodata(provider, band or 1))
+
+
+class RasterPicker:
+    """Finds the raster under a place; remembers the reference systems it has met."""
+
+    def __init__(self) -> None:
+        self._frames: dict[str, MapFrame | None] = {}
+
+    def topmost(
+        self, layers: Sequence[QgsMapLayer], place: tuple[float, float], figure: Figure
+    ) -> QgsRasterLayer | None:
+        """The first raster of ``layers`` (topmost first) of that body whose extent holds a place.
+
+        ``place``: (lon, planetocentric lat).
+        """
+        for layer in layers:
+            if not isinstance(layer, QgsRasterLayer) or not layer.isValid():
+                continue
+            frame = self._frame(layer.crs())
+            if frame is None or not same_body(frame.figure, figure):
+                continue
+            if _holds(frame, layer.extent(), place):
+                return layer
+        return None
+
+    def _frame(self, crs: QgsCoordinateReferenceSystem) -> MapFrame | None:
+        key = crs.toWkt()
+        if key not in self._frames:
+            try:
+                self._frames[key] = MapFrame(crs)
+            except ValueError:
+                self._frames[key] = None
+        return self._frames[key]
+
+
+def raster_layers(layers: Sequence[QgsMapLayer]) -> list[QgsRasterLayer]:
+    """Those of ``layers`` a query can be cut from, by the engine or by rendering."""
+    found = [one for one in layers if isinstance(one, QgsRasterLayer) and one.isValid()]
+    return [one for one in found if figure_of(one.crs()) is not None]
+
+
+class RenderJob(QObject):
+    """A square around a place as QGIS shows a layer, north up, written as PNG; never waits.
+
+    Give it a parent that lives until it is over. Exactly one of ``done(path)`` and
+    ``failed(sentence)`` is called, later, unless :meth:`cancel` came first.
+    """
+
+    def __init__(
+        self,
+        layers: Sequence[QgsMapLayer],
+        lon: float,
+        lat: float,
+        side_m: float,
+        path: str,
+        done: Callable[[str], None],
+        failed: Callable[[str], None],
+        size: int = RENDERED_PX,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._path, self._done, self._failed = path, done, failed
+        self._job: Any = None
+        self._layers, self._size = list(layers), size
+        self._place, self._side = (lon, lat), side_m
+        self._plane: QgsCoordinateReferenceSystem | None = None
+        # Later, so that nothing is called before the caller has this object.
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._step)
+        self._timer.start(0)
+
+    def _step(self) -> None:
+        """One of two short steps: make the plane; then start."""
+        layers = [layer for layer in self._layers if not sip.isdeleted(layer)]
+        if self._plane is None:
+            self._plane = local_plane(layers[0].crs(), *self._place) if layers else None
+            if self._plane is not None and 0.0 < self._side < math.inf:
+                self._timer.start(0)
+                return
+        if not layers or self._plane is None or not 0.0 < self._side < math.inf:
+            name = layers[0].name() if layers else tr("The raster")
+            text = tr("{name} cannot be drawn around this place. Choose another raster.")
+            self._failed(text.format(name=name))
+            return
+        self._job = QgsMapRendererParallelJob(
+            _settings(layers, self._plane, self._side, self._size)
+        )
+        self._job.finished.connect(self._finished)
+        self._job.start()
+
+    def cancel(self) -> None:
+        """Stop; nothing is called any more."""
+        self._done = self._failed = _ignore
+        self._timer.stop()
+        if self._job is not None:
+            self._job.cancelWithoutBlocking()
+
+    def _finished(self) -> None:
+        job, self._job = self._job, None
+        image = job.renderedImage()
+        problems = [error.message for error in job.errors()]
+        job.deleteLater()
+        if self._done is _ignore:
+            return
+        if problems:
+            text = tr(
+                "The raster could not be drawn ({why}). Check that the layer shows a picture."
+            )
+            self._failed(text.format(why=problems[0].rstrip(".")))
+        elif image.isNull() or not image.save(self._path, "PNG"):
+            self._failed(tr("The picture could not be written. Check the space left on the disk."))
+        else:
+            self._done(self._path)
+
+
+def _settings(
+    layers: Sequence[QgsMapLayer], plane: QgsCoordinateReferenceSystem, side_m: float, size: int
+) -> QgsMapSettings:
+    settings = QgsMapSettings()
+    settings.setLayers(list(layers))
+    settings.setDestinationCrs(plane)
+    settings.setExtent(QgsRectangle(-side_m / 2, -side_m / 2, side_m / 2, side_m / 2))
+    settings.setOutputSize(QSize(size, size))
+    settings.setOutputDpi(96)
+    # What nothing is drawn on stays transparent: the engine takes that for no data.
+    settings.setBackgroundColor(QColor(0, 0, 0, 0))
+    settings.setTransformContext(QgsCoordinateTransformContext())
+    return settings
+
+
+def _ignore(_text: str) -> None:
+    """After a cancellation."""
+
+
+def _is_there(path: str) -> bool:
+    """Whether a GDAL name is one of something on this computer."""
+    if path.startswith("/vsi") or Path(path).exists():
+        return True
+    # Subdatasets and tables: GPKG:/folder/file.gpkg:table, NETCDF:"file.nc":variable
+    inner = path.split(":", 1)[1].strip('"') if ":" in path else ""
+    while inner:
+        if Path(inner.rstrip('"')).exists():
+            return True
+        inner = inner.rpartition(":")[0]
+    return False
+
+
+def _one_band(layer: QgsRasterLayer) -> int | None:
+    """The band the layer shows where it shows one of several."""
+    renderer = layer.renderer()
+    if layer.bandCount() < 2 or renderer is None:
+        return None
+    bands = {band for band in renderer.usesBands() if band > 0}
+    return int(next(iter(bands))) if len(bands) == 1 else None
+
+
+def _user_nodata(provider: Any, band: int) -> float | None:
+    ranges = provider.userNoDataValues(band)
+    if len(ranges) == 1 and ranges[0].min() == ranges[0].max():
+        return float(ranges[0].min())
+    return None
+
+
+def _holds(frame: MapFrame, extent: QgsRectangle, place: tuple[float, float]) -> bool:
+    point = frame.to_map(*place, near=extent.center().x())
+    return point is not None and extent.contains(QgsPointXY(point))

@@ -1,0 +1,1 @@
+"""Panels, map tools and dialogs, one module per panel."""

@@ -1,0 +1,371 @@
+"""Matches to files: which of them, in which format, where; then the folder or the map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from qgis.core import QgsProject, QgsVectorLayer, QgsWkbTypes
+from qgis.PyQt.QtCore import Qt, QUrl, pyqtSignal
+from qgis.PyQt.QtGui import QDesktopServices
+from qgis.PyQt.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ..core import export_plan as plan
+from ..core.layer_crs import geographic_crs
+from ..core.layer_style import apply_style, write_style
+from ..core.match_set import MatchSet
+from ..i18n import tr
+from .messages import MessageLine
+from .wording import number
+
+_WHAT = ("accepted", "shown", "selected", "all")
+
+
+class ExportDialog(QDialog):
+    """Writes matches of ``match_set`` through the engine. ``shown``, ``selected``: rows.
+
+    ``engine``: client.Engine; ``settings``: core.settings.Settings; ``iface`` may be None.
+    """
+
+    exported = pyqtSignal(list)
+    """Paths of the files that were written."""
+
+    def __init__(
+        self,
+        engine: Any,
+        settings: Any,
+        match_set: MatchSet,
+        shown: Iterable[int] = (),
+        selected: Iterable[int] = (),
+        iface: Any = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent or (iface.mainWindow() if iface is not None else None))
+        self._engine, self._settings, self._set = engine, settings, match_set
+        self._shown, self._selected = list(shown), list(selected)
+        self._call: Any = None
+        self._written: list[str] = []
+        self.setWindowTitle(tr("Export matches"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(480)
+        self._make_controls()
+        self._lay_out()
+        match_set.decided.connect(self._count)
+        self._count()
+        self._choose_first()
+        self._on_format()
+
+    # Widgets
+
+    def _make_controls(self) -> None:
+        self._group = QButtonGroup(self)
+        self.choices: dict[str, QRadioButton] = {}
+        for what in _WHAT:
+            self.choices[what] = QRadioButton()
+            self._group.addButton(self.choices[what])
+            self.choices[what].toggled.connect(self._check)
+        self.format = QComboBox()
+        for one in plan.FORMATS:
+            self.format.addItem(plan.format_name(one.key), one.key)
+        for n in range(len(plan.FORMATS) - 1, 0, -1):
+            family = [one.kind in (plan.VECTOR, plan.TABLE) for one in plan.FORMATS[n - 1 : n + 1]]
+            if plan.FORMATS[n].kind != plan.FORMATS[n - 1].kind and not all(family):
+                self.format.insertSeparator(n)
+        last = self.format.findData(str(self._settings.value("export/format", "gpkg")))
+        self.format.setCurrentIndex(max(0, last))
+        self.format.currentIndexChanged.connect(self._on_format)
+        self.geometry_box = QComboBox()
+        self.geometry_box.addItem(tr("Circles of true size on the ground"), "circle")
+        self.geometry_box.addItem(tr("Centre points"), "point")
+        self.style = QCheckBox(tr("Write the style beside it (.qml)"))
+        self.style.setChecked(True)
+        self.path = QLineEdit()
+        folder = Path(self._settings.output_folder or Path.home())
+        self.path.setText(str(folder / plan.file_name(self._set.request.label, self._format())))
+        self.path.textChanged.connect(self._on_path)
+        self.replace = QCheckBox(tr("Replace the file that is there"))
+        self.replace.toggled.connect(self._check)
+        self.note, self.message = MessageLine(), MessageLine()
+        self.bar = QProgressBar()
+        self.bar.hide()
+        self.open_folder = QPushButton(tr("Open folder"))
+        self.add_to_map = QPushButton(tr("Add to map"))
+        self.export_button = QPushButton(tr("Export"))
+        self.export_button.setDefault(True)
+        self.close_button = QPushButton(tr("Close"))
+        self.open_folder.clicked.connect(self._open_folder)
+        self.add_to_map.clicked.connect(self._show_result)
+        self.export_button.clicked.connect(self.start)
+        self.close_button.clicked.connect(self._close_or_cancel)
+
+    def _lay_out(self) -> None:
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        choices = QVBoxLayout()
+        choices.setSpacing(2)
+        for what in _WHAT:
+            choices.addWidget(self.choices[what])
+        form.addRow(tr("Matches:"), choices)
+        form.addRow(tr("Format:"), self.format)
+        form.addRow("", self.note)
+        form.addRow(tr("Geometry:"), self.geometry_box)
+        form.addRow("", self.style)
+        line = QHBoxLayout()
+        browse = QPushButton(tr("Browse…"))
+        browse.setAutoDefault(False)
+        browse.clicked.connect(self._browse)
+        line.addWidget(self.path, 1)
+        line.addWidget(browse)
+        form.addRow(tr("File:"), line)
+        form.addRow("", self.replace)
+        self._form = QWidget()
+        self._form.setLayout(form)
+        form.setContentsMargins(0, 0, 0, 0)
+        buttons = QHBoxLayout()
+        for button in (self.open_folder, self.add_to_map):
+            button.setAutoDefault(False)
+            button.hide()
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        buttons.addWidget(self.export_button)
+        buttons.addWidget(self.close_button)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self._form)
+        layout.addWidget(self.message)
+        layout.addWidget(self.bar)
+        layout.addStretch(1)
+        layout.addLayout(buttons)
+
+    # State
+
+    def _format(self) -> plan.Format:
+        return plan.BY_KEY[self.format.currentData() or "gpkg"]
+
+    def what(self) -> str:
+        """accepted, shown, selected or all."""
+        return next(what for what in _WHAT if self.choices[what].isChecked())
+
+    def rows(self) -> list[int]:
+        """The rows that will be written."""
+        return plan.rows_of(self._set, self.what(), self._shown, self._selected)
+
+    def _count(self, *_ignored: Any) -> None:
+        texts = {
+            "accepted": tr("Accepted ({n})"),
+            "shown": tr("Shown in the list ({n})"),
+            "selected": tr("Selected ({n})"),
+            "all": tr("All ({n})"),
+        }
+        for what, button in self.choices.items():
+            count = len(plan.rows_of(self._set, what, self._shown, self._selected))
+            button.setText(texts[what].format(n=number(count)))
+            button.setEnabled(count > 0)
+        self._check()
+
+    def _choose_first(self) -> None:
+        order = ("accepted", "selected", "shown", "all")
+        if len(self._selected) == 1:  # one is selected merely by looking at it
+            order = ("accepted", "shown", "selected", "all")
+        first = next((what for what in order if self.choices[what].isEnabled()), "all")
+        self.choices[first].setChecked(True)
+
+    def _on_format(self, *_ignored: Any) -> None:
+        chosen = self._format()
+        is_vector = chosen.kind == plan.VECTOR
+        self.geometry_box.setEnabled(is_vector)
+        self.style.setEnabled(is_vector)
+        note = plan.format_note(chosen.key)
+        self.note.info(note)
+        self.path.setText(plan.with_ending(self.path.text(), chosen))
+        self._check()
+
+    def _on_path(self, *_ignored: Any) -> None:
+        self.replace.setChecked(False)
+        self._check()
+
+    def _check(self, *_ignored: Any) -> None:
+        """Say what is wrong before anything is asked of the engine."""
+        if not hasattr(self, "close_button") or self._call is not None:
+            return
+        problem = plan.problem_with(self.path.text(), self._format())
+        exists = not problem and Path(self.path.text().strip()).exists()
+        self.replace.setVisible(exists)
+        empty = self._group.checkedButton() is not None and not self.rows()
+        if empty:
+            problem = tr("There are no such matches. Choose others.")
+        if problem:
+            self.message.problem(problem)
+        elif self.message.is_problem:
+            self.message.clear_message()
+        self.export_button.setEnabled(not problem and (not exists or self.replace.isChecked()))
+
+    def _browse(self) -> None:
+        chosen = self._format()
+        # Without a filter the native dialog adds no second suffix of its own.
+        path, _ = QFileDialog.getSaveFileName(
+            self, tr("Export matches"), self.path.text(), f"*{chosen.ending}"
+        )
+        if path:
+            self._take(path)
+
+    def _take(self, path: str) -> None:
+        """A path the file dialog gave; it has asked about replacing that very file."""
+        self.path.setText(plan.with_ending(path, self._format()))
+        self.replace.setChecked(self.path.text() == path and Path(path).exists())
+
+    # Writing
+
+    def start(self) -> None:
+        """Begin to write; the answer comes as :attr:`exported` or as a sentence in the dialog."""
+        path, chosen = self.path.text().strip(), self._format()
+        self._check()
+        if not self.export_button.isEnabled() or self._call is not None:
+            return
+        geometry = self.geometry_box.currentData()
+        method, params = plan.call_of(self._set, self.rows(), self.what(), path, chosen, geometry)
+        self._settings.set_value("export/format", chosen.key)
+        self._settings.output_folder = str(Path(path).parent)
+        style = "points" if geometry == "point" else "matches"
+        wanted = style if chosen.kind == plan.VECTOR and self.style.isChecked() else ""
+        scores = [self._set.matches[row].score for row in self.rows()]
+        self._busy(True)
+        self._call = self._engine.call(
+            method,
+            params,
+            done=lambda result: self._done(result, path, wanted, scores),
+            failed=self._failed,
+            progress=self._progress,
+            owner=self,
+        )
+
+    def _busy(self, busy: bool) -> None:
+        self._form.setEnabled(not busy)
+        self.export_button.setEnabled(not busy)
+        self.bar.setVisible(busy)
+        self.bar.setRange(0, 0)
+        self.close_button.setText(tr("Cancel") if busy else tr("Close"))
+        self.open_folder.setVisible(bool(self._written) and not busy)
+        self.add_to_map.setVisible(bool(self._written) and not busy)
+        if busy:
+            self.message.info(tr("Writing…"))
+            self._written = []
+            self.open_folder.hide()
+            self.add_to_map.hide()
+
+    def _progress(self, progress: Any) -> None:
+        if progress.total:
+            self.bar.setRange(0, 1000)
+            self.bar.setValue(int(1000 * progress.done / progress.total))
+
+    def _done(self, result: dict[str, Any], path: str, style: str, scores: list[float]) -> None:
+        self._call = None
+        files = [str(one) for one in result.get("files") or [path]]
+        said = ""
+        if style:
+            beside = str(Path(path).with_suffix(".qml"))
+            try:
+                write_style(beside, style, scores)
+                files.append(beside)
+            except OSError as error:
+                said = tr("The style could not be written: {reason}.").format(
+                    reason=error.strerror or error
+                )
+        self._written = files
+        self._busy(False)
+        self.replace.setChecked(False)
+        self._check()
+        self.add_to_map.setText(
+            tr("Open") if self._format().kind == plan.SHEET else tr("Add to map")
+        )
+        self.add_to_map.setVisible(self._can_show(files[0]))
+        done = tr("Written: {name}").format(name=Path(files[0]).name)
+        if len(files) > 1:
+            done += " " + tr("and {n} more beside it").format(n=number(len(files) - 1))
+        self.message.info(f"{done}. {said}".strip())
+        self.exported.emit(files)
+
+    def _failed(self, error: Any) -> None:
+        self._call = None
+        self._busy(False)
+        self._check()
+        if error.cancelled:
+            self.message.info(tr("The export was cancelled; nothing was written."))
+        else:
+            self.message.problem(error.message)
+
+    def _close_or_cancel(self) -> None:
+        if self._call is not None:
+            self._call.cancel()
+        else:
+            self.close()
+
+    def closeEvent(self, event: Any) -> None:
+        """A running export is cancelled."""
+        call, self._call = self._call, None
+        if call is not None:
+            call.cancel()
+        self._set.decided.disconnect(self._count)
+        super().closeEvent(event)
+
+    def reject(self) -> None:
+        """Esc, too, cancels first."""
+        self._close_or_cancel()
+
+    # Afterwards
+
+    def _can_show(self, path: str) -> bool:
+        return not path.lower().endswith((".scc", ".diam"))
+
+    def _open_folder(self) -> None:
+        if self._written:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(self._written[0]).parent)))
+
+    def _show_result(self) -> None:
+        if not self._written:
+            return
+        path = self._written[0]
+        if path.lower().endswith((".png", ".pdf")):
+            QDesktopServices.openUrl(QUrl.fromLocalFile(path))
+            return
+        layer = exported_layer(path, self._set)
+        if layer is None:
+            self.message.problem(
+                tr("{name} cannot be shown on the map. Look at it in its folder.").format(
+                    name=Path(path).name
+                )
+            )
+            return
+        QgsProject.instance().addMapLayer(layer)
+        self.message.info(tr("{name} is in the layer list now.").format(name=layer.name()))
+
+
+def exported_layer(path: str, match_set: MatchSet) -> QgsVectorLayer | None:
+    """A layer of an exported file, styled as the matches are; None where it cannot be read."""
+    source = f"{path}|layername=matches" if path.lower().endswith(".gpkg") else path
+    layer = QgsVectorLayer(source, Path(path).stem, "ogr")
+    if not layer.isValid():
+        return None
+    if layer.isSpatial():
+        # QGIS 3.22 does not know the IAU's codes as newer GDALs write them into files.
+        layer.setCrs(geographic_crs(match_set.index["body"], QgsProject.instance().crs()))
+    if layer.isSpatial() and layer.fields().indexOf("score") >= 0:
+        is_point = layer.geometryType() == QgsWkbTypes.GeometryType.PointGeometry
+        apply_style(
+            layer, "points" if is_point else "matches", [one.score for one in match_set.matches]
+        )
+    return layer

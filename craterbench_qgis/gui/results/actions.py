@@ -1,0 +1,131 @@
+"""What can be done with matches: the row of buttons below the gallery, and the context menu."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from qgis.PyQt.QtCore import QEvent, QSize, Qt, pyqtSignal
+from qgis.PyQt.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
+
+from ...core.match_set import ACCEPTED, REJECTED, UNDECIDED
+from ...i18n import tr
+from . import look
+
+_SPACING = 4
+
+
+class DecisionBar(QWidget):
+    """Accept, reject, undecided, why. The texts name the keys; a narrow bar shows signs only."""
+
+    decision_wanted = pyqtSignal(str)
+    why_wanted = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.buttons: dict[str, QToolButton] = {}
+        self._texts: dict[str, tuple[str, str, str]] = {}
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(_SPACING)
+        accept_tip = tr("Accept the selected matches (key A; Space accepts and takes back)")
+        self._add(ACCEPTED, tr("Accept"), "A", accept_tip)
+        self._add(REJECTED, tr("Reject"), "R", tr("Reject the selected matches (key R)"))
+        self._add(UNDECIDED, tr("Undecided"), "U", tr("Take the decision back (key U)"))
+        self._add("why", tr("Why?"), "W", tr("Show which parts of the crops matched (key W)"))
+        row.addStretch(1)
+        # Texts give way to signs before the panel is made wider.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._repaint_icons()
+
+    def set_enabled_for(self, selected: int) -> None:
+        """Nothing can be done with no match; why is asked of one."""
+        for name, button in self.buttons.items():
+            button.setEnabled(selected == 1 if name == "why" else selected > 0)
+
+    def resizeEvent(self, event: Any) -> None:
+        """See Qt."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: Any) -> None:
+        """Another theme needs other icons."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._repaint_icons()
+
+    def minimumSizeHint(self) -> QSize:
+        """With signs only."""
+        height = max(button.sizeHint().height() for button in self.buttons.values())
+        return QSize(len(self.buttons) * (height + _SPACING), height)
+
+    def _add(self, name: str, text: str, key: str, tip: str) -> None:
+        button = QToolButton()
+        button.setToolTip(tip)
+        button.setAccessibleName(text)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setAutoRaise(False)
+        button.setEnabled(False)
+        if name == "why":
+            button.clicked.connect(lambda *_: self.why_wanted.emit())
+        else:
+            button.clicked.connect(lambda *_: self.decision_wanted.emit(name))
+        self.buttons[name] = button
+        shortest = "?" if name == "why" else key
+        self._texts[name] = (tr("{what} ({key})").format(what=text, key=key), text, shortest)
+        self.layout().addWidget(button)
+
+    def _fit(self) -> None:
+        """The most that fits: sign, text and key; text and key; sign and text; sign and key."""
+        style = Qt.ToolButtonStyle
+        for which, shown in (
+            (0, style.ToolButtonTextBesideIcon),
+            (0, style.ToolButtonTextOnly),
+            (1, style.ToolButtonTextBesideIcon),
+            (2, style.ToolButtonTextBesideIcon),
+        ):
+            self._write(which, shown)
+            widths = [button.sizeHint().width() + _SPACING for button in self.buttons.values()]
+            if sum(widths) - _SPACING <= self.width():
+                return
+
+    def _write(self, which: int, shown: Any) -> None:
+        for name, button in self.buttons.items():
+            button.setToolButtonStyle(shown)
+            button.setText(self._texts[name][which])
+
+    def _repaint_icons(self) -> None:
+        ratio = self.devicePixelRatioF()
+        for name, button in self.buttons.items():
+            if name != "why":
+                button.setIcon(look.decision_icon(name, self.palette(), ratio))
+
+
+def fill_menu(
+    menu: QMenu, rows: list[int], palette: Any, acts: dict[str, Callable[[], Any]]
+) -> None:
+    """Entries for ``rows`` (selected or clicked). ``acts``: what each entry does, by its name."""
+    many = len(rows) > 1
+    entries = (
+        (ACCEPTED, tr("Accept") + "\tA", bool(rows)),
+        (REJECTED, tr("Reject") + "\tR", bool(rows)),
+        (UNDECIDED, tr("Undecided") + "\tU", bool(rows)),
+        ("undo", tr("Undo the last decision") + "\tCtrl+Z", True),
+        ("", "", False),
+        ("zoom", tr("Zoom to the crater") + "\t" + tr("Enter"), len(rows) == 1),
+        ("why", tr("Why it matched…") + "\tW", len(rows) == 1),
+        ("again", tr("Search with this crater"), len(rows) == 1),
+        ("", "", False),
+        ("copy", tr("Copy as text") if not many else tr("Copy {n} as text"), bool(rows)),
+        ("all", tr("Select all shown") + "\tCtrl+A", True),
+    )
+    for name, text, enabled in entries:
+        if not name:
+            menu.addSeparator()
+            continue
+        action = menu.addAction(text.format(n=len(rows)) if name == "copy" else text)
+        action.setEnabled(enabled and name in acts)
+        if name in (ACCEPTED, REJECTED, UNDECIDED):
+            action.setIcon(look.decision_icon(name, palette))
+        if name in acts:
+            action.triggered.connect(lambda _=False, act=acts[name]: act())

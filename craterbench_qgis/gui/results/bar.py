@@ -1,0 +1,106 @@
+"""Above the gallery: the order, the filter, the size of the pictures, export."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QSizePolicy,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
+
+from ...i18n import tr
+from . import filters
+from .view import LARGEST, SMALLEST
+
+_DOWN, _UP = "↓", "↑"
+
+
+class ResultsBar(QWidget):
+    """Says what is wanted by signals."""
+
+    sort_changed = pyqtSignal(str, bool)
+    """Key of :data:`filters.SORTS`, descending."""
+    filter_toggled = pyqtSignal(bool)
+    size_changed = pyqtSignal(int)
+    export_wanted = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.sort = QComboBox()
+        for key, text in _orders():
+            self.sort.addItem(text, key)
+        self.sort.setToolTip(tr("Order of the matches"))
+        self.sort.setAccessibleName(tr("Sort by"))
+        self.sort.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.sort.setMinimumContentsLength(5)
+        self.sort.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.sort.setMaximumWidth(220)
+        self.direction = QToolButton()
+        self.direction.setCheckable(True)
+        self.direction.setAccessibleName(tr("Reverse the order"))
+        self.direction.setToolTip(tr("Reverse the order"))
+        self.direction.setText(_DOWN)
+        self.filter = QToolButton()
+        self.filter.setCheckable(True)
+        self.filter.setToolTip(tr("Show only some of the matches"))
+        self.size = QSlider(Qt.Orientation.Horizontal)
+        self.size.setRange(SMALLEST, LARGEST)
+        self.size.setPageStep(24)
+        self.size.setFixedWidth(52)
+        self.size.setToolTip(tr("Size of the pictures"))
+        self.size.setAccessibleName(tr("Size of the pictures"))
+        self.export = QToolButton()
+        self.export.setText(tr("Export…"))
+        self.export.setToolTip(tr("Write matches to a file, or a contact sheet"))
+        self._lay_out()
+        self.set_conditions(0)
+        self.sort.currentIndexChanged.connect(self._tell_order)
+        self.direction.toggled.connect(self._tell_order)
+        self.filter.toggled.connect(self.filter_toggled)
+        self.size.valueChanged.connect(self.size_changed)
+        self.export.clicked.connect(lambda *_: self.export_wanted.emit())
+
+    def set_conditions(self, count: int) -> None:
+        """Say on the button how many conditions hide matches, also while the filter is folded."""
+        self.filter.setText(tr("Filter ({n})").format(n=count) if count else tr("Filter"))
+
+    def set_size(self, side: int) -> None:
+        """Where the slider stands; nothing is emitted."""
+        self.size.blockSignals(True)
+        self.size.setValue(side)
+        self.size.blockSignals(False)
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        row.addWidget(self.sort, 1)
+        row.addWidget(self.direction)
+        row.addStretch(0)
+        row.addWidget(self.size)
+        row.addWidget(self.filter)
+        row.addWidget(self.export)
+
+    def _tell_order(self, *_: Any) -> None:
+        descending = self.direction.isChecked()
+        self.direction.setText(_UP if descending else _DOWN)
+        self.sort_changed.emit(str(self.sort.currentData()), descending)
+
+
+def _orders() -> tuple[tuple[str, str], ...]:
+    return (
+        (filters.RANK, tr("By rank (score)")),
+        (filters.DIAMETER, tr("By diameter")),
+        (filters.DISTANCE, tr("By distance")),
+        (filters.RATIO, tr("By likeness of size")),
+        (filters.LATITUDE, tr("By latitude")),
+        (filters.DECISION, tr("By decision")),
+    )

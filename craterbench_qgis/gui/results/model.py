@@ -1,0 +1,88 @@
+"""The matches of one query as a Qt model: row n is rank n + 1, always."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.PyQt.QtCore import QAbstractListModel, QModelIndex, QObject, Qt
+
+from ...core.match_set import MatchSet
+from ...i18n import tr
+from . import phrases
+from .thumbnails import Thumbnails
+
+ROW_ROLE = int(Qt.ItemDataRole.UserRole) + 1
+"""The match set's row, also through a proxy."""
+
+
+class MatchModel(QAbstractListModel):
+    """Rows of a :class:`MatchSet`; pictures come from :class:`Thumbnails` as they arrive."""
+
+    def __init__(self, pictures: Thumbnails, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.pictures = pictures
+        self._set: MatchSet | None = None
+        self._names: list[str] = []
+        pictures.arrived.connect(self._on_pictures)
+
+    @property
+    def match_set(self) -> MatchSet | None:
+        """What is shown, None where nothing is."""
+        return self._set
+
+    def set_matches(self, match_set: MatchSet | None) -> None:
+        """Show another set."""
+        self.beginResetModel()
+        if self._set is not None:
+            self._set.decided.disconnect(self._on_decided)
+        self._set = match_set
+        self._names = []
+        if match_set is not None:
+            self._names = [match_set.name_of(row) for row in range(len(match_set))]
+            match_set.decided.connect(self._on_decided)
+        self.pictures.set_matches(match_set)
+        self.endResetModel()
+
+    def name(self, row: int) -> str:
+        """Name or id of the crater."""
+        return self._names[row]
+
+    def rowCount(self, parent: QModelIndex | None = None) -> int:
+        """See Qt."""
+        if self._set is None or (parent is not None and parent.isValid()):
+            return 0
+        return len(self._set)
+
+    def data(self, index: QModelIndex, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
+        """Name, tooltip and accessible text; the row under ``ROW_ROLE``."""
+        if self._set is None or not index.isValid():
+            return None
+        row = index.row()
+        if role == ROW_ROLE:
+            return row
+        if role == int(Qt.ItemDataRole.DisplayRole):
+            return self._names[row]
+        if role == int(Qt.ItemDataRole.ToolTipRole):
+            return phrases.tooltip(self._set, row)
+        if role == int(Qt.ItemDataRole.AccessibleTextRole):
+            return phrases.spoken(self._set, row)
+        if role == int(Qt.ItemDataRole.AccessibleDescriptionRole):
+            return tr("A accepts, R rejects, U leaves undecided, W says why, Enter zooms")
+        return None
+
+    def _on_pictures(self, rows: list[int]) -> None:
+        self._tell(rows)
+
+    def _on_decided(self, rows: list[int]) -> None:
+        self._tell(rows)
+
+    def _tell(self, rows: list[int]) -> None:
+        """One signal per run of neighbours: a thousand rows at once are one signal."""
+        count, at = self.rowCount(), 0
+        rows = sorted(row for row in rows if row < count)
+        while at < len(rows):
+            end = at
+            while end + 1 < len(rows) and rows[end + 1] == rows[end] + 1:
+                end += 1
+            self.dataChanged.emit(self.index(rows[at], 0), self.index(rows[end], 0))
+            at = end + 1

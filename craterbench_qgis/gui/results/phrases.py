@@ -1,0 +1,232 @@
+"""Sentences about matches and queries, in the user's language and locale. No widgets."""
+
+from __future__ import annotations
+
+from ...core.match_set import ACCEPTED, REJECTED, UNDECIDED, MatchSet
+from ...core.query import QueryRequest
+from ...i18n import tr
+from ...protocol import MatchRecord, Preview
+from ..wording import kilometres, number
+
+
+def unbroken(text: str) -> str:
+    """``text`` that does not break between number and unit."""
+    return text.replace(" ", "\u00a0")
+
+
+def decision_word(decision: str) -> str:
+    """``accepted``, ``rejected`` or ``undecided``."""
+    words = {ACCEPTED: tr("accepted"), REJECTED: tr("rejected"), UNDECIDED: tr("undecided")}
+    return words[decision]
+
+
+def score(value: float) -> str:
+    """Three decimals, with the locale's point."""
+    return number(value, 3)
+
+
+def place(lon: float | None, lat: float | None) -> str:
+    """``9.620° N, 20.080° W``; empty where unknown."""
+    if lon is None or lat is None:
+        return ""
+    lon = (lon + 180.0) % 360.0 - 180.0
+    return tr("{lat}° {ns}, {lon}° {ew}").format(
+        lat=number(abs(lat), 3),
+        ns=tr("N") if lat >= 0 else tr("S"),
+        lon=number(abs(lon), 3),
+        ew=tr("E") if lon >= 0 else tr("W"),
+    )
+
+
+def ratio(match: MatchRecord, preview: Preview) -> float | None:
+    """Diameter of the match / diameter of the query; None where the query's is unknown."""
+    if not preview.diameter_m or preview.diameter_m <= 0:
+        return None
+    return match.diameter_m / preview.diameter_m
+
+
+def chance(expected: float) -> str:
+    """How many craters would look as similar by chance, in words."""
+    if expected < 0.01:
+        return tr("fewer than 0.01 craters of this index look as similar by chance")
+    decimals = 0 if expected >= 9.5 else 1 if expected >= 0.95 else 2
+    text = number(expected, decimals)
+    if round(expected, decimals) == 1:
+        return tr("about 1 crater of this index looks as similar by chance")
+    return tr("about {n} craters of this index look as similar by chance").format(n=text)
+
+
+def best_by_chance(match_set: MatchSet) -> str:
+    """What the best match is worth; empty where the index was never calibrated."""
+    known = [m.expected_by_chance for m in match_set.matches if m.expected_by_chance is not None]
+    if not known:
+        return ""
+    best = min(known)
+    if best >= 1.0:
+        return tr("No good match: {chance} as the best match.").format(chance=chance(best))
+    return tr("Best match: {chance}.").format(chance=chance(best))
+
+
+def spoken(match_set: MatchSet, row: int) -> str:
+    """One match for a screen reader."""
+    match = match_set.matches[row]
+    text = tr("Rank {rank}: {name}, score {score}, diameter {diameter}, {decision}").format(
+        rank=match.rank,
+        name=match_set.name_of(row),
+        score=score(match.score),
+        diameter=kilometres(match.diameter_m),
+        decision=decision_word(match_set.decision(row)),
+    )
+    if match.distance_m is not None:
+        text += ", " + tr("{distance} away").format(distance=kilometres(match.distance_m))
+    return text
+
+
+def tooltip(match_set: MatchSet, row: int) -> str:
+    """All that is known of one match, line by line, as plain text."""
+    match, name = match_set.matches[row], match_set.name_of(row)
+    title = name if name == match.crater_id else f"{name} ({match.crater_id})"
+    lines = [
+        tr("Rank {rank}: {name}").format(rank=match.rank, name=title),
+        place(match.lon, match.lat),
+        _size_line(match, match_set.preview),
+    ]
+    if match.distance_m is not None:
+        lines.append(_distance_line(match))
+    lines.append(
+        tr("Similarity {score} (first stage {first}), view {view}").format(
+            score=score(match.score), first=score(match.shortlist_score), view=match.view
+        )
+    )
+    if match.expected_by_chance is not None:
+        text = chance(match.expected_by_chance)
+        lines.append(text[:1].upper() + text[1:])
+    lines.append(decision_word(match_set.decision(row)).capitalize())
+    lines.append("")
+    lines.append(tr("Double-click zooms. A accept, R reject, U undecided, W why it matched."))
+    return "\n".join(lines)
+
+
+def _size_line(match: MatchRecord, preview: Preview) -> str:
+    size, share = kilometres(match.diameter_m), ratio(match, preview)
+    if share is None:
+        return tr("Diameter {size}").format(size=size)
+    return tr("Diameter {size}, {ratio} times the query's").format(
+        size=size, ratio=number(share, 2)
+    )
+
+
+def _distance_line(match: MatchRecord) -> str:
+    far = kilometres(match.distance_m or 0.0)
+    if match.bearing_deg is None:
+        return tr("{distance} away").format(distance=far)
+    return tr("{distance} away, bearing {bearing}°").format(
+        distance=far, bearing=number(match.bearing_deg)
+    )
+
+
+def timing(match_set: MatchSet) -> str:
+    """``0.21 s (encode 0.03 s)``; empty where nothing was measured."""
+    times = match_set.timings_ms
+    total = times.get("total", sum(times.values()))
+    if not times:
+        return ""
+    text = tr("{n} s").format(n=_seconds(total))
+    if "encode" in times:
+        text += " " + tr("(encode {n} s)").format(n=_seconds(times["encode"]))
+    return text
+
+
+def _seconds(milliseconds: float) -> str:
+    return number(milliseconds / 1000.0, 2 if milliseconds >= 9.5 else 3)
+
+
+def query_title(request: QueryRequest) -> str:
+    """How the query is called."""
+    if request.label:
+        return request.label
+    titles = {
+        "area": tr("Box"),
+        "crater": tr("Circle"),
+        "indexed": tr("Crater {id}").format(id=request.crater_id),
+        "image": tr("What the map shows"),
+    }
+    return titles.get(request.kind, request.kind)
+
+
+def query_lines(match_set: MatchSet) -> list[str]:
+    """Place, size and quality of the crop that was searched with."""
+    preview, request = match_set.preview, match_set.request
+    lines = [place(preview.lon, preview.lat)]
+    sizes = []
+    if preview.diameter_m:
+        size = unbroken(kilometres(preview.diameter_m))
+        sizes.append(
+            tr("diameter about {size}, guessed from the box").format(size=size)
+            if preview.diameter_assumed
+            else tr("diameter {size}").format(size=size)
+        )
+    if preview.side_m:
+        sizes.append(tr("crop {size} wide").format(size=unbroken(kilometres(preview.side_m))))
+    text = ", ".join(sizes)
+    lines.append(text[:1].upper() + text[1:])
+    if request.source is not None and request.source.name:
+        lines.append(tr("On {raster}").format(raster=request.source.name))
+    lines.extend(_quality(preview))
+    return [line for line in lines if line]
+
+
+def _quality(preview: Preview) -> list[str]:
+    lines = []
+    empty = 1.0 - preview.valid_fraction
+    if empty >= 0.005:
+        lines.append(tr("{n} % of the crop has no data.").format(n=number(max(1.0, 100.0 * empty))))
+    shown, native = preview.metres_per_pixel, preview.native_metres_per_pixel
+    if shown and native and native > 3.0 * shown:
+        lines.append(
+            tr("The raster is coarse for this crop: {n} pixels across.").format(
+                n=number((preview.side_m or 0.0) / native)
+            )
+        )
+    return lines
+
+
+def status(match_set: MatchSet, shown: int, selected: int) -> str:
+    """``37 of 100 shown, 4 accepted, 2 rejected``."""
+    parts = [tr("{n} of {total} shown").format(n=number(shown), total=number(len(match_set)))]
+    accepted, rejected = len(match_set.rows_of(ACCEPTED)), len(match_set.rows_of(REJECTED))
+    if accepted:
+        parts.append(tr("{n} accepted").format(n=number(accepted)))
+    if rejected:
+        parts.append(tr("{n} rejected").format(n=number(rejected)))
+    if selected > 1:
+        parts.append(tr("{n} selected").format(n=number(selected)))
+    return ", ".join(parts)
+
+
+def why_none(match_set: MatchSet) -> str:
+    """Why a search found nothing, and what to do."""
+    filters = match_set.provenance.get("filters")
+    if filters:
+        return tr(
+            "No crater of the index meets the conditions of this search. Widen them and search "
+            "again."
+        )
+    return tr(
+        "The index has no crater that can be compared: none was cut, or all were removed. See the "
+        "tab “Index”."
+    )
+
+
+def table(match_set: MatchSet, rows: list[int]) -> str:
+    """Matches as text with tabs, for a spreadsheet; numbers with a point, SI units named."""
+    lines = ["rank\tcrater\tname\tlon\tlat\tdiameter_m\tscore\tdistance_m\tdecision"]
+    for row in rows:
+        match = match_set.matches[row]
+        far = "" if match.distance_m is None else f"{match.distance_m:.0f}"
+        name = match_set.name_of(row).replace("\t", " ")
+        lines.append(
+            f"{match.rank}\t{match.crater_id}\t{name}\t{match.lon:.6f}\t{match.lat:.6f}\t"
+            f"{match.diameter_m:.1f}\t{match.score:.4f}\t{far}\t{match_set.decision(row)}"
+        )
+    return "\n".join(lines)

@@ -1,0 +1,143 @@
+"""Write the catalogue with the review's decisions applied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from qgis.core import QgsProject, QgsVectorLayer
+from qgis.PyQt.QtCore import QUrl
+from qgis.PyQt.QtGui import QDesktopServices
+from qgis.PyQt.QtWidgets import (
+    QCheckBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QWidget,
+)
+
+from ...core.review_store import ReviewStore
+from ...i18n import tr
+from ..wording import number
+from .job_dialog import JobDialog, OutputLine
+from .order import Counts
+
+_ENDINGS = (".csv", ".gpkg", ".geojson", ".shp")
+_PROBABLE = 0.95
+
+
+class ApplyDialog(JobDialog):
+    """Calls ``duplicates.apply`` for the review at ``path`` that ``store`` has open."""
+
+    def __init__(
+        self,
+        engine: Any,
+        path: Path,
+        counts: Counts,
+        store: ReviewStore,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(engine, tr("Write cleaned catalogue"), tr("Write"), parent)
+        self._review, self._store = path, store
+        self._written = ""
+        self.facts = QLabel(_facts(counts))
+        self.facts.setWordWrap(True)
+        self.undecided = QCheckBox(tr("Also merge undecided pairs from probability"))
+        self.threshold = QDoubleSpinBox()
+        self.threshold.setRange(0.5, 1.0)
+        self.threshold.setDecimals(2)
+        self.threshold.setSingleStep(0.01)
+        self.threshold.setValue(_PROBABLE)
+        self.threshold.setEnabled(False)
+        self.undecided.toggled.connect(self.threshold.setEnabled)
+        self.undecided.setEnabled(counts.decided < counts.total)
+        patterns = " ".join("*" + one for one in _ENDINGS)
+        self.output = OutputLine(
+            tr("Catalogue to write"), tr("Crater catalogues ({pattern})").format(pattern=patterns)
+        )
+        stem = path.stem[: -len("_duplicates")] if path.stem.endswith("_duplicates") else path.stem
+        self.output.edit.setText(str(path.with_name(f"{stem}_cleaned.gpkg")))
+        self.output.edit.textChanged.connect(self.check)
+        row = QHBoxLayout()
+        row.addWidget(self.undecided, 1)
+        row.addWidget(self.threshold)
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow(tr("File"), self.output)
+        self.fields.addWidget(self.facts)
+        self.fields.addLayout(row)
+        self.fields.addLayout(form)
+        self.open_folder = QPushButton(tr("Open folder"))
+        self.add_to_map = QPushButton(tr("Add to map"))
+        for place, button in enumerate((self.open_folder, self.add_to_map)):
+            button.setAutoDefault(False)
+            button.hide()
+            self.row.insertWidget(place, button)
+        self.open_folder.clicked.connect(lambda *_: self._open_folder())
+        self.add_to_map.clicked.connect(lambda *_: self._add_to_map())
+        self.check()
+
+    def problem_now(self) -> str:
+        """See the base class."""
+        return self.output.problem(_ENDINGS)
+
+    def before(self, go: Callable[[], None]) -> None:
+        """What was decided a moment ago must be in the file first."""
+        self._store.when_saved(go)
+
+    def request(self) -> tuple[str, dict[str, Any]]:
+        """See the base class."""
+        params: dict[str, Any] = {"review": str(self._review), "output": self.output.path()}
+        if self.undecided.isChecked():
+            params["threshold"] = round(self.threshold.value(), 4)
+        return "duplicates.apply", params
+
+    def show_result(self, result: dict[str, Any]) -> None:
+        """See the base class."""
+        lines = [
+            tr("{entries} entries became {kept}: {merged} were merged into their keepers.").format(
+                entries=number(result.get("entries") or 0),
+                kept=number(result.get("kept") or 0),
+                merged=number(result.get("merged") or 0),
+            )
+        ]
+        if result.get("refused"):
+            lines.append(
+                tr(
+                    "{n} pairs were not merged, because a pair of their cluster is distinct."
+                ).format(n=number(result["refused"]))
+            )
+        lines.extend(str(one) for one in result.get("notes") or [])
+        self.message.info("\n".join(lines))
+        self._written = str(result.get("output") or self.output.path())
+        self.open_folder.show()
+        self.add_to_map.setVisible(not self._written.lower().endswith(".csv"))
+
+    def _open_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(self._written).parent)))
+
+    def _add_to_map(self) -> None:
+        layer = QgsVectorLayer(self._written, Path(self._written).stem, "ogr")
+        if layer.isValid():
+            QgsProject.instance().addMapLayer(layer)
+            self.add_to_map.setEnabled(False)
+        else:
+            self.message.problem(
+                tr("{name} cannot be opened as a layer; open its folder instead.").format(
+                    name=Path(self._written).name
+                )
+            )
+
+
+def _facts(counts: Counts) -> str:
+    return tr(
+        "{duplicates} pairs are decided as duplicates: each cluster keeps one entry. {left} pairs "
+        "are undecided, {unsure} unsure; they stay as they are."
+    ).format(
+        duplicates=number(counts.duplicates),
+        left=number(counts.total - counts.decided),
+        unsure=number(counts.unsure),
+    )

@@ -1,0 +1,267 @@
+"""The review's controls: what is gone through, how far it is, what can be decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...core.review_file import DECISIONS, DISTINCT, DUPLICATE, UNDECIDED, UNSURE
+from ...i18n import tr
+from ..wording import number
+from . import words
+from .order import DOUBT, PLACE, PROBABILITY, SIZE, Counts, PairFilter
+
+_LETTERS = {DUPLICATE: "D", DISTINCT: "X", UNSURE: "U"}
+
+
+class QueueBar(QWidget):
+    """Order, filter and progress. ``changed``: order or filter is another."""
+
+    changed = pyqtSignal()
+    reviewer_changed = pyqtSignal(str)
+    done_with = pyqtSignal()
+    """A control was used; the keyboard belongs to the pictures again."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.order = _combo(tr("Order"), 9)
+        for name, value in (
+            (tr("most doubtful first"), DOUBT),
+            (tr("most probable first"), PROBABILITY),
+            (tr("largest first"), SIZE),
+            (tr("by place"), PLACE),
+        ):
+            self.order.addItem(name, value)
+        self.which = _combo(tr("Which pairs"), 9)
+        for name, decisions in (
+            (tr("undecided"), (UNDECIDED,)),
+            (tr("undecided and unsure"), (UNDECIDED, UNSURE)),
+            (tr("all"), (UNDECIDED, *DECISIONS)),
+            *((words.decision_name(one), (one,)) for one in DECISIONS),
+        ):
+            self.which.addItem(name, decisions)
+        self.more = QToolButton()
+        self.more.setText(tr("More"))
+        self.more.setCheckable(True)
+        self.more.setToolTip(tr("Least probability, and who reviews"))
+        self.least = QDoubleSpinBox()
+        self.least.setRange(0.0, 1.0)
+        self.least.setDecimals(2)
+        self.least.setSingleStep(0.05)
+        self.least.setSpecialValueText(tr("any"))
+        self.least.setAccessibleName(tr("Least probability"))
+        self.reviewer = QLineEdit()
+        self.reviewer.setMaxLength(80)
+        self.reviewer.setAccessibleName(tr("Reviewer"))
+        self.reviewer.setToolTip(tr("This name is kept with every decision"))
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(6)
+        self.bar.setAccessibleName(tr("Progress of the review"))
+        self.progress = QLabel()
+        self.progress.setTextFormat(Qt.TextFormat.PlainText)
+        self._lay_out()
+        self.order.currentIndexChanged.connect(self._on_change)
+        self.which.currentIndexChanged.connect(self._on_change)
+        self.least.editingFinished.connect(self._on_change)
+        self.reviewer.editingFinished.connect(self._on_reviewer)
+        self.more.toggled.connect(self._extra.setVisible)
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        row.addWidget(self.order, 1)
+        row.addWidget(self.which, 1)
+        row.addWidget(self.more)
+        self._extra = QWidget()
+        form = QFormLayout(self._extra)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow(tr("Least probability"), self.least)
+        form.addRow(tr("Reviewer"), self.reviewer)
+        self._extra.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3)
+        column.addLayout(row)
+        column.addWidget(self._extra)
+        column.addWidget(self.bar)
+        column.addWidget(self.progress)
+
+    def filter(self) -> PairFilter:
+        """What is gone through."""
+        return PairFilter(tuple(self.which.currentData()), round(self.least.value(), 4))
+
+    def set_choice(self, order: str, which: int, reviewer: str) -> None:
+        """Choices of last time; nothing is emitted."""
+        for widget in (self.order, self.which, self.reviewer):
+            widget.blockSignals(True)
+        self.order.setCurrentIndex(max(0, self.order.findData(order)))
+        self.which.setCurrentIndex(which if 0 <= which < self.which.count() else 0)
+        self.reviewer.setText(reviewer)
+        for widget in (self.order, self.which, self.reviewer):
+            widget.blockSignals(False)
+
+    def show_counts(self, counts: Counts) -> None:
+        """How far the review is."""
+        self.bar.setRange(0, max(1, counts.total))
+        self.bar.setValue(counts.decided)
+        text = words.progress(counts.decided, counts.total, counts.unsure)
+        left = counts.total - counts.decided
+        if counts.shown != left or self.least.value() > 0:
+            text = tr("{progress} · {n} match the filter").format(
+                progress=text, n=number(counts.shown)
+            )
+        self.progress.setText(text)
+        self.progress.setToolTip(
+            tr("{duplicates} duplicates, {distinct} distinct, {unsure} unsure").format(
+                duplicates=number(counts.duplicates),
+                distinct=number(counts.distinct),
+                unsure=number(counts.unsure),
+            )
+        )
+
+    def _on_change(self, *_: Any) -> None:
+        self.changed.emit()
+        self.done_with.emit()
+
+    def _on_reviewer(self) -> None:
+        self.reviewer_changed.emit(self.reviewer.text().strip())
+        self.done_with.emit()
+
+
+class DecisionButtons(QWidget):
+    """What the keys do, for the mouse; none takes the keyboard."""
+
+    decided = pyqtSignal(str)
+    back = pyqtSignal()
+    skip = pyqtSignal()
+    undo = pyqtSignal()
+    blink = pyqtSignal(bool)
+    outlines = pyqtSignal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.buttons: dict[str, QPushButton] = {}
+        tips = {
+            DUPLICATE: tr("Both entries are one crater"),
+            DISTINCT: tr("Two craters"),
+            UNSURE: tr("Cannot be told; look at it again later"),
+        }
+        names = {
+            DUPLICATE: tr("Duplicate"),
+            DISTINCT: tr("Distinct"),
+            UNSURE: tr("Unsure"),
+        }
+        for one in DECISIONS:
+            self.buttons[one] = _button(f"{names[one]} ({_LETTERS[one]})", tips[one])
+            self.buttons[one].clicked.connect(lambda *_, chosen=one: self.decided.emit(chosen))
+        self.back_button = _button(tr("Back"), tr("The pair before (Backspace or Left)"))
+        self.skip_button = _button(tr("Skip"), tr("The next pair, without a decision (Right)"))
+        self.undo_button = _button(tr("Undo"), tr("Take the last decision back (Ctrl+Z)"))
+        self.blink_button = _button(
+            tr("Blink"), tr("One picture in the other's place, to and fro (B)"), True
+        )
+        self.outline_button = _button(tr("Outlines"), tr("Draw the entries' outlines (O)"), True)
+        self.outline_button.setChecked(True)
+        self.back_button.clicked.connect(lambda *_: self.back.emit())
+        self.skip_button.clicked.connect(lambda *_: self.skip.emit())
+        self.undo_button.clicked.connect(lambda *_: self.undo.emit())
+        self.blink_button.toggled.connect(self.blink.emit)
+        self.outline_button.toggled.connect(self.outlines.emit)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(_row(self.buttons[one] for one in DECISIONS))
+        column.addLayout(_row([self.back_button, self.skip_button, self.undo_button,
+                               self.blink_button, self.outline_button]))  # fmt: skip
+
+    def show_state(self, can_decide: bool, decision: str, can_back: bool, can_undo: bool) -> None:
+        """What can be done now; ``decision``: of the pair that is shown."""
+        for one, button in self.buttons.items():
+            button.setEnabled(can_decide)
+            font = button.font()
+            font.setBold(one == decision)
+            button.setFont(font)
+        self.back_button.setEnabled(can_back)
+        self.undo_button.setEnabled(can_undo)
+
+    def set_on(self, on: bool) -> None:
+        """Whether there is a pair."""
+        self.skip_button.setEnabled(on)
+        self.blink_button.setEnabled(on)
+
+
+class AttributeTable(QWidget):
+    """What the catalogues say about both entries, side by side; different values in bold."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setVerticalSpacing(1)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnStretch(2, 1)
+
+    def show_rows(self, rows: list[list[str]]) -> None:
+        """[column, of a, of b] each."""
+        while self._grid.count():
+            self._grid.takeAt(0).widget().deleteLater()
+        for number_, (name, first, second) in enumerate([["", "A", "B"], *rows[:40]]):
+            for column, text in enumerate((name, first, second)):
+                label = QLabel(text)
+                label.setTextFormat(Qt.TextFormat.PlainText)
+                label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+                label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+                label.setToolTip(text)
+                font = label.font()
+                font.setBold(number_ == 0 or (column > 0 and first != second))
+                label.setFont(font)
+                if column == 0:
+                    label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+                self._grid.addWidget(label, number_, column)
+
+
+def _combo(name: str, letters: int) -> QComboBox:
+    combo = QComboBox()
+    policy = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+    combo.setSizeAdjustPolicy(policy)
+    combo.setMinimumContentsLength(letters)
+    combo.setAccessibleName(name)
+    combo.setToolTip(name)
+    combo.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+    return combo
+
+
+def _button(text: str, tip: str, checkable: bool = False) -> QPushButton:
+    button = QPushButton(text)
+    button.setToolTip(tip)
+    button.setCheckable(checkable)
+    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+    return button
+
+
+def _row(buttons: Iterable[QPushButton]) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(4)
+    for one in buttons:
+        row.addWidget(one, 1)
+    return row

@@ -1,0 +1,223 @@
+"""A dialog that has the engine do one long thing: a form, then progress, then what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...i18n import tr
+from .. import wording
+from ..messages import MessageLine
+
+_STEPS = 1000
+
+
+class JobDialog(QDialog):
+    """Subclasses fill ``form``, say what is wrong (:meth:`problem_now`) and what to call
+    (:meth:`request`), and show the result (:meth:`show_result`)."""
+
+    def __init__(self, engine: Any, title: str, start: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._call: Any = None
+        self._asked = 0
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(480)
+        self.form = QWidget()
+        self.fields = QVBoxLayout(self.form)
+        self.fields.setContentsMargins(0, 0, 0, 0)
+        self.bar = QProgressBar()
+        self.bar.hide()
+        self.message = MessageLine()
+        self.start_button = QPushButton(start)
+        self.start_button.setDefault(True)
+        self.close_button = QPushButton(tr("Close"))
+        self.row = QHBoxLayout()
+        self.row.addStretch(1)
+        self.row.addWidget(self.start_button)
+        self.row.addWidget(self.close_button)
+        column = QVBoxLayout(self)
+        column.addWidget(self.form, 1)
+        column.addWidget(self.bar)
+        column.addWidget(self.message)
+        column.addLayout(self.row)
+        self.start_button.clicked.connect(lambda *_: self.start())
+        self.close_button.clicked.connect(lambda *_: self.reject())
+
+    # For subclasses
+
+    def problem_now(self) -> str:
+        """Why it cannot be started, "" where it can."""
+        return ""
+
+    def request(self) -> tuple[str, dict[str, Any]]:
+        """Method and params."""
+        raise NotImplementedError
+
+    def before(self, go: Callable[[], None]) -> None:
+        """Called first; calls ``go`` when all is ready."""
+        go()
+
+    def show_result(self, result: dict[str, Any]) -> None:
+        """It is done."""
+        raise NotImplementedError
+
+    # Running
+
+    @property
+    def running(self) -> bool:
+        """Whether the engine is at work."""
+        return self._call is not None
+
+    def check(self, *_: Any) -> None:
+        """Allow starting where nothing is missing; say what is."""
+        if self.running:
+            return
+        problem = self.problem_now()
+        self.start_button.setEnabled(not problem)
+        self.message.info(problem)
+
+    def start(self) -> None:
+        """Send it."""
+        problem = self.problem_now()
+        if problem:
+            self.message.problem(problem)
+            return
+        self._set_running(True)
+        self.message.info(tr("Starting…"))
+        self._asked += 1
+        asked = self._asked
+        self.before(lambda: self._send() if asked == self._asked else None)
+
+    def _send(self) -> None:
+        method, params = self.request()
+        self._call = self._engine.call(
+            method,
+            params,
+            done=self._on_done,
+            failed=self._on_failed,
+            progress=self._on_progress,
+            owner=self,
+        )
+
+    def _on_progress(self, progress: Any) -> None:
+        if progress.total:
+            self.bar.setRange(0, _STEPS)
+            self.bar.setValue(round(_STEPS * float(progress.done or 0) / float(progress.total)))
+        else:
+            self.bar.setRange(0, 0)
+        self.message.info(progress_text(progress))
+
+    def _on_done(self, result: dict[str, Any]) -> None:
+        self._set_running(False)
+        self.show_result(result)
+
+    def _on_failed(self, error: Any) -> None:
+        self._set_running(False)
+        if error.cancelled:
+            self.message.info(tr("Cancelled; nothing was written."))
+        else:
+            self.message.problem(error.message)
+
+    def _set_running(self, on: bool) -> None:
+        if not on:
+            self._call = None
+        self.form.setEnabled(not on)
+        self.bar.setRange(0, 0)
+        self.bar.setVisible(on)
+        self.start_button.setEnabled(not on)
+        self.close_button.setEnabled(True)
+        self.close_button.setText(tr("Cancel") if on else tr("Close"))
+
+    def reject(self) -> None:
+        """Cancel what runs; otherwise close."""
+        if self._call is not None:
+            self.close_button.setEnabled(False)
+            self.message.info(tr("Stopping…"))
+            self._call.cancel()
+            return
+        self._asked += 1
+        super().reject()
+
+    def give_up(self) -> None:
+        """Close whatever runs; for the plugin's end."""
+        call, self._call = self._call, None
+        if call is not None:
+            call.drop()
+        self.reject()
+
+
+class OutputLine(QWidget):
+    """A file to write, typed or chosen."""
+
+    def __init__(self, title: str, patterns: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title, self._patterns = title, patterns
+        self.edit = QLineEdit()
+        self.edit.setAccessibleName(title)
+        browse = QPushButton(tr("Browse…"))
+        browse.setAutoDefault(False)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.edit, 1)
+        row.addWidget(browse)
+        browse.clicked.connect(lambda *_: self._browse())
+
+    def path(self) -> str:
+        """What is typed."""
+        return self.edit.text().strip()
+
+    def problem(self, endings: tuple[str, ...]) -> str:
+        """Why it cannot be written there, "" where nothing speaks against it."""
+        path = Path(self.path())
+        if not self.path():
+            return tr("Name the file to write.")
+        if path.suffix.lower() not in endings:
+            return tr("End the file's name with one of: {endings}.").format(
+                endings=", ".join(endings)
+            )
+        if not path.parent.is_dir():
+            return tr("There is no folder {folder}; choose another.").format(folder=path.parent)
+        return ""
+
+    def _browse(self) -> None:
+        path, _ = QFileDialog.getSaveFileName(self, self._title, self.path(), self._patterns)
+        if path:
+            self.edit.setText(path)
+
+
+def progress_text(progress: Any) -> str:
+    """``Comparing looks: 120 of 400 · 7 s left``."""
+    stage = {
+        "catalogue": tr("Reading the catalogue"),
+        "encoder": tr("Loading the encoder"),
+        "candidates": tr("Looking for pairs"),
+        "looks": tr("Comparing looks"),
+        "offsets": tr("Measuring offsets"),
+        "writing": tr("Writing"),
+    }.get(str(progress.stage or ""), str(progress.stage or "") or tr("Working"))
+    if not progress.total or progress.total <= 1:
+        return stage + "…"
+    text = tr("{stage}: {done} of {total}").format(
+        stage=stage,
+        done=wording.number(progress.done or 0),
+        total=wording.number(progress.total),
+    )
+    if progress.seconds_left is not None:
+        left = tr("{time} left").format(time=wording.duration(progress.seconds_left))
+        text = f"{text} · {left}"
+    return text

@@ -1,0 +1,113 @@
+"""The pair that is shown, on the map: zoomed to, with both outlines over everything else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from qgis.core import QgsGeometry, QgsProject, QgsWkbTypes
+from qgis.gui import QgsRubberBand
+from qgis.PyQt.QtCore import QObject, QTimer
+from qgis.PyQt.QtGui import QColor
+
+from ...core import sphere
+from ...core.layer_crs import geographic_crs
+from ...core.layer_features import Figure
+from ...core.layer_view import zoom_extent
+from ...core.review_file import Entry, ReviewPair
+from .view import COLOURS
+
+_DELAY_MS = 80  # whoever decides fast does not have the map drawn for every pair
+
+
+@dataclass(frozen=True)
+class _Place:
+    lon: float
+    lat: float
+    diameter_m: float
+
+
+class PairOnMap(QObject):
+    """``canvas`` may be None. The map may be in any reference system of the pair's body."""
+
+    def __init__(self, canvas: Any, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._canvas = canvas
+        self._bands: list[QgsRubberBand] = []
+        self._pair: ReviewPair | None = None
+        self._body: dict[str, Any] | None = None
+        self.follows = True
+        """Whether the map is moved to each pair."""
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_DELAY_MS)
+        self._timer.timeout.connect(self._show)
+        if canvas is not None:
+            canvas.destinationCrsChanged.connect(self._redraw)
+
+    def show(self, pair: ReviewPair | None, body: dict[str, Any] | None) -> None:
+        """Show ``pair`` in a moment; None takes the outlines away."""
+        self._pair, self._body = pair, body
+        if self._canvas is None:
+            return
+        if pair is None or body is None:
+            self._timer.stop()
+            self._clear()
+        else:
+            self._timer.start()
+
+    def close(self) -> None:
+        """Take the outlines off the canvas for good."""
+        self._timer.stop()
+        if self._canvas is not None:
+            self._canvas.destinationCrsChanged.disconnect(self._redraw)
+            for band in self._bands:
+                self._canvas.scene().removeItem(band)
+        self._bands, self._canvas = [], None
+
+    def _show(self) -> None:
+        pair, body = self._pair, self._body
+        if pair is None or body is None or self._canvas is None:
+            return
+        self._draw(pair, body)
+        if not self.follows:
+            return
+        places: list[Any] = [_Place(one.lon, one.lat, one.diameter_m) for one in (pair.a, pair.b)]
+        extent = zoom_extent(self._canvas, QgsProject.instance(), body, places)
+        if extent is not None:
+            self._canvas.setExtent(extent)
+            self._canvas.refresh()
+
+    def _redraw(self) -> None:
+        if self._pair is not None and self._body is not None:
+            self._draw(self._pair, self._body)
+
+    def _draw(self, pair: ReviewPair, body: dict[str, Any]) -> None:
+        if not self._bands:
+            self._bands = [_band(self._canvas, colour) for colour in COLOURS]
+        figure = Figure(body)
+        crs = geographic_crs(body, self._canvas.mapSettings().destinationCrs())
+        for band, entry in zip(self._bands, (pair.a, pair.b)):  # noqa: B905 - Python 3.9
+            band.reset(QgsWkbTypes.GeometryType.PolygonGeometry)
+            band.setToGeometry(_rim(figure, entry), crs)
+            band.show()
+
+    def _clear(self) -> None:
+        for band in self._bands:
+            band.reset(QgsWkbTypes.GeometryType.PolygonGeometry)
+
+
+def _rim(figure: Figure, entry: Entry) -> QgsGeometry:
+    wkt = sphere.circle_multipolygon_wkt(
+        figure.radius, entry.lon, entry.lat, entry.diameter_m, latitude=figure.latitude()
+    )
+    return QgsGeometry.fromWkt(wkt)
+
+
+def _band(canvas: Any, colour: QColor) -> QgsRubberBand:
+    band = QgsRubberBand(canvas, QgsWkbTypes.GeometryType.PolygonGeometry)
+    band.setStrokeColor(colour)
+    band.setSecondaryStrokeColor(QColor(0, 0, 0, 160))
+    band.setFillColor(QColor(0, 0, 0, 0))
+    band.setWidth(2)
+    return band

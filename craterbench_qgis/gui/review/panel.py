@@ -1,0 +1,385 @@
+"""The review of duplicates: pair after pair, decided by keys, written at once."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import Any
+
+from qgis.core import QgsProject
+from qgis.PyQt.QtCore import QDir, QEvent, pyqtSignal
+from qgis.PyQt.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
+
+from ...core.review_file import ReviewContent, ReviewPair
+from ...core.review_store import ReviewStore
+from ...i18n import tr
+from . import keys, words
+from .apply_dialog import ApplyDialog
+from .find_dialog import FindDialog
+from .on_map import PairOnMap
+from .order import DOUBT, PairFilter, PairQueue
+from .page import ReviewPage, StartPage
+from .pair_layer import PairLayer
+from .pictures import PairPictures
+
+_AHEAD = 6
+_LAST, _ORDER, _WHICH, _REVIEWER = (
+    "review/last", "review/order", "review/which", "review/reviewer",
+)  # fmt: skip
+
+_ATTRIBUTES = "review/attributes"
+
+
+class ReviewPanel(QWidget):
+    """A tab of the dock.
+
+    ``iface``: QgisInterface; ``engine``: client.Engine; ``settings``: core.settings.Settings.
+    """
+
+    opened = pyqtSignal(str)
+    """The path of the review that is shown now."""
+
+    def __init__(
+        self, iface: Any, engine: Any, settings: Any, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._iface, self._engine, self._settings = iface, engine, settings
+        self.store = ReviewStore(self)
+        self.pictures = PairPictures(engine, self)
+        self.layer = PairLayer(QgsProject.instance(), self)
+        self.on_map = PairOnMap(iface.mapCanvas() if iface is not None else None, self)
+        self.queue: PairQueue | None = None
+        self._rows: dict[Any, int] = {}
+        self._attributes: dict[int, tuple[dict, dict]] = {}
+        self._dialogs: list[Any] = []
+        self.start, self.page = StartPage(), ReviewPage()
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.start)
+        self._stack.addWidget(self.page)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2, 4, 2, 2)
+        layout.addWidget(self._stack)
+        self._connect()
+        self._restore_choices()
+
+    @property
+    def view(self) -> Any:
+        """The two pictures."""
+        return self.page.view
+
+    def _connect(self) -> None:
+        page, bar, buttons = self.page, self.page.bar, self.page.buttons
+        self.start.find_wanted.connect(self.find_duplicates)
+        self.start.open_wanted.connect(self.choose_review)
+        page.find_wanted.connect(self.find_duplicates)
+        page.open_wanted.connect(self.choose_review)
+        page.clean_wanted.connect(self.write_cleaned)
+        page.close_wanted.connect(self.close_review)
+        page.attributes_wanted.connect(self._on_attributes)
+        page.follow_changed.connect(self._on_follow)
+        bar.changed.connect(self._on_queue_choice)
+        bar.reviewer_changed.connect(lambda name: self._settings.set_value(_REVIEWER, name))
+        bar.done_with.connect(self.view.setFocus)
+        buttons.decided.connect(self.decide)
+        buttons.back.connect(self.go_back)
+        buttons.skip.connect(self.skip)
+        buttons.undo.connect(self.undo)
+        buttons.blink.connect(self.view.set_blinking)
+        buttons.outlines.connect(self.view.set_outlines)
+        self.view.blinked.connect(buttons.blink_button.setChecked)
+        self.store.opened.connect(self._on_opened)
+        self.store.failed.connect(self._on_failed)
+        self.store.decided.connect(self._on_decided)
+        self.store.message.connect(self.page.say)
+        self.pictures.arrived.connect(self._on_picture)
+        self.layer.picked.connect(self._on_picked)
+        if hasattr(self._engine, "ready"):
+            self._engine.ready.connect(self._on_engine)
+
+    def _restore_choices(self) -> None:
+        value = self._settings.value
+        which = 0
+        with contextlib.suppress(TypeError, ValueError):
+            which = int(value(_WHICH, 0) or 0)
+        reviewer = str(value(_REVIEWER, "") or "") or QDir.home().dirName()
+        self.page.bar.set_choice(str(value(_ORDER, DOUBT) or DOUBT), which, reviewer)
+        self.page.attributes.setChecked(str(value(_ATTRIBUTES, 1)) == "1")
+        last = str(value(_LAST, "") or "")
+        self.start.offer_last(last if last and Path(last).is_file() else "")
+        self.start.last_wanted.connect(self.open_review)
+
+    # A review
+
+    def open_review(self, path: str) -> None:
+        """Read a review and show its next pair; returns at once."""
+        self.start.busy(tr("Reading {name}…").format(name=Path(path).name))
+        self._leave()
+        order, which = self.page.bar.order.currentData(), self.page.bar.filter()
+
+        def prepare(content: ReviewContent) -> Any:
+            queue = PairQueue(content.pairs, order, which)
+            queue.start()
+            return queue, {pair.pair_id: row for row, pair in enumerate(content.pairs)}
+
+        self.store.open(path, prepare)
+
+    def choose_review(self) -> None:
+        """Ask for a review's file."""
+        path, _ = QFileDialog.getOpenFileName(
+            self,
+            tr("Open a review of duplicates"),
+            self._settings.output_folder,
+            tr("GeoPackages (*.gpkg)") + ";;" + tr("All files (*)"),
+        )
+        if path:
+            self.open_review(path)
+
+    def close_review(self) -> None:
+        """Let go of the file; its layer goes too."""
+        self.store.release()
+        self._leave()
+
+    def _leave(self) -> None:
+        self.queue, self._attributes = None, {}
+        self.pictures.show_review(None)
+        self.layer.remove()
+        self.on_map.show(None, None)
+        self.page.say("")
+        self.view.set_blinking(False)
+        self._stack.setCurrentWidget(self.start)
+
+    def _on_opened(self, content: ReviewContent) -> None:
+        self.start.busy("")
+        self.queue, self._rows = content.prepared
+        self._settings.set_value(_LAST, str(content.path))
+        self.start.offer_last(str(content.path))
+        self.pictures.show_review(content)
+        self.layer.show(content)
+        self.page.show_review(content)
+        self._stack.setCurrentWidget(self.page)
+        self._show_pair()
+        self.view.setFocus()
+        self.opened.emit(str(content.path))
+
+    def _on_failed(self, text: str) -> None:
+        self._leave()
+        self.start.problem(text)
+
+    # Keys and buttons
+
+    def event(self, event: Any) -> bool:
+        """Claim the review's keys before QGIS's own shortcuts (Ctrl+Z) take them."""
+        ours = event.type() == QEvent.Type.ShortcutOverride and self.queue is not None
+        if ours and keys.action_of(event):
+            event.accept()
+            return True
+        return bool(super().event(event))
+
+    def keyPressEvent(self, event: Any) -> None:
+        """D, X, U, B, O, Backspace, Left, Right, Ctrl+Z."""
+        action = keys.action_of(event) if self.queue is not None else ""
+        if not action:
+            super().keyPressEvent(event)
+            return
+        event.accept()
+        if keys.is_held(event, action):
+            return
+        buttons = self.page.buttons
+        acts = {
+            keys.BACK: self.go_back,
+            keys.SKIP: self.skip,
+            keys.UNDO: self.undo,
+            keys.BLINK: buttons.blink_button.click,
+            keys.OUTLINES: buttons.outline_button.click,
+        }
+        if action in acts:
+            acts[action]()
+        else:
+            self.decide(action)
+
+    def decide(self, decision: str) -> None:
+        """Decide on the pair that is shown, and show the next one."""
+        pair = self.queue.pair() if self.queue is not None else None
+        content = self.store.content
+        if self.queue is None or pair is None or content is None:
+            return
+        if not content.writable:
+            self.page.say(words.read_only(content.path.name))
+            return
+        self.store.decide(pair, decision, self.page.bar.reviewer.text().strip())
+        self._go_on()
+
+    def skip(self) -> None:
+        """The next pair, without a decision."""
+        if self.queue is not None and self.queue.current is not None:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        if self.queue is None:
+            return
+        if self.queue.next() is None and self.queue.current is not None:
+            self.page.say_fact(tr("That was the last pair."))
+            self._show_state()
+        else:
+            self._show_pair()
+
+    def go_back(self) -> None:
+        """The pair that was shown before."""
+        if self.queue is not None and self.queue.back() is not None:
+            self._show_pair()
+
+    def undo(self) -> None:
+        """Take the last decision back and show its pair."""
+        pair = self.store.undo()
+        if pair is not None and self.queue is not None:
+            self.queue.go_to(self._rows[pair.pair_id])
+            self._show_pair()
+
+    def _on_picked(self, pair_id: Any) -> None:
+        if self.queue is not None and pair_id in self._rows:
+            self.queue.go_to(self._rows[pair_id])
+            self._show_pair()
+
+    def _on_decided(self, pair: ReviewPair, before: str) -> None:
+        if self.queue is not None:
+            self.queue.note(pair, before)
+            self.layer.update(pair)
+
+    def _on_queue_choice(self) -> None:
+        bar = self.page.bar
+        self._settings.set_value(_ORDER, bar.order.currentData())
+        self._settings.set_value(_WHICH, bar.which.currentIndex())
+        if self.queue is None:
+            return
+        before, which = self.queue.current, bar.filter()
+        self.queue.set_order(bar.order.currentData())
+        if which != self.queue.filter:
+            self.queue.set_filter(which)
+        if self.queue.current != before:
+            self._show_pair()
+        else:
+            self._prefetch()
+            self._show_state()
+
+    def _on_follow(self, on: bool) -> None:
+        self.on_map.follows = on
+        pair, content = self.queue.pair() if self.queue else None, self.store.content
+        if on and pair is not None and content is not None:
+            self.on_map.show(pair, content.body)
+
+    # The pair that is shown
+
+    def _show_pair(self) -> None:
+        queue, content = self.queue, self.store.content
+        if queue is None or content is None:
+            return
+        pair, row = queue.pair(), queue.current
+        self.page.say_fact("" if content.writable else words.read_only(content.path.name))
+        if pair is None or row is None:
+            self.view.show_nothing(words.nothing_left(queue.counts(), queue.filter != PairFilter()))
+            self.page.show_words(None)
+            self.on_map.show(None, None)
+        else:
+            self.view.expect(words.captions(pair, *self._attributes.get(row, ({}, {}))))
+            self.page.show_words(pair)
+            known = self.pictures.get(row)
+            if known is not None:
+                self.view.show_picture(known)
+            self.on_map.show(pair, content.body)
+            self._fetch_attributes(pair, row)
+        self._prefetch()
+        self._show_state()
+
+    def _fetch_attributes(self, pair: ReviewPair, row: int) -> None:
+        if row in self._attributes:
+            self._show_attributes()
+            return
+        content = self.store.content
+
+        def done(first: dict, second: dict) -> None:
+            if self.store.content is not content or self.queue is None:
+                return
+            self._attributes[row] = (first, second)
+            if self.queue.current == row:
+                self.view.set_captions(words.captions(pair, first, second))
+                self._show_attributes()
+
+        self.store.attributes(pair, done)
+
+    def _on_attributes(self) -> None:
+        self._settings.set_value(_ATTRIBUTES, int(self.page.attributes_shown))
+        self._show_attributes()
+
+    def _show_attributes(self) -> None:
+        row = self.queue.current if self.queue is not None else None
+        if self.queue is None or row is None or not self.page.attributes_shown:
+            return
+        first, second = self._attributes.get(row, ({}, {}))
+        self.page.show_attributes(words.comparison(self.queue.pairs[row], first, second))
+
+    def _prefetch(self) -> None:
+        queue = self.queue
+        if queue is not None:
+            shown = [queue.current] if queue.current is not None else []
+            self.pictures.want([*shown, *queue.ahead(_AHEAD), *queue.behind()])
+
+    def _on_picture(self, row: int) -> None:
+        if self.queue is not None and row == self.queue.current:
+            picture = self.pictures.get(row)
+            if picture is not None:
+                self.view.show_picture(picture)
+
+    def _on_engine(self, *_: Any) -> None:
+        """Another engine: what failed with the old one is asked for again."""
+        queue, picture = self.queue, self.view.picture
+        if queue is not None and queue.current is not None and picture and picture.problem:
+            self.pictures.retry(queue.current)
+
+    def _show_state(self) -> None:
+        queue, content = self.queue, self.store.content
+        if queue is None or content is None:
+            return
+        pair = queue.pair()
+        self.page.bar.show_counts(queue.counts())
+        can_decide = pair is not None and content.writable
+        decision = pair.decision if pair is not None else ""
+        buttons = self.page.buttons
+        buttons.show_state(can_decide, decision, queue.can_go_back, self.store.can_undo)
+        buttons.set_on(pair is not None)
+
+    # Dialogs
+
+    def find_duplicates(self) -> FindDialog:
+        """Open the dialog that looks for duplicates."""
+        dialog = FindDialog(self._engine, self._settings, self._window())
+        dialog.review_written.connect(self.open_review)
+        return self._open(dialog)
+
+    def write_cleaned(self) -> ApplyDialog | None:
+        """Open the dialog that writes the cleaned catalogue."""
+        content, queue = self.store.content, self.queue
+        if content is None or queue is None:
+            return None
+        dialog = ApplyDialog(self._engine, content.path, queue.counts(), self.store, self._window())
+        return self._open(dialog)
+
+    def _window(self) -> Any:
+        return self._iface.mainWindow() if self._iface is not None else self
+
+    def _open(self, dialog: Any) -> Any:
+        self._dialogs.append(dialog)
+        dialog.finished.connect(lambda *_: self._dialogs.remove(dialog))
+        dialog.show()
+        return dialog
+
+    def shut_down(self) -> None:
+        """Write what waits, let go of everything; before the panel is destroyed."""
+        for dialog in list(self._dialogs):
+            dialog.give_up()
+        if hasattr(self._engine, "ready"):
+            with contextlib.suppress(TypeError):
+                self._engine.ready.disconnect(self._on_engine)
+        self.pictures.show_review(None)
+        self.on_map.close()
+        self.layer.close()
+        self.store.close()

@@ -1,0 +1,245 @@
+"""Both pictures of a pair side by side, or one after the other in one place."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Any
+
+from qgis.PyQt.QtCore import QPointF, QRectF, QSize, Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtGui import QColor, QFontMetrics, QPainter, QPalette, QPen
+from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
+
+from ...i18n import tr
+from ..results import look
+from ..wording import kilometres
+from .pictures import PairPicture
+from .words import Captions
+
+COLOURS = (QColor(86, 180, 233), QColor(230, 159, 0))
+"""Of a and b: Okabe and Ito's sky blue and orange."""
+
+BLINK_MS = 550
+_GAP = 6
+_HALO = QColor(0, 0, 0, 150)
+
+
+class PairView(QWidget):
+    """Shows one :class:`PairPicture`; None while it is on its way."""
+
+    blinked = pyqtSignal(bool)
+    """Blinking was switched on or off."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._picture: PairPicture | None = None
+        self._captions = Captions()
+        self._message = ""
+        self._front = 0
+        self._outlines = True
+        self._asked = 0.0
+        self.painted_ms = 0.0
+        """From :meth:`expect` to the pictures being painted, of the pair that is shown."""
+        self._timer = QTimer(self)
+        self._timer.setInterval(BLINK_MS)
+        self._timer.timeout.connect(self._turn)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setSizePolicy(policy)
+        self.setMinimumSize(240, 150)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(tr("Both entries of the pair at one scale"))
+
+    def sizeHint(self) -> QSize:
+        """See Qt."""
+        return QSize(380, 230)
+
+    # What is shown
+
+    def expect(self, captions: Captions) -> None:
+        """Another pair; its pictures follow at once or later."""
+        self._captions, self._picture, self._message = captions, None, ""
+        self._asked, self.painted_ms = time.perf_counter(), 0.0
+        self.setAccessibleDescription(" / ".join(one for one in captions.names if one))
+        self.update()
+
+    def set_captions(self, captions: Captions) -> None:
+        """More is known of the pair that is shown."""
+        self._captions = captions
+        self.update()
+
+    def show_picture(self, picture: PairPicture) -> None:
+        """The pictures of the pair that is shown, or why there are none."""
+        self._picture = picture
+        self._message = picture.problem
+        self.update()
+
+    def show_nothing(self, text: str) -> None:
+        """No pair, and why."""
+        self._captions, self._picture, self._message = Captions(), None, text
+        self.set_blinking(False)
+        self.update()
+
+    @property
+    def picture(self) -> PairPicture | None:
+        """What is shown, None while it is on its way."""
+        return self._picture
+
+    # Looks
+
+    @property
+    def blinking(self) -> bool:
+        """Whether one picture takes the other's place."""
+        return self._timer.isActive()
+
+    def set_blinking(self, on: bool) -> None:
+        """One picture after the other in one place, or both beside each other."""
+        if on == self.blinking:
+            return
+        self._front = 0
+        self._timer.start() if on else self._timer.stop()
+        self.blinked.emit(on)
+        self.update()
+
+    def set_outlines(self, on: bool) -> None:
+        """Draw the outlines of both entries."""
+        self._outlines = on
+        self.update()
+
+    def _turn(self) -> None:
+        self._front = 1 - self._front
+        self.update()
+
+    def wanted_height(self, width: int) -> int:
+        """Above this, more height would not make the pictures larger."""
+        side = width if self.blinking else (width - _GAP) // 2
+        return int(side + self._caption_height() + 4)
+
+    # Painting
+
+    def squares(self) -> list[tuple[int, QRectF]]:
+        """Which entries are painted (0: a, 1: b), and where."""
+        below = self._caption_height()
+        width, height = self.width() - 2, self.height() - below - 2
+        if self.blinking:
+            side = max(40, min(width, height))
+            return [(self._front, QRectF((self.width() - side) / 2, 1, side, side))]
+        side = max(40, min((width - _GAP) / 2, height))
+        left, top = (self.width() - 2 * side - _GAP) / 2, 1.0
+        return [
+            (0, QRectF(left, top, side, side)),
+            (1, QRectF(left + side + _GAP, top, side, side)),
+        ]
+
+    def paintEvent(self, event: Any) -> None:
+        """See Qt."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        picture = self._picture
+        if picture is None or picture.a is None:
+            self._paint_empty(painter)
+        else:
+            for entry, square in self.squares():
+                self._paint_crop(painter, entry, square, picture)
+            if not self.painted_ms:
+                self.painted_ms = (time.perf_counter() - self._asked) * 1000.0
+        if self._captions.names != ("", ""):
+            for entry, square in self.squares():
+                self._paint_caption(painter, entry, square)
+        painter.end()
+
+    def _paint_empty(self, painter: QPainter) -> None:
+        text = self._message
+        if not self._captions.names[0]:
+            painter.setPen(look.quiet(self.palette()))
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(QRectF(self.rect()).adjusted(16, 8, -16, -8), int(flags), text)
+            return
+        boxes = [square for _, square in self.squares()]
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(look.faint(self.palette()))
+        for box in boxes:
+            painter.drawRect(box)
+        painter.setPen(self.palette().color(QPalette.ColorRole.Text))
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        whole = boxes[0].united(boxes[-1]).adjusted(10, 6, -10, -6)
+        painter.drawText(whole, int(flags), text or tr("Cutting the pictures…"))
+
+    def _paint_crop(
+        self, painter: QPainter, entry: int, square: QRectF, picture: PairPicture
+    ) -> None:
+        pixmap = picture.b if entry else picture.a
+        painter.drawPixmap(square, pixmap, QRectF(pixmap.rect()))
+        painter.save()
+        painter.setClipRect(square)
+        side = square.width()
+        if self._outlines:
+            elsewhere = picture.other[entry]
+            for which in (1 - entry, entry):
+                x, y = (0.5, 0.5) if which == entry else elsewhere
+                centre = QPointF(square.left() + x * side, square.top() + y * side)
+                _outline(painter, centre, picture.radius[which] * side, which, which != entry)
+        _scale_bar(painter, square, picture.side_m, self.font())
+        painter.restore()
+
+    def _paint_caption(self, painter: QPainter, entry: int, square: QRectF) -> None:
+        metrics = QFontMetrics(self.font())
+        line = metrics.lineSpacing()
+        top = square.bottom() + 3
+        dot = line * 0.55
+        painter.setPen(QPen(COLOURS[entry].darker(130), 1))
+        painter.setBrush(COLOURS[entry])
+        painter.drawEllipse(QRectF(square.left() + 1, top + (line - dot) / 2, dot, dot))
+        left = square.left() + dot + 6
+        room = max(20, int(square.right() - left))
+        elide = Qt.TextElideMode.ElideRight
+        text = self.palette().color(QPalette.ColorRole.WindowText)
+        for number, (words, colour) in enumerate(
+            ((self._captions.names[entry], text), (self._captions.facts[entry], self._quiet()))
+        ):
+            painter.setPen(colour)
+            box = QRectF(left, top + number * line, room, line)
+            painter.drawText(
+                box, int(Qt.AlignmentFlag.AlignLeft), metrics.elidedText(words, elide, room)
+            )
+
+    def _quiet(self) -> QColor:
+        palette = self.palette()
+        text = palette.color(QPalette.ColorRole.WindowText)
+        return look.blend(text, palette.color(QPalette.ColorRole.Window), 0.7)
+
+    def _caption_height(self) -> int:
+        return QFontMetrics(self.font()).lineSpacing() * 2 + 6
+
+
+def _outline(painter: QPainter, at: QPointF, radius: float, which: int, dashed: bool) -> None:
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    halo = QPen(_HALO, 3.4)
+    pen = QPen(COLOURS[which], 1.8)
+    if dashed:
+        for one, share in ((halo, 1.8 / 3.4), (pen, 1.0)):
+            one.setDashPattern([4.0 * share, 3.0 * share])
+            one.setCapStyle(Qt.PenCapStyle.FlatCap)
+    for one in (halo, pen):
+        painter.setPen(one)
+        painter.drawEllipse(at, radius, radius)
+
+
+def _scale_bar(painter: QPainter, square: QRectF, side_m: float, font: Any) -> None:
+    """A round length near a quarter of the picture."""
+    if not side_m > 0:
+        return
+    decade = 10.0 ** math.floor(math.log10(side_m / 4.0))
+    metres = max(n * decade for n in (1.0, 2.0, 5.0) if n * decade <= side_m / 4.0)
+    length = square.width() * metres / side_m
+    left, bottom = square.left() + 6, square.bottom() - 6
+    for colour, width in ((_HALO, 4.0), (QColor(255, 255, 255), 1.6)):
+        painter.setPen(QPen(colour, width))
+        painter.drawLine(QPointF(left, bottom), QPointF(left + length, bottom))
+    text = kilometres(metres)
+    metrics = QFontMetrics(font)
+    box = QRectF(left - 2, bottom - metrics.height() - 3, metrics.horizontalAdvance(text) + 6,
+                 metrics.height())  # fmt: skip
+    painter.fillRect(box, QColor(0, 0, 0, 110))
+    painter.setPen(QColor(255, 255, 255))
+    painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)

@@ -1,0 +1,149 @@
+"""The evidence of a pair in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ...core.review_file import DISTINCT, DUPLICATE, UNSURE, Entry, ReviewPair
+from ...i18n import tr
+from ..wording import kilometres, moment, number
+from .order import Counts
+
+
+@dataclass(frozen=True)
+class Captions:
+    """What stands below both pictures: a name and a line of facts each."""
+
+    names: tuple[str, str] = ("", "")
+    facts: tuple[str, str] = ("", "")
+
+
+def captions(pair: ReviewPair, first: dict[str, Any], second: dict[str, Any]) -> Captions:
+    """Of a pair whose entries have these attributes (empty while they are not known)."""
+    return Captions(
+        (entry_name("A", pair.a), entry_name("B", pair.b)),
+        (entry_facts(pair.a, first), entry_facts(pair.b, second)),
+    )
+
+
+def evidence(pair: ReviewPair) -> str:
+    """``Centres 0.12 D apart, diameters differ by 8 %, outlines overlap 71 %, looks 0.83: ...``"""
+    parts = [
+        tr("Centres {n} D apart").format(n=number(pair.distance_ratio, 2)),
+        tr("diameters differ by {n} %").format(n=number(100.0 * (1.0 - pair.diameter_ratio))),
+    ]
+    if pair.iou is not None:
+        parts.append(tr("outlines overlap {n} %").format(n=number(100.0 * pair.iou)))
+    if pair.similarity is not None:
+        parts.append(tr("looks {n}").format(n=number(pair.similarity, 2)))
+    else:
+        parts.append(tr("looks not known"))
+    return tr("{facts}: {verdict} ({probability})").format(
+        facts=", ".join(parts),
+        verdict=verdict(pair.probability),
+        probability=number(pair.probability, 2),
+    )
+
+
+def verdict(probability: float) -> str:
+    """What a probability of being one crater means."""
+    if probability >= 0.98:
+        return tr("almost certainly the same crater")
+    if probability >= 0.8:
+        return tr("probably the same crater")
+    if probability >= 0.6:
+        return tr("perhaps the same crater")
+    if probability > 0.4:
+        return tr("hard to tell")
+    if probability > 0.2:
+        return tr("perhaps two craters")
+    if probability > 0.02:
+        return tr("probably two craters")
+    return tr("almost certainly two craters")
+
+
+def explanation(pair: ReviewPair) -> str:
+    """The numbers behind the words, for a tooltip."""
+    lines = [
+        tr("D is the larger diameter, {d}; the centres are {m} apart.").format(
+            d=kilometres(max(pair.a.diameter_m, pair.b.diameter_m)), m=kilometres(pair.distance_m)
+        ),
+        tr("Overlap: area both outlines share, divided by the area they cover together."),
+        tr("Looks: how alike both views are to the encoder (1: the same)."),
+        tr("The number in brackets is the probability that both entries are one crater."),
+    ]
+    return "\n".join(lines)
+
+
+def entry_name(letter: str, entry: Entry) -> str:
+    """``A: 12-345``."""
+    return tr("{letter}: {id}").format(letter=letter, id=entry.id or tr("without an id"))
+
+
+def entry_facts(entry: Entry, attributes: dict[str, Any]) -> str:
+    """``23.4 km`` and the source, where a column says it."""
+    facts = [kilometres(entry.diameter_m)]
+    for name, value in attributes.items():
+        if name.casefold() in ("source", "catalogue", "catalog", "author", "mapper", "name"):
+            text = str(value or "").strip()
+            if text and text not in facts:
+                facts.append(text)
+    return " · ".join(facts)
+
+
+def comparison(pair: ReviewPair, first: dict[str, Any], second: dict[str, Any]) -> list[list[str]]:
+    """Rows [column, of a, of b] of everything the catalogues say; equal values stay."""
+    names = list(dict.fromkeys([*first, *second]))
+    return [[name, _text(first.get(name)), _text(second.get(name))] for name in names]
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
+
+
+def decision_name(decision: str) -> str:
+    """What stands in lists and on the pair."""
+    return {
+        DUPLICATE: tr("duplicate"),
+        DISTINCT: tr("distinct"),
+        UNSURE: tr("unsure"),
+    }.get(decision, tr("undecided"))
+
+
+def decided_by(pair: ReviewPair) -> str:
+    """``Decided: duplicate (Anna, 3 May 2026 12:00)``, "" while undecided."""
+    if not pair.decision:
+        return ""
+    who = [one for one in (pair.decided.reviewer, moment(pair.decided.at)) if one]
+    text = tr("Decided: {decision} ({who})") if who else tr("Decided: {decision}")
+    return text.format(decision=decision_name(pair.decision), who=", ".join(who))
+
+
+def progress(decided: int, total: int, unsure: int) -> str:
+    """``312 of 1,204, 14 unsure``."""
+    if unsure:
+        return tr("{done} of {total}, {unsure} unsure").format(
+            done=number(decided), total=number(total), unsure=number(unsure)
+        )
+    return tr("{done} of {total}").format(done=number(decided), total=number(total))
+
+
+def read_only(name: str) -> str:
+    """Why nothing can be decided."""
+    return tr(
+        "{name} is read-only, so decisions cannot be kept. Copy it to a folder you may write to."
+    ).format(name=name)
+
+
+def nothing_left(counts: Counts, filtered: bool) -> str:
+    """Why no pair is shown."""
+    if counts.total == 0:
+        return tr("No duplicates were found: the review holds no pair.")
+    if counts.decided == counts.total:
+        return tr("Every pair is decided. Now write the cleaned catalogue.")
+    if filtered:
+        return tr("No (more) pair matches the filter. Choose other pairs above.")
+    return tr("No pair is left undecided.")

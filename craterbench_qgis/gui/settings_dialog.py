@@ -1,0 +1,242 @@
+"""Settings: a page of QGIS's options, and the same as a dialog from the panel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from qgis.gui import QgsFileWidget, QgsOptionsPageWidget, QgsOptionsWidgetFactory
+from qgis.PyQt.QtGui import QIcon
+from qgis.PyQt.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QGroupBox,
+    QLineEdit,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ..core.settings import Settings, default_engine_folder
+from ..i18n import tr
+from . import help
+from .build_options import parse_contexts
+from .messages import MessageLine
+
+ICON = Path(__file__).resolve().parents[2] / "resources" / "icons" / "craterbench.svg"
+_DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+class SettingsWidget(QWidget):
+    """All choices. Nothing is stored before :meth:`save`. ``engine`` (optional) names devices."""
+
+    def __init__(self, settings: Any, engine: Any = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        layout = QVBoxLayout(self)
+        layout.addWidget(self._engine_box(settings, engine))
+        layout.addWidget(self._search_box(settings))
+        layout.addWidget(self._build_box(settings))
+        layout.addWidget(self._folder_box(settings))
+        self.message = MessageLine()
+        layout.addWidget(self.message)
+        layout.addStretch(1)
+        self.contexts.textChanged.connect(lambda: self.check())
+        self.python.fileChanged.connect(lambda: self.check())
+        self.check()
+
+    def _engine_box(self, settings: Any, engine: Any) -> QWidget:
+        box = QGroupBox(tr("Engine"))
+        self.python = QgsFileWidget()
+        self.python.setStorageMode(QgsFileWidget.StorageMode.GetFile)
+        self.python.setDialogTitle(tr("Python interpreter that has the engine's packages"))
+        self.python.lineEdit().setPlaceholderText(tr("the environment in the folder below"))
+        self.python.setFilePath(settings.existing_python)
+        self.folder = QgsFileWidget()
+        self.folder.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
+        self.folder.setDialogTitle(tr("Folder of the engine's environment"))
+        self.folder.lineEdit().setPlaceholderText(default_engine_folder())
+        stored = settings.engine_folder
+        self.folder.setFilePath("" if stored == default_engine_folder() else stored)
+        self.device = QComboBox()
+        self.device.setEditable(True)
+        for device, name in _devices(engine):
+            self.device.addItem(name, device)
+        row = self.device.findData(settings.device)
+        if row >= 0:
+            self.device.setCurrentIndex(row)
+        else:
+            self.device.setEditText(settings.device)
+        self.device.setToolTip(tr("Where encoders run: auto, cpu, cuda, cuda:1, mps."))
+        self.engine_message = MessageLine()
+        form = QFormLayout(box)
+        form.addRow(tr("Own Python"), self.python)
+        form.addRow(tr("Environment"), self.folder)
+        form.addRow(tr("Device"), self.device)
+        form.addRow(self.engine_message)
+        return box
+
+    def _search_box(self, settings: Any) -> QWidget:
+        box = QGroupBox(tr("Search"))
+        self.top = _count_box(1, 100_000, settings.default_top)
+        self.shortlist = _count_box(1, 1_000_000, settings.default_shortlist)
+        self.shortlist.setToolTip(
+            tr("Views that the second stage compares patch by patch: more is slower and finer.")
+        )
+        self.symmetric = QCheckBox(tr("Compare both ways (slower)"))
+        self.symmetric.setToolTip(tr("The score is the mean of query to match and match to query."))
+        self.symmetric.setChecked(settings.symmetric)
+        form = QFormLayout(box)
+        form.addRow(tr("Matches"), self.top)
+        form.addRow(tr("Shortlist"), self.shortlist)
+        form.addRow("", self.symmetric)
+        return box
+
+    def _build_box(self, settings: Any) -> QWidget:
+        box = QGroupBox(tr("New indexes"))
+        self.encoder = QLineEdit(settings.default_encoder)
+        self.encoder.setPlaceholderText(tr("the engine's default"))
+        self.encoder.setToolTip(tr("Name or checkpoint of an encoder, as in the build dialog."))
+        self.contexts = QLineEdit(", ".join(f"{one:g}" for one in settings.default_contexts))
+        self.tokens = _count_box(0, 4096, settings.default_tokens or 0)
+        self.tokens.setSpecialValueText(tr("default (64)"))
+        self.build_message = MessageLine()
+        form = QFormLayout(box)
+        form.addRow(tr("Encoder"), self.encoder)
+        form.addRow(tr("Context factors"), self.contexts)
+        form.addRow(tr("Tokens (K)"), self.tokens)
+        form.addRow(self.build_message)
+        return box
+
+    def _folder_box(self, settings: Any) -> QWidget:
+        box = QGroupBox(tr("Folders"))
+        self.output = QgsFileWidget()
+        self.output.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
+        self.output.setDialogTitle(tr("Folder for indexes and exports"))
+        self.output.setFilePath(settings.output_folder)
+        form = QFormLayout(box)
+        form.addRow(tr("Indexes and exports"), self.output)
+        return box
+
+    def check(self) -> bool:
+        """Whether it can be saved; says in place what is wrong."""
+        fine = True
+        self.engine_message.clear_message()
+        self.build_message.clear_message()
+        own = self.python.filePath().strip()
+        if own and not Path(own).is_file():
+            self.engine_message.problem(
+                tr("{path} does not exist; choose another or leave it empty.").format(path=own)
+            )
+            fine = False
+        try:
+            parse_contexts(self.contexts.text())
+        except ValueError as error:
+            self.build_message.problem(str(error))
+            fine = False
+        return fine
+
+    def save(self) -> bool:
+        """Store everything; False (and nothing stored) where something is wrong."""
+        if not self.check():
+            return False
+        settings = self._settings
+        settings.existing_python = self.python.filePath().strip()
+        settings.engine_folder = self.folder.filePath().strip()
+        settings.device = self._device()
+        settings.default_top = self.top.value()
+        settings.default_shortlist = self.shortlist.value()
+        settings.symmetric = self.symmetric.isChecked()
+        settings.default_encoder = self.encoder.text().strip()
+        settings.default_contexts = parse_contexts(self.contexts.text())
+        settings.default_tokens = self.tokens.value() or None
+        settings.output_folder = self.output.filePath().strip()
+        return True
+
+    def _device(self) -> str:
+        row = self.device.findText(self.device.currentText())
+        chosen = self.device.itemData(row) if row >= 0 else self.device.currentText()
+        return str(chosen or "").strip() or "auto"
+
+
+class SettingsDialog(QDialog):
+    """From the panel and the menu."""
+
+    def __init__(self, settings: Any, parent: QWidget | None = None, engine: Any = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("CraterBench settings"))
+        self.widget = SettingsWidget(settings, engine)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setWidget(self.widget)
+        kinds = QDialogButtonBox.StandardButton
+        self.buttons = QDialogButtonBox(kinds.Ok | kinds.Cancel | kinds.Help)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        self.buttons.helpRequested.connect(lambda: help.open_help(self, "settings"))
+        layout = QVBoxLayout(self)
+        layout.addWidget(scroll, 1)
+        layout.addWidget(self.buttons)
+        self.resize(520, 640)
+
+    def accept(self) -> None:
+        """Store and close; stays open where something is wrong."""
+        if self.widget.save():
+            super().accept()
+
+
+class OptionsPage(QgsOptionsPageWidget):
+    """The page in QGIS's options; QGIS calls ``apply``."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.widget = SettingsWidget(Settings())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.widget)
+
+    def isValid(self) -> bool:
+        """Asked by QGIS 3.34 and later before ``apply``."""
+        return self.widget.check()
+
+    def apply(self) -> None:
+        """Store what is right; wrong entries are left as they were stored before."""
+        self.widget.save()
+
+
+class OptionsFactory(QgsOptionsWidgetFactory):
+    """Registered by the plugin object, and unregistered by it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTitle("CraterBench")
+
+    def icon(self) -> QIcon:
+        """Beside the page's title."""
+        return QIcon(str(ICON))
+
+    def createWidget(self, parent: QWidget) -> QgsOptionsPageWidget:
+        """A fresh page each time the options open."""
+        return OptionsPage(parent)
+
+
+def _count_box(least: int, most: int, value: int) -> QSpinBox:
+    box = QSpinBox()
+    box.setRange(least, most)
+    box.setGroupSeparatorShown(True)
+    box.setValue(value)
+    return box
+
+
+def _devices(engine: Any) -> list[tuple[str, str]]:
+    hello = getattr(engine, "hello", None)
+    if hello is None or not hello.devices:
+        return [(one, tr("automatic") if one == "auto" else one) for one in _DEVICES]
+    known = [("auto", tr("automatic"))]
+    known += [(str(one["id"]), f"{one['id']}: {one.get('name', '')}") for one in hello.devices]
+    return known

@@ -1,0 +1,58 @@
+"""Small widgets of the set-up page."""
+
+from __future__ import annotations
+
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QFontDatabase
+from qgis.PyQt.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QSizePolicy,
+    QTreeWidget,
+    QWidget,
+)
+
+
+def note(text: str) -> QLabel:
+    """Text that wraps and can be copied."""
+    label = QLabel(text)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    # Wrapped text in a narrow dock must not ask for the width of its longest path.
+    policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+    policy.setHeightForWidth(True)
+    label.setSizePolicy(policy)
+    return label
+
+
+def buttons(*widgets: QWidget) -> QWidget:
+    """A row, left-aligned."""
+    row = QWidget()
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(0, 0, 0, 0)
+    for one in widgets:
+        layout.addWidget(one)
+    layout.addStretch(1)
+    return row
+
+
+def log_view() -> QPlainTextEdit:
+    """Where a log runs by; it keeps the last thousands of lines."""
+    view = QPlainTextEdit()
+    view.setReadOnly(True)
+    view.setMaximumBlockCount(5000)
+    view.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+    view.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+    view.setMinimumHeight(140)
+    return view
+
+
+def shrink_to_rows(tree: QTreeWidget) -> None:
+    """As high as its rows: no scroll bar within a page that scrolls."""
+    rows = tree.topLevelItemCount()
+    height = tree.header().sizeHint().height() + 2 * tree.frameWidth() + 2
+    height += sum(tree.sizeHintForRow(row) for row in range(rows))
+    tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    tree.setFixedHeight(height)

@@ -1,0 +1,60 @@
+"""Drag a box around a crater: the square of its larger side is what is searched."""
+
+from __future__ import annotations
+
+from qgis.PyQt.QtCore import QPoint
+
+from ...core.query import QueryRequest
+from ...core.sphere import great_circle_distance, square_ring
+from ...i18n import tr
+from ..wording import kilometres
+from .base import DragTool
+
+
+class BoxTool(DragTool):
+    """Emits queries of kind ``area``: the centre and the larger side, measured on the body."""
+
+    def request_of(self, start: QPoint, end: QPoint) -> QueryRequest | None:
+        """See the base. The box is one of the screen, so a rotated map is no special case."""
+        if self.frame is None:
+            return None
+        x, y = round((start.x() + end.x()) / 2), round((start.y() + end.y()) / 2)
+        centre = self.place_at(QPoint(x, y))
+        if centre is None:
+            return None
+        across = self._length(centre, QPoint(start.x(), y), QPoint(end.x(), y))
+        along = self._length(centre, QPoint(x, start.y()), QPoint(x, end.y()))
+        if across is None or along is None:
+            return None
+        side = max(across, along)
+        ring = square_ring(self.frame.figure.mean_radius, *centre, side)
+        middle = self.toMapCoordinates(QPoint(x, y))
+        return QueryRequest(
+            "area",
+            self.source_at(middle),
+            *centre,
+            side_m=side,
+            label=tr("box of {size}").format(size=kilometres(side)),
+            outline=tuple(ring),
+        )
+
+    def words_of(self, request: QueryRequest) -> str:
+        """The side, and the diameter a crater that fills the box as in the index would have."""
+        side = request.side_m or 0.0
+        return tr("{side} wide, crater of about {diameter}").format(
+            side=kilometres(side), diameter=kilometres(side / self._context_of())
+        )
+
+    def hint(self) -> str:
+        """See the base."""
+        return tr("Press the mouse button at one corner, drag around the crater, and release it.")
+
+    def _length(self, centre: tuple[float, float], one: QPoint, other: QPoint) -> float | None:
+        """Metres from one side over the centre to the other; it may be more than half the body."""
+        first, second = self.place_at(one), self.place_at(other)
+        if self.frame is None or first is None or second is None:
+            return None
+        radius = self.frame.figure.mean_radius
+        return great_circle_distance(radius, *first, *centre) + great_circle_distance(
+            radius, *centre, *second
+        )

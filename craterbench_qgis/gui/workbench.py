@@ -1,0 +1,239 @@
+"""What the panels do together: engine, index, queries, results, layers and store of one QGIS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.core import Qgis, QgsProject
+from qgis.PyQt.QtCore import QObject, Qt, QTimer
+from qgis.PyQt.QtWidgets import QApplication, QPushButton
+
+from ..client.engine import Engine
+from ..core.layers import ResultLayers
+from ..core.match_set import MatchSet
+from ..core.query import QueryRequest
+from ..core.settings import Settings
+from ..core.store import ProjectStore
+from ..i18n import tr
+from ..protocol import IndexInfo
+from .dock import CraterBenchDock
+from .export_dialog import ExportDialog
+from .session import SearchSession
+from .why import WhyDialog
+
+
+class Workbench(QObject):
+    """Made when the panel is first opened, closed when the plugin is unloaded."""
+
+    def __init__(self, iface: Any) -> None:
+        super().__init__(iface.mainWindow())
+        self._iface = iface
+        self._closing = False
+        self.settings = Settings()
+        self.engine = Engine(self.settings, self)
+        self.store = ProjectStore(QgsProject.instance(), self)
+        self.layers = ResultLayers(QgsProject.instance(), iface.mapCanvas(), self)
+        self.session = SearchSession(self.engine, self.settings, self)
+        self.dock = CraterBenchDock(iface, self.engine, self.settings, self.store)
+        self.current: MatchSet | None = None
+        self._why: Any = None
+        self._connect()
+        # Last: it may show the dock at once, and the engine starts when it is first seen.
+        iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
+
+    def _connect(self) -> None:
+        dock, session = self.dock, self.session
+        dock.shown_first.connect(self._warm_up)
+        dock.setup.ready.connect(self._on_environment)
+        dock.setup.closed.connect(self._on_setup_closed)
+        dock.engine_bar.setup_wanted.connect(lambda: dock.show_setup(True))
+        self.engine.failed.connect(self._on_engine_failure)
+        dock.index_panel.opened.connect(session.set_index)
+        dock.index_panel.closed.connect(lambda: session.set_index(None))
+        session.index_changed.connect(self._on_index)
+        dock.query_bar.query.connect(self.search)
+        session.searching.connect(self._on_searching)
+        session.found.connect(self._on_found)
+        session.failed.connect(self._on_search_failed)
+        results = dock.results
+        results.zoom_to.connect(lambda found, row: self.layers.zoom_to(found.set_id, row))
+        results.hovered.connect(self._on_hover)
+        results.why.connect(self.explain)
+        results.selection_changed.connect(self._on_gallery_selection)
+        results.export_requested.connect(self.export)
+        results.search_again.connect(self.search)
+        self.layers.selected.connect(self._on_layer_selection)
+        self.store.message.connect(lambda text: self.say(text, Qgis.MessageLevel.Warning))
+        self.store.reopened.connect(self._on_project)
+        dock.history.open_requested.connect(self.open_set)
+        dock.history.removed.connect(self._on_removed)
+        dock.history.renamed.connect(self.layers.rename)
+
+    def show(self) -> None:
+        """Bring the panel to the front."""
+        self.dock.show()
+        self.dock.raise_()
+
+    def close(self) -> None:
+        """Take everything away: dock, tools, layers' links, engine."""
+        self._closing = True
+        if self._why is not None:
+            self._why.close()
+        self.dock.query_bar.close_tools()
+        self.dock.index_panel.shut_down()
+        self.dock.review.shut_down()
+        self._iface.removeDockWidget(self.dock)
+        self.dock.deleteLater()
+        self.layers.close()
+        self.store.close()
+        self.engine.stop(wait=True)
+        self.deleteLater()
+
+    def open_index(self, path: str) -> None:
+        """Open an index as the index panel does."""
+        self.dock.index_panel.open_index(path)
+
+    def search(self, request: QueryRequest) -> None:
+        """Search for ``request``."""
+        self.dock.tabs.setCurrentIndex(0)
+        self.session.search(request)
+
+    def _warm_up(self) -> None:
+        if self.settings.engine_python:
+            self.engine.start()
+        else:
+            self.dock.show_setup(True)
+
+    def _on_environment(self) -> None:
+        self.dock.show_setup(False)
+        self.engine.restart()
+
+    def _on_setup_closed(self) -> None:
+        self.dock.show_setup(False)
+        if self.settings.engine_python and self.engine.state == "stopped":
+            self.engine.start()
+
+    def _on_engine_failure(self, failure: Any) -> None:
+        if self._closing:
+            return
+        bar = self._iface.messageBar()
+        item = bar.createMessage(tr("CraterBench"), failure.summary)
+        restart, copy = QPushButton(tr("Restart")), QPushButton(tr("Copy report"))
+        restart.clicked.connect(self.engine.restart)
+        restart.clicked.connect(lambda: bar.popWidget(item))
+        copy.clicked.connect(lambda: QApplication.clipboard().setText(failure.report))
+        item.layout().addWidget(restart)
+        item.layout().addWidget(copy)
+        bar.pushWidget(item, Qgis.MessageLevel.Warning)
+
+    def _on_index(self, info: IndexInfo | None) -> None:
+        self.dock.show_index(info)
+        self.dock.query_bar.set_index(info)
+        if info is not None:
+            self.dock.tabs.setCurrentIndex(0)
+
+    def _on_searching(self, request: QueryRequest) -> None:
+        self.dock.results.show_busy(
+            tr("Searching for {what}…").format(what=request.label or tr("the box")),
+            self.session.cancel,
+        )
+
+    def _on_found(self, found: MatchSet) -> None:
+        self.dock.query_bar.search_done()
+        self._show(found)
+        # One thing at a time: together they would hold the window for a tenth of a second.
+        QTimer.singleShot(0, lambda: self.store.save(found))
+
+    def _show(self, found: MatchSet) -> None:
+        self.current = found
+        self.dock.results.show_set(found)
+        QTimer.singleShot(0, lambda: self._show_on_map(found))
+
+    def _show_on_map(self, found: MatchSet) -> None:
+        if self._closing or self.current is not found:
+            return
+        self.layers.add(found)
+        self.dock.history.set_current(found.set_id)
+
+    def _on_search_failed(self, text: str) -> None:
+        self.dock.query_bar.search_done()
+        self.dock.results.show_message(text)
+
+    def open_set(self, set_id: str) -> None:
+        """Show a match set of the project's history again."""
+        self.store.open_set(set_id, self._on_loaded)
+
+    def _on_loaded(self, found: MatchSet | None) -> None:
+        if found is None:
+            self.say(tr("This query is no longer in the project."), Qgis.MessageLevel.Warning)
+            return
+        self.dock.tabs.setCurrentIndex(0)
+        self._show(found)
+
+    def _on_removed(self, set_id: str) -> None:
+        self.layers.remove(set_id)
+        if self.current is not None and self.current.set_id == set_id:
+            self.current = None
+            self.dock.results.show_set(None)
+
+    def _on_project(self) -> None:
+        """Another project is open now."""
+        self.current = None
+        self.dock.results.show_set(None)
+        for found in self.store.open_sets():
+            self._show(found)
+
+    def _on_hover(self, row: int) -> None:
+        if self.current is not None:
+            self.layers.highlight(self.current.set_id, row)
+
+    def _on_gallery_selection(self, rows: list) -> None:
+        if self.current is not None:
+            self.layers.select(self.current.set_id, rows)
+
+    def _on_layer_selection(self, set_id: str, rows: list) -> None:
+        if self.current is not None and self.current.set_id == set_id:
+            self.dock.results.select_rows(rows)
+
+    def explain(self, row: int) -> Any:
+        """Open “why it matched” for a row of the current match set."""
+        if self.current is None:
+            return None
+        if self._why is not None:
+            self._why.close()
+        self._why = WhyDialog(
+            self.engine,
+            self.current,
+            row,
+            self._iface.mainWindow(),
+            rows=self.dock.results.visible_rows(),
+        )
+        self._why.show()
+        return self._why
+
+    def export(self) -> Any:
+        """Open the export dialog for the current match set."""
+        if self.current is None:
+            return None
+        results = self.dock.results
+        dialog = ExportDialog(
+            self.engine,
+            self.settings,
+            self.current,
+            shown=results.visible_rows(),
+            selected=results.selected_rows(),
+            iface=self._iface,
+        )
+        dialog.show()
+        return dialog
+
+    def show_settings(self) -> None:
+        """The settings dialog."""
+        from .settings_dialog import SettingsDialog
+
+        SettingsDialog(self.settings, self._iface.mainWindow(), self.engine).exec()
+
+    def say(self, text: str, level: Any = Qgis.MessageLevel.Info) -> None:
+        """A line in QGIS's message bar."""
+        if not self._closing:
+            self._iface.messageBar().pushMessage(tr("CraterBench"), text, level)

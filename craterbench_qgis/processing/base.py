@@ -1,0 +1,205 @@
+"""What all algorithms have in common: name, icon, help, how they talk and how they fail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+from typing import Any, ClassVar
+
+from qgis.core import (
+    QgsProcessingAlgorithm,
+    QgsProcessingException,
+    QgsProcessingOutputNumber,
+    QgsProcessingParameterDefinition,
+)
+from qgis.PyQt.QtCore import QUrl
+from qgis.PyQt.QtGui import QIcon
+
+from ..client.blocking import EngineCallError
+from ..i18n import tr
+from .progress import Reporter
+from .talk import AlgorithmEngine, failure_of
+
+ROOT = Path(__file__).resolve().parents[2]
+ICON = ROOT / "resources" / "icons" / "craterbench.svg"
+DOCUMENT = ROOT / "docs" / "processing.md"
+
+Values = dict[str, Any]
+_ADVANCED = QgsProcessingParameterDefinition.Flag.FlagAdvanced
+
+
+class Algorithm(QgsProcessingAlgorithm):
+    """One algorithm of the provider.
+
+    Subclasses say who they are (:meth:`name`, :meth:`displayName`, :meth:`about`), declare their
+    parameters by :meth:`add`, and do their work in :meth:`read_layers` (main thread, engine not yet
+    there: layers become paths) and :meth:`perform` (worker thread, with the engine).
+    """
+
+    GROUP = "index"
+    SPANS: ClassVar[Mapping[str, tuple[float, float]]] = {}
+    """Stage -> percent from and to."""
+
+    def createInstance(self) -> Algorithm:
+        """QGIS runs a copy."""
+        return type(self)()
+
+    def group(self) -> str:
+        """Where it stands in the toolbox."""
+        return {
+            "index": tr("Index"),
+            "search": tr("Search"),
+            "duplicates": tr("Duplicates"),
+        }[self.GROUP]
+
+    def groupId(self) -> str:
+        """The same for programs."""
+        return self.GROUP
+
+    def icon(self) -> QIcon:
+        """The plugin's."""
+        return QIcon(str(ICON))
+
+    def helpUrl(self) -> str:
+        """The page that came with the plugin, where it did."""
+        return QUrl.fromLocalFile(str(DOCUMENT)).toString() if DOCUMENT.is_file() else ""
+
+    def shortDescription(self) -> str:
+        """Its tool tip: the first sentence of :meth:`about`."""
+        return self.about().split(". ")[0].rstrip(".") + "."
+
+    def shortHelpString(self) -> str:
+        """What it does, and what each parameter and output means."""
+        parts = [f"<p>{escape(self.about())}</p>"]
+        told = [(one.description(), one.help()) for one in self.parameterDefinitions()]
+        lines = "".join(
+            f"<dt><b>{escape(name)}</b></dt><dd>{escape(text)}</dd>" for name, text in told if text
+        )
+        parts.append(f"<dl>{lines}</dl>")
+        return "".join(parts)
+
+    def about(self) -> str:
+        """What it does, in a few sentences, translated."""
+        raise NotImplementedError
+
+    def add(
+        self,
+        parameter: QgsProcessingParameterDefinition,
+        text: str,
+        *,
+        advanced: bool = False,
+        hidden_by_default: bool = False,
+    ) -> None:
+        """Declare a parameter; ``text``: what it means.
+
+        ``hidden_by_default``: an optional destination that is not made unless asked for.
+        """
+        parameter.setHelp(text)
+        if advanced:
+            parameter.setFlags(parameter.flags() | _ADVANCED)
+        if hidden_by_default:
+            parameter.setCreateByDefault(False)
+        self.addParameter(parameter)
+
+    def add_numbers(self, *outputs: tuple[str, str]) -> None:
+        """Declare outputs that are numbers: (name, description)."""
+        for name, description in outputs:
+            self.addOutput(QgsProcessingOutputNumber(name, description))
+
+    def prepareAlgorithm(self, parameters: Values, context: Any, feedback: Any) -> bool:
+        """See :meth:`read_layers`."""
+        self.read_layers(parameters, context, feedback)
+        return True
+
+    def processAlgorithm(self, parameters: Values, context: Any, feedback: Any) -> Values:
+        """Start the engine and :meth:`perform`. Raises QgsProcessingException with one sentence."""
+        reporter = Reporter(feedback, self.SPANS)
+        try:
+            with AlgorithmEngine(feedback, reporter) as engine:
+                return self.perform(Work(self, parameters, context, feedback, reporter, engine))
+        except EngineCallError as error:
+            raise failure_of(error, feedback) from error
+
+    def read_layers(self, parameters: Values, context: Any, feedback: Any) -> None:
+        """Read from layers what only the main thread may."""
+
+    def perform(self, work: Work) -> Values:
+        """The outputs. May raise QgsProcessingException and EngineCallError."""
+        raise NotImplementedError
+
+
+class Work:
+    """One run: parameters and how to read them, feedback, engine."""
+
+    def __init__(
+        self,
+        algorithm: Algorithm,
+        parameters: Values,
+        context: Any,
+        feedback: Any,
+        reporter: Reporter,
+        engine: AlgorithmEngine,
+    ) -> None:
+        self.algorithm, self.parameters, self.context = algorithm, parameters, context
+        self.feedback, self.reporter, self.engine = feedback, reporter, engine
+
+    def given(self, name: str) -> bool:
+        """Whether a parameter has a value, its default counted."""
+        if name in self.parameters:
+            return is_given(self.parameters, name)
+        return self.algorithm.parameterDefinition(name).defaultValue() not in (None, "")
+
+    def text(self, name: str) -> str:
+        """A text, file or folder; "" where it was not given."""
+        value = self.algorithm.parameterAsString(self.parameters, name, self.context)
+        return str(value or "").strip()
+
+    def number(self, name: str) -> float | None:
+        """A number, by default the parameter's default; None where there is none."""
+        if not self.given(name):
+            return None
+        return float(self.algorithm.parameterAsDouble(self.parameters, name, self.context))
+
+    def whole(self, name: str) -> int | None:
+        """A whole number, else as :meth:`number`."""
+        if not self.given(name):
+            return None
+        return int(self.algorithm.parameterAsInt(self.parameters, name, self.context))
+
+    def metres(self, name: str) -> float | None:
+        """A length given in kilometres."""
+        value = self.number(name)
+        return None if value is None else value * 1000.0
+
+    def flag(self, name: str) -> bool:
+        """Yes or no."""
+        return bool(self.algorithm.parameterAsBool(self.parameters, name, self.context))
+
+    def choice(self, name: str) -> int:
+        """The position of the chosen option."""
+        return int(self.algorithm.parameterAsEnum(self.parameters, name, self.context))
+
+    def field(self, name: str) -> str:
+        """The name of a field, "" where none was chosen."""
+        fields = self.algorithm.parameterAsFields(self.parameters, name, self.context)
+        return str(fields[0]) if fields and self.given(name) else ""
+
+    def device(self) -> str:
+        """Where networks run."""
+        return self.text("DEVICE") or str(self.engine.settings.device)
+
+
+def is_given(parameters: Values, name: str) -> bool:
+    """Whether an optional parameter has a value."""
+    value = parameters.get(name)
+    # A field or text that is not set comes as "", a list as [], QGIS's null as an empty QVariant.
+    null = getattr(value, "isNull", None)
+    if callable(null) and null():
+        return False
+    return value is not None and value != "" and value != []
+
+
+def refuse(text: str) -> QgsProcessingException:
+    """The exception for something the user must change."""
+    return QgsProcessingException(text)

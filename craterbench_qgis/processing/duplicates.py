@@ -1,0 +1,331 @@
+"""Algorithms for entries that are the same crater: find them, apply what was decided."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+from qgis.core import (
+    QgsProcessingOutputVectorLayer,
+    QgsProcessingParameterBoolean,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterField,
+    QgsProcessingParameterFile,
+    QgsProcessingParameterFileDestination,
+    QgsProcessingParameterRasterLayer,
+    QgsProcessingParameterString,
+    QgsProcessingParameterVectorDestination,
+)
+
+from ..gui.wording import duration, number
+from ..i18n import tr
+from ..protocol import Json
+from . import params
+from .base import Algorithm, Values, Work, is_given, refuse
+from .inputs import catalogue_params, mosaic_sources, raster_source, selection_params
+
+KEEPERS = ("auto", "complete", "priority", "median")
+_OTHER = "OTHER_"
+
+
+class FindDuplicates(Algorithm):
+    """``craterbench:findduplicates``."""
+
+    GROUP = "duplicates"
+    SPANS: ClassVar = {
+        "catalogue": (0, 2),
+        "candidates": (2, 20),
+        "looks": (20, 92),
+        "offsets": (92, 96),
+        "writing": (96, 100),
+    }
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._mosaics: list[str] = []
+        self._twin = ""
+
+    def name(self) -> str:
+        """See QgsProcessingAlgorithm."""
+        return "findduplicates"
+
+    def displayName(self) -> str:
+        """See QgsProcessingAlgorithm."""
+        return tr("Find duplicates")
+
+    def about(self) -> str:
+        """See :class:`Algorithm`."""
+        return tr(
+            "Finds pairs of entries that are the same crater, within a catalogue or between two, "
+            "by position, size and, with a mosaic, by looks. They go into a GeoPackage to be "
+            "reviewed; decisions that are in it already are kept."
+        )
+
+    def initAlgorithm(self, configuration: Any = None) -> None:
+        """See QgsProcessingAlgorithm."""
+        params.add_catalogue(self)
+        params.add_catalogue(self, _OTHER, optional=True, title=tr("Second catalogue"))
+        params.add_mosaics(self, optional=True)
+        params.add_selection(self)
+        self._add_judgement()
+        self._add_keeper()
+        self._add_observations()
+        self.add(
+            QgsProcessingParameterString("ENCODER", tr("Encoder"), "", False, True),
+            tr("Its name or the file of a checkpoint. Empty: the one that came with the plugin."),
+            advanced=True,
+        )
+        params.add_device(self)
+        self.add(
+            QgsProcessingParameterFileDestination(
+                "OUTPUT", tr("Review"), tr("GeoPackage files") + " (*.gpkg)"
+            ),
+            tr("The file with pairs, clusters and all entries, for the review."),
+        )
+        self.addOutput(QgsProcessingOutputVectorLayer("PAIRS", tr("Pairs")))
+        self.addOutput(QgsProcessingOutputVectorLayer("CLUSTERS", tr("Clusters")))
+        self.add_numbers(
+            ("CANDIDATES", tr("Candidate pairs")),
+            ("PAIRS_WRITTEN", tr("Pairs written")),
+            ("PROBABLE", tr("Pairs that are probably one crater")),
+            ("CLUSTER_COUNT", tr("Clusters of entries that are one crater")),
+            ("OFFSET_EAST", tr("Offset of the second entry to the east (m)")),
+            ("OFFSET_NORTH", tr("Offset of the second entry to the north (m)")),
+        )
+
+    def _add_judgement(self) -> None:
+        self.add(
+            params.decimal("THRESHOLD", tr("Threshold"), 0.5, 0.0, 1.0, False),
+            tr("Probability from which a pair counts as one crater."),
+        )
+        self.add(
+            params.decimal("MINIMUM", tr("Smallest probability"), 0.02, 0.0, 1.0, False),
+            tr("Pairs less probable than this are not written."),
+            advanced=True,
+        )
+        self.add(
+            params.decimal("MAX_DISTANCE", tr("Largest distance"), 0.5, 0.01, 2.0, False),
+            tr("Of the centres of a pair, in diameters of the larger crater."),
+            advanced=True,
+        )
+        self.add(
+            params.decimal("MAX_RATIO", tr("Largest ratio of diameters"), 2.0, 1.001, 8.0, False),
+            tr("Larger / smaller diameter of a pair."),
+            advanced=True,
+        )
+        self.add(
+            params.whole("MAX_LOOKS", tr("Pairs to look at"), None, 1, 100_000_000, True),
+            tr("At most; those in most doubt by geometry first. Empty: all."),
+            advanced=True,
+        )
+
+    def _add_keeper(self) -> None:
+        self.add(
+            QgsProcessingParameterEnum(
+                "KEEPER",
+                tr("Which entry is kept"),
+                [
+                    tr("by source, completeness, then the median"),
+                    tr("the most complete"),
+                    tr("by priority of its source"),
+                    tr("the one nearest to the median"),
+                ],
+                defaultValue=0,
+            ),
+            tr("Proposed for each cluster; the others merge into it. Ties go to the first row."),
+            advanced=True,
+        )
+        self.add(
+            QgsProcessingParameterField(
+                "SOURCE_FIELD", tr("Source column"), None, "CATALOGUE", optional=True
+            ),
+            tr("Says where an entry comes from. Empty: the catalogue's file."),
+            advanced=True,
+        )
+        self.add(
+            QgsProcessingParameterString("PRIORITY", tr("Priority of sources"), "", False, True),
+            tr("Sources from best to worst, separated by semicolons."),
+            advanced=True,
+        )
+        self.add(
+            QgsProcessingParameterBoolean("KEEP_DECISIONS", tr("Keep decisions"), True),
+            tr("Those in an older review at the same place stay with their pairs."),
+            advanced=True,
+        )
+
+    def _add_observations(self) -> None:
+        self.add(
+            QgsProcessingParameterRasterLayer(
+                "OTHER_MOSAIC", tr("Mosaic of the second catalogue"), None, True
+            ),
+            tr("Laid upon the first mosaic to measure how it is displaced."),
+            advanced=True,
+        )
+        for name, label in (
+            ("SHIFT_EAST", tr("Shift of the second catalogue to the east")),
+            ("SHIFT_NORTH", tr("Shift of the second catalogue to the north")),
+        ):
+            self.add(
+                params.decimal(name, label, None, -1.0e6, 1.0e6),
+                tr("Metres by which it lies displaced; taken back before the search."),
+                advanced=True,
+            )
+
+    def read_layers(self, parameters: Values, context: Any, feedback: Any) -> None:
+        """See :class:`Algorithm`."""
+        self._mosaics = mosaic_sources(self.parameterAsLayerList(parameters, "MOSAICS", context))
+        if is_given(parameters, "OTHER_MOSAIC"):
+            if not self._mosaics:
+                raise refuse(tr("A second mosaic is laid upon a first. Choose that as well."))
+            layer = self.parameterAsRasterLayer(parameters, "OTHER_MOSAIC", context)
+            self._twin = raster_source(layer, tr("Mosaic of the second catalogue")).path
+
+    def perform(self, work: Work) -> Values:
+        """See :class:`Algorithm`."""
+        path = self.parameterAsFileOutput(work.parameters, "OUTPUT", work.context)
+        if not path:
+            raise refuse(tr("The review has no name. Choose a file to write."))
+        if not path.lower().endswith(".gpkg"):
+            path += ".gpkg"
+        result = work.engine.call_long("duplicates.find", self._request(work, path))
+        _tell_found(work, result)
+        offset = result.get("offset") or {}
+        outputs: Values = {
+            "OUTPUT": path,
+            "PAIRS": f"{path}|layername=pairs",
+            "CLUSTERS": f"{path}|layername=clusters",
+            "CANDIDATES": result["candidates"],
+            "PAIRS_WRITTEN": result["pairs"],
+            "PROBABLE": result["probable"],
+            "CLUSTER_COUNT": result["clusters"],
+        }
+        if offset:
+            outputs.update(OFFSET_EAST=offset["east_m"], OFFSET_NORTH=offset["north_m"])
+        return outputs
+
+    def _request(self, work: Work, path: str) -> Json:
+        east, north = work.number("SHIFT_EAST"), work.number("SHIFT_NORTH")
+        shifted = east is not None or north is not None
+        request: Json = {
+            **catalogue_params(work),
+            **selection_params(work),
+            "output": path,
+            "mosaics": self._mosaics,
+            "other_mosaic": self._twin or None,
+            "other_offset_m": [east or 0.0, north or 0.0] if shifted else None,
+            "band": work.whole("BAND"),
+            "nodata": work.number("NODATA"),
+            "threshold": work.number("THRESHOLD"),
+            "minimum": work.number("MINIMUM"),
+            "max_distance": work.number("MAX_DISTANCE"),
+            "max_ratio": work.number("MAX_RATIO"),
+            "max_looks": work.whole("MAX_LOOKS"),
+            "keeper": KEEPERS[work.choice("KEEPER")],
+            "source_column": work.field("SOURCE_FIELD") or None,
+            "priority": [one.strip() for one in work.text("PRIORITY").split(";") if one.strip()],
+            "keep_decisions": work.flag("KEEP_DECISIONS"),
+            "encoder": work.text("ENCODER") or None,
+            "device": work.device(),
+        }
+        if work.given(f"{_OTHER}CATALOGUE"):
+            request["other"] = catalogue_params(work, _OTHER)
+        return request
+
+
+class ApplyDuplicateDecisions(Algorithm):
+    """``craterbench:applyduplicatedecisions``."""
+
+    GROUP = "duplicates"
+
+    def name(self) -> str:
+        """See QgsProcessingAlgorithm."""
+        return "applyduplicatedecisions"
+
+    def displayName(self) -> str:
+        """See QgsProcessingAlgorithm."""
+        return tr("Apply duplicate decisions")
+
+    def about(self) -> str:
+        """See :class:`Algorithm`."""
+        return tr(
+            "Writes the catalogue of a review with its decisions applied: entries decided as "
+            "duplicates are merged into the one that is kept, and what they said stays in its "
+            "columns merged_ids and merged_attributes."
+        )
+
+    def initAlgorithm(self, configuration: Any = None) -> None:
+        """See QgsProcessingAlgorithm."""
+        self.add(
+            QgsProcessingParameterFile("REVIEW", tr("Review"), extension="gpkg"),
+            tr("The GeoPackage of “Find duplicates”."),
+        )
+        self.add(
+            params.decimal("THRESHOLD", tr("Merge undecided pairs from"), None, 0.0, 1.0),
+            tr("Probability from which pairs nobody decided are merged too. Empty: none."),
+        )
+        self.add(
+            QgsProcessingParameterVectorDestination("OUTPUT", tr("Cleaned catalogue")),
+            tr("GeoPackage, Shapefile, GeoJSON or CSV, by the ending of its name."),
+        )
+        self.add_numbers(
+            ("ENTRIES", tr("Entries before")),
+            ("KEPT", tr("Entries after")),
+            ("MERGED", tr("Entries merged into others")),
+            ("REFUSED", tr("Pairs a decision keeps apart although others would join them")),
+        )
+
+    def perform(self, work: Work) -> Values:
+        """See :class:`Algorithm`."""
+        review = work.text("REVIEW").split("|")[0]
+        if not Path(review).is_file():
+            text = tr("There is no review at {path}. Find the duplicates first.")
+            raise refuse(text.format(path=review))
+        path = self.parameterAsOutputLayer(work.parameters, "OUTPUT", work.context)
+        request: Json = {
+            "review": review,
+            "output": path,
+            "threshold": work.number("THRESHOLD") or None,
+        }
+        result = work.engine.call_long("duplicates.apply", request)
+        text = tr("{entries} entries, {merged} of them merged into others: {kept} are left.")
+        told = text.format(
+            entries=number(result["entries"]),
+            merged=number(result["merged"]),
+            kept=number(result["kept"]),
+        )
+        work.feedback.pushInfo(told)
+        for note in result.get("notes") or []:
+            work.feedback.pushWarning(str(note))
+        work.feedback.setProgress(100)
+        return {
+            "OUTPUT": str(result["output"]),
+            "ENTRIES": result["entries"],
+            "KEPT": result["kept"],
+            "MERGED": result["merged"],
+            "REFUSED": result["refused"],
+        }
+
+
+def _tell_found(work: Work, result: Json) -> None:
+    say = work.feedback.pushInfo
+    text = tr("{n} candidate pairs among {entries} entries")
+    say(text.format(n=number(result["candidates"]), entries=number(result["entries"])))
+    text = tr("Probably one crater: {n} pairs, in {clusters} clusters")
+    say(text.format(n=number(result["probable"]), clusters=number(result["clusters"])))
+    say(tr("Pairs written: {n}").format(n=number(result["pairs"])))
+    say(tr("Pairs looked at: {n}").format(n=number(result["looks"])))
+    for reason, count in (result.get("without_looks") or {}).items():
+        say(tr("By geometry alone, {reason}: {n}").format(reason=reason, n=number(count)))
+    if result.get("decisions_kept"):
+        say(tr("Decisions kept: {n}").format(n=number(result["decisions_kept"])))
+    for label, offset in (
+        (tr("Second entry from the first"), result.get("offset")),
+        (tr("Second mosaic from the first"), result.get("image_offset")),
+    ):
+        if offset:
+            text = tr("{label}: {east} m east, {north} m north ({n} pairs)")
+            east, north = number(offset["east_m"]), number(offset["north_m"])
+            say(text.format(label=label, east=east, north=north, n=number(offset["count"])))
+    for note in result.get("notes") or []:
+        work.feedback.pushWarning(str(note))
+    say(tr("Done in {time}").format(time=duration(float(result["seconds"]))))

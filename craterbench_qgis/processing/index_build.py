@@ -1,0 +1,233 @@
+"""Algorithms that make an index: build one, add to one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+from qgis.core import (
+    QgsProcessingOutputFolder,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterFolderDestination,
+    QgsProcessingParameterString,
+)
+
+from ..core.settings import Settings
+from ..gui.wording import duration, number
+from ..i18n import tr
+from ..protocol import BuildParams, Json
+from . import params
+from .base import Algorithm, Values, Work, is_given, refuse
+from .inputs import catalogue_params, mosaic_sources, selection_params
+
+SUFFIX = ".craterindex"
+SEEDS = ("attention", "fps", "random")
+_LEAST_CONTEXT, _MOST_CONTEXT = 0.5, 100.0
+
+
+class BuildIndex(Algorithm):
+    """``craterbench:buildindex``."""
+
+    GROUP = "index"
+    SPANS: ClassVar = {
+        "catalogue": (0, 1),
+        "encoder": (1, 2),
+        "views": (2, 96),
+        "joining": (96, 100),
+    }
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._mosaics: list[str] = []
+
+    def name(self) -> str:
+        """See QgsProcessingAlgorithm."""
+        return "buildindex"
+
+    def displayName(self) -> str:
+        """See QgsProcessingAlgorithm."""
+        return tr("Build index")
+
+    def about(self) -> str:
+        """See :class:`Algorithm`."""
+        return tr(
+            "Cuts every crater of a catalogue from one or more mosaics, encodes the views and "
+            "stores them as an index that can be searched. A build that was cancelled or broken "
+            "off goes on where it stopped when it is run again with the same parameters."
+        )
+
+    def initAlgorithm(self, configuration: Any = None) -> None:
+        """See QgsProcessingAlgorithm."""
+        settings = Settings()
+        params.add_mosaics(self)
+        params.add_catalogue(self)
+        params.add_selection(self)
+        self.add(
+            QgsProcessingParameterString(
+                "CONTEXTS",
+                tr("Context factors"),
+                ", ".join(f"{one:g}" for one in settings.default_contexts),
+            ),
+            tr("Sides of the square views as multiples of the crater's diameter."),
+        )
+        self.add(
+            QgsProcessingParameterString(
+                "ENCODER", tr("Encoder"), settings.default_encoder, False, True
+            ),
+            tr("Its name or the file of a checkpoint. Empty: the one that came with the plugin."),
+            advanced=True,
+        )
+        self.add(
+            params.whole("TOKENS", tr("Instance tokens"), settings.default_tokens, 1, 65_536, True),
+            tr("Per view. More are finer, and need more room and time. Empty: the default."),
+            advanced=True,
+        )
+        self.add(
+            QgsProcessingParameterEnum(
+                "SEEDS",
+                tr("Seeds of the tokens"),
+                [tr("attention"), tr("farthest points"), tr("random")],
+                defaultValue=0,
+            ),
+            tr("How the patches that instance tokens grow from are chosen."),
+            advanced=True,
+        )
+        params.add_device(self)
+        self.add(
+            QgsProcessingParameterFolderDestination("OUTPUT", tr("Index")),
+            tr("The folder to make, NAME.craterindex; the ending is added where it is missing."),
+        )
+        _add_report_outputs(self)
+
+    def read_layers(self, parameters: Values, context: Any, feedback: Any) -> None:
+        """See :class:`Algorithm`."""
+        self._mosaics = mosaic_sources(self.parameterAsLayerList(parameters, "MOSAICS", context))
+        if not self._mosaics:
+            raise refuse(tr("No mosaic was given. Choose at least one raster."))
+
+    def perform(self, work: Work) -> Values:
+        """See :class:`Algorithm`."""
+        output = _with_suffix(work.text("OUTPUT"))
+        request = BuildParams(
+            mosaics=self._mosaics,
+            output=output,
+            contexts=context_factors(work.text("CONTEXTS")),
+            encoder=work.text("ENCODER") or None,
+            tokens=work.whole("TOKENS"),
+            seeds=SEEDS[work.choice("SEEDS")],
+            device=work.device(),
+            band=work.whole("BAND"),
+            nodata=work.number("NODATA"),
+            **catalogue_params(work),
+            **selection_params(work),
+        )
+        result = work.engine.call_long("index.build", request.to_json())
+        return _report(work, result)
+
+
+class AddToIndex(Algorithm):
+    """``craterbench:addtoindex``."""
+
+    GROUP = "index"
+    SPANS: ClassVar = BuildIndex.SPANS
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._mosaics: list[str] = []
+
+    def name(self) -> str:
+        """See QgsProcessingAlgorithm."""
+        return "addtoindex"
+
+    def displayName(self) -> str:
+        """See QgsProcessingAlgorithm."""
+        return tr("Add to index")
+
+    def about(self) -> str:
+        """See :class:`Algorithm`."""
+        return tr(
+            "Adds the views of further mosaics, the craters of a further catalogue, or both to an "
+            "index. What is in it stays as it is; a run that was broken off is finished by "
+            "running it again."
+        )
+
+    def initAlgorithm(self, configuration: Any = None) -> None:
+        """See QgsProcessingAlgorithm."""
+        params.add_index(self)
+        params.add_mosaics(self, optional=True)
+        params.add_catalogue(self, optional=True)
+        params.add_device(self)
+        self.addOutput(QgsProcessingOutputFolder("OUTPUT", tr("Index")))
+        _add_report_outputs(self)
+
+    def read_layers(self, parameters: Values, context: Any, feedback: Any) -> None:
+        """See :class:`Algorithm`."""
+        self._mosaics = mosaic_sources(self.parameterAsLayerList(parameters, "MOSAICS", context))
+        if not self._mosaics and not is_given(parameters, "CATALOGUE"):
+            raise refuse(tr("There is nothing to add. Choose a mosaic, a catalogue, or both."))
+
+    def perform(self, work: Work) -> Values:
+        """See :class:`Algorithm`."""
+        request: Json = {
+            "index": work.text("INDEX"),
+            "mosaics": self._mosaics,
+            "band": work.whole("BAND"),
+            "nodata": work.number("NODATA"),
+            "device": work.device(),
+        }
+        if work.given("CATALOGUE"):
+            request.update(catalogue_params(work))
+        return _report(work, work.engine.call_long("index.add", request))
+
+
+def context_factors(text: str) -> list[float]:
+    """Sorted factors of ``2, 3`` or ``2 3``. Raises QgsProcessingException."""
+    # "2,3" means two factors, also in languages with a decimal comma.
+    words = text.replace(";", " ").replace(",", " ").split()
+    try:
+        values = sorted({float(word) for word in words})
+    except ValueError as error:
+        raise refuse(tr("Context factors are numbers, for example: 2, 3.")) from error
+    if not values or not all(_LEAST_CONTEXT < one <= _MOST_CONTEXT for one in values):
+        raise refuse(tr("A context factor lies between 0.5 and 100; 2 and 3 are usual."))
+    return values
+
+
+def _with_suffix(path: str) -> str:
+    if not path:
+        raise refuse(tr("The index has no name. Choose a folder to make."))
+    return path if path.endswith(SUFFIX) else path.rstrip("/\\") + SUFFIX
+
+
+def _add_report_outputs(algorithm: Algorithm) -> None:
+    algorithm.add_numbers(
+        ("CRATERS", tr("Craters with a view")),
+        ("VIEWS", tr("Views")),
+        ("ENCODED", tr("Views made in this run")),
+        ("SKIPPED", tr("Views that could not be made")),
+    )
+
+
+def _report(work: Work, result: Json) -> Values:
+    skipped: dict[str, int] = result.get("skipped") or {}
+    say = work.feedback.pushInfo
+    if result.get("already_complete"):
+        say(tr("It was complete already; nothing was done."))
+    text = tr("Craters: {craters} · views: {views}")
+    say(text.format(craters=number(result["craters"]), views=number(result["views"])))
+    encoded, seconds = int(result["encoded"]), float(result["seconds"])
+    if encoded and seconds > 0:
+        text = tr("{n} views made in {time} ({rate} per second)")
+        rate = number(encoded / seconds, 1)
+        say(text.format(n=number(encoded), time=duration(seconds), rate=rate))
+    for reason, count in skipped.items():
+        say(tr("Skipped, {reason}: {n}").format(reason=reason, n=number(count)))
+    for note in result.get("notes") or []:
+        work.feedback.pushWarning(str(note))
+    return {
+        "OUTPUT": str(Path(str(result["path"]))),
+        "CRATERS": int(result["craters"]),
+        "VIEWS": int(result["views"]),
+        "ENCODED": encoded,
+        "SKIPPED": sum(skipped.values()),
+    }

@@ -1,0 +1,171 @@
+"""The algorithm that tells what is in an index, and checks it."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from typing import Any, ClassVar
+
+from qgis.core import (
+    QgsProcessingOutputNumber,
+    QgsProcessingOutputString,
+    QgsProcessingOutputVectorLayer,
+    QgsProcessingParameterBoolean,
+    QgsProcessingParameterFileDestination,
+)
+
+from ..gui import wording
+from ..i18n import tr
+from ..protocol import IndexInfo
+from . import params
+from .base import Algorithm, Values, Work, refuse
+from .match_table import catalogue_source
+
+
+class IndexInformation(Algorithm):
+    """``craterbench:indexinformation``."""
+
+    GROUP = "index"
+    SPANS: ClassVar = {"verifying": (5, 100)}
+
+    def name(self) -> str:
+        """See QgsProcessingAlgorithm."""
+        return "indexinformation"
+
+    def displayName(self) -> str:
+        """See QgsProcessingAlgorithm."""
+        return tr("Index information")
+
+    def about(self) -> str:
+        """See :class:`Algorithm`."""
+        return tr(
+            "Tells what is in an index: body, craters, views, encoder, mosaics. Its catalogue is "
+            "an output that other algorithms can use as a layer."
+        )
+
+    def initAlgorithm(self, configuration: Any = None) -> None:
+        """See QgsProcessingAlgorithm."""
+        params.add_index(self)
+        self.add(
+            QgsProcessingParameterBoolean("VERIFY", tr("Verify every file"), False),
+            tr("Reads all of the index and compares it with its checksums."),
+        )
+        self.add(
+            QgsProcessingParameterFileDestination(
+                "OUTPUT", tr("Report"), tr("HTML files") + " (*.html)", None, True
+            ),
+            tr("The same as a page."),
+            hidden_by_default=True,
+        )
+        self.addOutput(QgsProcessingOutputVectorLayer("CATALOGUE", tr("Craters of the index")))
+        for name, text in (
+            ("NAME", tr("Name")),
+            ("BODY", tr("Body")),
+            ("ENCODER", tr("Encoder")),
+            ("CREATED", tr("Made")),
+            ("PROBLEM", tr("Why it cannot be searched")),
+        ):
+            self.addOutput(QgsProcessingOutputString(name, text))
+        for name, text in (
+            ("CRATERS", tr("Craters")),
+            ("VIEWS", tr("Views")),
+            ("REMOVED", tr("Removed craters")),
+            ("TOKENS", tr("Instance tokens per view")),
+            ("SIZE", tr("Bytes on disk")),
+            ("RADIUS", tr("Mean radius of the body (m)")),
+            ("PROBLEMS", tr("Problems found while verifying")),
+        ):
+            self.addOutput(QgsProcessingOutputNumber(name, text))
+
+    def perform(self, work: Work) -> Values:
+        """See :class:`Algorithm`."""
+        path = work.text("INDEX")
+        info = work.engine.index_info(path)
+        rows = facts_of(info)
+        for label, text in rows:
+            work.feedback.pushInfo(f"{label}: {text}")
+        if info.problem:
+            work.feedback.pushWarning(info.problem)
+        problems: list[str] = []
+        if work.flag("VERIFY"):
+            found = work.engine.call_long("index.verify", {"path": path})
+            problems = [str(one) for one in found["problems"]]
+            for problem in problems:
+                work.feedback.pushWarning(problem)
+            rows.append((tr("Verified"), tr("problems: {n}").format(n=len(problems))))
+            work.feedback.pushInfo(f"{rows[-1][0]}: {rows[-1][1]}")
+        outputs = _outputs(info)
+        outputs["PROBLEMS"] = len(problems)
+        report = work.algorithm.parameterAsFileOutput(work.parameters, "OUTPUT", work.context)
+        if report:
+            _write(Path(report), info, rows, problems)
+            outputs["OUTPUT"] = report
+        work.feedback.setProgress(100)
+        return outputs
+
+
+def facts_of(info: IndexInfo) -> list[tuple[str, str]]:
+    """Label and text of everything there is to know."""
+    views = tr("{n} at {contexts}").format(
+        n=wording.number(info.views), contexts=wording.contexts(info.contexts)
+    )
+    tokens = tr("K = {k} of {d} numbers").format(k=info.tokens, d=info.token_dim)
+    rows = [
+        (tr("Index"), info.path),
+        (tr("Body"), wording.body(info.body)),
+        (tr("Craters"), wording.number(info.craters)),
+        (tr("Removed"), wording.number(info.removed)),
+        (tr("Views"), views),
+        (tr("Encoder"), f"{info.encoder}: {info.encoder_description}"),
+        (tr("Tokens"), f"{tokens}, {info.aggregation}, {info.seeds}"),
+        (tr("On disk"), wording.size(info.size_bytes)),
+        (tr("Made"), wording.moment(info.created)),
+        (tr("Catalogue"), info.catalogue_source),
+    ]
+    for source in info.sources:
+        gone = "" if source.get("exists", True) else tr(" (not there any more)")
+        rows.append((tr("Mosaic"), str(source.get("path")) + gone))
+    for reason, count in info.skipped.items():
+        rows.append((tr("Skipped, {reason}").format(reason=reason), wording.number(count)))
+    if info.incomplete:
+        rows.append((tr("State"), tr("The build is not finished. Run it again to finish it.")))
+    return rows
+
+
+def _outputs(info: IndexInfo) -> Values:
+    a, b = float(info.body["a"]), float(info.body["b"])
+    found: Values = {
+        "NAME": info.name,
+        "BODY": str(info.body.get("name", "")),
+        "ENCODER": info.encoder,
+        "CREATED": info.created,
+        "PROBLEM": info.problem,
+        "CRATERS": info.craters,
+        "VIEWS": info.views,
+        "REMOVED": info.removed,
+        "TOKENS": info.tokens,
+        "SIZE": info.size_bytes,
+        "RADIUS": (2.0 * a + b) / 3.0,
+    }
+    if info.catalogue and Path(info.catalogue).is_file():
+        found["CATALOGUE"] = catalogue_source(info.catalogue)
+    return found
+
+
+def _write(path: Path, info: IndexInfo, rows: list[tuple[str, str]], problems: list[str]) -> None:
+    lines = "".join(
+        f"<tr><th align='left' valign='top'>{escape(label)}</th><td>{escape(text)}</td></tr>"
+        for label, text in rows
+    )
+    listed = "".join(f"<li>{escape(one)}</li>" for one in [info.problem, *problems] if one)
+    title = escape(info.name)
+    text = (
+        f"<!DOCTYPE html><html><head><meta charset='utf-8'><title>{title}</title></head>"
+        f"<body style='font-family: sans-serif'><h1>{title}</h1>"
+        f"<table cellpadding='4'>{lines}</table><ul>{listed}</ul></body></html>\n"
+    )
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        told = tr("The report cannot be written to {path}: {why}. Choose another place.")
+        raise refuse(told.format(path=path, why=error.strerror or error)) from error

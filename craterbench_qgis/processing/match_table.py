@@ -1,0 +1,225 @@
+"""Matches of many queries as rows of one layer, written by the searches and read by the export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from qgis.core import (
+    QgsFeature,
+    QgsFeatureSink,
+    QgsFields,
+    QgsGeometry,
+    QgsPointXY,
+    QgsVectorLayer,
+)
+
+from ..core import sphere
+from ..core.layer_features import Figure, catalogue_columns, fields
+from ..protocol import IndexInfo, Json, MatchRecord, Preview
+from . import compat
+
+QUERY_FIELDS = (
+    ("query_id", "text"),
+    ("query_lon", "real"),
+    ("query_lat", "real"),
+    ("query_diameter_m", "real"),
+    ("query_side_m", "real"),
+    ("query_mosaic", "text"),
+    ("query_band", "int"),
+)
+"""Enough to cut the query again."""
+
+MATCH_FIELDS = (
+    ("rank", "int"),
+    ("crater_id", "text"),
+    ("lon", "real"),
+    ("lat", "real"),
+    ("diameter_m", "real"),
+    ("score", "real"),
+    ("shortlist_score", "real"),
+    ("view", "text"),
+    ("distance_m", "real"),
+    ("bearing_deg", "real"),
+    ("expected_by_chance", "real"),
+    ("view_number", "int"),
+    ("crater_row", "int"),
+    ("observation", "int"),
+)
+OWN = tuple(name for name, _ in (*QUERY_FIELDS, *MATCH_FIELDS))
+NEEDED = ("query_id", "rank", "crater_id", "lon", "lat", "diameter_m", "score")
+"""Without these a layer is no table of matches."""
+
+CIRCLES, CENTRES, NONE = 0, 1, 2
+"""Geometries, as in the choice GEOMETRY."""
+
+CRATERS_LAYER = "craters"
+_INDEX_COLUMNS = ("crater_row", "crater_id", "lon", "lat", "diameter_m")
+_SUFFIX = "_source"
+_TAKEN = {*OWN, "fid", "ogc_fid", "geom", "geometry", "wkb_geometry", "rowid", "oid"}
+_NUMBERS = {"integer": "big", "integer64": "big", "real": "real", "boolean": "bool"}
+Column = tuple[str, str, str]
+"""Key of the attribute, name of the field, kind of the field."""
+
+
+def catalogue_source(path: str) -> str:
+    """The source of an index's GeoPackage, opened without locks, journals or writing."""
+    return f"{path}|layername={CRATERS_LAYER}|option:IMMUTABLE=YES|option:NOLOCK=YES"
+
+
+def columns_of(info: IndexInfo, matches: Sequence[MatchRecord]) -> list[Column]:
+    """The columns of the index's catalogue; of ``matches`` where the index has no GeoPackage."""
+    if info.catalogue and Path(info.catalogue).is_file():
+        layer = QgsVectorLayer(catalogue_source(info.catalogue), "craters", "ogr")
+        if layer.isValid():
+            found = [(field.name(), field.typeName()) for field in layer.fields()]
+            return _named(found)
+    columns = []
+    taken = set(_TAKEN)
+    for key, _, kind in catalogue_columns(matches):
+        columns.append((key, _free(key, taken), kind))
+    return columns
+
+
+def _named(found: Sequence[tuple[str, str]]) -> list[Column]:
+    columns, taken = [], set(_TAKEN)
+    here = {name.casefold() for name, _ in found} | {"fid", "geom", "rowid", "oid", "_rowid_"}
+    for name, kind in found:
+        if name in (*_INDEX_COLUMNS, "fid"):
+            continue
+        key = name
+        # The GeoPackage's names are unique without regard to case; the catalogue's own need not be.
+        while key.endswith(_SUFFIX) and key[: -len(_SUFFIX)].casefold() in here:
+            key = key[: -len(_SUFFIX)]
+        columns.append((key, _free(key, taken), _NUMBERS.get(kind.casefold(), "text")))
+    return columns
+
+
+def _free(key: str, taken: set[str]) -> str:
+    """A field name nobody has, as the engine's exports make it."""
+    plain = str(key).strip() or "column"
+    name, number = plain, 1
+    while name.casefold() in taken:
+        name = f"{plain}_cat{number if number > 1 else ''}"
+        number += 1
+    taken.add(name.casefold())
+    return name
+
+
+class MatchSink:
+    """Writes matches into a sink that is made when the first are there.
+
+    ``open_sink``: (fields, wkb type) -> QgsFeatureSink.
+    """
+
+    def __init__(
+        self,
+        info: IndexInfo,
+        geometry: int,
+        open_sink: Callable[[QgsFields, Any], QgsFeatureSink],
+    ) -> None:
+        self._info, self._geometry, self._open = info, geometry, open_sink
+        self._figure = Figure(info.body)
+        self._latitude = self._figure.latitude()
+        self._sink: Any = None
+        self._fields = QgsFields()
+        self._columns: list[Column] = []
+        self.written = 0
+
+    def open(self, matches: Sequence[MatchRecord] = ()) -> None:
+        """Make the sink (once)."""
+        if self._sink is not None:
+            return
+        self._columns = columns_of(self._info, matches)
+        own = [*QUERY_FIELDS, *MATCH_FIELDS]
+        self._fields = fields([*own, *((name, kind) for _, name, kind in self._columns)])
+        types = {CIRCLES: "MultiPolygon", CENTRES: "Point", NONE: "NoGeometry"}
+        self._sink = self._open(self._fields, compat.wkb(types[self._geometry]))
+
+    def add(
+        self, query_id: str, preview: Preview, mosaic: Json, matches: Sequence[MatchRecord]
+    ) -> bool:
+        """Append the matches of one query; False where the sink does not take them."""
+        self.open(matches)
+        query = [
+            query_id,
+            preview.lon,
+            preview.lat,
+            preview.diameter_m,
+            preview.side_m,
+            str(mosaic.get("path") or ""),
+            mosaic.get("band"),
+        ]
+        features = [self._feature(query, match) for match in matches]
+        self.written += len(features)
+        insert = QgsFeatureSink.Flag.FastInsert
+        return not features or bool(self._sink.addFeatures(features, insert))
+
+    def last_error(self) -> str:
+        """What the sink says about a failure."""
+        return str(self._sink.lastError()).strip().rstrip(".")
+
+    def _feature(self, query: Sequence[Any], match: MatchRecord) -> QgsFeature:
+        values = [*query, *(getattr(match, name) for name, _ in MATCH_FIELDS)]
+        for key, _, kind in self._columns:
+            values.append(_value(match.attributes.get(key), kind))
+        feature = QgsFeature(self._fields)
+        feature.setAttributes(values)
+        if self._geometry == CENTRES:
+            lat = self._latitude(match.lat) if self._latitude else match.lat
+            feature.setGeometry(QgsGeometry.fromPointXY(QgsPointXY(match.lon, lat)))
+        elif self._geometry == CIRCLES:
+            wkt = sphere.circle_multipolygon_wkt(
+                self._figure.radius,
+                match.lon,
+                match.lat,
+                match.diameter_m,
+                latitude=self._latitude,
+            )
+            feature.setGeometry(QgsGeometry.fromWkt(wkt))
+        return feature
+
+
+def _value(value: Any, kind: str) -> Any:
+    if value is None:
+        return None
+    if kind == "text":
+        return value if isinstance(value, str) else str(value)
+    return float(value) if kind == "real" and isinstance(value, (int, float)) else value
+
+
+def missing_fields(names: Sequence[str]) -> list[str]:
+    """The fields a table of matches must have and this one has not."""
+    return [name for name in NEEDED if name not in names]
+
+
+def records_of(features: Iterator[QgsFeature], names: Sequence[str]) -> Iterator[tuple[Json, Json]]:
+    """(query fields, MatchRecord as JSON) of each row; other fields become attributes."""
+    queries = [name for name, _ in QUERY_FIELDS if name in names]
+    own = [name for name, _ in MATCH_FIELDS if name in names]
+    rest = [name for name in names if name not in OWN and name.casefold() != "fid"]
+    for feature in features:
+        query = {name: plain(feature[name]) for name in queries}
+        match = {name: plain(feature[name]) for name in own}
+        chance = match.pop("expected_by_chance", None)
+        attributes: Json = {} if chance is None else {"expected_by_chance": chance}
+        attributes.update((name, plain(feature[name])) for name in rest)
+        yield query, {**match, "attributes": attributes}
+
+
+def plain(value: Any) -> Any:
+    """A value of a feature as JSON has it."""
+    null = getattr(value, "isNull", None)
+    if value is None or (callable(null) and null()):
+        return None
+    if isinstance(value, (bool, int, float, str)):
+        return value
+    iso = getattr(value, "toString", None)
+    if callable(iso):  # QDate, QTime, QDateTime
+        from qgis.PyQt.QtCore import Qt
+
+        return str(iso(Qt.DateFormat.ISODate))
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    return [plain(one) for one in value] if isinstance(value, (list, tuple)) else str(value)

@@ -1,0 +1,269 @@
+"""Parameters that several algorithms have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from qgis.core import (
+    QgsProcessingParameterBand,
+    QgsProcessingParameterBoolean,
+    QgsProcessingParameterDistance,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterExtent,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterField,
+    QgsProcessingParameterFile,
+    QgsProcessingParameterMultipleLayers,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterRasterLayer,
+    QgsProcessingParameterString,
+)
+
+from ..core.settings import Settings
+from ..i18n import tr
+from . import compat
+
+if TYPE_CHECKING:
+    from .base import Algorithm
+
+KILOMETRES, METRES = 1, 2
+"""Positions in the choice of a field's unit; 0: by the field's name."""
+
+
+def distance(
+    name: str, description: str, default: float | None = None, optional: bool = True
+) -> Any:
+    """A length in kilometres, at least 0; the dialog offers other units."""
+    made = QgsProcessingParameterDistance(name, description, default, "", optional, 0.0)
+    made.setDefaultUnit(compat.kilometres())
+    return made
+
+
+def whole(
+    name: str,
+    description: str,
+    default: int | None,
+    low: int = 1,
+    high: int = 1_000_000,
+    optional: bool = False,
+) -> Any:
+    """A whole number."""
+    kind = compat.whole_number()
+    return QgsProcessingParameterNumber(name, description, kind, default, optional, low, high)
+
+
+def decimal(
+    name: str,
+    description: str,
+    default: float | None,
+    low: float,
+    high: float,
+    optional: bool = True,
+) -> Any:
+    """A number with decimals."""
+    kind = compat.decimal_number()
+    return QgsProcessingParameterNumber(name, description, kind, default, optional, low, high)
+
+
+def add_index(algorithm: Algorithm) -> None:
+    """INDEX: the folder of an index."""
+    algorithm.add(
+        QgsProcessingParameterFile("INDEX", tr("Index"), compat.folder_behaviour()),
+        tr("The folder of the index, NAME.craterindex."),
+    )
+
+
+def add_device(algorithm: Algorithm) -> None:
+    """DEVICE: where networks run."""
+    algorithm.add(
+        QgsProcessingParameterString("DEVICE", tr("Device"), "", False, True),
+        tr(
+            "Where the encoder runs: auto, cpu, cuda, cuda:0 or mps. Empty: as in CraterBench's "
+            "settings."
+        ),
+        advanced=True,
+    )
+
+
+def add_mosaics(algorithm: Algorithm, optional: bool = False) -> None:
+    """MOSAICS, BAND, NODATA: rasters that views are cut from."""
+    algorithm.add(
+        QgsProcessingParameterMultipleLayers(
+            "MOSAICS", tr("Mosaics"), compat.any_raster(), None, optional
+        ),
+        tr(
+            "Rasters of one body to cut the craters from, as files this computer can read. Of "
+            "several, each gives its own views of every crater it shows."
+        ),
+    )
+    algorithm.add(
+        whole("BAND", tr("Band"), None, 1, 65_535, True),
+        tr("Band of the mosaics; empty: the brightness of a colour image, else the first."),
+        advanced=True,
+    )
+    algorithm.add(
+        decimal("NODATA", tr("Value without data"), None, -1.0e308, 1.0e308),
+        tr("A value that stands for no data, beside what the mosaics declare themselves."),
+        advanced=True,
+    )
+
+
+def add_catalogue(
+    algorithm: Algorithm, prefix: str = "", optional: bool = False, title: str = ""
+) -> None:
+    """CATALOGUE and its columns; ``prefix`` where an algorithm has two."""
+    name = f"{prefix}CATALOGUE"
+    algorithm.add(
+        QgsProcessingParameterFeatureSource(
+            name, title or tr("Crater catalogue"), [compat.any_vector()], None, optional
+        ),
+        tr(
+            "A table or layer with one crater per row: an id, longitude, latitude and diameter. "
+            "Only the selected features where that is chosen."
+        ),
+    )
+    columns = (
+        ("ID_FIELD", tr("Id column"), tr("Names the craters.")),
+        ("LON_FIELD", tr("Longitude column"), tr("Degrees.")),
+        ("LAT_FIELD", tr("Latitude column"), tr("Degrees, planetocentric.")),
+        ("DIAMETER_FIELD", tr("Diameter column"), tr("Kilometres or metres.")),
+    )
+    recognised = tr("Empty: recognised by its name, or taken from the geometry.")
+    for own, label, text in columns:
+        field = QgsProcessingParameterField(
+            prefix + own, label, None, name, optional=True, allowMultiple=False
+        )
+        algorithm.add(field, f"{text} {recognised}", advanced=True)
+    algorithm.add(
+        unit_choice(f"{prefix}DIAMETER_UNIT", tr("Unit of the diameter column")),
+        tr("Kilometres, metres, or what the column's name says."),
+        advanced=True,
+    )
+    algorithm.add(
+        QgsProcessingParameterBoolean(
+            f"{prefix}WEST_POSITIVE", tr("Longitudes count westward"), False
+        ),
+        tr("For catalogues whose longitudes are positive west."),
+        advanced=True,
+    )
+    algorithm.add(
+        QgsProcessingParameterString(f"{prefix}BODY", tr("Body of the catalogue"), "", False, True),
+        tr("For a catalogue that does not say: moon, mars, mercury, ceres, ..."),
+        advanced=True,
+    )
+
+
+def unit_choice(name: str, description: str) -> Any:
+    """What a field with diameters counts in."""
+    options = [tr("as the field's name says"), tr("kilometres"), tr("metres")]
+    return QgsProcessingParameterEnum(name, description, options, defaultValue=0)
+
+
+def add_selection(algorithm: Algorithm) -> None:
+    """MIN_DIAMETER, MAX_DIAMETER, REGION: which craters of a catalogue."""
+    algorithm.add(
+        distance("MIN_DIAMETER", tr("Smallest diameter")),
+        tr("Craters smaller than this are left out (km)."),
+    )
+    algorithm.add(
+        distance("MAX_DIAMETER", tr("Largest diameter")),
+        tr("Craters larger than this are left out (km)."),
+    )
+    algorithm.add(
+        QgsProcessingParameterExtent("REGION", tr("Region"), None, True),
+        tr(
+            "Craters with their centre outside are left out. Numbers without a reference system "
+            "are degrees: west, east, south, north."
+        ),
+    )
+
+
+def add_raster(algorithm: Algorithm) -> None:
+    """RASTER and BAND: what queries are cut from."""
+    algorithm.add(
+        QgsProcessingParameterRasterLayer("RASTER", tr("Raster to cut from"), None, True),
+        tr(
+            "The raster the queries are cut from, a file this computer can read. Empty: the first "
+            "mosaic the index was built from."
+        ),
+    )
+    algorithm.add(
+        QgsProcessingParameterBand("BAND", tr("Band"), None, "RASTER", True),
+        tr("Empty: the brightness of a colour image, else the first band."),
+        advanced=True,
+    )
+
+
+def add_search_options(algorithm: Algorithm) -> None:
+    """TOP, SHORTLIST, SYMMETRIC, filters, GEOMETRY, DEVICE."""
+    settings = Settings()
+    algorithm.add(
+        whole("TOP", tr("Matches per query"), settings.default_top, 1, 100_000),
+        tr("How many craters are returned for each query, best first."),
+    )
+    _add_filters(algorithm)
+    algorithm.add(
+        whole("SHORTLIST", tr("Shortlist"), settings.default_shortlist),
+        tr(
+            "Views the first stage keeps for the second, slower one. More: slower, and seldom "
+            "better."
+        ),
+        advanced=True,
+    )
+    algorithm.add(
+        QgsProcessingParameterBoolean("SYMMETRIC", tr("Compare both ways"), settings.symmetric),
+        tr("Late interaction also from the match to the query. Then nothing is said on chance."),
+        advanced=True,
+    )
+    algorithm.add(
+        QgsProcessingParameterEnum(
+            "GEOMETRY",
+            tr("Geometry of the matches"),
+            [tr("circles of the craters' size"), tr("centres"), tr("none")],
+            defaultValue=0,
+        ),
+        tr("What stands for a match on the map."),
+        advanced=True,
+    )
+    add_device(algorithm)
+
+
+def _add_filters(algorithm: Algorithm) -> None:
+    algorithm.add(distance("MIN_DIAMETER", tr("Smallest diameter")), tr("Of the matches (km)."))
+    algorithm.add(distance("MAX_DIAMETER", tr("Largest diameter")), tr("Of the matches (km)."))
+    algorithm.add(
+        decimal("MIN_RATIO", tr("Smallest ratio of diameters"), None, 0.0, 1.0e6),
+        tr("Diameter of the match divided by the query's; 0.5: half as large."),
+        advanced=True,
+    )
+    algorithm.add(
+        decimal("MAX_RATIO", tr("Largest ratio of diameters"), None, 0.0, 1.0e6),
+        tr("The same, the other way: 2 is twice as large."),
+        advanced=True,
+    )
+    algorithm.add(
+        distance("MIN_DISTANCE", tr("Smallest distance")),
+        tr("Of the match from the query, along the great circle (km)."),
+        advanced=True,
+    )
+    algorithm.add(
+        distance("MAX_DISTANCE", tr("Largest distance")),
+        tr("Of the match from the query, along the great circle (km)."),
+        advanced=True,
+    )
+    algorithm.add(
+        QgsProcessingParameterString("WHERE", tr("Condition"), "", False, True),
+        tr(
+            "SQL on the columns of the index's catalogue, for example: diameter_m > 50000 AND "
+            "lat < -60. Columns of your catalogue go by their names."
+        ),
+        advanced=True,
+    )
+    algorithm.add(
+        decimal("MAX_CHANCE", tr("Largest number expected by chance"), None, 0.0, 1.0e9),
+        tr(
+            "Leaves out matches that score no higher than this many unrelated craters of the index "
+            "would by chance. Matches of an index that cannot tell are kept."
+        ),
+        advanced=True,
+    )

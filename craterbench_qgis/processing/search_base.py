@@ -1,0 +1,249 @@
+"""What the searches share: questions are asked one by one, matches go into one layer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple
+
+from qgis.core import (
+    QgsFeatureSink,
+    QgsFields,
+    QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterFileDestination,
+)
+
+from ..client.blocking import EngineCallError
+from ..core.query import QueryRequest, RasterSource
+from ..gui.wording import number
+from ..i18n import tr
+from ..protocol import (
+    ENGINE_ERROR,
+    IndexInfo,
+    Json,
+    MatchRecord,
+    Preview,
+    SearchParams,
+    SearchReply,
+)
+from .base import Algorithm, Values, Work, is_given, refuse
+from .inputs import raster_source, result_crs
+from .match_table import MatchSink
+from .progress import Counter
+from .talk import check_cancelled
+
+# What one query may be refused for while others are fine.
+_OF_ONE_QUERY = ("QueryError", "MosaicError")
+# So many queries refused for one and the same reason, and none searched: it is not the queries.
+_ALL_ALIKE = 10
+
+
+class Question(NamedTuple):
+    """A query, or why there is none. ``known``: ids of the index's craters it is itself."""
+
+    name: str
+    request: QueryRequest | None
+    problem: str = ""
+    known: tuple[str, ...] = ()
+
+
+class Search(Algorithm):
+    """What both searches share."""
+
+    GROUP = "search"
+    SPANS: ClassVar = {"encoder": (0, 3), "searching": (3, 100)}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._raster: RasterSource | None = None
+
+    def read_layers(self, parameters: Values, context: Any, feedback: Any) -> None:
+        """See :class:`Algorithm`."""
+        if is_given(parameters, "RASTER"):
+            layer = self.parameterAsRasterLayer(parameters, "RASTER", context)
+            self._raster = raster_source(layer, tr("Raster to cut from"))
+
+    def add_outputs(self) -> None:
+        """The table of matches, its provenance, and how many there are."""
+        self.add(
+            QgsProcessingParameterFeatureSink("OUTPUT", tr("Matches")),
+            tr(
+                "One row per match: the query's id and place, the rank, the crater, both scores, "
+                "distance and bearing, and every column of the index's catalogue."
+            ),
+        )
+        self.add(
+            QgsProcessingParameterFileDestination(
+                "PROVENANCE", tr("Provenance"), tr("JSON files") + " (*.json)", None, True
+            ),
+            tr("Index, encoder, settings and date of the search, for the export."),
+            hidden_by_default=True,
+        )
+        self.add_numbers(
+            ("QUERIES", tr("Queries searched")),
+            ("MATCHES", tr("Matches")),
+            ("FAILED", tr("Queries that could not be searched")),
+        )
+
+    def search_all(
+        self,
+        work: Work,
+        info: IndexInfo,
+        questions: Iterator[Question],
+        total: int,
+        shown_in: Any,
+    ) -> Values:
+        """Ask every question and write the matches."""
+        destination: list[str] = []
+
+        def open_sink(fields: QgsFields, wkb: Any) -> QgsFeatureSink:
+            crs = result_crs(info.body, shown_in)
+            sink, identifier = self.parameterAsSink(
+                work.parameters, "OUTPUT", work.context, fields, wkb, crs
+            )
+            if sink is None:
+                raise refuse(self.invalidSinkError(work.parameters, "OUTPUT"))
+            destination.append(identifier)
+            return sink
+
+        sink = MatchSink(info, work.choice("GEOMETRY"), open_sink)
+        base = search_params(work)
+        counter = Counter(work.reporter, "searching", total)
+        provenance: Json = {}
+        searched, failed = 0, Failures(work)
+        for question in questions:
+            check_cancelled(work.feedback)
+            reply = self._ask(work, base, question, failed)
+            if reply is not None and question.request is not None:
+                searched += 1
+                provenance = provenance or reply.provenance
+                matches = kept(reply, work.number("MAX_CHANCE"))
+                source = question.request.source
+                mosaic = source.to_params() if source else {}
+                preview = Preview.from_json(reply.query)
+                if not sink.add(question.name, preview, mosaic, matches):
+                    text = tr("The matches cannot be written: {why}. Choose another output.")
+                    raise refuse(text.format(why=sink.last_error()))
+            counter.step()
+            if failed.hopeless and not searched:
+                break
+        failed.close()
+        if failed.count and not searched:
+            text = tr("No query could be searched. The first: {why}")
+            raise refuse(text.format(why=failed.first))
+        sink.open()
+        outputs: Values = {
+            "OUTPUT": destination[0],
+            "QUERIES": searched,
+            "MATCHES": sink.written,
+            "FAILED": failed.count,
+        }
+        text = tr("Queries: {queries} · matches: {matches}")
+        told = text.format(queries=number(searched), matches=number(sink.written))
+        work.feedback.pushInfo(told)
+        return {**outputs, **self._write_provenance(work, info, provenance, searched)}
+
+    def _ask(
+        self, work: Work, base: SearchParams, question: Question, failed: Failures
+    ) -> SearchReply | None:
+        if question.request is None:
+            failed.add(question.name, question.problem)
+            return None
+        filters = dict(base.filters)
+        if question.known:
+            filters["exclude_ids"] = list(question.known)
+        sent = {**base.to_json(), "query": question.request.to_params(), "filters": filters}
+        try:
+            return SearchReply.from_json(work.engine.call("search", sent))
+        except EngineCallError as error:
+            # One query that cannot be cut (outside the mosaic, no data) does not end the others.
+            if error.code != ENGINE_ERROR or error.kind not in _OF_ONE_QUERY:
+                raise
+            failed.add(question.name, str(error))
+            return None
+
+    def _write_provenance(
+        self, work: Work, info: IndexInfo, provenance: Json, searched: int
+    ) -> Values:
+        path = self.parameterAsFileOutput(work.parameters, "PROVENANCE", work.context)
+        if not path:
+            return {}
+        told = {key: value for key, value in provenance.items() if key != "query"}
+        told.update(queries=searched, index_path=info.path, body=info.body)
+        try:
+            Path(path).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+        except OSError as error:
+            text = tr("The provenance cannot be written to {path}: {why}.")
+            raise refuse(text.format(path=path, why=error.strerror or error)) from error
+        return {"PROVENANCE": path}
+
+
+class Failures:
+    """Queries that could not be searched: counted, the first few told at once."""
+
+    _TOLD = 20
+
+    def __init__(self, work: Work) -> None:
+        self._feedback = work.feedback
+        self.count = 0
+        self.first = ""
+        self._alike = 0
+        self._why = ""
+
+    def add(self, name: str, why: str) -> None:
+        """One more."""
+        self.count += 1
+        self._alike = self._alike + 1 if why == self._why or self.count == 1 else 0
+        self._why = why
+        text = tr("Query {name}: {why}").format(name=name, why=why)
+        text = text if text.endswith(".") else text + "."
+        self.first = self.first or text
+        if self.count <= self._TOLD:
+            self._feedback.pushWarning(text)
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether all so far, and enough of them, failed for one reason."""
+        return self._alike == self.count >= _ALL_ALIKE
+
+    def close(self) -> None:
+        """Say how many more there were."""
+        if self.count > self._TOLD:
+            text = tr("And {n} more queries that could not be searched.")
+            self._feedback.pushWarning(text.format(n=number(self.count - self._TOLD)))
+
+
+def search_params(work: Work) -> SearchParams:
+    """Everything of a search but its query. Raises QgsProcessingException."""
+    filters: Json = {
+        "min_diameter": work.metres("MIN_DIAMETER"),
+        "max_diameter": work.metres("MAX_DIAMETER"),
+        "min_distance": work.metres("MIN_DISTANCE"),
+        "max_distance": work.metres("MAX_DISTANCE"),
+        "where": work.text("WHERE") or None,
+    }
+    low, high = work.number("MIN_RATIO"), work.number("MAX_RATIO")
+    if low is not None or high is not None:
+        low, high = low or 0.0, 1.0e6 if high is None else high
+        if low > high:
+            raise refuse(tr("The smallest ratio of diameters is above the largest."))
+        filters["diameter_ratio"] = [low, high]
+    return SearchParams(
+        index=work.text("INDEX"),
+        query={},
+        top=work.whole("TOP") or 1,
+        shortlist=work.whole("SHORTLIST") or 1,
+        symmetric=work.flag("SYMMETRIC"),
+        filters={key: value for key, value in filters.items() if value is not None},
+    )
+
+
+def kept(reply: SearchReply, most: float | None) -> list[MatchRecord]:
+    """The matches that at most ``most`` craters would equal by chance (where that is known)."""
+    found = reply.records()
+    if most is None:
+        return found
+    return [
+        one for one in found if one.expected_by_chance is None or one.expected_by_chance <= most
+    ]

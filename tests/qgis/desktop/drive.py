@@ -1,0 +1,130 @@
+"""Starts a screen in memory, a window manager and QGIS with the packaged plugin; runs ``tour.py``.
+
+``.venv/bin/python tests/qgis/desktop/drive.py --zip dist/X.zip --index I --mosaic M --box LON LAT
+SIDE --output FOLDER`` (degrees). Also called by ``test_desktop.py``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[2]
+NAME = "craterbench_qgis_plugin"
+TOOLS = ("Xvfb", "openbox", "xdotool", "import", "qgis")
+
+
+def missing_tools() -> list[str]:
+    """Programs the tour needs and this machine lacks."""
+    return [one for one in TOOLS if shutil.which(one) is None]
+
+
+@contextmanager
+def screen(size: str = "1600x1000x24") -> Iterator[dict[str, str]]:
+    """A virtual screen with a window manager; yields the environment to start programs in."""
+    read, write = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", size, "-nolisten", "tcp"],
+        pass_fds=[write],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write)
+    with os.fdopen(read) as pipe:
+        number = pipe.readline().strip()
+    environ = {**os.environ, "DISPLAY": f":{number}", "LANG": "C.UTF-8"}
+    environ.pop("QT_QPA_PLATFORM", None)
+    manager = subprocess.Popen(["openbox"], env=environ, stderr=subprocess.DEVNULL)
+    try:
+        time.sleep(1.0)
+        yield environ
+    finally:
+        for process in (manager, server):
+            process.terminate()
+            process.wait(10)
+
+
+def make_profile(folder: Path, package: Path, python: Path) -> None:
+    """A clean profile with the packaged plugin switched on and the engine's Python named."""
+    profile = folder / "profiles" / "default"
+    target = profile / "python" / "plugins"
+    target.mkdir(parents=True)
+    with zipfile.ZipFile(package) as archive:
+        archive.extractall(target)
+    settings = profile / "QGIS" / "QGIS3.ini"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(
+        f"[PythonPlugins]\n{NAME}=true\n[craterbench]\nengine\\python={python}\n"
+        "[qgis]\ncheckVersion=false\nshowTips=false\n[locale]\nuserLocale=en\n",
+        encoding="utf-8",
+    )
+
+
+def run_tour(
+    work: Path,
+    package: Path,
+    settings: dict[str, Any],
+    script: Path = HERE / "tour.py",
+    timeout: float = 300.0,
+) -> dict[str, Any]:
+    """Run the tour; returns what it saw. AssertionError when it did not end well."""
+    make_profile(work, package, ROOT / ".venv" / "bin" / "python")
+    out = work / "out"
+    out.mkdir(exist_ok=True)
+    with screen() as environ:
+        environ = environ | {"TOUR_OUT": str(out), "HOME": str(work)}
+        environ.update({key: str(value) for key, value in settings.items()})
+        command = ["qgis", "--nologo", "--noversioncheck", "--profiles-path", str(work)]
+        with (work / "qgis.log").open("w") as log:
+            process = subprocess.Popen(
+                [*command, "--code", str(script)], env=environ, stdout=log, stderr=log
+            )
+            try:
+                process.wait(timeout)
+            finally:
+                if process.poll() is None:
+                    process.kill()
+                    process.wait(10)
+    told = out / "tour.json"
+    text = (work / "qgis.log").read_text(errors="replace")[-3000:]
+    assert told.exists(), f"the tour wrote nothing; QGIS said: {text}"
+    result: dict[str, Any] = json.loads(told.read_text(encoding="utf-8"))
+    assert result.get("ok"), result.get("error", text)
+    return result
+
+
+def main() -> int:
+    """The command line of the module's docstring."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--zip", type=Path, required=True)
+    parser.add_argument("--index", type=Path, required=True)
+    parser.add_argument("--mosaic", type=Path, required=True)
+    parser.add_argument("--box", type=float, nargs=3, required=True)
+    parser.add_argument("--repeats", type=int, default=1)
+    parser.add_argument("--output", type=Path, required=True)
+    options = parser.parse_args()
+    shutil.rmtree(options.output, ignore_errors=True)
+    options.output.mkdir(parents=True)
+    settings = {
+        "TOUR_MOSAIC": options.mosaic.resolve(),
+        "TOUR_INDEX": options.index.resolve(),
+        "TOUR_BOX": " ".join(map(str, options.box)),
+        "TOUR_REPEATS": options.repeats,
+    }
+    seen = run_tour(options.output, options.zip, settings)
+    sys.stdout.write(json.dumps(seen, indent=1) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

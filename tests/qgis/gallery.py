@@ -1,0 +1,106 @@
+"""A match set from a real engine's answers (make_gallery.py), and an engine that repeats them.
+
+For code that runs inside QGIS's Python. Qt and qgis only.
+"""
+
+import copy
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+from craterbench_qgis.core.match_set import MatchSet
+from craterbench_qgis.core.query import QueryRequest
+from craterbench_qgis.protocol import IndexInfo, MatchRecord, SearchReply
+from qgis.PyQt.QtCore import QTimer
+from qgis.PyQt.QtGui import QColor, QPalette
+
+
+class FakeCall:
+    def __init__(self):
+        self.cancelled = False
+
+    def cancel(self):
+        self.cancelled = True
+
+
+class RecordedEngine:
+    """Answers ``thumbnails`` and ``explain`` a moment later; ``asked``: all requests so far.
+
+    ``problem``: when set, every call fails with that message. ``silent``: calls are never answered.
+    """
+
+    def __init__(self, folder, delay_ms=5):
+        self.data = json.loads((Path(folder) / "data.json").read_text(encoding="utf-8"))
+        self.files = dict(self.data["thumbnails"])
+        self.asked, self.calls = [], []
+        self.problem, self.silent, self._delay = "", False, delay_ms
+
+    def call(self, method, params, done, failed=None, progress=None, timeout_ms=None, owner=None):
+        self.asked.append((method, params))
+        call = FakeCall()
+        self.calls.append(call)
+        if not self.silent:
+            QTimer.singleShot(self._delay, lambda: self._answer(call, method, params, done, failed))
+        return call
+
+    def _answer(self, call, method, params, done, failed):
+        if call.cancelled:
+            return
+        if self.problem:
+            failed(SimpleNamespace(code=-32000, message=self.problem, kind="", cancelled=False))
+        elif method == "thumbnails":
+            wanted = [str(view) for view in params["views"]]
+            done({"files": {view: self.files[view] for view in wanted if view in self.files}})
+        else:
+            known = self.data["explain"]
+            done(known.get(params["crater_id"]) or next(iter(known.values())))
+
+
+class FakeSettings:
+    """As much of core.settings.Settings as the results use."""
+
+    def __init__(self):
+        self.values = {}
+
+    def value(self, key, default=None):
+        return self.values.get(key, default)
+
+    def set_value(self, key, value):
+        self.values[key] = value
+
+
+def match_set_of(data, count=None):
+    """The recorded matches; ``count`` more than there are repeats them under other numbers."""
+    reply = SearchReply.from_json(data["search"])
+    request = QueryRequest(kind="indexed", crater_id=data["query"]["crater_id"])
+    found = MatchSet.of_reply(request, IndexInfo.from_json(data["info"]), reply)
+    if count is not None:
+        found.matches = [_numbered(found.matches, n) for n in range(count)]
+    return found
+
+
+def _numbered(matches, n):
+    one = copy.copy(matches[n % len(matches)])
+    assert isinstance(one, MatchRecord)
+    one.rank = n + 1
+    if n >= len(matches):
+        one.view_number += 1_000_000 * (n // len(matches))
+    return one
+
+
+def dark_palette():
+    """A dark theme as QGIS's "Night Mapping" has it, nearly."""
+    palette = QPalette()
+    role = QPalette.ColorRole
+    for which, colour in (
+        (role.Window, "#31363b"), (role.WindowText, "#eff0f1"), (role.Base, "#232629"),
+        (role.AlternateBase, "#31363b"), (role.Text, "#eff0f1"), (role.Button, "#3b4045"),
+        (role.ButtonText, "#eff0f1"), (role.Highlight, "#3daee9"),
+        (role.HighlightedText, "#ffffff"), (role.ToolTipBase, "#31363b"),
+        (role.ToolTipText, "#eff0f1"), (role.PlaceholderText, "#9aa0a6"),
+    ):  # fmt: skip
+        palette.setColor(which, QColor(colour))
+    group = QPalette.ColorGroup.Disabled
+    for which in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(group, which, QColor("#7f8c8d"))
+    return palette

@@ -1,0 +1,109 @@
+"""Helpers for code that runs inside QGIS's Python (see support.py). Qt and qgis only."""
+
+import os
+import time
+
+from qgis.core import QgsApplication
+from qgis.gui import QgsMapCanvas, QgsMessageBar
+from qgis.PyQt.QtCore import QEventLoop, Qt, QTimer
+from qgis.PyQt.QtWidgets import QDockWidget, QMainWindow, QMenu, QToolBar
+
+ENGINE_PYTHON = os.environ.get("CRATERBENCH_TEST_PYTHON", "")
+
+
+def start_qgis():
+    """One QgsApplication with GUI."""
+    application = QgsApplication([], True)
+    application.initQgis()
+    return application
+
+
+def wait_until(condition, seconds=20.0, every_ms=5):
+    """Run the event loop until ``condition()``; AssertionError after ``seconds``."""
+    loop, end = QEventLoop(), time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"waited {seconds} s in vain"
+        QTimer.singleShot(every_ms, loop.quit)
+        loop.exec() if hasattr(loop, "exec") else loop.exec_()
+
+
+class LongestGap:
+    """Measures the event loop's largest pause in milliseconds, by a timer of 5 ms."""
+
+    def __init__(self):
+        self.worst_ms, self._last = 0.0, time.perf_counter()
+        self._timer = QTimer()
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
+
+    def start(self):
+        self._last, self.worst_ms = time.perf_counter(), 0.0
+        self._timer.start(5)
+
+    def stop(self):
+        self._timer.stop()
+        return self.worst_ms
+
+    def _tick(self):
+        now = time.perf_counter()
+        self.worst_ms = max(self.worst_ms, (now - self._last) * 1000.0)
+        self._last = now
+
+
+class FakeInterface:
+    """As much of QgisInterface as the plugin uses, with a real canvas and main window."""
+
+    def __init__(self):
+        self.window = QMainWindow()
+        self.canvas = QgsMapCanvas(self.window)
+        self.canvas.resize(900, 700)
+        self.bar = QgsMessageBar(self.window)
+        self.menu_actions, self.toolbars, self.docks, self.option_factories = [], [], [], []
+        self._menu = QMenu()
+        self.active = None
+
+    def mainWindow(self):
+        return self.window
+
+    def mapCanvas(self):
+        return self.canvas
+
+    def messageBar(self):
+        return self.bar
+
+    def activeLayer(self):
+        return self.active
+
+    def setActiveLayer(self, layer):
+        self.active = layer
+
+    def addPluginToMenu(self, menu, action):
+        self.menu_actions.append(action)
+
+    def removePluginMenu(self, menu, action):
+        self.menu_actions.remove(action)
+
+    def addToolBar(self, name):
+        bar = QToolBar(name, self.window)
+        self.toolbars.append(bar)
+        return bar
+
+    def addDockWidget(self, area, dock: QDockWidget):
+        self.window.addDockWidget(area, dock)
+        self.docks.append(dock)
+
+    def addTabifiedDockWidget(self, area, dock, raise_tab=False):
+        self.addDockWidget(area, dock)
+
+    def removeDockWidget(self, dock):
+        self.window.removeDockWidget(dock)
+        self.docks.remove(dock)
+
+    def registerOptionsWidgetFactory(self, factory):
+        self.option_factories.append(factory)
+
+    def unregisterOptionsWidgetFactory(self, factory):
+        self.option_factories.remove(factory)
+
+    def layerTreeView(self):
+        return None

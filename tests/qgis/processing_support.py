@@ -1,0 +1,109 @@
+"""A profile with the plugin switched on, a small synthetic planet, and qgis_process."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from .support import ENGINE_PYTHON, ROOT
+
+PLUGIN = "craterbench_qgis_plugin"
+PARTS = ("__init__.py", "metadata.txt", "craterbench_qgis", "resources", "docs")
+
+
+@cache
+def qgis_process() -> str:
+    """The program; "" where it is not installed.
+
+    Debian's wrapper hands it options of the desktop that it does not know, so the program behind
+    it is taken.
+    """
+    return shutil.which("qgis_process.bin") or shutil.which("qgis_process") or ""
+
+
+def make_profile(home: Path) -> None:
+    """A clean profile below ``home`` with the plugin and the engine's Python."""
+    profile = home / ".local" / "share" / "QGIS" / "QGIS3" / "profiles" / "default"
+    plugin = profile / "python" / "plugins" / PLUGIN
+    plugin.mkdir(parents=True)
+    for part in PARTS:
+        (plugin / part).symlink_to(ROOT / part)
+    settings = profile / "QGIS" / "QGIS3.ini"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(
+        f"[PythonPlugins]\n{PLUGIN}=true\n[craterbench]\nengine\\python={ENGINE_PYTHON}\n"
+        "[locale]\nuserLocale=en_US\noverrideFlag=true\n",
+        encoding="utf-8",
+    )
+
+
+@dataclass
+class Ran:
+    """What a run said. ``results``: the algorithm's outputs, {} where it failed."""
+
+    code: int
+    results: dict[str, Any]
+    told: str
+    seconds: float
+
+
+@dataclass
+class Place:
+    """Where the session's planet, its index and the profile are."""
+
+    home: Path
+    planet: Path
+    index: Path
+
+    def environ(self) -> dict[str, str]:
+        return {
+            "QT_QPA_PLATFORM": "offscreen",
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(self.home),
+            "XDG_RUNTIME_DIR": str(self.home),
+            "LANG": "C.UTF-8",
+            "TMPDIR": os.environ.get("TMPDIR", "/tmp"),
+        }
+
+    def run(self, algorithm: str, timeout: float = 120, **parameters: object) -> Ran:
+        """``qgis_process run``; ``algorithm`` without "craterbench:", or a model's path."""
+        known = algorithm if "/" in algorithm else f"craterbench:{algorithm}"
+        given = [f"--{name}={value}" for name, value in parameters.items()]
+        start = time.monotonic()
+        done = subprocess.run(
+            [qgis_process(), "--json", "run", known, *given],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=timeout,
+            env=self.environ(),
+            cwd=self.home,
+        )
+        seconds = time.monotonic() - start
+        told = done.stdout + done.stderr
+        begin = done.stdout.find("{")
+        answer = json.loads(done.stdout[begin:]) if begin >= 0 else {}
+        return Ran(done.returncode, answer.get("results", {}), told, seconds)
+
+
+def read_layer(
+    path: str | Path, layer: str | None = None
+) -> tuple[list[str], list[dict[str, Any]]]:
+    """Column names, and rows as dicts (geometry as WKT in "geometry"), by the engine's reader."""
+    import shapely
+    from pyogrio.raw import read
+
+    meta, _, geometry, values = read(path, layer=layer)
+    names = [str(one) for one in meta["fields"]]
+    rows = [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
+    if geometry is not None:
+        for row, shape in zip(rows, geometry, strict=True):
+            row["geometry"] = shapely.from_wkb(shape)
+    return names, rows

@@ -1,0 +1,507 @@
+"""Every algorithm by qgis_process in a clean profile, and a model that chains them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .processing_support import Place, make_profile, qgis_process, read_layer
+from .support import needs_qgis, run_in_qgis
+
+pytestmark = [
+    needs_qgis,
+    pytest.mark.skipif(not qgis_process(), reason="qgis_process is not installed"),
+]
+CORE = (
+    "query_id", "rank", "crater_id", "lon", "lat", "diameter_m", "score", "shortlist_score", "view",
+    "distance_m", "bearing_deg", "expected_by_chance",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A small planet, and its index, built by the algorithm itself."""
+    from craterbench_qgis.engine.demo import make_planet
+
+    root = tmp_path_factory.mktemp("processing")
+    home = root / "home of a user"  # spaces are ordinary
+    make_profile(home)
+    make_planet(root / "planet", width=1024, craters=120)
+    made = Place(home, root / "planet", root / "built.craterindex")
+    ran = made.run(
+        "buildindex",
+        MOSAICS=made.planet / "mosaic_a.tif",
+        CATALOGUE=made.planet / "catalogue.csv",
+        ENCODER="hog",
+        TOKENS=16,
+        OUTPUT=root / "built",
+    )
+    assert ran.code == 0, ran.told
+    assert ran.results["OUTPUT"] == str(made.index)  # the ending is added
+    assert made.index.is_dir()
+    # Every row of the catalogue at both context factors.
+    craters = len(_rows(made))
+    assert ran.results["CRATERS"] == craters > 100, ran.told
+    assert ran.results["VIEWS"] == ran.results["ENCODED"] == 2 * craters
+    assert ran.results["SKIPPED"] == 0
+    return made
+
+
+@pytest.fixture(scope="session")
+def found(place: Place) -> Path:
+    """Matches of four craters, cut from the mosaic the index was built from."""
+    rows = _rows(place)[:4]
+    table = place.home / "four.csv"
+    with table.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    output = place.home / "matches.gpkg"
+    ran = place.run(
+        "searchbyfeatures",
+        INDEX=place.index,
+        INPUT=table,
+        LON_FIELD="LON_CIRC_IMG",
+        LAT_FIELD="LAT_CIRC_IMG",
+        DIAMETER_FIELD="DIAM_CIRC_IMG",
+        ID_FIELD="CRATER_ID",
+        TOP=6,
+        PROVENANCE=place.home / "search.json",
+        OUTPUT=output,
+    )
+    assert ran.code == 0, ran.told
+    assert (ran.results["QUERIES"], ran.results["MATCHES"], ran.results["FAILED"]) == (4, 24, 0)
+    return output
+
+
+def _rows(place: Place) -> list[dict[str, str]]:
+    with (place.planet / "catalogue.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_every_feature_finds_itself_with_all_its_fields(place: Place, found: Path) -> None:
+    names, rows = read_layer(found)
+    assert set(CORE) <= set(names)
+    assert {"DEGRADATION", "MORPHOLOGY", "MAPPER"} <= set(names)
+    known = {row["CRATER_ID"]: row for row in _rows(place)}
+    first = [row for row in rows if row["rank"] == 1]
+    assert len(first) == 4
+    for row in first:
+        own = known[row["query_id"]]
+        assert row["crater_id"] == row["query_id"]
+        assert row["MORPHOLOGY"] == own["MORPHOLOGY"]
+        assert row["diameter_m"] == pytest.approx(float(own["DIAM_CIRC_IMG"]) * 1000)
+        assert row["distance_m"] == pytest.approx(0, abs=1)
+        # Outlines of true size: the north end of the circle lies half a diameter from the centre.
+        if abs(row["lat"]) < 60:
+            top = max(y for _, y in _vertices(row["geometry"]))
+            reach = math.radians(top - row["lat"]) * 1_737_400
+            assert reach == pytest.approx(row["diameter_m"] / 2, rel=1e-3)
+    for query in known.keys() & {row["query_id"] for row in rows}:
+        mine = [row for row in rows if row["query_id"] == query]
+        assert [row["rank"] for row in mine] == list(range(1, 7))
+        scores = [row["score"] for row in mine]
+        assert scores == sorted(scores, reverse=True)
+    told = json.loads((place.home / "search.json").read_text())
+    assert told["encoder"] == "hog" and told["queries"] == 4 and told["shortlist"] == 200
+
+
+def _vertices(shape: object) -> list[tuple[float, float]]:
+    import shapely
+
+    return [tuple(one) for one in shapely.get_coordinates(shape)]
+
+
+def test_outlines_are_searched_by_their_own_size(place: Place, found: Path) -> None:
+    """The circles of the best matches, used as features, find the same craters again."""
+    ran = place.run(
+        "searchbyfeatures",
+        INDEX=place.index,
+        INPUT=f"{found}|subset=rank = 1",
+        ID_FIELD="crater_id",
+        TOP=2,
+        GEOMETRY=2,
+        OUTPUT=place.home / "again.csv",
+    )
+    assert ran.code == 0, ran.told
+    _, rows = read_layer(place.home / "again.csv")
+    best = [row for row in rows if int(row["rank"]) == 1]
+    assert len(best) == 4
+    for row in best:
+        assert row["crater_id"] == row["query_id"]
+        assert float(row["query_diameter_m"]) == pytest.approx(float(row["diameter_m"]), rel=2e-3)
+    ran = place.run(
+        "searchbyfeatures",
+        INDEX=place.index,
+        INPUT=f"{found}|subset=rank = 1",
+        ID_FIELD="crater_id",
+        EXCLUDE_SELF="true",
+        MIN_DIAMETER=100,
+        TOP=3,
+        GEOMETRY=1,
+        OUTPUT=place.home / "others.gpkg",
+    )
+    assert ran.code == 0, ran.told
+    _, rows = read_layer(place.home / "others.gpkg")
+    assert rows and all(row["crater_id"] != row["query_id"] for row in rows)
+    assert all(row["diameter_m"] >= 100_000 for row in rows)
+
+
+def test_search_by_extent(place: Place) -> None:
+    row = next(one for one in _rows(place) if abs(float(one["LAT_CIRC_IMG"])) < 30)
+    lon, lat = float(row["LON_CIRC_IMG"]), float(row["LAT_CIRC_IMG"])
+    half = math.degrees(float(row["DIAM_CIRC_IMG"]) * 1250 / 1_737_400)
+    extent = f"{lon - half},{lon + half},{lat - half},{lat + half}"
+    ran = place.run(
+        "searchbyextent", INDEX=place.index, EXTENT=extent, TOP=3, OUTPUT=place.home / "extent.gpkg"
+    )
+    assert ran.code == 0, ran.told
+    _, rows = read_layer(place.home / "extent.gpkg")
+    assert [one["rank"] for one in rows] == [1, 2, 3]
+    assert rows[0]["crater_id"] == row["CRATER_ID"]
+    # The view lies in the plane that touches the body at its centre.
+    wanted = 2 * 1_737_400 * math.sin(math.radians(half))
+    assert rows[0]["query_side_m"] == pytest.approx(wanted, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "choice", "beside"),
+    [
+        ("out.shp", 0, "out.shp.provenance.json"),
+        ("out", 4, "out.csv.provenance.json"),  # the format's ending is added
+        ("out.scc", 0, ""),
+        ("out_CRATER.shp", 0, "out_CRATER.shp.provenance.json"),
+    ],
+)
+def test_export_formats(place: Place, found: Path, name: str, choice: int, beside: str) -> None:
+    folder = place.home / f"export-{name}"
+    folder.mkdir()
+    ran = place.run(
+        "exportmatches",
+        INPUT=found,
+        INDEX=place.index,
+        FORMAT=choice,
+        TOP=2,
+        PROVENANCE=place.home / "search.json",
+        OUTPUT=folder / name,
+    )
+    assert ran.code == 0, ran.told
+    assert ran.results["MATCHES"] == 8
+    path = Path(ran.results["OUTPUT"])
+    assert path.is_file() and ran.results["FILES"] == len(list(folder.iterdir()))
+    if beside:
+        assert json.loads((folder / beside).read_text())["encoder"] == "hog"
+    if path.suffix in (".scc", ".diam"):
+        text = path.read_text()
+        assert '# encoder: "hog"' in text
+        lines = text[text.index("crater = {") :].splitlines()[1:-1]
+        assert len(lines) == 8
+    else:
+        names, rows = read_layer(path)
+        assert len(rows) == 8
+        expected = "Diam_km" if name.endswith("_CRATER.shp") else "query_id"
+        assert expected in names
+
+
+def test_contact_sheets_of_every_query_or_one(place: Place, found: Path) -> None:
+    ran = place.run(
+        "exportmatches",
+        INPUT=found,
+        INDEX=place.index,
+        TOP=3,
+        OUTPUT=place.home / "sheet.png",
+    )
+    assert ran.code == 0, ran.told
+    ids = [row["CRATER_ID"] for row in _rows(place)[:4]]
+    assert ran.results["FILES"] == 4
+    for one in ids:
+        assert (place.home / f"sheet_{one}.png").read_bytes().startswith(b"\x89PNG")
+    ran = place.run(
+        "exportmatches",
+        INPUT=found,
+        INDEX=place.index,
+        QUERY_ID=ids[1],
+        OUTPUT=place.home / "one.pdf",
+    )
+    assert ran.code == 0, ran.told
+    assert (place.home / "one.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_information_gives_a_layer_that_chains(place: Place) -> None:
+    ran = place.run(
+        "indexinformation", INDEX=place.index, VERIFY="true", OUTPUT=place.home / "info.html"
+    )
+    assert ran.code == 0, ran.told
+    results = ran.results
+    craters = len(_rows(place))
+    assert (results["CRATERS"], results["VIEWS"]) == (craters, 2 * craters)
+    assert results["PROBLEMS"] == 0
+    assert results["ENCODER"] == "hog" and results["TOKENS"] == 16
+    assert "mosaic_a.tif" in (place.home / "info.html").read_text()
+    searched = place.run(
+        "searchbyfeatures",
+        INDEX=place.index,
+        INPUT=results["CATALOGUE"],
+        DIAMETER_FIELD="diameter_m",
+        RASTER=place.planet / "mosaic_b.tif",
+        TOP=1,
+        OUTPUT=place.home / "all.csv",
+    )
+    assert searched.code == 0, searched.told
+    # The other observation has gaps: those queries are counted and do not end the others.
+    assert searched.results["QUERIES"] + searched.results["FAILED"] == craters
+    assert searched.results["MATCHES"] == searched.results["QUERIES"] > 100
+
+
+def test_a_damaged_index_is_told(place: Place, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.craterindex"
+    shutil.copytree(place.index, copy)
+    victim = max((one for one in copy.rglob("*") if one.is_file()), key=lambda p: p.stat().st_size)
+    data = bytearray(victim.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    victim.write_bytes(bytes(data))
+    ran = place.run("indexinformation", INDEX=copy, VERIFY="true")
+    assert ran.code != 0 or ran.results["PROBLEMS"] > 0, ran.told
+    assert "problem" in ran.told.lower()
+
+
+def test_add_to_index_and_build_again(place: Place, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.craterindex"
+    shutil.copytree(place.index, copy)
+    ran = place.run("addtoindex", INDEX=copy, MOSAICS=place.planet / "mosaic_b.tif")
+    assert ran.code == 0, ran.told
+    views = 2 * len(_rows(place))
+    assert 0.8 * views < ran.results["ENCODED"] <= views
+    assert ran.results["VIEWS"] == views + ran.results["ENCODED"]
+    ran = place.run(
+        "buildindex",
+        MOSAICS=place.planet / "mosaic_a.tif",
+        CATALOGUE=place.planet / "catalogue.csv",
+        ENCODER="hog",
+        TOKENS=8,
+        MIN_DIAMETER=100,
+        REGION="-90,90,-45,45",
+        CONTEXTS="2",
+        OUTPUT=tmp_path / "part.craterindex",
+    )
+    assert ran.code == 0, ran.told
+    wanted = [
+        row
+        for row in _rows(place)
+        if float(row["DIAM_CIRC_IMG"]) >= 100
+        and abs(float(row["LAT_CIRC_IMG"])) <= 45
+        and abs((float(row["LON_CIRC_IMG"]) + 180) % 360 - 180) <= 90
+    ]
+    assert 5 < len(wanted) < 100
+    assert ran.results["VIEWS"] + ran.results["SKIPPED"] == len(wanted)
+
+
+def test_evaluate(place: Place) -> None:
+    ran = place.run(
+        "evaluate",
+        INDEX=place.index,
+        RASTER=place.planet / "mosaic_b.tif",
+        CATALOGUE=place.planet / "catalogue.csv",
+        LIMIT=30,
+        ONLY="global two-stage:16:100",
+        REPORT=place.home / "evaluation.json",
+        OUTPUT=place.home / "evaluation.csv",
+    )
+    assert ran.code == 0, ran.told
+    report = json.loads((place.home / "evaluation.json").read_text())
+    _, rows = read_layer(place.home / "evaluation.csv")
+    assert [row["method"] for row in rows] == ["global", "two-stage"]
+    for row, told in zip(rows, report["rows"], strict=True):
+        assert float(row["hit_1"]) == pytest.approx(told["hit@1"])
+        assert float(row["map_id"]) == pytest.approx(told["map_id"])
+        assert float(row["map_id_low"]) == pytest.approx(told["ci95"]["map_id"][0])
+    assert ran.results["MAP_ID"] == pytest.approx(report["rows"][1]["map_id"])
+    assert ran.results["QUERIES"] == 30
+
+
+def _pairs(review: Path) -> dict[frozenset[str], dict[str, Any]]:
+    _, rows = read_layer(review, "pairs")
+    return {frozenset((row["a_id"], row["b_id"])): row for row in rows}
+
+
+def test_duplicates_are_found_decided_and_applied(place: Place) -> None:
+    from craterbench_qgis.engine.duplicates import record_decisions
+
+    review = place.home / "review.gpkg"
+    catalogue = place.planet / "catalogue.csv"
+    find = {
+        "CATALOGUE": catalogue,
+        "BODY": "moon",
+        "MOSAICS": place.planet / "mosaic_a.tif",
+        "OUTPUT": review,
+    }
+    ran = place.run("findduplicates", **find)
+    assert ran.code == 0, ran.told
+    planted = json.loads((place.planet / "truth.json").read_text())["duplicates"]
+    found = _pairs(review)
+    assert len(planted) >= 5 and ran.results["PAIRS_WRITTEN"] == len(found)
+    for pair in planted:
+        assert found[frozenset(pair)]["probability"] > 0.5, pair
+    decided = {int(found[frozenset(pair)]["pair_id"]): "duplicate" for pair in planted[1:]}
+    decided[int(found[frozenset(planted[0])]["pair_id"])] = "distinct"
+    record_decisions(review, decided, "tester")
+
+    # Geometry alone, and found again: what was decided stays.
+    again = place.run("findduplicates", **{k: v for k, v in find.items() if k != "MOSAICS"})
+    assert again.code == 0, again.told
+    kept = {pair: row["decision"] for pair, row in _pairs(review).items() if row["decision"]}
+    assert kept == {
+        frozenset(pair): "distinct" if pair == planted[0] else "duplicate" for pair in planted
+    }
+
+    ran = place.run("applyduplicatedecisions", REVIEW=review, OUTPUT=place.home / "clean.gpkg")
+    assert ran.code == 0, ran.told
+    rows = _rows(place)
+    merged = len(planted) - 1
+    names, clean = read_layer(place.home / "clean.gpkg")
+    assert len(clean) == ran.results["KEPT"] == len(rows) - merged
+    assert ran.results["MERGED"] == merged
+    assert set(rows[0]) <= set(names)
+    left = {row["CRATER_ID"] for row in clean}
+    assert set(planted[0]) <= left
+    assert all(len(set(pair) & left) == 1 for pair in planted[1:])
+    gone = json.loads(next(row["merged_ids"] for row in clean if row["merged_ids"]))
+    assert len(gone) == 1 and gone[0] not in left
+
+
+def test_two_catalogues_and_a_limit(place: Place, tmp_path: Path) -> None:
+    rows = [row for row in _rows(place) if float(row["DIAM_CIRC_IMG"]) >= 150]
+    second = tmp_path / "second.csv"
+    with second.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["name", "lon", "lat", "diameter_km"])
+        for n, row in enumerate(rows):
+            writer.writerow(
+                [f"B{n}", row["LON_CIRC_IMG"], row["LAT_CIRC_IMG"], row["DIAM_CIRC_IMG"]]
+            )
+    ran = place.run(
+        "findduplicates",
+        CATALOGUE=place.planet / "catalogue.csv",
+        BODY="moon",
+        OTHER_CATALOGUE=second,
+        OTHER_BODY="moon",
+        MIN_DIAMETER=200,
+        OUTPUT=tmp_path / "two.gpkg",
+    )
+    assert ran.code == 0, ran.told
+    large = [row for row in rows if float(row["DIAM_CIRC_IMG"]) >= 200]
+    probable = [row for row in _pairs(tmp_path / "two.gpkg").values() if row["distance_ratio"] == 0]
+    assert len(probable) == len(large) > 3
+    ran = place.run(
+        "findduplicates",
+        CATALOGUE=place.planet / "catalogue.csv",
+        BODY="moon",
+        OTHER_CATALOGUE=second,
+        OTHER_BODY="mars",
+        OUTPUT=tmp_path / "bodies.gpkg",
+    )
+    assert ran.code != 0 and "Mars" in ran.told and "Traceback" not in ran.told
+
+
+MODEL = """
+from qgis.core import (
+    QgsProcessingModelAlgorithm, QgsProcessingModelChildAlgorithm,
+    QgsProcessingModelChildParameterSource as Source,
+    QgsProcessingModelOutput, QgsProcessingModelParameter, QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterFile,
+)
+import craterbench_qgis.processing.provider as module
+provider = module.CraterBenchProvider()
+QgsApplication.processingRegistry().addProvider(provider)
+model = QgsProcessingModelAlgorithm("chain", "tests", "tests")
+model.addModelParameter(
+    QgsProcessingParameterFile("index", "index", QgsProcessingParameterFile.Behavior.Folder),
+    QgsProcessingModelParameter("index"))
+model.addModelParameter(
+    QgsProcessingParameterFeatureSource("features", "features"),
+    QgsProcessingModelParameter("features"))
+def fill(child, chosen):
+    # As the designer does: every parameter with a default gets it.
+    for one in child.algorithm().parameterDefinitions():
+        value = chosen.get(one.name(), one.defaultValue())
+        if value is not None and not one.isDestination():
+            child.addParameterSources(one.name(), [Source.fromStaticValue(value)])
+
+search = QgsProcessingModelChildAlgorithm("craterbench:searchbyfeatures")
+search.setChildId("search")
+search.addParameterSources("INDEX", [Source.fromModelParameter("index")])
+search.addParameterSources("INPUT", [Source.fromModelParameter("features")])
+chosen = {"DIAMETER_FIELD": "diameter_m", "ID_FIELD": "crater_id", "TOP": 3}
+fill(search, chosen)
+model.addChildAlgorithm(search)
+export = QgsProcessingModelChildAlgorithm("craterbench:exportmatches")
+export.setChildId("export")
+export.addParameterSources("INDEX", [Source.fromModelParameter("index")])
+export.addParameterSources("INPUT", [Source.fromChildOutput("search", "OUTPUT")])
+fill(export, {"FORMAT": 4})
+out = QgsProcessingModelOutput("table", "table")
+out.setChildId("export")
+out.setChildOutputName("OUTPUT")
+export.setModelOutputs({"table": out})
+model.addChildAlgorithm(export)
+problems = model.validate()
+assert problems[0], problems
+assert model.toFile(args[0])
+print("fine")
+"""
+
+
+def test_a_model_of_search_and_export(place: Place, found: Path, tmp_path: Path) -> None:
+    model = tmp_path / "chain.model3"
+    run_in_qgis(MODEL, tmp_path, model)
+    ran = place.run(
+        str(model),
+        index=place.index,
+        features=f"{found}|subset=rank = 1",
+        **{"export:table": tmp_path / "chained.csv"},
+    )
+    assert ran.code == 0, ran.told
+    with (tmp_path / "chained.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 12
+    assert {row["query_id"] for row in rows} == {row["CRATER_ID"] for row in _rows(place)[:4]}
+
+
+def test_what_is_wrong_is_said_in_a_sentence(place: Place, found: Path) -> None:
+    features = place.home / "earth.geojson"
+    features.write_text(
+        '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"d":10},'
+        '"geometry":{"type":"Point","coordinates":[5,5]}}]}'
+    )
+    told = place.run(
+        "searchbyfeatures",
+        INDEX=place.index,
+        INPUT=features,
+        DIAMETER_FIELD="d",
+        OUTPUT=place.home / "no.gpkg",
+    )
+    assert told.code != 0 and "The layer of features is on Earth" in told.told
+    told = place.run("indexinformation", INDEX=place.planet)
+    assert told.code != 0 and "Traceback" not in told.told
+    told = place.run(
+        "exportmatches",
+        INPUT=place.planet / "catalogue.csv",
+        INDEX=place.index,
+        OUTPUT=place.home / "no.shp",
+    )
+    assert told.code != 0 and "This layer holds no matches" in told.told
+    told = place.run(
+        "searchbyfeatures",
+        INDEX=place.index,
+        INPUT=f"{found}|subset=rank = 1",
+        WHERE="nonsense > 3",
+        OUTPUT=place.home / "no.gpkg",
+    )
+    assert told.code != 0 and "No query could be searched" in told.told
+    assert "nonsense" in told.told and "Traceback" not in told.told

@@ -1,0 +1,170 @@
+"""Everything together in real QGIS with the real engine: query, gallery, layers, store, unload."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from .support import DATA, ENGINE_PYTHON, needs_moon, needs_qgis, run_in_qgis
+
+pytestmark = [needs_qgis, needs_moon]
+
+OPEN = """
+from qgis.core import QgsProject, QgsRasterLayer, QgsSettings
+from qgis.PyQt.QtCore import QPoint
+from qgis.PyQt.QtTest import QTest
+from qgis.core import QgsPointXY, QgsRectangle
+QgsSettings().setValue("craterbench/engine/python", ENGINE_PYTHON)
+from craterbench_qgis.plugin import CraterBenchPlugin
+iface = FakeInterface()
+iface.window.resize(1400, 900)
+mosaic, index = args
+layer = QgsRasterLayer(mosaic, "WAC")
+QgsProject.instance().addMapLayer(layer)
+iface.canvas.setLayers([layer])
+iface.canvas.setDestinationCrs(layer.crs())
+iface.window.setCentralWidget(iface.canvas)
+iface.window.show()
+plugin = CraterBenchPlugin(iface)
+plugin.initGui()
+assert plugin.workbench is None, "nothing is made before the panel is opened"
+plugin.open_index(index)
+bench = plugin.workbench
+wait_until(lambda: bench.session.index is not None, 60)
+"""
+
+QUERY = (
+    OPEN
+    + """
+found, gap = [], LongestGap()
+bench.session.found.connect(found.append)
+canvas = iface.canvas
+LON, LAT, SIDE = -11.2, -43.3, 7.0  # Tycho, 85 km, at two and a half times its diameter
+canvas.setExtent(QgsRectangle(LON - 20, LAT - 15, LON + 20, LAT + 15))
+canvas.refresh()
+wait_until(lambda: not canvas.isDrawing())
+bench.dock.query_bar.start_tool("box")
+def at(lon, lat):
+    point = canvas.getCoordinateTransform().transform(QgsPointXY(lon, lat))
+    return QPoint(round(point.x()), round(point.y()))
+wide = SIDE / 2 / 0.728  # degrees of longitude at this latitude
+a, b = at(LON - wide, LAT + SIDE / 2), at(LON + wide, LAT - SIDE / 2)
+view = canvas.viewport()
+gap.start()
+QTest.mousePress(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, a)
+for step in range(1, 6):
+    QTest.mouseMove(view, a + (b - a) * step / 5)
+    app.processEvents()
+QTest.mouseRelease(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, b)
+wait_until(lambda: found, 30)
+match_set = found[0]
+added = []
+wait_until(lambda: bench.layers.is_shown(match_set.set_id), 20)
+wait_until(lambda: len(bench.dock.results.visible_rows()) == len(match_set), 10)
+worst = gap.stop()
+assert len(match_set) == min(bench.settings.default_top, bench.session.index.craters)
+best = match_set.matches[0]
+assert abs(best.lat - LAT) < 1.5, (best.crater_id, best.lon, best.lat)
+"""
+)
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("bench") / "moon south.craterindex"
+    subprocess.run(
+        [
+            *(ENGINE_PYTHON, "-m", "craterbench_qgis.engine", "index", "build"),
+            *("--mosaic", DATA / "moon" / "lroc_wac_8k.tif"),
+            *("--catalogue", DATA / "moon" / "craters_ge5km.csv"),
+            *("--min-diameter", "60", "--region", "-60", "-75", "60", "-30"),
+            *("--output", folder),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    return folder
+
+
+def test_a_box_finds_its_crater(index: Path, tmp_path: Path) -> None:
+    code = (
+        QUERY
+        + """
+print("longest gap", round(worst), "ms")
+names = [one.name() for one in QgsProject.instance().layerTreeRoot().children()]
+assert names[-1] == "WAC" and len(names) >= 2, names
+assert [one.set_id for one in bench.store.history()] == [match_set.set_id]
+bench.dock.results.select_rows([0, 1])
+bench.dock.results.decide([0, 1], "accepted")
+assert match_set.rows_of("accepted") == [0, 1]
+dialog = bench.explain(1)
+wait_until(lambda: dialog.isVisible(), 10)
+dialog.close()
+bench.engine.call("explain", {"index": index, "query": match_set.request.to_params(),
+    "crater_id": best.crater_id}, done=found.append)
+wait_until(lambda: len(found) == 2, 20)
+assert found[1]["crater_id"] == best.crater_id
+assert worst < 250, worst
+plugin.unload()
+print("fine")
+"""
+    )
+    run_in_qgis(code, tmp_path, DATA / "moon" / "lroc_wac_8k.tif", index)
+
+
+def test_unload_leaves_nothing(index: Path, tmp_path: Path) -> None:
+    code = (
+        QUERY
+        + """
+import gc
+pid = bench.engine.pid
+assert pid and os.path.exists("/proc/{}".format(pid))
+for _ in range(2):
+    plugin.unload()
+    app.sendPostedEvents(None, 52)  # deferred deletes
+    app.processEvents()
+    assert not os.path.exists("/proc/{}".format(pid)), "the engine outlived the plugin"
+    assert not iface.menu_actions and not iface.docks and not iface.option_factories
+    plugin = CraterBenchPlugin(iface)
+    plugin.initGui()
+    plugin.open_index(index)
+    bench = plugin.workbench
+    wait_until(lambda: bench.session.index is not None, 60)
+    pid = bench.engine.pid
+plugin.unload()
+app.sendPostedEvents(None, 52)
+app.processEvents()
+heavy = {"torch", "timm", "rasterio", "shapely", "hnswlib", "pyogrio", "pyarrow"}
+assert not heavy & {name.split(".")[0] for name in sys.modules}
+assert not any(name.startswith("craterbench_qgis.engine") for name in sys.modules)
+print("fine")
+"""
+    )
+    run_in_qgis(code, tmp_path, DATA / "moon" / "lroc_wac_8k.tif", index)
+
+
+def test_the_engine_dies_and_the_session_goes_on(index: Path, tmp_path: Path) -> None:
+    code = (
+        QUERY
+        + """
+import signal
+failures = []
+bench.engine.failed.connect(failures.append)
+os.kill(bench.engine.pid, signal.SIGKILL)
+wait_until(lambda: failures, 10)
+assert failures[0].summary and "engine" in failures[0].summary.lower()
+assert iface.bar.currentItem() is not None
+messages = []
+bench.session.failed.connect(messages.append)
+bench.engine.restart()
+bench.session.search(match_set.request)
+wait_until(lambda: len(found) == 2 or messages, 60)
+assert len(found) == 2, messages
+assert [one.crater_id for one in found[1].matches] == [one.crater_id for one in match_set.matches]
+plugin.unload()
+print("fine")
+"""
+    )
+    run_in_qgis(code, tmp_path, DATA / "moon" / "lroc_wac_8k.tif", index)

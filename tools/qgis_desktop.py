@@ -1,0 +1,89 @@
+"""Run by ``qgis --code``: the demo's mosaics on the map, its index open, the panel beside it."""
+
+import csv
+import os
+from pathlib import Path
+
+from qgis.core import Qgis, QgsProject, QgsRasterLayer, QgsRectangle
+from qgis.PyQt.QtCore import QTimer
+from qgis.utils import iface, plugins
+
+DEMO = Path(os.environ["CRATERBENCH_DEMO"])
+# The upper one is what a box is drawn on; the index was built from the lower one.
+MOSAICS = (("mosaic_a.tif", "Planet, indexed"), ("mosaic_b.tif", "Planet, another observation"))
+WIDTHS = 8.0
+LEAST_KM, MOST_KM, MOST_LATITUDE = 90.0, 200.0, 35.0
+KM_PER_DEGREE = 30.0  # of the Moon's size, which the synthetic planet has
+TRIES = 100
+SETTLE_MS = 1000
+
+
+def layers():
+    """The mosaics, the one to ask on last."""
+    found = [QgsRasterLayer(str(DEMO / "planet" / file), name) for file, name in MOSAICS]
+    return [layer for layer in found if layer.isValid()]
+
+
+def crater():
+    """Longitude, latitude (degrees) and diameter (km) of a crater that both mosaics have."""
+    with (DEMO / "planet" / "catalogue.csv").open(encoding="utf-8", newline="") as stream:
+        rows = [
+            (float(one["LON_CIRC_IMG"]), float(one["LAT_CIRC_IMG"]), float(one["DIAM_CIRC_IMG"]))
+            for one in csv.DictReader(stream)
+        ]
+    near = [row for row in rows if LEAST_KM < row[2] < MOST_KM and abs(row[1]) < MOST_LATITUDE]
+    # As far as possible from the seams of both mosaics, which lie at 0 and at 180 degrees.
+    lon, lat, diameter = min(near or rows, key=lambda row: abs(abs(row[0] - 180.0) - 90.0))
+    return (lon + 180.0) % 360.0 - 180.0, lat, diameter
+
+
+def fill(found):
+    """The map: before the layers its reference system, so that QGIS chooses none by itself."""
+    project = QgsProject.instance()
+    project.setCrs(found[0].crs())
+    # QGIS knows no way from this sphere to the ellipsoids on its list, and would say so.
+    project.setEllipsoid("NONE")
+    project.addMapLayers(list(reversed(found)))
+    iface.setActiveLayer(found[-1])
+    # QGIS zooms to the first layer by itself, a moment after it was added.
+    QTimer.singleShot(SETTLE_MS, lambda: zoom(found[0].crs()))
+
+
+def zoom(crs):
+    """Show the crater, large enough to draw a box around it."""
+    project, canvas = QgsProject.instance(), iface.mapCanvas()
+    project.setCrs(crs)
+    project.setEllipsoid("NONE")
+    lon, lat, diameter = crater()
+    half = WIDTHS * diameter / 2.0 / KM_PER_DEGREE
+    canvas.setExtent(QgsRectangle(lon - half, lat - half, lon + half, lat + half))
+    canvas.refresh()
+    QTimer.singleShot(SETTLE_MS, tidy)
+
+
+def tidy():
+    """Take away what QGIS itself says of any sphere without a code: no way to WGS 84."""
+    bar, name = iface.messageBar(), QgsProject.instance().crs().description()
+    for item in bar.items():
+        if name and name in item.text():
+            bar.popWidget(item)
+
+
+def start(tries=TRIES):
+    """As soon as the plugin is there."""
+    plugin = plugins.get("craterbench_qgis_plugin")
+    if plugin is None:
+        if tries:
+            QTimer.singleShot(100, lambda: start(tries - 1))
+        else:
+            text = "The CraterBench plugin did not load; see the Python errors in QGIS's log."
+            iface.messageBar().pushMessage("CraterBench", text, Qgis.MessageLevel.Critical)
+        return
+    found = layers()
+    if found:
+        fill(found)
+    plugin.show_dock()
+    plugin.open_index(str(DEMO / "planet.craterindex"))
+
+
+QTimer.singleShot(0, start)
