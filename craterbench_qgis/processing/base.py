@@ -23,7 +23,8 @@ from .talk import AlgorithmEngine, failure_of
 
 ROOT = Path(__file__).resolve().parents[2]
 ICON = ROOT / "resources" / "icons" / "craterbench.svg"
-DOCUMENT = ROOT / "docs" / "processing.md"
+# The second is what the package holds.
+DOCUMENTS = (ROOT / "docs" / "processing.md", ROOT / "resources" / "help" / "index.html")
 
 Values = dict[str, Any]
 _ADVANCED = QgsProcessingParameterDefinition.Flag.FlagAdvanced
@@ -63,7 +64,8 @@ class Algorithm(QgsProcessingAlgorithm):
 
     def helpUrl(self) -> str:
         """The page that came with the plugin, where it did."""
-        return QUrl.fromLocalFile(str(DOCUMENT)).toString() if DOCUMENT.is_file() else ""
+        there = next((one for one in DOCUMENTS if one.is_file()), None)
+        return QUrl.fromLocalFile(str(there)).toString() if there else ""
 
     def shortDescription(self) -> str:
         """Its tool tip: the first sentence of :meth:`about`."""

@@ -17,12 +17,13 @@ from qgis.core import (
     QgsProcessingParameterVectorDestination,
 )
 
+from ..core.query import RasterSource
 from ..gui.wording import duration, number
 from ..i18n import tr
 from ..protocol import Json
 from . import params
 from .base import Algorithm, Values, Work, is_given, refuse
-from .inputs import catalogue_params, mosaic_sources, raster_source, selection_params
+from .inputs import catalogue_params, mosaic_sources, nodata_of, raster_source, selection_params
 
 KEEPERS = ("auto", "complete", "priority", "median")
 _OTHER = "OTHER_"
@@ -42,7 +43,7 @@ class FindDuplicates(Algorithm):
 
     def __init__(self) -> None:
         super().__init__()
-        self._mosaics: list[str] = []
+        self._mosaics: list[RasterSource] = []
         self._twin = ""
 
     def name(self) -> str:
@@ -210,11 +211,11 @@ class FindDuplicates(Algorithm):
             **catalogue_params(work),
             **selection_params(work),
             "output": path,
-            "mosaics": self._mosaics,
+            "mosaics": [one.path for one in self._mosaics],
             "other_mosaic": self._twin or None,
             "other_offset_m": [east or 0.0, north or 0.0] if shifted else None,
             "band": work.whole("BAND"),
-            "nodata": work.number("NODATA"),
+            "nodata": nodata_of(work, self._mosaics),
             "threshold": work.number("THRESHOLD"),
             "minimum": work.number("MINIMUM"),
             "max_distance": work.number("MAX_DISTANCE"),

@@ -18,6 +18,7 @@ from qgis.core import (
 )
 
 from ..core.layer_features import fields
+from ..core.query import RasterSource
 from ..gui.wording import number
 from ..i18n import tr
 from ..protocol import Json
@@ -46,7 +47,7 @@ class Evaluate(Algorithm):
 
     def __init__(self) -> None:
         super().__init__()
-        self._mosaic = ""
+        self._mosaic = RasterSource("")
 
     def name(self) -> str:
         """See QgsProcessingAlgorithm."""
@@ -148,7 +149,7 @@ class Evaluate(Algorithm):
     def read_layers(self, parameters: Values, context: Any, feedback: Any) -> None:
         """See :class:`Algorithm`."""
         layer = self.parameterAsRasterLayer(parameters, "RASTER", context)
-        self._mosaic = raster_source(layer, tr("Other mosaic")).path
+        self._mosaic = raster_source(layer, tr("Other mosaic"))
 
     def perform(self, work: Work) -> Values:
         """See :class:`Algorithm`."""
@@ -156,7 +157,7 @@ class Evaluate(Algorithm):
         chosen = self.parameterAsEnums(work.parameters, "SEEDS", work.context)
         request: Json = {
             "index": work.text("INDEX"),
-            "mosaic": self._mosaic,
+            "mosaic": self._mosaic.path,
             "band": work.whole("BAND"),
             "views_per_crater": work.whole("VIEWS_PER_CRATER"),
             "context": _factors(work.text("CONTEXT")),

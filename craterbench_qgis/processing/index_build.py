@@ -12,13 +12,14 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
+from ..core.query import RasterSource
 from ..core.settings import Settings
 from ..gui.wording import duration, number
 from ..i18n import tr
 from ..protocol import BuildParams, Json
 from . import params
 from .base import Algorithm, Values, Work, is_given, refuse
-from .inputs import catalogue_params, mosaic_sources, selection_params
+from .inputs import catalogue_params, mosaic_sources, nodata_of, selection_params
 
 SUFFIX = ".craterindex"
 SEEDS = ("attention", "fps", "random")
@@ -38,7 +39,7 @@ class BuildIndex(Algorithm):
 
     def __init__(self) -> None:
         super().__init__()
-        self._mosaics: list[str] = []
+        self._mosaics: list[RasterSource] = []
 
     def name(self) -> str:
         """See QgsProcessingAlgorithm."""
@@ -109,7 +110,7 @@ class BuildIndex(Algorithm):
         """See :class:`Algorithm`."""
         output = _with_suffix(work.text("OUTPUT"))
         request = BuildParams(
-            mosaics=self._mosaics,
+            mosaics=[one.path for one in self._mosaics],
             output=output,
             contexts=context_factors(work.text("CONTEXTS")),
             encoder=work.text("ENCODER") or None,
@@ -117,7 +118,7 @@ class BuildIndex(Algorithm):
             seeds=SEEDS[work.choice("SEEDS")],
             device=work.device(),
             band=work.whole("BAND"),
-            nodata=work.number("NODATA"),
+            nodata=nodata_of(work, self._mosaics),
             **catalogue_params(work),
             **selection_params(work),
         )
@@ -133,7 +134,7 @@ class AddToIndex(Algorithm):
 
     def __init__(self) -> None:
         super().__init__()
-        self._mosaics: list[str] = []
+        self._mosaics: list[RasterSource] = []
 
     def name(self) -> str:
         """See QgsProcessingAlgorithm."""
@@ -170,9 +171,9 @@ class AddToIndex(Algorithm):
         """See :class:`Algorithm`."""
         request: Json = {
             "index": work.text("INDEX"),
-            "mosaics": self._mosaics,
+            "mosaics": [one.path for one in self._mosaics],
             "band": work.whole("BAND"),
-            "nodata": work.number("NODATA"),
+            "nodata": nodata_of(work, self._mosaics),
             "device": work.device(),
         }
         if work.given("CATALOGUE"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,9 +55,25 @@ def raster_source(layer: QgsRasterLayer | None, name: str) -> RasterSource:
     )
 
 
-def mosaic_sources(layers: list[Any]) -> list[str]:
+def mosaic_sources(layers: list[Any]) -> list[RasterSource]:
     """The mosaics of a list of layers. Raises QgsProcessingException."""
-    return [raster_source(layer, tr("Mosaics")).path for layer in layers]
+    return [raster_source(layer, tr("Mosaics")) for layer in layers]
+
+
+def nodata_of(work: Work, sources: Sequence[RasterSource]) -> float | None:
+    """NODATA, else the value all ``sources`` have in their layers' properties."""
+    given = work.number("NODATA")
+    own = {one.nodata for one in sources}
+    if given is not None or own in (set(), {None}):
+        return given
+    if len(own) == 1:
+        return own.pop()
+    raise refuse(
+        tr(
+            "The mosaics' layers name different values without data. Give one value, or write "
+            "each mosaic's into its file."
+        )
+    )
 
 
 def catalogue_params(work: Work, prefix: str = "") -> Json:

@@ -4749,6 +4749,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/inputs.py" />
+            <source>The mosaics' layers name different values without data. Give one value, or write each mosaic's into its file.</source>
+            <translation>Die Layer der Mosaike nennen verschiedene Werte ohne Daten. Geben Sie einen Wert an oder schreiben Sie den jedes Mosaiks in seine Datei.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/inputs.py" />
             <source>The region cannot be used: {why}. Draw it again.</source>
             <translation>Das Gebiet ist nicht verwendbar: {why}. Zeichnen Sie es noch einmal.</translation>
         </message>

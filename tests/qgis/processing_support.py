@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import json
-import os
 import shutil
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass
 from functools import cache
@@ -69,7 +70,7 @@ class Place:
             "HOME": str(self.home),
             "XDG_RUNTIME_DIR": str(self.home),
             "LANG": "C.UTF-8",
-            "TMPDIR": os.environ.get("TMPDIR", "/tmp"),
+            "TMPDIR": tempfile.gettempdir(),
         }
 
     def run(self, algorithm: str, timeout: float = 120, **parameters: object) -> Ran:
@@ -91,6 +92,22 @@ class Place:
         begin = done.stdout.find("{")
         answer = json.loads(done.stdout[begin:]) if begin >= 0 else {}
         return Ran(done.returncode, answer.get("results", {}), told, seconds)
+
+
+def make_place(root: Path) -> Place:
+    """A profile and a planet of some hundred craters below ``root``; no index yet."""
+    from craterbench_qgis.engine.demo import make_planet
+
+    home = root / "home of a user"  # spaces are ordinary
+    make_profile(home)
+    make_planet(root / "planet", width=1024, craters=120)
+    return Place(home, root / "planet", root / "built.craterindex")
+
+
+def rows_of(place: Place) -> list[dict[str, str]]:
+    """The rows of the planet's catalogue."""
+    with (place.planet / "catalogue.csv").open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
 def read_layer(

@@ -16,16 +16,23 @@ sys.path.insert(0, sys.argv[1])
 from qgis.core import QgsApplication
 application = QgsApplication([], True)
 application.initQgis()
+from qgis.PyQt.QtWidgets import QToolBar
 
 class Interface:
     def __init__(self):
-        self.actions = []
+        self.actions, self.factories = [], []
     def mainWindow(self):
         return None
     def addPluginToMenu(self, menu, action):
         self.actions.append(action)
     def removePluginMenu(self, menu, action):
         self.actions.remove(action)
+    def addToolBar(self, name):
+        return QToolBar(name)
+    def registerOptionsWidgetFactory(self, factory):
+        self.factories.append(factory)
+    def unregisterOptionsWidgetFactory(self, factory):
+        self.factories.remove(factory)
 
 import craterbench_plugin
 before = set(sys.modules)
@@ -33,9 +40,12 @@ interface = Interface()
 for _ in range(2):
     plugin = craterbench_plugin.classFactory(interface)
     plugin.initGui()
-    assert len(interface.actions) == 1 and not interface.actions[0].icon().isNull()
+    assert len(interface.actions) == 4 and not interface.actions[0].icon().isNull()
+    assert len(interface.factories) == 1 and plugin.workbench is None
+    assert QgsApplication.processingRegistry().providerById("craterbench") is not None
     plugin.unload()
-    assert not interface.actions
+    assert not interface.actions and not interface.factories
+    assert QgsApplication.processingRegistry().providerById("craterbench") is None
 heavy = {"torch", "timm", "rasterio", "shapely", "numpy", "hnswlib", "pyogrio", "pyarrow"}
 new = {name.split(".")[0] for name in set(sys.modules) - before}
 assert not new & heavy, new & heavy

@@ -119,10 +119,10 @@ class FindDialog(JobDialog):
         if self.mosaics.nodata() is not None:
             params["nodata"] = self.mosaics.nodata()
         if self.other.isChecked():
-            params["other"] = self.other.path
-            params["other_columns"] = self.other.chosen_columns()
+            second = {"catalogue": self.other.path, "columns": self.other.chosen_columns()}
             if self.other.layer_in_file:
-                params["other_layer"] = self.other.layer_in_file
+                second["layer"] = self.other.layer_in_file
+            params["other"] = second
         return "duplicates.find", params
 
     def show_result(self, result: dict[str, Any]) -> None:
