@@ -460,7 +460,7 @@ def draw(path: Path, curve: dict[str, Any]) -> None:
     axes.plot([0, 1], [0, 1], color="0.6", linewidth=1, linestyle="--", label="perfect")
     styles = {
         "geometry": ("#c2571a", "s", "geometry alone"),
-        "looks": ("#1b6ca8", "o", "and looks"),
+        "looks": ("#1b6ca8", "o", "geometry and looks"),
     }
     for kind, (colour, marker, label) in styles.items():
         rows = curve[kind]

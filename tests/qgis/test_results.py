@@ -518,7 +518,7 @@ def best_of_three(measure):
 worst = best_of_three(lambda: scroll(300))
 assert worst < 50, worst
 wait_until(lambda: panel.pictures.pixmap(count - 1, panel.view.delegate.layout.side) is not None)
-assert len(found.thumbnails) == count
+wait_until(lambda: len(found.thumbnails) == count)
 assert 0 < panel.pictures.cached_bytes <= 48 << 20
 def reorder():
     panel.filter_box.reset()
