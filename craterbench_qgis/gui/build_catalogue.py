@@ -18,9 +18,10 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ..core import wording
 from ..i18n import tr
 from ..protocol import CatalogueInfo
-from . import layer_files, wording
+from . import layer_files
 from .column_names import names_in_file
 from .messages import MessageLine
 

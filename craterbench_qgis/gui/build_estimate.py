@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ..core import wording
 from ..i18n import tr
-from . import wording
 
 # Numbers per token of the encoders that come with the plugin; a ViT has 192 to 1024.
 _TOKEN_DIMS = {"craterbench-conv": 128, "hog-unsigned": 36, "hog": 216, "ncc": 64}

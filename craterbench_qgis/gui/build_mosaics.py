@@ -21,9 +21,10 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ..core import wording
 from ..i18n import tr
 from ..protocol import MosaicInfo
-from . import layer_files, wording
+from . import layer_files
 from .messages import MessageLine, problem_colour
 
 _ROWS_SHOWN = 3

@@ -20,8 +20,8 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ..core import wording
 from ..i18n import tr
-from . import wording
 from .messages import MessageLine
 
 LEAST_CONTEXT, MOST_CONTEXT = 0.5, 100.0

@@ -13,8 +13,8 @@ from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QFormLayout, QGroupBox, QLineEdit, QWidget
 
+from ..core import wording
 from ..i18n import tr
-from . import wording
 from .messages import MessageLine
 
 SUFFIX = ".craterindex"

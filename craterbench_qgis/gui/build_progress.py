@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from qgis.PyQt.QtCore import Qt, pyqtSignal
@@ -15,18 +14,13 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ..core import wording
+from ..core.progress_text import is_counted, progress_text
 from ..i18n import tr
-from . import wording
 from .build_job import CANCELLED, DONE, FAILED, RUNNING, BuildJob
 from .messages import MessageLine
 
 _BAR_STEPS = 1000
-# Stages of the engine whose numbers mean something to the user; the others only take their time.
-_COUNTED: dict[str, Callable[[Any], str]] = {
-    "views": wording.number,
-    "joining": wording.number,
-    "verifying": wording.size,
-}
 
 
 class BuildProgress(QWidget):
@@ -117,41 +111,11 @@ class BuildProgress(QWidget):
 
 def show_on_bar(bar: QProgressBar, progress: Any) -> None:
     """Done and total may be bytes beyond what a progress bar can count."""
-    if progress.stage in _COUNTED and progress.total:
+    if is_counted(progress):
         bar.setRange(0, _BAR_STEPS)
         bar.setValue(round(_BAR_STEPS * float(progress.done or 0) / float(progress.total)))
     else:
         bar.setRange(0, 0)
-
-
-def progress_text(progress: Any) -> str:
-    """``Views: 120 of 400 · 45 per second · 7 s left``."""
-    stage = stage_name(str(progress.stage or ""))
-    count = _COUNTED.get(progress.stage)
-    if count is None or not progress.total:
-        return stage + "…"
-    text = tr("{stage}: {done} of {total}")
-    parts = [text.format(stage=stage, done=count(progress.done or 0), total=count(progress.total))]
-    if progress.rate:
-        rate = wording.number(progress.rate, 0 if progress.rate >= 10 else 1)
-        if count is wording.size:
-            rate = count(progress.rate)
-        parts.append(tr("{n} per second").format(n=rate))
-    if progress.seconds_left is not None:
-        parts.append(tr("{time} left").format(time=wording.duration(progress.seconds_left)))
-    return " · ".join(parts)
-
-
-def stage_name(stage: str) -> str:
-    """The engine's word for what it does, for the user."""
-    names = {
-        "views": tr("Views"),
-        "joining": tr("Joining the parts"),
-        "encoder": tr("Loading the encoder"),
-        "catalogue": tr("Reading the catalogue"),
-        "verifying": tr("Verifying"),
-    }
-    return names.get(stage, stage or tr("Working"))
 
 
 def summary(result: dict[str, Any]) -> str:

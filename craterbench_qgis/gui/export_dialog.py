@@ -29,9 +29,9 @@ from ..core import export_plan as plan
 from ..core.layer_crs import geographic_crs
 from ..core.layer_style import apply_style, write_style
 from ..core.match_set import MatchSet
+from ..core.wording import number
 from ..i18n import tr
 from .messages import MessageLine
-from .wording import number
 
 _WHAT = ("accepted", "shown", "selected", "all")
 

@@ -10,8 +10,8 @@ from qgis.PyQt.QtWidgets import QApplication, QLineEdit, QStyle, QStyledItemDele
 
 from ..core.store import ProjectStore
 from ..core.store_file import HistoryItem
+from ..core.wording import moment, number
 from ..i18n import tr
-from .wording import moment, number
 
 _PICTURE = 48
 _GAP = 8

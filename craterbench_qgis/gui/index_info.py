@@ -9,9 +9,9 @@ from typing import NamedTuple
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from ..core import wording
 from ..i18n import tr
 from ..protocol import IndexInfo
-from . import wording
 from .messages import breakable, problem_colour
 
 

@@ -24,12 +24,12 @@ from qgis.PyQt.QtWidgets import (
 from ..core.crs import MapFrame, body_problem
 from ..core.query import QueryRequest, RasterSource
 from ..core.rasters import RasterPicker, RenderJob, raster_source
+from ..core.wording import kilometres
 from ..i18n import tr
 from ..protocol import IndexInfo, Preview
 from .messages import MessageLine
 from .tools import BoxTool, CircleTool, ClickTool, selection_queries
 from .tools.base import DEFAULT_CONTEXT, place_text
-from .wording import kilometres
 
 ICONS = Path(__file__).resolve().parents[2] / "resources" / "icons"
 PICTURE_PX = 88

@@ -16,8 +16,8 @@ from qgis.PyQt.QtGui import (
     QPen,
 )
 
+from ..core.wording import number
 from .why_data import MATCH, QUERY, PatchPairs
-from .wording import number
 
 # viridis (CC0): even steps look even, and it is as good for colour-blind eyes and in grey print.
 _VIRIDIS = (

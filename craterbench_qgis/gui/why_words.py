@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ..core.match_set import MatchSet
+from ..core.wording import kilometres, number
 from ..i18n import tr
 from ..protocol import ExplainReply
 from .results import phrases
 from .why_data import MATCH, QUERY, PatchPairs
-from .wording import kilometres, number
 
 
 def title(match_set: MatchSet, row: int) -> str:

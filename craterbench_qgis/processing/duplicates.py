@@ -18,7 +18,7 @@ from qgis.core import (
 )
 
 from ..core.query import RasterSource
-from ..gui.wording import duration, number
+from ..core.wording import duration, number
 from ..i18n import tr
 from ..protocol import Json
 from . import params

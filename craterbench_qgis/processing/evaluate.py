@@ -19,7 +19,7 @@ from qgis.core import (
 
 from ..core.layer_features import fields
 from ..core.query import RasterSource
-from ..gui.wording import number
+from ..core.wording import number
 from ..i18n import tr
 from ..protocol import Json
 from . import compat, params

@@ -21,7 +21,7 @@ from qgis.core import (
 
 from .. import __version__
 from ..core.export_plan import FORMATS, SHEET, Format, format_name, with_ending
-from ..gui.wording import number
+from ..core.wording import number
 from ..i18n import tr
 from ..protocol import IndexInfo, Json
 from . import compat, params

@@ -14,7 +14,7 @@ from qgis.core import (
 
 from ..core.query import RasterSource
 from ..core.settings import Settings
-from ..gui.wording import duration, number
+from ..core.wording import duration, number
 from ..i18n import tr
 from ..protocol import BuildParams, Json
 from . import params

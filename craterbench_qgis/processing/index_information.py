@@ -14,7 +14,7 @@ from qgis.core import (
     QgsProcessingParameterFileDestination,
 )
 
-from ..gui import wording
+from ..core import wording
 from ..i18n import tr
 from ..protocol import IndexInfo
 from . import params

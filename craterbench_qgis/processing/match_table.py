@@ -16,7 +16,7 @@ from qgis.core import (
 )
 
 from ..core import sphere
-from ..core.layer_features import Figure, catalogue_columns, fields
+from ..core.layer_features import CORE_FIELDS, Figure, catalogue_columns, fields
 from ..protocol import IndexInfo, Json, MatchRecord, Preview
 from . import compat
 
@@ -32,17 +32,7 @@ QUERY_FIELDS = (
 """Enough to cut the query again."""
 
 MATCH_FIELDS = (
-    ("rank", "int"),
-    ("crater_id", "text"),
-    ("lon", "real"),
-    ("lat", "real"),
-    ("diameter_m", "real"),
-    ("score", "real"),
-    ("shortlist_score", "real"),
-    ("view", "text"),
-    ("distance_m", "real"),
-    ("bearing_deg", "real"),
-    ("expected_by_chance", "real"),
+    *(field for field in CORE_FIELDS if field[0] != "decision"),
     ("view_number", "int"),
     ("crater_row", "int"),
     ("observation", "int"),

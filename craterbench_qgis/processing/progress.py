@@ -8,12 +8,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..client.calls import Progress
-from ..gui import wording
-from ..i18n import tr
+from ..core.progress_text import progress_text
 
 _EVERY_S = 3.0  # qgis_process prints every line
 _WINDOW_S = 20.0
-_BYTES = ("joining", "verifying")
 
 
 class Reporter:
@@ -74,43 +72,3 @@ class Counter:
         rate = (self._done - first) / (now - start) if now > start else None
         left = max(0, self._total - self._done) / rate if rate and self._total else None
         self._reporter.show(Progress(self._stage, self._done, self._total, rate, left))
-
-
-def progress_text(progress: Progress) -> str:
-    """``Views: 120 of 400 · 45 per second · 7 s left``."""
-    stage = stage_name(progress.stage)
-    if not progress.total:
-        return stage + "…"
-    is_bytes = progress.stage in _BYTES
-    count = wording.size if is_bytes else wording.number
-    text = tr("{stage}: {done} of {total}")
-    parts = [text.format(stage=stage, done=count(progress.done), total=count(progress.total))]
-    if progress.rate:
-        rate = progress.rate
-        shown = count(rate) if is_bytes else wording.number(rate, 0 if rate >= 10 else 1)
-        parts.append(tr("{n} per second").format(n=shown))
-    if progress.seconds_left is not None:
-        parts.append(tr("{time} left").format(time=wording.duration(progress.seconds_left)))
-    return " · ".join(parts)
-
-
-def stage_name(stage: str) -> str:
-    """The engine's word for what it does, for the user."""
-    names = {
-        "views": tr("Views"),
-        "joining": tr("Joining the parts"),
-        "encoder": tr("Loading the encoder"),
-        "catalogue": tr("Reading the catalogue"),
-        "verifying": tr("Verifying"),
-        "searching": tr("Searching"),
-        "thumbnails": tr("Pictures"),
-        "exporting": tr("Writing"),
-        "queries": tr("Cutting the queries"),
-        "gallery views": tr("Encoding the gallery again"),
-        "matching (million operations)": tr("Matching (million operations)"),
-        "candidates": tr("Looking for pairs"),
-        "looks": tr("Comparing looks"),
-        "offsets": tr("Measuring offsets"),
-        "writing": tr("Writing"),
-    }
-    return names.get(stage, stage or tr("Working"))

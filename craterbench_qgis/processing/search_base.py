@@ -16,7 +16,7 @@ from qgis.core import (
 
 from ..client.blocking import EngineCallError
 from ..core.query import QueryRequest, RasterSource
-from ..gui.wording import number
+from ..core.wording import number
 from ..i18n import tr
 from ..protocol import (
     ENGINE_ERROR,

@@ -361,6 +361,100 @@
             <translation>Treffer zu {label}</translation>
         </message>
         <message>
+            <location filename="../../craterbench_qgis/core/progress_text.py" />
+            <source>Comparing looks</source>
+            <translation>Aussehen vergleichen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/progress_text.py" />
+            <source>Cutting the queries</source>
+            <translation>Anfragen ausschneiden</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/progress_text.py" />
+            <source>Encoding the gallery again</source>
+            <translation>Galerie neu kodieren</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/progress_text.py" />
+            <source>Joining the parts</source>
+            <translation>Teile zusammenfügen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/progress_text.py" />
+            <source>Loading the encoder</source>
+            <translation>Encoder laden</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/progress_text.py" />
+            <source>Looking for pairs</source>
+            <translation>Paare suchen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/progress_text.py" />
+            <source>Matching (million operations)</source>
+            <translation>Vergleichen (Millionen Operationen)</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/progress_text.py" />
+            <source>Measuring offsets</source>
+            <translation>Versätze messen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/progress_text.py" />
+            <source>Pictures</source>
+            <translation>Bilder</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/progress_text.py" />
+            <source>Reading the catalogue</source>
+            <translation>Katalog lesen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/progress_text.py" />
+            <source>Searching</source>
+            <translation>Suchen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/progress_text.py" />
+            <source>Verifying</source>
+            <translation>Prüfen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/progress_text.py" />
+            <location filename="../../craterbench_qgis/gui/build_options.py" />
+            <location filename="../../craterbench_qgis/gui/index_info.py" />
+            <location filename="../../craterbench_qgis/processing/index_build.py" />
+            <location filename="../../craterbench_qgis/processing/index_information.py" />
+            <source>Views</source>
+            <translation>Ansichten</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/progress_text.py" />
+            <source>Working</source>
+            <translation>In Arbeit</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/progress_text.py" />
+            <source>Writing</source>
+            <translation>Schreiben</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/progress_text.py" />
+            <source>{n} per second</source>
+            <translation>{n} je Sekunde</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/progress_text.py" />
+            <source>{stage}: {done} of {total}</source>
+            <translation>{stage}: {done} von {total}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/progress_text.py" />
+            <source>{time} left</source>
+            <translation>noch {time}</translation>
+        </message>
+        <message>
             <location filename="../../craterbench_qgis/core/rasters.py" />
             <source>The picture could not be written. Check the space left on the disk.</source>
             <translation>Das Bild konnte nicht geschrieben werden. Prüfen Sie den freien Platz auf dem Datenträger.</translation>
@@ -454,6 +548,42 @@
             <location filename="../../craterbench_qgis/core/store.py" />
             <source>{name} was written by a newer version of CraterBench, so this project's earlier results cannot be shown and new ones are kept in memory only. Update the plugin.</source>
             <translation>{name} wurde von einer neueren Version von CraterBench geschrieben, darum können frühere Ergebnisse dieses Projekts nicht gezeigt werden und neue bleiben nur im Arbeitsspeicher. Aktualisieren Sie die Erweiterung.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/wording.py" />
+            <source>not stated</source>
+            <translation>nicht angegeben</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/wording.py" />
+            <source>{h} h {m} min</source>
+            <translation>{h} h {m} min</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/wording.py" />
+            <source>{name} (radii {a} and {b} km)</source>
+            <translation>{name} (Radien {a} und {b} km)</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/wording.py" />
+            <source>{name} (radius {r} km)</source>
+            <translation>{name} (Radius {r} km)</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/wording.py" />
+            <source>{n} km</source>
+            <translation>{n} km</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/wording.py" />
+            <source>{n} min</source>
+            <translation>{n} min</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/wording.py" />
+            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
+            <source>{n} s</source>
+            <translation>{n} s</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build_catalogue.py" />
@@ -827,16 +957,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build_options.py" />
-            <location filename="../../craterbench_qgis/gui/build_progress.py" />
-            <location filename="../../craterbench_qgis/gui/index_info.py" />
-            <location filename="../../craterbench_qgis/processing/index_build.py" />
-            <location filename="../../craterbench_qgis/processing/index_information.py" />
-            <location filename="../../craterbench_qgis/processing/progress.py" />
-            <source>Views</source>
-            <translation>Ansichten</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/build_options.py" />
             <source>default</source>
             <translation>Standard</translation>
         </message>
@@ -972,19 +1092,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build_progress.py" />
-            <location filename="../../craterbench_qgis/processing/progress.py" />
-            <source>Joining the parts</source>
-            <translation>Teile zusammenfügen</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/build_progress.py" />
-            <location filename="../../craterbench_qgis/gui/review/job_dialog.py" />
-            <location filename="../../craterbench_qgis/processing/progress.py" />
-            <source>Loading the encoder</source>
-            <translation>Encoder laden</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/build_progress.py" />
             <source>No view was skipped.</source>
             <translation>Keine Ansicht wurde übersprungen.</translation>
         </message>
@@ -992,13 +1099,6 @@
             <location filename="../../craterbench_qgis/gui/build_progress.py" />
             <source>Open index</source>
             <translation>Index öffnen</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/build_progress.py" />
-            <location filename="../../craterbench_qgis/gui/review/job_dialog.py" />
-            <location filename="../../craterbench_qgis/processing/progress.py" />
-            <source>Reading the catalogue</source>
-            <translation>Katalog lesen</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build_progress.py" />
@@ -1028,12 +1128,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build_progress.py" />
-            <location filename="../../craterbench_qgis/processing/progress.py" />
-            <source>Verifying</source>
-            <translation>Prüfen</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/build_progress.py" />
             <source>Views skipped: {n} ({reasons})</source>
             <translation>Übersprungene Ansichten: {n} ({reasons})</translation>
         </message>
@@ -1044,41 +1138,14 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build_progress.py" />
-            <location filename="../../craterbench_qgis/gui/review/job_dialog.py" />
-            <location filename="../../craterbench_qgis/processing/progress.py" />
-            <source>Working</source>
-            <translation>In Arbeit</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/build_progress.py" />
             <source>{name} is built</source>
             <translation>{name} ist fertig</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/build_progress.py" />
-            <location filename="../../craterbench_qgis/processing/progress.py" />
-            <source>{n} per second</source>
-            <translation>{n} je Sekunde</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build_progress.py" />
             <location filename="../../craterbench_qgis/processing/index_build.py" />
             <source>{n} views made in {time} ({rate} per second)</source>
             <translation>{n} Ansichten in {time} erzeugt ({rate} je Sekunde)</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/build_progress.py" />
-            <location filename="../../craterbench_qgis/gui/review/job_dialog.py" />
-            <location filename="../../craterbench_qgis/processing/progress.py" />
-            <source>{stage}: {done} of {total}</source>
-            <translation>{stage}: {done} von {total}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/build_progress.py" />
-            <location filename="../../craterbench_qgis/gui/review/job_dialog.py" />
-            <location filename="../../craterbench_qgis/processing/progress.py" />
-            <source>{time} left</source>
-            <translation>noch {time}</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/catalogue_layer.py" />
@@ -2325,12 +2392,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <location filename="../../craterbench_qgis/gui/wording.py" />
-            <source>{n} s</source>
-            <translation>{n} s</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
             <source>{n} selected</source>
             <translation>{n} ausgewählt</translation>
         </message>
@@ -2613,26 +2674,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/job_dialog.py" />
-            <location filename="../../craterbench_qgis/processing/progress.py" />
-            <source>Comparing looks</source>
-            <translation>Aussehen vergleichen</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/job_dialog.py" />
             <source>End the file's name with one of: {endings}.</source>
             <translation>Lassen Sie den Dateinamen enden auf: {endings}.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/job_dialog.py" />
-            <location filename="../../craterbench_qgis/processing/progress.py" />
-            <source>Looking for pairs</source>
-            <translation>Paare suchen</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/job_dialog.py" />
-            <location filename="../../craterbench_qgis/processing/progress.py" />
-            <source>Measuring offsets</source>
-            <translation>Versätze messen</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/job_dialog.py" />
@@ -2648,12 +2691,6 @@
             <location filename="../../craterbench_qgis/gui/review/job_dialog.py" />
             <source>There is no folder {folder}; choose another.</source>
             <translation>Den Ordner {folder} gibt es nicht; wählen Sie einen anderen.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/job_dialog.py" />
-            <location filename="../../craterbench_qgis/processing/progress.py" />
-            <source>Writing</source>
-            <translation>Schreiben</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/page.py" />
@@ -3832,36 +3869,6 @@
             <location filename="../../craterbench_qgis/gui/why_words.py" />
             <source>{size} wide</source>
             <translation>{size} breit</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/wording.py" />
-            <source>not stated</source>
-            <translation>nicht angegeben</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/wording.py" />
-            <source>{h} h {m} min</source>
-            <translation>{h} h {m} min</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/wording.py" />
-            <source>{name} (radii {a} and {b} km)</source>
-            <translation>{name} (Radien {a} und {b} km)</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/wording.py" />
-            <source>{name} (radius {r} km)</source>
-            <translation>{name} (Radius {r} km)</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/wording.py" />
-            <source>{n} km</source>
-            <translation>{n} km</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/wording.py" />
-            <source>{n} min</source>
-            <translation>{n} min</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/workbench.py" />
@@ -5077,31 +5084,6 @@
             <location filename="../../craterbench_qgis/processing/params.py" />
             <source>metres</source>
             <translation>Meter</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/progress.py" />
-            <source>Cutting the queries</source>
-            <translation>Anfragen ausschneiden</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/progress.py" />
-            <source>Encoding the gallery again</source>
-            <translation>Galerie neu kodieren</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/progress.py" />
-            <source>Matching (million operations)</source>
-            <translation>Vergleichen (Millionen Operationen)</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/progress.py" />
-            <source>Pictures</source>
-            <translation>Bilder</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/progress.py" />
-            <source>Searching</source>
-            <translation>Suchen</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/provider.py" />

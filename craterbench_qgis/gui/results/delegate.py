@@ -9,8 +9,8 @@ from qgis.PyQt.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QPe
 from qgis.PyQt.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from ...core.match_set import ACCEPTED, REJECTED, UNDECIDED
+from ...core.wording import kilometres
 from ...i18n import tr
-from ..wording import kilometres
 from . import look, phrases
 from .cell import BAR, CellLayout, cell_layout
 from .model import ROW_ROLE, MatchModel

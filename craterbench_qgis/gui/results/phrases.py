@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ...core.match_set import ACCEPTED, REJECTED, UNDECIDED, MatchSet
 from ...core.query import QueryRequest
+from ...core.wording import kilometres, number
 from ...i18n import tr
 from ...protocol import MatchRecord, Preview
-from ..wording import kilometres, number
 
 
 def unbroken(text: str) -> str:

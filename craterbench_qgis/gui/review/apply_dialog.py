@@ -20,8 +20,8 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...core.review_store import ReviewStore
+from ...core.wording import number
 from ...i18n import tr
-from ..wording import number
 from .job_dialog import JobDialog, OutputLine
 from .order import Counts
 

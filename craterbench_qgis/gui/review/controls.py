@@ -23,8 +23,8 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...core.review_file import DECISIONS, DISTINCT, DUPLICATE, UNDECIDED, UNSURE
+from ...core.wording import number
 from ...i18n import tr
-from ..wording import number
 from . import words
 from .order import DOUBT, PLACE, PROBABILITY, SIZE, Counts, PairFilter
 

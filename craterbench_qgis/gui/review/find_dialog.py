@@ -8,11 +8,11 @@ from typing import Any
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QDoubleSpinBox, QFormLayout, QScrollArea, QVBoxLayout, QWidget
 
+from ...core.wording import number
 from ...i18n import tr
 from .. import layer_files
 from ..build_catalogue import CatalogueBox
 from ..build_mosaics import MosaicsBox
-from ..wording import number
 from .job_dialog import JobDialog, OutputLine
 
 _THRESHOLD = 0.5

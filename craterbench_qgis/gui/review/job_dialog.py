@@ -18,8 +18,8 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ...core.progress_text import progress_text
 from ...i18n import tr
-from .. import wording
 from ..messages import MessageLine
 
 _STEPS = 1000
@@ -198,26 +198,3 @@ class OutputLine(QWidget):
         path, _ = QFileDialog.getSaveFileName(self, self._title, self.path(), self._patterns)
         if path:
             self.edit.setText(path)
-
-
-def progress_text(progress: Any) -> str:
-    """``Comparing looks: 120 of 400 · 7 s left``."""
-    stage = {
-        "catalogue": tr("Reading the catalogue"),
-        "encoder": tr("Loading the encoder"),
-        "candidates": tr("Looking for pairs"),
-        "looks": tr("Comparing looks"),
-        "offsets": tr("Measuring offsets"),
-        "writing": tr("Writing"),
-    }.get(str(progress.stage or ""), str(progress.stage or "") or tr("Working"))
-    if not progress.total or progress.total <= 1:
-        return stage + "…"
-    text = tr("{stage}: {done} of {total}").format(
-        stage=stage,
-        done=wording.number(progress.done or 0),
-        total=wording.number(progress.total),
-    )
-    if progress.seconds_left is not None:
-        left = tr("{time} left").format(time=wording.duration(progress.seconds_left))
-        text = f"{text} · {left}"
-    return text

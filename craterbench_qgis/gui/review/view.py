@@ -10,9 +10,9 @@ from qgis.PyQt.QtCore import QPointF, QRectF, QSize, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QFontMetrics, QPainter, QPalette, QPen
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
+from ...core.wording import kilometres
 from ...i18n import tr
 from ..results import look
-from ..wording import kilometres
 from .pictures import PairPicture
 from .words import Captions
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...core.review_file import DISTINCT, DUPLICATE, UNSURE, Entry, ReviewPair
+from ...core.wording import kilometres, moment, number
 from ...i18n import tr
-from ..wording import kilometres, moment, number
 from .order import Counts
 
 

@@ -16,8 +16,8 @@ from qgis.PyQt.QtWidgets import QFrame, QLabel, QToolTip
 from ...core.crs import MapFrame, body_problem
 from ...core.query import QueryRequest, RasterSource
 from ...core.sphere import Point
+from ...core.wording import number
 from ...i18n import tr
-from ..wording import number
 
 SMALLEST_DRAG_PX = 5
 THROTTLE_MS = 120

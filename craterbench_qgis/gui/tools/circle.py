@@ -6,8 +6,8 @@ from qgis.PyQt.QtCore import QPoint
 
 from ...core.query import QueryRequest
 from ...core.sphere import circle_ring, great_circle_distance
+from ...core.wording import kilometres
 from ...i18n import tr
-from ..wording import kilometres
 from .base import DragTool
 
 

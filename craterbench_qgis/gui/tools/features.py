@@ -26,8 +26,8 @@ from ...core.sphere import (
     great_circle_distance,
     initial_bearing,
 )
+from ...core.wording import kilometres
 from ...i18n import tr
-from ..wording import kilometres
 from .columns import METRES_ABOVE, SizeColumn, name_column, size_column
 
 MOST_SELECTED = 50
