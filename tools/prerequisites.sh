@@ -3,6 +3,7 @@
 # and libexpat, which wheels with GDAL inside expect. Installs it on Debian and Ubuntu as root or
 # with sudo; elsewhere says what to install.
 python="${1:-python3}"
+purpose="${2:-}"
 
 missing=""
 "$python" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
