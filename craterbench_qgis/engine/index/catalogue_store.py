@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ..errors import CraterIndexError
 from .manifest import CatalogueEntry
@@ -135,7 +136,7 @@ class CraterStore:
         first = 0
         for table in self.tables:
             column = table.column(0)
-            hits = np.flatnonzero(pa.compute.is_in(column, value_set=wanted).to_numpy())
+            hits = np.flatnonzero(pc.is_in(column, value_set=wanted).to_numpy())
             for row, one in zip(hits.tolist(), column.take(hits).to_pylist(), strict=True):
                 found.setdefault(one, []).append(first + row)
             first += table.num_rows
