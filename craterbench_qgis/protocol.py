@@ -271,7 +271,8 @@ class Preview(Record):
 
 @dataclass
 class SearchParams(Record):
-    """A search. ``filters`` as in ``engine.search.Filters`` (region as WKT in degrees)."""
+    """A search. ``filters`` as in ``engine.search.Filters`` (region as WKT in degrees);
+    ``feedback``: {accepted: [id], rejected: [id]}, decisions that refine the query."""
 
     index: str
     query: Json
@@ -280,6 +281,7 @@ class SearchParams(Record):
     symmetric: bool = False
     backend: str = "auto"
     filters: Json = field(default_factory=dict)
+    feedback: Json = field(default_factory=dict)
 
 
 @dataclass

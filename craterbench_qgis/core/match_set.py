@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
+from ..i18n import tr
 from ..protocol import IndexInfo, MatchRecord, Preview, SearchReply
 from .query import QueryRequest
 
@@ -64,8 +66,40 @@ class MatchSet(QObject):
             "body": info.body,
         }
         preview = Preview.from_json(reply.query)
+        matches = reply.records()
+        accepted = set(request.accepted)
         return cls(
-            request, index, preview, reply.records(), reply.provenance, timings_ms=reply.timings_ms
+            request,
+            index,
+            preview,
+            matches,
+            reply.provenance,
+            decisions={n: ACCEPTED for n, one in enumerate(matches) if one.crater_id in accepted},
+            timings_ms=reply.timings_ms,
+        )
+
+    def refined_request(self) -> QueryRequest | None:
+        """The query again with all that was decided, here and before; None without a decision.
+
+        What was decided before counts unless this set shows the crater and says otherwise.
+        """
+        shown = {one.crater_id for one in self.matches}
+        sides = []
+        for decision, before in (
+            (ACCEPTED, self.request.accepted),
+            (REJECTED, self.request.rejected),
+        ):
+            here = [self.matches[row].crater_id for row in self.rows_of(decision)]
+            earlier = [one for one in before if one not in shown]
+            sides.append(tuple(dict.fromkeys([*earlier, *here])))
+        accepted, rejected = sides
+        if not accepted and not rejected:
+            return None
+        base = self.request.base_label or self.request.label or tr("Query")
+        text = tr("{query}, refined (+{accepted} −{rejected})")
+        label = text.format(query=base, accepted=len(accepted), rejected=len(rejected))
+        return replace(
+            self.request, accepted=accepted, rejected=rejected, base_label=base, label=label
         )
 
     def __len__(self) -> int:

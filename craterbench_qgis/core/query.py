@@ -45,6 +45,22 @@ class QueryRequest:
     image: str = ""
     label: str = ""
     outline: tuple[tuple[float, float], ...] = field(default_factory=tuple)
+    accepted: tuple[str, ...] = ()
+    """Ids of craters that refine the query; so do the ``rejected`` ones."""
+    rejected: tuple[str, ...] = ()
+    base_label: str = ""
+    """Of a refined query: how the query was called at first."""
+
+    @property
+    def is_refined(self) -> bool:
+        """Whether decisions about matches take part in it."""
+        return bool(self.accepted or self.rejected)
+
+    def feedback(self) -> dict[str, list[str]]:
+        """The protocol's feedback, empty where there is none."""
+        if not self.is_refined:
+            return {}
+        return {"accepted": list(self.accepted), "rejected": list(self.rejected)}
 
     def to_params(self) -> dict[str, Any]:
         """The protocol's query object."""
@@ -73,4 +89,6 @@ class QueryRequest:
                 **{k: v for k, v in known["source"].items() if k in fields}
             )
         known["outline"] = tuple(tuple(point) for point in known.get("outline") or ())
+        for name in ("accepted", "rejected"):
+            known[name] = tuple(map(str, known.get(name) or ()))
         return cls(**known)

@@ -60,6 +60,7 @@ class SearchSession(QObject):
             shortlist=self._settings.default_shortlist,
             symmetric=self._settings.symmetric,
             filters=self.filters,
+            feedback=request.feedback(),
         )
         self.searching.emit(request)
         self._call = self._engine.call(

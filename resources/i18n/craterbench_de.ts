@@ -361,6 +361,11 @@
             <translation>Treffer zu {label}</translation>
         </message>
         <message>
+            <location filename="../../craterbench_qgis/core/match_set.py" />
+            <source>{query}, refined (+{accepted} −{rejected})</source>
+            <translation>{query}, verfeinert (+{accepted} −{rejected})</translation>
+        </message>
+        <message>
             <location filename="../../craterbench_qgis/core/progress_text.py" />
             <source>Comparing looks</source>
             <translation>Aussehen vergleichen</translation>
@@ -1817,6 +1822,16 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/actions.py" />
+            <source>Refine</source>
+            <translation>Verfeinern</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/actions.py" />
+            <source>Refine the query by all decisions</source>
+            <translation>Die Suche nach allen Entscheidungen verfeinern</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/actions.py" />
             <location filename="../../craterbench_qgis/gui/why_controls.py" />
             <source>Reject</source>
             <translation>Ablehnen</translation>
@@ -1825,6 +1840,11 @@
             <location filename="../../craterbench_qgis/gui/results/actions.py" />
             <source>Reject the selected matches (key R)</source>
             <translation>Die ausgewählten Treffer ablehnen (Taste R)</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/actions.py" />
+            <source>Search again: more like the accepted matches, less like the rejected ones (key F)</source>
+            <translation>Nochmals suchen: ähnlicher den angenommenen Treffern, weniger ähnlich den abgelehnten (Taste F)</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/actions.py" />
@@ -2195,6 +2215,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/header.py" />
+            <source>refining</source>
+            <translation>Verfeinern der Suche</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/header.py" />
             <source>second stage</source>
             <translation>zweite Stufe</translation>
         </message>
@@ -2261,8 +2286,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>Double-click zooms. A accept, R reject, U undecided, W why it matched.</source>
-            <translation>Doppelklick zoomt. A annehmen, R ablehnen, U unentschieden, W warum es ein Treffer ist.</translation>
+            <source>Double-click zooms. A accept, R reject, U undecided, W why it matched, F refine.</source>
+            <translation>Doppelklick zoomt. A annehmen, R ablehnen, U unentschieden, W warum es ein Treffer ist, F verfeinern.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/phrases.py" />
@@ -2298,6 +2323,11 @@
             <location filename="../../craterbench_qgis/gui/results/phrases.py" />
             <source>Rank {rank}: {name}, score {score}, diameter {diameter}, {decision}</source>
             <translation>Rang {rank}: {name}, Score {score}, Durchmesser {diameter}, {decision}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
+            <source>Refined by your decisions; rejected craters are left out. How many craters would be as similar by chance is told for a query alone.</source>
+            <translation>Nach Ihren Entscheidungen verfeinert; abgelehnte Krater sind ausgelassen. Wie viele Krater zufällig so ähnlich wären, wird nur für eine Suche ohne Entscheidungen angegeben.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/phrases.py" />

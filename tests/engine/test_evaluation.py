@@ -314,7 +314,7 @@ def test_jitter_and_context_are_drawn_as_documented(
     calls: list[tuple[float, ...]] = []
     fake = SimpleNamespace(view=lambda *told: calls.append(told))
     moon = body_by_name("moon")
-    cutter = queries_module._Cutter(fake, moon, craters, targets, plan, 112)  # type: ignore[arg-type]
+    cutter = queries_module.Cutter(fake, moon, craters, targets, plan, 112)  # type: ignore[arg-type]
     list(cutter.batches(64))
     lon, lat, diameter, context, size = np.array(calls).T
     assert len(calls) == 1800 and set(size) == {112}

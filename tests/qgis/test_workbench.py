@@ -168,3 +168,61 @@ print("fine")
 """
     )
     run_in_qgis(code, tmp_path, DATA / "moon" / "lroc_wac_8k.tif", index)
+
+
+def test_decisions_refine_the_query(index: Path, tmp_path: Path) -> None:
+    """Accepted and rejected by key, refined by key, with the real engine; twice."""
+    code = (
+        QUERY
+        + """
+results = bench.dock.results
+button = results.decision_bar.buttons["refine"]
+assert not button.isEnabled()
+def press(key):
+    QTest.keyClick(results.view, key)
+    app.processEvents()
+ids = [one.crater_id for one in match_set.matches]
+press(Qt.Key.Key_F)
+app.processEvents()
+assert bench.session._call is None, "nothing decided, nothing to refine"
+results.view.go_to_row(0)
+press(Qt.Key.Key_A)
+for row in (1, 2):
+    results.view.go_to_row(row)
+    press(Qt.Key.Key_R)
+assert button.isEnabled()
+press(Qt.Key.Key_F)
+wait_until(lambda: len(found) == 2, 30)
+second = found[1]
+assert second.request.accepted == (ids[0],) and set(second.request.rejected) == set(ids[1:3])
+there = [one.crater_id for one in second.matches]
+expected = min(len(match_set), bench.session.index.craters - 2)
+assert len(there) == expected and not set(ids[1:3]) & set(there), (len(there), there[:5])
+# What was accepted stays accepted, and comes first: it is what was asked for.
+assert there[0] == ids[0] and second.decision(0) == "accepted"
+assert second.rows_of("accepted") == [0] and not second.rows_of("rejected")
+assert all(one.expected_by_chance is None for one in second.matches)
+assert "Refined by your decisions" in results.header.worth.text()
+assert second.request.label.endswith("refined (+1 −2)"), second.request.label
+# Once more: what was decided before still counts; what is taken back does not.
+wait_until(lambda: bench.layers.is_shown(second.set_id), 20)
+results.view.go_to_row(1)
+press(Qt.Key.Key_A)
+results.view.go_to_row(0)
+press(Qt.Key.Key_U)
+button.click()
+wait_until(lambda: len(found) == 3, 30)
+third = found[2]
+assert third.request.accepted == (there[1],), third.request.accepted
+assert set(third.request.rejected) == set(ids[1:3])
+assert third.request.label.endswith("refined (+1 −2)") and "refined" not in third.request.base_label
+# It is kept in the project like any other, and opens again with what refined it.
+wait_until(lambda: len(bench.store.history()) == 3, 20)
+bench.open_set(second.set_id)
+wait_until(lambda: bench.current is not None and bench.current.set_id == second.set_id, 20)
+assert bench.current.request.rejected == second.request.rejected
+plugin.unload()
+print("fine")
+"""
+    )
+    run_in_qgis(code, tmp_path, DATA / "moon" / "lroc_wac_8k.tif", index)

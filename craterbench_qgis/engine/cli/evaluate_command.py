@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 from typing import Any
 
+from ..encoders.base import Encoder
 from ..errors import QueryError
 from ..evaluation import EvaluationRequest, QueryPlan, evaluate_index, read_same, write_report
+from ..evaluation.feedback import evaluate_feedback
+from ..evaluation.feedback import markdown as feedback_table
+from ..evaluation.how_sure import evaluate_how_sure
+from ..evaluation.how_sure import markdown as how_sure_table
 from ..evaluation.tables import HEADER, cells, join, read_result, write_text
 from ..index import CraterIndex
 from ..tokens import SEED_STRATEGIES
@@ -39,6 +45,7 @@ def add_to(commands: Any) -> None:
     add_catalogue_options(evaluate, required=False)
     _add_query_options(evaluate)
     _add_row_options(evaluate)
+    _add_feedback_options(evaluate)
     evaluate.add_argument("--json", action="store_true")
     evaluate.add_argument(
         "--output",
@@ -107,6 +114,29 @@ def _add_row_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_feedback_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("other questions, instead of the rows")
+    group.add_argument(
+        "--feedback",
+        type=int,
+        metavar="J",
+        help="relevance feedback: judge the first J matches of each query by what is known, "
+        "refine, and measure what was not judged, before and after",
+    )
+    group.add_argument(
+        "--relevant-by",
+        metavar="COLUMN",
+        help="with --feedback: relevant are the craters with the query's value in this column of "
+        "the catalogue (default: the query's own crater)",
+    )
+    group.add_argument(
+        "--how-sure",
+        action="store_true",
+        help="is the number of craters expected by chance true? Asked with and without the "
+        "query's own crater in the index",
+    )
+
+
 def run_evaluate(arguments: argparse.Namespace) -> int:
     """Evaluate and tell, or join results."""
     if arguments.join:
@@ -125,6 +155,10 @@ def run_evaluate(arguments: argparse.Namespace) -> int:
             f"An evaluation needs {', '.join(missing)}. Name an index, the mosaic the queries are "
             "cut from, and the craters' catalogue."
         )
+    if arguments.how_sure and arguments.feedback is not None:
+        raise QueryError("--feedback and --how-sure are two questions. Ask one at a time.")
+    if arguments.relevant_by and arguments.feedback is None:
+        raise QueryError("--relevant-by goes with --feedback J. Say how many matches are judged.")
     if not arguments.memory > 0:
         raise QueryError("The memory for patch tokens must be above 0 GB.")
     with CraterIndex.open(arguments.index) as index:
@@ -134,6 +168,8 @@ def run_evaluate(arguments: argparse.Namespace) -> int:
         encoder = load_encoder_for(arguments, index.settings.encoder_id)
         index.check_encoder(encoder.id, encoder.weights_hash)
         request = _request(arguments)
+        if arguments.feedback is not None or arguments.how_sure:
+            return _other_question(arguments, index, encoder, request)
         with ConsoleMonitor() as monitor:
             result = evaluate_index(index, encoder, request, monitor)
     written = write_report(arguments.output, result, TITLE) if arguments.output else []
@@ -143,6 +179,40 @@ def run_evaluate(arguments: argparse.Namespace) -> int:
         tell(result)
         for path in written:
             say(f"Written: {path}")
+    return 0
+
+
+def _other_question(
+    arguments: argparse.Namespace,
+    index: CraterIndex,
+    encoder: Encoder,
+    request: EvaluationRequest,
+) -> int:
+    """Feedback or how sure: one table."""
+    name = "how-sure" if arguments.how_sure else "feedback"
+    with ConsoleMonitor() as monitor:
+        if arguments.how_sure:
+            result = evaluate_how_sure(index, encoder, request, monitor)
+            text = how_sure_table(result)
+        else:
+            result = evaluate_feedback(
+                index, encoder, request, arguments.feedback, arguments.relevant_by, monitor
+            )
+            text = feedback_table(result)
+    folder = arguments.output
+    if folder:
+        plain = json.dumps(result, indent=1, ensure_ascii=False) + "\n"
+        write_text(folder / f"{name}.json", plain)
+        write_text(folder / f"{name}.md", text)
+    if arguments.json:
+        print_json(result)
+        return 0
+    say(text.rstrip())
+    answered = result.get("found_among_the_judged")
+    if answered:
+        note(f"{answered:,} queries were answered by the judged matches.")
+    if folder:
+        say(f"Written: {folder / f'{name}.json'}, {folder / f'{name}.md'}")
     return 0
 
 

@@ -25,6 +25,7 @@ from ..index import CraterIndex
 from ..search import (
     DEFAULT_SHORTLIST,
     DEFAULT_TOP,
+    Feedback,
     Match,
     Query,
     Searcher,
@@ -70,6 +71,21 @@ def add_to(commands: Any) -> None:
     search.add_argument("--backend", choices=("auto", "exact", "hnsw"), default="auto")
     search.add_argument("--symmetric", action="store_true", help="late interaction both ways")
     add_filter_options(search)
+    group = search.add_argument_group("relevance feedback")
+    group.add_argument(
+        "--accept",
+        nargs="+",
+        default=[],
+        metavar="ID",
+        help="craters that look like what is wanted: the query is refined by them",
+    )
+    group.add_argument(
+        "--reject",
+        nargs="+",
+        default=[],
+        metavar="ID",
+        help="craters that do not: the query is turned away from them, and they are left out",
+    )
     search.add_argument("--output", type=Path, metavar="FILE", help=OUTPUT_HELP)
     search.add_argument("--contact-sheet", type=Path, metavar="FILE", help=".png or .pdf")
     search.add_argument(
@@ -88,6 +104,7 @@ def run_search(arguments: argparse.Namespace) -> int:
         backend=arguments.backend,
         symmetric=arguments.symmetric,
         filters=filters_of(arguments),
+        feedback=Feedback(tuple(arguments.accept), tuple(arguments.reject)),
     )
     options.check()
     check_targets(arguments.output, arguments.contact_sheet, arguments.report)

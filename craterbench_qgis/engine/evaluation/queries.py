@@ -156,7 +156,7 @@ def cut_queries(
     settings = index.settings
     body = Body(settings.body_name, settings.body_a, settings.body_b)
     with Mosaic.open(mosaic_path, body=body, band=band) as mosaic:
-        cutter = _Cutter(mosaic, body, craters, targets, plan, encoder.input_size)
+        cutter = Cutter(mosaic, body, craters, targets, plan, encoder.input_size)
         patches = PatchStore(
             cutter.limit, settings.patches, settings.token_dim, memory // 2, exact=True
         )
@@ -200,7 +200,7 @@ def relevant_rows(index: CraterIndex, own: Int64, same: Sequence[tuple[str, str]
     ]
 
 
-class _Cutter:
+class Cutter:
     """Cuts queries until the limit is reached or none is left."""
 
     def __init__(

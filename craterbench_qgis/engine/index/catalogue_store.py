@@ -129,6 +129,23 @@ class CraterStore:
             return [one for table in self.tables for one in table.column(0).to_pylist()]
         return list(self._take(rows, lambda table: table.column(0).to_pylist()))
 
+    def values(self, column: str) -> list[Any]:
+        """A catalogue's column over all rows, None where an added catalogue lacks it.
+
+        Raises CraterIndexError for a column that is nowhere, naming those that are.
+        """
+        if not any(column in table.column_names for table in self.tables):
+            names = {one: None for table in self.tables for one in table.column_names[4:]}
+            there = f"Its columns: {', '.join(names)}." if names else "It has none of its own."
+            raise CraterIndexError(f"The index's catalogue has no column {column!r}. {there}")
+        found: list[Any] = []
+        for table in self.tables:
+            if column in table.column_names:
+                found += table.column(column).to_pylist()
+            else:
+                found += [None] * table.num_rows
+        return found
+
     def rows_of(self, ids: Sequence[str]) -> dict[str, list[int]]:
         """The rows of each of ``ids`` that exists, removed ones included, ascending."""
         wanted = pa.array(list(dict.fromkeys(ids)), pa.string())

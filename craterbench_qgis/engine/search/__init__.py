@@ -1,6 +1,7 @@
 """The two-stage search, its queries and filters, and why a match matched."""
 
 from .explain import Explanation, explain
+from .feedback import Feedback
 from .filters import Filters, read_region
 from .query import Query, query_from_area, query_from_crater, query_from_image
 from .searcher import (
@@ -16,6 +17,7 @@ __all__ = [
     "DEFAULT_SHORTLIST",
     "DEFAULT_TOP",
     "Explanation",
+    "Feedback",
     "Filters",
     "Match",
     "Query",

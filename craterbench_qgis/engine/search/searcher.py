@@ -21,6 +21,7 @@ from ..index import CraterIndex, ShortlistBackend, open_shortlist
 from ..interaction import maxsim, symmetric_maxsim
 from ..tokens import instance_tokens
 from .chance import Chance, chance_of
+from .feedback import Background, Feedback, Refinement, background_of
 from .filters import CraterTable, Filters, allowed_craters
 from .query import Query
 
@@ -38,7 +39,10 @@ class SearchOptions:
     symmetric: bool = False
     filters: Filters = field(default_factory=Filters)
     how_sure: bool = True
-    """Whether matches carry the number expected by chance (not for the symmetric score)."""
+    """Whether matches carry the number expected by chance (not for the symmetric score, nor for a
+    refined one: it was counted for scores of a query alone)."""
+    feedback: Feedback = field(default_factory=Feedback)
+    """What was decided about matches of this query before; rejected craters are left out."""
 
     def check(self) -> None:
         """Raise QueryError for numbers that make no sense."""
@@ -120,14 +124,18 @@ class Searcher:
         with _timed(timings, "encode"):
             embedding = self.encoder.encode(query.view.pixels[None])
             tokens = self._query_tokens(embedding.tokens, embedding.attention)
+        refined = None
+        if options.feedback.any():
+            with _timed(timings, "refine"):
+                refined = self._refinement(embedding.globals[0], tokens, options)
         with _timed(timings, "filter"):
-            mask, allowed = self._view_mask(query, options.filters)
+            mask, allowed = self._view_mask(query, options.filters, refined)
         views, first, scores = self._two_stages(
-            embedding.globals[0], tokens, mask, allowed, options, timings
+            embedding.globals[0], tokens, mask, allowed, options, refined, timings
         )
         with _timed(timings, "assemble"):
             matches = self._matches(query, options.top, views, first, scores)
-        if options.how_sure and not options.symmetric:
+        if options.how_sure and not options.symmetric and refined is None:
             with _timed(timings, "how sure"):
                 self._tell_chance(query, tokens, matches)
         timings["total"] = sum(timings.values())
@@ -150,17 +158,31 @@ class Searcher:
             self._backends[name] = open_shortlist(self.index, name)
         return self._backends[name]
 
-    def _view_mask(self, query: Query, filters: Filters) -> tuple[NDArray[np.bool_] | None, int]:
+    @cached_property
+    def _background(self) -> Background | None:
+        return background_of(self.index)
+
+    def _refinement(
+        self, vector: NDArray[np.float32], tokens: NDArray[np.float32], options: SearchOptions
+    ) -> Refinement:
+        score = symmetric_maxsim if options.symmetric else maxsim
+        return Refinement(self.index, self._background, vector, tokens, options.feedback, score)
+
+    def _view_mask(
+        self, query: Query, filters: Filters, refined: Refinement | None
+    ) -> tuple[NDArray[np.bool_] | None, int]:
         """Views the filters allow (None: all that are not removed), and how many craters' they are.
 
         A mask costs a scan of everything, so there is none where nothing is excluded.
         """
         rows = self.index.view_crater_rows
-        if not filters.any():
+        excluded = refined.rejected_rows if refined is not None else []
+        if not filters.any() and not excluded:
             return None, self._craters_with_views
         keep = allowed_craters(
             filters, self._table, self.body, query.lon, query.lat, query.diameter_m
         )
+        keep[excluded] = False
         mask = keep[rows] & self.index.alive
         return mask, _count_distinct(rows[mask], len(keep))
 
@@ -175,6 +197,7 @@ class Searcher:
         mask: NDArray[np.bool_] | None,
         allowed: int,
         options: SearchOptions,
+        refined: Refinement | None,
         timings: dict[str, float],
     ) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]:
         """View numbers, their scores in the first and in the second stage."""
@@ -184,15 +207,34 @@ class Searcher:
         rows = self.index.view_crater_rows
         while True:
             with _timed(timings, "shortlist"):
-                views, first = backend.search(vector, size, mask)
+                views, first = self._shortlist(backend, vector, size, mask, refined)
             enough = np.unique(rows[views]).size >= wanted
             if enough or size >= self.index.n_views:
                 break
             size *= 2
+        if not len(views):
+            return views, first, first
         with _timed(timings, "rerank"):
+            stored = self.index.tokens(views)
+            if refined is not None:
+                return views, first, refined.scores(stored)
             score = symmetric_maxsim if options.symmetric else maxsim
-            second = score(tokens, self.index.tokens(views)) if len(views) else first
-        return views, first, second
+            return views, first, score(tokens, stored)
+
+    def _shortlist(
+        self,
+        backend: ShortlistBackend,
+        vector: NDArray[np.float32],
+        size: int,
+        mask: NDArray[np.bool_] | None,
+        refined: Refinement | None,
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Views and their inner products with ``vector``, whatever they were found by."""
+        if refined is None:
+            return backend.search(vector, size, mask)
+        found = [backend.search(one, size, mask)[0] for one in refined.vectors]
+        views = np.unique(np.concatenate(found))
+        return views, np.asarray(self.index.globals(views) @ vector, np.float32)
 
     def _matches(
         self,
@@ -283,6 +325,7 @@ class Searcher:
             "shortlist": options.shortlist,
             "backend": options.backend,
             "score": "symmetric late interaction" if options.symmetric else "late interaction",
+            **({"feedback": options.feedback.describe()} if options.feedback.any() else {}),
             "filters": options.filters.describe(),
             "query": query.source,
         }

@@ -9,7 +9,7 @@ from typing import Any
 
 from ...protocol import ExplainReply, Json, Preview, SearchReply
 from ..formats import explanation_picture
-from ..search import Filters, Query, SearchOptions, SearchResult, explain, read_region
+from ..search import Feedback, Filters, Query, SearchOptions, SearchResult, explain, read_region
 from ..search.explain import view_pixels
 from .calls import Call
 from .params import Params
@@ -153,6 +153,16 @@ def _options(params: Params) -> SearchOptions:
         backend=params.text("backend", "auto"),
         symmetric=params.flag("symmetric", False),
         filters=filters_of(params.child("filters")),
+        feedback=feedback_of(params.child("feedback")),
+    )
+
+
+def feedback_of(params: Params) -> Feedback:
+    """What was decided; a member that is not known is refused."""
+    params.only(("accepted", "rejected"))
+    return Feedback(
+        tuple(params.texts("accepted", [])),
+        tuple(params.texts("rejected", [])),
     )
 
 

@@ -20,6 +20,7 @@ class DecisionBar(QWidget):
 
     decision_wanted = pyqtSignal(str)
     why_wanted = pyqtSignal()
+    refine_wanted = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,15 +34,21 @@ class DecisionBar(QWidget):
         self._add(REJECTED, tr("Reject"), "R", tr("Reject the selected matches (key R)"))
         self._add(UNDECIDED, tr("Undecided"), "U", tr("Take the decision back (key U)"))
         self._add("why", tr("Why?"), "W", tr("Show which parts of the crops matched (key W)"))
+        refine_tip = tr(
+            "Search again: more like the accepted matches, less like the rejected ones (key F)"
+        )
+        self._add("refine", tr("Refine"), "F", refine_tip)
         row.addStretch(1)
         # Texts give way to signs before the panel is made wider.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._repaint_icons()
 
-    def set_enabled_for(self, selected: int) -> None:
-        """Nothing can be done with no match; why is asked of one."""
+    def set_enabled_for(self, selected: int, decided: bool) -> None:
+        """Nothing can be done with no match; why is asked of one; refining needs a decision."""
         for name, button in self.buttons.items():
-            button.setEnabled(selected == 1 if name == "why" else selected > 0)
+            button.setEnabled(
+                decided if name == "refine" else selected == 1 if name == "why" else selected > 0
+            )
 
     def resizeEvent(self, event: Any) -> None:
         """See Qt."""
@@ -68,6 +75,8 @@ class DecisionBar(QWidget):
         button.setEnabled(False)
         if name == "why":
             button.clicked.connect(lambda *_: self.why_wanted.emit())
+        elif name == "refine":
+            button.clicked.connect(lambda *_: self.refine_wanted.emit())
         else:
             button.clicked.connect(lambda *_: self.decision_wanted.emit(name))
         self.buttons[name] = button
@@ -97,7 +106,7 @@ class DecisionBar(QWidget):
     def _repaint_icons(self) -> None:
         ratio = self.devicePixelRatioF()
         for name, button in self.buttons.items():
-            if name != "why":
+            if name in (ACCEPTED, REJECTED, UNDECIDED):
                 button.setIcon(look.decision_icon(name, self.palette(), ratio))
 
 
@@ -115,6 +124,7 @@ def fill_menu(
         ("zoom", tr("Zoom to the crater") + "\t" + tr("Enter"), len(rows) == 1),
         ("why", tr("Why it matched…") + "\tW", len(rows) == 1),
         ("again", tr("Search with this crater"), len(rows) == 1),
+        ("refine", tr("Refine the query by all decisions") + "\tF", True),
         ("", "", False),
         ("copy", tr("Copy as text") if not many else tr("Copy {n} as text"), bool(rows)),
         ("all", tr("Select all shown") + "\tCtrl+A", True),

@@ -124,6 +124,7 @@ def _stages(match_set: MatchSet) -> str:
         "open": tr("opening"),
         "cut": tr("cutting the crop"),
         "encode": tr("encoding it"),
+        "refine": tr("refining"),
         "filter": tr("conditions"),
         "shortlist": tr("first stage"),
         "rerank": tr("second stage"),

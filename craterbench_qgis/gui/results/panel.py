@@ -52,7 +52,7 @@ class ResultsPanel(QWidget):
     """Rows the user selected; ``select_rows`` does not echo."""
     export_requested = pyqtSignal()
     search_again = pyqtSignal(object)
-    """QueryRequest of a match."""
+    """QueryRequest of a match, or of this query refined by what was decided."""
 
     def __init__(self, engine: Any, settings: Any, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -155,6 +155,12 @@ class ResultsPanel(QWidget):
             self.view.select_rows(rows)
             self._on_selection(self.view.selected_rows())
 
+    def refine(self) -> None:
+        """Ask for the query again, with all that was decided about its matches."""
+        request = self._set.refined_request() if self._set is not None else None
+        if request is not None:
+            self.search_again.emit(request)
+
     # Making
 
     def _lay_out(self) -> None:
@@ -189,6 +195,7 @@ class ResultsPanel(QWidget):
         view.undo_wanted.connect(self.undo)
         view.zoom_wanted.connect(self._zoom)
         view.why_wanted.connect(self.why)
+        view.refine_wanted.connect(self.refine)
         view.hovered.connect(self.hovered)
         view.rows_selected.connect(self._on_selection)
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -200,6 +207,7 @@ class ResultsPanel(QWidget):
         self.filter_box.changed.connect(self._filter)
         self.decision_bar.decision_wanted.connect(lambda d: self.decide(self.selected_rows(), d))
         self.decision_bar.why_wanted.connect(self._why_of_selection)
+        self.decision_bar.refine_wanted.connect(self.refine)
 
     def resizeEvent(self, event: Any) -> None:
         """The header goes beside the gallery where there is room."""
@@ -256,7 +264,8 @@ class ResultsPanel(QWidget):
 
     def _say_status(self) -> None:
         selected = len(self.view.selected_rows())
-        self.decision_bar.set_enabled_for(selected)
+        decided = self._set is not None and self._set.refined_request() is not None
+        self.decision_bar.set_enabled_for(selected, decided)
         if self._set is not None:
             text = phrases.status(self._set, self.proxy.rowCount(), selected)
             self.status.setText(text)
@@ -303,11 +312,13 @@ class ResultsPanel(QWidget):
         acts: dict[str, Callable[[], Any]] = {
             name: lambda name=name: self.decide(rows, name)  # type: ignore[misc]
             for name in self.decision_bar.buttons
-            if name != "why"
+            if name not in ("why", "refine")
         }
         acts.update(all=self.view.selectAll, copy=lambda: self._copy(rows))
         if self.log.can_undo():
             acts["undo"] = self.undo
+        if self._set is not None and self._set.refined_request() is not None:
+            acts["refine"] = self.refine
         if len(rows) == 1:
             acts.update(
                 zoom=lambda: self._zoom(rows[0]),

@@ -58,6 +58,11 @@ def chance(expected: float) -> str:
 
 def best_by_chance(match_set: MatchSet) -> str:
     """What the best match is worth; empty where the index was never calibrated."""
+    if match_set.request.is_refined:
+        return tr(
+            "Refined by your decisions; rejected craters are left out. How many craters would be "
+            "as similar by chance is told for a query alone."
+        )
     known = [m.expected_by_chance for m in match_set.matches if m.expected_by_chance is not None]
     if not known:
         return ""
@@ -103,7 +108,9 @@ def tooltip(match_set: MatchSet, row: int) -> str:
         lines.append(text[:1].upper() + text[1:])
     lines.append(decision_word(match_set.decision(row)).capitalize())
     lines.append("")
-    lines.append(tr("Double-click zooms. A accept, R reject, U undecided, W why it matched."))
+    lines.append(
+        tr("Double-click zooms. A accept, R reject, U undecided, W why it matched, F refine.")
+    )
     return "\n".join(lines)
 
 

@@ -41,6 +41,7 @@ class GalleryView(QListView):
     undo_wanted = pyqtSignal()
     zoom_wanted = pyqtSignal(int)
     why_wanted = pyqtSignal(int)
+    refine_wanted = pyqtSignal()
     hovered = pyqtSignal(int)
     """Row under the mouse, or -1."""
     rows_selected = pyqtSignal(list)
@@ -254,7 +255,7 @@ class GalleryView(QListView):
         return bool(super().event(event))
 
     def keyPressEvent(self, event: Any) -> None:
-        """A, R, U, Space, W, Enter and Ctrl+Z; the rest is Qt's."""
+        """A, R, U, F, Space, W, Enter and Ctrl+Z; the rest is Qt's."""
         if not self._is_ours(event):
             super().keyPressEvent(event)
             return
@@ -263,6 +264,8 @@ class GalleryView(QListView):
             self.undo_wanted.emit()
         elif key in _KEYS:
             self._for_rows(lambda rows: self.decision_wanted.emit(rows, _KEYS[key]))
+        elif key == Qt.Key.Key_F:
+            self.refine_wanted.emit()
         elif key == Qt.Key.Key_Space:
             self._for_rows(self.toggle_wanted.emit)
         elif self.current_row() >= 0:
@@ -282,7 +285,13 @@ class GalleryView(QListView):
             return bool(key == Qt.Key.Key_Z and not event.modifiers() & _SHIFT)
         if event.modifiers() & (Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier):
             return False
-        others = (Qt.Key.Key_Space, Qt.Key.Key_W, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        others = (
+            Qt.Key.Key_Space,
+            Qt.Key.Key_W,
+            Qt.Key.Key_F,
+            Qt.Key.Key_Return,
+            Qt.Key.Key_Enter,
+        )
         return key in _KEYS or key in others
 
     def keyboardSearch(self, search: str) -> None:
