@@ -173,6 +173,7 @@ class MapFrame:
         # Longitude and latitude need no PROJ, whose QGIS wrapper swaps west-positive axes.
         self._plain = crs_wkt.is_geographic(wkt)
         self._west = self._plain and crs_wkt.is_west_positive(wkt)
+        self._meridian = crs_wkt.prime_meridian(wkt) if self._plain else 0.0
         self._spherical = self._plain and crs_wkt.is_planetocentric(wkt)
         self._down: QgsCoordinateTransform | None = None
         self._up: QgsCoordinateTransform | None = None
@@ -190,7 +191,8 @@ class MapFrame:
         if self._plain:
             if not abs(point.y()) <= 90.0 or not math.isfinite(point.x()):
                 return None
-            lon, lat = wrap(-point.x() if self._west else point.x()), point.y()
+            lon = wrap((-point.x() if self._west else point.x()) + self._meridian)
+            lat = point.y()
             return lon, lat if self._spherical else self.figure.to_planetocentric(lat)
         there = _transformed(self._down, point.x(), point.y())
         if there is None or not abs(there[1]) <= 90.0 or not abs(there[0]) <= 720.0:
@@ -207,7 +209,8 @@ class MapFrame:
         """
         if self._plain:
             y = lat if self._spherical else self.figure.to_geodetic(lat)
-            x = -lon if self._west else lon
+            x = wrap(lon - self._meridian) if self._meridian else lon
+            x = -x if self._west else x
         else:
             found = _transformed(self._up, wrap(lon), self.figure.to_geodetic(lat))
             if found is None:

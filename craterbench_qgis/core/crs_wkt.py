@@ -19,6 +19,9 @@ _ELLIPSOID = re.compile(
     r'(?:,\s*LENGTHUNIT\["[^"]*",\s*([-+.\deE]+))?'
 )
 _DATUM = re.compile(r'\b(?:DATUM|ENSEMBLE)\["((?:[^"]|"")*)"')
+_PRIME_MERIDIAN = re.compile(
+    r'PRIMEM\["(?:[^"]|"")*",\s*([-+.\deE]+)(?:,\s*ANGLEUNIT\["[^"]*",\s*([-+.\deE]+))?'
+)
 # QGIS looks for a known system like a new one, which takes it 80 ms among the IAU's, and gives up
 # at once on this name.
 _UNKNOWN = "unknown"
@@ -56,6 +59,15 @@ def is_geographic(wkt: str) -> bool:
 def is_west_positive(wkt: str) -> bool:
     """Whether an axis counts to the west."""
     return re.search(r'AXIS\["[^"]*",\s*west', wkt) is not None
+
+
+def prime_meridian(wkt: str) -> float:
+    """The longitude, degrees east of the body's own prime meridian, that longitudes count from."""
+    found = _PRIME_MERIDIAN.search(wkt)
+    if found is None:
+        return 0.0
+    unit = float(found.group(2)) if found.group(2) else math.radians(1.0)
+    return math.degrees(float(found.group(1)) * unit)
 
 
 def is_planetocentric(wkt: str) -> bool:

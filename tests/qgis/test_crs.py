@@ -10,6 +10,8 @@ import pytest
 
 from craterbench_qgis.core import sphere
 from craterbench_qgis.engine import bodies
+from craterbench_qgis.engine.mosaic import Mosaic
+from tests.engine import test_mosaic_systems as mosaics
 
 from .support import needs_qgis, run_in_qgis
 
@@ -236,3 +238,44 @@ print("fine")
 """
     )
     run_in_qgis(code, tmp_path, json.dumps([body.a, body.b, list(x), list(y), places]))
+
+
+def test_a_layers_place_is_the_engines(tmp_path: Path) -> None:
+    """A point drawn on a raster in QGIS is, in the engine, the same ground: every kind of axes."""
+    systems = {**mosaics.SYSTEMS, **mosaics.POLAR}
+    # QGIS 3.22 knows no authority "IAU" without its year and gives such a layer no system at all.
+    systems.pop("ocentric-wkt1")
+    cases = []
+    for name, system in systems.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        path = mosaics.write_map(folder, system, 16)
+        with Mosaic.open(path) as mosaic:
+            for lon, lat in ((30.0, 0.5), (-100.0, 45.0), (179.0, 85.0)):
+                lat = -lat if "south" in name else lat
+                geodetic = float(bodies.geocentric_to_geodetic(mosaic.body, lat))
+                x, y = (float(one) for one in mosaic.frame.to_map(lon, geodetic))
+                assert mosaic.to_lonlat(x, y)[1] == pytest.approx(lat, abs=1e-6)
+                cases.append([str(path), x, y, lon, lat])
+    code = (
+        HEAD
+        + """
+from qgis.core import QgsRasterLayer
+frames = {}
+for path, x, y, lon, lat in json.loads(args[0]):
+    # Once: QGIS writes its statistics into a VRT, and the reference system anew, without the year.
+    if path not in frames:
+        layer = QgsRasterLayer(path, "map")
+        assert layer.isValid() and layer.crs().isValid(), path
+        frames[path] = c.MapFrame(layer.crs())
+    frame = frames[path]
+    place = frame.to_lonlat(QgsPointXY(x, y))
+    assert place is not None, path
+    off = sphere.great_circle_distance(frame.figure.mean_radius, lon, lat, *place)
+    assert off < 0.5, (path, place, (lon, lat), off)
+    back = frame.to_map(lon, lat, near=x)
+    assert math.hypot(back.x() - x, back.y() - y) < 0.5, (path, back, (x, y))
+print("fine")
+"""
+    )
+    run_in_qgis(code, tmp_path, json.dumps(cases))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..bodies import Body, body_from_crs, geodetic_to_geocentric
+from ..bodies import Body, body_from_crs
 from ..errors import BodyError, CatalogueError
 from .columns import GEOMETRY, ColumnChoice
 
@@ -127,32 +127,23 @@ def _to_degrees(
 ) -> tuple[FloatArray, FloatArray]:
     """Layer coordinates -> degrees east and planetocentric latitude."""
     import pyproj
-    from pyproj.exceptions import CRSError
+
+    from ..frame import MapFrame
 
     x, y = coords[:, 0].copy(), coords[:, 1].copy()
     if crs_text is None or crs_text in _WGS84:
         # No CRS or the format's default one: degrees, taken as a catalogue's columns would be.
         return x, y
     try:
-        crs = pyproj.CRS.from_user_input(crs_text)
-        body = body_from_crs(crs)
-    except (CRSError, BodyError) as error:
+        frame = MapFrame(pyproj.CRS.from_user_input(crs_text))
+    except (pyproj.exceptions.ProjError, BodyError, ValueError) as error:
         raise CatalogueError(
             f"The layer of '{path}' has a coordinate reference system that gives no longitude and "
             "latitude. Assign a CRS of the body, or pass --lon and --lat columns."
         ) from error
-    spherical = any("planetocentric" in axis.name.lower() for axis in crs.axis_info)
-    if crs.is_projected:
-        degrees = pyproj.CRS.from_dict({"proj": "longlat", "a": body.a, "b": body.b})
-        to_degrees = pyproj.Transformer.from_crs(crs, degrees, always_xy=True)
-        # One point more: pyproj takes an array of length 1 for a scalar, by a deprecated way.
-        x, y = to_degrees.transform(np.append(x, 0.0), np.append(y, 0.0))
-        x, y = x[:-1], y[:-1]
-    elif any(axis.direction.lower() == "west" for axis in crs.axis_info):
-        x = -x
-    if not spherical:
-        y = geodetic_to_geocentric(body, y)
-    x, y = np.asarray(x, np.float64), np.asarray(y, np.float64)
+    # One point more: pyproj takes an array of length 1 for a scalar, by a deprecated way.
+    x, y = frame.to_planetocentric(np.append(x, 0.0), np.append(y, 0.0))
+    x, y = x[:-1], y[:-1]
     bad = ~(np.isfinite(x) & np.isfinite(y))
     x[bad] = y[bad] = np.nan
     return x, y

@@ -151,7 +151,7 @@ def query_of(arguments: argparse.Namespace, index: CraterIndex) -> Query:
         if arguments.box is not None:
             crs = arguments.crs
             if crs == "mosaic":
-                crs = None if mosaic.crs.is_geographic else mosaic.crs.to_wkt()
+                crs = mosaic.crs.to_wkt()
             west, south, east, north = arguments.box
             area = box_area(mosaic.body, west, south, east, north, crs)
             return query_from_area(mosaic, area, size, contexts, diameter)

@@ -6,7 +6,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +15,7 @@ from ..errors import CraterIndexError
 from ..index import CraterIndex, open_shortlist
 from ..index.shortlist import best
 from ..monitor import Monitor
-from ..mosaic import Mosaic, ViewSkipped
+from ..mosaic import Mosaic, ViewSkipped, paths
 from ..tokens import dequantise, instance_tokens, quantise
 from .matching import blocks
 from .methods import TokenSpec
@@ -132,7 +131,7 @@ class IndexGallery(Gallery):
         opened = {}
         for number in used:
             known = self._index.manifest.observations[number]
-            if not Path(known["path"]).exists():
+            if not paths.is_there(known["path"]):
                 raise PatchesUnavailable(
                     f"The mosaic {known['path']} that the index was cut from is not there, so its "
                     "views cannot be encoded again. Put it back, or name rows that need no patch "

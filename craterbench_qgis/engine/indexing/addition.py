@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from ..encoders.base import Encoder
 from ..errors import BodyError, CatalogueError, CraterIndexError, MosaicError
 from ..index import CraterIndex, IndexSettings, IndexWriter
 from ..monitor import Monitor
-from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION, Mosaic
+from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION, Mosaic, paths
 from .pipeline import CutSettings
 from .plan import Plan, Unit, ordered_unit
 from .run import BuildReport, begin, observation, open_all, report, run
@@ -102,8 +103,8 @@ def _known_mosaic(
     stack: ExitStack, writer: IndexWriter, number: int, body: Body, given: Sequence[Path]
 ) -> Mosaic:
     known = writer.manifest.observations[number]
-    for path in [*given, Path(known["path"])]:
-        if not Path(path).exists():
+    for path in [*given, known["path"]]:
+        if not paths.is_there(os.fspath(path)):
             continue
         mosaic = Mosaic.open(path, body=body, band=known.get("band"), nodata=known.get("nodata"))
         if mosaic.fingerprint() == known["fingerprint"]:

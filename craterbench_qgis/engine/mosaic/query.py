@@ -11,13 +11,12 @@ from PIL import Image, UnidentifiedImageError
 
 from ..bodies import (
     Body,
-    body_from_crs,
-    geodetic_to_geocentric,
     great_circle_distance,
     same_body,
     wrap_longitude,
 )
 from ..errors import BodyError, QueryError
+from ..frame import MapFrame
 from .raster import MIN_VALID_FRACTION
 from .sampling import LUMA
 from .view import View, ViewSkipped, stretch
@@ -61,10 +60,9 @@ def box_area(
     if not south < north:
         raise QueryError(f"The box is empty: south {south:g} is not below north {north:g}.")
     if crs is None:
-        lons, lats = _degrees_box(west, south, east, north)
+        lons, lat = _degrees_box(west, south, east, north)
     else:
-        lons, lats = _projected_box(body, west, south, east, north, crs)
-    lat = geodetic_to_geocentric(body, lats) if crs is not None else lats
+        lons, lat = _map_box(body, west, south, east, north, crs)
     width = 2 * float(great_circle_distance(body, lons[0], lat[0], lons[1], lat[1]))
     height = 2 * float(great_circle_distance(body, lons[0], lat[0], lons[2], lat[2]))
     if not max(width, height) > 0:
@@ -99,29 +97,32 @@ def _degrees_box(
     return np.array([lon, lon + min(span / 2, 180.0), lon]), np.array([lat, lat, north])
 
 
-def _projected_box(
+def _map_box(
     body: Body, west: float, south: float, east: float, north: float, text: str
 ) -> tuple[np.ndarray, np.ndarray]:
+    """Like :func:`_degrees_box` for a box in map coordinates; latitudes planetocentric."""
     try:
-        crs = pyproj.CRS.from_user_input(text)
-        found = body_from_crs(crs)
+        frame = MapFrame(pyproj.CRS.from_user_input(text))
+        found = frame.body
         if not same_body(found, body):
             raise BodyError(
                 f"The box is in a coordinate reference system of {found.name}, the index is of "
                 f"{body.name}. Give the box in one of {body.name}."
             )
+        if frame.is_plain:
+            sides, ends = frame.to_planetocentric([west, east], [south, north])
+            if frame.is_west_positive:
+                # The box's left side is still its smaller x, which lies in the east.
+                sides = sides[::-1]
+            return _degrees_box(sides[0], min(ends), sides[1], max(ends))
         if not west < east:
             raise QueryError(f"The box is empty: west {west:g} is not below east {east:g}.")
-        base = crs.geodetic_crs
-        to_base = pyproj.Transformer.from_crs(crs, base, always_xy=True)
         x, y = (west + east) / 2, (south + north) / 2
-        lons, lats = to_base.transform(np.array([x, east, x]), np.array([y, y, north]))
-    except pyproj.exceptions.ProjError as error:
+        lons, lats = frame.to_planetocentric([x, east, x], [y, y, north])
+    except (pyproj.exceptions.ProjError, ValueError) as error:
         raise QueryError(f"The box's CRS {text!r} cannot be used ({error}).") from error
     if not (np.isfinite(lons).all() and np.isfinite(lats).all()):
         raise QueryError("The box reaches beyond what its CRS can show. Draw a smaller one.")
-    if base is not None and any(axis.direction.lower() == "west" for axis in base.axis_info):
-        lons = -lons
     return lons, lats
 
 

@@ -12,11 +12,14 @@ import numpy as np
 import pyproj
 import rasterio
 from numpy.typing import NDArray
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.enums import WktVersion
+from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
 
-from ..bodies import Body, body_from_crs, geocentric_to_geodetic, geodetic_to_geocentric, same_body
+from ..bodies import Body, geocentric_to_geodetic, same_body
 from ..closing import Closing
 from ..errors import BodyError, MosaicError
+from ..frame import MapFrame
+from . import paths
 from .geometry import plane_to_geographic, positions
 from .sampling import Bands, Sampler, spacing
 from .view import View, ViewSkipped, stretch
@@ -25,8 +28,6 @@ FloatArray = NDArray[np.float64]
 MIN_VALID_FRACTION = 0.7
 # Native pixels across a crater's diameter below which its shape is not in the image.
 MIN_PIXELS_ACROSS = 6.0
-_HASHED_BYTES = 1 << 20
-_CYLINDRICAL = ("cylindrical", "plate carr", "mercator", "equidistant cyl", "pseudo plate")
 
 
 class Mosaic(Closing):
@@ -36,7 +37,8 @@ class Mosaic(Closing):
     ----------
     path : the file's path as text.
     body : :class:`~..bodies.Body` with the radii the CRS declares.
-    crs : :class:`pyproj.CRS`.
+    crs : :class:`pyproj.CRS`, horizontal.
+    frame : :class:`~..frame.MapFrame`: its coordinates as places on the body, and back.
     pixel_size_m : ground size of a pixel at the raster's centre, metres.
     """
 
@@ -44,25 +46,19 @@ class Mosaic(Closing):
         self,
         dataset: Any,
         path: str,
-        crs: pyproj.CRS,
-        body: Body,
+        frame: MapFrame,
         band: int | None,
         nodata: float | None,
     ) -> None:
         self._band, self._nodata = band, nodata
         self._dataset = dataset
+        self.frame = frame
         self.path = path
-        self.crs = crs
-        self.body = body
-        base = crs.geodetic_crs if crs.geodetic_crs is not None else crs
-        self._flip = -1.0 if _is_west_positive(base) else 1.0
-        self._to_map: pyproj.Transformer | None = None
-        self._from_map: pyproj.Transformer | None = None
-        if not crs.is_geographic:
-            self._to_map = pyproj.Transformer.from_crs(base, crs, always_xy=True)
-            self._from_map = pyproj.Transformer.from_crs(crs, base, always_xy=True)
+        self.crs = frame.crs
+        self.body = frame.body
         self._inverse = ~dataset.transform
-        self._sampler = Sampler(dataset, Bands.of(dataset, band), self._period_in_pixels(), nodata)
+        self._period = self._period_in_pixels()
+        self._sampler = Sampler(dataset, Bands.of(dataset, band), self._period, nodata)
         self.pixel_size_m = self._pixel_size()
 
     @classmethod
@@ -90,9 +86,8 @@ class Mosaic(Closing):
         BodyError
             It shows another body than ``body``.
         """
-        text = os.fspath(path)
-        if not Path(text).exists() and ":" not in text:
-            raise MosaicError(f"There is no file {text}. Check the path of the mosaic.")
+        text = paths.repaired(os.fspath(path))
+        paths.check(text)
         try:
             with warnings.catch_warnings():
                 # We say ourselves, and in a sentence, when there is no georeference.
@@ -100,19 +95,17 @@ class Mosaic(Closing):
                 dataset = rasterio.open(text)
         except RasterioError as error:
             raise MosaicError(
-                f"{text} cannot be opened as a raster ({error}). Give a GeoTIFF, VRT, ISIS cube or "
-                "another raster GDAL reads."
+                f"{text} cannot be opened as a raster ({error}). {paths.advice(text)}"
             ) from error
         try:
-            crs = _crs_of(dataset, text)
-            found = body_from_crs(crs)
-            if body is not None and not same_body(found, body):
+            frame = _frame_of(dataset, text)
+            if body is not None and not same_body(frame.body, body):
                 raise BodyError(
-                    f"{Path(text).name} is a mosaic of {found.name} by its CRS ({crs.name}), but "
-                    f"{body.name} is needed. Choose another mosaic, or correct its CRS where that "
-                    "is wrong."
+                    f"{Path(text).name} is a mosaic of {frame.body.name} by its CRS "
+                    f"({frame.crs.name}), but {body.name} is needed. Choose another mosaic, or "
+                    "correct its CRS where that is wrong."
                 )
-            return cls(dataset, text, crs, found, band, nodata)
+            return cls(dataset, text, frame, band, nodata)
         except Exception:
             dataset.close()
             raise
@@ -140,21 +133,15 @@ class Mosaic(Closing):
         digest = hashlib.sha256(
             repr((meta.width, meta.height, meta.count, meta.dtypes, tuple(meta.transform))).encode()
         )
-        digest.update(self.crs.to_wkt().encode())
-        path = Path(self.path)
-        if path.is_file():
-            size = path.stat().st_size
-            digest.update(str(size).encode())
-            with path.open("rb") as stream:
-                digest.update(stream.read(_HASHED_BYTES))
-                stream.seek(max(0, size - _HASHED_BYTES))
-                digest.update(stream.read(_HASHED_BYTES))
+        # The form that indexes were fingerprinted with from the first release on.
+        digest.update(_plain_wkt(self._dataset, self.crs).encode())
+        paths.add_content(digest, self.path)
         return digest.hexdigest()
 
     def describe(self) -> dict[str, Any]:
         """What an index keeps about an observation; plain JSON."""
         return {
-            "path": str(Path(self.path).resolve()) if Path(self.path).exists() else self.path,
+            "path": paths.absolute(self.path),
             "fingerprint": self.fingerprint(),
             "crs": self.crs.to_wkt(),
             "pixel_size_m": self.pixel_size_m,
@@ -244,20 +231,16 @@ class Mosaic(Closing):
 
     def to_lonlat(self, x: float, y: float) -> tuple[float, float]:
         """Map coordinates of this mosaic's CRS -> (degrees east, planetocentric latitude)."""
-        lon, lat = (x, y) if self._from_map is None else self._from_map.transform(x, y)
+        lon, lat = self.frame.to_planetocentric(x, y)
         if not (np.isfinite(lon) and np.isfinite(lat)):
             raise MosaicError(
                 f"The point {x:g}, {y:g} has no place on {self.body.name} in the CRS of "
                 f"{Path(self.path).name}. Check the coordinates."
             )
-        return self._flip * lon, float(geodetic_to_geocentric(self.body, lat))
+        return float(lon), float(lat)
 
     def _to_pixels(self, lon: FloatArray, lat: FloatArray) -> tuple[FloatArray, FloatArray]:
-        x, y = self._flip * lon, lat
-        if self._to_map is not None:
-            x, y = self._to_map.transform(x, y, errcheck=False)
-        x = np.where(np.isfinite(x), x, np.nan)
-        y = np.where(np.isfinite(y), y, np.nan)
+        x, y = self.frame.to_map(lon, lat)
         t = self._inverse
         return t.a * x + t.b * y + t.c, t.d * x + t.e * y + t.f
 
@@ -269,61 +252,57 @@ class Mosaic(Closing):
 
     def _period_in_pixels(self) -> float | None:
         """Columns in one turn of the body, for unrotated geographic or cylindrical rasters."""
-        self._period: float | None = None
         transform = self._dataset.transform
-        if transform.b != 0 or transform.d != 0:
+        turn = self.frame.turn() if transform.b == 0 and transform.d == 0 else None
+        if turn is None:
             return None
-        if self._to_map is None:
-            turn = 360.0
-        else:
-            operation = self.crs.coordinate_operation
-            name = (operation.method_name if operation is not None else "").lower()
-            if not any(word in name for word in _CYLINDRICAL) or "transverse" in name:
-                return None
-            lon0 = _central_meridian(operation)
-            x0, _ = self._to_map.transform(lon0, 0.0)
-            x1, _ = self._to_map.transform(lon0 + 90.0, 0.0)
-            turn = 4.0 * abs(x1 - x0)
-        self._period = turn / abs(transform.a)
-        if abs(self._period - self._dataset.width) < 0.5:
-            self._period = float(self._dataset.width)
-        return self._period
+        period = turn / abs(transform.a)
+        width = float(self._dataset.width)
+        return width if abs(period - width) < 0.5 else period
 
     def _pixel_size(self) -> float:
         t = self._dataset.transform
-        if self._to_map is None:
-            return float(abs(t.e) * np.pi / 180.0 * self.body.mean_radius)
-        unit = self.crs.axis_info[0].unit_conversion_factor if self.crs.axis_info else 1.0
-        return float(np.sqrt(abs(t.a * t.e - t.b * t.d)) * unit)
+        across, along = self.frame.metres_per_unit()
+        if self.frame.is_plain:
+            # Along a meridian: the other side of a pixel shrinks with latitude.
+            return float(np.hypot(t.e, t.d) * along)
+        return float(np.sqrt(abs(t.a * t.e - t.b * t.d) * across * along))
 
 
-def _crs_of(dataset: Any, text: str) -> pyproj.CRS:
+def _frame_of(dataset: Any, text: str) -> MapFrame:
+    name = Path(text).name
     if dataset.crs is None or dataset.transform.is_identity:
         raise MosaicError(
-            f"{Path(text).name} has no georeference. Assign its coordinate reference system (in "
+            f"{name} has no georeference. Assign its coordinate reference system (in "
             "QGIS: Raster > Projections > Assign projection), or search with it as an --image."
         )
     try:
-        crs = pyproj.CRS.from_wkt(dataset.crs.to_wkt())
-    except pyproj.exceptions.CRSError as error:
+        crs = pyproj.CRS.from_wkt(_wkt_of(dataset))
+    except (pyproj.exceptions.CRSError, CRSError) as error:
         raise MosaicError(
-            f"The coordinate reference system of {Path(text).name} is not understood ({error}). "
+            f"The coordinate reference system of {name} is not understood ({error}). "
             "Assign a valid one."
         ) from error
-    if crs.geodetic_crs is None or crs.is_geocentric:
+    try:
+        return MapFrame(crs)
+    except (ValueError, pyproj.exceptions.ProjError) as error:
         raise MosaicError(
-            f"The coordinate reference system of {Path(text).name} ({crs.name}) is not tied to a "
+            f"The coordinate reference system of {name} ({crs.name}) is not tied to a "
             "body. Assign a geographic or projected one."
-        )
-    return crs
+        ) from error
 
 
-def _is_west_positive(base: pyproj.CRS) -> bool:
-    return any(axis.direction.lower() == "west" for axis in base.axis_info)
+def _wkt_of(dataset: Any) -> str:
+    """WKT 2: WKT 1, rasterio's own choice, has no planetocentric latitudes."""
+    try:
+        return str(dataset.crs.to_wkt(version=WktVersion.WKT2_2019))
+    except CRSError:
+        return str(dataset.crs.to_wkt())
 
 
-def _central_meridian(operation: Any) -> float:
-    for parameter in operation.params:
-        if "longitude of natural origin" in parameter.name.lower():
-            return float(parameter.value)
-    return 0.0
+def _plain_wkt(dataset: Any, crs: pyproj.CRS) -> str:
+    """The CRS as pyproj writes it after reading WKT 1, where WKT 1 can say it."""
+    try:
+        return str(pyproj.CRS.from_wkt(dataset.crs.to_wkt()).to_wkt())
+    except (pyproj.exceptions.CRSError, CRSError):
+        return str(crs.to_wkt())

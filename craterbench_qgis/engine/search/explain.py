@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from ..encoders.base import Encoder
 from ..errors import CraterBenchError, QueryError
 from ..index import CraterIndex, ViewRow
 from ..interaction import PatchMatch, best_patches, maxsim
-from ..mosaic import Mosaic, ViewSkipped
+from ..mosaic import Mosaic, ViewSkipped, paths
 from ..tokens import instance_tokens
 from .query import Query
 
@@ -143,7 +142,7 @@ def _pixels_of(
     known = index.manifest.observations[record.observation]
     craters, row = index.craters, record.crater_row
     size = size or index.settings.input_size
-    if Path(known["path"]).exists():
+    if paths.is_there(known["path"]):
         try:
             with Mosaic.open(
                 known["path"], band=known.get("band"), nodata=known.get("nodata")

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..bodies import Body, great_circle_distance
 from ..errors import QueryError
+from ..frame import MapFrame
 
 BoolArray = NDArray[np.bool_]
 
@@ -166,7 +167,7 @@ def _inside(
 
 
 def _region_of_file(path: str) -> Any:
-    """All polygons of a file of one layer, in degrees of its own geographic CRS."""
+    """All polygons of a file of one layer, in degrees east and planetocentric."""
     import pyogrio
     import pyproj
     import shapely
@@ -180,10 +181,17 @@ def _region_of_file(path: str) -> Any:
     meta, _, geometry, _ = pyogrio.raw.read(path, columns=[])
     region = shapely.union_all(shapely.from_wkb(geometry))
     crs = pyproj.CRS.from_user_input(meta["crs"]) if meta.get("crs") else None
-    if crs is None or crs.is_geographic:
+    if crs is None or crs.to_epsg() == 4326:
+        # A GeoJSON's decreed one says nothing of the body: its degrees are taken as they are.
         return region
-    back = pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
-    return shapely.transform(region, lambda xy: np.column_stack(back.transform(*xy.T)))
+    try:
+        frame = MapFrame(crs)
+    except (ValueError, pyproj.exceptions.ProjError) as error:
+        raise QueryError(
+            f"The coordinate reference system of {Path(path).name} gives no longitude and "
+            "latitude. Assign one of the body."
+        ) from error
+    return shapely.transform(region, lambda xy: np.column_stack(frame.to_planetocentric(*xy.T)))
 
 
 def _is_file(text: str) -> bool:

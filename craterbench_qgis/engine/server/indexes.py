@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
 from ...protocol import IndexInfo, Json
 from ..errors import CraterBenchError
 from ..index import SUFFIX, CraterIndex, geopackage
+from ..mosaic import paths
 from .calls import Call
 from .sessions import encoder_problem
 
@@ -77,7 +76,7 @@ def index_info(index: CraterIndex) -> IndexInfo:
         size_bytes=size + (manifest.gpkg.size if manifest.gpkg else 0),
         created=manifest.created,
         sources=[
-            {"path": one["path"], "exists": Path(one["path"]).exists()}
+            {"path": one["path"], "exists": paths.is_there(one["path"])}
             for one in manifest.observations
         ],
         catalogue=_catalogue(index),

@@ -130,19 +130,10 @@ def _raster_facts(mosaic: Mosaic) -> tuple[int, list[float]]:
             bands, (left, bottom, right, top) = int(dataset.count), dataset.bounds
     except RasterioError as error:
         raise InvalidParams(f"'path' cannot be opened again: {error}") from error
-    if mosaic.crs.is_geographic:
-        west, south, east, north = left, min(bottom, top), right, max(bottom, top)
-    else:
-        base = mosaic.crs.geodetic_crs
-        try:
-            to_degrees = pyproj.Transformer.from_crs(mosaic.crs, base, always_xy=True)
-            west, south, east, north = to_degrees.transform_bounds(
-                left, bottom, right, top, densify_pts=64
-            )
-        except pyproj.exceptions.ProjError:
-            return bands, []
-    found = [float(west), float(south), float(east), float(north)]
-    return bands, found if np.isfinite(found).all() else []
+    try:
+        return bands, list(mosaic.frame.bounds(left, bottom, right, top) or [])
+    except pyproj.exceptions.ProjError:
+        return bands, []
 
 
 def _bounds(craters: Craters) -> list[float]:
