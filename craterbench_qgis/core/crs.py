@@ -138,16 +138,19 @@ def local_plane(
 ) -> QgsCoordinateReferenceSystem | None:
     """Like :func:`orthographic_crs`, in a form PROJ can carry a map of ``crs`` to.
 
-    None where there is none.
+    None where there is none, and for degrees that QGIS itself would carry to another place: it
+    takes the longitude of west-positive and of planetocentric systems for the latitude.
     """
     figure = figure_of(crs)
-    if figure is None:
+    wkt = _wkt(crs)
+    odd = crs_wkt.is_west_positive(wkt) or crs_wkt.is_planetocentric(wkt)
+    if figure is None or (odd and crs_wkt.is_geographic(wkt)):
         return None
     context = QgsCoordinateTransformContext()
-    wkt = crs_wkt.plane(figure.a, figure.b, lon, figure.to_geodetic(lat))
+    made = crs_wkt.plane(figure.a, figure.b, lon, figure.to_geodetic(lat))
     # One after the other: QGIS takes some 10 ms to make one.
     for make in (
-        lambda: QgsCoordinateReferenceSystem.fromWkt(wkt),
+        lambda: QgsCoordinateReferenceSystem.fromWkt(made),
         lambda: orthographic_crs(figure, lon, lat),
     ):
         plane = make()

@@ -45,12 +45,17 @@ def raster_source(layer: QgsMapLayer | None) -> RasterSource | None:
         return None
     # Opening options follow a bar; they are GDAL's and QGIS's own.
     path = layer.source().split("|")[0]
-    if path.startswith(_REMOTE) or "/vsicurl" in path or not _is_there(path):
+    if is_remote(path) or not _is_there(path):
         return None
     if layer.crs() != provider.crs():
         return None
     band = _one_band(layer)
     return RasterSource(path, layer.name(), layer.id(), band, _user_nodata(provider, band or 1))
+
+
+def is_remote(path: str) -> bool:
+    """Whether a GDAL name leads into the network, from within an archive too."""
+    return "://" in path or any(mark in path for mark in _REMOTE)
 
 
 class RasterPicker:

@@ -279,3 +279,28 @@ print("fine")
 """
     )
     run_in_qgis(code, tmp_path, json.dumps(cases))
+
+
+def test_qgis_draws_no_crop_where_it_exchanges_the_axes(tmp_path: Path) -> None:
+    """A raster in such degrees that the engine cannot read is refused rather than drawn wrong."""
+    code = (
+        HEAD
+        + """
+from qgis.core import QgsCoordinateTransform, QgsCoordinateTransformContext
+for text in ("IAU_2015:49901", "IAU_2015:49902"):
+    assert c.local_plane(of(text), 30.0, 40.0) is None, text
+    frame = c.MapFrame(of(text))
+    plain = c.geographic_crs(frame.figure)
+    straight = QgsCoordinateTransform(plain, of(text), QgsCoordinateTransformContext())
+    off = straight.transform(QgsPointXY(30, 40)).distance(frame.to_map(30.0, 39.667))
+    assert off > 5 or not straight.isValid(), "QGIS reads it right now: draw it"
+for text in ("IAU_2015:49900", "IAU_2015:49911", "IAU_2015:49912", "IAU_2015:49931"):
+    plane = c.local_plane(of(text), 30.0, 40.0)
+    assert plane is not None, text
+    point = c.MapFrame(of(text)).to_map(30.0, 40.0)
+    there = QgsCoordinateTransform(of(text), plane, QgsCoordinateTransformContext())
+    assert there.transform(point).distance(QgsPointXY(0, 0)) < 1, text
+print("fine")
+"""
+    )
+    run_in_qgis(code, tmp_path)

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..errors import MosaicError
 
 # GDAL's file systems on this computer that lead to a file: archives and compressed files, nested.
-_LOCAL = re.compile(r"^/vsi(?:zip|gzip|tar|7z|rar|cached|sparse|crypt)/", re.IGNORECASE)
+_LOCAL = re.compile(r"^/?vsi(?:zip|gzip|tar|7z|rar|cached|sparse|crypt)/", re.IGNORECASE)
 _SUBFILE = re.compile(r"^/vsisubfile/\d+(?:_\d+)?,", re.IGNORECASE)
 _ARCHIVES = {
     ".zip": "/vsizip/", ".tar": "/vsitar/", ".tar.gz": "/vsitar/", ".tgz": "/vsitar/",
@@ -24,6 +24,7 @@ _REMOTE = re.compile(
 _DESCRIPTIONS = (".vrt", ".xml", ".wms", ".wmts", ".json")
 _DESCRIPTION_BYTES = 4 << 20
 _HASHED_BYTES = 1 << 20
+_SOURCE = re.compile(r'<SourceFilename(?:[^>]*relativeToVRT="(\d)")?[^>]*>([^<]*)')
 
 
 def repaired(text: str) -> str:
@@ -77,22 +78,24 @@ def container(text: str) -> Path | None:
     if Path(text).exists():
         return Path(text)
     inner = _inside(text)
-    if inner is None and ":" in text:
-        # Subdatasets and tables: GPKG:/folder/file.gpkg:table, NETCDF:"file.nc":variable
-        inner = text.split(":", 1)[1]
-        while inner:
-            bare = inner.strip('"').removeprefix("///").rstrip('"')
-            for name in (inner.strip('"'), bare):
-                if name and Path(name).exists():
-                    return Path(name)
-            inner = re.split(r"[:!](?=[^:!]*$)", inner)[0] if re.search("[:!]", inner) else ""
-        return None
     if inner is None:
-        return None
+        return _named_in(text)
     place = Path(inner)
     for candidate in (place, *place.parents):
         if candidate.is_file():
             return candidate
+    return None
+
+
+def _named_in(text: str) -> Path | None:
+    """The file in the name of a subdataset: ``NETCDF:"f.nc":band``, ``zip://f.zip!f.tif``."""
+    cuts = [found.start() for found in re.finditer("[:!]", text)]
+    for start in cuts:
+        for end in [len(text), *reversed(cuts)]:
+            bare = text[start + 1 : end].strip('"')
+            for name in (bare, bare.removeprefix("//")):
+                if name and Path(name).is_file():
+                    return Path(name)
     return None
 
 
@@ -132,6 +135,8 @@ def add_content(digest: hashlib._Hash, text: str) -> None:
     path = container(text)
     if path is None or not path.is_file():
         return
+    if path.suffix.lower() == ".vrt" and _add_sources(digest, path):
+        return
     size = path.stat().st_size
     digest.update(str(size).encode())
     with path.open("rb") as stream:
@@ -142,9 +147,22 @@ def add_content(digest: hashlib._Hash, text: str) -> None:
         digest.update(text.partition(path.name)[2].replace(os.sep, "/").encode())
 
 
+def _add_sources(digest: hashlib._Hash, path: Path) -> bool:
+    """Feed the sources of a virtual raster; False where it names none.
+
+    Not its bytes: QGIS writes statistics into it, and the whole file anew.
+    """
+    sources = _SOURCE.findall(path.read_text(encoding="utf-8", errors="replace"))
+    for relative, name in sources:
+        file = path.parent / name if relative == "1" else Path(name)
+        size = file.stat().st_size if file.is_file() else -1
+        digest.update(f"{name}\n{size}\n".encode())
+    return bool(sources)
+
+
 def _inside(text: str) -> str | None:
     """What a virtual path leads to, without its prefixes and braces; None for an ordinary name."""
     inner = text
-    while found := _LOCAL.match(inner) or _SUBFILE.match(inner):
+    while text.startswith("/vsi") and (found := _LOCAL.match(inner) or _SUBFILE.match(inner)):
         inner = inner[found.end() :].lstrip("{")
     return inner.replace("}", "") if inner != text else None

@@ -18,11 +18,10 @@ from ..bodies import (
 from ..errors import BodyError, QueryError
 from ..frame import MapFrame
 from .raster import MIN_VALID_FRACTION
-from .sampling import LUMA
+from .sampling import LUMA, OPAQUE
 from .view import View, ViewSkipped, stretch
 
 MIN_IMAGE_PIXELS = 16
-_OPAQUE = 128  # of 255
 
 
 @dataclass(frozen=True)
@@ -178,7 +177,7 @@ def _grey(image: Image.Image) -> tuple[np.ndarray, np.ndarray]:
         return values, np.isfinite(values)
     if image.has_transparency_data:
         pixels = np.asarray(image.convert("RGBA"), dtype=np.float32)
-        return pixels[..., :3] @ LUMA, pixels[..., 3] >= _OPAQUE
+        return pixels[..., :3] @ LUMA, pixels[..., 3] >= OPAQUE
     if image.mode == "L":
         values = np.asarray(image, dtype=np.float32)
     else:

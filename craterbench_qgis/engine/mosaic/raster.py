@@ -271,6 +271,11 @@ class Mosaic(Closing):
 
 def _frame_of(dataset: Any, text: str) -> MapFrame:
     name = Path(text).name
+    if dataset.transform.is_identity and dataset.gcps[0]:
+        raise MosaicError(
+            f"{name} is placed by ground control points alone. Warp it first (in QGIS: Raster > "
+            "Projections > Warp, or gdalwarp), and name the result."
+        )
     if dataset.crs is None or dataset.transform.is_identity:
         raise MosaicError(
             f"{name} has no georeference. Assign its coordinate reference system (in "

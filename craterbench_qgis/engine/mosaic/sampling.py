@@ -17,7 +17,9 @@ from ..errors import MosaicError
 FloatArray = NDArray[np.float64]
 # ITU-R BT.709 luma.
 LUMA = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
+OPAQUE = 128  # of 255
 MARGIN = 2
+_SPECIAL = 1e37
 MAX_WINDOW_PIXELS = 64_000_000
 
 
@@ -73,8 +75,12 @@ class Sampler:
         if self._joined:
             self._period = float(dataset.width)
         flags = [dataset.mask_flag_enums[index - 1] for index in bands.indexes]
+        # A mask is 0 or 255, but an alpha band, scaled to that, is anything between.
+        alpha = any(MaskFlags.alpha in flag for flag in flags)
+        self._least_mask = OPAQUE if alpha else 1
         self._masked = not all(MaskFlags.all_valid in flag for flag in flags)
-        self._palette = self._palette_of(dataset, bands)
+        self._palette, self._opaque = self._palette_of(dataset, bands)
+        self._scale = _scale_of(dataset, bands)
 
     def sample(
         self, cols: FloatArray, rows: FloatArray, step: tuple[float, float]
@@ -127,8 +133,16 @@ class Sampler:
             shifted = np.where(wrapped > self._period / 2, wrapped - self._period, wrapped)
             flat = shifted[np.isfinite(shifted)]
             if flat.max() - flat.min() < finite.max() - finite.min():
-                return shifted
-        return wrapped
+                return self._within(shifted)
+        return self._within(wrapped)
+
+    def _within(self, cols: FloatArray) -> FloatArray:
+        """The turn in which most of the columns are on a raster that overlaps itself."""
+        width, period = self._dataset.width, self._period or 0.0
+        if width <= period:
+            return cols
+        turns = [cols, cols + period]
+        return max(turns, key=lambda at: int(((at >= 0) & (at <= width)).sum()))
 
     @staticmethod
     def _range(positions: FloatArray, factor: int, limit: int | None) -> tuple[int, int]:
@@ -193,18 +207,25 @@ class Sampler:
                 f"{self._dataset.name} cannot be read around column {int(window.col_off)}, row "
                 f"{int(window.row_off)}: {error}. The file may be damaged: get it again."
             ) from error
-        if self._palette is not None:
-            grey = self._palette[np.clip(data[0].astype(np.int64), 0, len(self._palette) - 1)]
-        elif count == 3:
-            grey = np.tensordot(LUMA, data.astype(np.float32), axes=1)
-        else:
-            grey = data[0].astype(np.float32)
-        good = np.isfinite(grey)
+        grey, good = self._shades(data)
         if masks is not None:
-            good &= (masks > 0).all(axis=0)
+            good &= (masks >= self._least_mask).all(axis=0)
         if self._nodata is not None:
             good &= ~(data == self._nodata).all(axis=0)
         return np.where(good, grey, np.float32(0)), good.astype(np.float32)
+
+    def _shades(self, data: NDArray[Any]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Grey values of the bands' numbers, and which of them are values at all."""
+        if self._palette is not None and self._opaque is not None:
+            entries = np.clip(data[0].astype(np.int64), 0, len(self._palette) - 1)
+            return self._palette[entries], self._opaque[entries]
+        values = data.astype(np.float32)
+        # ISIS marks saturation by values beside its nodata, at the end of what a float can hold.
+        good: NDArray[np.bool_] = np.all(np.abs(values) < _SPECIAL, axis=0)
+        if self._scale is not None:
+            values = values * self._scale
+        grey = np.tensordot(LUMA, values, axes=1) if len(values) == 3 else values[0]
+        return np.where(good, grey, np.float32(0)), good
 
     def _grey_without(
         self, window: Window, shape: tuple[int, int]
@@ -221,14 +242,31 @@ class Sampler:
         return total / np.maximum(count, 1), (share >= 0.5).astype(np.float32)
 
     @staticmethod
-    def _palette_of(dataset: Any, bands: Bands) -> NDArray[np.float32] | None:
+    def _palette_of(
+        dataset: Any, bands: Bands
+    ) -> tuple[NDArray[np.float32] | None, NDArray[np.bool_] | None]:
+        """The shades of a palette's entries and which of them are more opaque than not."""
         if len(bands.indexes) != 1:
-            return None
+            return None, None
         if dataset.colorinterp[bands.indexes[0] - 1] != ColorInterp.palette:
-            return None
+            return None, None
         table = dataset.colormap(bands.indexes[0])
-        rgb = np.array([table.get(i, (0, 0, 0, 0))[:3] for i in range(max(table) + 1)], np.float32)
-        return np.asarray(rgb @ LUMA, dtype=np.float32)
+        entries = [table.get(i, (0, 0, 0, 0)) for i in range(max(table) + 1)]
+        rgba = np.array(entries, dtype=np.float32)
+        return np.asarray(rgba[:, :3] @ LUMA, dtype=np.float32), rgba[:, 3] >= OPAQUE
+
+
+def _scale_of(dataset: Any, bands: Bands) -> NDArray[np.float32] | None:
+    """The bands' scales [n, 1, 1] where they turn or mix the picture; None where all is one.
+
+    Offsets and one positive scale are lost in a view's stretch.
+    """
+    scales = np.array([dataset.scales[index - 1] for index in bands.indexes], dtype=np.float32)
+    if not np.isfinite(scales).all() or (scales == 0).any():
+        return None
+    if (scales > 0).all() and np.all(scales == scales[0]):
+        return None
+    return scales[:, None, None]
 
 
 def spacing(cols: FloatArray, rows: FloatArray) -> tuple[float, float]:
