@@ -28,6 +28,7 @@ Requests (``method``: params -> result):
 ``explain``            {index, query, crater_id, view?} -> :class:`ExplainReply`
 ``export``             {index, matches, path, provenance, geometry?, overwrite?} -> {files: [path]}
 ``contact_sheet``      {index, query, matches, path, provenance, title?} -> {files: [path]}
+``report``             the same -> {files: [path]}
 ``$/ping``             {} -> {}; answered at once, whatever the engine is doing
 ``shutdown``           {} -> {}; the engine answers and ends
 =====================  ============================================================================

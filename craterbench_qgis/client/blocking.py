@@ -161,7 +161,7 @@ class BlockingEngine:
             if cancelled is None and show.cancelled():
                 cancelled = now
                 self._process.write(encode(notification(CANCEL, {"id": number})))
-            if cancelled is not None and now - cancelled > min(self._limits.cancel, 0.8):
+            if cancelled is not None and now - cancelled > min(self._limits.cancel, 0.5):
                 # The thread is free within a second; an engine of its own is not worth a wait.
                 self._end(at_once=True)
                 raise EngineCallError(cancelled_error())

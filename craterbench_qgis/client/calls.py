@@ -22,6 +22,7 @@ _LIMITS = {
     "index.open": PATIENT,
     "export": PATIENT,
     "contact_sheet": PATIENT,
+    "report": PATIENT,
     "catalogue.describe": PATIENT,
     "mosaic.describe": PATIENT,
     "index.build": 0.0,

@@ -31,6 +31,7 @@ FORMATS = (
     Format("csv", TABLE, ".csv"),
     Format("pdf", SHEET, ".pdf"),
     Format("png", SHEET, ".png"),
+    Format("html", SHEET, ".html"),
     Format("scc", LIST, ".scc"),
     Format("diam", LIST, ".diam"),
     Format("crater", LIST, "_CRATER.shp"),
@@ -47,6 +48,7 @@ def format_name(key: str) -> str:
         "csv": tr("Table (.csv)"),
         "pdf": tr("Contact sheet, pages (.pdf)"),
         "png": tr("Contact sheet, one picture (.png)"),
+        "html": tr("Report, one page with pictures (.html)"),
         "scc": tr("CraterStats crater count (.scc)"),
         "diam": tr("CraterStats diameters (.diam)"),
         "crater": tr("OpenCraterTool layer (_CRATER.shp)"),
@@ -169,7 +171,7 @@ def call_of(
     there = bool(picture) and Path(picture).is_file()
     query = match_set.preview.to_json() if there else match_set.request.to_params()
     title = tr("Craters that look like {label}").format(label=match_set.request.label)
-    return "contact_sheet", {
+    return "report" if chosen.key == "html" else "contact_sheet", {
         **params,
         "query": query,
         "title": title if match_set.request.label else None,

@@ -8,6 +8,7 @@ from .evaluate import Evaluate
 from .export_matches import ExportMatches
 from .index_build import AddToIndex, BuildIndex
 from .index_information import IndexInformation
+from .review_report import ReviewReport
 from .search_extent import SearchByExtent
 from .search_features import SearchByFeatures
 
@@ -21,4 +22,5 @@ ALGORITHMS: tuple[type[Algorithm], ...] = (
     Evaluate,
     FindDuplicates,
     ApplyDuplicateDecisions,
+    ReviewReport,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
@@ -27,6 +28,8 @@ ICON = ROOT / "resources" / "icons" / "craterbench.svg"
 DOCUMENTS = (ROOT / "docs" / "processing.md", ROOT / "resources" / "help" / "index.html")
 
 Values = dict[str, Any]
+# Two letters and more, so that Windows' drives are none.
+_SCHEME = re.compile(r"[A-Za-z]\w+:")
 _ADVANCED = QgsProcessingParameterDefinition.Flag.FlagAdvanced
 
 
@@ -157,6 +160,20 @@ class Work:
         value = self.algorithm.parameterAsString(self.parameters, name, self.context)
         return str(value or "").strip()
 
+    def path(self, name: str) -> str:
+        """A file or folder to read; see :func:`absolute`."""
+        return absolute(self.text(name))
+
+    def output_path(self, name: str) -> str:
+        """A file to write, "" where none is wanted; see :func:`absolute`."""
+        path = self.algorithm.parameterAsFileOutput(self.parameters, name, self.context)
+        return absolute(str(path or "").strip())
+
+    def encoder(self) -> str | None:
+        """ENCODER: a name, or the path of a file that is there."""
+        given = self.text("ENCODER")
+        return (absolute(given) if Path(given).is_file() else given) or None
+
     def number(self, name: str) -> float | None:
         """A number, by default the parameter's default; None where there is none."""
         if not self.given(name):
@@ -200,6 +217,16 @@ def is_given(parameters: Values, name: str) -> bool:
     if callable(null) and null():
         return False
     return value is not None and value != "" and value != []
+
+
+def absolute(path: str) -> str:
+    """A path as the engine, which works in a folder of its own, finds it.
+
+    In a shell ``--OUTPUT=review.gpkg`` means the folder the shell is in. Names that are no plain
+    paths (GDAL's ``/vsizip/...``, ``ogr:...``) stay as they are.
+    """
+    known = _SCHEME.match(path) or path.startswith("/vsi")
+    return path if not path or known else str(Path(path).absolute())
 
 
 def refuse(text: str) -> QgsProcessingException:

@@ -31,6 +31,12 @@ def any_raster() -> Any:
     return types.Raster if types else QgsProcessing.SourceType.TypeRaster
 
 
+def line_source() -> Any:
+    """Layers of lines."""
+    types = _source_types()
+    return types.VectorLine if types else QgsProcessing.SourceType.TypeVectorLine
+
+
 def kilometres() -> Any:
     """The unit of lengths."""
     units = getattr(Qgis, "DistanceUnit", None)  # from 3.30 on

@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, ClassVar
 
 from qgis.core import (
+    QgsFeatureSink,
     QgsProcessingOutputVectorLayer,
     QgsProcessingParameterBoolean,
     QgsProcessingParameterEnum,
+    QgsProcessingParameterFeatureSink,
     QgsProcessingParameterField,
     QgsProcessingParameterFile,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
     QgsProcessingParameterVectorDestination,
+    QgsVectorLayer,
 )
 
+from ..core.layer_style import pair_style
 from ..core.query import RasterSource
 from ..core.wording import duration, number
 from ..i18n import tr
 from ..protocol import Json
-from . import params
-from .base import Algorithm, Values, Work, is_given, refuse
-from .inputs import catalogue_params, mosaic_sources, nodata_of, raster_source, selection_params
+from . import compat, params
+from .base import Algorithm, Values, Work, absolute, is_given, refuse
+from .inputs import (
+    catalogue_params,
+    mosaic_sources,
+    nodata_of,
+    raster_source,
+    selection_params,
+    usable_crs,
+)
+from .review_report import review_path
+from .styling import Styler
 
 KEEPERS = ("auto", "complete", "priority", "median")
 _OTHER = "OTHER_"
@@ -82,6 +94,12 @@ class FindDuplicates(Algorithm):
                 "OUTPUT", tr("Review"), tr("GeoPackage files") + " (*.gpkg)"
             ),
             tr("The file with pairs, clusters and all entries, for the review."),
+        )
+        self.add(
+            QgsProcessingParameterFeatureSink(
+                "LAYER", tr("Pairs on the map"), compat.line_source(), None, True
+            ),
+            tr("A copy of the pairs as a layer of its own; the review stays with the file."),
         )
         self.addOutput(QgsProcessingOutputVectorLayer("PAIRS", tr("Pairs")))
         self.addOutput(QgsProcessingOutputVectorLayer("CLUSTERS", tr("Clusters")))
@@ -183,12 +201,15 @@ class FindDuplicates(Algorithm):
 
     def perform(self, work: Work) -> Values:
         """See :class:`Algorithm`."""
-        path = self.parameterAsFileOutput(work.parameters, "OUTPUT", work.context)
+        path = work.output_path("OUTPUT")
         if not path:
             raise refuse(tr("The review has no name. Choose a file to write."))
         if not path.lower().endswith(".gpkg"):
             path += ".gpkg"
         result = work.engine.call_long("duplicates.find", self._request(work, path))
+        if not work.given(f"{_OTHER}CATALOGUE"):
+            # Which entry of one catalogue is the second is chance.
+            result = {**result, "offset": None}
         _tell_found(work, result)
         offset = result.get("offset") or {}
         outputs: Values = {
@@ -200,9 +221,26 @@ class FindDuplicates(Algorithm):
             "PROBABLE": result["probable"],
             "CLUSTER_COUNT": result["clusters"],
         }
+        outputs.update(self._pairs_layer(work, path))
         if offset:
             outputs.update(OFFSET_EAST=offset["east_m"], OFFSET_NORTH=offset["north_m"])
         return outputs
+
+    def _pairs_layer(self, work: Work, path: str) -> Values:
+        """The copy of the pairs, where one is wanted, with the look of the review's own."""
+        if not is_given(work.parameters, "LAYER"):
+            return {}
+        pairs = QgsVectorLayer(f"{path}|layername=pairs|option:IMMUTABLE=YES|option:NOLOCK=YES")
+        crs = usable_crs(pairs.crs())
+        sink, destination = self.parameterAsSink(
+            work.parameters, "LAYER", work.context, pairs.fields(), pairs.wkbType(), crs
+        )
+        if sink is None:
+            raise refuse(self.invalidSinkError(work.parameters, "LAYER"))
+        for feature in pairs.getFeatures():
+            sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert)
+        Styler.give(work.context, destination, lambda layer: layer.importNamedStyle(pair_style()))
+        return {"LAYER": destination}
 
     def _request(self, work: Work, path: str) -> Json:
         east, north = work.number("SHIFT_EAST"), work.number("SHIFT_NORTH")
@@ -225,7 +263,7 @@ class FindDuplicates(Algorithm):
             "source_column": work.field("SOURCE_FIELD") or None,
             "priority": [one.strip() for one in work.text("PRIORITY").split(";") if one.strip()],
             "keep_decisions": work.flag("KEEP_DECISIONS"),
-            "encoder": work.text("ENCODER") or None,
+            "encoder": work.encoder(),
             "device": work.device(),
         }
         if work.given(f"{_OTHER}CATALOGUE"):
@@ -277,13 +315,9 @@ class ApplyDuplicateDecisions(Algorithm):
 
     def perform(self, work: Work) -> Values:
         """See :class:`Algorithm`."""
-        review = work.text("REVIEW").split("|")[0]
-        if not Path(review).is_file():
-            text = tr("There is no review at {path}. Find the duplicates first.")
-            raise refuse(text.format(path=review))
-        path = self.parameterAsOutputLayer(work.parameters, "OUTPUT", work.context)
+        path = absolute(self.parameterAsOutputLayer(work.parameters, "OUTPUT", work.context))
         request: Json = {
-            "review": review,
+            "review": review_path(work),
             "output": path,
             "threshold": work.number("THRESHOLD") or None,
         }

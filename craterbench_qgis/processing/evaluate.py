@@ -156,7 +156,7 @@ class Evaluate(Algorithm):
         seeds = ("attention", "fps", "random")
         chosen = self.parameterAsEnums(work.parameters, "SEEDS", work.context)
         request: Json = {
-            "index": work.text("INDEX"),
+            "index": work.path("INDEX"),
             "mosaic": self._mosaic.path,
             "band": work.whole("BAND"),
             "views_per_crater": work.whole("VIEWS_PER_CRATER"),
@@ -192,7 +192,7 @@ class Evaluate(Algorithm):
         if staged:
             longest = max(staged, key=lambda row: row["shortlist"] or 0)
             outputs.update(MAP_ID=longest["map_id"], HIT_1=longest["hit@1"])
-        report = self.parameterAsFileOutput(work.parameters, "REPORT", work.context)
+        report = work.output_path("REPORT")
         if report:
             outputs["REPORT"] = _write(report, result)
         return outputs

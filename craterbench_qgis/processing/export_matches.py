@@ -20,7 +20,7 @@ from qgis.core import (
 )
 
 from .. import __version__
-from ..core.export_plan import FORMATS, SHEET, Format, format_name, with_ending
+from ..core.export_plan import FORMATS, LIST, SHEET, Format, format_name, with_ending
 from ..core.wording import number
 from ..i18n import tr
 from ..protocol import IndexInfo, Json
@@ -57,8 +57,8 @@ class ExportMatches(Algorithm):
         """See :class:`Algorithm`."""
         return tr(
             "Writes the matches of “Search by features” or “Search by extent” as a Shapefile, "
-            "GeoPackage, GeoJSON, table, crater list for CraterStats or OpenCraterTool, or as a "
-            "contact sheet, with where they come from."
+            "GeoPackage, GeoJSON, table, crater list for CraterStats or OpenCraterTool, as a "
+            "contact sheet or as an HTML report, with where they come from."
         )
 
     def initAlgorithm(self, configuration: Any = None) -> None:
@@ -82,8 +82,8 @@ class ExportMatches(Algorithm):
         self.add(
             QgsProcessingParameterString("QUERY_ID", tr("Only this query"), "", False, True),
             tr(
-                "Its id in the column query_id. Empty: all; a contact sheet is then written for "
-                "each, with the query's id in its name."
+                "Its id in the column query_id. Empty: all; a contact sheet or report is then "
+                "written for each, with the query's id in its name."
             ),
         )
         self.add(
@@ -92,7 +92,7 @@ class ExportMatches(Algorithm):
         )
         self.add(
             QgsProcessingParameterString("TITLE", tr("Title"), "", False, True),
-            tr("Of a contact sheet."),
+            tr("Of a contact sheet or report."),
             advanced=True,
         )
         self.add(
@@ -117,18 +117,23 @@ class ExportMatches(Algorithm):
         source = source_of(work, "INPUT")
         path, chosen = self._target(work)
         groups = self._read(work, source)
-        info = work.engine.index_info(work.text("INDEX"))
+        info = work.engine.index_info(work.path("INDEX"))
         provenance = self._provenance(work, info, groups)
-        count = sum(len(matches) for _, matches in groups)
+        merged = _merged(groups, once=chosen.kind == LIST)
+        count = len(merged)
+        told = sum(len(matches) for _, matches in groups)
+        if count < told:
+            text = tr("{n} matches are of {craters} craters; a list of craters has each once.")
+            work.feedback.pushInfo(text.format(n=number(told), craters=number(count)))
         if chosen.kind == SHEET:
-            files = self._sheets(work, groups, path, provenance)
+            files = self._sheets(work, groups, path, provenance, chosen)
         else:
             counter = Counter(work.reporter, "exporting", 1)
             result = work.engine.call(
                 "export",
                 {
                     "index": info.path,
-                    "matches": _merged(groups),
+                    "matches": merged,
                     "path": path,
                     "provenance": provenance,
                     "geometry": _GEOMETRIES[work.choice("GEOMETRY")],
@@ -144,7 +149,7 @@ class ExportMatches(Algorithm):
         return {"OUTPUT": files[0], "MATCHES": count, "FILES": len(files)}
 
     def _target(self, work: Work) -> tuple[str, Format]:
-        path = self.parameterAsFileOutput(work.parameters, "OUTPUT", work.context).strip()
+        path = work.output_path("OUTPUT")
         if not path:
             raise refuse(tr("The file has no name. Choose one to write."))
         choice = work.choice("FORMAT")
@@ -201,7 +206,7 @@ class ExportMatches(Algorithm):
             "seeds": info.seeds,
             "aggregation": info.aggregation,
         }
-        path = work.text("PROVENANCE")
+        path = work.path("PROVENANCE")
         if path:
             told.update(_read_json(path))
         told["body"] = info.body
@@ -211,9 +216,11 @@ class ExportMatches(Algorithm):
         told["query_mosaics"] = [one for one in mosaics if one]
         return told
 
-    def _sheets(self, work: Work, groups: list[Group], path: str, provenance: Json) -> list[str]:
+    def _sheets(
+        self, work: Work, groups: list[Group], path: str, provenance: Json, chosen: Format
+    ) -> list[str]:
         if not groups:
-            raise refuse(tr("There are no matches, so there is no contact sheet to make."))
+            raise refuse(tr("There are no matches, so there is nothing to show."))
         counter = Counter(work.reporter, "exporting", len(groups))
         files: list[str] = []
         for query, matches in groups:
@@ -223,9 +230,9 @@ class ExportMatches(Algorithm):
             title = work.text("TITLE") or tr("Craters that look like {label}").format(label=name)
             origin = {"mosaic": query.get("query_mosaic")}
             result = work.engine.call(
-                "contact_sheet",
+                "report" if chosen.key == "html" else "contact_sheet",
                 {
-                    "index": work.text("INDEX"),
+                    "index": work.path("INDEX"),
                     "query": _query(query),
                     "matches": matches,
                     "path": target,
@@ -259,9 +266,10 @@ def _query(fields: Json) -> Json:
     }
 
 
-def _merged(groups: list[Group]) -> list[Json]:
-    """All matches; those of several queries say whose they are."""
-    found = []
+def _merged(groups: list[Group], once: bool) -> list[Json]:
+    """All matches; those of several queries say whose they are. ``once``: a crater that several
+    queries found is there once, where it scored best."""
+    found: list[Json] = []
     for query, matches in groups:
         for match in matches:
             own = {
@@ -270,7 +278,15 @@ def _merged(groups: list[Group]) -> list[Json]:
                 if key.startswith("query_") and value is not None
             }
             found.append({**match, "attributes": {**own, **match["attributes"]}})
-    return found
+    if not once:
+        return found
+    best: dict[tuple[Any, ...], Json] = {}
+    for match in found:
+        crater = tuple(match.get(name) for name in ("crater_id", "lon", "lat", "diameter_m"))
+        known = best.get(crater)
+        if known is None or (match.get("score") or 0.0) > (known.get("score") or 0.0):
+            best[crater] = match
+    return list(best.values())
 
 
 def _checked(source: QgsProcessingFeatureSource, feedback: Any) -> Any:

@@ -108,12 +108,12 @@ class BuildIndex(Algorithm):
 
     def perform(self, work: Work) -> Values:
         """See :class:`Algorithm`."""
-        output = _with_suffix(work.text("OUTPUT"))
+        output = _with_suffix(work.path("OUTPUT"))
         request = BuildParams(
             mosaics=[one.path for one in self._mosaics],
             output=output,
             contexts=context_factors(work.text("CONTEXTS")),
-            encoder=work.text("ENCODER") or None,
+            encoder=work.encoder(),
             tokens=work.whole("TOKENS"),
             seeds=SEEDS[work.choice("SEEDS")],
             device=work.device(),
@@ -170,7 +170,7 @@ class AddToIndex(Algorithm):
     def perform(self, work: Work) -> Values:
         """See :class:`Algorithm`."""
         request: Json = {
-            "index": work.text("INDEX"),
+            "index": work.path("INDEX"),
             "mosaics": [one.path for one in self._mosaics],
             "band": work.whole("BAND"),
             "nodata": nodata_of(work, self._mosaics),

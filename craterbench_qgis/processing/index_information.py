@@ -79,7 +79,7 @@ class IndexInformation(Algorithm):
 
     def perform(self, work: Work) -> Values:
         """See :class:`Algorithm`."""
-        path = work.text("INDEX")
+        path = work.path("INDEX")
         info = work.engine.index_info(path)
         rows = facts_of(info)
         for label, text in rows:
@@ -96,7 +96,7 @@ class IndexInformation(Algorithm):
             work.feedback.pushInfo(f"{rows[-1][0]}: {rows[-1][1]}")
         outputs = _outputs(info)
         outputs["PROBLEMS"] = len(problems)
-        report = work.algorithm.parameterAsFileOutput(work.parameters, "OUTPUT", work.context)
+        report = work.output_path("OUTPUT")
         if report:
             _write(Path(report), info, rows, problems)
             outputs["OUTPUT"] = report

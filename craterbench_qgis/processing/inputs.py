@@ -19,7 +19,7 @@ from ..core.layer_crs import geographic_crs
 from ..core.query import RasterSource
 from ..i18n import tr
 from ..protocol import Json
-from .base import Work, refuse
+from .base import Work, absolute, refuse
 from .outlines import NoPlace, region_of
 from .params import KILOMETRES, METRES
 
@@ -102,7 +102,7 @@ def catalogue_params(work: Work, prefix: str = "") -> Json:
     if work.flag(f"{prefix}WEST_POSITIVE"):
         columns["west_positive"] = True
     return {
-        "catalogue": path.split("|")[0],
+        "catalogue": absolute(path.split("|")[0]),
         "layer": layer or None,
         "columns": columns,
         "body": work.text(f"{prefix}BODY") or None,

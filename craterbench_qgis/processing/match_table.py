@@ -116,6 +116,8 @@ class MatchSink:
         self._fields = QgsFields()
         self._columns: list[Column] = []
         self.written = 0
+        self.scores: list[float] = []
+        """The lowest and the highest that was written, [] before."""
 
     def open(self, matches: Sequence[MatchRecord] = ()) -> None:
         """Make the sink (once)."""
@@ -143,8 +145,14 @@ class MatchSink:
         ]
         features = [self._feature(query, match) for match in matches]
         self.written += len(features)
+        known = [*self.scores, *(match.score for match in matches)]
+        self.scores = [min(known), max(known)] if known else []
         insert = QgsFeatureSink.Flag.FastInsert
         return not features or bool(self._sink.addFeatures(features, insert))
+
+    def close(self) -> None:
+        """Let go of the sink; what was added is written."""
+        self._sink = None
 
     def last_error(self) -> str:
         """What the sink says about a failure."""

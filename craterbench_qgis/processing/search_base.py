@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
@@ -12,9 +13,11 @@ from qgis.core import (
     QgsFields,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFileDestination,
+    QgsVectorFileWriter,
 )
 
 from ..client.blocking import EngineCallError
+from ..core.layer_style import apply_style
 from ..core.query import QueryRequest, RasterSource
 from ..core.wording import number
 from ..i18n import tr
@@ -29,8 +32,9 @@ from ..protocol import (
 )
 from .base import Algorithm, Values, Work, is_given, refuse
 from .inputs import raster_source, result_crs
-from .match_table import MatchSink
+from .match_table import CENTRES, CIRCLES, MatchSink
 from .progress import Counter
+from .styling import Styler
 from .talk import check_cancelled
 
 # What one query may be refused for while others are fine.
@@ -46,6 +50,14 @@ class Question(NamedTuple):
     request: QueryRequest | None
     problem: str = ""
     known: tuple[str, ...] = ()
+
+
+class Asked(NamedTuple):
+    """How many queries were searched and how many could not be; what they were searched with."""
+
+    searched: int
+    failed: int
+    provenance: Json
 
 
 class Search(Algorithm):
@@ -108,6 +120,29 @@ class Search(Algorithm):
             return sink
 
         sink = MatchSink(info, work.choice("GEOMETRY"), open_sink)
+        try:
+            asked = self._ask_all(work, sink, questions, total)
+            sink.open()
+        except BaseException:
+            sink.close()
+            discard(destination)
+            raise
+        self._style(work, sink, destination[0])
+        outputs: Values = {
+            "OUTPUT": destination[0],
+            "QUERIES": asked.searched,
+            "MATCHES": sink.written,
+            "FAILED": asked.failed,
+        }
+        text = tr("Queries: {queries} · matches: {matches}")
+        told = text.format(queries=number(asked.searched), matches=number(sink.written))
+        work.feedback.pushInfo(told)
+        sink.close()
+        return {**outputs, **self._write_provenance(work, info, asked.provenance, asked.searched)}
+
+    def _ask_all(
+        self, work: Work, sink: MatchSink, questions: Iterator[Question], total: int
+    ) -> Asked:
         base = search_params(work)
         counter = Counter(work.reporter, "searching", total)
         provenance: Json = {}
@@ -132,17 +167,16 @@ class Search(Algorithm):
         if failed.count and not searched:
             text = tr("No query could be searched. The first: {why}")
             raise refuse(text.format(why=failed.first))
-        sink.open()
-        outputs: Values = {
-            "OUTPUT": destination[0],
-            "QUERIES": searched,
-            "MATCHES": sink.written,
-            "FAILED": failed.count,
-        }
-        text = tr("Queries: {queries} · matches: {matches}")
-        told = text.format(queries=number(searched), matches=number(sink.written))
-        work.feedback.pushInfo(told)
-        return {**outputs, **self._write_provenance(work, info, provenance, searched)}
+        return Asked(searched, failed.count, provenance)
+
+    def _style(self, work: Work, sink: MatchSink, destination: str) -> None:
+        """Matches that go to the map arrive coloured by their scores."""
+        name = {CIRCLES: "matches", CENTRES: "points"}.get(work.choice("GEOMETRY"))
+        scores = list(sink.scores)
+        if name is not None:
+            Styler.give(
+                work.context, destination, lambda layer: apply_style(layer, str(name), scores)
+            )
 
     def _ask(
         self, work: Work, base: SearchParams, question: Question, failed: Failures
@@ -166,7 +200,7 @@ class Search(Algorithm):
     def _write_provenance(
         self, work: Work, info: IndexInfo, provenance: Json, searched: int
     ) -> Values:
-        path = self.parameterAsFileOutput(work.parameters, "PROVENANCE", work.context)
+        path = work.output_path("PROVENANCE")
         if not path:
             return {}
         told = {key: value for key, value in provenance.items() if key != "query"}
@@ -177,6 +211,17 @@ class Search(Algorithm):
             text = tr("The provenance cannot be written to {path}: {why}.")
             raise refuse(text.format(path=path, why=error.strerror or error)) from error
         return {"PROVENANCE": path}
+
+
+def discard(destination: list[str]) -> None:
+    """Take away what a search that did not end has written of its layer, where that is a file."""
+    for path in destination:
+        if Path(path).suffix.lower() == ".shp":
+            QgsVectorFileWriter.deleteShapeFile(path)
+        elif Path(path).is_file():
+            for ending in ("", "-wal", "-shm", "-journal"):
+                with suppress(OSError):
+                    Path(path + ending).unlink()
 
 
 class Failures:
@@ -230,7 +275,7 @@ def search_params(work: Work) -> SearchParams:
             raise refuse(tr("The smallest ratio of diameters is above the largest."))
         filters["diameter_ratio"] = [low, high]
     return SearchParams(
-        index=work.text("INDEX"),
+        index=work.path("INDEX"),
         query={},
         top=work.whole("TOP") or 1,
         shortlist=work.whole("SHORTLIST") or 1,

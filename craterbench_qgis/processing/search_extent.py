@@ -59,7 +59,7 @@ class SearchByExtent(Search):
 
     def perform(self, work: Work) -> Values:
         """See :class:`Algorithm`."""
-        info = work.engine.index_info(work.text("INDEX"))
+        info = work.engine.index_info(work.path("INDEX"))
         mosaic = query_mosaic(work, self._raster, info.sources)
         extent = self.parameterAsExtent(work.parameters, "EXTENT", work.context)
         crs = self.parameterAsExtentCrs(work.parameters, "EXTENT", work.context)

@@ -120,7 +120,7 @@ class SearchByFeatures(Search):
             raise refuse(
                 tr("To leave out the query itself, choose the column with the crater's id.")
             )
-        info = work.engine.index_info(work.text("INDEX"))
+        info = work.engine.index_info(work.path("INDEX"))
         mosaic = query_mosaic(work, self._raster, info.sources)
         reader = FeatureReader(work, info, mosaic)
         frame = reader.frame(source.sourceCrs(), source.wkbType())

@@ -251,6 +251,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/export_plan.py" />
+            <source>Report, one page with pictures (.html)</source>
+            <translation>Bericht, eine Seite mit Bildern (.html)</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/export_plan.py" />
             <source>Shapefile (.shp)</source>
             <translation>Shapefile (.shp)</translation>
         </message>
@@ -316,6 +321,7 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/layer_build.py" />
+            <location filename="../../craterbench_qgis/core/match_set.py" />
             <location filename="../../craterbench_qgis/gui/history_model.py" />
             <source>Query</source>
             <translation>Anfrage</translation>
@@ -332,8 +338,20 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/layer_style.py" />
+            <location filename="../../craterbench_qgis/gui/review/controls.py" />
+            <source>Distinct</source>
+            <translation>Verschieden</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/layer_style.py" />
             <source>Drawn</source>
             <translation>Gezeichnet</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/layer_style.py" />
+            <location filename="../../craterbench_qgis/gui/review/controls.py" />
+            <source>Duplicate</source>
+            <translation>Dublette</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/layer_style.py" />
@@ -354,6 +372,27 @@
             <location filename="../../craterbench_qgis/core/layer_style.py" />
             <source>Searched</source>
             <translation>Gesucht</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/layer_style.py" />
+            <source>Undecided, 0.2 to 0.8</source>
+            <translation>Unentschieden, 0,2 bis 0,8</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/layer_style.py" />
+            <source>Undecided, below 0.2</source>
+            <translation>Unentschieden, unter 0,2</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/layer_style.py" />
+            <source>Undecided, probability 0.8 and more</source>
+            <translation>Unentschieden, Wahrscheinlichkeit ab 0,8</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/layer_style.py" />
+            <location filename="../../craterbench_qgis/gui/review/controls.py" />
+            <source>Unsure</source>
+            <translation>Unsicher</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/layers.py" />
@@ -839,6 +878,7 @@
             <location filename="../../craterbench_qgis/gui/build_mosaics.py" />
             <location filename="../../craterbench_qgis/processing/inputs.py" />
             <location filename="../../craterbench_qgis/processing/params.py" />
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
             <source>Mosaics</source>
             <translation>Mosaike</translation>
         </message>
@@ -1359,6 +1399,7 @@
         <message>
             <location filename="../../craterbench_qgis/gui/export_dialog.py" />
             <location filename="../../craterbench_qgis/processing/export_matches.py" />
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
             <source>Written: {name}</source>
             <translation>Geschrieben: {name}</translation>
         </message>
@@ -2509,20 +2550,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
-            <location filename="../../craterbench_qgis/gui/review/pair_layer.py" />
-            <source>Distinct</source>
-            <translation>Verschieden</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/controls.py" />
             <source>Draw the entries' outlines (O)</source>
             <translation>Die Umrisse der Einträge zeichnen (O)</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/controls.py" />
-            <location filename="../../craterbench_qgis/gui/review/pair_layer.py" />
-            <source>Duplicate</source>
-            <translation>Dublette</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
@@ -2546,6 +2575,7 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
             <source>Order</source>
             <translation>Reihenfolge</translation>
         </message>
@@ -2593,12 +2623,6 @@
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
             <source>Two craters</source>
             <translation>Zwei Krater</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/controls.py" />
-            <location filename="../../craterbench_qgis/gui/review/pair_layer.py" />
-            <source>Unsure</source>
-            <translation>Unsicher</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
@@ -2765,6 +2789,7 @@
         <message>
             <location filename="../../craterbench_qgis/gui/review/page.py" />
             <location filename="../../craterbench_qgis/processing/duplicates.py" />
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
             <source>Review</source>
             <translation>Durchsicht</translation>
         </message>
@@ -2782,21 +2807,6 @@
             <location filename="../../craterbench_qgis/gui/review/pair_layer.py" />
             <source>Pairs of {name}</source>
             <translation>Paare von {name}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/pair_layer.py" />
-            <source>Undecided, 0.2 to 0.8</source>
-            <translation>Unentschieden, 0,2 bis 0,8</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/pair_layer.py" />
-            <source>Undecided, below 0.2</source>
-            <translation>Unentschieden, unter 0,2</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/pair_layer.py" />
-            <source>Undecided, probability 0.8 and more</source>
-            <translation>Unentschieden, Wahrscheinlichkeit ab 0,8</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/panel.py" />
@@ -3942,6 +3952,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/duplicates.py" />
+            <source>A copy of the pairs as a layer of its own; the review stays with the file.</source>
+            <translation>Eine Kopie der Paare als eigener Layer; die Durchsicht bleibt in der Datei.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/duplicates.py" />
             <source>A second mosaic is laid upon a first. Choose that as well.</source>
             <translation>Ein zweites Mosaik wird auf ein erstes gelegt. Wählen Sie auch dieses.</translation>
         </message>
@@ -4085,6 +4100,7 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/duplicates.py" />
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
             <source>Pairs</source>
             <translation>Paare</translation>
         </message>
@@ -4102,6 +4118,11 @@
             <location filename="../../craterbench_qgis/processing/duplicates.py" />
             <source>Pairs looked at: {n}</source>
             <translation>Angesehene Paare: {n}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/duplicates.py" />
+            <source>Pairs on the map</source>
+            <translation>Paare auf der Karte</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/duplicates.py" />
@@ -4180,6 +4201,7 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/duplicates.py" />
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
             <source>Smallest probability</source>
             <translation>Kleinste Wahrscheinlichkeit</translation>
         </message>
@@ -4195,6 +4217,7 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/duplicates.py" />
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
             <source>The GeoPackage of “Find duplicates”.</source>
             <translation>Das GeoPackage von „Dubletten finden“.</translation>
         </message>
@@ -4207,11 +4230,6 @@
             <location filename="../../craterbench_qgis/processing/duplicates.py" />
             <source>The review has no name. Choose a file to write.</source>
             <translation>Die Durchsicht hat keinen Namen. Wählen Sie eine Datei.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/duplicates.py" />
-            <source>There is no review at {path}. Find the duplicates first.</source>
-            <translation>Bei {path} liegt keine Durchsicht. Suchen Sie zuerst die Dubletten.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/duplicates.py" />
@@ -4368,6 +4386,7 @@
         <message>
             <location filename="../../craterbench_qgis/processing/evaluate.py" />
             <location filename="../../craterbench_qgis/processing/index_information.py" />
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
             <source>Report</source>
             <translation>Bericht</translation>
         </message>
@@ -4473,8 +4492,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/export_matches.py" />
-            <source>Its id in the column query_id. Empty: all; a contact sheet is then written for each, with the query's id in its name.</source>
-            <translation>Ihre Kennung in der Spalte query_id. Leer: alle; dann wird für jede ein Bilderbogen mit der Kennung der Anfrage im Namen geschrieben.</translation>
+            <source>Its id in the column query_id. Empty: all; a contact sheet or report is then written for each, with the query's id in its name.</source>
+            <translation>Ihre Kennung in der Spalte query_id. Leer: alle; ein Bilderbogen oder Bericht wird dann für jede geschrieben, mit der Kennung der Anfrage im Namen.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/export_matches.py" />
@@ -4498,8 +4517,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/export_matches.py" />
-            <source>Of a contact sheet.</source>
-            <translation>Eines Bilderbogens.</translation>
+            <source>Of a contact sheet or report.</source>
+            <translation>Eines Bilderbogens oder Berichts.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/export_matches.py" />
@@ -4554,8 +4573,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/export_matches.py" />
-            <source>There are no matches, so there is no contact sheet to make.</source>
-            <translation>Es gibt keine Treffer, also auch keinen Bilderbogen.</translation>
+            <source>There are no matches, so there is nothing to show.</source>
+            <translation>Es gibt keine Treffer, also nichts zu zeigen.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/export_matches.py" />
@@ -4564,13 +4583,14 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/export_matches.py" />
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
             <source>Title</source>
             <translation>Titel</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/export_matches.py" />
-            <source>Writes the matches of “Search by features” or “Search by extent” as a Shapefile, GeoPackage, GeoJSON, table, crater list for CraterStats or OpenCraterTool, or as a contact sheet, with where they come from.</source>
-            <translation>Schreibt die Treffer von „Suche nach Objekten“ oder „Suche nach Ausschnitt“ als Shapefile, GeoPackage, GeoJSON, Tabelle, Kraterliste für CraterStats oder OpenCraterTool oder als Bilderbogen, mit ihrer Herkunft.</translation>
+            <source>Writes the matches of “Search by features” or “Search by extent” as a Shapefile, GeoPackage, GeoJSON, table, crater list for CraterStats or OpenCraterTool, as a contact sheet or as an HTML report, with where they come from.</source>
+            <translation>Schreibt die Treffer von „Suche nach Objekten“ oder „Suche nach Ausschnitt“ als Shapefile, GeoPackage, GeoJSON, Tabelle, Kraterliste für CraterStats oder OpenCraterTool, als Bilderbogen oder als HTML-Bericht, mit ihrer Herkunft.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/export_matches.py" />
@@ -4587,6 +4607,11 @@
             <location filename="../../craterbench_qgis/processing/export_matches.py" />
             <source>circles</source>
             <translation>Kreise</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/export_matches.py" />
+            <source>{n} matches are of {craters} craters; a list of craters has each once.</source>
+            <translation>{n} Treffer sind von {craters} Kratern; eine Kraterliste enthält jeden einmal.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/index_build.py" />
@@ -4685,6 +4710,7 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/index_information.py" />
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
             <source>HTML files</source>
             <translation>HTML-Dateien</translation>
         </message>
@@ -5119,6 +5145,151 @@
             <location filename="../../craterbench_qgis/processing/provider.py" />
             <source>CraterBench: find craters that look alike</source>
             <translation>CraterBench: ähnlich aussehende Krater finden</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
+            <source>At most. Empty: 500 of an HTML page, 300 of a PDF, 90 of a PNG.</source>
+            <translation>Höchstens. Leer: 500 einer HTML-Seite, 300 eines PDF, 90 eines PNG.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
+            <source>Empty: the catalogues' names.</source>
+            <translation>Leer: die Namen der Kataloge.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
+            <source>In which they stand, and which come first where not all are shown.</source>
+            <translation>In der sie stehen, und welche zuerst kommen, wo nicht alle gezeigt werden.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
+            <source>Its ending decides: .html, .pdf or .png.</source>
+            <translation>Die Endung entscheidet: .html, .pdf oder .png.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
+            <source>PDF files</source>
+            <translation>PDF-Dateien</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
+            <source>PNG files</source>
+            <translation>PNG-Dateien</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
+            <source>Pairs in the review</source>
+            <translation>Paare in der Durchsicht</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
+            <source>Pairs in the review: {pairs} · shown: {shown} · with pictures: {pictures}</source>
+            <translation>Paare in der Durchsicht: {pairs} · gezeigt: {shown} · mit Bildern: {pictures}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
+            <source>Pairs less probable than this are not shown.</source>
+            <translation>Weniger wahrscheinliche Paare werden nicht gezeigt.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
+            <source>Pairs shown</source>
+            <translation>Gezeigte Paare</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
+            <source>Pairs shown with pictures</source>
+            <translation>Mit Bildern gezeigte Paare</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
+            <source>Pairs that meet the conditions</source>
+            <translation>Paare, die den Bedingungen entsprechen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
+            <source>Pairs with pictures</source>
+            <translation>Paare mit Bildern</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
+            <source>Rasters to cut the pictures from. Empty: those the review was made with.</source>
+            <translation>Raster, aus denen die Bilder geschnitten werden. Leer: die, mit denen die Durchsicht gemacht wurde.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
+            <source>Report of duplicates</source>
+            <translation>Bericht über Dubletten</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
+            <source>The report has no name. Choose a file to write.</source>
+            <translation>Der Bericht hat keinen Namen. Wählen Sie eine Datei.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
+            <source>There is no review at {path}. Find the duplicates first.</source>
+            <translation>Bei {path} liegt keine Durchsicht. Suchen Sie zuerst die Dubletten.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
+            <source>Which pairs are shown.</source>
+            <translation>Welche Paare gezeigt werden.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
+            <source>Writes the pairs of a review with both pictures and outlines, evidence, decision, reviewer and time: one HTML page that needs nothing else, or a contact sheet to print (PDF, PNG).</source>
+            <translation>Schreibt die Paare einer Durchsicht mit beiden Bildern und Umrissen, Befund, Entscheidung, Prüfer und Zeit: eine HTML-Seite, die nichts weiter braucht, oder einen Bilderbogen zum Drucken (PDF, PNG).</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
+            <source>all pairs</source>
+            <translation>alle Paare</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
+            <source>decided pairs</source>
+            <translation>entschiedene Paare</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
+            <source>distinct craters</source>
+            <translation>verschiedene Krater</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
+            <source>duplicates</source>
+            <translation>Dubletten</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
+            <source>from north to south</source>
+            <translation>von Norden nach Süden</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
+            <source>the largest first</source>
+            <translation>die größten zuerst</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
+            <source>the most probable first</source>
+            <translation>die wahrscheinlichsten zuerst</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
+            <source>those in most doubt first</source>
+            <translation>die zweifelhaftesten zuerst</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
+            <source>undecided pairs</source>
+            <translation>unentschiedene Paare</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
+            <source>unsure pairs</source>
+            <translation>unsichere Paare</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/search_base.py" />

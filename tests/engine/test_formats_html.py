@@ -103,12 +103,13 @@ def entries(node: Node) -> dict[str, str]:
     return {key.text: value.text for key, value in zip(keys, values, strict=True)}
 
 
-def alone(root: Node) -> None:
-    """Nothing that runs, nothing that is fetched."""
+def alone(root: Node, more: tuple[str, ...] = ()) -> None:
+    """Nothing that runs, nothing that is fetched. ``more``: further elements that may be there."""
     assert {node.tag for node in every(root)} <= {
         *("html", "head", "body", "meta", "title", "style", "header", "section", "div", "span"),
         *("h1", "h2", "p", "ol", "li", "dl", "dt", "dd", "bdi", "strong", "img", "details"),
         *("summary", "table", "thead", "tbody", "tr", "th", "td"),
+        *more,
     }
     for node in every(root):
         for name, value in node.attributes.items():

@@ -11,8 +11,8 @@ from PIL import Image
 
 from craterbench_qgis.engine.errors import ExportError
 from craterbench_qgis.engine.formats import MatchRow, Tile, contact_sheet, match_tile
-from craterbench_qgis.engine.formats.contact_sheet import Picture, length_text
 from craterbench_qgis.engine.formats.lettering import Lettering
+from craterbench_qgis.engine.formats.sheet_page import Picture, length_text
 
 ACCENT = (0x1D, 0x5C, 0x96)
 GREY = np.full((8, 8), 0.5, np.float32)

@@ -1,4 +1,4 @@
-"""``craterbench duplicates find | apply``: entries that are the same crater."""
+"""``craterbench duplicates find | apply | report``: entries that are the same crater."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from ..bodies import body_by_name
 from ..catalogue import read_catalogue
 from ..errors import UsageError
+from . import duplicates_report
 from .options import add_encoder_options, count, load_encoder_for, number
 from .output import ConsoleMonitor, note, print_json, say
 
@@ -17,12 +18,13 @@ def add_to(commands: Any) -> None:
     """Add ``duplicates`` to the parser."""
     parser = commands.add_parser(
         "duplicates",
-        help="find entries that are the same crater; write the cleaned catalogue",
+        help="find entries that are the same crater; report them; write the cleaned catalogue",
         description="Pairs of entries that are one crater by position, size and looks.",
     )
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     _add_find(actions)
     _add_apply(actions)
+    duplicates_report.add_to(actions)
 
 
 def _add_find(actions: Any) -> None:

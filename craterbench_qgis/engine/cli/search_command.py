@@ -20,7 +20,7 @@ from ..formats import (
     match_tile,
     write_matches,
 )
-from ..formats.contact_sheet import length_text
+from ..formats.sheet_page import length_text
 from ..index import CraterIndex
 from ..search import (
     DEFAULT_SHORTLIST,

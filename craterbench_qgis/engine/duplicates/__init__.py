@@ -4,6 +4,7 @@ from .apply import ApplyReport, apply_decisions
 from .candidates import CandidateRule, candidate_pairs
 from .find import DuplicateReport, DuplicateRequest, find_duplicates
 from .pictures import PairPictures, pair_pictures
+from .report import ReviewReport, ReviewReportRequest, write_review_report
 from .store import DECISIONS, record_decisions
 
 __all__ = [
@@ -13,9 +14,12 @@ __all__ = [
     "DuplicateReport",
     "DuplicateRequest",
     "PairPictures",
+    "ReviewReport",
+    "ReviewReportRequest",
     "apply_decisions",
     "candidate_pairs",
     "find_duplicates",
     "pair_pictures",
     "record_decisions",
+    "write_review_report",
 ]

@@ -289,6 +289,7 @@ def _write(target: Path, table: pa.Table, body: Body) -> list[Path]:
                     path,
                     layer=target.stem,
                     driver=FORMATS[suffix],
+                    **({"VERSION": "1.2"} if suffix == ".gpkg" else {}),
                     geometry_name="geometry",
                     geometry_type="Point",
                     crs=layer_crs(body),

@@ -326,6 +326,8 @@ def _provenance(
         "columns": columns,
         "mosaics": [one.path for one in mosaics],
         "mosaic_fingerprints": [one.fingerprint() for one in mosaics],
+        "band": request.band,
+        "nodata": request.nodata,
         "encoder": encoder.id if encoder and mosaics else "",
         "encoder_weights": encoder.weights_hash if encoder and mosaics else "",
         "model_encoder_weights": model.weights_hash,

@@ -103,6 +103,7 @@ def write_review(path: Path, review: Review, monitor: Monitor | None = None) -> 
                         target,
                         layer=layer,
                         driver="GPKG",
+                        VERSION="1.2",  # what the GDAL of QGIS 3.22 knows
                         geometry_name="geom",
                         geometry_type=kind,
                         crs=crs,
@@ -285,13 +286,13 @@ def _entries(body: Body, craters: Craters) -> tuple[pa.Table, list[list[str]]]:
 
 def read_provenance(path: Path) -> dict[str, str]:
     """Key and value of a review file. Raises QueryError for another file."""
-    return dict(_rows(path, "SELECT key, value FROM provenance"))
+    return dict(rows_of(path, "SELECT key, value FROM provenance"))
 
 
 def read_decisions(path: Path) -> dict[tuple[str, str], Decided]:
     """The decisions in a review file, by (a_id, b_id). Raises QueryError for another file."""
     query = "SELECT a_id, b_id, decision, reviewer, decided_at FROM pairs WHERE decision <> ''"
-    return {(row[0], row[1]): Decided(*row[2:]) for row in _rows(path, query)}
+    return {(row[0], row[1]): Decided(*row[2:]) for row in rows_of(path, query)}
 
 
 def record_decisions(
@@ -310,7 +311,7 @@ def record_decisions(
         (word, reviewer if word else None, time if word else None, pair)
         for pair, word in decisions.items()
     ]
-    _require(path)
+    require(path)
     try:
         with contextlib.closing(sqlite3.connect(path, timeout=10.0)) as connection, connection:
             changed = connection.executemany(
@@ -331,13 +332,15 @@ def record_decisions(
     return changed
 
 
-def _require(path: Path) -> None:
+def require(path: Path) -> None:
+    """Raise QueryError where there is no such file: SQLite would make one."""
     if not path.is_file():
         raise QueryError(f"There is no review file '{path}'. Check the path.")
 
 
-def _rows(path: Path, query: str) -> list[tuple[Any, ...]]:
-    _require(path)
+def rows_of(path: Path, query: str) -> list[tuple[Any, ...]]:
+    """All rows of a query on a review file. Raises QueryError for another file."""
+    require(path)
     try:
         with contextlib.closing(sqlite3.connect(path, timeout=10.0)) as connection:
             return connection.execute(query).fetchall()

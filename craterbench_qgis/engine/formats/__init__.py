@@ -3,7 +3,10 @@
 from .contact_sheet import Tile, contact_sheet, match_tile
 from .explanation import explanation_picture
 from .html_report import ReportRow, html_report
+from .html_review import html_review
 from .model import MatchLike, MatchRow
+from .pair_model import PairEntry, ReportPair
+from .pair_sheet import pair_sheet
 from .writer import SUFFIXES, TABLE_SUFFIXES, write_craters, write_matches
 
 __all__ = [
@@ -11,12 +14,16 @@ __all__ = [
     "TABLE_SUFFIXES",
     "MatchLike",
     "MatchRow",
+    "PairEntry",
+    "ReportPair",
     "ReportRow",
     "Tile",
     "contact_sheet",
     "explanation_picture",
     "html_report",
+    "html_review",
     "match_tile",
+    "pair_sheet",
     "write_craters",
     "write_matches",
 ]

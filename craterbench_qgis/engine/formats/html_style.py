@@ -1,4 +1,4 @@
-"""The style sheet of the HTML report: light, dark, and on paper."""
+"""The style sheet of the HTML reports: light, dark, and on paper."""
 
 STYLE = """
 :root { color-scheme: light dark; --paper: #fff; --ink: #16191d; --quiet: #59616a;
@@ -44,7 +44,20 @@ p { margin: .2rem 0; overflow-wrap: anywhere; }
 .decision { font-weight: 600; }
 .accepted { color: var(--good); }
 .rejected { color: var(--bad); }
+.open { color: var(--quiet); }
+.pairs { display: grid; grid-template-columns: repeat(auto-fill, minmax(21rem, 1fr));
+  gap: 1.8rem 1.6rem; list-style: none; margin: 1rem 0 0; padding: 0; align-items: start; }
+.pair { content-visibility: auto; contain-intrinsic-size: auto 20rem; }
+.two { display: grid; grid-template-columns: 1fr 1fr; gap: .4rem .5rem; margin-bottom: .5rem; }
+.two > div { min-width: 0; }
+.two .picture.none { background: #6f757c; }
+.picture svg { position: absolute; inset: 0; width: 100%; height: 100%; fill: none;
+  stroke-width: 2; filter: drop-shadow(0 0 1px #000); }
+.dot { display: inline-block; width: .75em; height: .75em; margin-right: .35em; }
+.entry { font-weight: 600; }
+.summary { max-width: 44rem; margin-bottom: .8rem; }
 details { margin-top: .3rem; }
+details th, details td { white-space: normal; min-width: 0; padding: .15rem .4rem; }
 summary { cursor: pointer; color: var(--accent); }
 dl { margin: 0; }
 dl div { display: grid; grid-template-columns: minmax(6rem, 11rem) 1fr; gap: .8rem;
@@ -70,6 +83,9 @@ td.text { white-space: normal; overflow-wrap: anywhere; min-width: 7.5rem; }
   h2 { break-after: avoid; }
   .beside .picture { flex-basis: 60mm; }
   .cards { grid-template-columns: repeat(4, 1fr); gap: 6mm 5mm; }
+  .pairs { grid-template-columns: repeat(2, 1fr); gap: 5mm 8mm; }
+  .two { max-width: 76mm; }
+  .pair { content-visibility: visible; contain-intrinsic-size: none; }
   .score .quiet { display: none; }
   details:not([open]) { display: none; }
   tr, dl div { break-inside: avoid; }

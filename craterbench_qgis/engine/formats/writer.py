@@ -172,7 +172,9 @@ def _geopackage(
 ) -> None:
     layer, options = _with_geometry(table, table, body, kind)
     texts = {key: _as_text(value) for key, value in origin.items()}
-    write_arrow(layer, path, layer=LAYER, driver="GPKG", layer_metadata=texts, **options)
+    # The version QGIS 3.22 knows: of a later one its GDAL warns on every opening.
+    known = {"driver": "GPKG", "VERSION": "1.2"}
+    write_arrow(layer, path, layer=LAYER, layer_metadata=texts, **known, **options)
     rows = pa.table(
         {
             "key": pa.array(list(texts), pa.string()),

@@ -125,6 +125,7 @@ def write_next(
                 path,
                 layer=LAYER,
                 driver="GPKG",
+                VERSION="1.2",  # what the GDAL of QGIS 3.22 knows
                 geometry_name="geom",
                 geometry_type="Point",
                 crs=crs_wkt(settings),

@@ -1,8 +1,9 @@
-"""``export`` and ``contact_sheet``: a match set, as the client holds it, to files."""
+"""``export``, ``contact_sheet`` and ``report``: a match set, as the client holds it, to files."""
 
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,16 @@ from PIL import Image
 from ...protocol import Json
 from ..bodies import Body
 from ..errors import ExportError
-from ..formats import SUFFIXES, MatchRow, Tile, contact_sheet, match_tile, write_matches
+from ..formats import (
+    SUFFIXES,
+    MatchRow,
+    ReportRow,
+    Tile,
+    contact_sheet,
+    html_report,
+    match_tile,
+    write_matches,
+)
 from ..index import CraterIndex
 from ..mosaic import image_view
 from .calls import Call
@@ -22,6 +32,7 @@ from .params import InvalidParams, Params
 from .queries import body_of
 
 _SHEET_QUERY = 448
+_CHANCE = "expected_by_chance"
 _NAMES = ("name", "crater_name", "clean_name", "feature")
 
 
@@ -74,6 +85,39 @@ def make_contact_sheet(call: Call) -> Json:
     return {"files": [str(target)]}
 
 
+def make_report(call: Call) -> Json:
+    """{index, query, matches, path, provenance, title?} -> {files: [path]}: one HTML file.
+
+    ``query`` as of ``contact_sheet``. ``decision``, ``comment`` and ``expected_by_chance`` among a
+    match's attributes stand by themselves.
+    """
+    params, work = call.params, call.work
+    target = _target(params, (".html",), "A report")
+    provenance = params.object("provenance", {})
+    index = work.sessions.index(params.path("index"))
+    records = params.children("matches")
+    names = _name_column(records)
+    rows = []
+    for done, one in enumerate(records):
+        call.monitor.check()
+        call.monitor.report("thumbnails", done, len(records))
+        rows.append(_report_row(index, one, names))
+    pixels, where, scale = _query(call, params.child("query"), index)
+    origin = provenance.get("query")
+    source = origin.get("mosaic") or origin.get("image") if isinstance(origin, dict) else None
+    facts = {"where": where, **({"from": Path(str(source)).name} if source else {})}
+    html_report(
+        target,
+        rows,
+        title=params.text("title", None) or "Craters that look like the query",
+        provenance=provenance,
+        query=pixels,
+        query_facts=facts,
+        query_metres_per_pixel=scale,
+    )
+    return {"files": [str(target)]}
+
+
 def match_of(record: Params) -> MatchRow:
     """A match as the writers need it."""
     return MatchRow(
@@ -120,17 +164,43 @@ def _tile(index: CraterIndex, record: Params, names: str) -> Tile:
     return match_tile(match, image, metres_per_pixel=scale, name=str(name) if name else None)
 
 
+def _report_row(index: CraterIndex, record: Params, names: str) -> ReportRow:
+    match = match_of(record)
+    data, scale = _picture(index, record, match)
+    attributes = dict(match.attributes)
+    told = {key: attributes.pop(key, None) for key in ("decision", "comment", _CHANCE)}
+    name = attributes.get(names) if names else None
+    chance = told[_CHANCE]
+    return ReportRow(
+        match=replace(match, attributes=attributes),
+        image=data or None,
+        metres_per_pixel=scale,
+        name=str(name) if name else None,
+        decision=str(told["decision"] or ""),
+        comment=str(told["comment"] or ""),
+        expected_by_chance=float(chance) if isinstance(chance, (int, float)) else None,
+    )
+
+
 def _thumbnail(
     index: CraterIndex, record: Params, match: MatchRow
 ) -> tuple[Image.Image | NDArray[Any], float | None]:
     """The match's picture, and its metres a pixel; grey where the index has it no more."""
+    data, scale = _picture(index, record, match)
+    if not data:
+        return np.full((128, 128), 0.5, np.float32), None
+    return Image.open(io.BytesIO(data)).convert("L"), scale
+
+
+def _picture(index: CraterIndex, record: Params, match: MatchRow) -> tuple[bytes, float | None]:
+    """The match's picture as the index holds it, and its metres a pixel; b"" where it has none."""
     number = _view_number(index, record, match)
     data = index.thumbnail(number) if number is not None else b""
     if number is None or not data:
-        return np.full((128, 128), 0.5, np.float32), None
-    image = Image.open(io.BytesIO(data)).convert("L")
-    scale = index.view(number).m_per_px * index.settings.input_size / image.width
-    return image, scale
+        return b"", None
+    with Image.open(io.BytesIO(data)) as image:
+        width = image.width
+    return data, index.view(number).m_per_px * index.settings.input_size / width
 
 
 def _view_number(index: CraterIndex, record: Params, match: MatchRow) -> int | None:

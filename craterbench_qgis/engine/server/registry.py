@@ -37,9 +37,11 @@ METHODS: dict[str, Method] = {
     "explain": Method("searching", "explain_match"),
     "export": Method("exporting", "export"),
     "contact_sheet": Method("exporting", "make_contact_sheet"),
+    "report": Method("exporting", "make_report"),
     "evaluate": Method("evaluating", "evaluate", LONG),
     "duplicates.find": Method("duplicate_search", "find", LONG),
     "duplicates.apply": Method("duplicate_search", "apply", LONG),
+    "duplicates.report": Method("duplicate_report", "report", LONG),
     "duplicates.pictures": Method("duplicate_pictures", "pictures"),
 }
 

@@ -16,19 +16,17 @@ from qgis.core import (
     QgsVectorLayer,
     QgsWkbTypes,
 )
-from qgis.PyQt.QtCore import QFile, QIODevice, QObject, pyqtSignal
-from qgis.PyQt.QtXml import QDomDocument
+from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ...core import sphere
 from ...core.layer_build import SlicedJob
 from ...core.layer_crs import geographic_crs
 from ...core.layer_features import Figure, fields
-from ...core.layer_style import STYLES
+from ...core.layer_style import pair_style
 from ...core.review_file import ReviewContent, ReviewPair
 from ...i18n import tr
 
 PROPERTY = "craterbench/review"
-STYLE = "duplicate_pairs"
 _BATCH = 60
 _FIELDS = (
     ("pair_id", "text"),
@@ -135,7 +133,7 @@ class PairLayer(QObject):
         layer.setCustomProperty("skipMemoryLayersCheck", 1)
         layer.setReadOnly(True)
         yield
-        document = style_document()
+        document = pair_style()
         if not document.isNull():
             layer.importNamedStyle(document)
         yield
@@ -184,31 +182,6 @@ class PairLayer(QObject):
         layer.dataProvider().changeAttributeValues(values)
         layer.dataChanged.emit()
         layer.triggerRepaint()
-
-
-def style_document() -> QDomDocument:
-    """The shipped style with its legend translated; empty where the installation is broken."""
-    document = QDomDocument()
-    file = QFile(str(STYLES / f"{STYLE}.qml"))
-    if not file.open(QIODevice.OpenModeFlag.ReadOnly):
-        return document
-    document.setContent(file.readAll())
-    file.close()
-    texts = {
-        "duplicate": tr("Duplicate"),
-        "distinct": tr("Distinct"),
-        "unsure": tr("Unsure"),
-        "probable": tr("Undecided, probability 0.8 and more"),
-        "doubtful": tr("Undecided, 0.2 to 0.8"),
-        "unlikely": tr("Undecided, below 0.2"),
-    }
-    rules = document.elementsByTagName("rule")
-    for i in range(rules.count()):
-        rule = rules.at(i).toElement()
-        key = rule.attribute("key").replace("craterbench-", "")
-        if key in texts and rule.hasAttribute("label"):
-            rule.setAttribute("label", texts[key])
-    return document
 
 
 def _feature(layer: QgsVectorLayer, figure: Figure, pair: ReviewPair) -> QgsFeature:

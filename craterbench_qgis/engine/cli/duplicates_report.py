@@ -1,0 +1,88 @@
+"""``craterbench duplicates report``: a review as HTML, PDF or picture."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from .options import count, number
+from .output import ConsoleMonitor, note, print_json, say
+
+_SHOW = {
+    "all": None,
+    "decided": ("duplicate", "distinct", "unsure"),
+    "undecided": ("",),
+    "duplicate": ("duplicate",),
+    "distinct": ("distinct",),
+    "unsure": ("unsure",),
+}
+
+
+def add_to(actions: Any) -> None:
+    """Add ``report`` to the actions of ``duplicates``."""
+    parser = actions.add_parser(
+        "report",
+        help="write a review as an HTML report, or as a contact sheet to print",
+        description="The pairs of a review with both pictures and outlines, evidence, decision, "
+        "reviewer and time: one HTML file that needs nothing else, or a contact sheet.",
+    )
+    parser.add_argument("review", type=Path, metavar="REVIEW.gpkg")
+    parser.add_argument(
+        "--output", type=Path, required=True, metavar="FILE", help=".html, .pdf or .png"
+    )
+    parser.add_argument("--show", choices=tuple(_SHOW), default="all", help="default all")
+    parser.add_argument(
+        "--order",
+        choices=("probability", "doubt", "size", "place"),
+        default="probability",
+        help="default probability",
+    )
+    parser.add_argument(
+        "--min-probability", type=number, default=0.0, metavar="P", help="leave out less probable"
+    )
+    parser.add_argument(
+        "--limit",
+        type=count,
+        metavar="N",
+        help="pairs with pictures; default 500, of a .pdf 300, of a .png 90",
+    )
+    parser.add_argument(
+        "--mosaic",
+        type=Path,
+        action="append",
+        default=[],
+        help="raster to cut from, instead of the review's (repeatable)",
+    )
+    parser.add_argument("--title")
+    parser.add_argument("--json", action="store_true")
+    parser.set_defaults(run=run_report)
+
+
+def run_report(arguments: argparse.Namespace) -> int:
+    """Write and tell."""
+    from ..duplicates import ReviewReportRequest, write_review_report
+
+    request = ReviewReportRequest(
+        review=arguments.review,
+        output=arguments.output,
+        decisions=_SHOW[arguments.show],
+        order=arguments.order,
+        min_probability=arguments.min_probability,
+        limit=arguments.limit,
+        mosaics=tuple(arguments.mosaic),
+        title=arguments.title or "",
+    )
+    with ConsoleMonitor(quiet=arguments.json) as monitor:
+        report = write_review_report(request, monitor)
+    if arguments.json:
+        print_json(report.to_json())
+        return 0
+    say(
+        f"{report.shown:,} of {report.chosen:,} pairs shown, {report.pictures:,} with pictures; "
+        f"the review has {report.pairs:,}."
+    )
+    for text in report.notes:
+        note(text)
+    say(f"Written: {report.output}")
+    return 0

@@ -1,0 +1,340 @@
+"""A review on paper: its pairs with pictures, evidence and decisions as HTML, PDF or PNG."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ... import __version__
+from ..bodies import Body
+from ..errors import ExportError, MosaicError, QueryError
+from ..formats import PairEntry, ReportPair, html_review, pair_sheet
+from ..formats.html_page import moment_text
+from ..monitor import Monitor
+from ..mosaic import Mosaic, ViewSkipped
+from .pictures import pair_circles, pair_pictures
+from .report_text import (
+    CAUTION,
+    HEADINGS,
+    ORDER_WORDS,
+    UNDECIDED,
+    Row,
+    counted,
+    decided_by,
+    decision_word,
+    decoded,
+    decoded_object,
+    finite,
+    footer,
+    summary,
+    table_row,
+    title_of,
+)
+from .store import DECISIONS, read_provenance, require, rows_of
+from .words import evidence_text
+
+ORDERS = ("probability", "doubt", "size", "place")
+LIMITS = {".html": 500, ".htm": 500, ".pdf": 300, ".png": 90}
+"""Pairs with pictures by ending, where nobody says how many: what a browser, a printer and a
+picture viewer still handle with ease."""
+TABLE_ROWS = 5000
+_SIZE = 200
+_BAND_DEG = 5.0
+_COLUMNS = (
+    "pair_id", "a_id", "b_id", "a_lon", "a_lat", "a_diameter_m", "b_lon", "b_lat", "b_diameter_m",
+    "cluster_id", "distance_ratio", "diameter_ratio", "iou", "similarity", "looks", "probability",
+    "decision", "reviewer", "decided_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ReviewReportRequest:
+    """Which pairs of ``review`` go to ``output`` (.html, .pdf or .png).
+
+    ``decisions``: those decided so ("" for undecided), None for all; ``limit``: pairs with
+    pictures at most, by default :data:`LIMITS`; ``mosaics``: instead of those the review names.
+    """
+
+    review: Path
+    output: Path
+    decisions: tuple[str, ...] | None = None
+    order: str = "probability"
+    min_probability: float = 0.0
+    limit: int | None = None
+    mosaics: tuple[Path, ...] = ()
+    title: str = ""
+
+
+@dataclass
+class ReviewReport:
+    """What was written. ``pairs``: in the review; ``chosen``: that meet the conditions; ``shown``:
+    with their pictures or, where no mosaic shows them, their outlines; ``pictures``: with
+    pictures."""
+
+    output: str
+    pairs: int
+    chosen: int
+    shown: int
+    pictures: int
+    counts: dict[str, int]
+    notes: list[str] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return asdict(self)
+
+
+def write_review_report(
+    request: ReviewReportRequest, monitor: Monitor | None = None
+) -> ReviewReport:
+    """Write the report (.html) or the contact sheet (.pdf, .png) of a review.
+
+    Nothing is half-written. Raises QueryError for a file that is no review and for unknown orders
+    and decisions; ExportError; Cancelled.
+    """
+    monitor = monitor or Monitor()
+    suffix = _check(request)
+    facts = read_provenance(request.review)
+    body = _body(facts, request.review)
+    pairs = _pairs(request.review)
+    counts = dict(Counter(decision_word(row) for row in pairs).most_common())
+    chosen = _chosen(pairs, request)
+    limit = request.limit or LIMITS[suffix]
+    notes: list[str] = []
+    shown = _with_pictures(request, facts, body, chosen[:limit], monitor, notes)
+    report = ReviewReport(
+        output=str(request.output),
+        pairs=len(pairs),
+        chosen=len(chosen),
+        shown=len(shown),
+        pictures=sum(one.pictures is not None for one in shown),
+        counts=counts,
+        notes=notes,
+    )
+    if report.shown < report.chosen:
+        notes.insert(
+            0,
+            f"The first {report.shown:,} of {report.chosen:,} pairs are shown, "
+            f"{ORDER_WORDS[request.order]}. All are in {request.review.name}.",
+        )
+    software = f"CraterBench for QGIS {__version__}"
+    title, told = request.title or title_of(facts), counted(pairs)
+
+    def tell(done: int, total: int) -> None:
+        monitor.check()
+        monitor.report("writing", done, total)
+
+    tell(0, 1)
+    if suffix in (".png", ".pdf"):
+        below = footer(facts, told, notes)
+        pair_sheet(request.output, shown, title=title, footer=below, tell=tell)
+        return report
+    if report.chosen > TABLE_ROWS:
+        notes.append(f"The table has the first {TABLE_ROWS:,} pairs.")
+    html_review(
+        request.output,
+        shown,
+        title=title,
+        subtitle=(told, f"found {moment_text(facts.get('created'))}", software),
+        facts=summary(facts, pairs, _shown(request, report)),
+        notes=[*notes, CAUTION],
+        rows=[table_row(row) for row in chosen[:TABLE_ROWS]],
+        headings=HEADINGS,
+        provenance={
+            "review": str(request.review),
+            "report": f"{software}, {datetime.now(timezone.utc).isoformat(timespec='seconds')}",
+            **{key: decoded(value) for key, value in facts.items()},
+        },
+    )
+    return report
+
+
+def _shown(request: ReviewReportRequest, report: ReviewReport) -> dict[str, Any]:
+    """Which pairs the report shows, for its summary."""
+    words = ORDER_WORDS[request.order]
+    told: dict[str, Any] = {"shown here": f"{report.shown:,} of {report.chosen:,}, {words}"}
+    if request.min_probability > 0:
+        told["smallest probability shown"] = f"{request.min_probability:g}"
+    if request.decisions is not None:
+        told["decisions shown"] = [one or UNDECIDED for one in request.decisions]
+    return told
+
+
+def _check(request: ReviewReportRequest) -> str:
+    suffix = request.output.suffix.lower()
+    if suffix not in LIMITS:
+        raise ExportError(
+            f"A review cannot be written as '{request.output.name}'. End the name with .html, "
+            ".pdf or .png."
+        )
+    if request.order not in ORDERS:
+        raise QueryError(f"Pairs have no order '{request.order}'. Use one of: {', '.join(ORDERS)}.")
+    wrong = sorted(set(request.decisions or ()) - set(DECISIONS))
+    if wrong:
+        raise QueryError(f"'{wrong[0]}' is no decision. Use duplicate, distinct, unsure or ''.")
+    if request.limit is not None and request.limit < 1:
+        raise QueryError(f"{request.limit} pairs cannot be shown. Ask for at least 1.")
+    return suffix
+
+
+def _pairs(path: Path) -> list[Row]:
+    rows = rows_of(path, f"SELECT {', '.join(_COLUMNS)} FROM pairs")  # nosec B608 - own names
+    return [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
+
+
+def _chosen(pairs: Sequence[Row], request: ReviewReportRequest) -> list[Row]:
+    wanted = request.decisions
+    found = [
+        row
+        for row in pairs
+        if row["probability"] >= request.min_probability
+        and (wanted is None or (row["decision"] or "") in wanted)
+    ]
+    return sorted(found, key=_KEYS[request.order])
+
+
+def _place(row: Row) -> float:
+    """Bands of latitude from north to south, each the other way, as in the review panel."""
+    band = int((90.0 - row["a_lat"]) // _BAND_DEG)
+    return float(1000.0 * band + (row["a_lon"] if band % 2 == 0 else -row["a_lon"]))
+
+
+_KEYS: dict[str, Callable[[Row], float]] = {
+    "probability": lambda row: -float(row["probability"]),
+    "doubt": lambda row: abs(float(row["probability"]) - 0.5),
+    "size": lambda row: -max(float(row["a_diameter_m"]), float(row["b_diameter_m"])),
+    "place": _place,
+}
+
+
+def _with_pictures(
+    request: ReviewReportRequest,
+    facts: Mapping[str, str],
+    body: Body,
+    rows: Sequence[Row],
+    monitor: Monitor,
+    notes: list[str],
+) -> list[ReportPair]:
+    attributes = _attributes(request.review, rows)
+    made: list[ReportPair] = []
+    with ExitStack() as stack:
+        mosaics = _mosaics(request, facts, body, stack, notes)
+        for done, row in enumerate(rows):
+            monitor.check()
+            monitor.report("thumbnails", done, len(rows))
+            made.append(_report_pair(row, body, mosaics, attributes.get(row["pair_id"], ("", ""))))
+    without = sum(one.pictures is None for one in made)
+    if mosaics and without:
+        notes.append(f"{without:,} of the pairs are shown by no mosaic: outlines alone.")
+    return made
+
+
+def _attributes(path: Path, rows: Sequence[Row]) -> dict[Any, tuple[str, str]]:
+    """What the catalogues say, as JSON, by pair."""
+    require(path)
+    found: dict[Any, tuple[str, str]] = {}
+    query = "SELECT a_attributes, b_attributes FROM pairs WHERE pair_id = ?"
+    with closing(sqlite3.connect(path, timeout=10.0)) as connection:
+        for row in rows:
+            one = connection.execute(query, (row["pair_id"],)).fetchone()
+            if one is not None:
+                found[row["pair_id"]] = (one[0] or "", one[1] or "")
+    return found
+
+
+def _mosaics(
+    request: ReviewReportRequest,
+    facts: Mapping[str, str],
+    body: Body,
+    stack: ExitStack,
+    notes: list[str],
+) -> list[Mosaic]:
+    """Those that can be opened; a file that was moved is looked for beside the review."""
+    named = [str(one) for one in request.mosaics] or decoded(facts.get("mosaics")) or []
+    band, nodata = (decoded(facts.get(name)) for name in ("band", "nodata"))
+    opened = []
+    for name in named:
+        beside = request.review.parent / Path(str(name)).name
+        path = beside if not Path(str(name)).exists() and beside.is_file() else name
+        try:
+            mosaic = Mosaic.open(path, body=body, band=band or None, nodata=finite(nodata))
+            opened.append(stack.enter_context(mosaic))
+        except MosaicError as error:
+            if request.mosaics:
+                raise
+            notes.append(f"Without the pictures of {Path(str(name)).name}: {error}")
+    if not named:
+        notes.append("The review was made without a mosaic: outlines alone.")
+    return opened
+
+
+def _report_pair(
+    row: Row, body: Body, mosaics: Sequence[Mosaic], texts: tuple[str, str]
+) -> ReportPair:
+    a, b = (
+        (float(row[f"{one}_lon"]), float(row[f"{one}_lat"]), float(row[f"{one}_diameter_m"]))
+        for one in "ab"
+    )
+    entries = [
+        PairEntry(str(row[f"{letter}_id"] or ""), *place, decoded_object(text))
+        for letter, place, text in zip("ab", (a, b), texts, strict=True)
+    ]
+    return ReportPair(
+        number=int(row["pair_id"]),
+        a=entries[0],
+        b=entries[1],
+        evidence=evidence_text(
+            row["distance_ratio"],
+            row["diameter_ratio"],
+            row["iou"],
+            row["similarity"],
+            str(row["looks"] or ""),
+            row["probability"],
+        ),
+        decision=str(row["decision"] or ""),
+        decided_by=decided_by(row),
+        circles=pair_circles(body, a, b, _SIZE),
+        pictures=_pictures(mosaics, a, b),
+    )
+
+
+_Place = tuple[float, float, float]
+
+
+def _pictures(
+    mosaics: Sequence[Mosaic], a: _Place, b: _Place
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]] | None:
+    """Both from one mosaic, else each from the first that shows it; None where none does."""
+    choices = [(one, one) for one in mosaics]
+    choices += [(one, two) for one in mosaics for two in mosaics if one is not two]
+    for first, second in choices:
+        try:
+            found = pair_pictures(first, a, b, _SIZE, mosaic_b=second)
+        except ViewSkipped:
+            continue
+        return _bytes(found.pixels_a), _bytes(found.pixels_b)
+    return None
+
+
+def _bytes(pixels: NDArray[np.float32]) -> NDArray[np.uint8]:
+    return np.round(np.clip(pixels, 0.0, 1.0) * 255.0).astype(np.uint8)
+
+
+def _body(facts: Mapping[str, str], path: Path) -> Body:
+    radii = decoded(facts.get("body_radii_m"))
+    try:
+        return Body(facts["body"], float(radii[0]), float(radii[1]))
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise QueryError(
+            f"'{path.name}' does not say on which body its craters lie. Find the duplicates again; "
+            "decisions are kept."
+        ) from error

@@ -1,0 +1,150 @@
+"""What the report of a review says in words and numbers: summary, table, footer."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..formats.html_page import moment_text, number_text
+from ..formats.pair_model import DISTINCT, DUPLICATE, UNSURE
+
+Row = Mapping[str, Any]
+"""A row of the layer ``pairs``."""
+UNDECIDED = "not decided"
+WORDS = (DUPLICATE, DISTINCT, UNSURE, UNDECIDED)
+_REVIEWERS = 12
+HEADINGS = (
+    ("pair", False), ("A", True), ("B", True), ("lat A °", False), ("lon A °", False),
+    ("D A km", False), ("lat B °", False), ("lon B °", False), ("D B km", False),
+    ("distance D", False), ("ratio", False), ("overlap", False), ("looks", False),
+    ("probability", False), ("cluster", False), ("decision", True), ("reviewer", True),
+    ("decided", True),
+)  # fmt: skip
+CAUTION = (
+    "Probabilities are stated for candidate pairs of which as many are duplicates as are not; "
+    "where duplicates are rare, fewer pairs of one probability are."
+)
+
+
+ORDER_WORDS = {
+    "probability": "the most probable first",
+    "doubt": "those in most doubt first",
+    "size": "the largest first",
+    "place": "from north to south",
+}
+
+
+def decision_word(row: Row) -> str:
+    """The decision on a pair, for counting."""
+    return str(row["decision"] or UNDECIDED)
+
+
+def decided_by(row: Row) -> str:
+    """Who decided, and when; "" where nobody did."""
+    when = moment_text(row["decided_at"])
+    return ", ".join(one for one in (str(row["reviewer"] or ""), when) if one)
+
+
+def table_row(row: Row) -> dict[str, str]:
+    """A row of the table, by heading."""
+    shares = [number_text(finite(row[name]), ".2f") for name in ("iou", "similarity")]
+    cells = [str(row["pair_id"]), str(row["a_id"] or ""), str(row["b_id"] or "")]
+    for one in "ab":
+        cells += [number_text(float(row[f"{one}_{name}"]), ".4f") for name in ("lat", "lon")]
+        cells.append(number_text(float(row[f"{one}_diameter_m"]) / 1000.0, ".3f"))
+    cells += [
+        number_text(row["distance_ratio"], ".3f"),
+        number_text(row["diameter_ratio"], ".3f"),
+        *shares,
+        number_text(row["probability"], ".3f"),
+        "" if row["cluster_id"] is None else str(row["cluster_id"]),
+        str(row["decision"] or ""),
+        str(row["reviewer"] or ""),
+        moment_text(row["decided_at"]),
+    ]
+    return {name: cell for (name, _), cell in zip(HEADINGS, cells, strict=True)}
+
+
+def counted(pairs: Sequence[Row]) -> str:
+    """``1,204 pairs: 300 duplicate, 890 distinct, 14 unsure``."""
+    counts = Counter(decision_word(row) for row in pairs)
+    told = ", ".join(f"{counts[word]:,} {word}" for word in WORDS if counts[word])
+    return f"{len(pairs):,} pair{'' if len(pairs) == 1 else 's'}" + (f": {told}" if told else "")
+
+
+def summary(
+    facts: Mapping[str, str], pairs: Sequence[Row], shown: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Counts, clusters and people of a review, then what is ``shown``."""
+    counts = Counter(decision_word(row) for row in pairs)
+    decided = sorted(str(row["decided_at"]) for row in pairs if row["decided_at"])
+    people = Counter(str(row["reviewer"]) for row in pairs if row["decision"] and row["reviewer"])
+    told: dict[str, Any] = {"catalogues": names_of(facts, "catalogues")}
+    told["pairs in the review"] = f"{len(pairs):,}"
+    for word in WORDS:
+        told[word] = f"{counts.get(word, 0):,}"
+    threshold = finite(decoded(facts.get("threshold")))
+    if threshold is not None:
+        probable = sum(row["probability"] >= threshold for row in pairs)
+        told[f"probability {threshold:g} or more"] = f"{probable:,}"
+    clusters = {row["cluster_id"] for row in pairs if row["cluster_id"] is not None}
+    told["clusters"] = f"{len(clusters):,}"
+    if people:
+        first = people.most_common(_REVIEWERS)
+        rest = f" and {len(people) - _REVIEWERS} more" if len(people) > _REVIEWERS else ""
+        told["reviewers"] = ", ".join(f"{name} ({n:,})" for name, n in first) + rest
+    if decided:
+        told["decided"] = " to ".join(dict.fromkeys(map(moment_text, (decided[0], decided[-1]))))
+    return {**told, **shown}
+
+
+def names_of(facts: Mapping[str, str], key: str) -> list[str]:
+    """The names of the files that the provenance lists under ``key``."""
+    return [Path(str(one)).name for one in decoded(facts.get(key)) or []]
+
+
+def title_of(facts: Mapping[str, str]) -> str:
+    """A title by the catalogues' names."""
+    names = names_of(facts, "catalogues")
+    return f"Duplicates in {' and '.join(names)}" if names else "Review of duplicates"
+
+
+def footer(facts: Mapping[str, str], told: str, notes: Sequence[str]) -> str:
+    """Where a sheet comes from; ``told``: how many pairs there are."""
+    mosaics = ", ".join(names_of(facts, "mosaics"))
+    parts = [
+        told,
+        *(note.rstrip(".") for note in notes),
+        f"CraterBench {facts.get('version', '')}",
+        f"found {moment_text(facts.get('created'))}",
+        f"mosaic {mosaics}" if mosaics else "",
+        f"encoder {facts['encoder']}" if facts.get("encoder") else "",
+        "thick line: the picture's own outline, thin line: the other entry's",
+    ]
+    return " · ".join(one for one in parts if one) + f". {CAUTION}"
+
+
+def decoded(text: Any) -> Any:
+    """A text that is JSON, decoded; anything else as it is."""
+    if not isinstance(text, str):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def decoded_object(text: str) -> dict[str, Any]:
+    """A JSON object; {} for anything else."""
+    found = decoded(text)
+    return found if isinstance(found, dict) else {}
+
+
+def finite(value: Any) -> float | None:
+    """A number, None for anything else."""
+    known = isinstance(value, (int, float)) and math.isfinite(value)
+    return float(value) if known else None

@@ -1,0 +1,174 @@
+"""The algorithm that writes a review of duplicates for people: report or contact sheet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+from qgis.core import (
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterFile,
+    QgsProcessingParameterFileDestination,
+    QgsProcessingParameterMultipleLayers,
+    QgsProcessingParameterString,
+)
+
+from ..core.query import RasterSource
+from ..core.wording import number
+from ..i18n import tr
+from ..protocol import Json
+from . import compat, params
+from .base import Algorithm, Values, Work, absolute, refuse
+from .inputs import mosaic_sources
+
+SHOWN: tuple[list[str] | None, ...] = (
+    None,
+    ["duplicate", "distinct", "unsure"],
+    [""],
+    ["duplicate"],
+    ["distinct"],
+    ["unsure"],
+)
+"""Decisions, in the order of the choice SHOW; None: all."""
+ORDERS = ("probability", "doubt", "size", "place")
+_ENDINGS = (".html", ".htm", ".pdf", ".png")
+
+
+class ReviewReport(Algorithm):
+    """``craterbench:reviewreport``."""
+
+    GROUP = "duplicates"
+    SPANS: ClassVar = {"thumbnails": (0, 70), "writing": (70, 100)}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._mosaics: list[RasterSource] = []
+
+    def name(self) -> str:
+        """See QgsProcessingAlgorithm."""
+        return "reviewreport"
+
+    def displayName(self) -> str:
+        """See QgsProcessingAlgorithm."""
+        return tr("Report of duplicates")
+
+    def about(self) -> str:
+        """See :class:`Algorithm`."""
+        return tr(
+            "Writes the pairs of a review with both pictures and outlines, evidence, decision, "
+            "reviewer and time: one HTML page that needs nothing else, or a contact sheet to "
+            "print (PDF, PNG)."
+        )
+
+    def initAlgorithm(self, configuration: Any = None) -> None:
+        """See QgsProcessingAlgorithm."""
+        self.add(
+            QgsProcessingParameterFile("REVIEW", tr("Review"), extension="gpkg"),
+            tr("The GeoPackage of “Find duplicates”."),
+        )
+        shown = [
+            tr("all pairs"),
+            tr("decided pairs"),
+            tr("undecided pairs"),
+            tr("duplicates"),
+            tr("distinct craters"),
+            tr("unsure pairs"),
+        ]
+        self.add(
+            QgsProcessingParameterEnum("SHOW", tr("Pairs"), shown, defaultValue=0),
+            tr("Which pairs are shown."),
+        )
+        orders = [
+            tr("the most probable first"),
+            tr("those in most doubt first"),
+            tr("the largest first"),
+            tr("from north to south"),
+        ]
+        self.add(
+            QgsProcessingParameterEnum("ORDER", tr("Order"), orders, defaultValue=0),
+            tr("In which they stand, and which come first where not all are shown."),
+        )
+        self.add(
+            params.decimal("MIN_PROBABILITY", tr("Smallest probability"), 0.0, 0.0, 1.0, False),
+            tr("Pairs less probable than this are not shown."),
+            advanced=True,
+        )
+        self.add(
+            params.whole("LIMIT", tr("Pairs with pictures"), None, 1, 100_000, True),
+            tr("At most. Empty: 500 of an HTML page, 300 of a PDF, 90 of a PNG."),
+            advanced=True,
+        )
+        self.add(
+            QgsProcessingParameterMultipleLayers(
+                "MOSAICS", tr("Mosaics"), compat.any_raster(), None, True
+            ),
+            tr("Rasters to cut the pictures from. Empty: those the review was made with."),
+            advanced=True,
+        )
+        self.add(
+            QgsProcessingParameterString("TITLE", tr("Title"), "", False, True),
+            tr("Empty: the catalogues' names."),
+            advanced=True,
+        )
+        kinds = (
+            (tr("HTML files"), "html"),
+            (tr("PDF files"), "pdf"),
+            (tr("PNG files"), "png"),
+        )
+        filters = ";;".join(f"{name} (*.{ending})" for name, ending in kinds)
+        self.add(
+            QgsProcessingParameterFileDestination("OUTPUT", tr("Report"), filters),
+            tr("Its ending decides: .html, .pdf or .png."),
+        )
+        self.add_numbers(
+            ("PAIRS", tr("Pairs in the review")),
+            ("CHOSEN", tr("Pairs that meet the conditions")),
+            ("SHOWN", tr("Pairs shown")),
+            ("PICTURES", tr("Pairs shown with pictures")),
+        )
+
+    def read_layers(self, parameters: Values, context: Any, feedback: Any) -> None:
+        """See :class:`Algorithm`."""
+        self._mosaics = mosaic_sources(self.parameterAsLayerList(parameters, "MOSAICS", context))
+
+    def perform(self, work: Work) -> Values:
+        """See :class:`Algorithm`."""
+        path = work.output_path("OUTPUT")
+        if not path:
+            raise refuse(tr("The report has no name. Choose a file to write."))
+        if not path.lower().endswith(_ENDINGS):
+            path += _ENDINGS[0]
+        request: Json = {
+            "review": review_path(work),
+            "output": path,
+            "decisions": SHOWN[work.choice("SHOW")],
+            "order": ORDERS[work.choice("ORDER")],
+            "min_probability": work.number("MIN_PROBABILITY"),
+            "limit": work.whole("LIMIT"),
+            "mosaics": [one.path for one in self._mosaics],
+            "title": work.text("TITLE") or None,
+        }
+        result = work.engine.call_long("duplicates.report", request)
+        text = tr("Pairs in the review: {pairs} · shown: {shown} · with pictures: {pictures}")
+        told = {name: number(result[name]) for name in ("pairs", "shown", "pictures")}
+        work.feedback.pushInfo(text.format(**told))
+        for note in result.get("notes") or []:
+            work.feedback.pushWarning(str(note))
+        work.feedback.pushInfo(tr("Written: {name}").format(name=path))
+        work.feedback.setProgress(100)
+        return {
+            "OUTPUT": path,
+            "PAIRS": result["pairs"],
+            "CHOSEN": result["chosen"],
+            "SHOWN": result["shown"],
+            "PICTURES": result["pictures"],
+        }
+
+
+def review_path(work: Work) -> str:
+    """The file REVIEW, also where one of its layers was given. Raises QgsProcessingException."""
+    review = absolute(work.text("REVIEW").split("|")[0])
+    if not Path(review).is_file():
+        text = tr("There is no review at {path}. Find the duplicates first.")
+        raise refuse(text.format(path=review))
+    return review
