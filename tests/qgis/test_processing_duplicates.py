@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from .processing_support import Place, make_place, qgis_process, read_layer, rows_of
-from .support import needs_qgis
+from .support import DATA, needs_moon, needs_qgis, run_in_qgis
 
 pytestmark = [
     needs_qgis,
@@ -83,6 +83,112 @@ def test_duplicates_are_found_decided_and_applied(place: Place) -> None:
         OUTPUT=place.home / "clean.craterindex",
     )
     assert ran.code == 0 and ran.results["CRATERS"] == len(clean), ran.told
+
+
+def test_files_without_a_folder_lie_where_the_shell_is(place: Place) -> None:
+    """As docs/processing.md writes them; the engine works in another folder."""
+    folder = place.home
+    ran = place.run(
+        "findduplicates",
+        CATALOGUE=f"../{place.planet.name}/catalogue.csv",
+        BODY="moon",
+        OUTPUT="here.gpkg",
+        LAYER="pairs.gpkg",
+    )
+    assert ran.code == 0, ran.told
+    assert ran.results["OUTPUT"] == str(folder / "here.gpkg")
+    assert "OFFSET_EAST" not in ran.results  # of two catalogues only
+    pairs = _pairs(folder / "here.gpkg")
+    _, copied = read_layer(folder / "pairs.gpkg")
+    assert len(copied) == len(pairs) == ran.results["PAIRS_WRITTEN"] > 4
+    assert {row["probability"] for row in copied} == {p["probability"] for p in pairs.values()}
+
+    shown = place.run("reviewreport", REVIEW="here.gpkg", LIMIT=3, OUTPUT="page.html")
+    assert shown.code == 0, shown.told
+    assert shown.results["OUTPUT"] == str(folder / "page.html")
+    assert (shown.results["PAIRS"], shown.results["SHOWN"]) == (len(pairs), 3)
+    page = (folder / "page.html").read_text(encoding="utf-8")
+    assert page.count('<li class="card pair">') == 3 and "outlines alone" in page
+    mosaic = place.planet / "mosaic_a.tif"
+    printed = place.run(
+        "reviewreport", REVIEW="here.gpkg", SHOW=2, MOSAICS=mosaic, OUTPUT="page.pdf"
+    )
+    assert printed.code == 0 and printed.results["PICTURES"] > 0, printed.told
+    assert (folder / "page.pdf").read_bytes().startswith(b"%PDF")
+    ran = place.run("applyduplicatedecisions", REVIEW="here.gpkg", OUTPUT="clean.csv")
+    assert ran.code == 0 and (folder / "clean.csv").is_file(), ran.told
+    told = place.run("reviewreport", REVIEW="no.gpkg", OUTPUT="no.html")
+    assert told.code != 0 and "There is no review at" in told.told
+    assert not (folder / "no.html").exists()
+
+
+MODEL = """
+from qgis.core import (
+    QgsProcessingModelAlgorithm, QgsProcessingModelChildAlgorithm,
+    QgsProcessingModelChildParameterSource as Source, QgsProcessingModelOutput,
+)
+import craterbench_qgis.processing.provider as module
+provider = module.CraterBenchProvider()
+QgsApplication.processingRegistry().addProvider(provider)
+model = QgsProcessingModelAlgorithm("clean", "tests", "tests")
+
+def child(name, chosen, outputs):
+    made = QgsProcessingModelChildAlgorithm("craterbench:" + name)
+    made.setChildId(name)
+    # As the designer does: every parameter with a default gets it.
+    for one in made.algorithm().parameterDefinitions():
+        value = chosen.get(one.name(), one.defaultValue())
+        if value is not None and not one.isDestination():
+            source = value if isinstance(value, Source) else Source.fromStaticValue(value)
+            made.addParameterSources(one.name(), [source])
+    found = {}
+    for label, output in outputs.items():
+        found[label] = QgsProcessingModelOutput(label, label)
+        found[label].setChildId(name)
+        found[label].setChildOutputName(output)
+    made.setModelOutputs(found)
+    model.addChildAlgorithm(made)
+
+review = Source.fromChildOutput("findduplicates", "OUTPUT")
+child("findduplicates", {"CATALOGUE": args[1], "BODY": "moon"}, {"pairs": "LAYER"})
+chosen = {"REVIEW": review, "THRESHOLD": 0.9}
+child("applyduplicatedecisions", chosen, {"clean": "OUTPUT"})
+child("reviewreport", {"REVIEW": review, "LIMIT": 12}, {"page": "OUTPUT"})
+problems = model.validate()
+assert problems[0], problems
+assert model.toFile(args[0])
+print("fine")
+"""
+
+
+@needs_moon
+def test_a_model_cleans_a_real_catalogue(place: Place, tmp_path: Path) -> None:
+    """Find, report and apply: the twelve rows its authors flagged are merged, no other."""
+    model, moon = tmp_path / "clean.model3", DATA / "moon" / "craters_ge5km.csv"
+    run_in_qgis(MODEL, tmp_path, model, moon)
+    ran = place.run(
+        str(model),
+        timeout=400,
+        **{
+            "findduplicates:pairs": tmp_path / "pairs.gpkg",
+            "applyduplicatedecisions:clean": tmp_path / "clean.gpkg",
+            "reviewreport:page": tmp_path / "page.html",
+        },
+    )
+    assert ran.code == 0, ran.told
+    with moon.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    _, clean = read_layer(tmp_path / "clean.gpkg")
+    flagged = {row["id"] for row in rows if row["near_duplicate"] == "1"}
+    assert len(clean) == len(rows) - 12 and len(flagged) == 12
+    merged = [one for row in clean if row["merged_ids"] for one in json.loads(row["merged_ids"])]
+    # Of each flagged pair one entry is left.
+    kept = {str(row["id"]) for row in clean if row["merged_ids"]}
+    assert len(merged) == 12 and flagged <= set(merged) | kept
+    _, pairs = read_layer(tmp_path / "pairs.gpkg")
+    assert sum(row["probability"] >= 0.9 for row in pairs) == 12
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert page.count('<li class="card pair">') == 12
 
 
 def test_two_catalogues_and_a_limit(place: Place, tmp_path: Path) -> None:
