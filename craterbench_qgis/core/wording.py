@@ -72,3 +72,18 @@ def body(value: dict[str, Any] | None) -> str:
     return tr("{name} (radii {a} and {b} km)").format(
         name=name, a=number(a / 1000.0, 1), b=number(b / 1000.0, 1)
     )
+
+
+def skip_reason(reason: str) -> str:
+    """Why the engine has no view of a crater, or no looks of a pair; a word of its own as it is."""
+    names = {
+        "outside": tr("outside the mosaic"),
+        "no data": tr("no data"),
+        "too empty": tr("hardly any data"),
+        "too coarse": tr("smaller than the mosaic shows"),
+        "no contrast": tr("no contrast"),
+        "beyond the limb": tr("wider than half the body"),
+        "no mosaic": tr("no mosaic"),
+        "not looked at": tr("not looked at"),
+    }
+    return names.get(reason, reason)

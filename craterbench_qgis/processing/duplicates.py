@@ -21,7 +21,7 @@ from qgis.core import (
 
 from ..core.layer_style import pair_style
 from ..core.query import RasterSource
-from ..core.wording import duration, number
+from ..core.wording import duration, number, skip_reason
 from ..i18n import tr
 from ..protocol import Json
 from . import compat, params
@@ -350,7 +350,8 @@ def _tell_found(work: Work, result: Json) -> None:
     say(tr("Pairs written: {n}").format(n=number(result["pairs"])))
     say(tr("Pairs looked at: {n}").format(n=number(result["looks"])))
     for reason, count in (result.get("without_looks") or {}).items():
-        say(tr("By geometry alone, {reason}: {n}").format(reason=reason, n=number(count)))
+        text = tr("By geometry alone, {reason}: {n}")
+        say(text.format(reason=skip_reason(reason), n=number(count)))
     if result.get("decisions_kept"):
         say(tr("Decisions kept: {n}").format(n=number(result["decisions_kept"])))
     for label, offset in (

@@ -14,7 +14,7 @@ from qgis.core import (
 
 from ..core.query import RasterSource
 from ..core.settings import Settings
-from ..core.wording import duration, number
+from ..core.wording import duration, number, skip_reason
 from ..i18n import tr
 from ..protocol import BuildParams, Json
 from . import params
@@ -222,7 +222,7 @@ def _report(work: Work, result: Json) -> Values:
         rate = number(encoded / seconds, 1)
         say(text.format(n=number(encoded), time=duration(seconds), rate=rate))
     for reason, count in skipped.items():
-        say(tr("Skipped, {reason}: {n}").format(reason=reason, n=number(count)))
+        say(tr("Skipped, {reason}: {n}").format(reason=skip_reason(reason), n=number(count)))
     for note in result.get("notes") or []:
         work.feedback.pushWarning(str(note))
     return {

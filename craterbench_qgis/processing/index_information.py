@@ -126,7 +126,8 @@ def facts_of(info: IndexInfo) -> list[tuple[str, str]]:
         gone = "" if source.get("exists", True) else tr(" (not there any more)")
         rows.append((tr("Mosaic"), str(source.get("path")) + gone))
     for reason, count in info.skipped.items():
-        rows.append((tr("Skipped, {reason}").format(reason=reason), wording.number(count)))
+        label = tr("Skipped, {reason}").format(reason=wording.skip_reason(reason))
+        rows.append((label, wording.number(count)))
     if info.incomplete:
         rows.append((tr("State"), tr("The build is not finished. Run it again to finish it.")))
     return rows

@@ -128,26 +128,29 @@ def add_catalogue(
         ("LAT_FIELD", tr("Latitude column"), tr("Degrees, planetocentric.")),
         ("DIAMETER_FIELD", tr("Diameter column"), tr("Kilometres or metres.")),
     )
+    whose = tr("Second catalogue: {name}") if prefix else "{name}"
     recognised = tr("Empty: recognised by its name, or taken from the geometry.")
     for own, label, text in columns:
         field = QgsProcessingParameterField(
-            prefix + own, label, None, name, optional=True, allowMultiple=False
+            prefix + own, whose.format(name=label), None, name, optional=True, allowMultiple=False
         )
         algorithm.add(field, f"{text} {recognised}", advanced=True)
     algorithm.add(
-        unit_choice(f"{prefix}DIAMETER_UNIT", tr("Unit of the diameter column")),
+        unit_choice(f"{prefix}DIAMETER_UNIT", whose.format(name=tr("Unit of the diameter column"))),
         tr("Kilometres, metres, or what the column's name says."),
         advanced=True,
     )
     algorithm.add(
         QgsProcessingParameterBoolean(
-            f"{prefix}WEST_POSITIVE", tr("Longitudes count westward"), False
+            f"{prefix}WEST_POSITIVE", whose.format(name=tr("Longitudes count westward")), False
         ),
         tr("For catalogues whose longitudes are positive west."),
         advanced=True,
     )
     algorithm.add(
-        QgsProcessingParameterString(f"{prefix}BODY", tr("Body of the catalogue"), "", False, True),
+        QgsProcessingParameterString(
+            f"{prefix}BODY", whose.format(name=tr("Body of the catalogue")), "", False, True
+        ),
         tr("For a catalogue that does not say: moon, mars, mercury, ceres, ..."),
         advanced=True,
     )

@@ -8,6 +8,9 @@ from typing import Any, ClassVar
 
 from qgis.core import QgsProcessingLayerPostProcessorInterface
 
+from ..core.crs import figure_of
+from ..core.layer_crs import geographic_crs
+
 
 class Styler(QgsProcessingLayerPostProcessorInterface):
     """Styles a result when QGIS has loaded it."""
@@ -21,9 +24,11 @@ class Styler(QgsProcessingLayerPostProcessorInterface):
 
     def postProcessLayer(self, layer: Any, context: Any, feedback: Any) -> None:
         """See QgsProcessingLayerPostProcessorInterface."""
-        if layer is not None and layer.isValid():
-            self._style(layer)
-            layer.triggerRepaint()
+        if layer is None or not layer.isValid():
+            return
+        self._style(layer)
+        _fit_crs(layer, context.project())
+        layer.triggerRepaint()
 
     @classmethod
     def give(cls, context: Any, destination: str, style: Callable[[Any], None]) -> None:
@@ -32,3 +37,11 @@ class Styler(QgsProcessingLayerPostProcessorInterface):
             made = cls(style)
             cls._alive.append(made)
             context.layerToLoadOnCompletionDetails(destination).setPostProcessor(made)
+
+
+def _fit_crs(layer: Any, project: Any) -> None:
+    """Give the layer the one of its body's equal systems that PROJ carries to the project's."""
+    figure = figure_of(layer.crs())
+    if figure is not None and project is not None:
+        body = {"name": figure.name, "a": figure.a, "b": figure.b}
+        layer.setCrs(geographic_crs(body, project.crs()))

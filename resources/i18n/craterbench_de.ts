@@ -595,8 +595,48 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/wording.py" />
+            <source>hardly any data</source>
+            <translation>kaum Daten</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/wording.py" />
+            <source>no contrast</source>
+            <translation>kein Kontrast</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/wording.py" />
+            <source>no data</source>
+            <translation>keine Daten</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/wording.py" />
+            <source>no mosaic</source>
+            <translation>kein Mosaik</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/wording.py" />
+            <source>not looked at</source>
+            <translation>nicht angesehen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/wording.py" />
             <source>not stated</source>
             <translation>nicht angegeben</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/wording.py" />
+            <source>outside the mosaic</source>
+            <translation>außerhalb des Mosaiks</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/wording.py" />
+            <source>smaller than the mosaic shows</source>
+            <translation>kleiner, als das Mosaik zeigt</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/wording.py" />
+            <source>wider than half the body</source>
+            <translation>breiter als der halbe Körper</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/wording.py" />
@@ -4219,7 +4259,7 @@
             <location filename="../../craterbench_qgis/processing/duplicates.py" />
             <location filename="../../craterbench_qgis/processing/review_report.py" />
             <source>The GeoPackage of “Find duplicates”.</source>
-            <translation>Das GeoPackage von „Dubletten finden“.</translation>
+            <translation>Das GeoPackage von „Dubletten suchen“.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/duplicates.py" />
@@ -5064,6 +5104,11 @@
             <location filename="../../craterbench_qgis/processing/params.py" />
             <source>SQL on the columns of the index's catalogue, for example: diameter_m &gt; 50000 AND lat &lt; -60. Columns of your catalogue go by their names.</source>
             <translation>SQL über die Spalten des Katalogs im Index, zum Beispiel: diameter_m &gt; 50000 AND lat &lt; -60. Spalten Ihres Katalogs heißen wie dort.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/params.py" />
+            <source>Second catalogue: {name}</source>
+            <translation>Zweiter Katalog: {name}</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/params.py" />

@@ -142,7 +142,8 @@ def _draw_outlines(picture: Image.Image, circles: Circles, entry: int, thick: fl
     draw = ImageDraw.Draw(picture)
     for whose, x, y, radius, own in outlines_of(circles, entry):
         box = [(v + sign * radius) * _FINER for sign in (-1, 1) for v in (x, y)]
-        wide = thick * (1.5 if own else 0.8)
-        halo = [box[0] - wide / 2, box[1] - wide / 2, box[2] + wide / 2, box[3] + wide / 2]
-        draw.ellipse(halo, outline="#000000", width=round(wide * 2))
+        wide = thick * (1.6 if own else 1.0)
+        edge = thick / 2
+        halo = [box[0] - edge, box[1] - edge, box[2] + edge, box[3] + edge]
+        draw.ellipse(halo, outline="#000000", width=round(wide + 2 * edge))
         draw.ellipse(box, outline=COLOURS[whose], width=max(1, round(wide)))
