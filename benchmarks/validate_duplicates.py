@@ -5,20 +5,19 @@
 
 ``--fit`` fits the rim reading and both logistic models on the western hemisphere (lon < 0) and
 writes ``model.json`` beside the engine's code; the tests that follow use the eastern hemisphere,
-D >= 15 km, other seeds. A planted duplicate is a real entry entered again, its centre moved by a
-uniform distance in a random direction, its diameter by a uniform factor; the other candidate pairs
-(real neighbours, nested craters, and planted entries beside another crater than their own) are the
-non-duplicates. The catalogue's flagged near-duplicates count as duplicates.
+D >= 15 km, other seeds. Planting and measuring are the engine's (``craterbench duplicates
+evaluate``): the other candidate pairs (real neighbours, nested craters, and planted entries beside
+another crater than their own) are the non-duplicates. The catalogue's flagged near-duplicates
+count as duplicates.
 """
 
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -30,6 +29,13 @@ sys.path.insert(0, str(ROOT))
 
 from craterbench_qgis.engine.bodies import destination, initial_bearing  # noqa: E402
 from craterbench_qgis.engine.catalogue import Craters, read_catalogue  # noqa: E402
+from craterbench_qgis.engine.cli.output import plain  # noqa: E402
+from craterbench_qgis.engine.duplicates import (  # noqa: E402
+    Kind,
+    ValidationRequest,
+    validate_duplicates,
+    validation_report,
+)
 from craterbench_qgis.engine.duplicates.candidates import Pairs, candidate_pairs  # noqa: E402
 from craterbench_qgis.engine.duplicates.evidence import (  # noqa: E402
     GEOMETRY_FEATURES,
@@ -37,13 +43,16 @@ from craterbench_qgis.engine.duplicates.evidence import (  # noqa: E402
     Looks,
     geometry_features,
 )
+from craterbench_qgis.engine.duplicates.judging import judge  # noqa: E402
 from craterbench_qgis.engine.duplicates.looks import LooksReader  # noqa: E402
+from craterbench_qgis.engine.duplicates.measures import balanced  # noqa: E402
 from craterbench_qgis.engine.duplicates.model import (  # noqa: E402
     MODEL_FILE,
     PairModel,
     fit_logistic,
     load_model,
 )
+from craterbench_qgis.engine.duplicates.planting import known_by_flag, plant  # noqa: E402
 from craterbench_qgis.engine.duplicates.rim import (  # noqa: E402
     CONTEXT,
     RimReading,
@@ -54,23 +63,25 @@ from craterbench_qgis.engine.duplicates.rim import (  # noqa: E402
 from craterbench_qgis.engine.encoders import Encoder, load_encoder  # noqa: E402
 from craterbench_qgis.engine.mosaic import Mosaic, ViewSkipped  # noqa: E402
 
-Mix = tuple[tuple[float, float, float], ...]  # (share, largest move / D, largest change of D)
-ISSUE: Mix = ((1.0, 0.2, 0.2),)
-WIDE: Mix = ((1.0, 0.5, 0.4),)
-FITTED: Mix = ((0.7, 0.25, 0.25), (0.3, 0.5, 0.4))
-RECALLS = (0.90, 0.95, 0.97, 0.99)
+ISSUE = (Kind(1.0, 0.2, 0.2),)
+WIDE = (Kind(1.0, 0.5, 0.4),)
+FITTED = (Kind(0.7, 0.25, 0.25), Kind(0.3, 0.5, 0.4))
+FLAG = "near_duplicate"
+SETTINGS = {
+    "moved up to 0.2 D, size up to 20 %": (ISSUE, (7, 8)),
+    "moved up to 0.5 D, size up to 40 %": (WIDE, (17,)),
+    "as fitted (0.25 D, 25 %; 30 % of them 0.5 D, 40 %)": (FITTED, (27,)),
+}
 
 
 @dataclass
-class Planted:
+class Set:
     """Candidate pairs of a catalogue with planted duplicates; ``same``: is it one crater?"""
 
     craters: Craters
     pairs: Pairs
     same: np.ndarray
-    planted_found: int
-    looks: Looks | None = None
-    notes: dict[str, Any] = field(default_factory=dict)
+    looks: Looks
 
 
 def main() -> int:
@@ -79,17 +90,18 @@ def main() -> int:
     started = time.monotonic()
     craters = read_catalogue(arguments.data / "craters_ge5km.csv", body="moon")
     encoder = load_encoder(arguments.encoder, threads=arguments.threads)
-    with Mosaic.open(arguments.data / "lroc_wac_8k.tif") as mosaic:
-        if arguments.fit:
-            model = fit(craters, mosaic, encoder)
-            text = json.dumps(model.to_json(), separators=(",", ":")) + "\n"
-            MODEL_FILE.write_text(text, encoding="utf-8")
-            _say(f"written: {MODEL_FILE.name}, {len(text) / 1024:.0f} KB")
-        model = load_model()
-        if not model.knows(encoder.weights_hash):
-            _say("The model was fitted for another encoder; run with --fit first.")
-            return 1
-        results = evaluate(craters, mosaic, encoder, model, arguments.picture)
+    if arguments.fit:
+        with Mosaic.open(arguments.data / "lroc_wac_8k.tif") as mosaic:
+            fitted = fit(craters, mosaic, encoder)
+        text = json.dumps(fitted.to_json(), separators=(",", ":")) + "\n"
+        MODEL_FILE.write_text(text, encoding="utf-8")
+        _say(f"written: {MODEL_FILE.name}, {len(text) / 1024:.0f} KB")
+    model = load_model()
+    if not model.knows(encoder.weights_hash):
+        _say("The model was fitted for another encoder; run with --fit first.")
+        return 1
+    path = arguments.data / "lroc_wac_8k.tif"
+    results = evaluate(craters, path, encoder, model, arguments)
     results["minutes"] = round((time.monotonic() - started) / 60, 1)
     report = table(results) + "\n" + coefficients(model)
     print(report)
@@ -107,45 +119,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--output", type=Path, help="folder for the table and the numbers")
     parser.add_argument("--picture", type=Path, help="calibration curve, PNG")
     parser.add_argument("--encoder", help="default: the bundled one")
+    parser.add_argument(
+        "--settings", type=int, nargs="+", default=[1, 2, 3], help="of the three kinds of planting"
+    )
     parser.add_argument("--threads", type=int, default=1)
     return parser.parse_args()
-
-
-# ------------------------------------------------------------------------------ planting
-
-
-def plant(craters: Craters, rows: np.ndarray, count: int, seed: int, mix: Mix) -> Planted:
-    """``rows`` of the catalogue with ``count`` of them entered twice, and its candidate pairs."""
-    rng = np.random.default_rng(seed)
-    base = craters.take(rows)
-    n = len(base)
-    of = rng.choice(np.flatnonzero(base.diameter >= base.diameter.min()), count, replace=False)
-    kind = rng.choice(len(mix), count, p=[one[0] for one in mix])
-    reach = np.array([one[1] for one in mix])[kind]
-    change = np.array([one[2] for one in mix])[kind]
-    moved = rng.uniform(0, 1, count) * reach * base.diameter[of]
-    lon, lat = destination(
-        craters.body, base.lon[of], base.lat[of], rng.uniform(0, 360, count), moved
-    )
-    both = base.take(np.concatenate([np.arange(n), of]))
-    both.lon[n:], both.lat[n:] = lon, lat
-    both.diameter[n:] *= 1 + rng.uniform(-1, 1, count) * change
-    both.ids = [*base.ids, *(f"planted-{i}" for i in range(count))]
-    pairs = candidate_pairs(craters.body, both)
-    crater = np.concatenate([np.arange(n), of])
-    for a, b in flagged_pairs(base):
-        crater[crater == crater[b]] = crater[a]
-    same = crater[pairs.a] == crater[pairs.b]
-    return Planted(both, pairs, same, int((same & (pairs.b >= n)).sum()))
-
-
-def flagged_pairs(craters: Craters) -> list[tuple[int, int]]:
-    """The catalogue's own duplicates: each flagged row with the nearest entry of its size."""
-    flags = np.array(craters.attributes["near_duplicate"].to_pylist()) == 1
-    pairs = candidate_pairs(craters.body, craters)
-    near = pairs.take((pairs.distance_ratio < 0.1) & (pairs.diameter_ratio > 0.85))
-    found = zip(near.a.tolist(), near.b.tolist(), strict=True)
-    return [(a, b) for a, b in found if flags[a] or flags[b]]
 
 
 # ------------------------------------------------------------------------------- fitting
@@ -156,14 +134,18 @@ def fit(craters: Craters, mosaic: Mosaic, encoder: Encoder) -> PairModel:
     west = np.flatnonzero((craters.lon < 0) & (craters.diameter >= 10e3))
     reading = fit_rim(craters, west, mosaic, encoder)
     _say("rim reading fitted")
-    sets = [plant(craters, west, 1500, seed, FITTED) for seed in (11, 12, 13)]
-    for one in sets:
-        one.looks = LooksReader([mosaic], encoder, reading).read(
-            one.craters, one.craters, one.pairs
-        )
-        _say(f"looks of {len(one.pairs):,} pairs, {int(one.looks.known.sum()):,} known")
+    base = craters.take(west)
+    known = known_by_flag(craters.body, base, FLAG)
+    sets = []
+    for seed in (11, 12, 13):
+        planted = plant(craters.body, base, 1500, seed, FITTED, known)
+        both = planted.craters
+        pairs = candidate_pairs(craters.body, both)
+        looks = LooksReader([mosaic], encoder, reading).read(both, both, pairs)
+        sets.append(Set(both, pairs, planted.same(pairs), looks))
+        _say(f"looks of {len(pairs):,} pairs, {int(looks.known.sum()):,} known")
     x = np.concatenate([geometry_features(one.pairs) for one in sets])
-    extra = np.concatenate([one.looks.features() for one in sets if one.looks])
+    extra = np.concatenate([one.looks.features() for one in sets])
     y = np.concatenate([one.same for one in sets])
     weights = balanced(y)
     use = np.isfinite(extra).all(axis=1)
@@ -183,18 +165,13 @@ def fit(craters: Craters, mosaic: Mosaic, encoder: Encoder) -> PairModel:
             "date": date.today().isoformat(),
             "catalogue": "craters_ge5km.csv, lon < 0, D >= 10 km",
             "mosaic": "lroc_wac_8k.tif",
-            "planted": [list(one) for one in FITTED],
+            "planted": [[one.share, one.move, one.resize] for one in FITTED],
             "pairs": len(y),
             "duplicates": int(y.sum()),
             "with_looks": int(use.sum()),
             "prior": 0.5,
         },
     )
-
-
-def balanced(same: np.ndarray) -> np.ndarray:
-    """Weights under which duplicates count as much as non-duplicates, which keep weight 1."""
-    return np.where(same, (~same).sum() / same.sum(), 1.0)
 
 
 def fit_rim(craters: Craters, rows: np.ndarray, mosaic: Mosaic, encoder: Encoder) -> RimReading:
@@ -249,112 +226,38 @@ def fit_rim(craters: Craters, rows: np.ndarray, mosaic: Mosaic, encoder: Encoder
 
 
 def evaluate(
-    craters: Craters, mosaic: Mosaic, encoder: Encoder, model: PairModel, picture: Path | None
+    craters: Craters,
+    path: Path,
+    encoder: Encoder,
+    model: PairModel,
+    arguments: argparse.Namespace,
 ) -> dict[str, Any]:
-    """Both variants on the eastern hemisphere, in three kinds of planting."""
-    east = np.flatnonzero((craters.lon >= 0) & (craters.diameter >= 15e3))
+    """On the eastern hemisphere, in three kinds of planting, then the catalogue as it is."""
+    east = craters.take((craters.lon >= 0) & (craters.diameter >= 15e3))
     results: dict[str, Any] = {
         "encoder": encoder.id,
         "weights_hash": encoder.weights_hash,
         "entries": len(east),
         "settings": {},
     }
-    kinds = {
-        "moved up to 0.2 D, size up to 20 %": (ISSUE, (7, 17)),
-        "moved up to 0.5 D, size up to 40 %": (WIDE, (8, 18, 28)),
-        "as fitted (0.25 D, 25 %; 30 % of them 0.5 D, 40 %)": (FITTED, (9, 19)),
-    }
-    curve: dict[str, Any] = {}
-    for name, (mix, seeds) in kinds.items():
-        parts = [plant(craters, east, 1000, seed, mix) for seed in seeds]
-        geometry, looks = [], []
-        for one in parts:
-            one.looks = LooksReader([mosaic], encoder, model.reading).read(
-                one.craters, one.craters, one.pairs
-            )
-            geometry.append(model.probability(one.pairs))
-            looks.append(model.probability(one.pairs, one.looks))
-        same = np.concatenate([one.same for one in parts])
-        # Every set holds the same real neighbours: a key tells them apart, -1 for planted pairs.
-        real = [
-            np.where(one.pairs.b < len(east), one.pairs.a * len(east) + one.pairs.b, -1)
-            for one in parts
-        ]
-        scores = {"geometry": np.concatenate(geometry), "looks": np.concatenate(looks)}
-        results["settings"][name] = {
-            "seeds": list(seeds),
-            "pairs": len(same),
-            "duplicates": int(same.sum()),
-            "planted": 1000 * len(seeds),
-            "planted_among_candidates": sum(one.planted_found for one in parts),
-            **{kind: measures(p, same, np.concatenate(real)) for kind, p in scores.items()},
-        }
-        if mix is FITTED:
-            curve = {kind: calibration(p, same, len(seeds)) for kind, p in scores.items()}
-        _say(f"tested: {name}")
-    results["calibration"] = curve
-    results["catalogue"] = real_catalogue(craters, mosaic, encoder, model)
-    if picture:
-        draw(picture, curve)
-    return results
-
-
-def measures(p: np.ndarray, same: np.ndarray, real: np.ndarray) -> dict[str, Any]:
-    """At the threshold 0.5, and at the recalls of :data:`RECALLS`."""
-    said = p >= 0.5
-    order = np.argsort(-p, kind="stable")
-    right = np.cumsum(same[order])
-    at = {}
-    for recall in RECALLS:
-        # All pairs as probable as the last one needed count.
-        last = p[order[int(np.searchsorted(right, recall * same.sum()))]]
-        chosen = p >= last
-        at[f"{recall:.2f}"] = {
-            "precision": round(float(same[chosen].mean()), 4),
-            "false": int((chosen & ~same).sum()),
-        }
-    rank = np.argsort(np.argsort(p, kind="stable"), kind="stable")
-    positives, negatives = int(same.sum()), int((~same).sum())
-    auc = (rank[same].mean() - (positives - 1) / 2) / max(negatives, 1)
-    w = balanced(same)
-    clipped = np.clip(p, 1e-9, 1 - 1e-9)
-    loss = -np.average(np.where(same, np.log(clipped), np.log(1 - clipped)), weights=w)
-    return {
-        "precision": round(float(same[said].mean()), 4),
-        "recall": round(float(said[same].mean()), 4),
-        "false": int((said & ~same).sum()),
-        "false_real": len(np.unique(real[said & ~same & (real >= 0)])),
-        "missed": int((~said & same).sum()),
-        "at_recall": at,
-        "auc": round(float(auc), 4),
-        "log_loss": round(float(loss), 4),
-        "brier": round(float(np.average((p - same) ** 2, weights=w)), 4),
-    }
-
-
-def calibration(p: np.ndarray, same: np.ndarray, sets: int) -> list[dict[str, float]]:
-    """Bins of stated probability against the weighted share of duplicates.
-
-    The error is of one set's number of pairs: the ``sets`` share their real neighbours.
-    """
-    w = balanced(same)
-    edges = [0.0, 0.05, 0.15, 0.3, 0.5, 0.7, 0.85, 0.95, 1.01]
-    rows = []
-    for low, high in itertools.pairwise(edges):
-        use = (p >= low) & (p < high)
-        if not use.any():
+    for number, (name, (kinds, seeds)) in enumerate(SETTINGS.items(), start=1):
+        if number not in arguments.settings:
             continue
-        share = float(np.average(same[use], weights=w[use]))
-        number = float(w[use].sum() ** 2 / (w[use] ** 2).sum()) / sets
-        rows.append(
-            {
-                "stated": float(np.average(p[use], weights=w[use])),
-                "found": share,
-                "error": float(np.sqrt(max(share * (1 - share), 0.25 / number) / number)),
-                "pairs": int(use.sum()),
-            }
+        request = ValidationRequest(
+            catalogue=east, mosaics=(path,), kinds=kinds, seeds=seeds, known_column=FLAG
         )
-    return rows
+        found = plain(validate_duplicates(request, encoder, model=model))
+        results["settings"][name] = found
+        if arguments.output:
+            validation_report.write_validation(arguments.output / str(number), found)
+        _say(f"tested: {name}, {found['seconds'] / 60:.1f} minutes")
+    if arguments.picture and results["settings"]:
+        validation_report.draw_calibration(
+            arguments.picture, found, "Calibration on planted duplicates, eastern hemisphere"
+        )
+    with Mosaic.open(path) as mosaic:
+        results["catalogue"] = real_catalogue(craters, mosaic, encoder, model)
+    return results
 
 
 def real_catalogue(
@@ -365,15 +268,15 @@ def real_catalogue(
     A crater too small for the mosaic is judged by geometry in both variants.
     """
     pairs = candidate_pairs(craters.body, craters)
-    looks = LooksReader([mosaic], encoder, model.reading).read(craters, craters, pairs)
-    wanted = set(flagged_pairs(craters))
+    judged = judge(craters, None, pairs, model, [mosaic], encoder)
+    wanted = set(known_by_flag(craters.body, craters, FLAG))
     keys = list(zip(pairs.a.tolist(), pairs.b.tolist(), strict=True))
     true = np.array([key in wanted for key in keys])
     east = craters.lon[pairs.a] >= 0
     found: dict[str, Any] = {"flagged": len(wanted), "candidates": len(pairs)}
     kinds = {
-        "geometry": model.probability(pairs),
-        "looks": model.probability(pairs, looks),
+        "geometry": judged.by_geometry,
+        "looks": judged.probability,
     }
     for kind, p in kinds.items():
         said = p >= 0.5
@@ -393,26 +296,10 @@ def table(results: dict[str, Any]) -> str:
         f"Encoder {results['encoder']} ({results['weights_hash'][:12]}), "
         f"{results['entries']:,} entries of the eastern hemisphere, D >= 15 km.",
         "",
-        "| planted | evidence | precision, recall at 0.5 | false (distinct real pairs), missed | "
-        + " | ".join(f"precision (false) at recall {recall:.2f}" for recall in RECALLS)
-        + " | AUC | log loss |",
-        "|---|---|---|---|" + "---|" * (len(RECALLS) + 2),
+        validation_report.joined(results["settings"]),
+        "",
+        validation_report.joined_margins(results["settings"]),
     ]
-    for name, one in results["settings"].items():
-        for kind, label in (("geometry", "geometry"), ("looks", "geometry and looks")):
-            m = one[kind]
-            cells = [
-                f"{m['at_recall'][f'{r:.2f}']['precision']:.4f} "
-                f"({m['at_recall'][f'{r:.2f}']['false']})"
-                for r in RECALLS
-            ]
-            lines.append(
-                f"| {name}; {one['duplicates']:,} of {one['pairs']:,} pairs | {label} | "
-                f"{m['precision']:.4f}, {m['recall']:.4f} | "
-                f"{m['false']} ({m['false_real']}), {m['missed']} | "
-                + " | ".join(cells)
-                + f" | {m['auc']:.4f} | {m['log_loss']:.4f} |"
-            )
     f = results["catalogue"]
     lines += [
         "",
@@ -447,43 +334,6 @@ def coefficients(model: PairModel) -> str:
         cells = [f"{one[name]:.3f}" if name in one else "" for one in columns]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join([*lines, ""])
-
-
-def draw(path: Path, curve: dict[str, Any]) -> None:
-    """The calibration curve."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(figsize=(5.2, 4.6), dpi=150)
-    axes.plot([0, 1], [0, 1], color="0.6", linewidth=1, linestyle="--", label="perfect")
-    styles = {
-        "geometry": ("#c2571a", "s", "geometry alone"),
-        "looks": ("#1b6ca8", "o", "geometry and looks"),
-    }
-    for kind, (colour, marker, label) in styles.items():
-        rows = curve[kind]
-        axes.errorbar(
-            [row["stated"] for row in rows],
-            [row["found"] for row in rows],
-            yerr=[row["error"] for row in rows],
-            color=colour, marker=marker, markersize=5, linewidth=1.4, capsize=2.5, label=label,
-        )  # fmt: skip
-    axes.set(
-        xlabel="stated probability of being one crater",
-        ylabel="share of duplicates among the pairs",
-        xlim=(-0.03, 1.03),
-        ylim=(-0.05, 1.05),
-    )
-    axes.set_title("Calibration on planted duplicates, eastern hemisphere", fontsize=10)
-    axes.grid(color="0.9")
-    axes.set_axisbelow(True)
-    axes.legend(frameon=False, loc="upper left")
-    figure.tight_layout()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path)
-    plt.close(figure)
 
 
 def _say(text: str) -> None:

@@ -1,4 +1,4 @@
-"""``craterbench duplicates find | apply | report``: entries that are the same crater."""
+"""``craterbench duplicates find | apply | report | evaluate``: entries that are the same crater."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from ..bodies import body_by_name
 from ..catalogue import read_catalogue
 from ..errors import UsageError
 from . import duplicates_report
+from .duplicates_evaluate import add_evaluate
 from .options import add_encoder_options, count, load_encoder_for, number
 from .output import ConsoleMonitor, note, print_json, say
 
@@ -25,6 +26,7 @@ def add_to(commands: Any) -> None:
     _add_find(actions)
     _add_apply(actions)
     duplicates_report.add_to(actions)
+    add_evaluate(actions)
 
 
 def _add_find(actions: Any) -> None:

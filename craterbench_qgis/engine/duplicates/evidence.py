@@ -63,6 +63,10 @@ class Looks:
         """Which pairs have looks."""
         return np.asarray(self.reason == "", bool)
 
+    def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Looks:
+        """Those of the pairs at ``rows`` (positions or a mask)."""
+        return Looks(**{name: getattr(self, name)[rows] for name in self.__dataclass_fields__})
+
     def features(self) -> Floats:
         """[p, 7] in the order of :data:`LOOKS_FEATURES`; the same whichever entry is a."""
         worse = np.minimum(self.rim_a, self.rim_b)

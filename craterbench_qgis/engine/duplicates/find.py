@@ -14,17 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import __version__
-from ..bodies import Body, same_body
+from ..bodies import Body
 from ..catalogue import Craters
 from ..encoders.base import Encoder
-from ..errors import BodyError, QueryError
+from ..errors import QueryError
 from ..monitor import Monitor
 from ..mosaic import Mosaic
 from .candidates import MAX_PAIRS, CandidateRule, Pairs, candidate_pairs
 from .clusters import KEEPERS
-from .evidence import Looks
 from .grouping import Nodes, clusters_of_pairs, describe_clusters, groups_of
-from .looks import LooksReader
+from .judging import common_body, judge
 from .model import PairModel, load_model
 from .offsets import Offset, displacements, image_shifts, moved, robust_offset
 from .store import Decided, Review, read_decisions, write_review
@@ -105,7 +104,7 @@ def find_duplicates(
     """
     monitor = monitor or Monitor()
     started = time.monotonic()
-    body = _body(request)
+    body = common_body(request.catalogue, request.other, request.body, request.mosaics)
     _check(request)
     model, notes = load_model(), _notes(request)
     kept = _earlier(request)
@@ -127,16 +126,18 @@ def find_duplicates(
         timings["candidates_s"] = time.monotonic() - started
         count = len(pairs)
         second = request.catalogue if searched is None else searched
-        looks = _looks(request, model, encoder, mosaics, second, pairs, monitor, notes)
+        judged = judge(
+            request.catalogue, searched, pairs, model, mosaics, encoder, monitor, request.max_looks
+        )
+        notes += judged.notes
+        looks, probability = judged.looks, judged.probability
         timings["looks_s"] = time.monotonic() - started - timings["candidates_s"]
-        calibrated = encoder is not None and model.knows(encoder.weights_hash)
-        probability = model.probability(pairs, looks if calibrated else None)
         nodes = Nodes(request.catalogue, request.other)
         words = _words(request, pairs, kept)
         groups = groups_of(nodes, pairs, probability, words, request.threshold)
         decided = np.array([word != "" for word in words], bool)
         written = (probability >= request.minimum) | decided
-        pairs, looks, probability = pairs.take(written), _take(looks, written), probability[written]
+        pairs, looks, probability = pairs.take(written), looks.take(written), probability[written]
         shift = np.full((len(pairs), 3), np.nan)
         if mosaics and twin is not None:
             likely = np.flatnonzero(probability >= request.threshold)
@@ -188,32 +189,6 @@ def find_duplicates(
     )
 
 
-def _body(request: DuplicateRequest) -> Body:
-    """The one body of all inputs."""
-    first = request.catalogue.body
-    second = request.other.body if request.other is not None else None
-    if first and second and not same_body(first, second):
-        raise BodyError(
-            f"{Path(request.catalogue.path).name} lies on {first.name}, "
-            f"{Path(request.other.path if request.other else '').name} on {second.name}. "
-            "Choose two catalogues of one body."
-        )
-    named = request.body
-    for body in (first, second):
-        if named and body and not same_body(named, body):
-            raise BodyError(f"A catalogue lies on {body.name}, not on {named.name}. Correct one.")
-    found = first or second or named
-    if found is None and request.mosaics:
-        with Mosaic.open(request.mosaics[0]) as mosaic:
-            return mosaic.body
-    if found is None:
-        raise BodyError(
-            f"{Path(request.catalogue.path).name} does not say on which body it lies. "
-            "Name the body, e.g. moon."
-        )
-    return found
-
-
 def _check(request: DuplicateRequest) -> None:
     if not 0.0 < request.threshold < 1.0 or not 0.0 <= request.minimum <= request.threshold:
         raise QueryError(
@@ -256,41 +231,6 @@ def _other(request: DuplicateRequest, body: Body) -> Craters | None:
         return request.other
     east, north = request.other_offset_m
     return moved(body, request.other, -east, -north)
-
-
-def _looks(
-    request: DuplicateRequest,
-    model: PairModel,
-    encoder: Encoder | None,
-    mosaics: list[Mosaic],
-    second: Craters,
-    pairs: Pairs,
-    monitor: Monitor,
-    notes: list[str],
-) -> Looks:
-    if encoder is None or not mosaics:
-        return Looks.none(len(pairs))
-    calibrated = model.knows(encoder.weights_hash)
-    if not calibrated:
-        notes.append(
-            f"Looks through {encoder.id} are not calibrated for duplicates: similarities are told, "
-            "probabilities come from geometry alone."
-        )
-    reader = LooksReader(mosaics, encoder, model.reading if calibrated else None, monitor)
-    if request.max_looks is None or len(pairs) <= request.max_looks:
-        return reader.read(request.catalogue, second, pairs)
-    doubt = np.abs(model.probability(pairs) - 0.5)
-    chosen = np.sort(np.argsort(doubt, kind="stable")[: request.max_looks])
-    looks = Looks.none(len(pairs), "not looked at")
-    some = reader.read(request.catalogue, second, pairs.take(chosen))
-    for name in Looks.__dataclass_fields__:
-        getattr(looks, name)[chosen] = getattr(some, name)
-    notes.append(f"Looks of {request.max_looks:,} of {len(pairs):,} pairs, those in most doubt.")
-    return looks
-
-
-def _take(looks: Looks, mask: NDArray[np.bool_]) -> Looks:
-    return Looks(**{name: getattr(looks, name)[mask] for name in Looks.__dataclass_fields__})
 
 
 def _words(

@@ -1,0 +1,161 @@
+"""``craterbench duplicates evaluate``: planted duplicates, found or not, in numbers."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from ..bodies import body_by_name
+from ..catalogue import Craters, read_catalogue
+from ..errors import QueryError, UsageError
+from .options import add_encoder_options, count, load_encoder_for, number
+from .output import ConsoleMonitor, note, plain, print_json, say
+
+
+def add_evaluate(actions: Any) -> None:
+    """Add ``evaluate`` to the parser of ``duplicates``."""
+    parser = actions.add_parser(
+        "evaluate",
+        help="measure how far the probabilities can be trusted on your catalogue and mosaic",
+        description="Enter some craters of the catalogue a second time, moved and resized, let the "
+        "search judge all pairs, and tell precision and recall of the plain rule, of geometry "
+        "alone and with looks. The catalogue itself is not changed.",
+    )
+    parser.add_argument("catalogue", type=Path, help="CSV, Shapefile, GeoPackage, GeoJSON")
+    parser.add_argument(
+        "--mosaic", type=Path, action="append", default=[], help="raster to look at (repeatable)"
+    )
+    parser.add_argument("--geometry-only", action="store_true", help="do not look at a mosaic")
+    parser.add_argument(
+        "--output", type=Path, required=True, metavar="FOLDER",
+        help="duplicates.md, duplicates.json and calibration.png are written there",
+    )  # fmt: skip
+    parser.add_argument("--json", action="store_true")
+    _add_planting(parser)
+    _add_reading(parser)
+    add_encoder_options(parser)
+    parser.set_defaults(run=run_evaluate)
+
+
+def _add_planting(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("planting")
+    group.add_argument("--planted", type=count, default=1000, metavar="N", help="default 1000")
+    group.add_argument(
+        "--move", type=number, default=0.2, metavar="D", help="by up to D diameters, default 0.2"
+    )
+    group.add_argument(
+        "--resize", type=number, default=0.2, metavar="F", help="by up to this part, default 0.2"
+    )
+    group.add_argument("--seed", type=int, default=0)
+    group.add_argument("--repeats", type=count, default=1, help="plant anew so often, default 1")
+    known = parser.add_argument_group("duplicates that are there already")
+    known.add_argument(
+        "--known", type=Path, metavar="FILE",
+        help="pairs of ids that are one crater: CSV or JSON, or a reviewed REVIEW.gpkg",
+    )  # fmt: skip
+    known.add_argument(
+        "--known-column", metavar="COLUMN", help="flags entries that are duplicates of a near one"
+    )
+    model = parser.add_argument_group("judgement")
+    model.add_argument("--threshold", type=number, default=0.5, metavar="P", help="default 0.5")
+    model.add_argument("--max-distance", type=number, default=0.5, metavar="D", help="default 0.5")
+    model.add_argument("--max-ratio", type=number, default=2.0, help="of diameters, default 2")
+
+
+def _add_reading(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("reading")
+    group.add_argument("--layer", help="layer of a file with several")
+    for name in ("id", "lon", "lat", "diameter"):
+        group.add_argument(f"--{name}", metavar="COLUMN", help="default: recognised")
+    group.add_argument("--diameter-unit", choices=("km", "m"))
+    group.add_argument("--west-positive", action="store_true")
+    group.add_argument("--body", help="body of a catalogue that does not say, e.g. moon")
+    group.add_argument("--band", type=int, help="band of the mosaic")
+    group.add_argument("--nodata", type=number, help="value without data in the mosaic")
+    group.add_argument("--region", type=number, nargs=4, metavar=("W", "S", "E", "N"))
+    group.add_argument("--min-diameter", type=number, metavar="KM", help="leave out smaller ones")
+    group.add_argument("--max-diameter", type=number, metavar="KM", help="leave out larger ones")
+
+
+def run_evaluate(arguments: argparse.Namespace) -> int:
+    """Plant, search, compare and tell."""
+    from ..duplicates import CandidateRule, Kind, ValidationRequest, validate_duplicates
+    from ..duplicates.validation_report import console, write_validation
+
+    if arguments.geometry_only and arguments.mosaic:
+        raise UsageError("--geometry-only looks at no mosaic. Leave out one of the two.")
+    if not arguments.geometry_only and not arguments.mosaic:
+        raise UsageError("Looks need a raster. Name it with --mosaic, or say --geometry-only.")
+    if arguments.seed < 0:
+        raise UsageError("The seed must be 0 or more.")
+    output: Path = arguments.output
+    if output.exists() and not output.is_dir():
+        raise UsageError(f"'{output}' is a file. Name a folder with --output.")
+    body = body_by_name(arguments.body) if arguments.body else None
+    request = ValidationRequest(
+        catalogue=_read(arguments),
+        mosaics=tuple(arguments.mosaic),
+        planted=arguments.planted,
+        kinds=(Kind(1.0, arguments.move, arguments.resize),),
+        seeds=tuple(range(arguments.seed, arguments.seed + arguments.repeats)),
+        threshold=arguments.threshold,
+        rule=CandidateRule(arguments.max_distance, arguments.max_ratio),
+        known=_known(arguments.known) if arguments.known else (),
+        known_column=arguments.known_column,
+        body=body,
+        band=arguments.band,
+        nodata=arguments.nodata,
+    )
+    encoder = None if arguments.geometry_only else load_encoder_for(arguments)
+    with ConsoleMonitor(quiet=arguments.json) as monitor:
+        result = plain(validate_duplicates(request, encoder, monitor))
+    written = write_validation(output, result)
+    if arguments.json:
+        print_json(result)
+        return 0
+    say(console(result))
+    for text in result["notes"]:
+        note(text)
+    for path in written:
+        say(f"Written: {path}")
+    return 0
+
+
+def _read(arguments: argparse.Namespace) -> Craters:
+    from ..indexing.build import BuildRequest, select
+
+    craters = read_catalogue(
+        arguments.catalogue,
+        id=arguments.id,
+        lon=arguments.lon,
+        lat=arguments.lat,
+        diameter=arguments.diameter,
+        diameter_unit=arguments.diameter_unit,
+        layer=arguments.layer,
+        body=arguments.body,
+        west_positive=arguments.west_positive,
+    )
+    note(craters.summary())
+    low, high = (
+        None if km is None else km * 1000.0
+        for km in (arguments.min_diameter, arguments.max_diameter)
+    )
+    region = tuple(arguments.region) if arguments.region else None
+    limits = BuildRequest((), craters, Path(), min_diameter=low, max_diameter=high, region=region)
+    # Of the body only its size is used here, to leave out what is larger than the body itself.
+    return select(limits, craters.body or body_by_name(arguments.body or "moon"))
+
+
+def _known(path: Path) -> tuple[tuple[str, str], ...]:
+    """Pairs of ids, from a list of them or from the decisions of a review."""
+    from ..duplicates.store import read_decisions
+    from ..evaluation import read_same
+
+    if path.suffix.lower() != ".gpkg":
+        return read_same(path)
+    found = read_decisions(path)
+    same = tuple(ids for ids, one in found.items() if one.decision == "duplicate")
+    if not same:
+        raise QueryError(f"{path} holds no pair decided as duplicates. Review some, or leave it.")
+    return same
