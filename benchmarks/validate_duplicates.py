@@ -34,7 +34,6 @@ from craterbench_qgis.engine.duplicates import (  # noqa: E402
     Kind,
     ValidationRequest,
     validate_duplicates,
-    validation_report,
 )
 from craterbench_qgis.engine.duplicates.candidates import Pairs, candidate_pairs  # noqa: E402
 from craterbench_qgis.engine.duplicates.evidence import (  # noqa: E402
@@ -61,6 +60,7 @@ from craterbench_qgis.engine.duplicates.rim import (  # noqa: E402
     principal_directions,
 )
 from craterbench_qgis.engine.encoders import Encoder, load_encoder  # noqa: E402
+from craterbench_qgis.engine.evaluation import duplicates_report  # noqa: E402
 from craterbench_qgis.engine.mosaic import Mosaic, ViewSkipped  # noqa: E402
 
 ISSUE = (Kind(1.0, 0.2, 0.2),)
@@ -249,10 +249,10 @@ def evaluate(
         found = plain(validate_duplicates(request, encoder, model=model))
         results["settings"][name] = found
         if arguments.output:
-            validation_report.write_validation(arguments.output / str(number), found)
+            duplicates_report.write_validation(arguments.output / str(number), found)
         _say(f"tested: {name}, {found['seconds'] / 60:.1f} minutes")
     if arguments.picture and results["settings"]:
-        validation_report.draw_calibration(
+        duplicates_report.draw_calibration(
             arguments.picture, found, "Calibration on planted duplicates, eastern hemisphere"
         )
     with Mosaic.open(path) as mosaic:
@@ -296,9 +296,9 @@ def table(results: dict[str, Any]) -> str:
         f"Encoder {results['encoder']} ({results['weights_hash'][:12]}), "
         f"{results['entries']:,} entries of the eastern hemisphere, D >= 15 km.",
         "",
-        validation_report.joined(results["settings"]),
+        duplicates_report.joined(results["settings"]),
         "",
-        validation_report.joined_margins(results["settings"]),
+        duplicates_report.joined_margins(results["settings"]),
     ]
     f = results["catalogue"]
     lines += [

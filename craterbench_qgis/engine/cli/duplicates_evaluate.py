@@ -81,7 +81,7 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
 def run_evaluate(arguments: argparse.Namespace) -> int:
     """Plant, search, compare and tell."""
     from ..duplicates import CandidateRule, Kind, ValidationRequest, validate_duplicates
-    from ..duplicates.validation_report import console, write_validation
+    from ..evaluation.duplicates_report import console, write_validation
 
     if arguments.geometry_only and arguments.mosaic:
         raise UsageError("--geometry-only looks at no mosaic. Leave out one of the two.")

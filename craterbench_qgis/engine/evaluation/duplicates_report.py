@@ -1,4 +1,4 @@
-"""What :func:`.validation.validate_duplicates` found: Markdown, JSON, the calibration curve."""
+"""What planting duplicates (:mod:`..duplicates.validation`) showed: Markdown, JSON, a picture."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ..duplicates.measures import RECALLS
+from ..duplicates.validation import GEOMETRY, LOOKS, RULE
 from ..errors import ExportError
-from ..evaluation.tables import markdown_rows, write_text
-from .measures import RECALLS
-from .validation import GEOMETRY, LOOKS, RULE
+from .tables import markdown_rows, write_text
 
 NAMES = {
     RULE: "plain rule (centres within a quarter of the larger diameter, ratio up to 2)",
