@@ -155,6 +155,17 @@ def test_the_margin_is_of_the_same_pairs() -> None:
     assert gained["ci"][0] < gained["margin"] < gained["ci"][1]
     expected = judge.at_recall(better, 0.9)["precision"] - judge.at_recall(plain, 0.9)["precision"]
     assert gained["margin"] == pytest.approx(expected)
+    # Log loss and recall gained: against the plain figures of either score.
+    p, q = (1 / (1 + np.exp(-4 * (one - 0.5))) for one in (better, plain))
+    loss = judge.log_loss_gain(p, q)
+    assert loss is not None and loss["ci"][0] > 0
+    both = judge.quality(q)["log_loss"] - judge.quality(p)["log_loss"]
+    assert loss["margin"] == pytest.approx(both)
+    gain = judge.threshold_gain(p, q, 0.5, 0.5)
+    told_ = [judge.at_threshold(one, 0.5) for one in (p, q)]
+    for name in ("precision", "recall"):
+        assert gain[name]["margin"] == pytest.approx(told_[0][name] - told_[1][name])
+        assert gain[name]["ci"][0] < gain[name]["margin"] < gain[name]["ci"][1]
 
 
 # --------------------------------------------------------------------------------- planting

@@ -78,6 +78,43 @@ class Judge:
             values.append(float(self.truth.same[said].mean()) if said.any() else float("nan"))
         return {"margin": values[0] - values[1], "ci": _percentiles(samples[0] - samples[1])}
 
+    def threshold_gain(
+        self, better: Floats, plain: Floats, cut: float, plain_cut: float
+    ) -> dict[str, Any]:
+        """{"precision", "recall"}: margins where each score is at least its own cut, as
+        :meth:`precision_margin`."""
+        samples, values = [], []
+        every = self._counts(self.truth.same)
+        for score, at in ((better, cut), (plain, plain_cut)):
+            found = (score >= at) & self.truth.same
+            samples.append(_shares(self._counts(found), every))
+            values.append(found.sum() / max(int(self.truth.same.sum()), 1))
+        recall = {
+            "margin": float(values[0] - values[1]),
+            "ci": _percentiles(samples[0] - samples[1]),
+        }
+        precision = self.precision_margin(better, plain, cut, plain_cut)
+        return {"precision": precision, "recall": recall}
+
+    def log_loss_gain(self, better: Floats, plain: Floats) -> dict[str, Any] | None:
+        """By how much the log loss (see :meth:`quality`) of ``better`` is the lower; None where
+        there is but one kind of pairs."""
+        samples, values = [], []
+        for score in (better, plain):
+            p = np.clip(score, 1e-9, 1 - 1e-9)
+            known = np.isfinite(score)
+            whole: list[Floats] = []
+            plainly = 0.0
+            for mask, loss in ((self.truth.same, -np.log(p)), (~self.truth.same, -np.log(1 - p))):
+                use = mask & known
+                if not use.any():
+                    return None
+                whole.append(_shares(self._counts(use, loss), self._counts(use)) / 2.0)
+                plainly += float(loss[use].mean()) / 2.0
+            samples.append(whole[0] + whole[1])
+            values.append(plainly)
+        return {"margin": values[1] - values[0], "ci": _percentiles(samples[1] - samples[0])}
+
     def cut_for(self, score: Floats, recall: float) -> float | None:
         """The highest score at which ``recall`` is reached; None where it never is."""
         same = np.sort(score[self.truth.same])[::-1]
@@ -151,9 +188,10 @@ class Judge:
             )
         return rows
 
-    def _counts(self, mask: Bools) -> Floats:
-        """[R]: how many pairs of ``mask`` each resample holds."""
-        groups = np.bincount(self._group[mask], minlength=self._draws.shape[1])
+    def _counts(self, mask: Bools, value: Floats | None = None) -> Floats:
+        """[R]: how many pairs of ``mask`` each resample holds, or the sum of their ``value``."""
+        weights = None if value is None else value[mask]
+        groups = np.bincount(self._group[mask], weights, minlength=self._draws.shape[1])
         return np.asarray(self._draws @ groups.astype(np.float32), np.float64)
 
     def _at_recall_samples(self, score: Floats, recall: float) -> Floats:

@@ -261,8 +261,11 @@ def _margins(judge_: Judge, scores: dict[str, Floats], threshold: float) -> dict
         same = None
         if cut is not None:
             same = judge_.precision_margin(first, second, threshold, cut)
+        gain = judge_.threshold_gain(first, second, threshold, own)
         found[f"{better}_over_{plain}"] = {
-            "at_threshold": judge_.precision_margin(first, second, threshold, own),
+            "at_threshold": gain["precision"],
+            "recall_at_threshold": gain["recall"],
+            "log_loss": None if plain == RULE else judge_.log_loss_gain(first, second),
             "at_same_recall": same,
             "recall": reached,
             "at_recall": {

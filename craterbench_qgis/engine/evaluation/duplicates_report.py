@@ -147,8 +147,9 @@ def console(result: Mapping[str, Any]) -> str:
         ]
     for name, one in result["margins"].items():
         lines.append(
-            f"precision gained by {_MARGINS[name]}: at the threshold "
-            f"{_margin(one['at_threshold'])}, at the same recall {_margin(one['at_same_recall'])}"
+            f"gained by {_MARGINS[name]}: precision at the threshold "
+            f"{_margin(one['at_threshold'])}, recall {_margin(one['recall_at_threshold'])}; "
+            f"precision at the same recall {_margin(one['at_same_recall'])}"
         )
     return "\n".join(lines)
 
@@ -158,10 +159,19 @@ def margins(result: Mapping[str, Any]) -> str:
     lines = []
     for name, found in result["margins"].items():
         same = f"at the threshold, the other cut at the same recall ({found['recall']:.4f})"
-        rows = [("each at its threshold", found["at_threshold"]), (same, found["at_same_recall"])]
-        rows += [(f"both at recall {recall}", one) for recall, one in found["at_recall"].items()]
+        rows = [
+            ("precision, each at its threshold", found["at_threshold"]),
+            ("recall, each at its threshold", found["recall_at_threshold"]),
+            (f"precision, {same}", found["at_same_recall"]),
+        ]
+        rows += [
+            (f"precision, both at recall {recall}", one)
+            for recall, one in found["at_recall"].items()
+        ]
+        if found["log_loss"]:
+            rows.append(("log loss (by how much lower)", found["log_loss"]))
         lines += [[_MARGINS[name], where, _margin(one)] for where, one in rows]
-    return markdown_rows(("compared", "where", "precision gained"), lines, 2) + (
+    return markdown_rows(("compared", "what", "gained"), lines, 2) + (
         "\n\nAn interval that holds 0 proves no gain. Where the other makes no mistake there is "
         "nothing to gain."
     )
@@ -181,11 +191,22 @@ def joined_margins(results: Mapping[str, Mapping[str, Any]]) -> str:
     lines = []
     for name, result in results.items():
         for pair, found in result["margins"].items():
-            columns = [found["at_threshold"], found["at_same_recall"]]
+            columns = [found["recall_at_threshold"], found["at_threshold"], found["at_same_recall"]]
             columns += list(found["at_recall"].values())
-            lines.append([name, _MARGINS[pair], *(_margin(one) for one in columns)])
-    recalls = [f"at recall {recall:.2f}" for recall in RECALLS]
-    header = ("planted", "precision gained by", "at the threshold", "at the same recall", *recalls)
+            told_ = [_margin(one) for one in columns]
+            log_loss = found["log_loss"]
+            told_.append(_margin(log_loss) if log_loss else "")
+            lines.append([name, _MARGINS[pair], *told_])
+    recalls = [f"precision at recall {recall:.2f}" for recall in RECALLS]
+    header = (
+        "planted",
+        "gained by",
+        "recall at the threshold",
+        "precision at the threshold",
+        "precision at the same recall",
+        *recalls,
+        "log loss (lower by)",
+    )
     return markdown_rows(header, lines, 2)
 
 
