@@ -61,6 +61,7 @@ def _add_planting(parser: argparse.ArgumentParser) -> None:
     model.add_argument("--threshold", type=number, default=0.5, metavar="P", help="default 0.5")
     model.add_argument("--max-distance", type=number, default=0.5, metavar="D", help="default 0.5")
     model.add_argument("--max-ratio", type=number, default=2.0, help="of diameters, default 2")
+    model.add_argument("--max-looks", type=count, metavar="N", help="look at N pairs at most")
 
 
 def _add_reading(parser: argparse.ArgumentParser) -> None:
@@ -106,6 +107,7 @@ def run_evaluate(arguments: argparse.Namespace) -> int:
         body=body,
         band=arguments.band,
         nodata=arguments.nodata,
+        max_looks=arguments.max_looks,
     )
     encoder = None if arguments.geometry_only else load_encoder_for(arguments)
     with ConsoleMonitor(quiet=arguments.json) as monitor:

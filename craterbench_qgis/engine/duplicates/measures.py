@@ -23,6 +23,7 @@ Rows = NDArray[np.int64]
 RECALLS = (0.90, 0.95, 0.97, 0.99)
 RESAMPLES = 2000
 _BLOCK = 100
+_DRAWN, _FEWEST = 20_000_000, 200  # numbers drawn at most: fewer resamples of very many groups
 _EDGES = (0.0, 0.05, 0.15, 0.3, 0.5, 0.7, 0.85, 0.95, 1.01)
 
 
@@ -44,6 +45,7 @@ class Judge:
         self.truth = truth
         _, self._group = np.unique(truth.group, return_inverse=True)
         count = int(self._group.max(initial=-1)) + 1
+        resamples = max(min(_DRAWN // max(count, 1), resamples), min(_FEWEST, resamples))
         rng = np.random.default_rng(seed)
         even = np.full(count, 1.0 / max(count, 1))
         self._draws = rng.multinomial(count, even, size=resamples).astype(np.float32)

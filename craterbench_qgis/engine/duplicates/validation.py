@@ -47,7 +47,7 @@ class ValidationRequest:
     ``catalogue``: already within the region and diameters wanted; ``planted`` duplicates for each
     of ``seeds``, of ``kinds``. ``known``: pairs of ids that are one crater already;
     ``known_column``: the same as a flag, see :func:`.planting.known_by_flag`. ``mosaics``: empty
-    for geometry alone.
+    for geometry alone; ``max_looks``: look at most at so many pairs of a repeat, as the search.
     """
 
     catalogue: Craters
@@ -62,6 +62,7 @@ class ValidationRequest:
     body: Body | None = None
     band: int | None = None
     nodata: float | None = None
+    max_looks: int | None = None
 
 
 @dataclass
@@ -108,7 +109,9 @@ def validate_duplicates(
         for seed in request.seeds:
             planted = plant(body, request.catalogue, request.planted, seed, request.kinds, known)
             pairs = candidate_pairs(body, planted.craters, None, request.rule, monitor)
-            judged = judge(planted.craters, None, pairs, model, mosaics, encoder, monitor)
+            judged = judge(
+                planted.craters, None, pairs, model, mosaics, encoder, monitor, request.max_looks
+            )
             parts.append(_Part(planted, pairs, judged))
     monitor.check()
     return _result(request, body, parts, known, encoder, model, fingerprints, started)
@@ -190,6 +193,7 @@ def _settings(
         "threshold": request.threshold,
         "max_distance": request.rule.max_distance,
         "max_ratio": request.rule.max_ratio,
+        "max_looks": request.max_looks,
         "diameters_m": [float(size.min()), float(size.max())],
         "encoder_weights": encoder.weights_hash if encoder else None,
         "model_fitted": model.fitted,
