@@ -333,6 +333,7 @@ def test_requests_that_make_no_sense_end_in_a_sentence(
         (["--geometry-only", "--planted", "5", "--known-column", "flag"], 1, "no column 'flag'"),
         (["--geometry-only", "--region", "100", "0", "120", "5"], 1, "None of the 24 craters"),
         (["--geometry-only", "--seed", "-1"], 2, "seed"),
+        (["--geometry-only", "--known", str(tmp_path / "no.csv")], 1, "path of --known"),
         (["--mosaic", str(tmp_path / "none.tif"), "--planted", "5"], 1, "none.tif"),
     ):
         assert main([*base, *more]) == code, more

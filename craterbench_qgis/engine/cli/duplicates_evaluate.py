@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 from typing import Any
 
@@ -91,8 +92,7 @@ def run_evaluate(arguments: argparse.Namespace) -> int:
     if arguments.seed < 0:
         raise UsageError("The seed must be 0 or more.")
     output: Path = arguments.output
-    if output.exists() and not output.is_dir():
-        raise UsageError(f"'{output}' is a file. Name a folder with --output.")
+    _check_folder(output)
     body = body_by_name(arguments.body) if arguments.body else None
     request = ValidationRequest(
         catalogue=_read(arguments),
@@ -122,6 +122,17 @@ def run_evaluate(arguments: argparse.Namespace) -> int:
     for path in written:
         say(f"Written: {path}")
     return 0
+
+
+def _check_folder(output: Path) -> None:
+    """A folder that cannot be written is told before the long work, not after it."""
+    there = output
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    if not there.is_dir():
+        raise UsageError(f"'{there}' is a file. Name a folder with --output.")
+    if not os.access(there, os.W_OK):
+        raise UsageError(f"Nothing can be written in '{there}'. Name another folder with --output.")
 
 
 def _read(arguments: argparse.Namespace) -> Craters:
@@ -154,6 +165,8 @@ def _known(path: Path) -> tuple[tuple[str, str], ...]:
     from ..duplicates.store import read_decisions
     from ..evaluation import read_same
 
+    if not path.is_file():
+        raise QueryError(f"There is no file {path}. Check the path of --known.")
     if path.suffix.lower() != ".gpkg":
         return read_same(path)
     found = read_decisions(path)
