@@ -280,7 +280,7 @@ def draw_calibration(path: Path, result: Mapping[str, Any], title: str = "") -> 
     axes.set_title(title or "Calibration on planted duplicates", fontsize=10)
     axes.grid(color="0.9")
     axes.set_axisbelow(True)
-    axes.legend(frameon=False, loc="upper left")
+    axes.legend(frameon=False, loc="lower right")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(path, dpi=_DPI)
