@@ -51,7 +51,7 @@ def pair_style() -> QDomDocument:
         "duplicate": tr("Duplicate"),
         "distinct": tr("Distinct"),
         "unsure": tr("Unsure"),
-        "probable": tr("Undecided, probability 0.8 and more"),
+        "probable": tr("Undecided, 0.8 and more"),
         "doubtful": tr("Undecided, 0.2 to 0.8"),
         "unlikely": tr("Undecided, below 0.2"),
     }

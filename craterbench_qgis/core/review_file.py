@@ -253,15 +253,18 @@ def _body(provenance: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _mosaics(provenance: dict[str, Any], folder: Path) -> list[dict[str, Any]]:
-    """[{path}]; a relative path that leads nowhere is looked for beside the review."""
+    """[{path}]; a file that is not where it was is looked for beside the review."""
     listed = provenance.get("mosaics") or []
     found = []
     for one in listed if isinstance(listed, list) else [listed]:
         if not isinstance(one, str) or not one:
             continue
-        beside = folder / one
-        is_beside = not Path(one).is_absolute() and not Path(one).exists() and beside.exists()
-        found.append({"path": str(beside) if is_beside else one})
+        path = one
+        if not one.startswith("/vsi") and not Path(one).exists():
+            names = (one, one.replace("\\", "/").rsplit("/", 1)[-1])
+            beside = [folder / name for name in names if (folder / name).is_file()]
+            path = str(beside[0]) if beside else one
+        found.append({"path": path})
     return found
 
 

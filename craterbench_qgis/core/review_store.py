@@ -167,11 +167,11 @@ class ReviewStore(QObject):
 
         self._ask(job, done, patient=False)
 
-    def release(self) -> None:
-        """Close the review; what is decided is written first."""
+    def release(self, done: Callable[[], None] | None = None) -> None:
+        """Close the review; what is decided is written first. ``done``: the file is let go of."""
         self._opening += 1
         self.content, self._undo = None, []
-        self._ask(lambda thread: thread.release(), lambda *_: None)
+        self._ask(lambda thread: thread.release(), lambda *_: done() if done else None)
 
     # Decisions
 

@@ -180,7 +180,8 @@ class CatalogueBox(QGroupBox):
             self._describe()
             return
         self._temporary = tempfile.TemporaryDirectory(prefix="craterbench-")
-        path = str(Path(self._temporary.name) / "catalogue.gpkg")
+        # Where an entry comes from is told by its file's name.
+        path = str(Path(self._temporary.name) / f"{file_name(layer.name())}.gpkg")
         asked = self._asked
         self.message.info(tr("Reading the layer…"))
 
@@ -316,6 +317,12 @@ class CatalogueBox(QGroupBox):
         self._asked += 1
         self._timer.stop()
         self._stop_export()
+
+
+def file_name(name: str) -> str:
+    """A layer's name as a file's name without its ending."""
+    plain = "".join(one if one.isalnum() or one in "-_. " else "_" for one in name)
+    return plain.strip(" .")[:80] or "layer"
 
 
 def _combo(letters: int) -> QComboBox:

@@ -380,13 +380,13 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/layer_style.py" />
-            <source>Undecided, below 0.2</source>
-            <translation>Unentschieden, unter 0,2</translation>
+            <source>Undecided, 0.8 and more</source>
+            <translation>Unentschieden, 0,8 und mehr</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/layer_style.py" />
-            <source>Undecided, probability 0.8 and more</source>
-            <translation>Unentschieden, Wahrscheinlichkeit ab 0,8</translation>
+            <source>Undecided, below 0.2</source>
+            <translation>Unentschieden, unter 0,2</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/layer_style.py" />
@@ -672,6 +672,8 @@
         <message>
             <location filename="../../craterbench_qgis/gui/build_catalogue.py" />
             <location filename="../../craterbench_qgis/gui/build_mosaics.py" />
+            <location filename="../../craterbench_qgis/gui/review/dialogs.py" />
+            <location filename="../../craterbench_qgis/gui/review/find_options.py" />
             <location filename="../../craterbench_qgis/gui/review/panel.py" />
             <source>All files (*)</source>
             <translation>Alle Dateien (*)</translation>
@@ -702,6 +704,7 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build_catalogue.py" />
+            <location filename="../../craterbench_qgis/gui/review/find_options.py" />
             <source>File…</source>
             <translation>Datei…</translation>
         </message>
@@ -769,11 +772,13 @@
         <message>
             <location filename="../../craterbench_qgis/gui/build_catalogue.py" />
             <location filename="../../craterbench_qgis/gui/build_options.py" />
+            <location filename="../../craterbench_qgis/gui/review/find_options.py" />
             <source>km</source>
             <translation>km</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build_catalogue.py" />
+            <location filename="../../craterbench_qgis/gui/review/find_options.py" />
             <source>m</source>
             <translation>m</translation>
         </message>
@@ -924,6 +929,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build_mosaics.py" />
+            <location filename="../../craterbench_qgis/gui/review/dialogs.py" />
+            <location filename="../../craterbench_qgis/gui/review/find_options.py" />
             <source>Rasters ({pattern})</source>
             <translation>Raster ({pattern})</translation>
         </message>
@@ -985,6 +992,7 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build_options.py" />
+            <location filename="../../craterbench_qgis/gui/review/find_options.py" />
             <source>Diameters</source>
             <translation>Durchmesser</translation>
         </message>
@@ -1058,6 +1066,7 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build_options.py" />
+            <location filename="../../craterbench_qgis/gui/review/find_options.py" />
             <source>from the smallest</source>
             <translation>ab kleinstem</translation>
         </message>
@@ -1068,6 +1077,7 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build_options.py" />
+            <location filename="../../craterbench_qgis/gui/review/find_options.py" />
             <source>to the largest</source>
             <translation>bis größtem</translation>
         </message>
@@ -1531,6 +1541,7 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/index_info.py" />
+            <location filename="../../craterbench_qgis/gui/review/find_options.py" />
             <location filename="../../craterbench_qgis/processing/index_information.py" />
             <source>Body</source>
             <translation>Körper</translation>
@@ -1583,6 +1594,7 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/index_info.py" />
+            <location filename="../../craterbench_qgis/gui/review/find_options.py" />
             <location filename="../../craterbench_qgis/processing/params.py" />
             <source>none</source>
             <translation>keine</translation>
@@ -2523,6 +2535,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/apply_dialog.py" />
+            <source>1 pair is decided as a duplicate: it keeps one entry.</source>
+            <translation>1 Paar ist als Dublette entschieden: Ein Eintrag davon bleibt.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/apply_dialog.py" />
             <source>Also merge undecided pairs from probability</source>
             <translation>Auch unentschiedene Paare zusammenführen ab Wahrscheinlichkeit</translation>
         </message>
@@ -2539,6 +2556,16 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/apply_dialog.py" />
+            <source>That is the review itself; name another file.</source>
+            <translation>Das ist die Durchsicht selbst; nennen Sie eine andere Datei.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/apply_dialog.py" />
+            <source>Undecided: {left}, unsure: {unsure}; they stay as they are.</source>
+            <translation>Unentschieden: {left}, unsicher: {unsure}; sie bleiben, wie sie sind.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/apply_dialog.py" />
             <source>Write</source>
             <translation>Schreiben</translation>
         </message>
@@ -2549,11 +2576,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/apply_dialog.py" />
-            <source>{duplicates} pairs are decided as duplicates: each cluster keeps one entry. {left} pairs are undecided, {unsure} unsure; they stay as they are.</source>
-            <translation>{duplicates} Paare sind als Dubletten entschieden: Jede Gruppe behält einen Eintrag. {left} Paare sind unentschieden, {unsure} unsicher; sie bleiben, wie sie sind.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/apply_dialog.py" />
             <source>{entries} entries became {kept}: {merged} were merged into their keepers.</source>
             <translation>Aus {entries} Einträgen wurden {kept}: {merged} gingen in den behaltenen auf.</translation>
         </message>
@@ -2561,6 +2583,16 @@
             <location filename="../../craterbench_qgis/gui/review/apply_dialog.py" />
             <source>{name} cannot be opened as a layer; open its folder instead.</source>
             <translation>{name} lässt sich nicht als Layer öffnen; öffnen Sie stattdessen seinen Ordner.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/apply_dialog.py" />
+            <source>{name} is replaced.</source>
+            <translation>{name} wird ersetzt.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/apply_dialog.py" />
+            <source>{n} pairs are decided as duplicates: each cluster keeps one entry.</source>
+            <translation>{n} Paare sind als Dubletten entschieden: Je Gruppe bleibt ein Eintrag.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/apply_dialog.py" />
@@ -2605,6 +2637,7 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
+            <location filename="../../craterbench_qgis/gui/review/find_options.py" />
             <source>More</source>
             <translation>Mehr</translation>
         </message>
@@ -2615,9 +2648,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
-            <location filename="../../craterbench_qgis/processing/review_report.py" />
-            <source>Order</source>
-            <translation>Reihenfolge</translation>
+            <source>Order: what comes first</source>
+            <translation>Reihenfolge: was zuerst kommt</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
@@ -2671,28 +2703,28 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
+            <source>by doubt</source>
+            <translation>nach Zweifel</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/controls.py" />
             <source>by place</source>
             <translation>nach Ort</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
-            <source>largest first</source>
-            <translation>die größten zuerst</translation>
+            <source>by probability</source>
+            <translation>nach Wahrscheinlichkeit</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
-            <source>most doubtful first</source>
-            <translation>die zweifelhaftesten zuerst</translation>
+            <source>by size</source>
+            <translation>nach Größe</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
-            <source>most probable first</source>
-            <translation>die wahrscheinlichsten zuerst</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/controls.py" />
-            <source>undecided and unsure</source>
-            <translation>unentschieden und unsicher</translation>
+            <source>undecided, unsure</source>
+            <translation>unentschieden, unsicher</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
@@ -2703,6 +2735,16 @@
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
             <source>{progress} · {n} match the filter</source>
             <translation>{progress} · {n} entsprechen dem Filter</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/dialogs.py" />
+            <source>Pictures from another mosaic</source>
+            <translation>Bilder aus einem anderen Mosaik</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/find_dialog.py" />
+            <source>Both catalogues are the same; choose another, or compare within one only.</source>
+            <translation>Beide Kataloge sind derselbe; wählen Sie einen anderen, oder vergleichen Sie nur innerhalb des einen.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/find_dialog.py" />
@@ -2738,13 +2780,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/find_dialog.py" />
-            <source>Pairs of at least this probability are joined into clusters. All others are listed for review as well.</source>
-            <translation>Paare mit mindestens dieser Wahrscheinlichkeit werden zu Gruppen verbunden. Auch alle anderen stehen in der Durchsicht.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/find_dialog.py" />
-            <source>Probable from</source>
-            <translation>Wahrscheinlich ab</translation>
+            <source>Neither the catalogue nor a mosaic says on which body the craters lie: add a mosaic, or name the body under “More”.</source>
+            <translation>Weder der Katalog noch ein Mosaik sagt, auf welchem Körper die Krater liegen: Fügen Sie ein Mosaik hinzu, oder nennen Sie den Körper unter „Mehr“.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/find_dialog.py" />
@@ -2758,8 +2795,108 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/find_dialog.py" />
-            <source>{pairs} pairs to review, {probable} of them probably one crater.</source>
-            <translation>{pairs} Paare durchzusehen, davon {probable} wahrscheinlich ein Krater.</translation>
+            <source>The files are of different bodies ({a}, {b}); change one.</source>
+            <translation>Die Dateien sind von verschiedenen Körpern ({a}, {b}); ändern Sie eine.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/find_dialog.py" />
+            <source>The review would replace {name}, which is read; name another file.</source>
+            <translation>Die Durchsicht würde {name} ersetzen, das gelesen wird; nennen Sie eine andere Datei.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/find_dialog.py" />
+            <source>{a} entries against {b}.</source>
+            <translation>{a} Einträge gegen {b}.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/find_dialog.py" />
+            <source>{name} cannot be used; it is said above why.</source>
+            <translation>{name} ist nicht zu gebrauchen; oben steht, warum.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/find_dialog.py" />
+            <source>{name} is being read…</source>
+            <translation>{name} wird gelesen…</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/find_dialog.py" />
+            <source>{name} is there already: it is found anew, and what was decided in it is kept.</source>
+            <translation>{name} gibt es schon: Die Suche ersetzt es, und was darin entschieden ist, bleibt.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/find_dialog.py" />
+            <source>{n} entries, each against its neighbours.</source>
+            <translation>{n} Einträge, jeder gegen seine Nachbarn.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/find_options.py" />
+            <source>A second mosaic of the same ground: how it is displaced from the first one is measured at every probable pair.</source>
+            <translation>Ein zweites Mosaik desselben Gebiets: An jedem wahrscheinlichen Paar wird gemessen, wie es gegen das erste verschoben ist.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/find_options.py" />
+            <source>Add the mosaic that is compared with another one, or compare with none.</source>
+            <translation>Fügen Sie das Mosaik hinzu, das mit einem anderen verglichen wird, oder vergleichen Sie mit keinem.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/find_options.py" />
+            <source>By how much the second catalogue lies displaced from the first as a whole. It is taken back for the search only.</source>
+            <translation>Um wie viel der zweite Katalog als Ganzes gegen den ersten verschoben liegt. Es wird nur für die Suche zurückgenommen.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/find_options.py" />
+            <source>Compare the mosaic with</source>
+            <translation>Das Mosaik vergleichen mit</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/find_options.py" />
+            <source>Needed where neither a catalogue nor a mosaic says it.</source>
+            <translation>Nötig, wo weder ein Katalog noch ein Mosaik es sagt.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/find_options.py" />
+            <source>Other entries are not compared, and are not in the cleaned catalogue.</source>
+            <translation>Andere Einträge werden nicht verglichen und stehen nicht im bereinigten Katalog.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/find_options.py" />
+            <source>Pairs of at least this probability are joined into clusters. All others are listed for review as well.</source>
+            <translation>Paare mit mindestens dieser Wahrscheinlichkeit werden zu Gruppen verbunden. Auch alle anderen stehen in der Durchsicht.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/find_options.py" />
+            <source>Probable from</source>
+            <translation>Wahrscheinlich ab</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/find_options.py" />
+            <source>Second catalogue displaced by</source>
+            <translation>Zweiter Katalog verschoben um</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/find_options.py" />
+            <source>Second mosaic</source>
+            <translation>Zweites Mosaik</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/find_options.py" />
+            <source>The smallest diameter is larger than the largest one; correct one.</source>
+            <translation>Der kleinste Durchmesser ist größer als der größte; berichtigen Sie einen.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/find_options.py" />
+            <source>as the files say</source>
+            <translation>wie in den Dateien</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/find_options.py" />
+            <source>east</source>
+            <translation>Ost</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/find_options.py" />
+            <source>north</source>
+            <translation>Nord</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/job_dialog.py" />
@@ -2785,6 +2922,11 @@
             <location filename="../../craterbench_qgis/gui/review/job_dialog.py" />
             <source>There is no folder {folder}; choose another.</source>
             <translation>Den Ordner {folder} gibt es nicht; wählen Sie einen anderen.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/job_dialog.py" />
+            <source>{name} is a folder; name a file.</source>
+            <translation>{name} ist ein Ordner; nennen Sie eine Datei.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/page.py" />
@@ -2828,6 +2970,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/page.py" />
+            <source>Pictures from another mosaic…</source>
+            <translation>Bilder aus einem anderen Mosaik…</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/page.py" />
             <location filename="../../craterbench_qgis/processing/duplicates.py" />
             <location filename="../../craterbench_qgis/processing/review_report.py" />
             <source>Review</source>
@@ -2864,6 +3011,16 @@
             <translation>Das war das letzte Paar.</translation>
         </message>
         <message>
+            <location filename="../../craterbench_qgis/gui/review/panel.py" />
+            <source>{name} is being found anew…</source>
+            <translation>{name} wird neu gesucht…</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/panel.py" />
+            <source>{name} is being written just now; wait for “Find duplicates”.</source>
+            <translation>{name} wird gerade geschrieben; warten Sie auf „Dubletten suchen“.</translation>
+        </message>
+        <message>
             <location filename="../../craterbench_qgis/gui/review/pictures.py" />
             <source>No pictures: the engine stopped.</source>
             <translation>Keine Bilder: Die Engine hat aufgehört.</translation>
@@ -2875,8 +3032,13 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/pictures.py" />
-            <source>The review names no mosaic, so there are no pictures.</source>
-            <translation>Die Durchsicht nennt kein Mosaik, darum gibt es keine Bilder.</translation>
+            <source>The review names no mosaic, so there are no pictures. Choose one: Review &gt; Pictures from another mosaic.</source>
+            <translation>Die Durchsicht nennt kein Mosaik, darum gibt es keine Bilder. Wählen Sie eines: Durchsicht &gt; Bilder aus einem anderen Mosaik.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/pictures.py" />
+            <source>Was it moved? Review &gt; Pictures from another mosaic.</source>
+            <translation>Wurde es verschoben? Durchsicht &gt; Bilder aus einem anderen Mosaik.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/view.py" />
@@ -2887,6 +3049,16 @@
             <location filename="../../craterbench_qgis/gui/review/view.py" />
             <source>Cutting the pictures…</source>
             <translation>Die Bilder werden ausgeschnitten…</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/words.py" />
+            <source>1 pair to review.</source>
+            <translation>1 Paar durchzusehen.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/words.py" />
+            <source>B lies {east} and {north} of A (median of {n} probable pairs).</source>
+            <translation>B liegt {east} und {north} von A (Median von {n} wahrscheinlichen Paaren).</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/words.py" />
@@ -2935,6 +3107,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/words.py" />
+            <source>No two entries look like one crater.</source>
+            <translation>Keine zwei Einträge sehen nach einem Krater aus.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/words.py" />
             <source>Overlap: area both outlines share, divided by the area they cover together.</source>
             <translation>Überlappung: gemeinsame Fläche beider Umrisse, geteilt durch die zusammen bedeckte Fläche.</translation>
         </message>
@@ -2942,6 +3119,11 @@
             <location filename="../../craterbench_qgis/gui/review/words.py" />
             <source>The number in brackets is the probability that both entries are one crater.</source>
             <translation>Die Zahl in Klammern ist die Wahrscheinlichkeit, dass beide Einträge ein Krater sind.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/words.py" />
+            <source>The second mosaic lies {east} and {north} of the first ({n} pairs).</source>
+            <translation>Das zweite Mosaik liegt {east} und {north} vom ersten ({n} Paare).</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/words.py" />
@@ -3042,6 +3224,36 @@
             <location filename="../../craterbench_qgis/gui/review/words.py" />
             <source>{name} is read-only, so decisions cannot be kept. Copy it to a folder you may write to.</source>
             <translation>{name} ist schreibgeschützt, darum lassen sich Entscheidungen nicht behalten. Kopieren Sie es in einen Ordner, in dem Sie schreiben dürfen.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/words.py" />
+            <source>{n} m east</source>
+            <translation>{n} m östlich</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/words.py" />
+            <source>{n} m north</source>
+            <translation>{n} m nördlich</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/words.py" />
+            <source>{n} m south</source>
+            <translation>{n} m südlich</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/words.py" />
+            <source>{n} m west</source>
+            <translation>{n} m westlich</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/words.py" />
+            <source>{n} pairs were decided before.</source>
+            <translation>{n} Paare waren schon entschieden.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/words.py" />
+            <source>{pairs} pairs to review, {probable} of them probably one crater.</source>
+            <translation>{pairs} Paare durchzusehen, davon {probable} wahrscheinlich ein Krater.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/session.py" />
@@ -4259,7 +4471,7 @@
             <location filename="../../craterbench_qgis/processing/duplicates.py" />
             <location filename="../../craterbench_qgis/processing/review_report.py" />
             <source>The GeoPackage of “Find duplicates”.</source>
-            <translation>Das GeoPackage von „Dubletten suchen“.</translation>
+            <translation>Das GeoPackage von „Dubletten finden“.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/duplicates.py" />
@@ -5210,6 +5422,11 @@
             <location filename="../../craterbench_qgis/processing/review_report.py" />
             <source>Its ending decides: .html, .pdf or .png.</source>
             <translation>Die Endung entscheidet: .html, .pdf oder .png.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/review_report.py" />
+            <source>Order</source>
+            <translation>Reihenfolge</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/review_report.py" />

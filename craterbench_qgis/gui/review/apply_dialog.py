@@ -22,7 +22,7 @@ from qgis.PyQt.QtWidgets import (
 from ...core.review_store import ReviewStore
 from ...core.wording import number
 from ...i18n import tr
-from .job_dialog import JobDialog, OutputLine
+from .job_dialog import JobDialog, OutputLine, is_same_file
 from .order import Counts
 
 _ENDINGS = (".csv", ".gpkg", ".geojson", ".shp")
@@ -82,7 +82,14 @@ class ApplyDialog(JobDialog):
 
     def problem_now(self) -> str:
         """See the base class."""
+        if is_same_file(self.output.path(), str(self._review)):
+            return tr("That is the review itself; name another file.")
         return self.output.problem(_ENDINGS)
+
+    def hint_now(self) -> str:
+        """See the base class."""
+        path = Path(self.output.path())
+        return tr("{name} is replaced.").format(name=path.name) if path.exists() else ""
 
     def before(self, go: Callable[[], None]) -> None:
         """What was decided a moment ago must be in the file first."""
@@ -133,11 +140,13 @@ class ApplyDialog(JobDialog):
 
 
 def _facts(counts: Counts) -> str:
-    return tr(
-        "{duplicates} pairs are decided as duplicates: each cluster keeps one entry. {left} pairs "
-        "are undecided, {unsure} unsure; they stay as they are."
-    ).format(
-        duplicates=number(counts.duplicates),
-        left=number(counts.total - counts.decided),
-        unsure=number(counts.unsure),
+    if counts.duplicates == 1:
+        text = tr("1 pair is decided as a duplicate: it keeps one entry.")
+    else:
+        text = tr("{n} pairs are decided as duplicates: each cluster keeps one entry.").format(
+            n=number(counts.duplicates)
+        )
+    left = tr("Undecided: {left}, unsure: {unsure}; they stay as they are.").format(
+        left=number(counts.total - counts.decided), unsure=number(counts.unsure)
     )
+    return f"{text} {left}"

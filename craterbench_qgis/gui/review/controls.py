@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtGui import QPainter
 from qgis.PyQt.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -28,6 +29,7 @@ from ...i18n import tr
 from . import words
 from .order import DOUBT, PLACE, PROBABILITY, SIZE, Counts, PairFilter
 
+_MOST_ROWS = 40
 _LETTERS = {DUPLICATE: "D", DISTINCT: "X", UNSURE: "U"}
 
 
@@ -41,18 +43,18 @@ class QueueBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.order = _combo(tr("Order"), 9)
+        self.order = _combo(tr("Order: what comes first"), 9)
         for name, value in (
-            (tr("most doubtful first"), DOUBT),
-            (tr("most probable first"), PROBABILITY),
-            (tr("largest first"), SIZE),
+            (tr("by doubt"), DOUBT),
+            (tr("by probability"), PROBABILITY),
+            (tr("by size"), SIZE),
             (tr("by place"), PLACE),
         ):
             self.order.addItem(name, value)
         self.which = _combo(tr("Which pairs"), 9)
         for name, decisions in (
             (tr("undecided"), (UNDECIDED,)),
-            (tr("undecided and unsure"), (UNDECIDED, UNSURE)),
+            (tr("undecided, unsure"), (UNDECIDED, UNSURE)),
             (tr("all"), (UNDECIDED, *DECISIONS)),
             *((words.decision_name(one), (one,)) for one in DECISIONS),
         ):
@@ -60,6 +62,8 @@ class QueueBar(QWidget):
         self.more = QToolButton()
         self.more.setText(tr("More"))
         self.more.setCheckable(True)
+        self.more.setAutoRaise(True)
+        self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.more.setToolTip(tr("Least probability, and who reviews"))
         self.least = QDoubleSpinBox()
         self.least.setRange(0.0, 1.0)
@@ -80,6 +84,8 @@ class QueueBar(QWidget):
         self._lay_out()
         self.order.currentIndexChanged.connect(self._on_change)
         self.which.currentIndexChanged.connect(self._on_change)
+        for combo in (self.order, self.which):
+            combo.activated.connect(lambda *_: self.done_with.emit())
         self.least.editingFinished.connect(self._on_change)
         self.reviewer.editingFinished.connect(self._on_reviewer)
         self.more.toggled.connect(self._extra.setVisible)
@@ -89,7 +95,10 @@ class QueueBar(QWidget):
         row.setSpacing(4)
         row.addWidget(self.order, 1)
         row.addWidget(self.which, 1)
-        row.addWidget(self.more)
+        below = QHBoxLayout()
+        below.setSpacing(4)
+        below.addWidget(self.progress, 1)
+        below.addWidget(self.more)
         self._extra = QWidget()
         form = QFormLayout(self._extra)
         form.setContentsMargins(0, 0, 0, 0)
@@ -101,9 +110,9 @@ class QueueBar(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
         column.addLayout(row)
-        column.addWidget(self._extra)
         column.addWidget(self.bar)
-        column.addWidget(self.progress)
+        column.addLayout(below)
+        column.addWidget(self._extra)
 
     def filter(self) -> PairFilter:
         """What is gone through."""
@@ -156,6 +165,8 @@ class DecisionButtons(QWidget):
     undo = pyqtSignal()
     blink = pyqtSignal(bool)
     outlines = pyqtSignal(bool)
+    used = pyqtSignal()
+    """Any of them was clicked: the keys belong to the review."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -186,6 +197,9 @@ class DecisionButtons(QWidget):
         self.undo_button.clicked.connect(lambda *_: self.undo.emit())
         self.blink_button.toggled.connect(self.blink.emit)
         self.outline_button.toggled.connect(self.outlines.emit)
+        for button in (*self.buttons.values(), self.back_button, self.skip_button,
+                       self.undo_button, self.blink_button, self.outline_button):  # fmt: skip
+            button.clicked.connect(lambda *_: self.used.emit())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -219,24 +233,41 @@ class AttributeTable(QWidget):
         self._grid.setVerticalSpacing(1)
         self._grid.setColumnStretch(1, 1)
         self._grid.setColumnStretch(2, 1)
+        self._grid.setAlignment(Qt.AlignmentFlag.AlignTop)
 
     def show_rows(self, rows: list[list[str]]) -> None:
         """[column, of a, of b] each."""
         while self._grid.count():
             self._grid.takeAt(0).widget().deleteLater()
-        for number_, (name, first, second) in enumerate([["", "A", "B"], *rows[:40]]):
+        shown = [["", "A", "B"], *rows[:_MOST_ROWS]] if rows else []
+        for number_, (name, first, second) in enumerate(shown):
             for column, text in enumerate((name, first, second)):
-                label = QLabel(text)
-                label.setTextFormat(Qt.TextFormat.PlainText)
-                label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-                label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-                label.setToolTip(text)
+                label = _Cell(text)
                 font = label.font()
                 font.setBold(number_ == 0 or (column > 0 and first != second))
                 label.setFont(font)
                 if column == 0:
                     label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
                 self._grid.addWidget(label, number_, column)
+
+
+class _Cell(QLabel):
+    """One line; what has no room is shortened, and told in full by the tooltip."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(" ".join(text.split()))
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setToolTip(text)
+
+    def paintEvent(self, event: Any) -> None:
+        """See Qt."""
+        painter = QPainter(self)
+        elide = Qt.TextElideMode.ElideRight
+        text = self.fontMetrics().elidedText(self.text(), elide, self.width())
+        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter), text)
+        painter.end()
 
 
 def _combo(name: str, letters: int) -> QComboBox:
@@ -246,7 +277,8 @@ def _combo(name: str, letters: int) -> QComboBox:
     combo.setMinimumContentsLength(letters)
     combo.setAccessibleName(name)
     combo.setToolTip(name)
-    combo.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+    # A click leaves the keyboard with the pictures: in a list, D would choose "duplicate".
+    combo.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return combo
 
 

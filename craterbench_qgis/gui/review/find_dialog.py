@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from qgis.PyQt.QtCore import pyqtSignal
-from qgis.PyQt.QtWidgets import QDoubleSpinBox, QFormLayout, QScrollArea, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QFormLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ...core.wording import number
 from ...i18n import tr
 from .. import layer_files
-from ..build_catalogue import CatalogueBox
-from ..build_mosaics import MosaicsBox
-from .job_dialog import JobDialog, OutputLine
+from ..build_catalogue import CatalogueBox, file_name
+from ..build_mosaics import MosaicsBox, same_body
+from . import words
+from .find_options import FindOptions
+from .job_dialog import JobDialog, OutputLine, is_same_file
 
-_THRESHOLD = 0.5
 _ANY_HEIGHT = 16777215
+
+Release = Callable[[str, Callable[[], None]], None]
 
 
 class FindDialog(JobDialog):
-    """Calls ``duplicates.find``. ``engine``: client.Engine; ``settings``: core.settings's."""
+    """Calls ``duplicates.find``. ``engine``: client.Engine; ``settings``: core.settings's;
+    ``release(path, go)`` lets go of a review that is open in the panel, then calls ``go``."""
 
-    review_written = pyqtSignal(str)
-    """The path of the review that was written."""
+    review_written = pyqtSignal(str, str)
+    """The path of the review that was written, and what is in it."""
+    gave_up = pyqtSignal(str)
+    """Nothing was written to this path."""
 
-    def __init__(self, engine: Any, settings: Any, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, engine: Any, settings: Any, release: Release, parent: QWidget | None = None
+    ) -> None:
         super().__init__(engine, tr("Find duplicates"), tr("Find"), parent)
-        self._settings = settings
+        self._settings, self._release = settings, release
         self._suggested = ""
+        self._target = ""
         self.catalogue = CatalogueBox(engine, settings)
         self.other = CatalogueBox(engine, settings)
         self.other.setTitle(tr("Compare with a second catalogue"))
@@ -36,20 +46,15 @@ class FindDialog(JobDialog):
         self.other.setChecked(False)
         self.mosaics = MosaicsBox(engine, settings)
         self.mosaics.setTitle(tr("Mosaics (without one, position and size decide alone)"))
-        self.threshold = QDoubleSpinBox()
-        self.threshold.setRange(0.05, 1.0)
-        self.threshold.setDecimals(2)
-        self.threshold.setSingleStep(0.05)
-        self.threshold.setValue(_THRESHOLD)
-        self.threshold.setToolTip(
-            tr("Pairs of at least this probability are joined into clusters. All others are "
-               "listed for review as well.")
-        )  # fmt: skip
+        self.options = FindOptions(settings)
+        self.threshold, self.least = self.options.threshold, self.options.least
         self.output = OutputLine(tr("Review to write"), tr("GeoPackages (*.gpkg)"))
         self._lay_out()
         self.catalogue.changed.connect(self._suggest)
-        for box in (self.catalogue, self.other, self.mosaics):
+        self.other.changed.connect(self._suggest)
+        for box in (self.catalogue, self.other, self.mosaics, self.options):
             box.changed.connect(self.check)
+        self.options.changed.connect(self._on_limits)
         self.other.toggled.connect(self._on_other)
         self.output.edit.textChanged.connect(self.check)
         self._on_other(False)
@@ -62,11 +67,10 @@ class FindDialog(JobDialog):
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 6, 0)
-        for box in (self.catalogue, self.other, self.mosaics):
+        for box in (self.catalogue, self.other, self.mosaics, self.options):
             column.addWidget(box)
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow(tr("Probable from"), self.threshold)
         form.addRow(tr("Review file"), self.output)
         column.addStretch(1)
         scroll = QScrollArea()
@@ -75,7 +79,7 @@ class FindDialog(JobDialog):
         scroll.setWidget(inside)
         self.fields.addWidget(scroll, 1)
         self.fields.addLayout(form)
-        self.resize(560, 660)
+        self.resize(580, 700)
 
     def _on_other(self, on: bool) -> None:
         # A group that is off shows its title only.
@@ -83,26 +87,95 @@ class FindDialog(JobDialog):
             if child.parent() is self.other and not isinstance(child, QScrollArea):
                 child.setVisible(on and not _is_empty_line(child))
         self.other.setMaximumHeight(_ANY_HEIGHT if on else self.fontMetrics().height() * 2)
+        self.options.set_two(on)
+        self._suggest()
         self.check()
+
+    def _on_limits(self) -> None:
+        for box in (self.catalogue, self.other):
+            box.set_limits(self.options.limits())
 
     def _suggest(self) -> None:
         """A name for the review, while the user typed none."""
-        if self.output.path() in ("", self._suggested) and self.catalogue.name():
-            folder = Path(self._settings.output_folder)
-            if not folder.is_dir() and self.catalogue.path:
-                folder = Path(self.catalogue.path).parent
-            self._suggested = str(folder / f"{self.catalogue.name()}_duplicates.gpkg")
-            self.output.edit.setText(self._suggested)
+        if self.output.path() not in ("", self._suggested) or not self.catalogue.name():
+            return
+        folder = Path(self._settings.output_folder)
+        if not folder.is_dir() and self.catalogue.path and not self.catalogue.exported:
+            folder = Path(self.catalogue.path).parent
+        names = [self.catalogue.name()]
+        if self.other.isChecked() and self.other.name():
+            names.append(self.other.name())
+        self._suggested = str(folder / f"{'_'.join(map(file_name, names))}_duplicates.gpkg")
+        self.output.edit.setText(self._suggested)
 
     def problem_now(self) -> str:
         """See the base class."""
-        if self.catalogue.info is None:
+        two = self.other.isChecked()
+        if self.catalogue.source.currentData() is None:
             return tr("Choose a catalogue.")
-        if self.other.isChecked() and self.other.info is None:
+        if two and self.other.source.currentData() is None:
             return tr("Choose the second catalogue, or compare within the first one only.")
+        for box in (self.catalogue, *([self.other] if two else [])):
+            if box.info is None and box.message.is_problem:
+                return tr("{name} cannot be used; it is said above why.").format(name=box.name())
+            if box.info is None:
+                return tr("{name} is being read…").format(name=box.name())
+        if two and self._is_twice_the_same():
+            return tr("Both catalogues are the same; choose another, or compare within one only.")
         if self.mosaics.paths() and self.mosaics.problem():
             return self.mosaics.problem()
+        return (
+            self.options.problem(self.mosaics.paths())
+            or self._body_problem()
+            or self._output_problem()
+        )
+
+    def _is_twice_the_same(self) -> bool:
+        first, second = self.catalogue, self.other
+        return (first.path, first.layer_in_file) == (second.path, second.layer_in_file)
+
+    def _body_problem(self) -> str:
+        boxes = [self.catalogue, *([self.other] if self.other.isChecked() else [])]
+        bodies = [box.info.body for box in boxes if box.info is not None and box.info.body]
+        of_mosaic = self.mosaics.body()
+        if of_mosaic is not None:
+            bodies.append(of_mosaic)
+        if not bodies and not self.mosaics.paths() and not self.options.body_name():
+            return tr(
+                "Neither the catalogue nor a mosaic says on which body the craters lie: add a "
+                "mosaic, or name the body under “More”."
+            )
+        for one in bodies[1:]:
+            if not same_body(bodies[0], one):
+                text = tr("The files are of different bodies ({a}, {b}); change one.")
+                return text.format(a=bodies[0].get("name"), b=one.get("name"))
+        return ""
+
+    def _output_problem(self) -> str:
+        taken = [box.path for box in (self.catalogue, self.other) if box.path]
+        for path in (*taken, *self.mosaics.paths()):
+            if is_same_file(self.output.path(), path):
+                text = tr("The review would replace {name}, which is read; name another file.")
+                return text.format(name=Path(path).name)
         return self.output.problem((".gpkg",))
+
+    def hint_now(self) -> str:
+        """See the base class."""
+        first, second = self.catalogue.count()[0], self.other.count()[0]
+        if self.other.isChecked():
+            text = tr("{a} entries against {b}.").format(a=number(first), b=number(second))
+        else:
+            text = tr("{n} entries, each against its neighbours.").format(n=number(first))
+        if Path(self.output.path()).exists():
+            text += " " + tr(
+                "{name} is there already: it is found anew, and what was decided in it is kept."
+            ).format(name=Path(self.output.path()).name)
+        return text
+
+    def before(self, go: Callable[[], None]) -> None:
+        """The panel must not hold, or write to, the review that is replaced."""
+        self._target = self.output.path()
+        self._release(self._target, go)
 
     def request(self) -> tuple[str, dict[str, Any]]:
         """See the base class."""
@@ -111,8 +184,8 @@ class FindDialog(JobDialog):
             "columns": self.catalogue.chosen_columns(),
             "mosaics": self.mosaics.paths(),
             "output": self.output.path(),
-            "threshold": round(self.threshold.value(), 4),
             "device": self._settings.device,
+            **self.options.request(),
         }
         if self.catalogue.layer_in_file:
             params["layer"] = self.catalogue.layer_in_file
@@ -127,15 +200,19 @@ class FindDialog(JobDialog):
 
     def show_result(self, result: dict[str, Any]) -> None:
         """See the base class."""
-        text = tr("{pairs} pairs to review, {probable} of them probably one crater.")
-        self.message.info(
-            text.format(
-                pairs=number(result.get("pairs") or 0),
-                probable=number(result.get("probable") or 0),
-            )
-        )
-        self.review_written.emit(str(result.get("output") or self.output.path()))
-        self.accept()
+        text = words.found(result, self.other.isChecked())
+        notes = [str(one) for one in result.get("notes") or []]
+        self.review_written.emit(str(result.get("output") or self.output.path()), text)
+        if notes:  # they must be read before they go
+            self.form.setEnabled(False)
+            self.start_button.hide()
+            self.message.info("\n".join([text, *notes]))
+        else:
+            self.accept()
+
+    def show_failure(self) -> None:
+        """See the base class."""
+        self.gave_up.emit(self._target)
 
     def done(self, code: int) -> None:
         """Let go of what the boxes have under way."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,14 +27,16 @@ _STEPS = 1000
 
 
 class JobDialog(QDialog):
-    """Subclasses fill ``form``, say what is wrong (:meth:`problem_now`) and what to call
-    (:meth:`request`), and show the result (:meth:`show_result`)."""
+    """Subclasses fill ``form``, say what is wrong (:meth:`problem_now`) or to know
+    (:meth:`hint_now`) and what to call (:meth:`request`), and show the result
+    (:meth:`show_result`)."""
 
     def __init__(self, engine: Any, title: str, start: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._engine = engine
         self._call: Any = None
         self._asked = 0
+        self._preparing = False
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(480)
@@ -46,6 +49,7 @@ class JobDialog(QDialog):
         self.start_button = QPushButton(start)
         self.start_button.setDefault(True)
         self.close_button = QPushButton(tr("Close"))
+        self.close_button.setAutoDefault(False)  # Return starts, although it has the focus first
         self.row = QHBoxLayout()
         self.row.addStretch(1)
         self.row.addWidget(self.start_button)
@@ -64,6 +68,10 @@ class JobDialog(QDialog):
         """Why it cannot be started, "" where it can."""
         return ""
 
+    def hint_now(self) -> str:
+        """What to know before it is started."""
+        return ""
+
     def request(self) -> tuple[str, dict[str, Any]]:
         """Method and params."""
         raise NotImplementedError
@@ -76,6 +84,9 @@ class JobDialog(QDialog):
         """It is done."""
         raise NotImplementedError
 
+    def show_failure(self) -> None:
+        """It was cancelled or failed; the message is shown already."""
+
     # Running
 
     @property
@@ -85,11 +96,11 @@ class JobDialog(QDialog):
 
     def check(self, *_: Any) -> None:
         """Allow starting where nothing is missing; say what is."""
-        if self.running:
+        if self.running or self._preparing:
             return
         problem = self.problem_now()
         self.start_button.setEnabled(not problem)
-        self.message.info(problem)
+        self.message.info(problem or self.hint_now())
 
     def start(self) -> None:
         """Send it."""
@@ -101,9 +112,11 @@ class JobDialog(QDialog):
         self.message.info(tr("Starting…"))
         self._asked += 1
         asked = self._asked
+        self._preparing = True
         self.before(lambda: self._send() if asked == self._asked else None)
 
     def _send(self) -> None:
+        self._preparing = False
         method, params = self.request()
         self._call = self._engine.call(
             method,
@@ -132,6 +145,7 @@ class JobDialog(QDialog):
             self.message.info(tr("Cancelled; nothing was written."))
         else:
             self.message.problem(error.message)
+        self.show_failure()
 
     def _set_running(self, on: bool) -> None:
         if not on:
@@ -151,6 +165,9 @@ class JobDialog(QDialog):
             self._call.cancel()
             return
         self._asked += 1
+        if self._preparing:  # nothing was sent yet
+            self._preparing = False
+            self.show_failure()
         super().reject()
 
     def give_up(self) -> None:
@@ -159,6 +176,13 @@ class JobDialog(QDialog):
         if call is not None:
             call.drop()
         self.reject()
+
+
+def is_same_file(path: str, other: str) -> bool:
+    """Whether both name one file; neither needs to exist."""
+    if not path or not other:
+        return False
+    return os.path.realpath(path) == os.path.realpath(other)
 
 
 class OutputLine(QWidget):
@@ -192,6 +216,8 @@ class OutputLine(QWidget):
             )
         if not path.parent.is_dir():
             return tr("There is no folder {folder}; choose another.").format(folder=path.parent)
+        if path.is_dir():
+            return tr("{name} is a folder; name a file.").format(name=path.name)
         return ""
 
     def _browse(self) -> None:

@@ -98,6 +98,7 @@ class ReviewPage(QWidget):
     close_wanted = pyqtSignal()
     follow_changed = pyqtSignal(bool)
     attributes_wanted = pyqtSignal()
+    mosaic_wanted = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -106,9 +107,8 @@ class ReviewPage(QWidget):
         self.name = QLabel()
         self.name.setTextFormat(Qt.TextFormat.PlainText)
         self.name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.menu_button = QToolButton()
-        self.menu_button.setText(tr("Review"))
-        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.menu_button = QPushButton(tr("Review"))
+        self.menu_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.menu_button.setMenu(self._menu())
         self.evidence = QLabel()
         self.evidence.setWordWrap(True)
@@ -128,6 +128,9 @@ class ReviewPage(QWidget):
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(self.table)
+        # Of the panel's colour, not of a list's.
+        self._scroll.viewport().setAutoFillBackground(False)
+        self.table.setAutoFillBackground(False)
         self._scroll.setMinimumHeight(self.fontMetrics().lineSpacing() * _TABLE_LINES)
         self._scroll.hide()
         self.message = MessageLine()
@@ -146,6 +149,9 @@ class ReviewPage(QWidget):
         )
         menu.addAction(tr("Write cleaned catalogue…")).triggered.connect(
             lambda *_: self.clean_wanted.emit()
+        )
+        menu.addAction(tr("Pictures from another mosaic…")).triggered.connect(
+            lambda *_: self.mosaic_wanted.emit()
         )
         menu.addSeparator()
         self.follow = menu.addAction(tr("Move the map to each pair"))

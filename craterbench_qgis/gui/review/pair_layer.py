@@ -149,7 +149,11 @@ class PairLayer(QObject):
         yield
         self._layer_id = layer.id()
         self._project.addMapLayer(layer, False)
-        self._project.layerTreeRoot().insertLayer(0, layer)
+        node = self._project.layerTreeRoot().insertLayer(0, layer)
+        yield
+        # The legend says what the colours mean. QGIS's tree of layers looks at a change only.
+        node.setExpanded(False)
+        node.setExpanded(True)
         layer.selectionChanged.connect(self._on_selection)
 
     def _on_selection(self, selected: list[int], *_: Any) -> None:

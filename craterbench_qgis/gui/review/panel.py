@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsProject
-from qgis.PyQt.QtCore import QDir, QEvent, pyqtSignal
+from qgis.PyQt.QtCore import QDir, QEvent, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from ...core.review_file import ReviewContent, ReviewPair
 from ...core.review_store import ReviewStore
 from ...i18n import tr
 from . import keys, words
-from .apply_dialog import ApplyDialog
-from .find_dialog import FindDialog
+from .dialogs import ReviewDialogs
 from .on_map import PairOnMap
 from .order import DOUBT, PairFilter, PairQueue
 from .page import ReviewPage, StartPage
@@ -51,7 +50,8 @@ class ReviewPanel(QWidget):
         self.queue: PairQueue | None = None
         self._rows: dict[Any, int] = {}
         self._attributes: dict[int, tuple[dict, dict]] = {}
-        self._dialogs: list[Any] = []
+        self.dialogs = ReviewDialogs(engine, settings, self.store, self._window, self)
+        self._said = ""
         self.start, self.page = StartPage(), ReviewPage()
         self._stack = QStackedWidget()
         self._stack.addWidget(self.start)
@@ -74,12 +74,16 @@ class ReviewPanel(QWidget):
         page.find_wanted.connect(self.find_duplicates)
         page.open_wanted.connect(self.choose_review)
         page.clean_wanted.connect(self.write_cleaned)
+        page.mosaic_wanted.connect(self.choose_mosaic)
         page.close_wanted.connect(self.close_review)
+        self.dialogs.written.connect(self.open_review)
+        self.dialogs.let_go.connect(self._on_let_go)
         page.attributes_wanted.connect(self._on_attributes)
         page.follow_changed.connect(self._on_follow)
         bar.changed.connect(self._on_queue_choice)
         bar.reviewer_changed.connect(lambda name: self._settings.set_value(_REVIEWER, name))
-        bar.done_with.connect(self.view.setFocus)
+        bar.done_with.connect(self.take_keys)
+        buttons.used.connect(self.take_keys)
         buttons.decided.connect(self.decide)
         buttons.back.connect(self.go_back)
         buttons.skip.connect(self.skip)
@@ -110,13 +114,25 @@ class ReviewPanel(QWidget):
 
     # A review
 
-    def open_review(self, path: str) -> None:
-        """Read a review and show its next pair; returns at once."""
+    def open_review(self, path: str, said: str = "") -> None:
+        """Read a review and show its next pair; returns at once. ``said``: what to say then."""
+        if self.dialogs.is_written(path):
+            self._leave()
+            self.start.problem(
+                tr("{name} is being written just now; wait for “Find duplicates”.").format(
+                    name=Path(path).name
+                )
+            )
+            return
+        self._said = said
         self.start.busy(tr("Reading {name}…").format(name=Path(path).name))
         self._leave()
         order, which = self.page.bar.order.currentData(), self.page.bar.filter()
 
         def prepare(content: ReviewContent) -> Any:
+            mosaic = self.dialogs.mosaic_of(content.path)
+            if mosaic and Path(mosaic).exists():
+                content.mosaics = [{"path": mosaic}]
             queue = PairQueue(content.pairs, order, which)
             queue.start()
             return queue, {pair.pair_id: row for row, pair in enumerate(content.pairs)}
@@ -139,7 +155,12 @@ class ReviewPanel(QWidget):
         self.store.release()
         self._leave()
 
+    def _on_let_go(self, path: str) -> None:
+        self._leave()
+        self.start.busy(tr("{name} is being found anew…").format(name=Path(path).name))
+
     def _leave(self) -> None:
+        self.dialogs.close_applying()
         self.queue, self._attributes = None, {}
         self.pictures.show_review(None)
         self.layer.remove()
@@ -158,7 +179,9 @@ class ReviewPanel(QWidget):
         self.page.show_review(content)
         self._stack.setCurrentWidget(self.page)
         self._show_pair()
-        self.view.setFocus()
+        if self._said:
+            self.page.say_fact(self._said)
+        self.take_keys()
         self.opened.emit(str(content.path))
 
     def _on_failed(self, text: str) -> None:
@@ -166,6 +189,17 @@ class ReviewPanel(QWidget):
         self.start.problem(text)
 
     # Keys and buttons
+
+    def showEvent(self, event: Any) -> None:
+        """The keys work as soon as the tab is opened."""
+        super().showEvent(event)
+        if self.queue is not None and not event.spontaneous():
+            QTimer.singleShot(0, self.take_keys)
+
+    def take_keys(self) -> None:
+        """The keyboard belongs to the pictures, wherever it was before."""
+        if self.queue is not None and self.isVisible():
+            self.view.setFocus()
 
     def event(self, event: Any) -> bool:
         """Claim the review's keys before QGIS's own shortcuts (Ctrl+Z) take them."""
@@ -239,6 +273,9 @@ class ReviewPanel(QWidget):
         if self.queue is not None and pair_id in self._rows:
             self.queue.go_to(self._rows[pair_id])
             self._show_pair()
+            canvas = self._iface.mapCanvas() if self._iface is not None else None
+            if canvas is not None and canvas.hasFocus():  # picked on the map, decided by key
+                self.take_keys()
 
     def _on_decided(self, pair: ReviewPair, before: str) -> None:
         if self.queue is not None:
@@ -280,7 +317,7 @@ class ReviewPanel(QWidget):
             self.page.show_words(None)
             self.on_map.show(None, None)
         else:
-            self.view.expect(words.captions(pair, *self._attributes.get(row, ({}, {}))))
+            self.view.expect(self._captions(pair, *self._attributes.get(row, ({}, {}))))
             self.page.show_words(pair)
             known = self.pictures.get(row)
             if known is not None:
@@ -289,6 +326,11 @@ class ReviewPanel(QWidget):
             self._fetch_attributes(pair, row)
         self._prefetch()
         self._show_state()
+
+    def _captions(self, pair: ReviewPair, first: dict, second: dict) -> words.Captions:
+        content = self.store.content
+        names = words.catalogues_of(content.provenance) if content is not None else ("", "")
+        return words.captions(pair, first, second, names)
 
     def _fetch_attributes(self, pair: ReviewPair, row: int) -> None:
         if row in self._attributes:
@@ -301,7 +343,7 @@ class ReviewPanel(QWidget):
                 return
             self._attributes[row] = (first, second)
             if self.queue.current == row:
-                self.view.set_captions(words.captions(pair, first, second))
+                self.view.set_captions(self._captions(pair, first, second))
                 self._show_attributes()
 
         self.store.attributes(pair, done)
@@ -349,33 +391,34 @@ class ReviewPanel(QWidget):
 
     # Dialogs
 
-    def find_duplicates(self) -> FindDialog:
+    def find_duplicates(self) -> Any:
         """Open the dialog that looks for duplicates."""
-        dialog = FindDialog(self._engine, self._settings, self._window())
-        dialog.review_written.connect(self.open_review)
-        return self._open(dialog)
+        return self.dialogs.find()
 
-    def write_cleaned(self) -> ApplyDialog | None:
-        """Open the dialog that writes the cleaned catalogue."""
+    def write_cleaned(self) -> Any:
+        """Open the dialog that writes the cleaned catalogue; None without a review."""
         content, queue = self.store.content, self.queue
         if content is None or queue is None:
             return None
-        dialog = ApplyDialog(self._engine, content.path, queue.counts(), self.store, self._window())
-        return self._open(dialog)
+        return self.dialogs.apply(content.path, queue.counts())
+
+    def choose_mosaic(self) -> None:
+        """Ask for the mosaic that the pictures are cut from."""
+        content = self.store.content
+        if content is not None:
+            path = self.dialogs.choose_mosaic(content.path, content.mosaics)
+            if path and self.store.content is content:
+                content.mosaics = [{"path": path}]
+                self.view.wait_again()
+                self.pictures.forget()
+                self._prefetch()
 
     def _window(self) -> Any:
         return self._iface.mainWindow() if self._iface is not None else self
 
-    def _open(self, dialog: Any) -> Any:
-        self._dialogs.append(dialog)
-        dialog.finished.connect(lambda *_: self._dialogs.remove(dialog))
-        dialog.show()
-        return dialog
-
     def shut_down(self) -> None:
         """Write what waits, let go of everything; before the panel is destroyed."""
-        for dialog in list(self._dialogs):
-            dialog.give_up()
+        self.dialogs.give_up()
         if hasattr(self._engine, "ready"):
             with contextlib.suppress(TypeError):
                 self._engine.ready.disconnect(self._on_engine)

@@ -69,6 +69,12 @@ class PairPictures(QObject):
             self._calls.pop(row).drop()
         self._ask()
 
+    def forget(self) -> None:
+        """The mosaics are others: nothing that is known holds any more."""
+        content, wanted = self._content, [*self._calls, *self._known]
+        self.show_review(content)
+        self.want(wanted)
+
     def retry(self, row: int) -> None:
         """Forget a problem and ask again."""
         self._known.pop(row, None)
@@ -84,7 +90,10 @@ class PairPictures(QObject):
             if row in self._calls or row in self._known:
                 continue
             if not content.mosaics:
-                text = tr("The review names no mosaic, so there are no pictures.")
+                text = tr(
+                    "The review names no mosaic, so there are no pictures. Choose one: Review > "
+                    "Pictures from another mosaic."
+                )
                 self._keep(row, PairPicture(problem=text))
                 continue
             self._send(row, content)
@@ -110,6 +119,8 @@ class PairPictures(QObject):
 
         def failed(error: Any) -> None:
             text = tr("No pictures: the engine stopped.") if error.cancelled else error.message
+            if getattr(error, "kind", "") == "MosaicError":
+                text += " " + tr("Was it moved? Review > Pictures from another mosaic.")
             finish(PairPicture(problem=text))
 
         call = self._engine.call(

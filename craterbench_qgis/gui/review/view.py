@@ -8,11 +8,10 @@ from typing import Any
 
 from qgis.PyQt.QtCore import QPointF, QRectF, QSize, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QFontMetrics, QPainter, QPalette, QPen
-from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
+from qgis.PyQt.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ...core.wording import kilometres
 from ...i18n import tr
-from ..results import look
 from .pictures import PairPicture
 from .words import Captions
 
@@ -40,6 +39,9 @@ class PairView(QWidget):
         self._asked = 0.0
         self.painted_ms = 0.0
         """From :meth:`expect` to the pictures being painted, of the pair that is shown."""
+        # Style sheets (QGIS's dark themes) colour labels, but not what a widget paints itself.
+        self._ink = QLabel(self)
+        self._ink.hide()
         self._timer = QTimer(self)
         self._timer.setInterval(BLINK_MS)
         self._timer.timeout.connect(self._turn)
@@ -71,6 +73,11 @@ class PairView(QWidget):
         """The pictures of the pair that is shown, or why there are none."""
         self._picture = picture
         self._message = picture.problem
+        self.update()
+
+    def wait_again(self) -> None:
+        """The pictures come anew, from elsewhere."""
+        self._picture, self._message = None, ""
         self.update()
 
     def show_nothing(self, text: str) -> None:
@@ -151,16 +158,18 @@ class PairView(QWidget):
     def _paint_empty(self, painter: QPainter) -> None:
         text = self._message
         if not self._captions.names[0]:
-            painter.setPen(look.quiet(self.palette()))
+            painter.setPen(self._quiet())
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(QRectF(self.rect()).adjusted(16, 8, -16, -8), int(flags), text)
             return
         boxes = [square for _, square in self.squares()]
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(look.faint(self.palette()))
+        faint = self._text()
+        faint.setAlphaF(0.16)
+        painter.setBrush(faint)
         for box in boxes:
             painter.drawRect(box)
-        painter.setPen(self.palette().color(QPalette.ColorRole.Text))
+        painter.setPen(self._text())
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         whole = boxes[0].united(boxes[-1]).adjusted(10, 6, -10, -6)
         painter.drawText(whole, int(flags), text or tr("Cutting the pictures…"))
@@ -193,9 +202,11 @@ class PairView(QWidget):
         left = square.left() + dot + 6
         room = max(20, int(square.right() - left))
         elide = Qt.TextElideMode.ElideRight
-        text = self.palette().color(QPalette.ColorRole.WindowText)
         for number, (words, colour) in enumerate(
-            ((self._captions.names[entry], text), (self._captions.facts[entry], self._quiet()))
+            (
+                (self._captions.names[entry], self._text()),
+                (self._captions.facts[entry], self._quiet()),
+            )
         ):
             painter.setPen(colour)
             box = QRectF(left, top + number * line, room, line)
@@ -203,10 +214,14 @@ class PairView(QWidget):
                 box, int(Qt.AlignmentFlag.AlignLeft), metrics.elidedText(words, elide, room)
             )
 
+    def _text(self) -> QColor:
+        self._ink.ensurePolished()
+        return self._ink.palette().color(QPalette.ColorRole.WindowText)
+
     def _quiet(self) -> QColor:
-        palette = self.palette()
-        text = palette.color(QPalette.ColorRole.WindowText)
-        return look.blend(text, palette.color(QPalette.ColorRole.Window), 0.7)
+        colour = self._text()
+        colour.setAlphaF(0.72)
+        return colour
 
     def _caption_height(self) -> int:
         return QFontMetrics(self.font()).lineSpacing() * 2 + 6

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 
 from ...core.review_file import DISTINCT, DUPLICATE, UNSURE, Entry, ReviewPair
 from ...core.wording import kilometres, moment, number
 from ...i18n import tr
 from .order import Counts
+
+_FEW = 5
 
 
 @dataclass(frozen=True)
@@ -19,12 +22,27 @@ class Captions:
     facts: tuple[str, str] = ("", "")
 
 
-def captions(pair: ReviewPair, first: dict[str, Any], second: dict[str, Any]) -> Captions:
-    """Of a pair whose entries have these attributes (empty while they are not known)."""
+def captions(
+    pair: ReviewPair,
+    first: dict[str, Any],
+    second: dict[str, Any],
+    catalogues: tuple[str, str] = ("", ""),
+) -> Captions:
+    """Of a pair whose entries have these attributes (empty while they are not known), and of two
+    ``catalogues`` from which one comes."""
     return Captions(
         (entry_name("A", pair.a), entry_name("B", pair.b)),
-        (entry_facts(pair.a, first), entry_facts(pair.b, second)),
+        (entry_facts(pair.a, first, catalogues[0]), entry_facts(pair.b, second, catalogues[1])),
     )
+
+
+def catalogues_of(provenance: dict[str, Any]) -> tuple[str, str]:
+    """The names of two compared catalogues; empty where a review is of one."""
+    listed = provenance.get("catalogues")
+    if not isinstance(listed, list) or len(listed) != 2:
+        return "", ""
+    first, second = (PurePath(str(one).replace("\\", "/")).stem for one in listed)
+    return (first, second) if first != second else ("", "")
 
 
 def evidence(pair: ReviewPair) -> str:
@@ -81,9 +99,9 @@ def entry_name(letter: str, entry: Entry) -> str:
     return tr("{letter}: {id}").format(letter=letter, id=entry.id or tr("without an id"))
 
 
-def entry_facts(entry: Entry, attributes: dict[str, Any]) -> str:
-    """``23.4 km`` and the source, where a column says it."""
-    facts = [kilometres(entry.diameter_m)]
+def entry_facts(entry: Entry, attributes: dict[str, Any], catalogue: str = "") -> str:
+    """``23.4 km``, the catalogue, and the source, where a column says it."""
+    facts = [kilometres(entry.diameter_m), *([catalogue] if catalogue else [])]
     for name, value in attributes.items():
         if name.casefold() in ("source", "catalogue", "catalog", "author", "mapper", "name"):
             text = str(value or "").strip()
@@ -120,6 +138,43 @@ def decided_by(pair: ReviewPair) -> str:
     who = [one for one in (pair.decided.reviewer, moment(pair.decided.at)) if one]
     text = tr("Decided: {decision} ({who})") if who else tr("Decided: {decision}")
     return text.format(decision=decision_name(pair.decision), who=", ".join(who))
+
+
+def found(result: dict[str, Any], two: bool) -> str:
+    """``20 pairs to review, 1 of them probably one crater.``, of ``two`` catalogues also how the
+    second lies displaced."""
+    pairs, probable = (int(result.get(name) or 0) for name in ("pairs", "probable"))
+    if pairs == 0:
+        return tr("No two entries look like one crater.")
+    if pairs == 1:
+        text = tr("1 pair to review.")
+    else:
+        text = tr("{pairs} pairs to review, {probable} of them probably one crater.")
+    lines = [text.format(pairs=number(pairs), probable=number(probable))]
+    if result.get("decisions_kept"):
+        lines.append(
+            tr("{n} pairs were decided before.").format(n=number(result["decisions_kept"]))
+        )
+    for name, text in (
+        ("offset", tr("B lies {east} and {north} of A (median of {n} probable pairs).")),
+        ("image_offset", tr("The second mosaic lies {east} and {north} of the first ({n} pairs).")),
+    ):
+        offset = result.get(name)
+        # The median of a few pairs is their scatter, not a displacement; and within one catalogue
+        # a and b are only the order of its rows.
+        if offset and (offset.get("count") or 0) >= _FEW and (two or name != "offset"):
+            lines.append(text.format(n=number(offset["count"]), **_directions(offset)))
+    return " ".join(lines)
+
+
+def _directions(offset: dict[str, Any]) -> dict[str, str]:
+    east, north = float(offset["east_m"]), float(offset["north_m"])
+    to_east = tr("{n} m east") if east >= 0 else tr("{n} m west")
+    to_north = tr("{n} m north") if north >= 0 else tr("{n} m south")
+    return {
+        "east": to_east.format(n=number(abs(east))),
+        "north": to_north.format(n=number(abs(north))),
+    }
 
 
 def progress(decided: int, total: int, unsure: int) -> str:

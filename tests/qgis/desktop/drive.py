@@ -70,6 +70,43 @@ def make_profile(folder: Path, package: Path, python: Path) -> None:
     )
 
 
+def start_qgis(
+    work: Path, environ: dict[str, str], settings: dict[str, Any], script: Path
+) -> subprocess.Popen[bytes]:
+    """QGIS with the profile in ``work`` on the screen of ``environ``, running ``script``."""
+    out = work / "out"
+    out.mkdir(exist_ok=True)
+    environ = environ | {"TOUR_OUT": str(out), "TOUR_HERE": str(HERE), "HOME": str(work)}
+    environ.update({key: str(value) for key, value in settings.items()})
+    command = ["qgis", "--nologo", "--noversioncheck", "--profiles-path", str(work)]
+    with (work / "qgis.log").open("a") as log:
+        return subprocess.Popen(
+            [*command, "--code", str(script)], env=environ, stdout=log, stderr=log
+        )
+
+
+def end_of(process: subprocess.Popen[bytes], work: Path, environ: Any, timeout: float) -> None:
+    """Wait for QGIS to close by itself; when it does not, its screen is kept and it is killed."""
+    try:
+        process.wait(timeout)
+    finally:
+        if process.poll() is None:
+            shot = ["import", "-window", "root", str(work / "out" / "hang.png")]
+            subprocess.run(shot, env=environ, check=False, timeout=30)
+            process.kill()
+            process.wait(10)
+
+
+def told_by(work: Path, name: str = "tour.json") -> dict[str, Any]:
+    """What a tour saw. AssertionError when it did not end well."""
+    told = work / "out" / name
+    text = (work / "qgis.log").read_text(errors="replace")[-3000:]
+    assert told.exists(), f"the tour wrote nothing; QGIS said: {text}"
+    result: dict[str, Any] = json.loads(told.read_text(encoding="utf-8"))
+    assert result.get("ok"), result.get("error", text)
+    return result
+
+
 def run_tour(
     work: Path,
     package: Path,
@@ -79,28 +116,9 @@ def run_tour(
 ) -> dict[str, Any]:
     """Run the tour; returns what it saw. AssertionError when it did not end well."""
     make_profile(work, package, ROOT / ".venv" / "bin" / "python")
-    out = work / "out"
-    out.mkdir(exist_ok=True)
     with screen() as environ:
-        environ = environ | {"TOUR_OUT": str(out), "HOME": str(work)}
-        environ.update({key: str(value) for key, value in settings.items()})
-        command = ["qgis", "--nologo", "--noversioncheck", "--profiles-path", str(work)]
-        with (work / "qgis.log").open("w") as log:
-            process = subprocess.Popen(
-                [*command, "--code", str(script)], env=environ, stdout=log, stderr=log
-            )
-            try:
-                process.wait(timeout)
-            finally:
-                if process.poll() is None:
-                    process.kill()
-                    process.wait(10)
-    told = out / "tour.json"
-    text = (work / "qgis.log").read_text(errors="replace")[-3000:]
-    assert told.exists(), f"the tour wrote nothing; QGIS said: {text}"
-    result: dict[str, Any] = json.loads(told.read_text(encoding="utf-8"))
-    assert result.get("ok"), result.get("error", text)
-    return result
+        end_of(start_qgis(work, environ, settings, script), work, environ, timeout)
+    return told_by(work)
 
 
 def main() -> int:

@@ -6,58 +6,20 @@ screenshot; ``tour.json`` says what was seen and how long it took. Settings come
 variables, see ``drive.py``.
 """
 
-import json
 import os
-import subprocess
+import sys
 import time
-import traceback
-from pathlib import Path
 
-from qgis.core import QgsPointXY, QgsProject, QgsRasterLayer, QgsRectangle
-from qgis.PyQt.QtCore import QPoint, QTimer
-from qgis.PyQt.QtWidgets import QApplication
-from qgis.utils import iface, plugins
+sys.path.insert(0, os.environ["TOUR_HERE"])
+from steps import OUT, gap, on_screen, open_panel, pause, picture, run, seen, until, xdo
 
-OUT = Path(os.environ["TOUR_OUT"])
+from qgis.core import QgsProject, QgsRectangle
+from qgis.utils import iface
+
 MOSAIC, INDEX = os.environ["TOUR_MOSAIC"], os.environ["TOUR_INDEX"]
 LON, LAT, SIDE = (float(one) for one in os.environ["TOUR_BOX"].split())
 REPEATS = int(os.environ.get("TOUR_REPEATS", "1"))
-seen = {"steps": [], "searches": []}
-gap = {"last": time.perf_counter(), "worst": 0.0}
-
-
-def xdo(*words):
-    """Real X events; returns at once, the event loop must run to see them."""
-    subprocess.Popen(["xdotool", *map(str, words)])
-
-
-def picture(name):
-    QApplication.processEvents()
-    subprocess.run(["import", "-window", "root", str(OUT / (name + ".png"))], check=False)
-    seen["steps"].append(name)
-    gap["last"] = time.perf_counter()
-
-
-def on_screen(lon, lat):
-    canvas = iface.mapCanvas()
-    at = canvas.getCoordinateTransform().transform(QgsPointXY(lon, lat))
-    return canvas.mapToGlobal(QPoint(round(at.x()), round(at.y())))
-
-
-def until(condition, seconds=60.0):
-    """For the generator below: wait until ``condition()``."""
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            raise AssertionError(f"waited {seconds} s in vain")
-        yield 10
-    return None
-
-
-def pause(seconds):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        yield 10
+seen["searches"] = []
 
 
 def drag(a, b, shot=""):
@@ -80,21 +42,9 @@ def drag(a, b, shot=""):
 
 
 def tour():
-    window = iface.mainWindow()
-    window.showMaximized()
-    yield from pause(2.0)
-    layer = QgsRasterLayer(MOSAIC, Path(MOSAIC).stem)
-    assert layer.isValid()
-    QgsProject.instance().addMapLayer(layer)
-    canvas = iface.mapCanvas()
-    canvas.setDestinationCrs(layer.crs())
+    plugin, dock = yield from open_panel(MOSAIC)
+    bench, canvas = plugin.workbench, iface.mapCanvas()
     crs_before = canvas.mapSettings().destinationCrs().toWkt()
-    plugin = plugins["craterbench_qgis_plugin"]
-    dock = plugin.show_dock()
-    bench = plugin.workbench
-    window.resizeDocks([dock], [430], iface_orientation())
-    yield from until(lambda: bench.engine.state == "ready", 90)
-    yield from pause(1.0)
     picture("1-panel")
     plugin.open_index(INDEX)
     yield from until(lambda: bench.session.index is not None, 90)
@@ -109,9 +59,9 @@ def tour():
         dock.query_bar.start_tool("box")
         half = SIDE / 2 * (1.0 + 0.02 * number)
         here = on_screen(LON - half, LAT + half), on_screen(LON + half, LAT - half)
-        gap["worst"], gap["last"] = 0.0, time.perf_counter()
+        gap.restart()
         released = yield from drag(*here, shot="3-drawing" if number == 0 else "")
-        gap["worst"], gap["last"] = 0.0, time.perf_counter()
+        gap.restart()
         yield from until(lambda n=number: len(found) > n)
         match_set, at = found[number]
         yield from until(lambda: dock.results.visible_rows())
@@ -122,7 +72,7 @@ def tour():
                 "timings_ms": match_set.timings_ms,
                 "best": match_set.matches[0].crater_id,
                 "best_score": match_set.matches[0].score,
-                "worst_gap_ms": gap["worst"],
+                "worst_gap_ms": gap.worst,
             }
         )
         yield from pause(1.0)
@@ -171,38 +121,4 @@ def results_and_export(bench, dock, found):
     dialog.close()
 
 
-def iface_orientation():
-    from qgis.PyQt.QtCore import Qt
-
-    return Qt.Orientation.Horizontal
-
-
-def tick():
-    now = time.perf_counter()
-    gap["worst"] = max(gap["worst"], (now - gap["last"]) * 1000.0)
-    gap["last"] = now
-
-
-def advance():
-    try:
-        wait = next(steps)
-    except StopIteration:
-        seen["ok"] = True
-    except Exception:  # noqa: BLE001 - whatever it was, it must be told and QGIS closed
-        seen["error"] = traceback.format_exc()
-        picture("error")
-    else:
-        QTimer.singleShot(wait, advance)
-        return
-    (OUT / "tour.json").write_text(json.dumps(seen, indent=1), encoding="utf-8")
-    QgsProject.instance().setDirty(False)
-    QTimer.singleShot(
-        300, lambda: os._exit(0) if os.environ.get("TOUR_KILL") else iface.actionExit().trigger()
-    )
-
-
-pulse = QTimer()
-pulse.timeout.connect(tick)
-pulse.start(5)
-steps = tour()
-QTimer.singleShot(1500, advance)
+run(tour())

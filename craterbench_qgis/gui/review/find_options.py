@@ -1,0 +1,196 @@
+"""What else a search for duplicates can be told: diameters, body, displacement."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from qgis.gui import QgsCollapsibleGroupBox
+from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QPushButton,
+    QWidget,
+)
+
+from ...i18n import tr
+from .. import layer_files
+
+_THRESHOLD = 0.5
+_MOST_KM = 10_000.0
+_FAR_M = 1_000_000.0
+# As the engine knows them; another name may be typed.
+_BODIES = ("Moon", "Mars", "Mercury", "Venus", "Ceres", "Vesta", "Ganymede", "Callisto")
+
+
+class FindOptions(QWidget):
+    """Threshold and diameters, and a group that is closed at first."""
+
+    changed = pyqtSignal()
+
+    def __init__(self, settings: Any, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self.threshold = QDoubleSpinBox()
+        self.threshold.setRange(0.05, 0.99)
+        self.threshold.setDecimals(2)
+        self.threshold.setSingleStep(0.05)
+        self.threshold.setValue(_THRESHOLD)
+        self.threshold.setToolTip(
+            tr(
+                "Pairs of at least this probability are joined into clusters. All others are "
+                "listed for review as well."
+            )
+        )
+        self.least = _diameter_box(tr("from the smallest"))
+        self.most = _diameter_box(tr("to the largest"))
+        for box in (self.least, self.most):
+            box.setToolTip(
+                tr("Other entries are not compared, and are not in the cleaned catalogue.")
+            )
+        self.body = QComboBox()
+        self.body.setEditable(True)
+        self.body.addItems(["", *_BODIES])
+        self.body.lineEdit().setPlaceholderText(tr("as the files say"))
+        self.body.setToolTip(tr("Needed where neither a catalogue nor a mosaic says it."))
+        self.east, self.north = _metres_box(), _metres_box()
+        for box in (self.east, self.north):
+            box.setToolTip(
+                tr(
+                    "By how much the second catalogue lies displaced from the first as a whole. "
+                    "It is taken back for the search only."
+                )
+            )
+        self.twin = QComboBox()
+        policy = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        self.twin.setSizeAdjustPolicy(policy)
+        self.twin.setMinimumContentsLength(12)
+        self.twin.setToolTip(
+            tr(
+                "A second mosaic of the same ground: how it is displaced from the first one is "
+                "measured at every probable pair."
+            )
+        )
+        self.twin_file = QPushButton(tr("File…"))
+        self.twin_file.setAutoDefault(False)
+        self._fill_twin()
+        self._lay_out()
+        self._connect()
+        self.set_two(False)
+
+    def _lay_out(self) -> None:
+        diameters = QHBoxLayout()
+        diameters.addWidget(self.least, 1)
+        diameters.addWidget(self.most, 1)
+        form = QFormLayout(self)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow(tr("Probable from"), self.threshold)
+        form.addRow(tr("Diameters"), diameters)
+        self.group = QgsCollapsibleGroupBox(tr("More"))
+        self.group.setCollapsed(True)
+        self.group.setSaveCollapsedState(False)
+        offset = QHBoxLayout()
+        offset.addWidget(self.east, 1)
+        offset.addWidget(self.north, 1)
+        self.east.setPrefix(tr("east") + " ")
+        self.north.setPrefix(tr("north") + " ")
+        twin = QHBoxLayout()
+        twin.addWidget(self.twin, 1)
+        twin.addWidget(self.twin_file)
+        more = QFormLayout(self.group)
+        more.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        more.addRow(tr("Body"), self.body)
+        more.addRow(tr("Second catalogue displaced by"), offset)
+        more.addRow(tr("Compare the mosaic with"), twin)
+        form.addRow(self.group)
+
+    def _connect(self) -> None:
+        def tell(*_: Any) -> None:
+            self.changed.emit()
+
+        for box in (self.threshold, self.least, self.most, self.east, self.north):
+            box.valueChanged.connect(tell)
+        self.body.editTextChanged.connect(tell)
+        self.twin.currentIndexChanged.connect(tell)
+        self.twin_file.clicked.connect(lambda *_: self._on_twin_file())
+
+    # What was chosen
+
+    def set_two(self, on: bool) -> None:
+        """Whether two catalogues are compared."""
+        self.east.setEnabled(on)
+        self.north.setEnabled(on)
+        self._two = on
+
+    def limits(self) -> dict[str, Any]:
+        """min_diameter_m and max_diameter_m of the protocol; None where not set."""
+        return {
+            "min_diameter_m": self.least.value() * 1000.0 or None,
+            "max_diameter_m": self.most.value() * 1000.0 or None,
+        }
+
+    def body_name(self) -> str:
+        """ "" for what the files say."""
+        return str(self.body.currentText().strip())
+
+    def problem(self, mosaics: list[str]) -> str:
+        """Why this cannot be, "" where nothing speaks against it."""
+        if self.most.value() and self.least.value() > self.most.value():
+            return tr("The smallest diameter is larger than the largest one; correct one.")
+        if self.twin.currentData() and not mosaics:
+            return tr("Add the mosaic that is compared with another one, or compare with none.")
+        return ""
+
+    def request(self) -> dict[str, Any]:
+        """Params of ``duplicates.find``."""
+        found = {name: value for name, value in self.limits().items() if value is not None}
+        found["threshold"] = round(self.threshold.value(), 4)
+        if self.body_name():
+            found["body"] = self.body_name()
+        if self.twin.currentData():
+            found["other_mosaic"] = self.twin.currentData()
+        offset = [self.east.value(), self.north.value()]
+        if self._two and any(offset):
+            found["other_offset_m"] = offset
+        return found
+
+    def _fill_twin(self) -> None:
+        self.twin.addItem(tr("none"), "")
+        for layer in layer_files.raster_layers():
+            self.twin.addItem(layer.name(), layer_files.raster_path(layer))
+
+    def _on_twin_file(self) -> None:
+        pattern = " ".join("*." + one for one in layer_files.RASTER_FILES)
+        path, _ = QFileDialog.getOpenFileName(
+            self,
+            tr("Second mosaic"),
+            self._settings.output_folder,
+            tr("Rasters ({pattern})").format(pattern=pattern) + ";;" + tr("All files (*)"),
+        )
+        if path:
+            self.twin.addItem(Path(path).name, path)
+            self.twin.setItemData(self.twin.count() - 1, path, Qt.ItemDataRole.ToolTipRole)
+            self.twin.setCurrentIndex(self.twin.count() - 1)
+
+
+def _diameter_box(unset: str) -> QDoubleSpinBox:
+    box = QDoubleSpinBox()
+    box.setRange(0.0, _MOST_KM)
+    box.setDecimals(3)
+    box.setSuffix(" " + tr("km"))
+    box.setSpecialValueText(unset)
+    return box
+
+
+def _metres_box() -> QDoubleSpinBox:
+    box = QDoubleSpinBox()
+    box.setRange(-_FAR_M, _FAR_M)
+    box.setDecimals(0)
+    box.setSingleStep(100.0)
+    box.setSuffix(" " + tr("m"))
+    return box
