@@ -15,6 +15,7 @@ from ...core.review_store import ReviewStore
 from ...i18n import tr
 from . import keys, words
 from .dialogs import ReviewDialogs
+from .entries import EntryAttributes
 from .on_map import PairOnMap
 from .order import DOUBT, PairFilter, PairQueue
 from .page import ReviewPage, StartPage
@@ -49,7 +50,7 @@ class ReviewPanel(QWidget):
         self.on_map = PairOnMap(iface.mapCanvas() if iface is not None else None, self)
         self.queue: PairQueue | None = None
         self._rows: dict[Any, int] = {}
-        self._attributes: dict[int, tuple[dict, dict]] = {}
+        self.entries = EntryAttributes(self.store, self)
         self.dialogs = ReviewDialogs(engine, settings, self.store, self._window, self)
         self._said = ""
         self.start, self.page = StartPage(), ReviewPage()
@@ -96,6 +97,7 @@ class ReviewPanel(QWidget):
         self.store.decided.connect(self._on_decided)
         self.store.message.connect(self.page.say)
         self.pictures.arrived.connect(self._on_picture)
+        self.entries.arrived.connect(self._on_entries)
         self.layer.picked.connect(self._on_picked)
         if hasattr(self._engine, "ready"):
             self._engine.ready.connect(self._on_engine)
@@ -161,7 +163,8 @@ class ReviewPanel(QWidget):
 
     def _leave(self) -> None:
         self.dialogs.close_applying()
-        self.queue, self._attributes = None, {}
+        self.queue = None
+        self.entries.forget()
         self.pictures.show_review(None)
         self.layer.remove()
         self.on_map.show(None, None)
@@ -317,36 +320,20 @@ class ReviewPanel(QWidget):
             self.page.show_words(None)
             self.on_map.show(None, None)
         else:
-            self.view.expect(self._captions(pair, *self._attributes.get(row, ({}, {}))))
+            self.view.expect(self.entries.captions(row, pair))
             self.page.show_words(pair)
             known = self.pictures.get(row)
             if known is not None:
                 self.view.show_picture(known)
             self.on_map.show(pair, content.body)
-            self._fetch_attributes(pair, row)
+            self.entries.want(row, pair)
         self._prefetch()
         self._show_state()
 
-    def _captions(self, pair: ReviewPair, first: dict, second: dict) -> words.Captions:
-        content = self.store.content
-        names = words.catalogues_of(content.provenance) if content is not None else ("", "")
-        return words.captions(pair, first, second, names)
-
-    def _fetch_attributes(self, pair: ReviewPair, row: int) -> None:
-        if row in self._attributes:
+    def _on_entries(self, row: int) -> None:
+        if self.queue is not None and row == self.queue.current:
+            self.view.set_captions(self.entries.captions(row, self.queue.pairs[row]))
             self._show_attributes()
-            return
-        content = self.store.content
-
-        def done(first: dict, second: dict) -> None:
-            if self.store.content is not content or self.queue is None:
-                return
-            self._attributes[row] = (first, second)
-            if self.queue.current == row:
-                self.view.set_captions(self._captions(pair, first, second))
-                self._show_attributes()
-
-        self.store.attributes(pair, done)
 
     def _on_attributes(self) -> None:
         self._settings.set_value(_ATTRIBUTES, int(self.page.attributes_shown))
@@ -356,8 +343,7 @@ class ReviewPanel(QWidget):
         row = self.queue.current if self.queue is not None else None
         if self.queue is None or row is None or not self.page.attributes_shown:
             return
-        first, second = self._attributes.get(row, ({}, {}))
-        self.page.show_attributes(words.comparison(self.queue.pairs[row], first, second))
+        self.page.show_attributes(words.comparison(self.queue.pairs[row], *self.entries.get(row)))
 
     def _prefetch(self) -> None:
         queue = self.queue

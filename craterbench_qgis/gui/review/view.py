@@ -210,9 +210,8 @@ class PairView(QWidget):
         ):
             painter.setPen(colour)
             box = QRectF(left, top + number * line, room, line)
-            painter.drawText(
-                box, int(Qt.AlignmentFlag.AlignLeft), metrics.elidedText(words, elide, room)
-            )
+            flags = Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextDontClip
+            painter.drawText(box, int(flags), metrics.elidedText(words, elide, room))
 
     def _text(self) -> QColor:
         self._ink.ensurePolished()

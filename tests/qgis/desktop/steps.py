@@ -102,6 +102,13 @@ def pause(seconds):
         yield 10
 
 
+def drawn(seconds=20.0):
+    """Wait until the map is drawn."""
+    yield from pause(0.4)
+    yield from until(lambda: not iface.mapCanvas().isDrawing(), seconds)
+    yield from pause(0.3)
+
+
 def open_panel(mosaic, width=430):
     """Maximise QGIS, load the mosaic, open the panel; returns (plugin, dock) with a warm engine.
 
