@@ -180,10 +180,17 @@ class Server:
         name = self._preload.pop(0)
         try:
             self._module(name)
-            if not self._preload:
-                self._work_place().warm_up()
         except Exception as error:  # noqa: BLE001 - it is reported to the request that needs it
             say(f"craterbench serve: loading {name} ahead failed: {error}")
+        if not self._preload:
+            # Seconds, in which what needs no encoder (pictures of pairs) is answered all the same.
+            threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
+
+    def _warm_up(self) -> None:
+        try:
+            self._work_place().warm_up()
+        except Exception as error:  # noqa: BLE001 - it is reported to the request that needs it
+            say(f"craterbench serve: loading the encoders ahead failed: {error}")
 
     def _work(self, task: Task) -> None:
         with self._lock:

@@ -46,4 +46,4 @@ METHODS: dict[str, Method] = {
 }
 
 # What is loaded in the background after hello, in this order, while nothing is asked for.
-PRELOAD = ("indexes", "inputs", "searching")
+PRELOAD = ("indexes", "inputs", "searching", "duplicate_pictures")
