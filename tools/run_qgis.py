@@ -125,6 +125,10 @@ def main() -> int:
     command += [str(arguments.profiles.absolute()), "--profile", "default"]
     command += ["--code", str(ROOT / "tools" / "qgis_desktop.py")]
     environ = {**os.environ, "CRATERBENCH_DEMO": str(demo)}
+    # QGIS takes the first Python of its own version on PATH for its own: pyenv's or conda's has
+    # no qgis in it. Beside the program lies the right one, where there is one at all.
+    beside = str(Path(program).absolute().parent)
+    environ["PATH"] = os.pathsep.join((beside, environ.get("PATH", "")))
     return subprocess.run(command, env=environ, check=False).returncode
 
 

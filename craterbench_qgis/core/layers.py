@@ -8,7 +8,7 @@ because the user removed them: they are looked up by id whenever they are needed
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from qgis.core import QgsLayerTreeGroup, QgsMapLayer, QgsProject, QgsRasterLayer, QgsVectorLayer
@@ -52,6 +52,8 @@ class ResultLayers(QObject):
         self._selecting = False
         self._lift: set[str] = set()
         self._gone: list[str] = []
+        self.keeps_earlier: Callable[[], bool] = lambda: False
+        """Whether the groups of other match sets stay ticked when one is added."""
         self._highlight = Highlight(canvas)
         project.layersWillBeRemoved.connect(self._on_removing)
         project.layersAdded.connect(self._on_added)
@@ -63,7 +65,9 @@ class ResultLayers(QObject):
     def add(self, match_set: MatchSet) -> None:
         """Show a match set; layers it has in the project already are used.
 
-        Returns at once, :attr:`added` follows. A set that is shown is brought back into view.
+        Returns at once, :attr:`added` follows. A set that is shown is brought back into view, and
+        the groups of the others are unticked: after ten queries nobody could read the map. Those
+        that come back with a project stay as they were saved.
         """
         shown = self._sets.get(match_set.set_id)
         if shown is not None and shown.match_set is match_set:
@@ -75,6 +79,8 @@ class ResultLayers(QObject):
         match_set.decided.connect(self._on_decided)
         existing = layers_of(self._project, match_set.set_id)
         set_id = match_set.set_id
+        if not existing:
+            self._set_visible(set_id)  # its group may have been left, unticked
         steps = build_layers(
             match_set, existing, self._project.crs(), lambda *one: self._placed(set_id, *one)
         )
@@ -182,6 +188,8 @@ class ResultLayers(QObject):
         if group is None:
             group = root.insertGroup(0, _group_name(match_set.request.label))
             mark(group, match_set.set_id)
+            group.setExpanded(False)
+            self._untick_others(match_set.set_id)
         self._project.addMapLayer(layer, False)
         above = [
             node
@@ -191,7 +199,10 @@ class ResultLayers(QObject):
             and node.parent() is group
         ]
         place = group.children().index(above[-1]) + 1 if above else 0
+        is_first = not group.children()
         group.insertLayer(place, layer).setExpanded(role == MATCHES)
+        if is_first:  # QGIS does not unfold an empty group
+            group.setExpanded(True)
         if root.hasCustomLayerOrder():
             rest = [one for one in root.customLayerOrder() if one is not layer]
             known = [n for n, one in enumerate(rest) if set_of(one) == match_set.set_id]
@@ -216,6 +227,16 @@ class ResultLayers(QObject):
         group = group_of(self._project, set_id)
         if group is not None:
             group.setItemVisibilityCheckedParentRecursive(True)
+            self._untick_others(set_id)
+
+    def _untick_others(self, set_id: str) -> None:
+        if self.keeps_earlier():
+            return
+        for other in self._sets:
+            group = group_of(self._project, other) if other != set_id else None
+            if group is not None and group.itemVisibilityChecked():
+                group.setItemVisibilityChecked(False)
+                group.setExpanded(False)
 
     def _drop(self, set_id: str) -> None:
         shown = self._sets.pop(set_id, None)

@@ -132,6 +132,15 @@ class Settings:
         self._set("search/symmetric", value)
 
     @property
+    def keeps_earlier(self) -> bool:
+        """Whether the matches of earlier queries stay ticked in the layer tree."""
+        return self._flag("search/keep_earlier", False)
+
+    @keeps_earlier.setter
+    def keeps_earlier(self, value: bool) -> None:
+        self._set("search/keep_earlier", value)
+
+    @property
     def default_encoder(self) -> str:
         """Encoder for new indexes, "" for the engine's default."""
         return self._text("build/encoder")

@@ -137,10 +137,7 @@ class ProjectStore(QObject):
         if target is None:
             self._say(
                 "unsaved",
-                tr(
-                    "This project is not saved, so its results are kept in memory only. "
-                    "Save the project to keep them."
-                ),
+                tr("This project is not saved: its results are in memory only."),
             )
             self._project.setDirty(True)
         self.refresh()

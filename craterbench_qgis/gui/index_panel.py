@@ -193,6 +193,8 @@ class IndexPanel(QWidget):
         self._end_waiting()
         self._show_index(self.info)
         if not self.info.problem:
+            if self.job is not None and self.job.params.output == self.info.path:
+                self._drop_job()  # "is built" has been acted upon
             self.opened.emit(self.info)
 
     def _on_open_failed(self, error: Any) -> None:

@@ -45,6 +45,8 @@ class QueryBar(QWidget):
     """
 
     query = pyqtSignal(object)
+    previewing = pyqtSignal(bool)
+    """A crop is drawn and pictured here (True), or was given up again (False)."""
 
     def __init__(
         self, iface: Any, engine: Any, settings: Any, parent: QWidget | None = None
@@ -76,6 +78,7 @@ class QueryBar(QWidget):
             tool.message.connect(self._message.problem)
             tool.cancelled.connect(self._on_cancelled)
         self._canvas.mapToolSet.connect(self._on_tool)
+        self._canvas.destinationCrsChanged.connect(self._on_crs)
         self.set_index(None)
 
     def _build(self) -> None:
@@ -143,6 +146,7 @@ class QueryBar(QWidget):
     def set_index(self, info: IndexInfo | None) -> None:
         """The index queries go to; without one the tools are off."""
         self._info = info
+        self._unfold()
         for button in self.buttons.values():
             button.setEnabled(info is not None)
         self._waiting = []
@@ -180,6 +184,7 @@ class QueryBar(QWidget):
         self._waiting = []
         self._forget()
         self._canvas.mapToolSet.disconnect(self._on_tool)
+        self._canvas.destinationCrsChanged.disconnect(self._on_crs)
         for tool in self._tools.values():
             tool.close()
 
@@ -199,6 +204,15 @@ class QueryBar(QWidget):
         if self._waiting:
             self._on_query(self._waiting.pop(0), keep_waiting=True)
 
+    def fold(self) -> None:
+        """Picture and words give way: the answer's header shows the same crop."""
+        self._picture.hide()
+        self._line.hide()
+
+    def _unfold(self) -> None:
+        self._picture.show()
+        self._line.show()
+
     def _toggle(self, name: str) -> None:
         if self._canvas.mapTool() is self._tools[name]:
             self._canvas.unsetMapTool(self._tools[name])
@@ -209,11 +223,16 @@ class QueryBar(QWidget):
         for name, mine in self._tools.items():
             self.buttons[name].setChecked(tool is mine)
 
+    def _on_crs(self) -> None:
+        """What was wrong with the last one is wrong no more, or is said again when asked."""
+        self._message.clear_message()
+
     def _on_cancelled(self) -> None:
         self._waiting = []
         self._forget()
         self._message.clear_message()
         self._line.setText(tr("Given up. Draw again, or choose another tool."))
+        self.previewing.emit(False)
 
     # Where it is cut from
 
@@ -300,6 +319,8 @@ class QueryBar(QWidget):
     def show_request(self, request: QueryRequest) -> None:
         """Say where and how large; the picture follows."""
         self._shown = request
+        self._unfold()
+        self.previewing.emit(True)
         self._message.clear_message()
         self._line.setText(self._describe(request, None))
         if not self._timer.isActive():

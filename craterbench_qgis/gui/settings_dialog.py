@@ -90,10 +90,16 @@ class SettingsWidget(QWidget):
         self.symmetric = QCheckBox(tr("Compare both ways (slower)"))
         self.symmetric.setToolTip(tr("The score is the mean of query to match and match to query."))
         self.symmetric.setChecked(settings.symmetric)
+        self.keeps_earlier = QCheckBox(tr("Keep earlier queries' matches visible on the map"))
+        self.keeps_earlier.setToolTip(
+            tr("Otherwise a new query unticks the earlier groups in the layer tree.")
+        )
+        self.keeps_earlier.setChecked(settings.keeps_earlier)
         form = QFormLayout(box)
         form.addRow(tr("Matches"), self.top)
         form.addRow(tr("Shortlist"), self.shortlist)
         form.addRow("", self.symmetric)
+        form.addRow("", self.keeps_earlier)
         return box
 
     def _build_box(self, settings: Any) -> QWidget:
@@ -151,6 +157,7 @@ class SettingsWidget(QWidget):
         settings.default_top = self.top.value()
         settings.default_shortlist = self.shortlist.value()
         settings.symmetric = self.symmetric.isChecked()
+        settings.keeps_earlier = self.keeps_earlier.isChecked()
         settings.default_encoder = self.encoder.text().strip()
         settings.default_contexts = parse_contexts(self.contexts.text())
         settings.default_tokens = self.tokens.value() or None

@@ -33,6 +33,7 @@ class Workbench(QObject):
         self.engine = Engine(self.settings, self)
         self.store = ProjectStore(QgsProject.instance(), self)
         self.layers = ResultLayers(QgsProject.instance(), iface.mapCanvas(), self)
+        self.layers.keeps_earlier = lambda: self.settings.keeps_earlier
         self.session = SearchSession(self.engine, self.settings, self)
         self.dock = CraterBenchDock(iface, self.engine, self.settings, self.store)
         self.current: MatchSet | None = None
@@ -56,6 +57,8 @@ class Workbench(QObject):
         session.found.connect(self._on_found)
         session.failed.connect(self._on_search_failed)
         results = dock.results
+        dock.query_bar.previewing.connect(results.set_drawing)
+        results.header.shown.connect(dock.query_bar.fold)
         results.zoom_to.connect(lambda found, row: self.layers.zoom_to(found.set_id, row))
         results.hovered.connect(self._on_hover)
         results.why.connect(self.explain)
@@ -68,6 +71,7 @@ class Workbench(QObject):
         dock.history.open_requested.connect(self.open_set)
         dock.history.removed.connect(self._on_removed)
         dock.history.renamed.connect(self.layers.rename)
+        self._invite()
 
     def show(self) -> None:
         """Bring the panel to the front."""
@@ -131,6 +135,19 @@ class Workbench(QObject):
         self.dock.query_bar.set_index(info)
         if info is not None:
             self.dock.tabs.setCurrentIndex(0)
+        if self.current is None:
+            self.dock.results.show_set(None)
+            self._invite()
+
+    def _invite(self) -> None:
+        """Where nothing can be asked yet, say what comes first."""
+        if self.session.index is None:
+            dock = self.dock
+            dock.results.message.show_text(
+                tr("A search needs an index: craters of a catalogue, cut from a mosaic."),
+                tr("Open or build an index"),
+                lambda: dock.tabs.setCurrentWidget(dock.index_panel),
+            )
 
     def _on_searching(self, request: QueryRequest) -> None:
         self.dock.results.show_busy(
@@ -180,8 +197,12 @@ class Workbench(QObject):
         """Another project is open now."""
         self.current = None
         self.dock.results.show_set(None)
-        for found in self.store.open_sets():
-            self._show(found)
+        self._invite()
+        sets = self.store.open_sets()
+        for found in sets:  # their layers came empty with the project
+            self.layers.add(found)
+        if sets:
+            self._show(sets[-1])
 
     def _on_hover(self, row: int) -> None:
         if self.current is not None:

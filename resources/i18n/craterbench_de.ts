@@ -575,8 +575,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/store.py" />
-            <source>This project is not saved, so its results are kept in memory only. Save the project to keep them.</source>
-            <translation>Dieses Projekt ist nicht gespeichert, darum bleiben seine Ergebnisse nur im Arbeitsspeicher. Speichern Sie das Projekt, um sie zu behalten.</translation>
+            <source>This project is not saved: its results are in memory only.</source>
+            <translation>Dieses Projekt ist nicht gespeichert: Seine Ergebnisse sind nur im Arbeitsspeicher.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/store.py" />
@@ -3313,6 +3313,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
+            <source>Keep earlier queries' matches visible on the map</source>
+            <translation>Treffer früherer Anfragen auf der Karte lassen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
             <source>Name or checkpoint of an encoder, as in the build dialog.</source>
             <translation>Name oder Checkpoint eines Encoders, wie im Aufbau-Dialog.</translation>
         </message>
@@ -3320,6 +3325,11 @@
             <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
             <source>New indexes</source>
             <translation>Neue Indexe</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
+            <source>Otherwise a new query unticks the earlier groups in the layer tree.</source>
+            <translation>Sonst schaltet eine neue Anfrage die früheren Gruppen im Layerbaum aus.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
@@ -4161,6 +4171,16 @@
             <location filename="../../craterbench_qgis/gui/why_words.py" />
             <source>{size} wide</source>
             <translation>{size} breit</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/workbench.py" />
+            <source>A search needs an index: craters of a catalogue, cut from a mosaic.</source>
+            <translation>Eine Suche braucht einen Index: Krater eines Katalogs, aus einem Mosaik geschnitten.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/workbench.py" />
+            <source>Open or build an index</source>
+            <translation>Index öffnen oder aufbauen</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/workbench.py" />

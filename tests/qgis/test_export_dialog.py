@@ -143,6 +143,7 @@ panel.removed.connect(removed.append)
 panel.renamed.connect(lambda *what: renamed.append(what))
 
 def settle():
+    app.processEvents()                                      # an editor commits from the event loop
     store.flush()
     for _ in range(3): app.processEvents()
 

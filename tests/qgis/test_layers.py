@@ -232,6 +232,29 @@ print("fine")
     run_in_qgis(HEAD + code, tmp_path)
 
 
+def test_a_new_query_unticks_the_earlier_ones(tmp_path: Path) -> None:
+    code = """
+one, two, three = (match_set(scattered(5), label=name) for name in ("one", "two", "three"))
+def ticked():
+    return [group_of(project, m.set_id).itemVisibilityChecked() for m in (one, two, three)]
+for found in (one, two, three):
+    show(found)
+assert ticked() == [False, False, True]
+assert len(project.mapLayers()) == 9 and not removed            # unticked, not taken away
+layers.add(two)                                                 # opened again from the history
+assert ticked() == [False, True, False]
+layers.keeps_earlier = lambda: True
+layers.add(one)
+assert ticked() == [True, True, False]
+project.removeMapLayers([l.id() for l in layers_of(project, three.set_id).values()])
+wait_until(lambda: removed)
+show(three)
+assert ticked() == [True, True, True]
+print("fine")
+"""
+    run_in_qgis(HEAD + code, tmp_path)
+
+
 def test_they_come_back_with_the_project(tmp_path: Path) -> None:
     code = """
 from craterbench_qgis.core.store import ProjectStore

@@ -23,6 +23,7 @@ assert folder == home / ".local/share/craterbench/engine", folder
 assert "QGIS" not in str(folder)              # no profile and no plugin folder holds it
 assert one.engine_python == "" and one.existing_python == "" and one.device == "auto"
 assert (one.default_top, one.default_shortlist, one.symmetric) == (100, 200, False)
+assert one.keeps_earlier is False
 assert one.default_contexts == [2.0, 3.0] and one.default_tokens is None
 assert one.default_encoder == "" and one.recent_indexes == [] and one.output_folder
 assert (one.cuda, one.wheel_folder, one.certificate_file) == (False, "", "")
@@ -31,6 +32,7 @@ assert one.system_certificates is True
 values = {"engine_folder": str(home / "Größe x"), "device": "cuda:0", "cuda": True,
           "wheel_folder": "/w", "certificate_file": "/c.pem", "system_certificates": False,
           "default_top": 7, "default_shortlist": 900, "symmetric": True, "default_encoder": "hog",
+          "keeps_earlier": True,
           "default_contexts": [2.5], "default_tokens": 8, "output_folder": "/o"}
 for name, value in values.items():
     setattr(one, name, value)

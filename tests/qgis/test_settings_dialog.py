@@ -26,6 +26,7 @@ names = [widget.device.itemText(n) for n in range(widget.device.count())]
 assert names == ["automatic", "cuda:0: A card", "cpu: 8 cores"], names
 
 widget.top.setValue(250); widget.shortlist.setValue(5000); widget.symmetric.setChecked(True)
+widget.keeps_earlier.setChecked(True)
 widget.encoder.setText("hog"); widget.contexts.setText("3 2,2"); widget.tokens.setValue(16)
 widget.device.setCurrentIndex(1); widget.output.setFilePath(str(Path.home()))
 widget.python.setFilePath("/no/python")
@@ -43,7 +44,7 @@ stored = (settings.default_top, settings.default_shortlist, settings.symmetric,
           settings.device, settings.existing_python, settings.output_folder)
 assert stored == (250, 5000, True, "hog", [2.0, 3.0], 16, "cuda:0", sys.executable,
                   str(Path.home())), stored
-assert settings.engine_folder == default_engine_folder()
+assert settings.engine_folder == default_engine_folder() and settings.keeps_earlier
 
 # QGIS's options: a fresh page shows what is stored; only apply stores
 factory = OptionsFactory()

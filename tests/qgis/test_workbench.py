@@ -13,8 +13,10 @@ pytestmark = [needs_qgis, needs_moon]
 
 OPEN = """
 from qgis.core import QgsProject, QgsRasterLayer, QgsSettings
-from qgis.PyQt.QtCore import QPoint
+from qgis.PyQt.QtCore import QEvent, QPoint, QPointF
+from qgis.PyQt.QtGui import QMouseEvent
 from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtWidgets import QDockWidget
 from qgis.core import QgsPointXY, QgsRectangle
 QgsSettings().setValue("craterbench/engine/python", ENGINE_PYTHON)
 from craterbench_qgis.plugin import CraterBenchPlugin
@@ -99,6 +101,20 @@ assert [one.set_id for one in bench.store.history()] == [match_set.set_id]
 bench.dock.results.select_rows([0, 1])
 bench.dock.results.decide([0, 1], "accepted")
 assert match_set.rows_of("accepted") == [0, 1]
+bar, header = bench.dock.query_bar, bench.dock.results.header
+wait_until(header.isVisible)
+assert not bar._picture.isVisible(), "the same crop is pictured twice"
+QTest.mousePress(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, a)
+half = a + (b - a) / 2
+app.sendEvent(view, QMouseEvent(QEvent.Type.MouseMove, QPointF(half),
+    QPointF(view.mapToGlobal(half)), Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton,
+    Qt.KeyboardModifier.NoModifier))                         # QTest's own says no button is down
+wait_until(lambda: bar._picture.isVisible())
+assert not header.isVisible(), "the preview stands in for the last query's header"
+QTest.keyClick(canvas, Qt.Key.Key_Escape)
+wait_until(header.isVisible)
+assert not bar._picture.isVisible()
+QTest.mouseRelease(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, b)
 dialog = bench.explain(1)
 wait_until(lambda: dialog.isVisible(), 10)
 dialog.close()
@@ -107,6 +123,37 @@ bench.engine.call("explain", {"index": index, "query": match_set.request.to_para
 wait_until(lambda: len(found) == 2, 20)
 assert found[1]["crater_id"] == best.crater_id
 assert worst < 250, worst
+plugin.unload()
+print("fine")
+"""
+    )
+    run_in_qgis(code, tmp_path, DATA / "moon" / "lroc_wac_8k.tif", index)
+
+
+def test_every_query_comes_back_with_the_project(index: Path, tmp_path: Path) -> None:
+    code = (
+        QUERY
+        + """
+from craterbench_qgis.core.layer_ids import layers_of
+project, path = QgsProject.instance(), args[1] + "-two.qgz"
+bench.session.search(match_set.request)
+wait_until(lambda: len(found) == 2, 30)
+ids = [one.set_id for one in found]
+wait_until(lambda: bench.layers.is_shown(ids[1]), 20)
+assert project.write(path)
+wait_until(lambda: bench.store.path() is not None and len(bench.store.history()) == 2)
+bench.store.flush()
+best = [one.crater_id for one in match_set.matches]
+project.clear()
+wait_until(lambda: bench.current is None and not bench.dock.results.visible_rows())
+del found[:], match_set
+assert project.read(path)
+wait_until(lambda: bench.current is not None and bench.current.set_id == ids[1])
+def filled():
+    layers = [layers_of(project, one).get("matches") for one in ids]
+    return [one.featureCount() if one is not None else -1 for one in layers] == [len(best)] * 2
+wait_until(filled)
+assert [one.crater_id for one in bench.current.matches] == best
 plugin.unload()
 print("fine")
 """
@@ -136,6 +183,9 @@ for _ in range(2):
 plugin.unload()
 app.sendPostedEvents(None, 52)
 app.processEvents()
+left = [one for one in iface.canvas.children() + iface.window.findChildren(QDockWidget)
+        if "craterbench" in type(one).__module__.lower()]
+assert not left, left
 heavy = {"torch", "timm", "rasterio", "shapely", "hnswlib", "pyogrio", "pyarrow"}
 assert not heavy & {name.split(".")[0] for name in sys.modules}
 assert not any(name.startswith("craterbench_qgis.engine") for name in sys.modules)

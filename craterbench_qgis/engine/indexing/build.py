@@ -178,7 +178,7 @@ def _notes(request: BuildRequest, body: Body) -> list[str]:
     if request.craters.body is None:
         notes.append(
             f"The catalogue does not name its body; it is taken to be of {body.name} like the "
-            "mosaic (--body says otherwise)."
+            "mosaic."
         )
     giants = int((request.craters.diameter >= 2 * body.a).sum())
     if giants:

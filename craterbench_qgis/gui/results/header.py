@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from qgis.PyQt.QtCore import QRectF, QSize, Qt
+from typing import Any
+
+from qgis.PyQt.QtCore import QRectF, QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QFont, QImage, QPainter, QPixmap
 from qgis.PyQt.QtWidgets import QBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -68,6 +70,8 @@ class CropView(QWidget):
 class QueryHeader(QWidget):
     """Above the gallery in a narrow panel, beside it in a wide one."""
 
+    shown = pyqtSignal()
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.crop = CropView()
@@ -89,6 +93,11 @@ class QueryHeader(QWidget):
         self._layout.addWidget(self.crop, 0, Qt.AlignmentFlag.AlignTop)
         self._layout.addWidget(texts, 1)
         self.set_wide(False)
+
+    def showEvent(self, event: Any) -> None:
+        """Whoever pictures the same crop elsewhere may stop."""
+        super().showEvent(event)
+        self.shown.emit()
 
     def set_wide(self, is_wide: bool) -> None:
         """A column of its own, or a row above the gallery."""
@@ -112,7 +121,8 @@ class QueryHeader(QWidget):
         if match_set is None:
             return
         self.crop.set_path(match_set.preview.image)
-        _say(self.title, phrases.query_title(match_set.request))
+        title = phrases.query_title(match_set.request)
+        _say(self.title, title[:1].upper() + title[1:])
         _say(self.facts, "\n".join(phrases.query_lines(match_set)))
         _say(self.worth, phrases.best_by_chance(match_set))
         _say(self.timing, phrases.timing(match_set))

@@ -123,6 +123,11 @@ class ResultsPanel(QWidget):
         self.message.show_text(text, *self._way_back())
         self._show_page(self.message)
 
+    def set_drawing(self, is_drawing: bool) -> None:
+        """While a new crop is drawn its preview stands in for the last query's header."""
+        in_front = self._stack.currentWidget() is self.gallery_page
+        self.header.setVisible(self._set is not None and in_front and not is_drawing)
+
     def select_rows(self, rows: list[int]) -> None:
         """Select these; ``selection_changed`` is not emitted."""
         self.view.select_rows(rows)

@@ -130,6 +130,8 @@ class QueryTool(QgsMapTool):
             self._canvas.unsetMapTool(self)
         self._closed = True
         self._outline.close()
+        # A child of the canvas, which lives on when the plugin is unloaded.
+        self.deleteLater()
 
     # What QGIS calls
 

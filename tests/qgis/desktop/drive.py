@@ -44,6 +44,9 @@ def screen(size: str = "1600x1000x24") -> Iterator[dict[str, str]]:
         number = pipe.readline().strip()
     environ = {**os.environ, "DISPLAY": f":{number}", "LANG": "C.UTF-8"}
     environ.pop("QT_QPA_PLATFORM", None)
+    # Another Python of the same version, pyenv's say, would be taken for QGIS's own.
+    beside = str(Path(shutil.which("qgis") or "qgis").parent)
+    environ["PATH"] = os.pathsep.join((beside, environ.get("PATH", "")))
     manager = subprocess.Popen(["openbox"], env=environ, stderr=subprocess.DEVNULL)
     try:
         time.sleep(1.0)
