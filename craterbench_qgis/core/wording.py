@@ -59,6 +59,19 @@ def moment(iso: str) -> str:
     return QLocale().toString(time.toLocalTime(), QLocale.FormatType.ShortFormat)
 
 
+def reason(why: str) -> str:
+    """Why the engine cut no view, in the user's language; one it does not know stays as it is."""
+    known = {
+        "outside": tr("outside the mosaic"),
+        "beyond the limb": tr("beyond the limb"),
+        "too empty": tr("too empty"),
+        "too coarse": tr("too coarse"),
+        "no contrast": tr("no contrast"),
+        "no data": tr("no data"),
+    }
+    return known.get(why, why)
+
+
 def body(value: dict[str, Any] | None) -> str:
     """``Moon (radius 1,737.4 km)`` of {name, a, b}."""
     if not value:

@@ -145,5 +145,5 @@ def skipped_text(skipped: dict[str, int]) -> str:
     if not skipped:
         return tr("No view was skipped.")
     total = wording.number(sum(skipped.values()))
-    reasons = "; ".join(f"{why}: {wording.number(n)}" for why, n in skipped.items())
+    reasons = "; ".join(f"{wording.reason(why)}: {wording.number(n)}" for why, n in skipped.items())
     return tr("Views skipped: {n} ({reasons})").format(n=total, reasons=reasons)

@@ -15,6 +15,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ..core.wording import number
 from ..i18n import tr
 from ..protocol import IndexInfo
 from .engine_bar import EngineBar
@@ -87,7 +88,7 @@ class CraterBenchDock(QDockWidget):
             return
         self._index_line.setText(
             tr("Searching {name}: {craters} craters on {body}").format(
-                name=info.name, craters=f"{info.craters:,}", body=info.body.get("name", "?")
+                name=info.name, craters=number(info.craters), body=info.body.get("name", "?")
             )
         )
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from qgis.PyQt.QtCore import pyqtSignal
-from qgis.PyQt.QtWidgets import QApplication, QHBoxLayout, QLabel, QToolButton, QWidget
+from qgis.PyQt.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ..i18n import tr
 
@@ -28,11 +35,14 @@ class EngineBar(QWidget):
         self._setup = _button(
             tr("Set up…"), tr("Check or repair the engine's environment"), self.setup_wanted.emit
         )
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(2, 2, 2, 2)
-        layout.addWidget(self._text, 1)
+        row = QHBoxLayout()
         for button in (self._restart, self._copy, self._setup):
-            layout.addWidget(button)
+            row.addWidget(button)
+        row.addStretch(1)
+        layout = QVBoxLayout(self)  # beside the buttons the text would be a narrow column
+        layout.setContentsMargins(2, 2, 2, 2)
+        layout.addWidget(self._text)
+        layout.addLayout(row)
         engine.state_changed.connect(self._on_state)
         engine.failed.connect(self._on_failure)
         self._on_state(engine.state)

@@ -58,7 +58,7 @@ def facts_of(info: IndexInfo) -> list[Fact]:
 def _skipped(skipped: dict[str, int]) -> str:
     if not skipped:
         return tr("none")
-    return "; ".join(f"{why}: {wording.number(n)}" for why, n in skipped.items())
+    return "; ".join(f"{wording.reason(why)}: {wording.number(n)}" for why, n in skipped.items())
 
 
 def _tokens(info: IndexInfo) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from qgis.PyQt.QtCore import QRect, QSize, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QFontMetrics, QPainter, QPalette
+from qgis.PyQt.QtGui import QColor, QFontMetrics, QPainter, QPalette
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
 from ..i18n import tr
@@ -75,7 +75,7 @@ class PatchPairView(QWidget):
         painter = QPainter(self)
         if not self.isEnabled():
             painter.setOpacity(0.4)
-        ink = self.palette().color(QPalette.ColorRole.WindowText)
+        ink = _ink(self)
         draw_pair(painter, self._area(), self._pair, self.look, ink, self.font())
         painter.end()
 
@@ -160,6 +160,11 @@ class StrengthKey(QWidget):
         """See Qt."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ink = self.palette().color(QPalette.ColorRole.WindowText)
+        ink = _ink(self)
         draw_key(painter, self.rect(), *self._range, ink, self.font())
         painter.end()
+
+
+def _ink(widget: QWidget) -> QColor:
+    """The text's colour: themes made of style sheets colour windows and labels, not this widget."""
+    return widget.window().palette().color(QPalette.ColorRole.WindowText)

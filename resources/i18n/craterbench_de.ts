@@ -595,18 +595,23 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/wording.py" />
+            <source>beyond the limb</source>
+            <translation>jenseits des Randes</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/wording.py" />
             <source>hardly any data</source>
             <translation>kaum Daten</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/wording.py" />
             <source>no contrast</source>
-            <translation>kein Kontrast</translation>
+            <translation>ohne Kontrast</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/wording.py" />
             <source>no data</source>
-            <translation>keine Daten</translation>
+            <translation>ohne Daten</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/wording.py" />
@@ -632,6 +637,16 @@
             <location filename="../../craterbench_qgis/core/wording.py" />
             <source>smaller than the mosaic shows</source>
             <translation>kleiner, als das Mosaik zeigt</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/wording.py" />
+            <source>too coarse</source>
+            <translation>zu grob</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/wording.py" />
+            <source>too empty</source>
+            <translation>zu leer</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/wording.py" />
@@ -2019,7 +2034,7 @@
         <message>
             <location filename="../../craterbench_qgis/gui/results/bar.py" />
             <source>By rank (score)</source>
-            <translation>Nach Rang (Score)</translation>
+            <translation>Nach Rang</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/bar.py" />

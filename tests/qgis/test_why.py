@@ -14,7 +14,7 @@ pytestmark = [needs_qgis, needs_moon]
 HEAD = """
 from gallery import *
 from qgis.PyQt import sip
-from qgis.PyQt.QtCore import QPoint, Qt
+from qgis.PyQt.QtCore import QPoint, QRect, Qt
 from qgis.PyQt.QtGui import QColor, QImage
 from qgis.PyQt.QtTest import QTest
 from craterbench_qgis.core.match_set import ACCEPTED, REJECTED, UNDECIDED
@@ -200,6 +200,22 @@ assert view.look.focus[1] in pairs.counterparts(QUERY, first.query_patch)
 row, column = pairs.cell(view.look.focus[1])
 QTest.keyClick(view, Qt.Key.Key_Down if row + 1 < pairs.rows else Qt.Key.Key_Up)
 assert pairs.cell(view.look.focus[1])[1] == column and pairs.cell(view.look.focus[1])[0] != row
+"""
+    run(code, tmp_path, gallery)
+
+
+def test_captions_are_legible_in_a_theme_of_style_sheets(tmp_path: Path, gallery: Path) -> None:
+    """QGIS's dark themes colour windows and labels, and leave the palette of other widgets dark."""
+    code = """
+app.setStyleSheet("QWidget { background: transparent } QLabel { color: #aaa } "
+                  "QDialog { color: #aaa; background-color: #323232 }")
+dialog = dialog_of(engine, found, 1)
+for widget in (dialog.pair, dialog.controls.key):
+    picture = dialog.grab(QRect(widget.mapTo(dialog, QPoint(0, 0)), widget.size())).toImage()
+    height = picture.height() if widget is not dialog.pair else dialog.pair.place_of(QUERY).top()
+    width = picture.width() // (8 if widget is not dialog.pair else 1)
+    lights = [QColor(picture.pixel(x, y)).lightness() for x in range(width) for y in range(height)]
+    assert max(lights) > 150, (widget, max(lights))
 """
     run(code, tmp_path, gallery)
 
