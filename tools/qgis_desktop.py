@@ -4,7 +4,14 @@ import csv
 import os
 from pathlib import Path
 
-from qgis.core import Qgis, QgsProject, QgsRasterLayer, QgsRectangle
+from qgis.core import (
+    Qgis,
+    QgsCoordinateTransform,
+    QgsPointXY,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRectangle,
+)
 from qgis.PyQt.QtCore import QTimer
 from qgis.utils import iface, plugins
 
@@ -24,14 +31,31 @@ def layers():
     return [layer for layer in found if layer.isValid()]
 
 
-def crater():
-    """Longitude, latitude (degrees) and diameter (km) of a crater that both mosaics have."""
+def shows(layer, way, lon, lat, diameter):
+    """Whether a mosaic has pixels all over the square of a query around a crater.
+
+    ``way``: from longitude and latitude to the mosaic's coordinates.
+    """
+    half = 1.5 * diameter / KM_PER_DEGREE
+    steps = [half * n / 4.0 for n in range(-4, 5)]
+    sample = layer.dataProvider().sample
+    points = (QgsPointXY((lon + x + 180.0) % 360.0 - 180.0, lat + y) for x in steps for y in steps)
+    return all(sample(way.transform(point), 1)[1] for point in points)
+
+
+def crater(found):
+    """Longitude, latitude (degrees) and diameter (km) of a crater that both mosaics have.
+
+    The one on top has gaps, as real mosaics have.
+    """
     with (DEMO / "planet" / "catalogue.csv").open(encoding="utf-8", newline="") as stream:
         rows = [
             (float(one["LON_CIRC_IMG"]), float(one["LAT_CIRC_IMG"]), float(one["DIAM_CIRC_IMG"]))
             for one in csv.DictReader(stream)
         ]
     near = [row for row in rows if LEAST_KM < row[2] < MOST_KM and abs(row[1]) < MOST_LATITUDE]
+    way = QgsCoordinateTransform(found[0].crs(), found[-1].crs(), QgsProject.instance())
+    near = [row for row in near if shows(found[-1], way, *row)]
     # As far as possible from the seams of both mosaics, which lie at 0 and at 180 degrees.
     lon, lat, diameter = min(near or rows, key=lambda row: abs(abs(row[0] - 180.0) - 90.0))
     return (lon + 180.0) % 360.0 - 180.0, lat, diameter
@@ -43,18 +67,19 @@ def fill(found):
     project.setCrs(found[0].crs())
     # QGIS knows no way from this sphere to the ellipsoids on its list, and would say so.
     project.setEllipsoid("NONE")
+    # Else QGIS zooms to the whole of the first layer, a moment after it was added.
+    iface.layerTreeCanvasBridge().setAutoSetupOnFirstLayer(False)
     project.addMapLayers(list(reversed(found)))
     iface.setActiveLayer(found[-1])
-    # QGIS zooms to the first layer by itself, a moment after it was added.
-    QTimer.singleShot(SETTLE_MS, lambda: zoom(found[0].crs()))
+    QTimer.singleShot(SETTLE_MS, lambda: zoom(found))
 
 
-def zoom(crs):
+def zoom(found):
     """Show the crater, large enough to draw a box around it."""
     project, canvas = QgsProject.instance(), iface.mapCanvas()
-    project.setCrs(crs)
+    project.setCrs(found[0].crs())
     project.setEllipsoid("NONE")
-    lon, lat, diameter = crater()
+    lon, lat, diameter = crater(found)
     half = WIDTHS * diameter / 2.0 / KM_PER_DEGREE
     canvas.setExtent(QgsRectangle(lon - half, lat - half, lon + half, lat + half))
     canvas.refresh()
@@ -63,6 +88,7 @@ def zoom(crs):
 
 def tidy():
     """Take away what QGIS itself says of any sphere without a code: no way to WGS 84."""
+    iface.layerTreeCanvasBridge().setAutoSetupOnFirstLayer(True)
     bar, name = iface.messageBar(), QgsProject.instance().crs().description()
     for item in bar.items():
         if name and name in item.text():

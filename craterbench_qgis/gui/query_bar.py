@@ -146,7 +146,7 @@ class QueryBar(QWidget):
     def set_index(self, info: IndexInfo | None) -> None:
         """The index queries go to; without one the tools are off."""
         self._info = info
-        self._unfold()
+        self.fold() if info is None else self._unfold()
         for button in self.buttons.values():
             button.setEnabled(info is not None)
         self._waiting = []
@@ -205,7 +205,7 @@ class QueryBar(QWidget):
             self._on_query(self._waiting.pop(0), keep_waiting=True)
 
     def fold(self) -> None:
-        """Picture and words give way: the answer's header shows the same crop."""
+        """Picture and words give way: the answer's header shows the same crop, or none is."""
         self._picture.hide()
         self._line.hide()
 

@@ -120,6 +120,9 @@ def open_panel(mosaic, width=430):
     yield from pause(2.0)
     layer = QgsRasterLayer(mosaic, Path(mosaic).stem)
     assert layer.isValid()
+    # QGIS knows no way from the Moon to the Earth's ellipsoids, and says so for each of them.
+    QgsProject.instance().setCrs(layer.crs())
+    QgsProject.instance().setEllipsoid("NONE")
     QgsProject.instance().addMapLayer(layer)
     iface.mapCanvas().setDestinationCrs(layer.crs())
     yield from pause(0.5)

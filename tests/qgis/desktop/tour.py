@@ -52,6 +52,8 @@ def tour():
     canvas.setExtent(QgsRectangle(LON - reach, LAT - reach, LON + reach, LAT + reach))
     canvas.refresh()
     yield from pause(2.0)
+    iface.messageBar().clearWidgets()  # QGIS's own, see above
+    yield from pause(0.3)
     picture("2-index-open")
     found = []
     bench.session.found.connect(lambda one: found.append((one, time.perf_counter())))
