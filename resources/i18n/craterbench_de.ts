@@ -2033,7 +2033,7 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/bar.py" />
-            <source>By rank (score)</source>
+            <source>By rank</source>
             <translation>Nach Rang</translation>
         </message>
         <message>

@@ -97,7 +97,7 @@ class ResultsBar(QWidget):
 
 def _orders() -> tuple[tuple[str, str], ...]:
     return (
-        (filters.RANK, tr("By rank (score)")),
+        (filters.RANK, tr("By rank")),
         (filters.DIAMETER, tr("By diameter")),
         (filters.DISTANCE, tr("By distance")),
         (filters.RATIO, tr("By likeness of size")),

@@ -132,6 +132,8 @@ def open_panel(mosaic, width=430):
     window.resizeDocks([dock], [width], Qt.Orientation.Horizontal)
     yield from until(lambda: plugin.workbench.engine.state == "ready", 90)
     yield from pause(1.0)
+    iface.messageBar().clearWidgets()
+    yield from pause(0.3)
     return plugin, dock
 
 

@@ -52,8 +52,6 @@ def tour():
     canvas.setExtent(QgsRectangle(LON - reach, LAT - reach, LON + reach, LAT + reach))
     canvas.refresh()
     yield from pause(2.0)
-    iface.messageBar().clearWidgets()  # QGIS's own, see above
-    yield from pause(0.3)
     picture("2-index-open")
     found = []
     bench.session.found.connect(lambda one: found.append((one, time.perf_counter())))
@@ -91,6 +89,7 @@ def tour():
 
 
 def results_and_export(bench, dock, found):
+    iface.messageBar().clearWidgets()  # that the project is not saved, read in the last picture
     view = dock.results.view
     for row in (0, 1):
         place = view.visualRect(view.model().index(row, 0)).center()
