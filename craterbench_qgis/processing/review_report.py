@@ -31,7 +31,6 @@ SHOWN: tuple[list[str] | None, ...] = (
 )
 """Decisions, in the order of the choice SHOW; None: all."""
 ORDERS = ("probability", "doubt", "size", "place")
-_ENDINGS = (".html", ".htm", ".pdf", ".png")
 
 
 class ReviewReport(Algorithm):
@@ -136,8 +135,8 @@ class ReviewReport(Algorithm):
         path = work.output_path("OUTPUT")
         if not path:
             raise refuse(tr("The report has no name. Choose a file to write."))
-        if not path.lower().endswith(_ENDINGS):
-            path += _ENDINGS[0]
+        if not Path(path).suffix:
+            path += ".html"
         request: Json = {
             "review": review_path(work),
             "output": path,

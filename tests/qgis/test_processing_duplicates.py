@@ -117,6 +117,8 @@ def test_files_without_a_folder_lie_where_the_shell_is(place: Place) -> None:
     assert (folder / "page.pdf").read_bytes().startswith(b"%PDF")
     ran = place.run("applyduplicatedecisions", REVIEW="here.gpkg", OUTPUT="clean.csv")
     assert ran.code == 0 and (folder / "clean.csv").is_file(), ran.told
+    told = place.run("reviewreport", REVIEW="here.gpkg", OUTPUT="page.docx")
+    assert told.code != 0 and "End the name with .html" in told.told
     told = place.run("reviewreport", REVIEW="no.gpkg", OUTPUT="no.html")
     assert told.code != 0 and "There is no review at" in told.told
     assert not (folder / "no.html").exists()
