@@ -141,7 +141,7 @@ def _table(rows: Iterable[Mapping[str, str]], headings: Sequence[tuple[str, bool
         return ""
     shown = table(used, ([row.get(name, "") for name, _ in used] for row in listed))
     return (
-        f'<section>\n<h2>Table</h2>\n{shown}\n<p class="quiet">Longitudes are positive east, '
-        "latitudes planetocentric; distances are great circles, in diameters D of the larger "
-        "entry.</p>\n</section>"
+        f'<section class="sideways">\n<h2>Table</h2>\n{shown}\n<p class="quiet">'
+        "Longitudes are positive east, latitudes planetocentric; distances are great circles, in "
+        "diameters D of the larger entry.</p>\n</section>"
     )

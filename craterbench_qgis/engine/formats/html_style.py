@@ -74,6 +74,7 @@ th { color: var(--quiet); font-weight: 600; }
 td.text, th.text { text-align: left; }
 td.text { white-space: normal; overflow-wrap: anywhere; min-width: 7.5rem; }
 @page { size: A4; margin: 14mm; }
+@page sideways { size: A4 landscape; margin: 14mm; }
 @media print {
   :root { --paper: #fff; --ink: #000; --quiet: #444; --rule: #bbb; --track: #ddd;
     --accent: #1d5c96; --good: #1a6b3a; --bad: #a32a22; color-scheme: light; }
@@ -83,8 +84,8 @@ td.text { white-space: normal; overflow-wrap: anywhere; min-width: 7.5rem; }
   h2 { break-after: avoid; }
   .beside .picture { flex-basis: 60mm; }
   .cards { grid-template-columns: repeat(4, 1fr); gap: 6mm 5mm; }
-  .pairs { grid-template-columns: repeat(2, 1fr); gap: 5mm 8mm; }
-  .two { max-width: 76mm; }
+  .pairs { grid-template-columns: repeat(3, 1fr); gap: 5mm 7mm; }
+  .pair p { font-size: .8rem; }
   .pair { content-visibility: visible; contain-intrinsic-size: none; }
   .score .quiet { display: none; }
   details:not([open]) { display: none; }
@@ -94,5 +95,9 @@ td.text { white-space: normal; overflow-wrap: anywhere; min-width: 7.5rem; }
   table { font-size: 8pt; }
   th, td { padding: .6mm 1.4mm; }
   td.text { min-width: 0; }
+  .sideways { page: sideways; break-before: page; }
+  .sideways table { font-size: 7pt; }
+  .sideways th { white-space: normal; }
+  .sideways td.text { min-width: 17mm; }
 }
 """
