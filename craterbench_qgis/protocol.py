@@ -290,7 +290,7 @@ class MatchRecord(Record):
     """One crater found. ``view`` says its context ("2x"), ``view_number`` is the index's.
 
     ``expected_by_chance``: how many craters of this index would score as high without being the
-    same crater; None where the index was never calibrated.
+    same crater; None where too few were compared to say.
     """
 
     rank: int

@@ -123,12 +123,12 @@ def rows_of(match_set: MatchSet, what: str, shown: list[int], selected: list[int
 
 def records(match_set: MatchSet, rows: Iterable[int]) -> list[dict[str, Any]]:
     """Matches as the engine writes them: what was decided is an attribute, before the others."""
-    calibrated = any(match.expected_by_chance is not None for match in match_set.matches)
+    told = any(match.expected_by_chance is not None for match in match_set.matches)
     made = []
     for row in rows:
         match = match_set.matches[row]
         own: dict[str, Any] = {"decision": match_set.decision(row)}
-        if calibrated:
+        if told:
             own["expected_by_chance"] = match.expected_by_chance
         for key, value in match.attributes.items():
             own[f"{key}_cat" if key in ("decision", "expected_by_chance") else key] = value

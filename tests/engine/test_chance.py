@@ -2,113 +2,99 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 import pytest
 
-from craterbench_qgis.engine.index import CraterIndex, IndexWriter
-from craterbench_qgis.engine.interaction import maxsim
+from craterbench_qgis.engine.bodies import body_by_name
+from craterbench_qgis.engine.encoders import load_encoder
+from craterbench_qgis.engine.index import CraterIndex
+from craterbench_qgis.engine.indexing import build_index
+from craterbench_qgis.engine.mosaic import Mosaic
+from craterbench_qgis.engine.search import Searcher, SearchOptions, query_from_crater
 from craterbench_qgis.engine.search.chance import (
-    FILE,
+    LAST,
     MIN_CRATERS,
-    ChanceModel,
-    calibrate,
-    chance_of,
+    best_per_crater,
+    expected_by_chance,
+    same_ground,
 )
 
-from .index_support import D, K, chunk_data, settings, unit
-
-COUNT = 400
+from .scene import craters, request
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return _index(tmp_path_factory.mktemp("chance") / "x.craterindex", COUNT)
+def test_expected_numbers_are_what_chance_brings() -> None:
+    """Normal scores of every place and spread: as many above as are said to be."""
+    rng = np.random.default_rng(9)
+    seen = {0.1: 0, 1.0: 0, 10.0: 0}
+    rounds = 400
+    for _ in range(rounds):
+        scores = rng.uniform(0.3, 0.6) + rng.uniform(0.01, 0.2) * rng.normal(size=3000)
+        shortlist = np.sort(scores)[-130:]
+        expected = expected_by_chance(shortlist, shortlist, 3000)
+        assert expected is not None
+        for level in seen:
+            seen[level] += int((expected <= level).sum())
+    # Two parameters from 28 ranks: the line scatters, and more so the further it is continued.
+    assert 0.05 < seen[0.1] / rounds < 0.25
+    assert 0.75 < seen[1.0] / rounds < 1.4
+    assert 8.5 < seen[10.0] / rounds < 11.5
 
 
-def _index(path: Path, count: int) -> Path:
-    rng = np.random.default_rng(0)
-    lon, lat = rng.uniform(-180, 180, count), np.degrees(np.arcsin(rng.uniform(-1, 1, count)))
-    source = {"mosaic": "m.tif", "catalogue": "c.csv"}
-    with IndexWriter.create(path, settings()) as writer:
-        ids = [f"C{n}" for n in range(count)]
-        table = pa.table({"name": ids})
-        writer.add_craters(ids, lon, lat, np.full(count, 3000.0), table, source)
-        writer.add_observation({"path": "m.tif", "fingerprint": "0" * 64})
-        chunks = -(-count // 50)
-        writer.begin_job({}, chunks)
-        for chunk in range(chunks):
-            writer.commit_chunk(chunk, chunk_data(chunk, count, 50))
-        writer.finish_job()
-    return path
+def test_a_true_match_stands_out_and_does_not_hide_itself() -> None:
+    rng = np.random.default_rng(3)
+    scores = np.sort(0.5 + 0.05 * rng.normal(size=2000))[-120:]
+    alone = expected_by_chance(scores, [0.95], 2000)
+    with_it = expected_by_chance(np.append(scores, [0.95, 0.93]), [0.95], 2000)
+    assert alone is not None and with_it is not None
+    assert alone[0] < 1e-3 and with_it[0] < 0.01
+    # The place in the ranking is what is told of a match like the others.
+    ranked = -np.sort(-scores)
+    middle = expected_by_chance(scores, ranked[[4, 19]], 2000)
+    assert middle is not None
+    assert middle == pytest.approx([5, 20], rel=0.5)
+    falling = expected_by_chance(scores, np.linspace(0.2, 1.0, 50), 2000)
+    assert falling is not None and (np.diff(falling) <= 0).all()
+    assert falling[0] == pytest.approx(2000, rel=0.01)  # never more than there are
 
 
-def test_expected_numbers_are_what_chance_brings(folder: Path) -> None:
-    """Random queries: about E craters score at least what is said to happen E times."""
-    with CraterIndex.open(folder) as index:
-        chance = chance_of(index)
-        assert chance is not None
-        tokens = index.tokens(np.arange(index.n_views))
-        rows = index.view_crater_rows
-        rng = np.random.default_rng(9)
-        seen = {1.0: 0, 10.0: 0}
-        rounds = 60
-        for _ in range(rounds):
-            query = unit(rng.standard_normal((K, D)))
-            best = np.full(COUNT, -1.0)
-            np.maximum.at(best, rows, maxsim(query, tokens))
-            expected = chance.expected(query, best)
-            assert expected is not None
-            for level in seen:
-                seen[level] += int((expected <= level).sum())
-    assert 0.6 < seen[1.0] / rounds < 1.6
-    assert 8.0 < seen[10.0] / rounds < 12.5
+def test_where_nothing_can_be_said() -> None:
+    assert expected_by_chance(np.linspace(0, 1, MIN_CRATERS - 1), [0.9], 1000) is None
+    assert expected_by_chance(np.full(200, 0.7), [0.9], 1000) is None  # all alike
+    assert MIN_CRATERS > LAST
 
 
-def test_a_true_match_is_not_chance(folder: Path) -> None:
-    with CraterIndex.open(folder) as index:
-        chance = chance_of(index)
-        assert chance is not None
-        tokens = index.tokens([5])[0]
-        expected = chance.expected(tokens, [1.0, 0.0])
-        assert expected is not None and expected[0] < 0.2 and expected[1] > 100
+def test_a_crater_counts_with_its_best_view() -> None:
+    rows, best = best_per_crater([7, 3, 7, 3, 9], [0.1, 0.5, 0.4, 0.2, 0.3])
+    assert rows.tolist() == [3, 7, 9] and best.tolist() == [0.5, 0.4, 0.3]
 
 
-def test_decoys_on_the_querys_ground_do_not_count(folder: Path) -> None:
-    with CraterIndex.open(folder) as index:
-        chance = chance_of(index)
-        assert chance is not None
-        tokens = index.tokens([0])[0]
-        far = chance.expected(tokens, [0.9], (0.0, 0.0, 3000.0))
-        everywhere = chance.expected(tokens, [0.9], (0.0, 0.0, 3.0e7))
-        assert far is not None and everywhere is None  # no decoy is left: nothing is claimed
+def test_craters_on_the_querys_ground() -> None:
+    """10 km craters and a 20 km query: crops of three diameters touch up to 45 km away."""
+    moon = body_by_name("moon")
+    degree = np.pi / 180 * moon.mean_radius
+    lon = np.array([0, 44e3 / degree, 46e3 / degree, 180])
+    near = same_ground(moon, (0.0, 0.0, 20e3), lon, np.zeros(4), np.full(4, 10e3))
+    assert near.tolist() == [True, True, False, False]
 
 
-def test_kept_and_made_again_when_the_index_changes(folder: Path) -> None:
-    with CraterIndex.open(folder) as index:
-        first = chance_of(index)
-        assert first is not None and (folder / FILE).is_file()
-        again = chance_of(index)
-        assert again is not None and again.model == first.model
-        (folder / FILE).write_text("{", encoding="utf-8")
-        assert chance_of(index).model == first.model  # type: ignore[union-attr]
-        old = dataclasses.replace(first.model, generation=first.model.generation - 1)
-        (folder / FILE).write_text(json.dumps(dataclasses.asdict(old)), encoding="utf-8")
-        assert chance_of(index).model.generation == index.manifest.generation  # type: ignore[union-attr]
-
-
-def test_a_small_index_says_nothing(tmp_path: Path) -> None:
-    path = _index(tmp_path / "small.craterindex", MIN_CRATERS - 1)
-    with CraterIndex.open(path) as index:
-        assert calibrate(index) is None and chance_of(index) is None
-
-
-def test_survival_falls_and_never_ends() -> None:
-    model = ChanceModel("x", 1, [], list(np.linspace(-3, 2, 101)), 0.02, 0.1, 0.4, 1000)
-    values = model.survival([-9, -3, 0, 2, 2.5, 4, 30])
-    assert values[0] == values[1] == 1.0 and values[3] == pytest.approx(0.02)
-    assert (np.diff(values[1:]) < 0).all() and values[-1] > 0
+def test_a_search_tells_it_where_it_can(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    encoder = load_encoder("hog")
+    build_index(request(tmp_path), encoder)
+    _, lon, lat, diameter = craters()[5]
+    with CraterIndex.open(tmp_path / "scene.craterindex") as index:
+        searcher = Searcher(index, encoder)
+        with Mosaic.open(tmp_path / "mosaic.tif") as mosaic:
+            asked = query_from_crater(mosaic, lon, lat, diameter * 1000, 2.5, encoder.input_size)
+        few = searcher.search(asked, SearchOptions(top=5))
+        assert all(one.expected_by_chance is None for one in few.matches)
+        monkeypatch.setattr("craterbench_qgis.engine.search.chance.MIN_CRATERS", 15)
+        monkeypatch.setattr("craterbench_qgis.engine.search.chance.LAST", 12)
+        told = [
+            one.expected_by_chance for one in searcher.search(asked, SearchOptions(top=20)).matches
+        ]
+        assert None not in told and told == sorted(told)  # type: ignore[type-var]
+        assert told[0] < 1 < told[9]  # type: ignore[operator]
+        off = searcher.search(asked, SearchOptions(top=5, how_sure=False))
+        assert all(one.expected_by_chance is None for one in off.matches)

@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from ..bodies import Body, great_circle_distance
+from ..bodies import Body
 from ..encoders.base import Encoder
 from ..errors import QueryError
 from ..index import CraterIndex
 from ..monitor import Monitor
 from ..search import Filters, Searcher, SearchOptions
+from ..search.chance import same_ground
 from .cross_observation import EvaluationRequest
 from .metrics import Bootstrap
 from .one_by_one import OneByOne
@@ -51,11 +52,6 @@ def evaluate_how_sure(
     index.check_encoder(encoder.id, encoder.weights_hash)
     targets = choose_targets(index, request.craters, request.plan)
     searcher = Searcher(index, encoder)
-    if searcher.chance is None:
-        raise QueryError(
-            "This index is too small to tell how many craters would match by chance. Use one of "
-            "more craters."
-        )
     absent, present, owners, first = [], [], [], 0
     asked = OneByOne(index, request, targets, monitor)
     for place, query in asked:
@@ -64,10 +60,15 @@ def evaluate_how_sure(
         if best and best[0].crater_row == row:
             first += 1
             present.append(_told(best[0].expected_by_chance))
-        options = SearchOptions(top=1, filters=_elsewhere(index, row), shortlist=400)
+        options = SearchOptions(top=1, filters=_elsewhere(index, row))
         others = searcher.search(query, options).matches
         absent.append(_told(others[0].expected_by_chance if others else None))
         owners.append(row)
+    if not np.isfinite(absent).any():
+        raise QueryError(
+            "This index is too small to tell how many craters would match by chance. Use one of "
+            "more craters."
+        )
     return {
         "queries": asked.made,
         "first": first,
@@ -90,9 +91,9 @@ def _elsewhere(index: CraterIndex, row: int) -> Filters:
     and so the crater itself."""
     settings, craters = index.settings, index.craters
     body = Body(settings.body_name, settings.body_a, settings.body_b)
-    away = great_circle_distance(body, craters.lon[row], craters.lat[row], craters.lon, craters.lat)
-    near = np.flatnonzero(np.asarray(away) < 1.5 * (craters.diameter_m + craters.diameter_m[row]))
-    return Filters(exclude_ids=tuple(craters.ids(near)))
+    place = (float(craters.lon[row]), float(craters.lat[row]), float(craters.diameter_m[row]))
+    near = same_ground(body, place, craters.lon, craters.lat, craters.diameter_m)
+    return Filters(exclude_ids=tuple(craters.ids(np.flatnonzero(near))))
 
 
 def _rows(

@@ -20,7 +20,7 @@ from ..errors import QueryError
 from ..index import CraterIndex, ShortlistBackend, open_shortlist
 from ..interaction import maxsim, symmetric_maxsim
 from ..tokens import instance_tokens
-from .chance import Chance, chance_of
+from .chance import best_per_crater, expected_by_chance, same_ground
 from .feedback import Background, Feedback, Refinement, background_of
 from .filters import CraterTable, Filters, allowed_craters
 from .query import Query
@@ -39,8 +39,8 @@ class SearchOptions:
     symmetric: bool = False
     filters: Filters = field(default_factory=Filters)
     how_sure: bool = True
-    """Whether matches carry the number expected by chance (not for the symmetric score, nor for a
-    refined one: it was counted for scores of a query alone)."""
+    """Whether matches carry the number expected by chance (not those of a refined query, for which
+    it was never measured)."""
     feedback: Feedback = field(default_factory=Feedback)
     """What was decided about matches of this query before; rejected craters are left out."""
 
@@ -135,9 +135,9 @@ class Searcher:
         )
         with _timed(timings, "assemble"):
             matches = self._matches(query, options.top, views, first, scores)
-        if options.how_sure and not options.symmetric and refined is None:
+        if options.how_sure and refined is None:
             with _timed(timings, "how sure"):
-                self._tell_chance(query, tokens, matches)
+                self._tell_chance(query, matches, views, scores, allowed)
         timings["total"] = sum(timings.values())
         return SearchResult(matches, timings, self.provenance(query, options))
 
@@ -276,18 +276,23 @@ class Searcher:
             )
         return matches
 
-    @cached_property
-    def chance(self) -> Chance | None:
-        """The index's calibration; reading or making it is part of warming up."""
-        return chance_of(self.index)
-
-    def _tell_chance(self, query: Query, tokens: NDArray[np.float32], matches: list[Match]) -> None:
-        if self.chance is None or not matches:
-            return
-        place = None
+    def _tell_chance(
+        self,
+        query: Query,
+        matches: list[Match],
+        views: NDArray[np.int64],
+        scores: NDArray[np.float32],
+        allowed: int,
+    ) -> None:
+        """From the query's own ranking of the craters that share no ground with it."""
+        rows, best = best_per_crater(self.index.view_crater_rows[views], scores)
         if query.lon is not None and query.lat is not None and query.diameter_m is not None:
-            place = (query.lon, query.lat, query.diameter_m)
-        expected = self.chance.expected(tokens, [one.score for one in matches], place)
+            table, place = self._table, (query.lon, query.lat, query.diameter_m)
+            near = same_ground(
+                self.body, place, table.lon[rows], table.lat[rows], table.diameter[rows]
+            )
+            best = best[~near]
+        expected = expected_by_chance(best, [one.score for one in matches], allowed)
         if expected is not None:
             for match, number in zip(matches, expected, strict=True):
                 match.expected_by_chance = float(number)

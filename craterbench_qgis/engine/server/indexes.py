@@ -95,7 +95,7 @@ def _catalogue(index: CraterIndex) -> str:
 
 
 def _warm_up(call: Call, index: CraterIndex) -> None:
-    """Use everything once: encoder, shortlist, rerank, calibration, the raster, the cut."""
+    """Use everything once: encoder, shortlist, rerank, the raster, the cut."""
     from ..mosaic import View, ViewSkipped
     from ..search import Query, SearchOptions
 

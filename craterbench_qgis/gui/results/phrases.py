@@ -57,7 +57,7 @@ def chance(expected: float) -> str:
 
 
 def best_by_chance(match_set: MatchSet) -> str:
-    """What the best match is worth; empty where the index was never calibrated."""
+    """What the best match is worth; empty where too few were compared to say."""
     if match_set.request.is_refined:
         return tr(
             "Refined by your decisions; rejected craters are left out. How many craters would be "
