@@ -1,0 +1,66 @@
+"""The plugin's side under Qt 6, which QGIS 4 has, and under the Qt of the QGIS that is here."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .support import PYTHON, ROOT, needs_qgis
+
+SCRIPT = Path(__file__).with_name("qt_names.py")
+
+
+def look_up(python: str, how: str, root: Path = ROOT) -> str:
+    done = subprocess.run(
+        [python, SCRIPT, root, how],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "LANG": "C.UTF-8"},
+    )
+    return done.stdout + done.stderr
+
+
+def has_qt6() -> bool:
+    """PyQt6 is there and finds the system's libraries."""
+    command = [sys.executable, "-c", "import PyQt6.QtWidgets, PyQt6.QtXml"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+needs_qt6 = pytest.mark.skipif(not has_qt6(), reason="PyQt6 cannot be loaded here")
+
+
+@needs_qt6
+def test_every_module_is_imported_under_qt_6() -> None:
+    told = look_up(sys.executable, "stub")
+    assert told.strip().endswith("fine"), told
+
+
+@needs_qgis
+def test_the_same_names_are_there_in_the_installed_qgis() -> None:
+    told = look_up(PYTHON, "real")
+    assert told.strip().endswith("fine"), told
+
+
+@needs_qt6
+def test_a_name_of_qt_5_alone_is_found(tmp_path: Path) -> None:
+    """Unscoped enums, exec_() and classes that moved are what the look-up is for."""
+    package = tmp_path / "craterbench_qgis"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "old.py").write_text(
+        "from qgis.PyQt.QtCore import Qt\n"
+        "from qgis.PyQt.QtWidgets import QMessageBox\n"
+        "def run(menu):\n"
+        "    menu.exec_()\n"
+        "    return Qt.AlignLeft, Qt.AlignmentFlag.AlignTop, QMessageBox.Yes\n"
+    )
+    told = look_up(sys.executable, "stub", tmp_path)
+    for one in ("old.py: Qt.AlignLeft", "old.py: QMessageBox.Yes", "old.py: exec_()"):
+        assert one in told, told
+    assert "AlignTop" not in told
