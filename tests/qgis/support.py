@@ -27,6 +27,7 @@ sys.path.insert(0, ROOT)
 sys.path.insert(0, ROOT + "/tests/qgis")
 from inside import *
 app = start_qgis()
+leave_at_once()
 """
 
 
@@ -60,6 +61,7 @@ def run_in_qgis(code: str, home: Path, *args: object, timeout: float = 120) -> s
             "HOME": str(home),
             "XDG_RUNTIME_DIR": str(home),
             "LANG": "C.UTF-8",
+            "PIP_CONFIG_FILE": os.devnull,  # this machine's constraints are not the test's
             "CRATERBENCH_TEST_PYTHON": os.fspath(ENGINE_PYTHON),
         },
     )

@@ -378,7 +378,12 @@ print("fine")
         "wait_until(lambda: '[6/6]' in page.create.log.toPlainText(), 120)\n"
         "print(page.create.job.pid, flush=True)\napp.exec()\n"
     )
-    environ = {"QT_QPA_PLATFORM": "offscreen", "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
+    environ = {
+        "QT_QPA_PLATFORM": "offscreen",
+        "PATH": "/usr/bin:/bin",
+        "HOME": str(tmp_path),
+        "PIP_CONFIG_FILE": os.devnull,
+    }
     with subprocess.Popen(
         [PYTHON, "-c", code, str(ROOT), str(slow), str(pins)],
         stdout=subprocess.PIPE, text=True, env=environ,
