@@ -24,8 +24,10 @@ dev:
 demo: engine
 	"$(BIN)/python" -m craterbench_qgis.engine demo --output "$(DEMO)"
 
+# The engine's tests on two processes; those that measure QGIS's responsiveness alone, one by one.
 test: dev
-	"$(BIN)/python" -m pytest
+	OMP_NUM_THREADS=1 "$(BIN)/python" -m pytest -n 2 --dist loadfile tests/engine tests/test_package.py
+	"$(BIN)/python" -m pytest tests/environment tests/qgis
 
 lint: dev
 	"$(BIN)/python" -m ruff check .
