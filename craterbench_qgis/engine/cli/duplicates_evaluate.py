@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from ..bodies import body_by_name
-from ..catalogue import Craters, read_catalogue
+from ..catalogue import Craters
 from ..errors import QueryError, UsageError
+from .index_commands import read_named
 from .options import add_encoder_options, count, load_encoder_for, number
 from .output import ConsoleMonitor, note, plain, print_json, say
 
@@ -138,18 +139,7 @@ def _check_folder(output: Path) -> None:
 def _read(arguments: argparse.Namespace) -> Craters:
     from ..indexing.build import BuildRequest, select
 
-    craters = read_catalogue(
-        arguments.catalogue,
-        id=arguments.id,
-        lon=arguments.lon,
-        lat=arguments.lat,
-        diameter=arguments.diameter,
-        diameter_unit=arguments.diameter_unit,
-        layer=arguments.layer,
-        body=arguments.body,
-        west_positive=arguments.west_positive,
-    )
-    note(craters.summary())
+    craters = read_named(arguments)
     low, high = (
         None if km is None else km * 1000.0
         for km in (arguments.min_diameter, arguments.max_diameter)

@@ -116,8 +116,8 @@ def _add_add(actions: Any) -> None:
     add.set_defaults(run=run_add)
 
 
-def read_craters(arguments: argparse.Namespace) -> Craters:
-    """The catalogue the options name; what was left out is told on stderr."""
+def read_named(arguments: argparse.Namespace) -> Craters:
+    """The catalogue the options name; how it was read is told on stderr."""
     craters = read_catalogue(
         arguments.catalogue,
         id=arguments.id,
@@ -130,6 +130,12 @@ def read_craters(arguments: argparse.Namespace) -> Craters:
         west_positive=arguments.west_positive,
     )
     note(craters.summary())
+    return craters
+
+
+def read_craters(arguments: argparse.Namespace) -> Craters:
+    """The same; what was left out is told too, and listed where asked for."""
+    craters = read_named(arguments)
     for one in craters.rejected[:_SHOWN_ROWS]:
         note(f"  row {one.row} left out: {one.reason}")
     more = craters.rejected_total - _SHOWN_ROWS

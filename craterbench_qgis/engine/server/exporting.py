@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,8 @@ from .calls import Call
 from .inputs import body_of_json
 from .params import InvalidParams, Params
 from .queries import body_of
+
+T = TypeVar("T")
 
 _SHEET_QUERY = 448
 _CHANCE = "expected_by_chance"
@@ -65,13 +68,7 @@ def make_contact_sheet(call: Call) -> Json:
     target = _target(params, (".png", ".pdf"), "A contact sheet")
     provenance = params.object("provenance", {})
     index = work.sessions.index(params.path("index"))
-    records = params.children("matches")
-    names = _name_column(records)
-    tiles = []
-    for done, one in enumerate(records):
-        call.monitor.check()
-        call.monitor.report("thumbnails", done, len(records))
-        tiles.append(_tile(index, one, names))
+    tiles = _of_each_match(call, index, _tile)
     pixels, where, scale = _query(call, params.child("query"), index)
     contact_sheet(
         target,
@@ -95,13 +92,7 @@ def make_report(call: Call) -> Json:
     target = _target(params, (".html",), "A report")
     provenance = params.object("provenance", {})
     index = work.sessions.index(params.path("index"))
-    records = params.children("matches")
-    names = _name_column(records)
-    rows = []
-    for done, one in enumerate(records):
-        call.monitor.check()
-        call.monitor.report("thumbnails", done, len(records))
-        rows.append(_report_row(index, one, names))
+    rows = _of_each_match(call, index, _report_row)
     pixels, where, scale = _query(call, params.child("query"), index)
     origin = provenance.get("query")
     source = origin.get("mosaic") or origin.get("image") if isinstance(origin, dict) else None
@@ -155,6 +146,20 @@ def _body(call: Call, params: Params) -> Body:
     if body is None:
         raise InvalidParams("'provenance' has no 'body'.")
     return body
+
+
+def _of_each_match(
+    call: Call, index: CraterIndex, make: Callable[[CraterIndex, Params, str], T]
+) -> list[T]:
+    """``make`` of every match, with progress; the column of names is that of the first."""
+    records = call.params.children("matches")
+    names = _name_column(records)
+    made = []
+    for done, one in enumerate(records):
+        call.monitor.check()
+        call.monitor.report("thumbnails", done, len(records))
+        made.append(make(index, one, names))
+    return made
 
 
 def _tile(index: CraterIndex, record: Params, names: str) -> Tile:
