@@ -24,10 +24,13 @@ dev:
 demo: engine
 	"$(BIN)/python" -m craterbench_qgis.engine demo --output "$(DEMO)"
 
-# The engine's tests on two processes; those that measure QGIS's responsiveness alone, one by one.
+# On two processes what nobody's eye follows; what measures QGIS's responsiveness, one by one.
+APART := tests/qgis/test_processing.py tests/qgis/test_processing_duplicates.py
+
 test: dev
-	OMP_NUM_THREADS=1 "$(BIN)/python" -m pytest -n 2 --dist loadfile tests/engine tests/test_package.py
-	"$(BIN)/python" -m pytest tests/environment tests/qgis
+	OMP_NUM_THREADS=1 "$(BIN)/python" -m pytest -n 2 --dist loadfile \
+	  tests/engine tests/environment tests/test_package.py $(APART)
+	"$(BIN)/python" -m pytest tests/qgis $(APART:%=--ignore=%)
 
 lint: dev
 	"$(BIN)/python" -m ruff check .
