@@ -9,12 +9,8 @@ import numpy as np
 import pytest
 
 from craterbench_qgis.engine.cli import main
-from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.errors import QueryError
-from craterbench_qgis.engine.index import CraterIndex
-from craterbench_qgis.engine.indexing import build_index
 from craterbench_qgis.engine.interaction import maxsim
-from craterbench_qgis.engine.mosaic import Mosaic
 from craterbench_qgis.engine.search import (
     Feedback,
     Filters,
@@ -22,31 +18,13 @@ from craterbench_qgis.engine.search import (
     Searcher,
     SearchOptions,
     feedback,
-    query_from_crater,
 )
 from craterbench_qgis.engine.search.feedback import Refinement, Space, background_of
 
-from .scene import COUNT, craters, request
+from .scene import COUNT, craters
+from .test_search import ENCODER, folder, query, searcher
 
-ENCODER = load_encoder("hog")
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("feedback")
-    build_index(request(folder), ENCODER)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def searcher(folder: Path) -> Searcher:
-    return Searcher(CraterIndex.open(folder / "scene.craterindex"), ENCODER)
-
-
-def query(folder: Path, number: int = 5) -> Query:
-    _, lon, lat, diameter = craters()[number]
-    with Mosaic.open(folder / "mosaic.tif") as mosaic:
-        return query_from_crater(mosaic, lon, lat, diameter * 1000, 2.5, ENCODER.input_size)
+__all__ = ["folder", "searcher"]  # fixtures
 
 
 def ids(found: list) -> list[str]:
@@ -55,7 +33,7 @@ def ids(found: list) -> list[str]:
 
 def test_an_accepted_crater_pulls_its_likes_up(folder: Path, searcher: Searcher) -> None:
     """By late interaction the mean with the accepted view, on an index too small for more."""
-    asked = query(folder)
+    asked = query(folder, 5)
     options = SearchOptions(top=COUNT, shortlist=1000)
     before = searcher.search(asked, options)
     wanted = before.matches[9].crater_id
@@ -90,14 +68,14 @@ def _encoded(asked: Query) -> tuple[np.ndarray, np.ndarray]:
 def test_rejected_craters_are_left_out_and_the_number_wanted_is_kept(
     folder: Path, searcher: Searcher
 ) -> None:
-    first = ids(searcher.search(query(folder), SearchOptions(top=6)).matches)
+    first = ids(searcher.search(query(folder, 5), SearchOptions(top=6)).matches)
     options = SearchOptions(top=6, shortlist=8, feedback=Feedback(rejected=tuple(first[:3])))
-    found = searcher.search(query(folder), options).matches
+    found = searcher.search(query(folder, 5), options).matches
     assert len(found) == 6 and not set(ids(found)) & set(first[:3])
     # Filters hold as before.
     filters = Filters(exclude_ids=tuple(first[3:5]))
     options = SearchOptions(top=COUNT, filters=filters, feedback=Feedback(rejected=(first[0],)))
-    assert len(searcher.search(query(folder), options).matches) == COUNT - 3
+    assert len(searcher.search(query(folder, 5), options).matches) == COUNT - 3
 
 
 def test_the_direction_is_that_of_discriminant_analysis() -> None:
@@ -125,7 +103,7 @@ def test_refined_scores_follow_the_formula(
     folder: Path, searcher: Searcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(feedback, "MIN_SAMPLE", 10)
-    index, asked = searcher.index, query(folder)
+    index, asked = searcher.index, query(folder, 5)
     background = background_of(index)
     assert background is not None
     tokens = searcher._query_tokens(*_encoded(asked))
@@ -152,7 +130,7 @@ def test_refined_scores_follow_the_formula(
 
 
 def test_what_cannot_be_meant_is_refused(folder: Path, searcher: Searcher) -> None:
-    asked = query(folder)
+    asked = query(folder, 5)
     with pytest.raises(QueryError, match="no crater 'nowhere', which a decision names"):
         searcher.search(asked, SearchOptions(feedback=Feedback(("nowhere",))))
     with pytest.raises(QueryError, match="'T-001' is both accepted and rejected"):
