@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -53,6 +54,22 @@ def test_numbers_told_are_near_those_counted(
     assert result["first"] > COUNT / 2
     assert rows[0.1]["present"] > rows[0.1]["absent"] + 0.3
     assert "| 1 |" in (tmp_path / "how-sure.md").read_text()
+
+
+def test_a_search_tells_it_in_its_table_and_its_exports(
+    ground: tuple[Path, list[str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, _ = ground
+    ask = ["search", str(folder / "sure.craterindex"), "--mosaic", str(folder / "gallery.tif")]
+    ask += ["--at", "-171", "-52.5", "--diameter", "100", "--top", "80"]
+    assert main([*ask, "--output", str(tmp_path / "found.csv")]) == 0
+    table = capsys.readouterr().out.splitlines()
+    assert table[0].endswith("by chance") and table[2].split()[-1] != "-"
+    assert main([*ask, "--json"]) == 0
+    told = [one["expected_by_chance"] for one in json.loads(capsys.readouterr().out)["matches"]]
+    with (tmp_path / "found.csv").open(encoding="utf-8-sig", newline="") as file:
+        written = [float(row["expected_by_chance"]) for row in csv.DictReader(file)]
+    assert written == pytest.approx(told) and written == sorted(written)
 
 
 def test_what_cannot_be_asked(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -192,11 +193,21 @@ def matches_table(result: SearchResult) -> str:
             f"{one.shortlist_score:.3f}",
             one.view,
             "-" if one.distance_m is None else f"{one.distance_m / 1000:,.1f}",
+            chance_text(one.expected_by_chance),
         ]
         for one in result.matches
     ]
     header = ["rank", "crater", "lon", "lat", "D km", "score", "shortlist", "view", "distance km"]
-    return table(header, rows, left=[1])
+    return table([*header, "by chance"], rows, left=[1])
+
+
+def chance_text(expected: float | None) -> str:
+    """How many craters would score as high by chance; ``-`` where it is not told."""
+    if expected is None:
+        return "-"
+    return (
+        "< 0.001" if expected < 0.001 else f"{expected:.3f}" if expected < 1 else f"{expected:.0f}"
+    )
 
 
 def timings_line(result: SearchResult) -> str:
@@ -208,12 +219,29 @@ def export(path: Path, index: CraterIndex, result: SearchResult) -> None:
     """Write the matches in the format the suffix names."""
     settings = index.settings
     body = Body(settings.body_name, settings.body_a, settings.body_b)
-    write_matches(path, result.matches, body=body, provenance=result.provenance)
+    write_matches(path, _with_chance(result.matches), body=body, provenance=result.provenance)
     if path.suffix.lower() in (".scc", ".diam"):
         note(
             f"{path.name} gives no area: matches are a selection, not a count over a surface. "
             "CraterStats needs one before it reads the file."
         )
+
+
+def _with_chance(matches: list[Match]) -> list[Match]:
+    """The number expected by chance as a column of its own, as the panel exports it."""
+    name = "expected_by_chance"
+    if all(one.expected_by_chance is None for one in matches):
+        return matches
+    return [
+        replace(
+            one,
+            attributes={
+                name: one.expected_by_chance,
+                **{f"{key}_cat" if key == name else key: v for key, v in one.attributes.items()},
+            },
+        )
+        for one in matches
+    ]
 
 
 def sheet(path: Path, index: CraterIndex, query: Query, result: SearchResult) -> None:
