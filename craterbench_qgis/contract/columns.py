@@ -268,7 +268,7 @@ def is_radius(base: str) -> bool:
     return base in RADIUS or base in _SHORT_RADIUS or "radius" in base
 
 
-def pick_size(names: Sequence[str], layout: Layout | None) -> Optional[str]:
+def pick_size(names: Sequence[str], layout: Layout | None) -> str | None:
     """The column of the diameters, else of the radii."""
     fixed = [layout.diameter] if layout and layout.diameter else []
     chosen = pick(names, [*fixed, *DIAMETER, *RADIUS])
