@@ -2,7 +2,8 @@
 # make demo     a synthetic planet, its index, a search from another observation, pictures
 # make test     every test
 # make lint     ruff, mypy, and who may import whom
-# make package  dist/craterbench_qgis_plugin-VERSION.zip, checked by the QGIS repository's rules
+# make package  dist/craterbench_qgis_plugin-VERSION.zip, checked by the QGIS repository's rules;
+#               RELEASE=1 refuses placeholder addresses too
 # make qgis     QGIS with the plugin, the demo's mosaics and their index, ready to draw a box
 PYTHON ?= python3
 VENV   ?= .venv
@@ -44,7 +45,7 @@ bench: dev
 
 package: dev
 	"$(BIN)/python" tools/translations.py
-	"$(BIN)/python" tools/package.py --check
+	"$(BIN)/python" tools/package.py --check $(if $(RELEASE),--release)
 
 qgis: engine
 	"$(PYTHON)" tools/run_qgis.py --engine "$(VENV)" --demo "$(DEMO)" --qgis "$(QGIS)"
