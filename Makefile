@@ -12,7 +12,7 @@ DEMO   ?= demo-output
 QGIS   ?=
 INSTALL = "$(PYTHON)" -m craterbench_qgis.environment.install "$(VENV)" --project .
 
-.PHONY: engine dev demo test lint bench package qgis clean
+.PHONY: engine dev demo test lint bench package qgis test-newer-qgis clean
 
 engine:
 	@sh tools/prerequisites.sh "$(PYTHON)"
@@ -49,6 +49,10 @@ package: dev
 
 qgis: engine
 	"$(PYTHON)" tools/run_qgis.py --engine "$(VENV)" --demo "$(DEMO)" --qgis "$(QGIS)"
+
+# The plugin's tests in Debian's newer QGIS: make test-newer-qgis SUITE=trixie (3.40) or forky (3.44).
+test-newer-qgis: dev
+	"$(PYTHON)" tools/newer_qgis.py "$(SUITE)" --venv "$(VENV)"
 
 clean:
 	rm -rf "$(DEMO)" build dist
