@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .support import DATA, ENGINE_PYTHON, ROOT
+from support import DATA, ENGINE_PYTHON, ROOT
 
 MOSAIC = DATA / "moon" / "lroc_wac_8k.tif"
 

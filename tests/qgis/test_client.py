@@ -7,7 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from .support import PYTHON, ROOT, needs_qgis, run_in_qgis
+from support import PYTHON, ROOT, needs_qgis, run_in_qgis
 
 pytestmark = needs_qgis
 

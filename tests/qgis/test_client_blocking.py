@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from .support import ENGINE_PYTHON, needs_qgis
-from .test_client import run
+from support import ENGINE_PYTHON, needs_qgis
+from test_client import run
 
 pytestmark = needs_qgis
 

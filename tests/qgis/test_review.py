@@ -28,9 +28,8 @@ from craterbench_qgis.gui.review.order import (
     PairFilter,
     PairQueue,
 )
-
-from .review_bench import HEAD, MOSAIC, review, with_mosaic, written
-from .support import ENGINE_PYTHON, ROOT, needs_qgis, run_in_qgis
+from review_bench import HEAD, MOSAIC, review, with_mosaic, written
+from support import ENGINE_PYTHON, ROOT, needs_qgis, run_in_qgis
 
 __all__ = ["review", "written"]  # fixtures
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from .support import DATA, ENGINE_PYTHON, ROOT, needs_moon, needs_qgis, run_in_qgis
+from support import DATA, ENGINE_PYTHON, ROOT, needs_moon, needs_qgis, run_in_qgis
 
 pytestmark = [needs_qgis]
 MOSAIC, TWIN = DATA / "moon" / "lroc_wac_8k.tif", DATA / "moon" / "clementine_750nm_4k.tif"

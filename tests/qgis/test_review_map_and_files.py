@@ -16,9 +16,8 @@ from craterbench_qgis.core.review.file import (
 from craterbench_qgis.gui.review.order import (
     PairQueue,
 )
-
-from .review_bench import HEAD, review, written
-from .support import _HEAD, PYTHON, ROOT, needs_qgis, run_in_qgis
+from review_bench import HEAD, review, written
+from support import _HEAD, PYTHON, ROOT, needs_qgis, run_in_qgis
 
 __all__ = ["review", "written"]  # fixtures
 

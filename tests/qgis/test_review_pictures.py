@@ -8,8 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-from .review_bench import HEAD, MOSAIC, review, written
-from .support import DATA, ENGINE_PYTHON, needs_moon, needs_qgis, run_in_qgis
+from review_bench import HEAD, MOSAIC, review, written
+from support import DATA, ENGINE_PYTHON, needs_moon, needs_qgis, run_in_qgis
 
 __all__ = ["review", "written"]  # fixtures
 

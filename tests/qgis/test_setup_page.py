@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from environment.fake_wheels import make_set, make_wheel, write_pins
 
-from .support import PYTHON, ROOT, needs_qgis, run_in_qgis
+from support import PYTHON, ROOT, needs_qgis, run_in_qgis
 
 pytestmark = needs_qgis
 

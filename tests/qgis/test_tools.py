@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from craterbench_qgis.engine.catalogue.columns import find_columns
-
-from .support import DATA, ROOT, needs_moon, needs_qgis, run_in_qgis
+from support import DATA, ROOT, needs_moon, needs_qgis, run_in_qgis
 
 MOSAIC = DATA / "moon" / "lroc_wac_8k.tif"
 SYSTEMS = [
