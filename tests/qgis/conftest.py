@@ -139,3 +139,10 @@ def iface() -> FakeInterface:
     from inside import FakeInterface
 
     return FakeInterface()
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder of the test's own, where what the plugin puts there by itself goes."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return tmp_path
