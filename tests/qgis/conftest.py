@@ -8,6 +8,7 @@ was raised, as one in the test's own lines would.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import traceback
 from collections.abc import Generator, Iterator
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from qgis.core import QgsApplication, QgsProject
 
     from inside import FakeInterface
+    from review_bench import ReviewBench
 
 _started: list[Any] = []
 
@@ -146,3 +148,30 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home folder of the test's own, where what the plugin puts there by itself goes."""
     monkeypatch.setenv("HOME", str(tmp_path))
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def written_review(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A review of the engine's own making: 43 pairs, 40 of them planted."""
+    from engine_side import run_script
+    from paths import MOSAIC
+
+    path = tmp_path_factory.mktemp("review") / "moon_duplicates.gpkg"
+    run_script("make_review.py", path, *([MOSAIC] if MOSAIC.exists() else []))
+    return path
+
+
+@pytest.fixture
+def review(written_review: Path, tmp_path: Path) -> Path:
+    """A copy of ``written_review`` for one test."""
+    return Path(shutil.copy(written_review, tmp_path / "review.gpkg"))
+
+
+@pytest.fixture
+def review_bench(tmp_path: Path, iface: FakeInterface) -> Iterator[ReviewBench]:
+    """The review's panel beside a map, before an engine that cuts nothing."""
+    from review_bench import ReviewBench
+
+    bench = ReviewBench(tmp_path, iface)
+    yield bench
+    bench.close()

@@ -46,7 +46,7 @@ def run_install(wheels: str, pins: str) -> None:
 
 
 def run_review(review: str, count: str) -> None:
-    from review_bench import ReviewBench
+    from review_bench import ReviewBench, press
 
     bench = ReviewBench(Path(review).parent)
     panel = bench.open(review)
@@ -60,11 +60,11 @@ def run_review(review: str, count: str) -> None:
 
     panel.store.saved.connect(tell)
     while panel.queue.pair() is not None:
-        bench.press(panel, "DXU"[len(told) % 3])
+        press(panel, "DXU"[len(told) % 3])
         wait_until(lambda: panel.store.pending == 0, 5, 1)
         if len(told) == int(count):
-            bench.press(panel, "D")
-            bench.press(panel, "D")  # on their way when the end comes
+            press(panel, "D")
+            press(panel, "D")  # on their way when the end comes
     say("all")
     time.sleep(60)
 
