@@ -8,11 +8,12 @@ import json
 from pathlib import Path
 from types import SimpleNamespace
 
+from qgis.PyQt.QtCore import QTimer
+from qgis.PyQt.QtGui import QColor, QPalette
+
 from craterbench_qgis.core.match_set import MatchSet
 from craterbench_qgis.core.query import QueryRequest
 from craterbench_qgis.protocol import IndexInfo, MatchRecord, SearchReply
-from qgis.PyQt.QtCore import QTimer
-from qgis.PyQt.QtGui import QColor, QPalette
 
 
 class FakeCall:

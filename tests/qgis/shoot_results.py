@@ -8,10 +8,10 @@ from pathlib import Path
 
 root, source, target = sys.argv[1:4]
 sys.path[:0] = [root, root + "/tests/qgis"]
+from qgis.PyQt.QtTest import QTest  # noqa: E402
+
 from gallery import FakeSettings, RecordedEngine, dark_palette, match_set_of  # noqa: E402
 from inside import start_qgis, wait_until  # noqa: E402
-
-from qgis.PyQt.QtTest import QTest  # noqa: E402
 
 app = start_qgis()
 from craterbench_qgis.gui.results.panel import ResultsPanel  # noqa: E402

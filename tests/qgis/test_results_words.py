@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .support import needs_moon, needs_qgis
-from .test_results import gallery, run
+from support import needs_moon, needs_qgis
+from test_results import gallery, run
 
 __all__ = ["gallery"]  # a fixture
 pytestmark = [needs_qgis, needs_moon]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from .make_gallery import recorded_gallery
-from .support import DATA, needs_moon, needs_qgis, run_in_qgis
+from make_gallery import recorded_gallery
+from support import DATA, needs_moon, needs_qgis, run_in_qgis
 
 pytestmark = [needs_qgis, needs_moon]
 

@@ -1,6 +1,5 @@
 """A canvas with the lunar mosaic and the mouse on it, for code inside QGIS (see support.py)."""
 
-from craterbench_qgis.core.geo.crs import MapFrame
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsPointXY,
@@ -13,6 +12,8 @@ from qgis.PyQt.QtCore import QEvent, QPoint, QPointF, Qt
 from qgis.PyQt.QtGui import QMouseEvent
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication
+
+from craterbench_qgis.core.geo.crs import MapFrame
 
 MOON = {"name": "Moon", "a": 1737400.0, "b": 1737400.0}
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
