@@ -56,6 +56,13 @@ def settle(rounds=1):
         QCoreApplication.processEvents()
 
 
+def child(parent, kind, name):
+    """The widget of that object name; AssertionError where there is none."""
+    widget = parent.findChild(kind, name)
+    assert widget is not None, f"{parent} has no {kind.__name__} {name}"
+    return widget
+
+
 @contextmanager
 def waiting_for(signal, seconds=20.0):
     """Leave the block when ``signal`` was emitted since it was entered."""

@@ -1,7 +1,8 @@
 """Run with the engine's Python: asks a real engine and writes its answers as JSON.
 
-``python -m tests.qgis.make_gallery INDEX FOLDER CRATER TOP``: FOLDER/data.json with the index, a search, thumbnails of
-all matches and explanations of the first four; the pictures lie in FOLDER/session.
+``python -m tests.qgis.make_gallery INDEX FOLDER CRATER TOP`` writes FOLDER/data.json: the index, a
+search, the thumbnails of
+all matches and explanations of the first four. The pictures lie in FOLDER/session.
 """
 
 import json
