@@ -194,3 +194,17 @@ def review_bench(tmp_path: Path, iface: FakeInterface) -> Iterator[ReviewBench]:
     bench = ReviewBench(tmp_path, iface)
     yield bench
     bench.close()
+
+
+@pytest.fixture(scope="session")
+def gallery(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a search among a hundred lunar craters and its pictures, by the real engine."""
+    from engine_side import build_index, run_script
+    from paths import CATALOGUE, MOSAIC
+
+    folder = tmp_path_factory.mktemp("recorded")
+    options = ("--min-diameter", "60", "--encoder", "hog", "--context", "2")
+    region = ("--region", "-40", "-40", "40", "40")
+    index = build_index(folder / "gallery.craterindex", MOSAIC, CATALOGUE, *options, *region)
+    run_script("make_gallery.py", index, folder / "gallery", "2243", "100")
+    return folder / "gallery"

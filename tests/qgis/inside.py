@@ -4,6 +4,7 @@ import atexit
 import os
 import sys
 import time
+from contextlib import contextmanager
 
 from qgis.core import QgsApplication, QgsProject, QgsSettings
 from qgis.gui import QgsMapCanvas, QgsMessageBar
@@ -49,8 +50,37 @@ def forget_everything():
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
-def wait_until(condition, seconds=20.0, every_ms=5):
-    """Run the event loop until ``condition()``; AssertionError after ``seconds``."""
+def settle(rounds=1):
+    """Let what was posted happen."""
+    for _ in range(rounds):
+        QCoreApplication.processEvents()
+
+
+def child(parent, kind, name):
+    """The widget of that object name; AssertionError where there is none."""
+    widget = parent.findChild(kind, name)
+    assert widget is not None, f"{parent} has no {kind.__name__} {name}"
+    return widget
+
+
+@contextmanager
+def waiting_for(signal, seconds=60.0):
+    """Leave the block when ``signal`` was emitted since it was entered."""
+    emitted = []
+
+    def note(*values):
+        emitted.append(values)
+
+    signal.connect(note)
+    try:
+        yield emitted
+        wait_until(lambda: emitted, seconds)
+    finally:
+        signal.disconnect(note)
+
+
+def wait_until(condition, seconds=60.0, every_ms=5):
+    """Run the event loop until ``condition()``; AssertionError after ``seconds``, a hang."""
     loop, end = QEventLoop(), time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, f"waited {seconds} s in vain"
