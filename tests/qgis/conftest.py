@@ -178,14 +178,15 @@ def matches(place: Place) -> Path:
 
 
 @pytest.fixture(scope="session")
-def written_review(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def written_review() -> Path:
     """A review of the engine's own making: 43 pairs, 40 of them planted."""
     from engine_side import run_script
     from paths import MOSAIC
 
-    path = tmp_path_factory.mktemp("review") / "moon_duplicates.gpkg"
-    run_script("make_review.py", path, *([MOSAIC] if MOSAIC.exists() else []))
-    return path
+    mosaics = [MOSAIC] if MOSAIC.exists() else []
+    return made_once(
+        "moon_duplicates.gpkg", lambda path: run_script("make_review.py", path, *mosaics)
+    )
 
 
 @pytest.fixture
