@@ -31,7 +31,7 @@ demo: engine
 
 # Tests of tests/qgis that start QGIS themselves: with the engine's Python, some on two processes.
 OUTSIDE := $(shell grep -l "^from support import" tests/qgis/test_*.py)
-APART := $(filter tests/qgis/test_processing.py tests/qgis/test_processing_duplicates.py,$(OUTSIDE))
+APART := $(filter tests/qgis/test_processing%.py,$(OUTSIDE))
 
 test: dev test-qgis
 	OMP_NUM_THREADS=1 "$(BIN)/python" -m pytest -n 2 --dist loadfile \
@@ -56,6 +56,7 @@ lint: dev
 bench: dev
 	"$(BIN)/python" benchmarks/bench_build.py
 	"$(BIN)/python" benchmarks/bench_shortlist.py
+	[ ! -x "$(QGIS_VENV)/bin/python" ] || "$(QGIS_VENV)/bin/python" benchmarks/bench_pauses.py
 
 package: dev
 	"$(BIN)/python" tools/translations.py
