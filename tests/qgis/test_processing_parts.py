@@ -334,7 +334,7 @@ def test_every_algorithm_is_documented(tmp_path: Path) -> None:
     run_in_qgis(
         PROVIDER
         + """
-text = open(ROOT + "/docs/processing.md", encoding="utf-8").read()
+text = open(ROOT + "/docs/reference/processing.md", encoding="utf-8").read()
 for one in provider.algorithms():
     assert f"`craterbench:{one.name()}`" in text, one.name()
     for parameter in one.parameterDefinitions():
