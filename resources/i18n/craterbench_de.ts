@@ -159,6 +159,26 @@
             <translation>durch Signal {code} beendet</translation>
         </message>
         <message>
+            <location filename="../../craterbench_qgis/core/geo/crs.py" />
+            <source>a body of radius {size}</source>
+            <translation>einem Körper mit Radius {size}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/geo/crs.py" />
+            <source>{name} (radius {size})</source>
+            <translation>{name} (Radius {size})</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/geo/crs.py" />
+            <source>{what} has no coordinate reference system that lies on a body. Set one of the body that the mosaic shows.</source>
+            <translation>{what} hat kein Koordinatenbezugssystem, das auf einem Körper liegt. Setzen Sie eines des Körpers, den das Mosaik zeigt.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/geo/crs.py" />
+            <source>{what} is on {found}, but the open index is of {needed}. Choose a coordinate reference system of that body, or open another index.</source>
+            <translation>{what} liegt auf {found}, der offene Index aber auf {needed}. Wählen Sie ein Koordinatenbezugssystem dieses Körpers, oder öffnen Sie einen anderen Index.</translation>
+        </message>
+        <message>
             <location filename="../../craterbench_qgis/core/export_plan.py" />
             <source>Choose a file to write.</source>
             <translation>Wählen Sie eine Datei zum Schreiben.</translation>
@@ -285,26 +305,6 @@
             <translation>{name} darf nicht geändert werden. Wählen Sie einen anderen Namen.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/geo/crs.py" />
-            <source>a body of radius {size}</source>
-            <translation>einem Körper mit Radius {size}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/geo/crs.py" />
-            <source>{name} (radius {size})</source>
-            <translation>{name} (Radius {size})</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/geo/crs.py" />
-            <source>{what} has no coordinate reference system that lies on a body. Set one of the body that the mosaic shows.</source>
-            <translation>{what} hat kein Koordinatenbezugssystem, das auf einem Körper liegt. Setzen Sie eines des Körpers, den das Mosaik zeigt.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/geo/crs.py" />
-            <source>{what} is on {found}, but the open index is of {needed}. Choose a coordinate reference system of that body, or open another index.</source>
-            <translation>{what} liegt auf {found}, der offene Index aber auf {needed}. Wählen Sie ein Koordinatenbezugssystem dieses Körpers, oder öffnen Sie einen anderen Index.</translation>
-        </message>
-        <message>
             <location filename="../../craterbench_qgis/core/layers/build.py" />
             <source>Great circles</source>
             <translation>Großkreise</translation>
@@ -325,11 +325,6 @@
             <location filename="../../craterbench_qgis/gui/history/model.py" />
             <source>Query</source>
             <translation>Anfrage</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/layers/results.py" />
-            <source>Matches of {label}</source>
-            <translation>Treffer zu {label}</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/layers/style.py" />
@@ -398,6 +393,11 @@
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
             <source>Unsure</source>
             <translation>Unsicher</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/layers/results.py" />
+            <source>Matches of {label}</source>
+            <translation>Treffer zu {label}</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/match_set.py" />
@@ -1258,6 +1258,11 @@
             <translation>{n} Ansichten in {time} erzeugt ({rate} je Sekunde)</translation>
         </message>
         <message>
+            <location filename="../../craterbench_qgis/gui/index/catalogue_layer.py" />
+            <source>{index}: catalogue</source>
+            <translation>{index}: Katalog</translation>
+        </message>
+        <message>
             <location filename="../../craterbench_qgis/gui/dock.py" />
             <location filename="../../craterbench_qgis/gui/help.py" />
             <location filename="../../craterbench_qgis/gui/index/panel.py" />
@@ -1540,11 +1545,6 @@
             <translation>„{label}“ wurde gelöscht.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index/catalogue_layer.py" />
-            <source>{index}: catalogue</source>
-            <translation>{index}: Katalog</translation>
-        </message>
-        <message>
             <location filename="../../craterbench_qgis/gui/index/info.py" />
             <source> ({n} removed)</source>
             <translation> ({n} entfernt)</translation>
@@ -1771,36 +1771,6 @@
             <translation>{path} lässt sich nicht als Layer öffnen. Prüfen Sie den Index.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index/recent.py" />
-            <source>Indexes that you open are listed here.</source>
-            <translation>Hier stehen die Indexe, die Sie öffnen.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/index/recent.py" />
-            <source>Remove from this list</source>
-            <translation>Aus dieser Liste entfernen</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/index/recent.py" />
-            <source>cannot be read</source>
-            <translation>nicht lesbar</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/index/recent.py" />
-            <source>is no index any more</source>
-            <translation>ist kein Index mehr</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/index/recent.py" />
-            <source>not there any more</source>
-            <translation>nicht mehr da</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/index/recent.py" />
-            <source>unfinished build</source>
-            <translation>unfertiger Aufbau</translation>
-        </message>
-        <message>
             <location filename="../../craterbench_qgis/gui/layer_files.py" />
             <source>The layer {name} could not be written to a file ({why}).</source>
             <translation>Der Layer {name} konnte nicht in eine Datei geschrieben werden ({why}).</translation>
@@ -1901,6 +1871,36 @@
             <location filename="../../craterbench_qgis/gui/query_bar.py" />
             <source>{share} % valid</source>
             <translation>{share} % gültig</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/index/recent.py" />
+            <source>Indexes that you open are listed here.</source>
+            <translation>Hier stehen die Indexe, die Sie öffnen.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/index/recent.py" />
+            <source>Remove from this list</source>
+            <translation>Aus dieser Liste entfernen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/index/recent.py" />
+            <source>cannot be read</source>
+            <translation>nicht lesbar</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/index/recent.py" />
+            <source>is no index any more</source>
+            <translation>ist kein Index mehr</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/index/recent.py" />
+            <source>not there any more</source>
+            <translation>nicht mehr da</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/index/recent.py" />
+            <source>unfinished build</source>
+            <translation>unfertiger Aufbau</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/actions.py" />
@@ -3953,6 +3953,46 @@
             <translation>{n} der ausgewählten Objekte haben keinen Ort oder keinen Durchmesser.</translation>
         </message>
         <message>
+            <location filename="../../craterbench_qgis/gui/why/panel.py" />
+            <source>PNG pictures (*.png)</source>
+            <translation>PNG-Bilder (*.png)</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/why/panel.py" />
+            <source>Save as picture</source>
+            <translation>Als Bild speichern</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/why/panel.py" />
+            <source>Saved: {path}</source>
+            <translation>Gespeichert: {path}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/why/panel.py" />
+            <source>The engine's answer could not be read. Restart the engine and try again.</source>
+            <translation>Die Antwort der Engine war nicht lesbar. Starten Sie die Engine neu, und versuchen Sie es noch einmal.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/why/panel.py" />
+            <source>The picture could not be written to {path}. Choose another folder.</source>
+            <translation>Das Bild konnte nicht nach {path} geschrieben werden. Wählen Sie einen anderen Ordner.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/why/panel.py" />
+            <source>The picture is on the clipboard.</source>
+            <translation>Das Bild ist in der Zwischenablage.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/why/panel.py" />
+            <source>Try again</source>
+            <translation>Noch einmal versuchen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/why/panel.py" />
+            <source>Working out which patches match…</source>
+            <translation>Es wird ermittelt, welche Bildteile übereinstimmen…</translation>
+        </message>
+        <message>
             <location filename="../../craterbench_qgis/gui/why/controls.py" />
             <source>Colour the patches by how well they matched</source>
             <translation>Die Bildteile nach der Güte der Übereinstimmung färben</translation>
@@ -4031,46 +4071,6 @@
             <location filename="../../craterbench_qgis/gui/why/controls.py" />
             <source>The same number marks a patch and its counterpart</source>
             <translation>Dieselbe Nummer kennzeichnet einen Bildteil und sein Gegenstück</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/panel.py" />
-            <source>PNG pictures (*.png)</source>
-            <translation>PNG-Bilder (*.png)</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/panel.py" />
-            <source>Save as picture</source>
-            <translation>Als Bild speichern</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/panel.py" />
-            <source>Saved: {path}</source>
-            <translation>Gespeichert: {path}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/panel.py" />
-            <source>The engine's answer could not be read. Restart the engine and try again.</source>
-            <translation>Die Antwort der Engine war nicht lesbar. Starten Sie die Engine neu, und versuchen Sie es noch einmal.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/panel.py" />
-            <source>The picture could not be written to {path}. Choose another folder.</source>
-            <translation>Das Bild konnte nicht nach {path} geschrieben werden. Wählen Sie einen anderen Ordner.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/panel.py" />
-            <source>The picture is on the clipboard.</source>
-            <translation>Das Bild ist in der Zwischenablage.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/panel.py" />
-            <source>Try again</source>
-            <translation>Noch einmal versuchen</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/panel.py" />
-            <source>Working out which patches match…</source>
-            <translation>Es wird ermittelt, welche Bildteile übereinstimmen…</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/why/picture.py" />
@@ -5235,11 +5235,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/params.py" />
-            <source>Diameter of the match divided by the query's; 2: twice as large.</source>
-            <translation>Durchmesser des Treffers geteilt durch den der Anfrage; 2: doppelt so groß.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/params.py" />
             <source>Empty: recognised by its name, or taken from the geometry.</source>
             <translation>Leer: am Namen erkannt oder aus der Geometrie genommen.</translation>
         </message>
@@ -5386,6 +5381,11 @@
             <location filename="../../craterbench_qgis/processing/params.py" />
             <source>The raster the queries are cut from, a file this computer can read. Empty: the first mosaic the index was built from.</source>
             <translation>Das Raster, aus dem die Anfragen geschnitten werden, eine Datei, die dieser Rechner lesen kann. Leer: das erste Mosaik, aus dem der Index aufgebaut wurde.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/params.py" />
+            <source>Diameter of the match divided by the query's; 2: twice as large.</source>
+            <translation>Durchmesser des Treffers geteilt durch den der Anfrage; 2: doppelt so groß.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/params.py" />
