@@ -3,15 +3,17 @@
 # make test     every test
 # make lint     ruff, mypy, and who may import whom
 # make package  dist/craterbench_qgis_plugin-VERSION.zip, checked by the QGIS repository's rules
+# make images   the pictures of the documents; make images ONLY=demo those that need no QGIS
 # make qgis     QGIS with the plugin, the demo's mosaics and their index, ready to draw a box
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 DEMO   ?= demo-output
 QGIS   ?=
+ONLY   ?=
 INSTALL = "$(PYTHON)" -m craterbench_qgis.environment.install "$(VENV)" --project .
 
-.PHONY: engine dev demo test lint bench package qgis clean
+.PHONY: engine dev demo test lint bench images package qgis clean
 
 engine:
 	@sh tools/prerequisites.sh "$(PYTHON)"
@@ -29,7 +31,7 @@ APART := tests/qgis/test_processing.py tests/qgis/test_processing_duplicates.py
 
 test: dev
 	OMP_NUM_THREADS=1 "$(BIN)/python" -m pytest -n 2 --dist loadfile \
-	  tests/engine tests/environment tests/test_package.py $(APART)
+	  tests/engine tests/environment tests/test_package.py tests/test_docs.py $(APART)
 	"$(BIN)/python" -m pytest tests/qgis $(APART:%=--ignore=%)
 
 lint: dev
@@ -41,6 +43,9 @@ lint: dev
 bench: dev
 	"$(BIN)/python" benchmarks/bench_build.py
 	"$(BIN)/python" benchmarks/bench_shortlist.py
+
+images: dev
+	"$(BIN)/python" tools/make_images.py $(ONLY)
 
 package: dev
 	"$(BIN)/python" tools/translations.py
