@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -33,22 +32,26 @@ def applies(requirement: str, minor: int) -> bool:
     return marker is None or marker.evaluate({"python_version": f"3.{minor}"})
 
 
-def has_wheel(requirement: str, minor: int, tags: list[str]) -> bool:
-    """Whether pip finds a wheel."""
-    plain = requirement.split(";")[0].strip()
+def without_wheel(requirements: list[str], minor: int, tags: list[str]) -> list[str]:
+    """Those of ``requirements`` pip finds no wheel for: all at once, by halves where that fails."""
     command = [sys.executable, "-m", "pip", "install", "--dry-run", "--quiet", "--no-deps"]
     command += ["--ignore-installed", "--only-binary=:all:", "--target", "unused"]
     command += ["--python-version", f"3.{minor}", "--implementation", "cp"]
     for tag in tags:
         command += ["--platform", tag]
-    return subprocess.run([*command, plain], capture_output=True, check=False).returncode == 0
+    plain = [requirement.split(";")[0].strip() for requirement in requirements]
+    if subprocess.run([*command, *plain], capture_output=True, check=False).returncode == 0:
+        return []
+    if len(plain) == 1:
+        return plain
+    half = len(plain) // 2
+    return without_wheel(plain[:half], minor, tags) + without_wheel(plain[half:], minor, tags)
 
 
 def main() -> int:
     """Ask, print the table, tell gaps."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--output", type=Path)
-    parser.add_argument("--jobs", type=int, default=4)
     asked = parser.parse_args()
     pins = lock.default_pins()
     wanted = [*pins.requirements(), f"torch=={pins.torch}", f"torchvision=={pins.torchvision}"]
@@ -57,25 +60,22 @@ def main() -> int:
         for name in PLATFORMS
         for minor in MINORS
     }
-    tasks = [(key, requirement) for key, all_of_it in cells.items() for requirement in all_of_it]
-    with ThreadPoolExecutor(asked.jobs) as pool:
-        results = list(
-            pool.map(lambda task: has_wheel(task[1], task[0][1], PLATFORMS[task[0][0]]), tasks)
-        )
-    gaps = [(key, r) for (key, r), there in zip(tasks, results, strict=True) if not there]
+    gaps = {
+        key: without_wheel(wanted_there, key[1], PLATFORMS[key[0]])
+        for key, wanted_there in cells.items()
+    }
     lines = ["| | " + " | ".join(f"Python 3.{minor}" for minor in MINORS) + " |"]
     lines.append("|---" * (len(MINORS) + 1) + "|")
     for name in PLATFORMS:
         row = []
         for minor in MINORS:
-            missing = [r.split(";")[0] for key, r in gaps if key == (name, minor)]
-            row.append(", ".join(missing) or f"all {len(cells[name, minor])}")
+            row.append(", ".join(gaps[name, minor]) or f"all {len(cells[name, minor])}")
         lines.append(f"| {name} | " + " | ".join(row) + " |")
     table = "\n".join(lines) + "\n"
     print(table)  # noqa: T201 - its purpose
     if asked.output:
         asked.output.write_text(table, encoding="utf-8")
-    return 1 if gaps else 0
+    return 1 if any(gaps.values()) else 0
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ if [ "$(uname -s)" = Linux ] && ! ldconfig -p 2>/dev/null | grep -q libexpat.so.
 fi
 if [ "$purpose" = test ] && [ "$(uname -s)" = Linux ]; then
   /usr/bin/python3 -c 'import qgis.core' 2>/dev/null || optional="$optional qgis python3-qgis"
+  /usr/bin/python3 -c 'import venv, ensurepip' 2>/dev/null || optional="$optional python3-venv"
   command -v Xvfb >/dev/null 2>&1 || optional="$optional xvfb"
   command -v openbox >/dev/null 2>&1 || optional="$optional openbox"
   command -v xdotool >/dev/null 2>&1 || optional="$optional xdotool"
