@@ -25,7 +25,7 @@ from .talk import AlgorithmEngine, failure_of
 
 ICON = RESOURCES / "icons" / "craterbench.svg"
 # The second is what the package holds.
-DOCUMENTS = (PLUGIN_ROOT / "docs" / "processing.md", RESOURCES / "help" / "index.html")
+DOCUMENTS = (PLUGIN_ROOT / "docs" / "manual" / "processing.md", RESOURCES / "help" / "index.html")
 
 Values = dict[str, Any]
 # Two letters and more, so that Windows' drives are none.

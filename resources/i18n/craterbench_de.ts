@@ -5384,8 +5384,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/params.py" />
-            <source>The same, the other way: 2 is twice as large.</source>
-            <translation>Dasselbe andersherum: 2 ist doppelt so groß.</translation>
+            <source>Diameter of the match divided by the query's; 2: twice as large.</source>
+            <translation>Durchmesser des Treffers geteilt durch den der Anfrage; 2: doppelt so groß.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/params.py" />

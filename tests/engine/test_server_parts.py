@@ -24,7 +24,7 @@ from craterbench_qgis.engine.server.plain import plain
 from craterbench_qgis.engine.server.progress import ProgressMonitor
 from craterbench_qgis.engine.server.stopping import breakable
 
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "protocol.md"
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "reference" / "protocol.md"
 
 
 def lines_of(data: bytes, limit: int) -> list[Any]:

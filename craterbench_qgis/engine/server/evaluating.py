@@ -15,7 +15,7 @@ from .stopping import breakable
 
 
 def evaluate(call: Call) -> Json:
-    """The result of ``craterbench evaluate --json``; see docs/evaluation.md.
+    """The result of ``craterbench evaluate --json``; see docs/method/evaluation.md.
 
     {index, mosaic, catalogue, columns?, layer?, body?, band?, views_per_crater?, context?: [f] or
     [low, high], jitter?, seed?, limit?, region?, min_diameter_m?, max_diameter_m?, only?: [text],
