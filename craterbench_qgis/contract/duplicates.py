@@ -20,6 +20,7 @@ from .records import (
     Two,
     above,
     between,
+    members,
 )
 from .search import LOOK_AT, Context, Source
 from .vocabulary import Keeper, PairOrder, Verdict
@@ -165,7 +166,7 @@ class PairPicturesParams(Record):
     """Both entries of a pair as pictures, from the first mosaic that shows both, else each from
     the first that shows it."""
 
-    mosaics: list[Source]
+    mosaics: Annotated[list[Source], members(1, 1000)]
     a: Entry
     b: Entry
     size: Annotated[int, between(32, 1024)] = 256

@@ -102,6 +102,10 @@ class Filters(Record):
     where: Optional[str] = None
     exclude_ids: list[str] = field(default_factory=list)
 
+    def __bool__(self) -> bool:
+        """Whether there is any condition."""
+        return self != Filters()
+
 
 @dataclass(frozen=True)
 class Feedback(Record):
@@ -109,6 +113,10 @@ class Feedback(Record):
 
     accepted: list[str] = field(default_factory=list)
     rejected: list[str] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        """Whether anything was decided."""
+        return self != Feedback()
 
 
 @dataclass(frozen=True)

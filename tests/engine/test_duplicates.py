@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from craterbench_qgis.contract.vocabulary import Keeper, Verdict
 from craterbench_qgis.engine.bodies import body_by_name, destination, great_circle_distance
 from craterbench_qgis.engine.catalogue import ColumnChoice, Craters, read_catalogue
 from craterbench_qgis.engine.duplicates import DuplicateRequest, find_duplicates
@@ -123,14 +124,16 @@ def test_three_mappers_one_crater_and_a_chain_that_is_not() -> None:
     assert join(three, 0.5) == [[0, 1, 2]]
     chain = [Edge(0, 1, 0.9), Edge(1, 2, 0.8)]  # 0 and 2 are not even candidates
     assert join(chain, 0.5) == [[0, 1]]
-    assert join([Edge(0, 1, 0.9, "duplicate"), Edge(1, 2, 0.8, "duplicate")], None) == [[0, 1, 2]]
+    assert join([Edge(0, 1, 0.9, Verdict.DUPLICATE), Edge(1, 2, 0.8, Verdict.DUPLICATE)], None) == [
+        [0, 1, 2]
+    ]
 
 
 def test_a_decision_outweighs_the_probability() -> None:
-    edges = [Edge(0, 1, 0.99, "distinct"), Edge(1, 2, 0.9), Edge(0, 2, 0.8)]
+    edges = [Edge(0, 1, 0.99, Verdict.DISTINCT), Edge(1, 2, 0.9), Edge(0, 2, 0.8)]
     assert join(edges, 0.5) == [[1, 2]]
-    assert join([Edge(0, 1, 0.99, "unsure")], 0.5) == []
-    assert join([Edge(0, 1, 0.01, "duplicate")], 0.5) == [[0, 1]]
+    assert join([Edge(0, 1, 0.99, Verdict.UNSURE)], 0.5) == []
+    assert join([Edge(0, 1, 0.01, Verdict.DUPLICATE)], 0.5) == [[0, 1]]
     assert join([Edge(0, 1, 0.99)], None) == []
 
 
@@ -142,16 +145,14 @@ def test_the_keeper_by_source_completeness_and_median() -> None:
     ]
     assert keeper(members)[0] == 2
     assert keeper([m for m in members if m.node < 2])[0] == 1
-    assert keeper(members, "complete")[0] == 1
-    node, why = keeper(members, "median")
+    assert keeper(members, Keeper.COMPLETE)[0] == 1
+    node, why = keeper(members, Keeper.MEDIAN)
     assert node == 1 and "median" in why
-    with pytest.raises(QueryError):
-        keeper(members, "newest")
 
 
 def test_the_keeper_at_the_antimeridian_is_the_middle_one() -> None:
     members = [Member(k, lon, 0.0, 20e3, 1) for k, lon in enumerate((179.9, -179.98, -179.9))]
-    assert keeper(members, "median")[0] == 1
+    assert keeper(members, Keeper.MEDIAN)[0] == 1
 
 
 def test_a_shifted_image_tells_its_shift_under_another_brightness() -> None:
