@@ -158,10 +158,10 @@ class InstallJob(QObject):
             self._waiting.append(line)
             if line.startswith(_PROBLEM):
                 self._problem = line[len(_PROBLEM) :]
-            found = _STEP.match(line)
-            if found:
+            step = _STEP.match(line)
+            if step:
                 self._flush()
-                self.step.emit(int(found.group(1)), int(found.group(2)))
+                self.step.emit(int(step.group(1)), int(step.group(2)))
 
     def _flush(self) -> None:
         if self._waiting:
