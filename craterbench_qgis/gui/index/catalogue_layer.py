@@ -14,9 +14,8 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from ...core.layers import crs as layer_crs
+from ...contract.build import IndexInfo
 from ...i18n import tr
-from ...protocol import IndexInfo
 
 LAYER = "craters"
 PROPERTY = "craterbench/index_id"
