@@ -1,4 +1,5 @@
-"""Planetary bodies: radii, great-circle geometry, longitude conventions, latitude kinds.
+"""Great-circle geometry on bodies, longitude conventions, latitude kinds, bodies of reference
+systems. What a body is, and which two are one, stands in :mod:`craterbench_qgis.contract.body`.
 
 Longitudes and latitudes are degrees, longitudes positive east, latitudes planetocentric (as crater
 catalogues give them) unless a function says otherwise. Distances are metres on the sphere of the
@@ -7,104 +8,40 @@ body's mean radius. Every geometric function broadcasts like numpy; scalars in, 
 
 from __future__ import annotations
 
-import math
 import re
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..contract.body import KNOWN_BODIES, Body, identify_body, known_body, same_body
+from ..contract.records import RecordError
 from .errors import BodyError
 
+__all__ = [
+    "KNOWN_BODIES",
+    "Body",
+    "body_by_name",
+    "body_from_crs",
+    "body_in_text",
+    "circle",
+    "destination",
+    "east_longitude",
+    "geocentric_to_geodetic",
+    "geodetic_to_geocentric",
+    "great_circle_distance",
+    "initial_bearing",
+    "map_latitude",
+    "same_body",
+    "wrap_longitude",
+]
+
 FloatArray = NDArray[np.float64]
-
-RADIUS_TOLERANCE = 0.005
-"""Relative difference of radii below which two unnamed figures are taken for one body."""
-
-NAMED_TOLERANCE = 0.15
-"""How far the radii may be from the table's when a CRS names the body. Vesta is mapped on a sphere
-of 255 km and on an ellipsoid of 285 x 229 km; a CRS 'Moon' on the Earth's ellipsoid is wrong."""
-
-
-@dataclass(frozen=True)
-class Body:
-    """A body as an ellipsoid of revolution.
-
-    ``a`` and ``b``: equatorial and polar radius, metres. Raises :class:`BodyError` for radii that
-    are not positive numbers.
-    """
-
-    name: str
-    a: float
-    b: float
-
-    def __post_init__(self) -> None:
-        if not (math.isfinite(self.a) and math.isfinite(self.b) and self.a > 0 and self.b > 0):
-            raise BodyError(
-                f"The radii of '{self.name}' must be positive numbers of metres, "
-                f"not {self.a} and {self.b}. Check the coordinate reference system."
-            )
-
-    @property
-    def mean_radius(self) -> float:
-        """``(2 a + b) / 3``, metres: the radius of every great-circle distance."""
-        return (2.0 * self.a + self.b) / 3.0
-
-    @property
-    def is_sphere(self) -> bool:
-        """Whether both radii are equal."""
-        return self.a == self.b
-
-
-# IAU WGCCRE report 2015, Archinal et al. 2018, Celest. Mech. Dyn. Astron. 130:22,
-# doi:10.1007/s10569-017-9805-5, as encoded in the IAU_2015 authority of PROJ; km. Bodies that the
-# report gives as triaxial ellipsoids stand here as the sphere that maps of them use.
-_RADII_KM: tuple[tuple[str, float, float], ...] = (
-    ("Mercury", 2440.53, 2438.26),
-    ("Venus", 6051.8, 6051.8),
-    ("Earth", 6378.1366, 6356.7519),
-    ("Moon", 1737.4, 1737.4),
-    ("Mars", 3396.19, 3376.2),
-    ("Ceres", 487.3, 446.0),
-    ("Vesta", 255.0, 255.0),
-    ("Io", 1821.49, 1821.49),
-    ("Europa", 1560.8, 1560.8),
-    ("Ganymede", 2631.2, 2631.2),
-    ("Callisto", 2410.3, 2410.3),
-    ("Mimas", 198.2, 198.2),
-    ("Enceladus", 252.1, 252.1),
-    ("Tethys", 531.0, 531.0),
-    ("Dione", 561.4, 561.4),
-    ("Rhea", 763.5, 763.5),
-    ("Titan", 2575.0, 2575.0),
-    ("Iapetus", 745.7, 712.1),
-    ("Miranda", 235.8, 235.8),
-    ("Ariel", 578.9, 578.9),
-    ("Umbriel", 584.7, 584.7),
-    ("Titania", 788.9, 788.9),
-    ("Oberon", 761.4, 761.4),
-    ("Triton", 1352.6, 1352.6),
-    ("Pluto", 1188.3, 1188.3),
-    ("Charon", 606.0, 606.0),
-)
-
-KNOWN_BODIES: tuple[Body, ...] = tuple(
-    Body(name, round(a * 1000.0, 3), round(b * 1000.0, 3)) for name, a, b in _RADII_KM
-)
-
-_ALIASES = {"luna": "moon", "lunar": "moon", "martian": "mars", "terra": "earth"}
-
-
-def _known(name: str) -> Body | None:
-    key = name.strip().lower()
-    key = _ALIASES.get(key, key)
-    return next((body for body in KNOWN_BODIES if body.name.lower() == key), None)
 
 
 def body_by_name(name: str) -> Body:
     """The body called ``name`` (any case) with its IAU 2015 radii; else :class:`BodyError`."""
-    body = _known(name)
+    body = known_body(name)
     if body is None:
         known = ", ".join(b.name for b in KNOWN_BODIES)
         raise BodyError(f"There is no body called '{name}' here. Use one of: {known}.")
@@ -117,9 +54,9 @@ def body_in_text(text: str) -> Body | None:
     Whole words only; names of less than four letters and the Earth are too easily meant otherwise.
     """
     words = re.split(r"[^a-z]+", text.lower())
-    found = {known.name: known for word in words if len(word) > 3 and (known := _known(word))}
-    found.pop("Earth", None)
-    return next(iter(found.values())) if len(found) == 1 else None
+    bodies = {known.name: known for word in words if len(word) > 3 and (known := known_body(word))}
+    bodies.pop("Earth", None)
+    return next(iter(bodies.values())) if len(bodies) == 1 else None
 
 
 def body_from_crs(crs: Any) -> Body:
@@ -148,51 +85,13 @@ def body_from_crs(crs: Any) -> Body:
         geodetic.name if geodetic is not None else "",
         horizontal.name,
     ]
-    return identify_body(a, b, " ".join(text or "" for text in texts))
-
-
-def identify_body(a: float, b: float, text: str = "") -> Body:
-    """The body of radii ``a`` and ``b`` (metres), preferring a body that ``text`` names.
-
-    The given radii are kept. Raises :class:`BodyError` for radii that are not positive.
-    """
-    declared = Body("unknown", a, b)
-    words = {_ALIASES.get(w, w) for w in re.findall(r"[a-z]+", text.lower())}
-    named = [k for k in KNOWN_BODIES if k.name.lower() in words]
-    for candidates, tolerance in ((named, NAMED_TOLERANCE), (list(KNOWN_BODIES), RADIUS_TOLERANCE)):
-        fitting = [k for k in candidates if _misfit(declared, k) <= tolerance]
-        if fitting:
-            best = min(fitting, key=lambda k: _misfit(declared, k))
-            return Body(best.name, a, b)
-    if declared.is_sphere:
-        return Body(f"sphere of R = {a / 1000.0:g} km", a, b)
-    return Body(f"ellipsoid of {a / 1000.0:g} x {b / 1000.0:g} km", a, b)
-
-
-def same_body(first: Body, second: Body) -> bool:
-    """Whether both are one body: by name where both names are known, else radii within 0.5 %.
-
-    Names alone never suffice: the radii must be of the same size too (15 %), so that a body made
-    by hand with a wrong radius does not pass. Authority codes play no part.
-    """
-    if _known(first.name) is not None and _known(second.name) is not None:
-        return (
-            _known(first.name) == _known(second.name)
-            and _relative(first.mean_radius, second.mean_radius) <= NAMED_TOLERANCE
-        )
-    return min(_misfit(first, second), _misfit(second, first)) <= RADIUS_TOLERANCE
-
-
-def _relative(x: float, reference: float) -> float:
-    return abs(x - reference) / reference
-
-
-def _misfit(declared: Body, known: Body) -> float:
-    """Relative misfit of radii. A sphere may stand for an ellipsoid by any of its radii: polar maps
-    of Mars are made on the sphere of the polar radius."""
-    if declared.is_sphere:
-        return min(_relative(declared.a, r) for r in (known.a, known.mean_radius, known.b))
-    return _relative(declared.a, known.a)
+    try:
+        return identify_body(a, b, " ".join(text or "" for text in texts))
+    except RecordError as error:
+        raise BodyError(
+            f"The coordinate reference system '{parsed.name}' has impossible radii ({error}) "
+            "Assign a CRS of the body to the data."
+        ) from error
 
 
 def _parse_crs(crs: Any) -> Any:
@@ -252,6 +151,13 @@ def geodetic_to_geocentric(body: Body, lat: ArrayLike) -> FloatArray:
     """Planetographic (geodetic) latitudes as planetocentric ones: tan c = (b/a)^2 tan g."""
     phi = np.radians(np.asarray(lat, dtype=np.float64))
     return np.degrees(np.arctan2(body.b**2 * np.sin(phi), body.a**2 * np.cos(phi)))[()]
+
+
+def map_latitude(body: Body, lat: ArrayLike) -> FloatArray:
+    """Planetocentric latitudes as a geographic reference system of ``body`` has them:
+    planetographic on an ellipsoid (what PROJ, GDAL and QGIS take a latitude to be), bit for bit on
+    a sphere."""
+    return np.asarray(lat if body.is_sphere else geocentric_to_geodetic(body, lat), np.float64)
 
 
 # ------------------------------------------------------------------------- great circles

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..contract.vocabulary import Stage
 from .errors import Cancelled
 
 
@@ -12,8 +13,8 @@ class Monitor:
     (many times a second is fine: receivers throttle) and :meth:`check` wherever stopping is safe.
     """
 
-    def report(self, stage: str, done: int, total: int) -> None:
-        """``done`` of ``total`` units of ``stage`` (a short lower-case word) are finished."""
+    def report(self, stage: Stage, done: int, total: int) -> None:
+        """``done`` of ``total`` units of ``stage`` are finished."""
 
     def cancelled(self) -> bool:
         """Whether the user asked to stop."""

@@ -17,12 +17,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ..contract.vocabulary import Seeds
 from .errors import EncoderError
 
 Float = npt.NDArray[np.float32]
 Int = npt.NDArray[np.int32]
 
-SEED_STRATEGIES = ("attention", "fps", "random")
 METHODS = ("aggregated", "raw", "centroid")
 
 EPSILON = 1e-6  # the paper's eps; also how close two similarities must be to count as a tie
@@ -46,7 +46,7 @@ class InstanceTokens:
 def select_seeds(
     tokens: npt.ArrayLike,
     k: int,
-    strategy: str = "attention",
+    strategy: str = Seeds.ATTENTION,
     attention: npt.ArrayLike | None = None,
     seed: int | Sequence[int] | npt.NDArray[np.integer] = 0,
 ) -> Int:
@@ -72,7 +72,7 @@ def instance_tokens(
     tokens: npt.ArrayLike,
     k: int,
     *,
-    seeds: str = "attention",
+    seeds: str = Seeds.ATTENTION,
     method: str = "aggregated",
     attention: npt.ArrayLike | None = None,
     seed: int | Sequence[int] | npt.NDArray[np.integer] = 0,
@@ -218,8 +218,7 @@ def _seeds(
         drawn = [np.random.default_rng(one).permutation(patches)[:count] for one in own]
         return np.array(drawn, dtype=np.int32).reshape(batch, count)
     raise EncoderError(
-        f"There is no way of choosing seeds called '{strategy}'. "
-        f"Choose one of: {', '.join(SEED_STRATEGIES)}."
+        f"There is no way of choosing seeds called '{strategy}'. Choose one of: {', '.join(Seeds)}."
     )
 
 

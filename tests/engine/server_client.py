@@ -10,63 +10,30 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from craterbench_qgis.contract.wire import PROTOCOL
+
 TIMEOUT_S = 60.0
 PACKAGE_ROOT = Path(__file__).resolve().parents[2]
-
-# Methods no release has, to make a server print, crash, wait and be deaf to a cancel.
-FAULTS = """
-import datetime, os, subprocess, sys, time, types
-from craterbench_qgis.engine.server import registry
-from craterbench_qgis.engine.errors import QueryError
-
-def noise(call):
-    print("from Python")
-    sys.__stdout__.write("from the old sys.stdout\\n"); sys.__stdout__.flush()
-    os.write(1, b"from C\\n")
-    subprocess.run(["echo", "from a child"], check=True)
-    return {"read": os.read(0, 10).decode()}
-
-def crash(call): raise ValueError("planted error")
-def leave(call): sys.exit(3)
-def refuse(call): raise QueryError("It is no good. Try another.")
-def odd(call):
-    import numpy
-    return {"n": numpy.float32(0.5), "day": datetime.date(2026, 1, 2), "bad": float("nan")}
-
-def work(call):
-    for step in range(10**6):
-        call.monitor.check()
-        call.monitor.report("steps", step, 10**6)
-        time.sleep(0.01)
-
-def deaf(call): time.sleep(600)
-def orphan(call):
-    subprocess.Popen(["sleep", "600"])  # a child that holds whatever it was given
-    return {}
-
-faults = types.ModuleType("craterbench_qgis.engine.server.faults")
-for one in (noise, crash, leave, refuse, odd, work, deaf, orphan):
-    setattr(faults, one.__name__, one)
-    for lane in ("short", "long"):
-        registry.METHODS[f"{lane}.{one.__name__}"] = registry.Method("faults", one.__name__, lane)
-sys.modules[faults.__name__] = faults
-from craterbench_qgis.engine.cli import main
-sys.exit(main(sys.argv[1:]))
-"""
+FAULTY = Path(__file__).with_name("faulty_server.py")
 
 
 class Client:
     """Starts ``serve`` and talks to it. A context manager: the process is gone afterwards."""
 
     def __init__(
-        self, session: Path | None = None, faults: bool = False, greet: bool = True, **popen: Any
+        self,
+        session: Path | None = None,
+        faults: bool = False,
+        greet: bool = True,
+        env: Mapping[str, str] | None = None,
+        **popen: Any,
     ) -> None:
-        run = ["-c", FAULTS] if faults else ["-m", "craterbench_qgis.engine"]
+        run = [str(FAULTY)] if faults else ["-m", "craterbench_qgis.engine"]
         command = [sys.executable, *run, "serve"]
         if session is not None:
             command += ["--session", str(session)]
@@ -76,6 +43,7 @@ class Client:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=PACKAGE_ROOT,
+            env={**(env or os.environ), "PYTHONPATH": str(PACKAGE_ROOT)},
             **popen,
         )
         self.lines: list[bytes] = []
@@ -87,7 +55,7 @@ class Client:
         for target in (self._read, self._read_log):
             threading.Thread(target=target, daemon=True).start()
         if greet:
-            self.hello = self.call("hello", {"client": "test", "protocol": 1})
+            self.hello = self.call("hello", {"client": "test", "protocol": PROTOCOL})
 
     def __enter__(self) -> Client:
         return self

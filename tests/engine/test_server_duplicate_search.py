@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from craterbench_qgis.protocol import ENGINE_ERROR, INVALID_PARAMS
+from craterbench_qgis.contract.wire import ENGINE_ERROR, INVALID_PARAMS
 
 from .scene import write_catalogue
 from .server_client import Client
@@ -31,8 +31,7 @@ def server(folder: Path) -> Iterator[Client]:
 
 def _find(folder: Path, **more: Any) -> dict[str, Any]:
     return {
-        "catalogue": str(folder / "craters.csv"),
-        "body": "moon",
+        "catalogue": {"path": str(folder / "craters.csv"), "body": "moon"},
         "output": str(folder / "review.gpkg"),
         **more,
     }
@@ -57,7 +56,9 @@ def test_found_and_applied(server: Client, folder: Path) -> None:
 
 def test_limits_leave_entries_out(server: Client, folder: Path) -> None:
     output = str(folder / "limited.gpkg")
-    found = server.call("duplicates.find", _find(folder, min_diameter_m=20_500, output=output))
+    found = server.call(
+        "duplicates.find", _find(folder, selection={"min_diameter_m": 20_500}, output=output)
+    )
     assert (found["entries"], found["candidates"]) == (1, 0)
 
 
@@ -67,10 +68,11 @@ def test_limits_leave_entries_out(server: Client, folder: Path) -> None:
         ("duplicates.find", {"keeper": "best"}, INVALID_PARAMS, "keeper"),
         ("duplicates.find", {"other_offset_m": [1.0]}, INVALID_PARAMS, "other_offset_m"),
         ("duplicates.find", {"output": None}, INVALID_PARAMS, "output"),
-        ("duplicates.find", {"max_ratio": 0.5}, ENGINE_ERROR, "ratio"),
-        ("duplicates.find", {"threshold": 1.5}, ENGINE_ERROR, "threshold"),
+        ("duplicates.find", {"max_ratio": 0.5}, INVALID_PARAMS, "max_ratio"),
+        ("duplicates.find", {"max_distance": 3.0}, ENGINE_ERROR, "distance"),
+        ("duplicates.find", {"threshold": 1.5}, INVALID_PARAMS, "threshold"),
+        ("duplicates.find", {"threshold": 1.0}, ENGINE_ERROR, "threshold"),
         ("duplicates.find", {"output": "/no/such/folder/r.gpkg"}, ENGINE_ERROR, "folder"),
-        ("duplicates.apply", {"review": "/no/such.gpkg"}, ENGINE_ERROR, "such.gpkg"),
     ],
 )
 def test_refused(
@@ -78,3 +80,9 @@ def test_refused(
 ) -> None:
     error = server.fail(method, _find(folder, **params))
     assert error["code"] == code and word in error["message"], error
+
+
+def test_a_review_that_is_not_there(server: Client, folder: Path) -> None:
+    asked = {"review": "/no/such.gpkg", "output": str(folder / "out.csv")}
+    error = server.fail("duplicates.apply", asked)
+    assert error["code"] == ENGINE_ERROR and "such.gpkg" in error["message"], error

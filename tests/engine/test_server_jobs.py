@@ -43,7 +43,7 @@ def server(folder: Path) -> Iterator[Client]:
 def params(folder: Path, output: Path, catalogue: str = "craters.csv", **more: Any) -> Any:
     return {
         "mosaics": [str(folder / "mosaic.tif")],
-        "catalogue": str(folder / catalogue),
+        "catalogue": {"path": str(folder / catalogue)},
         "output": str(output),
         "encoder": "hog",
         "tokens": 16,
@@ -55,7 +55,7 @@ def test_a_build_tells_its_progress_and_its_result(
     server: Client, folder: Path, tmp_path: Path
 ) -> None:
     output = tmp_path / "ä b.craterindex"
-    number = server.send("index.build", params(folder, output, contexts=[3, 2, 3], region=None))
+    number = server.send("index.build", params(folder, output, contexts=[3, 2, 3], device=None))
     result = server.answer(number)["result"]
     assert result["path"] == str(output)
     assert (result["views"], result["craters"], result["encoded"]) == (48, COUNT, 48)
@@ -76,24 +76,26 @@ def test_columns_and_limits_of_a_build(server: Client, folder: Path, tmp_path: P
     output = tmp_path / "some.craterindex"
     limits = {"min_diameter_m": 30_000.0, "region": [0, 0, 24, 8]}
     columns = {"id": "crater_id", "diameter": "diameter_km", "diameter_unit": "km", "lat": None}
-    result = server.call("index.build", params(folder, output, columns=columns, **limits))
+    table = {"path": str(folder / "craters.csv"), "columns": columns}
+    asked = {**params(folder, output), "catalogue": table, "selection": limits}
+    result = server.call("index.build", asked)
     assert result["craters"] == len([one for one in craters() if one[2] >= 0 and one[3] >= 30])
 
 
 @pytest.mark.parametrize(
     ("change", "code", "words"),
     [
-        ({"mosaics": []}, -32000, "No mosaic"),
+        ({"mosaics": []}, -32602, "'mosaics'"),
         ({"mosaics": "a.tif"}, -32602, "'mosaics'"),
-        ({"contexts": [0.2]}, -32000, "context factor"),
+        ({"contexts": [0.2]}, -32602, "'contexts[0]'"),
         ({"contexts": []}, -32602, "'contexts'"),
         ({"tokens": 0}, -32602, "'tokens'"),
         ({"seeds": "best"}, -32602, "'seeds'"),
-        ({"region": [1, 2, 3]}, -32602, "'region'"),
-        ({"columns": {"size": "x"}}, -32602, "'columns.size'"),
+        ({"selection": {"region": [1, 2, 3]}}, -32602, "'selection.region'"),
+        ({"catalogue": {"path": "x", "columns": {"size": "x"}}}, -32602, "columns.size'"),
         ({"encoder": "no-such"}, -32000, "no encoder"),
-        ({"catalogue": "/no/such.csv"}, -32000, "There is no catalogue"),
-        ({"min_diameter_m": 1e7}, -32000, "None of the 24 craters"),
+        ({"catalogue": {"path": "/no/such.csv"}}, -32000, "There is no catalogue"),
+        ({"selection": {"min_diameter_m": 1e7}}, -32000, "None of the 24 craters"),
         ({"device": "gpu7", "encoder": None}, -32000, "gpu7"),
     ],
 )
@@ -171,9 +173,12 @@ def test_add_and_verify(server: Client, folder: Path, tmp_path: Path) -> None:
     output = tmp_path / "grows.craterindex"
     rows = craters()
     first = write_catalogue(tmp_path / "first.csv", rows[:20])
-    server.call("index.build", params(folder, output, catalogue=str(first)))
+    server.call(
+        "index.build",
+        {**params(folder, output), "catalogue": {"path": str(first)}},
+    )
     index = {"index": str(output)}
-    result = server.call("index.add", {**index, "catalogue": str(folder / "craters.csv")})
+    result = server.call("index.add", {**index, "catalogue": {"path": str(folder / "craters.csv")}})
     assert (result["views"], result["encoded"]) == (2 * COUNT, 8)
     assert any("already in the index" in one for one in result["notes"])
     result = server.call("index.add", {**index, "mosaics": [str(folder / "second.tif")]})
@@ -195,12 +200,12 @@ def test_evaluate(server: Client, folder: Path, tmp_path: Path) -> None:
     asked = {
         "index": str(output),
         "mosaic": str(folder / "second.tif"),
-        "catalogue": str(folder / "craters.csv"),
+        "catalogue": {"path": str(folder / "craters.csv")},
         "views_per_crater": 1,
         "only": ["global", "two-stage"],
         "jitter": 0.05,
     }
-    result = server.call("evaluate", asked)
+    result = server.call("evaluate", asked)["result"]
     assert result["queries"] == COUNT
     assert result["gallery_views"] == 2 * COUNT
     assert {row["method"] for row in result["rows"]} == {"global", "two-stage"}

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import importlib
 import os
-import re
+import subprocess
+import sys
 import threading
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, get_args, get_type_hints
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from craterbench_qgis import protocol
+from craterbench_qgis.contract import wire
+from craterbench_qgis.contract.methods import METHODS
+from craterbench_qgis.contract.records import FileName, Finite, Record, between, members
+from craterbench_qgis.contract.vocabulary import Outline
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.errors import Cancelled, ExportError
 from craterbench_qgis.engine.server import registry
-from craterbench_qgis.engine.server.params import InvalidParams, Params
+from craterbench_qgis.engine.server.decoding import InvalidParams, decode
 from craterbench_qgis.engine.server.pictures import Pictures
 from craterbench_qgis.engine.server.pipes import LineTooLong, Pipes
-from craterbench_qgis.engine.server.plain import plain
 from craterbench_qgis.engine.server.progress import ProgressMonitor
 from craterbench_qgis.engine.server.stopping import breakable
-
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "protocol.md"
 
 
 def lines_of(data: bytes, limit: int) -> list[Any]:
@@ -85,46 +87,89 @@ def test_a_rate_follows_a_job_that_slows_down() -> None:
     assert sent[-1]["rate"] == pytest.approx(8, rel=0.05)
 
 
-def test_params_say_which_member_is_wrong() -> None:
+@dataclass(frozen=True)
+class Part(Record):
+    path: FileName
+    band: Annotated[int, between(1, 9)] | None = None
+
+
+@dataclass(frozen=True)
+class Asked(Record):
+    index: FileName
+    top: Annotated[int, between(1, 10)] = 3
+    share: float = 0.5
+    flag: bool = False
+    word: Outline = Outline.CIRCLE
+    part: Part | None = None
+    parts: list[Part] = field(default_factory=list)
+    pair: Annotated[tuple[Finite, Finite], members(2, 2)] | None = None
+    names: list[str] = field(default_factory=list)
+    free: dict[str, Any] = field(default_factory=dict)
+
+
+def test_params_become_records() -> None:
     data = {
-        "n": 3,
-        "x": 1.5,
-        "t": "a",
-        "inf": float("inf"),
-        "no": None,
-        "list": [1, "b"],
-        "b": True,
+        "index": "x",
+        "top": None,
+        "share": 1,
+        "word": "point",
+        "part": {"path": "a", "band": None},
+        "parts": [{"path": "b", "band": 2}],
+        "pair": [1, 2.5],
+        "free": {"any": {"thing": None}},
     }
-    params = Params({**data, "o": {"deep": "x"}})
-    assert (params.whole("n"), params.number("n"), params.number("x")) == (3, 3.0, 1.5)
-    assert (params.whole("no", 7), params.text("missing", "d"), params.flag("b")) == (7, "d", True)
-    bad: list[tuple[Any, str]] = [
-        (lambda: params.whole("x"), "'x'"),
-        (lambda: params.whole("b"), "'b'"),
-        (lambda: params.whole("n", low=4), "'n'"),
-        (lambda: params.number("inf"), "'inf'"),
-        (lambda: params.number("x", above=2), "'x'"),
-        (lambda: params.text("n"), "'n'"),
-        (lambda: params.text("no"), "'no' is missing"),
-        (lambda: params.texts("list"), "'list'"),
-        (lambda: params.wholes("list"), "'list'"),
-        (lambda: params.numbers("list"), "'list'"),
-        (lambda: params.choice("t", ("b", "c")), "'t'"),
-        (lambda: params.child("o").number("deep"), "'o.deep'"),
-        (lambda: params.child("t"), "'t'"),
-        (lambda: params.children("o"), "'o'"),
-        (lambda: params.only(("n",)), "'x' is not known"),
-        (lambda: Params([]), "'params'"),
-    ]
-    for ask, words in bad:
-        with pytest.raises(InvalidParams) as error:
-            ask()
-        assert words in str(error.value)
+    asked = decode(data, Asked)
+    assert (asked.top, asked.share, asked.word) == (3, 1.0, Outline.POINT)
+    assert (asked.part, asked.parts) == (Part("a"), [Part("b", 2)])
+    assert (asked.pair, asked.free) == ((1.0, 2.5), {"any": {"thing": None}})
 
 
-def test_values_as_json_knows_them() -> None:
-    value = {1: (np.float32(0.5), np.arange(2)), "b": b"\x01", "n": np.int64(3), "t": True}
-    assert plain(value) == {"1": [0.5, [0, 1]], "b": "01", "n": 3, "t": True}
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"index": None}, "'index' is missing"),
+        ({"index": " "}, "'index' must be the name of a file"),
+        ({"index": ["x"]}, "'index' must be a text, not ['x']"),
+        ({"top": 0}, "'top' must be a number from 1 to 10, not 0"),
+        ({"top": 2.5}, "'top' must be a whole number, not 2.5"),
+        ({"top": True}, "'top' must be a whole number, not True"),
+        ({"share": "a"}, "'share' must be a number, not 'a'"),
+        ({"share": 10**400}, "'share' cannot be 1000"),
+        ({"flag": 1}, "'flag' must be true or false, not 1"),
+        ({"word": "square"}, "'word' cannot be 'square'"),
+        ({"part": "a"}, "'part' must be an object, not 'a'"),
+        ({"part": {}}, "'part.path' is missing"),
+        ({"part": {"path": "a", "band": 0}}, "'part.band' must be a number from 1 to 9, not 0"),
+        ({"part": {"path": "a", "size": 1}}, "'part.size' is not known here. Known are: path, ban"),
+        ({"parts": [{"path": "a"}, {"path": ""}]}, "'parts[1].path' must be the name of a file"),
+        ({"parts": [{"path": "a"}, {}]}, "'parts[1].path' is missing"),
+        ({"parts": {"path": "a"}}, "'parts' must be a list"),
+        ({"pair": [1]}, "'pair' must be a list of length 2, not [1]"),
+        ({"pair": [1, float("inf")]}, "'pair[1]' must be a finite number, not inf"),
+        ({"names": ["a", 1]}, "'names[1]' must be a text, not 1"),
+        ({"free": []}, "'free' must be an object, not []"),
+        ({"more": 1}, "'more' is not known here"),
+    ],
+)
+def test_params_say_which_member_is_wrong(change: dict[str, Any], words: str) -> None:
+    with pytest.raises(InvalidParams) as error:
+        decode({"index": "x", **change}, Asked)
+    assert words in str(error.value)
+
+
+def test_params_that_are_no_object() -> None:
+    for data in ([1], "x", None, 3):
+        with pytest.raises(InvalidParams, match="'params' must be an object"):
+            decode(data, Asked)
+
+
+def test_every_method_of_the_contract_is_served() -> None:
+    assert {*registry.HANDLERS, wire.HELLO} == set(METHODS)
+    for handler in registry.HANDLERS.values():
+        module = importlib.import_module(f"craterbench_qgis.engine.server.{handler.module}")
+        hints = get_type_hints(getattr(module, handler.function))
+        assert hints["return"] is handler.method.result, handler
+        assert get_args(hints["call"]) == (handler.method.params,), handler
 
 
 def test_only_the_latest_previews_are_kept(tmp_path: Path) -> None:
@@ -143,7 +188,7 @@ def test_a_network_stops_between_two_layers_of_its_own_thread_only() -> None:
     wanted = encoder.encode(views.astype(np.float32)).globals
     stop = threading.Event()
     elsewhere: list[Any] = []
-    with breakable(ProgressMonitor(lambda one: None, stop)):
+    with breakable(ProgressMonitor(lambda step: None, stop), threading.Lock()):
         assert np.array_equal(encoder.encode(views.astype(np.float32)).globals, wanted)
         stop.set()
         with pytest.raises(Cancelled):
@@ -163,15 +208,7 @@ def test_a_session_folder_that_cannot_be_made(tmp_path: Path) -> None:
         Pictures(tmp_path / "file" / "s").preview(np.zeros((4, 4), np.float32))
 
 
-def test_every_method_has_its_function_and_is_documented() -> None:
-    for name, method in registry.METHODS.items():
-        module = importlib.import_module(f"craterbench_qgis.engine.server.{method.module}")
-        assert callable(getattr(module, method.function)), name
-    known = {*registry.METHODS, "hello", "shutdown", "$/ping"}
-    listed = set(re.findall(r"^``([$\w./]+)`` ", protocol.__doc__ or "", re.MULTILINE))
-    assert listed <= known
-    # Plain objects, described where they are served (and in the document, below).
-    assert all(one == "evaluate" or one.startswith("duplicates.") for one in known - listed)
-    text = DOCUMENT.read_text(encoding="utf-8")
-    for name in known:
-        assert f"`{name}`" in text, name
+def test_the_document_says_what_the_contract_says() -> None:
+    script = Path(__file__).resolve().parents[2] / "tools" / "protocol_document.py"
+    done = subprocess.run([sys.executable, str(script), "--check"], check=False)
+    assert done.returncode == 0, "run python tools/protocol_document.py"

@@ -12,6 +12,8 @@ import pyogrio
 import pytest
 from PIL import Image
 
+from craterbench_qgis.contract.build import IndexInfo, Observation
+from craterbench_qgis.contract.search import ExplainReply, Preview, SearchReply
 from craterbench_qgis.engine.bodies import body_by_name, great_circle_distance
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.index import CraterIndex, IndexWriter
@@ -23,7 +25,6 @@ from craterbench_qgis.engine.search import (
     explain,
     query_from_crater,
 )
-from craterbench_qgis.protocol import ExplainReply, IndexInfo, Preview, SearchReply
 
 from . import index_support
 from .scene import COUNT, craters, request
@@ -68,15 +69,15 @@ def search(server: Client, index: str, query: dict[str, Any], **more: Any) -> Se
 
 
 def test_describe_and_open_tell_the_same(server: Client, folder: Path, index: str) -> None:
-    told = IndexInfo.from_json(server.call("index.describe", {"path": index}))
-    assert (told.name, told.craters, told.views) == ("scene", COUNT, 2 * COUNT)
-    assert told.body == {"name": "Moon", "a": 1737400.0, "b": 1737400.0}
-    assert told.sources == [{"path": str((folder / "mosaic.tif").resolve()), "exists": True}]
-    assert pyogrio.read_info(told.catalogue)["features"] == COUNT
-    assert (told.problem, told.incomplete, told.contexts) == ("", False, [2.0, 3.0])
-    assert told.size_bytes > 10_000
+    info = IndexInfo.from_json(server.call("index.describe", {"path": index}))
+    assert (info.name, info.craters, info.views) == ("scene", COUNT, 2 * COUNT)
+    assert info.body == MOON
+    assert info.sources == [Observation(str((folder / "mosaic.tif").resolve()), True)]
+    assert pyogrio.read_info(info.catalogue)["features"] == COUNT
+    assert (info.problem, info.incomplete, info.contexts) == ("", False, [2.0, 3.0])
+    assert info.size_bytes > 10_000
     opened = IndexInfo.from_json(server.call("index.open", {"path": index, "device": "cpu"}))
-    assert opened == told
+    assert opened == info
 
 
 def test_the_answer_is_the_engines(server: Client, folder: Path, index: str) -> None:
@@ -85,14 +86,14 @@ def test_the_answer_is_the_engines(server: Client, folder: Path, index: str) -> 
     with CraterIndex.open(index) as opened, Mosaic.open(folder / "mosaic.tif") as mosaic:
         query = query_from_crater(mosaic, lon, lat, diameter * 1000, 2.5, ENCODER.input_size)
         wanted = Searcher(opened, ENCODER).search(query, SearchOptions(top=10))
-    records = reply.records()
-    assert [one.crater_id for one in records] == [one.crater_id for one in wanted.matches]
-    assert [one.view_number for one in records] == [one.view_number for one in wanted.matches]
-    for mine, theirs in zip(records, wanted.matches, strict=True):
+    assert len(reply.matches) == 10
+    for mine, theirs in zip(reply.matches, wanted.matches, strict=True):
+        assert (mine.crater_id, mine.view_number) == (theirs.crater_id, theirs.view_number)
+        assert mine.context == theirs.context
         assert mine.score == pytest.approx(theirs.score, abs=1e-5)
         assert mine.distance_m == pytest.approx(theirs.distance_m)
         assert mine.attributes == theirs.attributes
-    assert records[0].crater_id == "T-007"
+    assert reply.matches[0].crater_id == "T-007"
     assert reply.provenance["index_id"] == wanted.provenance["index_id"]
     assert reply.timings_ms["total"] >= reply.timings_ms["encode"] > 0
 
@@ -112,21 +113,21 @@ def test_every_kind_of_query_finds_its_crater(
         crater(folder, 3),
         {"kind": "indexed", "crater_id": name},
         {"kind": "indexed", "crater_id": name, "mosaic": mosaic, "context": 2.0},
-        {"kind": "image", "path": str(picture), "lon": lon, "lat": lat, "side_m": side},
-        {"kind": "image", "path": str(picture)},
+        {"kind": "image", "image": str(picture), "lon": lon, "lat": lat, "side_m": side},
+        {"kind": "image", "image": str(picture)},
     ]
     for query in kinds:
         reply = search(server, index, query)
-        best = reply.records()[0]
+        best = reply.matches[0]
         assert best.crater_id == name, query
-        shown = Preview.from_json(reply.query)
+        shown = reply.query
         assert Image.open(shown.image).size == (256, 256)
         if query == kinds[-1]:
             assert (best.distance_m, shown.lon, shown.side_m) == (None, None, None)
             continue
         assert best.distance_m == pytest.approx(0, abs=1)
         assert shown.lon == pytest.approx(lon)
-        second = reply.records()[1]
+        second = reply.matches[1]
         away = great_circle_distance(MOON, lon, lat, second.lon, second.lat)
         assert second.distance_m == pytest.approx(float(away), rel=1e-6)
     assert shown.metres_per_pixel is None
@@ -150,17 +151,17 @@ def test_the_diameter_of_a_box_is_assumed_and_said(
 
 def test_filters(server: Client, folder: Path, index: str) -> None:
     query = crater(folder, 0)
-    found = search(server, index, query, filters={"where": "freshness = 2"}).records()
+    found = search(server, index, query, filters={"where": "freshness = 2"}).matches
     assert {one.attributes["freshness"] for one in found} == {2}
     assert len(found) == COUNT / 4
     corners = [(x / 50, 8 - 4 * (x % 2)) for x in range(400)]  # far longer than a file name
     ring = ", ".join(f"{x} {y}" for x, y in [(0, -8), *corners, (8, -8), (0, -8)])
-    found = search(server, index, query, filters={"region": f"POLYGON (({ring}))"}).records()
+    found = search(server, index, query, filters={"region": f"POLYGON (({ring}))"}).matches
     assert found
     assert all(one.lon < 8.1 for one in found)
     found = search(
         server, index, query, filters={"exclude_ids": ["T-000"], "diameter_ratio": [0.9, 1.1]}
-    ).records()
+    ).matches
     wanted = craters()[0][3] * 1000
     assert "T-000" not in {one.crater_id for one in found}
     assert all(0.9 <= one.diameter_m / wanted <= 1.1 for one in found)
@@ -175,7 +176,7 @@ def test_filters(server: Client, folder: Path, index: str) -> None:
         ({"diameter_m": 500.0}, "QueryError", "smaller than the mosaic resolves"),
         ({"mosaic": {"path": "/no/such.tif"}}, "MosaicError", "There is no file"),
         ({"kind": "indexed", "crater_id": "nobody"}, "QueryError", "no crater 'nobody'"),
-        ({"kind": "image", "path": "/no/such.png"}, "QueryError", "There is no file"),
+        ({"kind": "image", "image": "/no/such.png"}, "QueryError", "There is no file"),
     ],
 )
 def test_queries_that_cannot_be_cut(
@@ -193,11 +194,12 @@ def test_queries_that_cannot_be_cut(
     ("change", "member"),
     [
         ({"kind": "circle"}, "query.kind"),
-        ({"lat": 91.0}, "lat"),
-        ({"lon": None}, "query.lon"),
+        ({"lat": 91.0}, "query.lat"),
+        ({"lon": None}, "lon"),
         ({"diameter_m": -5}, "query.diameter_m"),
         ({"diameter_m": None}, "diameter_m"),
-        ({"kind": "area"}, "query.side_m"),
+        ({"kind": "area"}, "side_m"),
+        ({"path": "x.tif"}, "query.path"),
         ({"mosaic": "x.tif"}, "query.mosaic"),
         ({"mosaic": {"path": ""}}, "query.mosaic.path"),
         ({"mosaic": {"path": "x.tif", "band": 0}}, "query.mosaic.band"),
@@ -228,18 +230,19 @@ def test_thumbnails_are_written_once(server: Client, index: str) -> None:
 
 def test_why_a_match_matched(server: Client, folder: Path, index: str) -> None:
     query = crater(folder, 11)
-    match = search(server, index, query).records()[1]
+    match = search(server, index, query).matches[1]
     params = {"index": index, "query": query, "crater_id": match.crater_id}
     why = ExplainReply.from_json(server.call("explain", {**params, "view": match.view_number}))
     rows, columns = why.grid
-    assert (why.crater_id, why.view) == (match.crater_id, match.view)
+    assert (why.crater_id, why.context) == (match.crater_id, match.context)
     assert why.score == pytest.approx(match.score, abs=1e-4)
     assert why.shortlist_score == pytest.approx(match.shortlist_score, abs=0.02)
     assert len(why.strength_query) == len(why.strength_match) == rows * columns
     assert len(why.patches) == rows * columns
-    for one in why.patches:
-        strength = why.strength_query[one["query_patch"]]
-        assert one["similarity"] == pytest.approx(strength, abs=1e-5)
+    for pair in why.patches:
+        strength = why.strength_query[pair.query_patch]
+        assert pair.similarity == pytest.approx(strength, abs=1e-5)
+    assert {pair.mutual for pair in why.patches} == {True, False}
     assert Image.open(why.query_image).size == Image.open(why.match_image).size == (448, 448)
     assert Image.open(why.picture).width > 1000
     assert why.compared_with == "patches"
@@ -254,22 +257,25 @@ def test_why_a_match_matched(server: Client, folder: Path, index: str) -> None:
 
 def test_exports_are_read_back(server: Client, folder: Path, index: str, tmp_path: Path) -> None:
     reply = search(server, index, crater(folder, 2), top=6)
-    for one in reply.matches:
-        one["attributes"]["decision"] = "accepted"
+    matches = [
+        {**match.to_json(), "decision": "accepted", "comment": "schön"} for match in reply.matches
+    ]
     target = tmp_path / "auswahl ü.gpkg"
-    params = {"index": index, "matches": reply.matches, "provenance": reply.provenance}
+    params = {"index": index, "matches": matches, "provenance": reply.provenance}
     written = server.call("export", {**params, "path": str(target), "geometry": "point"})
     assert written["files"] == [str(target)]
     info, _, _, columns = pyogrio.raw.read(target, layer="matches")
     values = dict(zip(info["fields"], columns, strict=True))
-    assert list(values["crater_id"]) == [one["crater_id"] for one in reply.matches]
+    assert list(values["crater_id"]) == [match.crater_id for match in reply.matches]
     assert list(values["decision"]) == ["accepted"] * 6
+    assert list(values["comment"]) == ["schön"] * 6
+    assert set(values["view"]) <= {"2x", "3x"}
     assert "1737400" in info["crs"]
     error = server.fail("export", {**params, "path": str(target), "overwrite": False})
     assert error["data"]["kind"] == "ExportError"
     error = server.fail("export", {**params, "path": str(tmp_path / "x.kml")})
     assert ".gpkg" in error["message"]
-    del reply.matches[0]["lon"]
+    del matches[0]["lon"]
     error = server.fail("export", {**params, "path": str(target)})
     assert (error["code"], "'matches[0].lon'" in error["message"]) == (-32602, True)
 
@@ -278,7 +284,11 @@ def test_an_export_needs_no_index_any_more(
     server: Client, folder: Path, index: str, tmp_path: Path
 ) -> None:
     reply = search(server, index, crater(folder, 2), top=3)
-    params = {"matches": reply.matches, "provenance": reply.provenance}
+    params = {
+        "matches": [match.to_json() for match in reply.matches],
+        "provenance": reply.provenance,
+        "body": MOON.to_json(),
+    }
     target = tmp_path / "m.csv"
     server.call("export", {**params, "index": "/gone.craterindex", "path": str(target)})
     assert target.read_text(encoding="utf-8").count("\n") == 4
@@ -287,11 +297,16 @@ def test_an_export_needs_no_index_any_more(
 def test_contact_sheets(server: Client, folder: Path, index: str, tmp_path: Path) -> None:
     query = crater(folder, 2)
     reply = search(server, index, query, top=5)
-    reply.matches[1]["view_number"] = 9999  # of an older state of the index
-    params = {"index": index, "matches": reply.matches, "provenance": reply.provenance}
-    for name, asked in (("a.png", query), ("b.png", reply.query), ("c.pdf", query)):
+    reply.matches[1].view_number = 9999  # of an older state of the index
+    params = {
+        "index": index,
+        "matches": [match.to_json() for match in reply.matches],
+        "provenance": reply.provenance,
+    }
+    preview = {"preview": reply.query.to_json()}
+    for name, of in (("a.png", {"query": query}), ("b.png", preview), ("c.pdf", {"query": query})):
         target = tmp_path / name
-        done = server.call("contact_sheet", {**params, "query": asked, "path": str(target)})
+        done = server.call("contact_sheet", {**params, **of, "path": str(target)})
         assert done["files"] == [str(target)]
         assert target.stat().st_size > 10_000
     first, second = (np.asarray(Image.open(tmp_path / n).convert("L")) for n in ("a.png", "b.png"))
@@ -304,11 +319,11 @@ def test_an_index_changed_by_another_process_is_read_anew(server: Client, tmp_pa
     build_index(request(tmp_path), ENCODER)
     index = str(tmp_path / "scene.craterindex")
     query = crater(tmp_path, 4)
-    assert search(server, index, query).records()[0].crater_id == "T-004"
+    assert search(server, index, query).matches[0].crater_id == "T-004"
     with IndexWriter.open(tmp_path / "scene.craterindex") as writer:
         writer.remove(["T-004"])
     reply = search(server, index, query)
-    assert "T-004" not in {one.crater_id for one in reply.records()}
+    assert "T-004" not in {one.crater_id for one in reply.matches}
     assert server.call("index.describe", {"path": index})["craters"] == COUNT - 1
     assert server.call("index.close", {"path": index}) == {}
     (tmp_path / "scene.craterindex" / "manifest.json").unlink()
@@ -321,14 +336,14 @@ def test_an_index_that_cannot_be_searched(server: Client, tmp_path: Path) -> Non
     assert (error["code"], error["data"]["kind"]) == (-32000, "CraterIndexError")
     foreign = tmp_path / "foreign.craterindex"
     index_support.build(foreign)
-    told = server.call("index.describe", {"path": str(foreign)})
-    assert "'fake'" in told["problem"]
+    info = server.call("index.describe", {"path": str(foreign)})
+    assert "'fake'" in info["problem"]
     error = server.fail("index.open", {"path": str(foreign)})
     assert error["data"]["kind"] == "EncoderError"
     started = tmp_path / "started.craterindex"
     index_support.build(started, limit=0)
-    told = server.call("index.describe", {"path": str(started)})
-    assert (told["incomplete"], told["views"], "no views" in told["problem"]) == (True, 0, True)
+    info = server.call("index.describe", {"path": str(started)})
+    assert (info["incomplete"], info["views"], "no views" in info["problem"]) == (True, 0, True)
     assert "no views" in server.fail("index.open", {"path": str(started)})["message"]
 
 
@@ -340,23 +355,24 @@ def test_what_a_mosaic_and_a_catalogue_are(server: Client, folder: Path) -> None
     assert mosaic["pixel_size_m"] == pytest.approx(math.pi / 180 * 1737400 / 24)
     error = server.fail("mosaic.describe", {"path": str(folder / "craters.csv")})
     assert error["data"]["kind"] == "MosaicError"
-    path = str(folder / "craters.csv")
-    found = server.call("catalogue.describe", {"path": path})
-    assert (found["rows"], found["selected"]) == (COUNT, None)
-    assert found["names"] == ["crater_id", "lon", "lat", "diameter_km", "freshness"]
-    assert found["columns"]["diameter_unit"] == "km"
-    west, south, east, north = found["bounds"]
+    table = {"path": str(folder / "craters.csv")}
+    info = server.call("catalogue.describe", {"catalogue": table})
+    assert (info["rows"], info["selected"]) == (COUNT, None)
+    assert info["names"] == ["crater_id", "lon", "lat", "diameter_km", "freshness"]
+    assert info["columns"]["diameter_unit"] == "km"
+    west, south, east, north = info["bounds"]
     assert 1 < west < east < 23
     assert -8 < south < north < 8
     limits = {"min_diameter_m": 30_000, "region": [0, 0, 12, 8]}
-    within = server.call("catalogue.describe", {"path": path, **limits})["selected"]
+    asked = {"catalogue": table, "selection": limits}
+    within = server.call("catalogue.describe", asked)["selected"]
     wanted = [one for one in craters() if one[1] <= 12 and one[2] >= 0 and one[3] >= 30]
     assert within == len(wanted) > 0
     columns = {"diameter": "freshness", "diameter_unit": "m"}
-    changed = server.call("catalogue.describe", {"path": path, "columns": columns})
+    changed = server.call("catalogue.describe", {"catalogue": {**table, "columns": columns}})
     assert changed["diameter_m"] == [1.0, 3.0]
     assert changed["rejected"] == {"diameter is not greater than zero": 6}
-    error = server.fail("catalogue.describe", {"path": path, "columns": {"lon": "nope"}})
+    error = server.fail("catalogue.describe", {"catalogue": {**table, "columns": {"lon": "nope"}}})
     assert error["data"]["kind"] == "CatalogueError"
 
 

@@ -7,12 +7,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ...contract.vocabulary import Seeds
 from ..errors import QueryError
 from ..evaluation.benchmark import BenchmarkRequest, benchmark_markdown, run_craterbench_r
 from ..evaluation.craterbench_r import Counts
 from ..evaluation.plots import write_plots
 from ..evaluation.tables import write_text
-from ..tokens import SEED_STRATEGIES
 from .options import add_encoder_options, load_encoder_for
 from .output import ConsoleMonitor, note, print_json, say
 
@@ -32,7 +32,13 @@ def add_to(commands: Any) -> None:
     one.add_argument("--seed", type=int, default=0)
     one.add_argument("--tokens", type=int, default=16, metavar="K", help="of the two-stage search")
     one.add_argument("--only", action="append", default=[], metavar="METHOD[:K[:S]]")
-    one.add_argument("--seeds", nargs="+", choices=SEED_STRATEGIES, default=["attention", "random"])
+    one.add_argument(
+        "--seeds",
+        nargs="+",
+        type=Seeds,
+        choices=tuple(Seeds),
+        default=[Seeds.ATTENTION, Seeds.RANDOM],
+    )
     one.add_argument(
         "--crop-fraction",
         type=float,

@@ -6,12 +6,15 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from ...contract.duplicates import MAX_DISTANCE, MAX_RATIO, MINIMUM, THRESHOLD
+from ...contract.vocabulary import Keeper
 from ..bodies import body_by_name
-from ..catalogue import read_catalogue
 from ..errors import UsageError
+from ..sources import read_source
+from ..words import counted
 from . import duplicates_report
 from .duplicates_evaluate import add_evaluate
-from .options import add_encoder_options, count, load_encoder_for, number
+from .options import add_encoder_options, count, load_encoder_for, number, source_of
 from .output import ConsoleMonitor, note, print_json, say
 
 
@@ -45,18 +48,25 @@ def _add_find(actions: Any) -> None:
     parser.add_argument("--geometry-only", action="store_true", help="do not look at a mosaic")
     parser.add_argument("--json", action="store_true")
     model = parser.add_argument_group("judgement")
-    model.add_argument("--threshold", type=number, default=0.5, metavar="P", help="default 0.5")
     model.add_argument(
-        "--minimum", type=number, default=0.02, metavar="P", help="do not write pairs below this"
+        "--threshold", type=number, default=THRESHOLD, metavar="P", help=f"default {THRESHOLD}"
     )
-    model.add_argument("--max-distance", type=number, default=0.5, metavar="D", help="default 0.5")
-    model.add_argument("--max-ratio", type=number, default=2.0, help="of diameters, default 2")
+    model.add_argument(
+        "--minimum", type=number, default=MINIMUM, metavar="P", help="do not write pairs below this"
+    )
+    model.add_argument(
+        "--max-distance", type=number, default=MAX_DISTANCE, metavar="D",
+        help=f"default {MAX_DISTANCE}",
+    )  # fmt: skip
+    model.add_argument(
+        "--max-ratio", type=number, default=MAX_RATIO, help=f"of diameters, default {MAX_RATIO:g}"
+    )
     model.add_argument("--max-looks", type=count, metavar="N", help="look at N pairs at most")
     model.add_argument("--source-column", metavar="COLUMN", help="where an entry comes from")
     model.add_argument(
         "--priority", nargs="+", default=[], metavar="SOURCE", help="sources, the best first"
     )
-    model.add_argument("--keeper", choices=("auto", "complete", "priority", "median"))
+    model.add_argument("--keeper", type=Keeper, choices=tuple(Keeper), default=Keeper.AUTO)
     model.add_argument("--forget", action="store_true", help="drop the decisions of an older file")
     shift = parser.add_argument_group("two observations")
     shift.add_argument("--other-mosaic", type=Path, help="measure how it is displaced")
@@ -122,7 +132,7 @@ def run_find(arguments: argparse.Namespace) -> int:
         rule=CandidateRule(arguments.max_distance, arguments.max_ratio),
         source_column=arguments.source_column,
         priority=tuple(arguments.priority),
-        keeper=arguments.keeper or "auto",
+        keeper=arguments.keeper,
         body=body,
         other_mosaic=arguments.other_mosaic,
         other_offset_m=tuple(arguments.other_offset) if arguments.other_offset else None,
@@ -143,7 +153,7 @@ def run_find(arguments: argparse.Namespace) -> int:
         f"in {report.clusters:,} clusters. {report.pairs:,} pairs written."
     )
     if report.looks or report.without_looks:
-        reasons = ", ".join(f"{n:,} {why}" for why, n in report.without_looks.items())
+        reasons = counted(report.without_looks)
         tail = f"; by geometry alone: {reasons}" if reasons else ""
         say(f"{report.looks:,} of them judged with looks{tail}.")
     for name, offset in (("b lies from a", report.offset), ("the mosaics", report.image_offset)):
@@ -159,20 +169,8 @@ def run_find(arguments: argparse.Namespace) -> int:
 
 
 def _read(arguments: argparse.Namespace, prefix: str) -> Any:
-    def option(name: str) -> Any:
-        return getattr(arguments, prefix + name)
-
-    craters = read_catalogue(
-        arguments.other if prefix else arguments.catalogue,
-        id=option("id"),
-        lon=option("lon"),
-        lat=option("lat"),
-        diameter=option("diameter"),
-        diameter_unit=option("diameter_unit"),
-        layer=option("layer"),
-        body=arguments.body,
-        west_positive=option("west_positive"),
-    )
+    path = arguments.other if prefix else arguments.catalogue
+    craters = read_source(source_of(arguments, path, prefix))
     if arguments.min_diameter is not None:
         craters = craters.take(craters.diameter >= arguments.min_diameter * 1000.0)
     return craters

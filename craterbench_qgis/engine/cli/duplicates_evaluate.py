@@ -7,12 +7,15 @@ import os
 from pathlib import Path
 from typing import Any
 
+from ...contract.records import plain
+from ...contract.vocabulary import Verdict
 from ..bodies import body_by_name
 from ..catalogue import Craters
 from ..errors import QueryError, UsageError
+from ..sources import select
 from .index_commands import read_named
-from .options import add_encoder_options, count, load_encoder_for, number
-from .output import ConsoleMonitor, note, plain, print_json, say
+from .options import add_encoder_options, count, load_encoder_for, number, selection_of
+from .output import ConsoleMonitor, note, print_json, say
 
 
 def add_evaluate(actions: Any) -> None:
@@ -137,17 +140,7 @@ def _check_folder(output: Path) -> None:
 
 
 def _read(arguments: argparse.Namespace) -> Craters:
-    from ..indexing.build import BuildRequest, select
-
-    craters = read_named(arguments)
-    low, high = (
-        None if km is None else km * 1000.0
-        for km in (arguments.min_diameter, arguments.max_diameter)
-    )
-    region = tuple(arguments.region) if arguments.region else None
-    limits = BuildRequest((), craters, Path(), min_diameter=low, max_diameter=high, region=region)
-    # Of the body only its size is used here, to leave out what is larger than the body itself.
-    return select(limits, craters.body or body_by_name(arguments.body or "moon"))
+    return select(read_named(arguments), selection_of(arguments))
 
 
 def _known(path: Path) -> tuple[tuple[str, str], ...]:
@@ -159,8 +152,9 @@ def _known(path: Path) -> tuple[tuple[str, str], ...]:
         raise QueryError(f"There is no file {path}. Check the path of --known.")
     if path.suffix.lower() != ".gpkg":
         return read_same(path)
-    found = read_decisions(path)
-    same = tuple(ids for ids, one in found.items() if one.decision == "duplicate")
+    same = tuple(
+        ids for ids, decided in read_decisions(path).items() if decided.verdict is Verdict.DUPLICATE
+    )
     if not same:
         raise QueryError(f"{path} holds no pair decided as duplicates. Review some, or leave it.")
     return same

@@ -6,16 +6,17 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from ...contract.duplicates import ReviewReportParams
+from ...contract.vocabulary import PairOrder, Verdict
 from .options import count, number
 from .output import ConsoleMonitor, note, print_json, say
 
-_SHOW = {
+_DECIDED = [verdict for verdict in Verdict if verdict]
+_SHOW: dict[str, list[Verdict] | None] = {
     "all": None,
-    "decided": ("duplicate", "distinct", "unsure"),
-    "undecided": ("",),
-    "duplicate": ("duplicate",),
-    "distinct": ("distinct",),
-    "unsure": ("unsure",),
+    "decided": _DECIDED,
+    "undecided": [Verdict.UNDECIDED],
+    **{str(verdict): [verdict] for verdict in _DECIDED},
 }
 
 
@@ -34,8 +35,9 @@ def add_to(actions: Any) -> None:
     parser.add_argument("--show", choices=tuple(_SHOW), default="all", help="default all")
     parser.add_argument(
         "--order",
-        choices=("probability", "doubt", "size", "place"),
-        default="probability",
+        type=PairOrder,
+        choices=tuple(PairOrder),
+        default=PairOrder.PROBABILITY,
         help="default probability",
     )
     parser.add_argument(
@@ -61,16 +63,16 @@ def add_to(actions: Any) -> None:
 
 def run_report(arguments: argparse.Namespace) -> int:
     """Write and tell."""
-    from ..duplicates import ReviewReportRequest, write_review_report
+    from ..duplicates import write_review_report
 
-    request = ReviewReportRequest(
-        review=arguments.review,
-        output=arguments.output,
-        decisions=_SHOW[arguments.show],
+    request = ReviewReportParams(
+        review=str(arguments.review),
+        output=str(arguments.output),
+        verdicts=_SHOW[arguments.show],
         order=arguments.order,
         min_probability=arguments.min_probability,
         limit=arguments.limit,
-        mosaics=tuple(arguments.mosaic),
+        mosaics=[str(path) for path in arguments.mosaic],
         title=arguments.title or "",
     )
     with ConsoleMonitor(quiet=arguments.json) as monitor:

@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ...contract.search import CONTEXTS
+from ...contract.vocabulary import Seeds
 from ..encoders.base import Encoder
 from ..errors import QueryError
 from ..evaluation import EvaluationRequest, QueryPlan, evaluate_index, read_same, write_report
@@ -16,13 +18,13 @@ from ..evaluation.how_sure import evaluate_how_sure
 from ..evaluation.how_sure import markdown as how_sure_table
 from ..evaluation.tables import HEADER, cells, join, read_result, write_text
 from ..index import CraterIndex
-from ..tokens import SEED_STRATEGIES
 from .index_commands import read_craters
 from .options import (
     add_catalogue_options,
     add_encoder_options,
     load_encoder_for,
     require_views,
+    selection_of,
 )
 from .output import ConsoleMonitor, note, print_json, say, table
 
@@ -73,7 +75,7 @@ def _add_query_options(parser: argparse.ArgumentParser) -> None:
         "--context",
         type=float,
         nargs="+",
-        default=[2.0, 3.0],
+        default=list(CONTEXTS),
         metavar="F",
         help="side / diameter: one factor, or two to draw from evenly",
     )
@@ -107,7 +109,7 @@ def _add_row_options(parser: argparse.ArgumentParser) -> None:
         help="global, raw, aggregated, centroid, all, two-stage (repeatable); 'global', "
         "'two-stage' and the index's own tokens need nothing encoded again",
     )
-    group.add_argument("--seeds", nargs="+", choices=SEED_STRATEGIES, default=list(SEED_STRATEGIES))
+    group.add_argument("--seeds", nargs="+", type=Seeds, choices=tuple(Seeds), default=list(Seeds))
     group.add_argument("--backend", choices=("auto", "exact", "hnsw"), default="auto")
     group.add_argument(
         "--memory", type=float, default=2.0, metavar="GB", help="for patch tokens (default: 2)"
@@ -232,18 +234,13 @@ def tell(result: dict[str, Any]) -> None:
 
 
 def _request(arguments: argparse.Namespace) -> EvaluationRequest:
-    def metres(km: float | None) -> float | None:
-        return None if km is None else km * 1000.0
-
     plan = QueryPlan(
         views_per_crater=arguments.views_per_crater,
         context=tuple(arguments.context),
         jitter=arguments.jitter,
         seed=arguments.seed,
         limit=arguments.limit,
-        region=tuple(arguments.region) if arguments.region else None,
-        min_diameter=metres(arguments.min_diameter),
-        max_diameter=metres(arguments.max_diameter),
+        selection=selection_of(arguments),
     )
     plan.check()
     return EvaluationRequest(

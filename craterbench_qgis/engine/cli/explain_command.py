@@ -45,27 +45,27 @@ def run_explain(arguments: argparse.Namespace) -> int:
         require_views(index)
         query = query_of(arguments, index)
         encoder = load_encoder_for(arguments, index.settings.encoder_id)
-        found = explain(index, encoder, query, arguments.crater)
+        why = explain(index, encoder, query, arguments.crater)
     if arguments.output:
-        explanation_picture(arguments.output, found)
+        explanation_picture(arguments.output, why)
     if arguments.json:
-        print_json(found.to_json())
+        print_json(why.to_json())
         return 0
     say(
-        f"Crater {found.crater_id}, view {found.view} of {Path(found.observation).name}: "
-        f"score {found.score:.3f} (late interaction), {found.shortlist_score:.3f} (one vector)."
+        f"Crater {why.crater_id}, view {why.context:g}x of {Path(why.observation).name}: "
+        f"score {why.score:.3f} (late interaction), {why.shortlist_score:.3f} (one vector)."
     )
     rows = [
         [
-            f"{one.query_cell[0]}, {one.query_cell[1]}",
-            f"{len(one.gallery_patches)} around {_middle(one.gallery_cells)}",
-            f"{one.similarity:.3f}",
-            "yes" if one.mutual else "",
+            f"{pair.query_cell[0]}, {pair.query_cell[1]}",
+            f"{len(pair.gallery_patches)} around {_middle(pair.gallery_cells)}",
+            f"{pair.similarity:.3f}",
+            "yes" if pair.mutual else "",
         ]
-        for one in found.patches[: arguments.limit]
+        for pair in why.patches[: arguments.limit]
     ]
     say(table(["query row, col", "gallery patches", "similarity", "mutual"], rows, left=[1]))
-    if not found.recut:
+    if not why.recut:
         say(
             "The mosaic of this view is not at hand: its thumbnail is shown, and the query's "
             "patches are compared with the stored instance tokens."

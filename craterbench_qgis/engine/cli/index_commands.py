@@ -8,18 +8,27 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ..bodies import Body
-from ..catalogue import Craters, read_catalogue
+from ...contract.build import TOKENS
+from ...contract.search import CONTEXTS
+from ...contract.vocabulary import Seeds
+from ..catalogue import Craters
 from ..errors import CatalogueError, CraterIndexError, ExportError, UsageError
 from ..index import CraterIndex, IndexWriter, build_hnsw, verify
-from ..indexing import DEFAULT_TOKENS, BuildReport, BuildRequest, add_to_index, build_index
+from ..indexing import BuildReport, BuildRequest, add_to_index, build_index
+from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION
+from ..sources import read_source
+from ..tokens import METHODS
+from ..words import counted
 from .options import (
     add_catalogue_options,
     add_encoder_options,
+    add_selection_options,
     count,
     index_argument,
     load_encoder_for,
     number,
+    selection_of,
+    source_of,
 )
 from .output import ConsoleMonitor, duration, note, print_json, say, table
 
@@ -77,23 +86,26 @@ def _add_build(actions: Any) -> None:
     build.add_argument("--nodata", type=number, help="value without data, beside what they declare")
     build.add_argument("--output", type=Path, required=True, metavar="NAME.craterindex")
     add_catalogue_options(build, required=True)
-    build.add_argument("--min-diameter", type=float, metavar="KM")
-    build.add_argument("--max-diameter", type=float, metavar="KM")
+    add_selection_options(build)
     build.add_argument(
-        "--region", type=float, nargs=4, metavar=("W", "S", "E", "N"), help="degrees"
+        "--context",
+        type=number,
+        nargs="+",
+        default=list(CONTEXTS),
+        metavar="F",
+        help="side / diameter",
     )
     build.add_argument(
-        "--context", type=number, nargs="+", default=[2.0, 3.0], metavar="F", help="side / diameter"
+        "--tokens", type=count, default=TOKENS, metavar="K", help="instance tokens a view"
+    )
+    build.add_argument("--seeds", type=Seeds, choices=tuple(Seeds), default=Seeds.ATTENTION)
+    build.add_argument("--aggregation", choices=METHODS, default=METHODS[0])
+    build.add_argument(
+        "--min-pixels", type=number, default=MIN_PIXELS_ACROSS, help="across a diameter"
     )
     build.add_argument(
-        "--tokens", type=count, default=DEFAULT_TOKENS, metavar="K", help="instance tokens a view"
+        "--min-valid", type=number, default=MIN_VALID_FRACTION, help="fraction of pixels with data"
     )
-    build.add_argument("--seeds", choices=("attention", "fps", "random"), default="attention")
-    build.add_argument(
-        "--aggregation", choices=("aggregated", "raw", "centroid"), default="aggregated"
-    )
-    build.add_argument("--min-pixels", type=number, default=6.0, help="across a diameter")
-    build.add_argument("--min-valid", type=number, default=0.7, help="fraction of pixels with data")
     build.add_argument("--json", action="store_true")
     add_encoder_options(build)
     build.set_defaults(run=run_build)
@@ -118,17 +130,7 @@ def _add_add(actions: Any) -> None:
 
 def read_named(arguments: argparse.Namespace) -> Craters:
     """The catalogue the options name; how it was read is told on stderr."""
-    craters = read_catalogue(
-        arguments.catalogue,
-        id=arguments.id,
-        lon=arguments.lon,
-        lat=arguments.lat,
-        diameter=arguments.diameter,
-        diameter_unit=arguments.diameter_unit,
-        layer=arguments.layer,
-        body=arguments.body,
-        west_positive=arguments.west_positive,
-    )
+    craters = read_source(source_of(arguments, arguments.catalogue))
     note(craters.summary())
     return craters
 
@@ -136,8 +138,8 @@ def read_named(arguments: argparse.Namespace) -> Craters:
 def read_craters(arguments: argparse.Namespace) -> Craters:
     """The same; what was left out is told too, and listed where asked for."""
     craters = read_named(arguments)
-    for one in craters.rejected[:_SHOWN_ROWS]:
-        note(f"  row {one.row} left out: {one.reason}")
+    for rejected in craters.rejected[:_SHOWN_ROWS]:
+        note(f"  row {rejected.row} left out: {rejected.reason}")
     more = craters.rejected_total - _SHOWN_ROWS
     if more > 0:
         note(f"  and {more:,} more rows (--rejected FILE.csv lists them all)")
@@ -152,7 +154,7 @@ def write_rejected(path: Path, craters: Craters) -> None:
         with path.open("w", encoding="utf-8", newline="") as stream:
             writer = csv.writer(stream)
             writer.writerow(["row", "reason"])
-            writer.writerows((one.row, one.reason) for one in craters.rejected)
+            writer.writerows((rejected.row, rejected.reason) for rejected in craters.rejected)
     except OSError as error:
         raise ExportError(
             f"{path} cannot be written ({error.strerror}). Choose another place for the list."
@@ -166,11 +168,8 @@ def run_build(arguments: argparse.Namespace) -> int:
     if not 0 <= arguments.min_valid <= 1:
         raise UsageError("--min-valid is a fraction: give a number from 0 to 1.")
     parent = arguments.output.absolute().parent
-    if any(one.exists() and not one.is_dir() for one in (parent, *parent.parents)):
+    if any(folder.exists() and not folder.is_dir() for folder in (parent, *parent.parents)):
         raise CraterIndexError(f"'{parent}' is not a folder. Choose another output.")
-
-    def metres(km: float | None) -> float | None:
-        return None if km is None else km * 1000.0
 
     request = BuildRequest(
         mosaics=tuple(arguments.mosaic),
@@ -180,9 +179,7 @@ def run_build(arguments: argparse.Namespace) -> int:
         tokens=arguments.tokens,
         seeds=arguments.seeds,
         aggregation=arguments.aggregation,
-        min_diameter=metres(arguments.min_diameter),
-        max_diameter=metres(arguments.max_diameter),
-        region=tuple(arguments.region) if arguments.region else None,
+        selection=selection_of(arguments),
         band=arguments.band,
         nodata=arguments.nodata,
         min_valid_fraction=arguments.min_valid,
@@ -237,8 +234,7 @@ def _tell(report: BuildReport, seconds: float, as_json: bool) -> None:
     if report.new_views:
         say(f"{report.new_views:,} views in {duration(seconds)} ({rate:.1f} views/s).")
     if report.skipped:
-        reasons = ", ".join(f"{n:,} {why}" for why, n in report.skipped.items())
-        say(f"Views skipped: {reasons}.")
+        say(f"Views skipped: {counted(report.skipped)}.")
 
 
 def run_remove(arguments: argparse.Namespace) -> int:
@@ -254,9 +250,11 @@ def run_remove(arguments: argparse.Namespace) -> int:
         ids = [line.strip() for line in text.splitlines() if line.strip()]
     with IndexWriter.open(arguments.index) as writer:
         known = writer.rows_of(ids)
-        removed = writer.remove([one for one in ids if one in known]) if known else 0
+        removed = (
+            writer.remove([crater_id for crater_id in ids if crater_id in known]) if known else 0
+        )
     say(f"{removed:,} craters removed.")
-    unknown = [one for one in ids if one not in known]
+    unknown = [crater_id for crater_id in ids if crater_id not in known]
     if unknown:
         more = f" and {len(unknown) - 5:,} more" if len(unknown) > 5 else ""
         note(f"Not in the index: {', '.join(unknown[:5])}{more}.")
@@ -291,12 +289,12 @@ def run_info(arguments: argparse.Namespace) -> int:
             f"{settings['tokens']} of {settings['token_dim']} numbers a view, "
             f"{settings['aggregation']}, seeds by {settings['seeds']}",
         ],
-        *[["observation", one["path"]] for one in info["observations"]],
+        *[["observation", known["path"]] for known in info["observations"]],
         *[
-            ["catalogue", f"{one['path']} ({one['selected']:,} of {one['rows']:,} rows)"]
-            for one in info["catalogues"]
+            ["catalogue", f"{source['path']} ({source['selected']:,} of {source['rows']:,} rows)"]
+            for source in info["catalogues"]
         ],
-        ["skipped", ", ".join(f"{n:,} {why}" for why, n in info["skipped"].items()) or "none"],
+        ["skipped", counted(info["skipped"]) or "none"],
         ["size", f"{info['bytes'] / 1e6:,.1f} MB, {info['bytes_per_view']:,.0f} bytes a view"],
         ["state", "unfinished: run its build again" if info["incomplete"] else "complete"],
         ["index id", info["index_id"]],
@@ -312,8 +310,9 @@ def index_info(index: CraterIndex) -> dict[str, Any]:
     """What ``index info --json`` prints."""
     manifest = index.manifest
     settings = index.settings
-    body = Body(settings.body_name, settings.body_a, settings.body_b)
-    size = sum(one.size for one in manifest.files()) + (manifest.gpkg.size if manifest.gpkg else 0)
+    size = sum(file.size for file in manifest.files()) + (
+        manifest.gpkg.size if manifest.gpkg else 0
+    )
     return {
         "path": str(index.path),
         "index_id": manifest.index_id,
@@ -321,14 +320,14 @@ def index_info(index: CraterIndex) -> dict[str, Any]:
         "updated": manifest.updated,
         "generation": manifest.generation,
         "engine_version": manifest.engine_version,
-        "body": body.name,
+        "body": settings.body_name,
         "craters": manifest.n_craters,
         "removed": manifest.tombstones.craters if manifest.tombstones else 0,
         "views": manifest.n_views,
-        "contexts": " ".join(f"{one:g}x" for one in settings.context_factors),
+        "contexts": " ".join(f"{context:g}x" for context in settings.context_factors),
         "settings": vars(settings),
         "observations": list(manifest.observations),
-        "catalogues": [one.source for one in manifest.catalogues],
+        "catalogues": [entry.source for entry in manifest.catalogues],
         "skipped": dict(manifest.skipped),
         "incomplete": index.incomplete,
         "bytes": size,
@@ -346,7 +345,7 @@ def run_verify(arguments: argparse.Namespace) -> int:
     if report.ok:
         say(f"{arguments.index}: every file is as it was written.")
         return 0
-    say(table(["problem"], [[one] for one in report.problems], left=[0]))
+    say(table(["problem"], [[problem] for problem in report.problems], left=[0]))
     return 1
 
 

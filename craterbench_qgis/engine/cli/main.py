@@ -8,7 +8,8 @@ import sys
 from collections.abc import Sequence
 
 from ... import __version__
-from ..errors import CraterBenchError
+from ...contract.records import RecordError
+from ..errors import CraterBenchError, UsageError
 from . import serve_command
 
 # argparse takes "-1e-05" for an option; numbers in boxes are often printed that way.
@@ -76,6 +77,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         code: int = arguments.run(arguments)
         return code
+    except RecordError as error:  # an option that breaks a rule of the contract
+        print(f"craterbench: {error}", file=sys.stderr)
+        return UsageError.exit_code
     except CraterBenchError as error:
         print(f"craterbench: {error}", file=sys.stderr)
         return error.exit_code

@@ -5,13 +5,15 @@ from __future__ import annotations
 import argparse
 import math
 from pathlib import Path
+from typing import Any
 
-from ..bodies import Body
+from ...contract.build import CatalogueSource, Columns, Selection
+from ...contract.search import Filters
 from ..encoders.base import Encoder
 from ..errors import CraterIndexError, EncoderError, UsageError
 from ..index import CraterIndex
 from ..mosaic import Mosaic, box_area
-from ..search import Filters, Query, query_from_area, query_from_crater, query_from_image
+from ..search import QueryView, query_from_area, query_from_crater, query_from_image
 from ..search.filters import read_region
 from .output import note
 
@@ -50,6 +52,45 @@ def add_catalogue_options(parser: argparse.ArgumentParser, required: bool) -> No
     group.add_argument("--body", help="body of a catalogue that does not say, e.g. moon")
     group.add_argument("--west-positive", action="store_true", help="longitudes count westward")
     group.add_argument("--rejected", type=Path, metavar="FILE.csv", help="list the rows left out")
+
+
+def source_of(arguments: argparse.Namespace, path: Path, prefix: str = "") -> CatalogueSource:
+    """The catalogue at ``path``, read as the options that begin with ``prefix`` say."""
+
+    def option(name: str) -> Any:
+        return getattr(arguments, prefix + name)
+
+    names = ("id", "lon", "lat", "diameter", "diameter_unit")
+    columns = {name: option(name) for name in names}
+    return CatalogueSource(
+        path=str(path),
+        columns=Columns(**columns, west_positive=option("west_positive") or None),
+        layer=option("layer"),
+        body=arguments.body,
+    )
+
+
+def metres(km: float | None) -> float | None:
+    """Kilometres as metres."""
+    return None if km is None else km * 1000.0
+
+
+def add_selection_options(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
+    """Which craters of the catalogue."""
+    parser.add_argument("--min-diameter", type=float, metavar="KM")
+    parser.add_argument("--max-diameter", type=float, metavar="KM")
+    parser.add_argument(
+        "--region", type=float, nargs=4, metavar=("W", "S", "E", "N"), help="degrees"
+    )
+
+
+def selection_of(arguments: argparse.Namespace) -> Selection:
+    """Which craters of the catalogue the options mean."""
+    return Selection(
+        min_diameter_m=metres(arguments.min_diameter),
+        max_diameter_m=metres(arguments.max_diameter),
+        region=arguments.region,
+    )
 
 
 def add_encoder_options(parser: argparse.ArgumentParser) -> None:
@@ -125,7 +166,7 @@ def add_query_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def query_of(arguments: argparse.Namespace, index: CraterIndex) -> Query:
+def query_of(arguments: argparse.Namespace, index: CraterIndex) -> QueryView:
     """Cut the query the options describe.
 
     Raises
@@ -133,8 +174,8 @@ def query_of(arguments: argparse.Namespace, index: CraterIndex) -> Query:
     QueryError, MosaicError, BodyError
     """
     settings = index.settings
-    size = settings.input_size
-    diameter = None if arguments.diameter is None else arguments.diameter * 1000.0
+    size, contexts = settings.input_size, settings.context_factors
+    diameter = metres(arguments.diameter)
     if arguments.image is not None:
         if arguments.mosaic is not None:
             raise UsageError("An --image is a query by itself. Leave out --mosaic.")
@@ -143,10 +184,8 @@ def query_of(arguments: argparse.Namespace, index: CraterIndex) -> Query:
         raise UsageError("The query needs a raster. Name it with --mosaic, or give an --image.")
     if arguments.at is not None and diameter is None:
         raise UsageError("--at needs the crater's --diameter in km.")
-    body = Body(settings.body_name, settings.body_a, settings.body_b)
-    contexts = settings.context_factors
     with Mosaic.open(
-        arguments.mosaic, body=body, band=arguments.band, nodata=arguments.nodata
+        arguments.mosaic, body=settings.body, band=arguments.band, nodata=arguments.nodata
     ) as mosaic:
         if arguments.box is not None:
             crs = arguments.crs
@@ -186,9 +225,6 @@ def add_filter_options(parser: argparse.ArgumentParser) -> None:
 def filters_of(arguments: argparse.Namespace) -> Filters:
     """The filters the options describe."""
 
-    def metres(km: float | None) -> float | None:
-        return None if km is None else km * 1000.0
-
     def pair(values: list[float] | None) -> tuple[float, float] | None:
         return None if values is None else (values[0], values[1])
 
@@ -198,11 +234,11 @@ def filters_of(arguments: argparse.Namespace) -> Filters:
         max_diameter=metres(arguments.max_diameter),
         latitude=pair(arguments.latitude),
         longitude=pair(arguments.longitude),
-        region=read_region(arguments.region) if arguments.region else None,
+        region=read_region(arguments.region).wkt if arguments.region else None,
         min_distance=metres(arguments.min_distance),
         max_distance=metres(arguments.max_distance),
         where=arguments.where,
-        exclude_ids=tuple(arguments.exclude),
+        exclude_ids=list(arguments.exclude),
     )
 
 

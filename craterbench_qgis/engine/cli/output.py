@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from types import FrameType, TracebackType
 from typing import Any
 
+from ...contract.records import plain
+from ...contract.vocabulary import Stage
 from ..monitor import Monitor
 
 _EVERY_SECONDS_TTY = 0.2
@@ -26,7 +28,7 @@ class ConsoleMonitor(Monitor):
         self._quiet = quiet
         self._stop = False
         self._tty = sys.stderr.isatty()
-        self._stage = ""
+        self._stage: Stage | None = None
         self._started = 0.0
         self._first = 0
         self._shown = 0.0
@@ -51,7 +53,7 @@ class ConsoleMonitor(Monitor):
     def cancelled(self) -> bool:
         return self._stop
 
-    def report(self, stage: str, done: int, total: int) -> None:
+    def report(self, stage: Stage, done: int, total: int) -> None:
         if self._quiet:
             return
         now = time.monotonic()
@@ -115,23 +117,6 @@ def note(text: str) -> None:
 def print_json(value: Any) -> None:
     """One JSON document on stdout; non-finite numbers become null."""
     print(json.dumps(plain(value), ensure_ascii=False, indent=1, allow_nan=False))
-
-
-def plain(value: Any) -> Any:
-    """``value`` in what JSON knows."""
-    if isinstance(value, dict):
-        return {str(key): plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple | set):
-        return [plain(one) for one in value]
-    if isinstance(value, bool | str) or value is None:
-        return value
-    if hasattr(value, "item"):
-        value = value.item()
-    if isinstance(value, float):
-        return value if value == value and abs(value) != float("inf") else None
-    if isinstance(value, int):
-        return value
-    return str(value)
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int] = ()) -> str:

@@ -5,28 +5,19 @@ from __future__ import annotations
 import argparse
 import io
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
 from ...contract.columns import name_column
-from ..bodies import Body
+from ...contract.search import SHORTLIST, TOP, Feedback, Match
 from ..errors import ExportError
 from ..formats import SUFFIXES, ReportRow, contact_sheet, html_report, match_tile, write_matches
+from ..formats.model import view_text
 from ..formats.sheet_page import length_text
 from ..index import CraterIndex
-from ..search import (
-    DEFAULT_SHORTLIST,
-    DEFAULT_TOP,
-    Feedback,
-    Match,
-    Query,
-    Searcher,
-    SearchOptions,
-    SearchResult,
-)
+from ..search import QueryView, Searcher, SearchOptions, SearchResult
 from .options import (
     add_encoder_options,
     add_filter_options,
@@ -57,11 +48,9 @@ def add_to(commands: Any) -> None:
     )
     index_argument(search)
     add_query_options(search)
+    search.add_argument("--top", type=count, default=TOP, metavar="N", help="craters wanted")
     search.add_argument(
-        "--top", type=count, default=DEFAULT_TOP, metavar="N", help="craters wanted"
-    )
-    search.add_argument(
-        "--shortlist", type=count, default=DEFAULT_SHORTLIST, metavar="S", help="views to rerank"
+        "--shortlist", type=count, default=SHORTLIST, metavar="S", help="views to rerank"
     )
     search.add_argument("--backend", choices=("auto", "exact", "hnsw"), default="auto")
     search.add_argument("--symmetric", action="store_true", help="late interaction both ways")
@@ -99,7 +88,7 @@ def run_search(arguments: argparse.Namespace) -> int:
         backend=arguments.backend,
         symmetric=arguments.symmetric,
         filters=filters_of(arguments),
-        feedback=Feedback(tuple(arguments.accept), tuple(arguments.reject)),
+        feedback=Feedback(arguments.accept, arguments.reject),
     )
     options.check()
     check_targets(arguments.output, arguments.contact_sheet, arguments.report)
@@ -155,7 +144,7 @@ def check_targets(output: Path | None, picture: Path | None, page: Path | None =
 def note_unknown(index: CraterIndex, excluded: Sequence[str]) -> None:
     """Say which of the ids to exclude the index does not have: one mistyped excludes nothing."""
     known = index.craters.rows_of(excluded) if excluded else {}
-    unknown = [one for one in dict.fromkeys(excluded) if one not in known]
+    unknown = [crater_id for crater_id in dict.fromkeys(excluded) if crater_id not in known]
     if not unknown:
         return
     shown = ", ".join(unknown[:_SHOWN]) + (", ..." if len(unknown) > _SHOWN else ".")
@@ -166,7 +155,7 @@ def note_unknown(index: CraterIndex, excluded: Sequence[str]) -> None:
 def result_json(result: SearchResult) -> dict[str, Any]:
     """What ``search --json`` prints."""
     return {
-        "matches": [one.to_json() for one in result.matches],
+        "matches": [match.to_json() for match in result.matches],
         "timings_ms": result.timings_ms,
         "provenance": result.provenance,
     }
@@ -178,18 +167,18 @@ def matches_table(result: SearchResult) -> str:
         return "No crater of the index meets the conditions."
     rows = [
         [
-            str(one.rank),
-            one.crater_id,
-            f"{one.lon:.3f}",
-            f"{one.lat:.3f}",
-            f"{one.diameter_m / 1000:.1f}",
-            f"{one.score:.3f}",
-            f"{one.shortlist_score:.3f}",
-            one.view,
-            "-" if one.distance_m is None else f"{one.distance_m / 1000:,.1f}",
-            chance_text(one.expected_by_chance),
+            str(match.rank),
+            match.crater_id,
+            f"{match.lon:.3f}",
+            f"{match.lat:.3f}",
+            f"{match.diameter_m / 1000:.1f}",
+            f"{match.score:.3f}",
+            f"{match.shortlist_score:.3f}",
+            view_text(match),
+            "-" if match.distance_m is None else f"{match.distance_m / 1000:,.1f}",
+            chance_text(match.expected_by_chance),
         ]
-        for one in result.matches
+        for match in result.matches
     ]
     header = ["rank", "crater", "lon", "lat", "D km", "score", "shortlist", "view", "distance km"]
     return table([*header, "by chance"], rows, left=[1])
@@ -211,9 +200,7 @@ def timings_line(result: SearchResult) -> str:
 
 def export(path: Path, index: CraterIndex, result: SearchResult) -> None:
     """Write the matches in the format the suffix names."""
-    settings = index.settings
-    body = Body(settings.body_name, settings.body_a, settings.body_b)
-    write_matches(path, _with_chance(result.matches), body=body, provenance=result.provenance)
+    write_matches(path, result.matches, body=index.settings.body, provenance=result.provenance)
     if path.suffix.lower() in (".scc", ".diam"):
         note(
             f"{path.name} gives no area: matches are a selection, not a count over a surface. "
@@ -221,34 +208,17 @@ def export(path: Path, index: CraterIndex, result: SearchResult) -> None:
         )
 
 
-def _with_chance(matches: list[Match]) -> list[Match]:
-    """The number expected by chance as a column of its own, as the panel exports it."""
-    name = "expected_by_chance"
-    if all(one.expected_by_chance is None for one in matches):
-        return matches
-    return [
-        replace(
-            one,
-            attributes={
-                name: one.expected_by_chance,
-                **{f"{key}_cat" if key == name else key: v for key, v in one.attributes.items()},
-            },
-        )
-        for one in matches
-    ]
-
-
-def sheet(path: Path, index: CraterIndex, query: Query, result: SearchResult) -> None:
+def sheet(path: Path, index: CraterIndex, query: QueryView, result: SearchResult) -> None:
     """Write the contact sheet of a query and its matches."""
     names = names_of(result)
     tiles = []
-    for one in result.matches:
-        data, scale = thumbnail(index, one)
+    for match in result.matches:
+        data, scale = thumbnail(index, match)
         image = Image.open(io.BytesIO(data)).convert("L")
-        name = one.attributes.get(names) if names else None
-        tiles.append(match_tile(one, image, metres_per_pixel=scale, name=name or None))
+        name = match.attributes.get(names) if names else None
+        tiles.append(match_tile(match, image, metres_per_pixel=scale, name=name or None))
     provenance = result.provenance
-    mosaics = ", ".join(Path(one).name for one in provenance["observations"])
+    mosaics = ", ".join(Path(path).name for path in provenance["observations"])
     footer = (
         f"{provenance['software']} · {provenance['date']} · index {index.path.name} "
         f"({provenance['index_id'][:8]}) of {mosaics} · query from {_origin(query)} · encoder "
@@ -269,22 +239,14 @@ def sheet(path: Path, index: CraterIndex, query: Query, result: SearchResult) ->
     )
 
 
-def report(path: Path, index: CraterIndex, query: Query, result: SearchResult) -> None:
+def report(path: Path, index: CraterIndex, query: QueryView, result: SearchResult) -> None:
     """Write the HTML report of a query and its matches."""
     names = names_of(result)
     rows = []
-    for one in result.matches:
-        data, scale = thumbnail(index, one)
-        name = one.attributes.get(names) if names else None
-        rows.append(
-            ReportRow(
-                match=one,
-                image=data,
-                metres_per_pixel=scale,
-                name=str(name) if name else None,
-                expected_by_chance=one.expected_by_chance,
-            )
-        )
+    for match in result.matches:
+        data, scale = thumbnail(index, match)
+        name = match.attributes.get(names) if names else None
+        rows.append(ReportRow(match, data, scale, str(name) if name else None))
     html_report(
         path,
         rows,
@@ -298,14 +260,15 @@ def report(path: Path, index: CraterIndex, query: Query, result: SearchResult) -
 
 def thumbnail(index: CraterIndex, match: Match) -> tuple[bytes, float]:
     """The stored picture of a match's best view (JPEG) and its metres per pixel."""
-    data = index.thumbnail(match.view_number)
+    number = match.view_number or 0
+    data = index.thumbnail(number)
     with Image.open(io.BytesIO(data)) as image:
         width = image.width
-    view = index.view(match.view_number)
+    view = index.view(number)
     return data, view.m_per_px * index.settings.input_size / width
 
 
-def query_facts(query: Query) -> dict[str, str]:
+def query_facts(query: QueryView) -> dict[str, str]:
     """What the report says beside the query's picture."""
     facts = {"from": _origin(query)}
     if query.lon is not None and query.lat is not None:
@@ -321,12 +284,12 @@ def query_facts(query: Query) -> dict[str, str]:
     return facts
 
 
-def _scale(query: Query) -> float | None:
+def _scale(query: QueryView) -> float | None:
     scale = query.view.metres_per_pixel
     return scale if scale == scale else None  # NaN: an image without georeference
 
 
-def _origin(query: Query) -> str:
+def _origin(query: QueryView) -> str:
     return Path(query.source.get("mosaic") or query.source["image"]).name
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ...contract.vocabulary import Stage
 from ..bodies import Body
 from ..errors import CraterBenchError
 from ..monitor import Monitor
@@ -145,13 +146,13 @@ def _impacts(rng: np.random.Generator, grid: Grid, craters: int, smallest: float
 
 def _bare(rng: np.random.Generator, grid: Grid, monitor: Monitor) -> Surface:
     """Fractal terrain without craters; relief in proportion to the pixel."""
-    monitor.report("terrain", 0, 2)
+    monitor.report(Stage.TERRAIN, 0, 2)
     height = fractal(grid, rng, hurst=1.0) * np.float32(3.0 * grid.pixel)
     hills = fractal(grid, rng, hurst=0.7, longest=grid.width / 96.0)
     height += hills * np.float32(0.75 * grid.pixel)
-    monitor.report("terrain", 1, 2)
+    monitor.report(Stage.TERRAIN, 1, 2)
     albedo = 1.0 + 0.05 * fractal(grid, rng, hurst=0.5)
-    monitor.report("terrain", 2, 2)
+    monitor.report(Stage.TERRAIN, 2, 2)
     return Surface(grid, height, albedo.astype(np.float32))
 
 
@@ -180,13 +181,13 @@ def _bombard(
             digger.dig(impacts[done])
             done += 1
             if done % 200 == 0:
-                monitor.report("craters", done, len(impacts))
+                monitor.report(Stage.CRATERS, done, len(impacts))
                 monitor.check()
         _crowd(rng, surface, digger, age[(age >= low) & (age < high)])
     for crater in impacts:
         if crater.rays:
             digger.rays(crater)
-    monitor.report("craters", len(impacts), len(impacts))
+    monitor.report(Stage.CRATERS, len(impacts), len(impacts))
 
 
 def _crowd(rng: np.random.Generator, surface: Surface, digger: Digger, age: np.ndarray) -> None:
@@ -266,10 +267,10 @@ def _write_mosaics(
     planet: Planet, surface: Surface, rng: np.random.Generator, monitor: Monitor
 ) -> None:
     for done, write in enumerate((_mosaic_a, _mosaic_b, _mosaic_pole)):
-        monitor.report("mosaics", done, 3)
+        monitor.report(Stage.MOSAICS, done, 3)
         monitor.check()
         write(planet, surface, rng)
-    monitor.report("mosaics", 3, 3)
+    monitor.report(Stage.MOSAICS, 3, 3)
 
 
 def _noise(rng: np.random.Generator, values: F32, spread: float) -> F32:

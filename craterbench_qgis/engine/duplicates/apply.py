@@ -4,43 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from ...contract.body import geographic_wkt
+from ...contract.duplicates import ApplyReport
+from ...contract.vocabulary import Keeper, Verdict
 from ..bodies import Body
 from ..errors import ExportError, QueryError
 from ..formats.shapefile import fit_table, write_fields
 from ..formats.staging import staged
 from ..index.catalogue_store import union_attributes
 from .clusters import Edge, Member, join, keeper
-from .store import ENTRY_COLUMNS, layer_crs, points, read_provenance
+from .store import ENTRY_COLUMNS, points, read_provenance
+from .words import read_verdict
 
 FORMATS = {".csv": "CSV", ".gpkg": "GPKG", ".geojson": "GeoJSON", ".shp": "ESRI Shapefile"}
 MERGED = ("merged_ids", "merged_attributes")
-
-
-@dataclass
-class ApplyReport:
-    """What was done. ``merged``: entries that went into a keeper; ``refused``: pairs meant to be
-    merged that a decision or a veto keeps apart; ``files``: what was written."""
-
-    output: str
-    entries: int
-    kept: int
-    merged: int
-    clusters: int
-    refused: int
-    undecided_used: int
-    files: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON."""
-        return asdict(self)
 
 
 def apply_decisions(
@@ -82,8 +66,8 @@ def apply_decisions(
     meant = [
         e
         for e in edges
-        if e.decision == "duplicate"
-        or (e.decision == "" and threshold is not None and e.probability >= threshold)
+        if e.verdict is Verdict.DUPLICATE
+        or (e.verdict is Verdict.UNDECIDED and threshold is not None and e.probability >= threshold)
     ]
     group_of = {node: k for k, group in enumerate(groups) for node in group}
     apart = [e for e in meant if group_of.get(e.a, -1) != group_of.get(e.b, -2)]
@@ -100,12 +84,13 @@ def apply_decisions(
         )
     return ApplyReport(
         output=str(target),
-        entries=sum(one.rows for one in tables),
+        entries=sum(table.rows for table in tables),
         kept=table.num_rows,
         merged=gone,
         clusters=len(groups),
         refused=len(apart),
-        undecided_used=sum(e.decision == "" for e in meant) - sum(e.decision == "" for e in apart),
+        undecided_used=sum(e.verdict is Verdict.UNDECIDED for e in meant)
+        - sum(e.verdict is Verdict.UNDECIDED for e in apart),
         files=[str(path) for path in files],
         notes=notes,
     )
@@ -152,7 +137,7 @@ def _edges(path: Path, tables: Sequence[_Entries]) -> list[Edge]:
     shift = tables[0].rows if len(tables) > 1 else 0
     rows = table.to_pydict()
     columns = zip(rows["a_row"], rows["b_row"], rows["probability"], rows["decision"], strict=True)
-    return [Edge(a, b + shift, p, word or "") for a, b, p, word in columns]
+    return [Edge(a, b + shift, p, read_verdict(word)) for a, b, p, word in columns]
 
 
 def _keepers(path: Path, tables: Sequence[_Entries]) -> set[int]:
@@ -170,11 +155,11 @@ def _cleaned(
     settings: dict[str, Any],
 ) -> tuple[pa.Table, int]:
     """The kept rows with what was merged into them, and how many entries are gone."""
-    heads = pa.concat_tables([one.head for one in tables])
+    heads = pa.concat_tables([table.head for table in tables])
     attributes = tables[0].attributes
     if len(tables) > 1:
-        attributes = pa.table(dict(union_attributes([_padded(one) for one in tables])))
-    where = np.concatenate([np.full(one.rows, k) for k, one in enumerate(tables)])
+        attributes = pa.table(dict(union_attributes([_padded(table) for table in tables])))
+    where = np.concatenate([np.full(table.rows, k) for k, table in enumerate(tables)])
     stems = [Path(name).stem for name in settings["catalogues"]]
     ids: list[str | None] = [None] * heads.num_rows
     rows: list[str | None] = [None] * heads.num_rows
@@ -185,10 +170,10 @@ def _cleaned(
         gone[others] = True
         ids[keep] = json.dumps([heads["crater_id"][n].as_py() for n in others], ensure_ascii=False)
         merged = attributes.take(pa.array(others)).to_pylist()
-        for one, node in zip(merged, others, strict=True):
-            one["_crater_id"] = heads["crater_id"][node].as_py()
+        for row, node in zip(merged, others, strict=True):
+            row["_crater_id"] = heads["crater_id"][node].as_py()
             if len(tables) > 1:
-                one["_catalogue"] = stems[where[node]]
+                row["_catalogue"] = stems[where[node]]
         rows[keep] = json.dumps(merged, ensure_ascii=False, default=str)
     table = attributes
     if len(tables) > 1:
@@ -222,7 +207,7 @@ def _with_lead(heads: pa.Table, attributes: pa.Table, catalogue: list[str]) -> p
 
 
 def _free(name: str, taken: Sequence[str]) -> str:
-    lower = {one.lower() for one in taken}
+    lower = {column.lower() for column in taken}
     while name.lower() in lower:
         name += "_source"
     return name
@@ -258,7 +243,7 @@ def _chosen(
                 rank=(names.index(word) if word in names else len(names)) if names else None,
             )
         )
-    return keeper(members, facts.get("keeper") or "auto")[0]
+    return keeper(members, Keeper(facts.get("keeper") or Keeper.AUTO))[0]
 
 
 def _write(target: Path, table: pa.Table, body: Body) -> list[Path]:
@@ -292,14 +277,14 @@ def _write(target: Path, table: pa.Table, body: Body) -> list[Path]:
                     **({"VERSION": "1.2"} if suffix == ".gpkg" else {}),
                     geometry_name="geometry",
                     geometry_type="Point",
-                    crs=layer_crs(body),
+                    crs=geographic_wkt(body),
                 )
             except (DataLayerError, DataSourceError, FeatureError, FieldError) as error:
                 raise ExportError(
                     f"'{target}' could not be written: {str(error).rstrip('.')}. "
                     "Check that the disk has room, or choose another format."
                 ) from error
-        written = sorted(one.name for one in folder.iterdir())
+        written = sorted(file.name for file in folder.iterdir())
     return [target, *(target.parent / name for name in written if name != target.name)]
 
 

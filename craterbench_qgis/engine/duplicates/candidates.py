@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract.duplicates import MAX_DISTANCE, MAX_RATIO
+from ...contract.vocabulary import Stage
 from ..bodies import Body, great_circle_distance
 from ..catalogue import Craters
 from ..errors import QueryError
@@ -26,8 +28,6 @@ from ..monitor import Monitor
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
-MAX_DISTANCE = 0.5
-MAX_RATIO = 2.0
 MAX_PAIRS = 20_000_000
 _CHUNK = 8_192
 _LISTED = 2_000_000
@@ -165,7 +165,7 @@ def _near(
                 for a, b in _lookup(trees[k], first_points[rows], chord, max_pairs):
                     yield rows[a], members[k][b], k == octave
             done += len(rows)
-            monitor.report("candidates", done, total)
+            monitor.report(Stage.CANDIDATES, done, total)
 
 
 def _chords(body: Body, own: Floats, theirs: Floats, rule: CandidateRule) -> Floats:

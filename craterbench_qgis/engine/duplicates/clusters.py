@@ -8,24 +8,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import QueryError
+from ...contract.vocabulary import Keeper, Verdict
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
 VETO = 0.05
 """Two groups stay apart where a pair across them is less probable than this."""
-KEEPERS = ("auto", "complete", "priority", "median")
 
 
 @dataclass(frozen=True)
 class Edge:
-    """Two nodes that may be one crater. ``decision``: '', 'duplicate', 'distinct', 'unsure'."""
+    """Two nodes that may be one crater."""
 
     a: int
     b: int
     probability: float
-    decision: str = ""
+    verdict: Verdict = Verdict.UNDECIDED
 
 
 def join(edges: Iterable[Edge], threshold: float | None) -> list[list[int]]:
@@ -37,22 +36,24 @@ def join(edges: Iterable[Edge], threshold: float | None) -> list[list[int]]:
     probable than :data:`VETO`: a chain of neighbours must not become one crater.
     """
     known = {(min(e.a, e.b), max(e.a, e.b)): e for e in edges}
-    decided = [e for e in known.values() if e.decision == "duplicate"]
+    decided = [e for e in known.values() if e.verdict is Verdict.DUPLICATE]
     open_ = [
         e
         for e in known.values()
-        if e.decision == "" and threshold is not None and e.probability >= threshold
+        if e.verdict is Verdict.UNDECIDED and threshold is not None and e.probability >= threshold
     ]
     order = sorted(decided, key=_place) + sorted(open_, key=_place)
     group: dict[int, list[int]] = {}
     for edge in order:
         first, second = group.get(edge.a, [edge.a]), group.get(edge.b, [edge.b])
-        if first is second or not _may_join(first, second, known, edge.decision == "duplicate"):
+        if first is second or not _may_join(
+            first, second, known, edge.verdict is Verdict.DUPLICATE
+        ):
             continue
         joined = first + second
         for node in joined:
             group[node] = joined
-    unique = {id(one): sorted(one) for one in group.values()}
+    unique = {id(nodes): sorted(nodes) for nodes in group.values()}
     return sorted(unique.values())
 
 
@@ -69,9 +70,9 @@ def _may_join(
     for x in first:
         for y in second:
             edge = known.get((min(x, y), max(x, y)))
-            if edge is not None and edge.decision == "distinct":
+            if edge is not None and edge.verdict is Verdict.DISTINCT:
                 return False
-            if by_person or (edge is not None and edge.decision == "duplicate"):
+            if by_person or (edge is not None and edge.verdict is Verdict.DUPLICATE):
                 continue
             if edge is None or edge.probability < VETO:
                 return False
@@ -91,30 +92,28 @@ class Member:
     rank: int | None = None
 
 
-def keeper(members: Sequence[Member], rule: str = "auto") -> tuple[int, str]:
+def keeper(members: Sequence[Member], rule: Keeper = Keeper.AUTO) -> tuple[int, str]:
     """(node to keep, why, in words).
 
     ``priority``: the best source; ``complete``: the most attributes; ``median``: the entry nearest
     the cluster's median place and size; ``auto``: in that order until one stands out. Ties go to
-    the first row. Raises QueryError for another rule.
+    the first row.
     """
-    if rule not in KEEPERS:
-        raise QueryError(f"There is no keeper rule '{rule}'. Use one of: {', '.join(KEEPERS)}.")
     left, whys = list(members), []
-    if rule in ("auto", "priority"):
+    if rule in (Keeper.AUTO, Keeper.PRIORITY):
         ranks = [m.rank for m in left if m.rank is not None]
         if ranks:
             best = [m for m in left if m.rank == min(ranks)]
             if len(best) < len(left):
                 whys.append("its source comes first")
             left = best
-    if rule in ("auto", "complete") and len(left) > 1:
+    if rule in (Keeper.AUTO, Keeper.COMPLETE) and len(left) > 1:
         most = max(m.filled for m in left)
         best = [m for m in left if m.filled == most]
         if len(best) < len(left):
             whys.append("it has the most attributes")
         left = best
-    if rule in ("auto", "median") and len(left) > 1:
+    if rule in (Keeper.AUTO, Keeper.MEDIAN) and len(left) > 1:
         distance = _from_median(members)
         best_distance = min(distance[m.node] for m in left)
         best = [m for m in left if distance[m.node] <= best_distance + 1e-9]
@@ -132,10 +131,10 @@ def _from_median(members: Sequence[Member]) -> dict[int, float]:
     lat0 = float(np.median([m.lat for m in members]))
     turned = [(m.lon - lon0 + 180.0) % 360.0 - 180.0 for m in members]
     middle = float(np.median(turned))
-    found = {}
+    distances = {}
     for member, lon in zip(members, turned, strict=True):
         east = (lon - middle) * np.cos(np.radians(lat0))
         north = member.lat - lat0
         off = float(np.hypot(east, north))
-        found[member.node] = float(np.hypot(off, np.log(member.diameter_m / size)))
-    return found
+        distances[member.node] = float(np.hypot(off, np.log(member.diameter_m / size)))
+    return distances

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract.vocabulary import Skip
 from .candidates import Pairs
 
 Floats = NDArray[np.float64]
@@ -52,7 +53,7 @@ class Looks:
     reason: NDArray[np.object_]
 
     @classmethod
-    def none(cls, count: int, reason: str = "no mosaic") -> Looks:
+    def none(cls, count: int, reason: Skip = Skip.NO_MOSAIC) -> Looks:
         """Looks of pairs that have none."""
         empty = np.full((7, count), np.nan)
         a, b, c, d, e, f, g = (row.copy() for row in empty)

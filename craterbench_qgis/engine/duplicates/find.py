@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import __version__
+from ...contract.duplicates import MINIMUM, THRESHOLD, DuplicateReport, Offset
+from ...contract.vocabulary import Keeper, Verdict
 from ..bodies import Body
 from ..catalogue import Craters
 from ..encoders.base import Encoder
@@ -21,17 +23,13 @@ from ..errors import QueryError
 from ..monitor import Monitor
 from ..mosaic import Mosaic
 from .candidates import MAX_PAIRS, CandidateRule, Pairs, candidate_pairs
-from .clusters import KEEPERS
 from .grouping import Nodes, clusters_of_pairs, describe_clusters, groups_of
 from .judging import common_body, judge
 from .model import PairModel, load_model
-from .offsets import Offset, displacements, image_shifts, moved, robust_offset
+from .offsets import displacements, image_shifts, moved, robust_offset
 from .store import Decided, Review, read_decisions, write_review
 
 Floats = NDArray[np.float64]
-
-THRESHOLD = 0.5
-MINIMUM = 0.02
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ class DuplicateRequest:
     rule: CandidateRule = field(default_factory=CandidateRule)
     source_column: str | None = None
     priority: tuple[str, ...] = ()
-    keeper: str = "auto"
+    keeper: Keeper = Keeper.AUTO
     body: Body | None = None
     other_mosaic: Path | None = None
     other_offset_m: tuple[float, float] | None = None
@@ -65,32 +63,6 @@ class DuplicateRequest:
     max_looks: int | None = None
     max_pairs: int = MAX_PAIRS
     keep_decisions: bool = True
-
-
-@dataclass
-class DuplicateReport:
-    """What was found. ``pairs``: written; ``candidates``: by geometry; ``probable``: at or above
-    the threshold; ``looks``: pairs with looks; ``without_looks``: {reason: pairs}; ``offset``: of
-    b from a over the probable pairs; ``image_offset``: of the second mosaic."""
-
-    output: str
-    entries: int
-    candidates: int
-    pairs: int
-    probable: int
-    clusters: int
-    looks: int
-    without_looks: dict[str, int]
-    decisions_kept: int
-    offset: Offset | None
-    image_offset: Offset | None
-    seconds: float
-    timings: dict[str, float] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON."""
-        return asdict(self)
 
 
 def find_duplicates(
@@ -133,9 +105,9 @@ def find_duplicates(
         looks, probability = judged.looks, judged.probability
         timings["looks_s"] = time.monotonic() - started - timings["candidates_s"]
         nodes = Nodes(request.catalogue, request.other)
-        words = _words(request, pairs, kept)
-        groups = groups_of(nodes, pairs, probability, words, request.threshold)
-        decided = np.array([word != "" for word in words], bool)
+        verdicts = _verdicts(request, pairs, kept)
+        groups = groups_of(nodes, pairs, probability, verdicts, request.threshold)
+        decided = np.array([bool(verdict) for verdict in verdicts], bool)
         written = (probability >= request.minimum) | decided
         pairs, looks, probability = pairs.take(written), looks.take(written), probability[written]
         shift = np.full((len(pairs), 3), np.nan)
@@ -179,7 +151,7 @@ def find_duplicates(
         probable=int((probability >= request.threshold).sum()),
         clusters=len(groups),
         looks=int(looks.known.sum()),
-        without_looks=dict(Counter(text for text in looks.reason.tolist() if text)),
+        without_looks=dict(Counter(reason for reason in looks.reason.tolist() if reason)),
         decisions_kept=int(decided.sum()),
         offset=likely_offset,
         image_offset=robust_offset(shift[:, :2]),
@@ -195,26 +167,25 @@ def _check(request: DuplicateRequest) -> None:
             f"The threshold {request.threshold:g} and the minimum {request.minimum:g} are no "
             "probabilities in order. Use 0 <= minimum <= threshold, threshold within 0 and 1."
         )
-    if request.keeper not in KEEPERS:
-        raise QueryError(
-            f"There is no keeper rule '{request.keeper}'. Use one of: {', '.join(KEEPERS)}."
-        )
     if request.other_offset_m is not None and request.other is None:
         raise QueryError("An offset needs a second catalogue. Name it, or leave out the offset.")
     if request.output.suffix.lower() != ".gpkg":
         raise QueryError(f"The review is a GeoPackage. End the name '{request.output}' with .gpkg.")
-    tables = [one for one in (request.catalogue, request.other) if one is not None]
     column = request.source_column
-    if column and not any(column in one.attributes.column_names for one in tables):
+    if column and not any(column in table.attributes.column_names for table in _tables(request)):
         raise QueryError(f"There is no column '{column}' in the catalogue. Check its name.")
+
+
+def _tables(request: DuplicateRequest) -> list[Craters]:
+    return [table for table in (request.catalogue, request.other) if table is not None]
 
 
 def _notes(request: DuplicateRequest) -> list[str]:
     notes = []
-    for one in (request.catalogue, request.other):
-        if one is not None and one.rejected_total:
+    for table in _tables(request):
+        if table.rejected_total:
             notes.append(
-                f"{one.rejected_total:,} rows of {Path(one.path).name} cannot be used and are "
+                f"{table.rejected_total:,} rows of {Path(table.path).name} cannot be used and are "
                 "neither compared nor carried into a cleaned catalogue."
             )
     return notes
@@ -233,17 +204,17 @@ def _other(request: DuplicateRequest, body: Body) -> Craters | None:
     return moved(body, request.other, -east, -north)
 
 
-def _words(
+def _verdicts(
     request: DuplicateRequest, pairs: Pairs, kept: dict[tuple[str, str], Decided]
-) -> list[str]:
-    """The decision on each pair, "" where there is none."""
+) -> list[Verdict]:
+    """The decision on each pair."""
     if not kept:
-        return [""] * len(pairs)
+        return [Verdict.UNDECIDED] * len(pairs)
     first = request.catalogue
     second = first if request.other is None else request.other
     keys = zip(pairs.a.tolist(), pairs.b.tolist(), strict=True)
-    found = [kept.get((first.ids[a], second.ids[b])) for a, b in keys]
-    return [one.decision if one else "" for one in found]
+    known = [kept.get((first.ids[a], second.ids[b])) for a, b in keys]
+    return [decided.verdict if decided else Verdict.UNDECIDED for decided in known]
 
 
 def _provenance(
@@ -254,8 +225,8 @@ def _provenance(
     mosaics: list[Mosaic],
     offset: Offset | None,
 ) -> dict[str, Any]:
-    files = [one.path for one in (request.catalogue, request.other) if one is not None]
-    columns = [asdict(one.columns) for one in (request.catalogue, request.other) if one is not None]
+    files = [table.path for table in _tables(request)]
+    columns = [asdict(table.columns) for table in _tables(request)]
     return {
         "format": "craterbench duplicates 1",
         "version": __version__,
@@ -264,8 +235,8 @@ def _provenance(
         "body_radii_m": [body.a, body.b],
         "catalogues": files,
         "columns": columns,
-        "mosaics": [one.path for one in mosaics],
-        "mosaic_fingerprints": [one.fingerprint() for one in mosaics],
+        "mosaics": [mosaic.path for mosaic in mosaics],
+        "mosaic_fingerprints": [mosaic.fingerprint() for mosaic in mosaics],
         "band": request.band,
         "nodata": request.nodata,
         "encoder": encoder.id if encoder and mosaics else "",

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract.vocabulary import Keeper, Verdict
 from ..catalogue import Craters
 from .candidates import Pairs
 from .clusters import Edge, Member, join, keeper
@@ -56,21 +57,21 @@ def groups_of(
     nodes: Nodes,
     pairs: Pairs,
     probability: Floats,
-    decisions: Sequence[str],
+    verdicts: Sequence[Verdict],
     threshold: float | None,
 ) -> list[list[int]]:
     """Clusters of nodes; see :func:`.clusters.join`."""
-    columns = zip(nodes.of(pairs), probability.tolist(), decisions, strict=True)
-    return join([Edge(a, b, p, word) for (a, b), p, word in columns], threshold)
+    columns = zip(nodes.of(pairs), probability.tolist(), verdicts, strict=True)
+    return join([Edge(a, b, p, verdict) for (a, b), p, verdict in columns], threshold)
 
 
 def clusters_of_pairs(nodes: Nodes, pairs: Pairs, groups: list[list[int]]) -> NDArray[np.int64]:
     """The number (from 1) of the cluster that holds both entries of each pair, else -1."""
     number = {node: k for k, members in enumerate(groups, start=1) for node in members}
-    found = [
+    clusters = [
         number[a] if a in number and number[a] == number.get(b) else -1 for a, b in nodes.of(pairs)
     ]
-    return np.array(found, np.int64)
+    return np.array(clusters, np.int64)
 
 
 def describe_clusters(
@@ -80,17 +81,17 @@ def describe_clusters(
     probability: Floats,
     source_column: str | None,
     priority: Sequence[str],
-    rule: str,
+    rule: Keeper,
 ) -> list[dict[str, Any]]:
     """Rows of the layer ``clusters``; ``probability`` is the lowest of the pairs within."""
     known = dict(zip(nodes.of(pairs), probability.tolist(), strict=True))
     rows = []
     for number, members in enumerate(groups, start=1):
         seen = [nodes.member(node, source_column, priority) for node in members]
-        told = []
+        entries = []
         for node in members:
             which, craters, row = nodes.row(node)
-            told.append({"catalogue": which, "row": row, "id": craters.ids[row]})
+            entries.append({"catalogue": which, "row": row, "id": craters.ids[row]})
         chosen, why = keeper(seen, rule)
         at = members.index(chosen)
         inside = [(a, b) for k, a in enumerate(members) for b in members[k + 1 :]]
@@ -98,11 +99,11 @@ def describe_clusters(
             {
                 "cluster_id": number,
                 "size": len(members),
-                "keeper_id": told[at]["id"],
-                "keeper_catalogue": told[at]["catalogue"],
-                "keeper_row": told[at]["row"],
-                "members": json.dumps(told, ensure_ascii=False),
-                "why": f"keep {told[at]['id']}: {why}",
+                "keeper_id": entries[at]["id"],
+                "keeper_catalogue": entries[at]["catalogue"],
+                "keeper_row": entries[at]["row"],
+                "members": json.dumps(entries, ensure_ascii=False),
+                "why": f"keep {entries[at]['id']}: {why}",
                 "lon": seen[at].lon,
                 "lat": seen[at].lat,
                 "diameter_m": seen[at].diameter_m,

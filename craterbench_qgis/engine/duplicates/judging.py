@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract.vocabulary import Skip
 from ..bodies import Body, same_body
 from ..catalogue import Craters
 from ..encoders.base import Encoder
@@ -87,7 +88,7 @@ def _read(
         return reader.read(first, second, pairs)
     doubt = np.abs(model.probability(pairs) - 0.5)
     chosen = np.sort(np.argsort(doubt, kind="stable")[:max_looks])
-    looks = Looks.none(len(pairs), "not looked at")
+    looks = Looks.none(len(pairs), Skip.NOT_LOOKED_AT)
     some = reader.read(first, second, pairs.take(chosen))
     for name in Looks.__dataclass_fields__:
         getattr(looks, name)[chosen] = getattr(some, name)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract.vocabulary import Skip, Stage
 from ..bodies import destination, initial_bearing
 from ..catalogue import Craters
 from ..encoders.base import Encoder
@@ -77,7 +78,7 @@ class LooksReader:
         A pair gets its looks from the first mosaic that shows all its views; a crater of fewer
         than six native pixels has none ("too coarse"). Raises Cancelled, EncoderError.
         """
-        looks = Looks.none(len(pairs), "outside")
+        looks = Looks.none(len(pairs), Skip.OUTSIDE)
         # Pairs near each other use the same blocks of the raster and the same views.
         order = np.lexsort((first.lon[pairs.a], np.floor(first.lat[pairs.a] / 2.0)))
         done = 0
@@ -89,7 +90,7 @@ class LooksReader:
                 if not left.size:
                     break
             done += len(order[start : start + PAIRS_PER_BLOCK])
-            self._monitor.report("looks", done, len(order))
+            self._monitor.report(Stage.LOOKS, done, len(order))
         return looks
 
     def _block(
@@ -191,7 +192,7 @@ class LooksReader:
     def _cut(self, number: int, view: _Wanted) -> NDArray[np.float32]:
         found = self._mosaics[number].crop(view.lon, view.lat, view.side, self._encoder.input_size)
         if view.side < CONTEXT * MIN_PIXELS_ACROSS * found.native_metres_per_pixel:
-            raise ViewSkipped("too coarse")
+            raise ViewSkipped(Skip.TOO_COARSE)
         return found.pixels
 
     def _fill(

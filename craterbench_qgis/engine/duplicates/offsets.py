@@ -8,11 +8,11 @@ place is displaced from the first one's, by normalised cross-correlation of grad
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract.duplicates import Offset
+from ...contract.vocabulary import Stage
 from ..bodies import Body, destination, great_circle_distance, initial_bearing
 from ..catalogue import Craters
 from ..monitor import Monitor
@@ -27,17 +27,6 @@ PIXELS = 96
 MIN_SCORE = 0.35
 """Correlation below which a displacement is not believed."""
 _REACH = 0.35  # of the side
-
-
-@dataclass(frozen=True)
-class Offset:
-    """A robust displacement: ``east_m``, ``north_m`` (metres, medians), ``spread_m`` (1.48 times
-    the median distance from it), from ``count`` pairs."""
-
-    east_m: float
-    north_m: float
-    spread_m: float
-    count: int
 
 
 def displacements(body: Body, first: Craters, second: Craters, pairs: Pairs) -> Floats:
@@ -113,7 +102,7 @@ def image_shifts(
     found = np.full((len(pairs), 3), np.nan)
     for k in range(len(pairs)):
         monitor.check()
-        monitor.report("offsets", k, len(pairs))
+        monitor.report(Stage.OFFSETS, k, len(pairs))
         a, b = int(pairs.a[k]), int(pairs.b[k])
         side = SIDE * float(max(craters.diameter[a], other.diameter[b]))
         place = (float(craters.lon[a]), float(craters.lat[a]))
@@ -125,7 +114,7 @@ def image_shifts(
         east, north, score = image_shift(one.pixels, two.pixels)
         if score >= MIN_SCORE:
             found[k] = (east * side / PIXELS, north * side / PIXELS, score)
-    monitor.report("offsets", len(pairs), len(pairs))
+    monitor.report(Stage.OFFSETS, len(pairs), len(pairs))
     return found
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract.search import LOOK_AT
+from ...contract.vocabulary import Skip
 from ..bodies import Body, great_circle_distance, initial_bearing
-from ..mosaic import Mosaic
+from ..mosaic import Mosaic, ViewSkipped
 
-CONTEXT = 2.5
+Place = tuple[float, float, float]
+"""Longitude, latitude, diameter in metres."""
 
 
 @dataclass
@@ -33,12 +37,12 @@ class PairPictures:
 
 def pair_pictures(
     mosaic: Mosaic,
-    a: tuple[float, float, float],
-    b: tuple[float, float, float],
+    a: Place,
+    b: Place,
     size: int = 256,
     *,
     mosaic_b: Mosaic | None = None,
-    context: float = CONTEXT,
+    context: float = LOOK_AT,
 ) -> PairPictures:
     """Cut both entries, each (lon, lat, diameter in metres), at ``context`` times the larger.
 
@@ -47,20 +51,36 @@ def pair_pictures(
     show a place; small craters are shown however coarse they are.
     """
     side = context * max(a[2], b[2])
-    one = mosaic.crop(a[0], a[1], side, size, 0.3)
-    two = (mosaic_b or mosaic).crop(b[0], b[1], side, size, 0.3)
+    crop_a = mosaic.crop(a[0], a[1], side, size, 0.3)
+    crop_b = (mosaic_b or mosaic).crop(b[0], b[1], side, size, 0.3)
     circles = pair_circles(mosaic.body, a, b, size, context)
     return PairPictures(
-        pixels_a=one.pixels,
-        pixels_b=two.pixels,
+        pixels_a=crop_a.pixels,
+        pixels_b=crop_b.pixels,
         side_m=side,
         metres_per_pixel=circles.metres_per_pixel,
         radius_a_px=circles.radius_a_px,
         radius_b_px=circles.radius_b_px,
         b_in_a_px=circles.b_in_a_px,
         a_in_b_px=circles.a_in_b_px,
-        native_metres_per_pixel=min(one.native_metres_per_pixel, two.native_metres_per_pixel),
+        native_metres_per_pixel=min(crop_a.native_metres_per_pixel, crop_b.native_metres_per_pixel),
     )
+
+
+def first_pictures(
+    mosaics: Sequence[Mosaic], a: Place, b: Place, size: int, context: float = LOOK_AT
+) -> tuple[PairPictures, Mosaic]:
+    """Both entries from the first mosaic that shows both, else each from the first that shows it;
+    and the mosaic of a. Raises ViewSkipped, with the first reason, where none does."""
+    choices = [(mosaic, mosaic) for mosaic in mosaics]
+    choices += [(first, second) for first in mosaics for second in mosaics if first is not second]
+    reason: ViewSkipped | None = None
+    for first, second in choices:
+        try:
+            return pair_pictures(first, a, b, size, mosaic_b=second, context=context), first
+        except ViewSkipped as skipped:
+            reason = reason or skipped
+    raise reason or ViewSkipped(Skip.NO_MOSAIC)
 
 
 @dataclass(frozen=True)
@@ -77,10 +97,10 @@ class PairCircles:
 
 def pair_circles(
     body: Body,
-    a: tuple[float, float, float],
-    b: tuple[float, float, float],
+    a: Place,
+    b: Place,
     size: int = 256,
-    context: float = CONTEXT,
+    context: float = LOOK_AT,
 ) -> PairCircles:
     """The outlines of :func:`pair_pictures`, which need no mosaic."""
     scale = context * max(a[2], b[2]) / size

@@ -6,7 +6,6 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -15,22 +14,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import __version__
+from ...contract.duplicates import ReviewReport, ReviewReportParams
+from ...contract.vocabulary import PairOrder, Stage
 from ..bodies import Body
 from ..errors import ExportError, MosaicError, QueryError
 from ..formats import PairEntry, ReportPair, html_review, pair_sheet
 from ..formats.html_page import moment_text
 from ..monitor import Monitor
 from ..mosaic import Mosaic, ViewSkipped
-from .pictures import pair_circles, pair_pictures
+from .pictures import Place, first_pictures, pair_circles
 from .report_text import (
     CAUTION,
     HEADINGS,
     ORDER_WORDS,
-    UNDECIDED,
     Row,
     counted,
     decided_by,
-    decision_word,
     decoded,
     decoded_object,
     finite,
@@ -38,11 +37,12 @@ from .report_text import (
     summary,
     table_row,
     title_of,
+    verdict_of,
+    verdict_text,
 )
-from .store import DECISIONS, read_provenance, require, rows_of
+from .store import read_provenance, require, rows_of
 from .words import evidence_text
 
-ORDERS = ("probability", "doubt", "size", "place")
 LIMITS = {".html": 500, ".htm": 500, ".pdf": 300, ".png": 90}
 """Pairs with pictures by ending, where nobody says how many: what a browser, a printer and a
 picture viewer still handle with ease."""
@@ -56,67 +56,32 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class ReviewReportRequest:
-    """Which pairs of ``review`` go to ``output`` (.html, .pdf or .png).
-
-    ``decisions``: those decided so ("" for undecided), None for all; ``limit``: pairs with
-    pictures at most, by default :data:`LIMITS`; ``mosaics``: instead of those the review names.
-    """
-
-    review: Path
-    output: Path
-    decisions: tuple[str, ...] | None = None
-    order: str = "probability"
-    min_probability: float = 0.0
-    limit: int | None = None
-    mosaics: tuple[Path, ...] = ()
-    title: str = ""
-
-
-@dataclass
-class ReviewReport:
-    """What was written. ``pairs``: in the review; ``chosen``: that meet the conditions; ``shown``:
-    with their pictures or, where no mosaic shows them, their outlines; ``pictures``: with
-    pictures."""
-
-    output: str
-    pairs: int
-    chosen: int
-    shown: int
-    pictures: int
-    counts: dict[str, int]
-    notes: list[str] = field(default_factory=list)
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON."""
-        return asdict(self)
-
-
 def write_review_report(
-    request: ReviewReportRequest, monitor: Monitor | None = None
+    request: ReviewReportParams, monitor: Monitor | None = None
 ) -> ReviewReport:
     """Write the report (.html) or the contact sheet (.pdf, .png) of a review.
 
-    Nothing is half-written. Raises QueryError for a file that is no review and for unknown orders
-    and decisions; ExportError; Cancelled.
+    ``request.limit``: pairs with pictures at most, by default :data:`LIMITS`;
+    ``request.mosaics``: instead of those the review names. Nothing is half-written. Raises
+    QueryError for a file that is no review, ExportError, Cancelled.
     """
     monitor = monitor or Monitor()
-    suffix = _check(request)
-    facts = read_provenance(request.review)
-    body = _body(facts, request.review)
-    pairs = _pairs(request.review)
-    counts = dict(Counter(decision_word(row) for row in pairs).most_common())
+    review, output = Path(request.review), Path(request.output)
+    suffix = _check(output)
+    facts = read_provenance(review)
+    body = _body(facts, review)
+    pairs = _pairs(review)
+    counts = dict(Counter(str(verdict_of(row)) for row in pairs).most_common())
     chosen = _chosen(pairs, request)
     limit = request.limit or LIMITS[suffix]
     notes: list[str] = []
     shown = _with_pictures(request, facts, body, chosen[:limit], monitor, notes)
     report = ReviewReport(
-        output=str(request.output),
+        output=request.output,
         pairs=len(pairs),
         chosen=len(chosen),
         shown=len(shown),
-        pictures=sum(one.pictures is not None for one in shown),
+        pictures=sum(pair.pictures is not None for pair in shown),
         counts=counts,
         notes=notes,
     )
@@ -124,33 +89,33 @@ def write_review_report(
         notes.insert(
             0,
             f"The first {report.shown:,} of {report.chosen:,} pairs are shown, "
-            f"{ORDER_WORDS[request.order]}. All are in {request.review.name}.",
+            f"{ORDER_WORDS[request.order]}. All are in {review.name}.",
         )
     software = f"CraterBench for QGIS {__version__}"
-    title, told = request.title or title_of(facts), counted(pairs)
+    title, line = request.title or title_of(facts), counted(pairs)
 
     def tell(done: int, total: int) -> None:
         monitor.check()
-        monitor.report("writing", done, total)
+        monitor.report(Stage.WRITING, done, total)
 
     tell(0, 1)
     if suffix in (".png", ".pdf"):
-        below = footer(facts, told, notes)
-        pair_sheet(request.output, shown, title=title, footer=below, tell=tell)
+        below = footer(facts, line, notes)
+        pair_sheet(output, shown, title=title, footer=below, tell=tell)
         return report
     if report.chosen > TABLE_ROWS:
         notes.append(f"The table has the first {TABLE_ROWS:,} pairs.")
     html_review(
-        request.output,
+        output,
         shown,
         title=title,
-        subtitle=(told, f"found {moment_text(facts.get('created'))}", software),
+        subtitle=(line, f"found {moment_text(facts.get('created'))}", software),
         facts=summary(facts, pairs, _shown(request, report)),
         notes=[*notes, CAUTION],
         rows=[table_row(row) for row in chosen[:TABLE_ROWS]],
         headings=HEADINGS,
         provenance={
-            "review": str(request.review),
+            "review": request.review,
             "report": f"{software}, {datetime.now(timezone.utc).isoformat(timespec='seconds')}",
             **{key: decoded(value) for key, value in facts.items()},
         },
@@ -158,31 +123,23 @@ def write_review_report(
     return report
 
 
-def _shown(request: ReviewReportRequest, report: ReviewReport) -> dict[str, Any]:
+def _shown(request: ReviewReportParams, report: ReviewReport) -> dict[str, Any]:
     """Which pairs the report shows, for its summary."""
     words = ORDER_WORDS[request.order]
-    told: dict[str, Any] = {"shown here": f"{report.shown:,} of {report.chosen:,}, {words}"}
+    facts: dict[str, Any] = {"shown here": f"{report.shown:,} of {report.chosen:,}, {words}"}
     if request.min_probability > 0:
-        told["smallest probability shown"] = f"{request.min_probability:g}"
-    if request.decisions is not None:
-        told["decisions shown"] = [one or UNDECIDED for one in request.decisions]
-    return told
+        facts["smallest probability shown"] = f"{request.min_probability:g}"
+    if request.verdicts is not None:
+        facts["decisions shown"] = [verdict_text(verdict) for verdict in request.verdicts]
+    return facts
 
 
-def _check(request: ReviewReportRequest) -> str:
-    suffix = request.output.suffix.lower()
+def _check(output: Path) -> str:
+    suffix = output.suffix.lower()
     if suffix not in LIMITS:
         raise ExportError(
-            f"A review cannot be written as '{request.output.name}'. End the name with .html, "
-            ".pdf or .png."
+            f"A review cannot be written as '{output.name}'. End the name with .html, .pdf or .png."
         )
-    if request.order not in ORDERS:
-        raise QueryError(f"Pairs have no order '{request.order}'. Use one of: {', '.join(ORDERS)}.")
-    wrong = sorted(set(request.decisions or ()) - set(DECISIONS))
-    if wrong:
-        raise QueryError(f"'{wrong[0]}' is no decision. Use duplicate, distinct, unsure or ''.")
-    if request.limit is not None and request.limit < 1:
-        raise QueryError(f"{request.limit} pairs cannot be shown. Ask for at least 1.")
     return suffix
 
 
@@ -191,15 +148,15 @@ def _pairs(path: Path) -> list[Row]:
     return [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
 
 
-def _chosen(pairs: Sequence[Row], request: ReviewReportRequest) -> list[Row]:
-    wanted = request.decisions
-    found = [
+def _chosen(pairs: Sequence[Row], request: ReviewReportParams) -> list[Row]:
+    wanted = request.verdicts
+    chosen = [
         row
         for row in pairs
         if row["probability"] >= request.min_probability
-        and (wanted is None or (row["decision"] or "") in wanted)
+        and (wanted is None or verdict_of(row) in wanted)
     ]
-    return sorted(found, key=_KEYS[request.order])
+    return sorted(chosen, key=_KEYS[request.order])
 
 
 def _place(row: Row) -> float:
@@ -208,62 +165,62 @@ def _place(row: Row) -> float:
     return float(1000.0 * band + (row["a_lon"] if band % 2 == 0 else -row["a_lon"]))
 
 
-_KEYS: dict[str, Callable[[Row], float]] = {
-    "probability": lambda row: -float(row["probability"]),
-    "doubt": lambda row: abs(float(row["probability"]) - 0.5),
-    "size": lambda row: -max(float(row["a_diameter_m"]), float(row["b_diameter_m"])),
-    "place": _place,
+_KEYS: dict[PairOrder, Callable[[Row], float]] = {
+    PairOrder.PROBABILITY: lambda row: -float(row["probability"]),
+    PairOrder.DOUBT: lambda row: abs(float(row["probability"]) - 0.5),
+    PairOrder.SIZE: lambda row: -max(float(row["a_diameter_m"]), float(row["b_diameter_m"])),
+    PairOrder.PLACE: _place,
 }
 
 
 def _with_pictures(
-    request: ReviewReportRequest,
+    request: ReviewReportParams,
     facts: Mapping[str, str],
     body: Body,
     rows: Sequence[Row],
     monitor: Monitor,
     notes: list[str],
 ) -> list[ReportPair]:
-    attributes = _attributes(request.review, rows)
-    made: list[ReportPair] = []
+    attributes = _attributes(Path(request.review), rows)
+    pairs: list[ReportPair] = []
     with ExitStack() as stack:
         mosaics = _mosaics(request, facts, body, stack, notes)
         for done, row in enumerate(rows):
             monitor.check()
-            monitor.report("thumbnails", done, len(rows))
-            made.append(_report_pair(row, body, mosaics, attributes.get(row["pair_id"], ("", ""))))
-    without = sum(one.pictures is None for one in made)
+            monitor.report(Stage.THUMBNAILS, done, len(rows))
+            pairs.append(_report_pair(row, body, mosaics, attributes.get(row["pair_id"], ("", ""))))
+    without = sum(pair.pictures is None for pair in pairs)
     if mosaics and without:
         notes.append(f"{without:,} of the pairs are shown by no mosaic: outlines alone.")
-    return made
+    return pairs
 
 
 def _attributes(path: Path, rows: Sequence[Row]) -> dict[Any, tuple[str, str]]:
     """What the catalogues say, as JSON, by pair."""
     require(path)
-    found: dict[Any, tuple[str, str]] = {}
+    texts: dict[Any, tuple[str, str]] = {}
     query = "SELECT a_attributes, b_attributes FROM pairs WHERE pair_id = ?"
     with closing(sqlite3.connect(path, timeout=10.0)) as connection:
         for row in rows:
-            one = connection.execute(query, (row["pair_id"],)).fetchone()
-            if one is not None:
-                found[row["pair_id"]] = (one[0] or "", one[1] or "")
-    return found
+            pair = connection.execute(query, (row["pair_id"],)).fetchone()
+            if pair is not None:
+                texts[row["pair_id"]] = (pair[0] or "", pair[1] or "")
+    return texts
 
 
 def _mosaics(
-    request: ReviewReportRequest,
+    request: ReviewReportParams,
     facts: Mapping[str, str],
     body: Body,
     stack: ExitStack,
     notes: list[str],
 ) -> list[Mosaic]:
     """Those that can be opened; a file that was moved is looked for beside the review."""
-    named = [str(one) for one in request.mosaics] or decoded(facts.get("mosaics")) or []
+    named = request.mosaics or decoded(facts.get("mosaics")) or []
     band, nodata = (decoded(facts.get(name)) for name in ("band", "nodata"))
     opened = []
     for name in named:
-        beside = request.review.parent / Path(str(name)).name
+        beside = Path(request.review).parent / Path(str(name)).name
         path = beside if not Path(str(name)).exists() and beside.is_file() else name
         try:
             mosaic = Mosaic.open(path, body=body, band=band or None, nodata=finite(nodata))
@@ -281,8 +238,8 @@ def _report_pair(
     row: Row, body: Body, mosaics: Sequence[Mosaic], texts: tuple[str, str]
 ) -> ReportPair:
     a, b = (
-        (float(row[f"{one}_lon"]), float(row[f"{one}_lat"]), float(row[f"{one}_diameter_m"]))
-        for one in "ab"
+        (float(row[f"{side}_lon"]), float(row[f"{side}_lat"]), float(row[f"{side}_diameter_m"]))
+        for side in "ab"
     )
     entries = [
         PairEntry(str(row[f"{letter}_id"] or ""), *place, decoded_object(text))
@@ -300,29 +257,22 @@ def _report_pair(
             str(row["looks"] or ""),
             row["probability"],
         ),
-        decision=str(row["decision"] or ""),
+        verdict=verdict_of(row),
         decided_by=decided_by(row),
         circles=pair_circles(body, a, b, _SIZE),
         pictures=_pictures(mosaics, a, b),
     )
 
 
-_Place = tuple[float, float, float]
-
-
 def _pictures(
-    mosaics: Sequence[Mosaic], a: _Place, b: _Place
+    mosaics: Sequence[Mosaic], a: Place, b: Place
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]] | None:
     """Both from one mosaic, else each from the first that shows it; None where none does."""
-    choices = [(one, one) for one in mosaics]
-    choices += [(one, two) for one in mosaics for two in mosaics if one is not two]
-    for first, second in choices:
-        try:
-            found = pair_pictures(first, a, b, _SIZE, mosaic_b=second)
-        except ViewSkipped:
-            continue
-        return _bytes(found.pixels_a), _bytes(found.pixels_b)
-    return None
+    try:
+        pair, _ = first_pictures(mosaics, a, b, _SIZE)
+    except ViewSkipped:
+        return None
+    return _bytes(pair.pixels_a), _bytes(pair.pixels_b)
 
 
 def _bytes(pixels: NDArray[np.float32]) -> NDArray[np.uint8]:

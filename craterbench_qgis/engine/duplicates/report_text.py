@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ...contract.vocabulary import PairOrder, Verdict
 from ..formats.html_page import moment_text, number_text
-from ..formats.pair_model import DISTINCT, DUPLICATE, UNSURE
+from .words import read_verdict, verdict_text
 
 Row = Mapping[str, Any]
 """A row of the layer ``pairs``."""
-UNDECIDED = "not decided"
-WORDS = (DUPLICATE, DISTINCT, UNSURE, UNDECIDED)
+VERDICTS = (Verdict.DUPLICATE, Verdict.DISTINCT, Verdict.UNSURE, Verdict.UNDECIDED)
 _REVIEWERS = 12
 HEADINGS = (
     ("pair", False), ("A", True), ("B", True), ("lat A °", False), ("lon A °", False),
@@ -31,31 +31,31 @@ CAUTION = (
 
 
 ORDER_WORDS = {
-    "probability": "the most probable first",
-    "doubt": "those in most doubt first",
-    "size": "the largest first",
-    "place": "from north to south",
+    PairOrder.PROBABILITY: "the most probable first",
+    PairOrder.DOUBT: "those in most doubt first",
+    PairOrder.SIZE: "the largest first",
+    PairOrder.PLACE: "from north to south",
 }
 
 
-def decision_word(row: Row) -> str:
-    """The decision on a pair, for counting."""
-    return str(row["decision"] or UNDECIDED)
+def verdict_of(row: Row) -> Verdict:
+    """The decision on a pair. Raises QueryError for a word that is none."""
+    return read_verdict(row["decision"])
 
 
 def decided_by(row: Row) -> str:
     """Who decided, and when; "" where nobody did."""
     when = moment_text(row["decided_at"])
-    return ", ".join(one for one in (str(row["reviewer"] or ""), when) if one)
+    return ", ".join(part for part in (str(row["reviewer"] or ""), when) if part)
 
 
 def table_row(row: Row) -> dict[str, str]:
     """A row of the table, by heading."""
     shares = [number_text(finite(row[name]), ".2f") for name in ("iou", "similarity")]
     cells = [str(row["pair_id"]), str(row["a_id"] or ""), str(row["b_id"] or "")]
-    for one in "ab":
-        cells += [number_text(float(row[f"{one}_{name}"]), ".4f") for name in ("lat", "lon")]
-        cells.append(number_text(float(row[f"{one}_diameter_m"]) / 1000.0, ".3f"))
+    for side in "ab":
+        cells += [number_text(float(row[f"{side}_{name}"]), ".4f") for name in ("lat", "lon")]
+        cells.append(number_text(float(row[f"{side}_diameter_m"]) / 1000.0, ".3f"))
     cells += [
         number_text(row["distance_ratio"], ".3f"),
         number_text(row["diameter_ratio"], ".3f"),
@@ -71,40 +71,41 @@ def table_row(row: Row) -> dict[str, str]:
 
 def counted(pairs: Sequence[Row]) -> str:
     """``1,204 pairs: 300 duplicate, 890 distinct, 14 unsure``."""
-    counts = Counter(decision_word(row) for row in pairs)
-    told = ", ".join(f"{counts[word]:,} {word}" for word in WORDS if counts[word])
-    return f"{len(pairs):,} pair{'' if len(pairs) == 1 else 's'}" + (f": {told}" if told else "")
+    counts = Counter(verdict_of(row) for row in pairs)
+    parts = [f"{counts[word]:,} {verdict_text(word)}" for word in VERDICTS if counts[word]]
+    pairs_text = f"{len(pairs):,} pair{'' if len(pairs) == 1 else 's'}"
+    return f"{pairs_text}: {', '.join(parts)}" if parts else pairs_text
 
 
 def summary(
     facts: Mapping[str, str], pairs: Sequence[Row], shown: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Counts, clusters and people of a review, then what is ``shown``."""
-    counts = Counter(decision_word(row) for row in pairs)
+    counts = Counter(verdict_of(row) for row in pairs)
     decided = sorted(str(row["decided_at"]) for row in pairs if row["decided_at"])
     people = Counter(str(row["reviewer"]) for row in pairs if row["decision"] and row["reviewer"])
-    told: dict[str, Any] = {"catalogues": names_of(facts, "catalogues")}
-    told["pairs in the review"] = f"{len(pairs):,}"
-    for word in WORDS:
-        told[word] = f"{counts.get(word, 0):,}"
+    entries: dict[str, Any] = {"catalogues": names_of(facts, "catalogues")}
+    entries["pairs in the review"] = f"{len(pairs):,}"
+    for word in VERDICTS:
+        entries[verdict_text(word)] = f"{counts.get(word, 0):,}"
     threshold = finite(decoded(facts.get("threshold")))
     if threshold is not None:
         probable = sum(row["probability"] >= threshold for row in pairs)
-        told[f"probability {threshold:g} or more"] = f"{probable:,}"
+        entries[f"probability {threshold:g} or more"] = f"{probable:,}"
     clusters = {row["cluster_id"] for row in pairs if row["cluster_id"] is not None}
-    told["clusters"] = f"{len(clusters):,}"
+    entries["clusters"] = f"{len(clusters):,}"
     if people:
         first = people.most_common(_REVIEWERS)
         rest = f" and {len(people) - _REVIEWERS} more" if len(people) > _REVIEWERS else ""
-        told["reviewers"] = ", ".join(f"{name} ({n:,})" for name, n in first) + rest
+        entries["reviewers"] = ", ".join(f"{name} ({n:,})" for name, n in first) + rest
     if decided:
-        told["decided"] = " to ".join(dict.fromkeys(map(moment_text, (decided[0], decided[-1]))))
-    return {**told, **shown}
+        entries["decided"] = " to ".join(dict.fromkeys(map(moment_text, (decided[0], decided[-1]))))
+    return {**entries, **shown}
 
 
 def names_of(facts: Mapping[str, str], key: str) -> list[str]:
     """The names of the files that the provenance lists under ``key``."""
-    return [Path(str(one)).name for one in decoded(facts.get(key)) or []]
+    return [Path(str(path)).name for path in decoded(facts.get(key)) or []]
 
 
 def title_of(facts: Mapping[str, str]) -> str:
@@ -113,11 +114,11 @@ def title_of(facts: Mapping[str, str]) -> str:
     return f"Duplicates in {' and '.join(names)}" if names else "Review of duplicates"
 
 
-def footer(facts: Mapping[str, str], told: str, notes: Sequence[str]) -> str:
-    """Where a sheet comes from; ``told``: how many pairs there are."""
+def footer(facts: Mapping[str, str], line: str, notes: Sequence[str]) -> str:
+    """Where a sheet comes from; ``line``: how many pairs there are."""
     mosaics = ", ".join(names_of(facts, "mosaics"))
     parts = [
-        told,
+        line,
         *(note.rstrip(".") for note in notes),
         f"CraterBench {facts.get('version', '')}",
         f"found {moment_text(facts.get('created'))}",
@@ -125,7 +126,7 @@ def footer(facts: Mapping[str, str], told: str, notes: Sequence[str]) -> str:
         f"encoder {facts['encoder']}" if facts.get("encoder") else "",
         "thick line: the picture's own outline, thin line: the other entry's",
     ]
-    return " · ".join(one for one in parts if one) + f". {CAUTION}"
+    return " · ".join(part for part in parts if part) + f". {CAUTION}"
 
 
 def decoded(text: Any) -> Any:
@@ -140,8 +141,8 @@ def decoded(text: Any) -> Any:
 
 def decoded_object(text: str) -> dict[str, Any]:
     """A JSON object; {} for anything else."""
-    found = decoded(text)
-    return found if isinstance(found, dict) else {}
+    value = decoded(text)
+    return value if isinstance(value, dict) else {}
 
 
 def finite(value: Any) -> float | None:

@@ -21,7 +21,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ..bodies import Body, geocentric_to_geodetic
+from ...contract.body import geographic_wkt
+from ...contract.vocabulary import Stage, Verdict
+from ..bodies import Body, map_latitude
 from ..catalogue import Craters
 from ..errors import ExportError, QueryError
 from ..formats.staging import staged
@@ -29,8 +31,8 @@ from ..index.catalogue_store import plain_column
 from ..monitor import Monitor
 from .candidates import Pairs
 from .evidence import Looks, overlap
+from .words import read_verdict
 
-DECISIONS = ("", "duplicate", "distinct", "unsure")
 ENTRY_COLUMNS = ("entry_row", "crater_id", "lon", "lat", "diameter_m")
 _ROWS = 50_000  # written between two looks for a cancel
 _JOURNALS = ("-wal", "-shm", "-journal")
@@ -40,7 +42,7 @@ _JOURNALS = ("-wal", "-shm", "-journal")
 class Decided:
     """A decision on a pair, by the ids of its entries."""
 
-    decision: str
+    verdict: Verdict
     reviewer: str | None
     decided_at: str | None
 
@@ -78,7 +80,7 @@ def write_review(path: Path, review: Review, monitor: Monitor | None = None) -> 
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
 
     errors = (DataLayerError, DataSourceError, FeatureError, GeometryError, sqlite3.Error)
-    crs = layer_crs(review.body)
+    crs = geographic_wkt(review.body)
     stale = [path.name, *(path.name + end for end in _JOURNALS)]
     try:
         with staged(path, stale, True) as folder:
@@ -97,7 +99,7 @@ def write_review(path: Path, review: Review, monitor: Monitor | None = None) -> 
             for layer, table, kind in layers:
                 for start in range(0, max(table.num_rows, 1), _ROWS):
                     monitor.check()
-                    monitor.report("writing", done + start, total)
+                    monitor.report(Stage.WRITING, done + start, total)
                     pyogrio.write_arrow(
                         table.slice(start, _ROWS),
                         target,
@@ -134,24 +136,8 @@ def write_review(path: Path, review: Review, monitor: Monitor | None = None) -> 
         ) from error
 
 
-def layer_crs(body: Body) -> str:
-    """The body's geographic CRS as WKT 1, degrees, without an authority code: not every QGIS knows
-    the IAU's, and a code it does not know leaves the layer without a place."""
-    inverse_flattening = 0.0 if body.is_sphere else body.a / (body.a - body.b)
-    name = body.name.replace('"', "'").strip() or "unknown body"
-    return (
-        f'GEOGCS["GCS {name}",DATUM["{name}",SPHEROID["{name}",{body.a!r},{inverse_flattening!r}]],'
-        'PRIMEM["Reference meridian",0],UNIT["degree",0.0174532925199433]]'
-    )
-
-
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-
-
-def _map_latitude(body: Body, lat: NDArray[np.float64]) -> NDArray[np.float64]:
-    """As PROJ and QGIS take a latitude on the body's figure."""
-    return np.asarray(lat if body.is_sphere else geocentric_to_geodetic(body, lat), np.float64)
 
 
 def _fixed_wkb(kind: int, coordinates: NDArray[np.float64]) -> pa.Array:
@@ -170,7 +156,7 @@ def _fixed_wkb(kind: int, coordinates: NDArray[np.float64]) -> pa.Array:
 
 def points(body: Body, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> pa.Array:
     """WKB points at planetocentric places, in the latitudes of the layer's CRS."""
-    return _fixed_wkb(1, np.stack([lon, _map_latitude(body, lat)], axis=1)[:, None, :])
+    return _fixed_wkb(1, np.stack([lon, map_latitude(body, lat)], axis=1)[:, None, :])
 
 
 def _number(values: NDArray[np.float64]) -> pa.Array:
@@ -187,8 +173,8 @@ def _pairs(review: Review) -> pa.Table:
     onward = lon_a + ((lon_b - lon_a + 180.0) % 360.0 - 180.0)
     lines = np.stack(
         [
-            np.stack([lon_a, _map_latitude(review.body, first.lat[p.a])], axis=1),
-            np.stack([onward, _map_latitude(review.body, second.lat[p.b])], axis=1),
+            np.stack([lon_a, map_latitude(review.body, first.lat[p.a])], axis=1),
+            np.stack([onward, map_latitude(review.body, second.lat[p.b])], axis=1),
         ],
         axis=1,
     )
@@ -222,9 +208,9 @@ def _pairs(review: Review) -> pa.Table:
         "shift_east_m": _number(review.shift[:, 0]),
         "shift_north_m": _number(review.shift[:, 1]),
         "shift_score": _number(review.shift[:, 2]),
-        "decision": pa.array([one.decision if one else "" for one in decided], pa.string()),
-        "reviewer": pa.array([one.reviewer if one else None for one in decided], pa.string()),
-        "decided_at": pa.array([one.decided_at if one else None for one in decided], pa.string()),
+        "decision": pa.array([row.verdict if row else "" for row in decided], pa.string()),
+        "reviewer": pa.array([row.reviewer if row else None for row in decided], pa.string()),
+        "decided_at": pa.array([row.decided_at if row else None for row in decided], pa.string()),
         "a_attributes": attributes_json(first, p.a),
         "b_attributes": attributes_json(second, p.b),
         "geom": _fixed_wkb(2, lines),
@@ -237,7 +223,7 @@ def attributes_json(craters: Craters, rows: NDArray[np.int64]) -> pa.Array:
     texts: list[str] = []
     for start in range(0, len(rows), 20_000):
         part = craters.attributes.take(rows[start : start + 20_000]).to_pylist()
-        texts += [json.dumps(one, ensure_ascii=False, default=str) for one in part]
+        texts += [json.dumps(row, ensure_ascii=False, default=str) for row in part]
     return pa.array(texts, pa.string())
 
 
@@ -292,23 +278,23 @@ def read_provenance(path: Path) -> dict[str, str]:
 def read_decisions(path: Path) -> dict[tuple[str, str], Decided]:
     """The decisions in a review file, by (a_id, b_id). Raises QueryError for another file."""
     query = "SELECT a_id, b_id, decision, reviewer, decided_at FROM pairs WHERE decision <> ''"
-    return {(row[0], row[1]): Decided(*row[2:]) for row in rows_of(path, query)}
+    return {
+        (a, b): Decided(read_verdict(word), reviewer, when)
+        for a, b, word, reviewer, when in rows_of(path, query)
+    }
 
 
 def record_decisions(
     path: Path, decisions: Mapping[int, str], reviewer: str, at: datetime | None = None
 ) -> int:
-    """Write decisions {pair_id: one of DECISIONS} in one transaction; '' takes one back.
+    """Write decisions {pair_id: a Verdict} in one transaction; UNDECIDED takes one back.
 
     Returns how many pairs changed. Raises QueryError for another word or an unknown pair (nothing
     is written then), or where the file is locked.
     """
     time = (at or datetime.now(timezone.utc)).isoformat(timespec="seconds")
-    wrong = sorted(set(decisions.values()) - set(DECISIONS))
-    if wrong:
-        raise QueryError(f"'{wrong[0]}' is no decision. Use duplicate, distinct, unsure or ''.")
     rows: Sequence[tuple[Any, ...]] = [
-        (word, reviewer if word else None, time if word else None, pair)
+        (str(read_verdict(word)), reviewer if word else None, time if word else None, pair)
         for pair, word in decisions.items()
     ]
     require(path)

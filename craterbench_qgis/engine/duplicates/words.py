@@ -1,6 +1,9 @@
-"""The evidence of a pair in words, as the review panel says it."""
+"""The evidence of a pair and its verdict in words, as the review panel says them."""
 
 from __future__ import annotations
+
+from ...contract.vocabulary import Verdict
+from ..errors import QueryError
 
 # (from this probability on, what it means); the review panel has the same.
 _VERDICTS = (
@@ -15,7 +18,22 @@ _OTHERWISE = (
 )
 
 
-def verdict(probability: float) -> str:
+def read_verdict(word: str | None) -> Verdict:
+    """The verdict a review file holds. Raises QueryError for a word that is none."""
+    try:
+        return Verdict(word or "")
+    except ValueError as error:
+        raise QueryError(
+            f"'{word}' is no decision. Use duplicate, distinct, unsure or ''."
+        ) from error
+
+
+def verdict_text(verdict: Verdict) -> str:
+    """A verdict for the eye."""
+    return str(verdict) or "not decided"
+
+
+def meaning(probability: float) -> str:
     """What a probability of being one crater means."""
     for limit, words in _VERDICTS:
         if probability >= limit:
@@ -48,4 +66,4 @@ def evidence_text(
         parts.append(f"looks {similarity:.2f}")
     else:
         parts.append(f"no looks ({looks})" if looks and looks != "yes" else "no looks")
-    return f"{', '.join(parts)}: {verdict(probability)} ({probability:.2f})"
+    return f"{', '.join(parts)}: {meaning(probability)} ({probability:.2f})"

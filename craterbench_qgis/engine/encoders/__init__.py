@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import Embedding, Encoder, EncoderInfo
+from .base import Embedding, Encoder
 from .registry import available_encoders, load_encoder
 
-__all__ = ["Embedding", "Encoder", "EncoderInfo", "available_encoders", "load_encoder"]
+__all__ = ["Embedding", "Encoder", "available_encoders", "load_encoder"]

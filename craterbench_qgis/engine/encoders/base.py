@@ -34,16 +34,6 @@ class Embedding:
         return int(self.globals.shape[0])
 
 
-@dataclass(frozen=True)
-class EncoderInfo:
-    """One line of the list of encoders: what to pass to ``load_encoder`` and what it is."""
-
-    id: str
-    description: str
-    licence: str
-    bundled: bool
-
-
 class Encoder(ABC):
     """A frozen image encoder. Instances are cheap to call and hold no state between calls."""
 

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from ...contract.build import EncoderInfo
 from ..errors import EncoderError
 from .base import (
     Embedding,
     Encoder,
-    EncoderInfo,
     FloatArray,
     prepare_pixels,
     resources_folder,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+from ...contract.build import EncoderInfo
 from ..errors import EncoderError
-from .base import Encoder, EncoderInfo
+from .base import Encoder
 
 CHECKPOINT_SUFFIXES = (".safetensors", ".pth", ".pt")
 TIMM_PREFIX = "timm:"
@@ -75,7 +77,8 @@ def available_encoders() -> list[EncoderInfo]:
         EncoderInfo(cls.id, cls.description, cls.licence, bundled=True)
         for cls in (HogEncoder, UnsignedHogEncoder, NccEncoder)
     ]
-    return [*_bundled(), *controls]
+    first, *others = [*_bundled(), *controls]
+    return [replace(first, default=True), *others]
 
 
 def _bundled() -> list[EncoderInfo]:

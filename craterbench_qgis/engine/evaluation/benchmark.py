@@ -13,6 +13,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from ... import __version__
+from ...contract.vocabulary import Stage
 from ..encoders.base import Encoder
 from ..monitor import Monitor
 from ..mosaic import ViewSkipped, stretch
@@ -69,11 +70,11 @@ def run_craterbench_r(
         chosen = _chosen(len(data.queries), request.limit, request.seed)
         reader = _Reader(release, encoder, crop, request, monitor)
         reader.keep_patches = any(one.method != "global" for one in specs)
-        gallery_globals, store = reader.encode("gallery images", data.gallery)
+        gallery_globals, store = reader.encode(Stage.GALLERY, data.gallery)
         groups = np.array([numbers[one.crater_id] for one in data.gallery], np.int64)
         gallery = MemoryGallery(groups, gallery_globals, store, own)
         pictures = [data.queries[i] for i in chosen]
-        query_globals, query_store = reader.encode("query images", pictures)
+        query_globals, query_store = reader.encode(Stage.QUERIES, pictures)
     relevant = [np.array([numbers[one] for one in data.relevant[i]], np.int64) for i in chosen]
     _, crater = np.unique([one.crater_id for one in pictures], return_inverse=True)
     queries = QuerySet(crater.astype(np.int64), relevant, query_globals, query_store)
@@ -159,7 +160,7 @@ class _Reader:
         self._crop, self._stretched, self._memory = crop, request.stretch, request.memory
         self.keep_patches = True
 
-    def encode(self, stage: str, pictures: Sequence[Picture]) -> tuple[Float32, PatchStore]:
+    def encode(self, stage: Stage, pictures: Sequence[Picture]) -> tuple[Float32, PatchStore]:
         """Globals [V, G] and patches of the pictures, in their order."""
         encoder = self._encoder
         count, grid = len(pictures), encoder.grid
@@ -169,10 +170,10 @@ class _Reader:
         done = 0
         for pixels in one_ahead(self._batches(pictures)):
             self._monitor.check()
-            found = encoder.encode(pixels)
+            encoded = encoder.encode(pixels)
             if self.keep_patches:
-                store.append(found.tokens, found.attention)
-            globals_[done : done + len(pixels)] = found.globals
+                store.append(encoded.tokens, encoded.attention)
+            globals_[done : done + len(pixels)] = encoded.globals
             done += len(pixels)
             self._monitor.report(stage, done, count)
         return globals_, store

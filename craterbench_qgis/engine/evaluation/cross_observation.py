@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from ... import __version__
+from ...contract.vocabulary import Seeds
 from ..catalogue import Craters
 from ..encoders.base import Encoder
 from ..errors import QueryError
 from ..index import CraterIndex
 from ..monitor import Monitor
-from ..tokens import SEED_STRATEGIES
 from .experiment import RECOVERY, Experiment
 from .gallery import IndexGallery
 from .matching import torch_device
@@ -38,7 +38,7 @@ class EvaluationRequest:
     plan: QueryPlan
     band: int | None = None
     only: tuple[str, ...] = ()
-    seeds: tuple[str, ...] = SEED_STRATEGIES
+    seeds: tuple[Seeds, ...] = tuple(Seeds)
     same: tuple[tuple[str, str], ...] = ()
     backend: str = "auto"
     memory: int = DEFAULT_MEMORY

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ...contract.vocabulary import Stage
 from ..interaction import maxsim
 from ..monitor import Monitor
 from ..tokens import dequantise, instance_tokens, quantise
@@ -275,7 +276,7 @@ class Experiment:
     def _advance(self, work: float) -> None:
         self._done += work
         done = min(int(self._done), int(self._total))
-        self._monitor.report("matching (million operations)", done, int(self._total))
+        self._monitor.report(Stage.MATCHING, done, int(self._total))
 
     # -- the table -----------------------------------------------------------------------------
 

@@ -20,11 +20,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ...contract.search import Feedback, Filters
 from ..encoders.base import Encoder
 from ..errors import QueryError
 from ..index import CraterIndex
 from ..monitor import Monitor
-from ..search import Feedback, Filters, Query, Searcher, SearchOptions
+from ..search import QueryView, Searcher, SearchOptions
 from .cross_observation import EvaluationRequest
 from .metrics import Bootstrap
 from .one_by_one import OneByOne
@@ -131,7 +132,7 @@ def _judgements(
 
 def _both(
     searcher: Searcher,
-    query: Query,
+    query: QueryView,
     row: int,
     relevant: Int64,
     known: npt.NDArray[np.bool_],
@@ -142,23 +143,27 @@ def _both(
 
     A crater is not asked for craters like itself, so of a kind its own row is passed over.
     """
-    own = Filters(exclude_ids=tuple(searcher.index.craters.ids([row]))) if column else Filters()
+    own = Filters(exclude_ids=list(searcher.index.craters.ids([row]))) if column else Filters()
     options = SearchOptions(top=judged + _DEPTH, filters=own, how_sure=False)
     first = searcher.search(query, options).matches
-    told = [one for one in first if known[one.crater_row]][:judged]
-    is_relevant = {one.crater_id: bool(np.isin(one.crater_row, relevant)) for one in told}
-    accepted = tuple(name for name, yes in is_relevant.items() if yes)
+    shown = [
+        (match.crater_id, match.crater_row)
+        for match in first
+        if match.crater_row is not None and known[match.crater_row]
+    ]
+    is_relevant = {name: bool(np.isin(row, relevant)) for name, row in shown[:judged]}
+    accepted = [name for name, yes in is_relevant.items() if yes]
     if accepted and column is None:
         return None
-    rejected = tuple(name for name, yes in is_relevant.items() if not yes)
+    rejected = [name for name, yes in is_relevant.items() if not yes]
     options = SearchOptions(
         top=judged + _DEPTH, filters=own, how_sure=False, feedback=Feedback(accepted, rejected)
     )
     second = searcher.search(query, options).matches
-    seen = {one.crater_row for one in told}
+    seen = {row for _, row in shown[:judged]}
+    rows = ([match.crater_row or 0 for match in ranking] for ranking in (first, second))
     before, after = (
-        np.array([m.crater_row for m in found if known[m.crater_row] and m.crater_row not in seen])
-        for found in (first, second)
+        np.array([row for row in ranking if known[row] and row not in seen]) for ranking in rows
     )
     return before.astype(np.int64), after.astype(np.int64), len(accepted)
 

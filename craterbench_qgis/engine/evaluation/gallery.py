@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from ...contract.vocabulary import Stage
 from ..encoders.base import Encoder
 from ..errors import CraterIndexError
 from ..index import CraterIndex, open_shortlist
@@ -117,7 +118,7 @@ class IndexGallery(Gallery):
                     monitor.check()
                     found = self._encoder.encode(pixels)
                     store.append(found.tokens, found.attention)
-                    monitor.report("gallery views", min(len(self), (number + 1) * batch), len(self))
+                    monitor.report(Stage.GALLERY, min(len(self), (number + 1) * batch), len(self))
             self._store = store
         return self._store
 

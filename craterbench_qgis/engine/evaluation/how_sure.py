@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from ..bodies import Body
+from ...contract.search import Filters
 from ..encoders.base import Encoder
 from ..errors import QueryError
 from ..index import CraterIndex
 from ..monitor import Monitor
-from ..search import Filters, Searcher, SearchOptions
+from ..search import Searcher, SearchOptions
 from ..search.chance import same_ground
 from .cross_observation import EvaluationRequest
 from .metrics import Bootstrap
@@ -90,10 +90,10 @@ def _elsewhere(index: CraterIndex, row: int) -> Filters:
     """Leaves out the craters whose crops reach into that of ``row``, as ``search.chance`` has it,
     and so the crater itself."""
     settings, craters = index.settings, index.craters
-    body = Body(settings.body_name, settings.body_a, settings.body_b)
+    body = settings.body
     place = (float(craters.lon[row]), float(craters.lat[row]), float(craters.diameter_m[row]))
     near = same_ground(body, place, craters.lon, craters.lat, craters.diameter_m)
-    return Filters(exclude_ids=tuple(craters.ids(np.flatnonzero(near))))
+    return Filters(exclude_ids=list(craters.ids(np.flatnonzero(near))))
 
 
 def _rows(

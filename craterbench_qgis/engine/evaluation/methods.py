@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ...contract.vocabulary import Seeds
 from ..errors import QueryError
 from ..tokens import METHODS as TOKEN_METHODS
-from ..tokens import SEED_STRATEGIES
 
 KS = (4, 8, 16, 32, 64)
 SHORTLISTS = (25, 50, 100, 200, 500)
@@ -50,7 +50,7 @@ def plan_rows(
     own: TokenSpec,
     patches: int,
     only: Sequence[str] = (),
-    seeds: Sequence[str] = SEED_STRATEGIES,
+    seeds: Sequence[str] = tuple(Seeds),
     ks: Sequence[int] = KS,
     shortlists: Sequence[int] = SHORTLISTS,
 ) -> list[RowSpec]:
@@ -66,7 +66,7 @@ def plan_rows(
     for text in only or METHODS:
         rows += _parse(text, own, patches, seeds, usable, shortlists)
     order = {name: place for place, name in enumerate(METHODS)}
-    kinds = {name: place for place, name in enumerate(SEED_STRATEGIES)}
+    kinds = {str(name): place for place, name in enumerate(Seeds)}
     return sorted(
         dict.fromkeys(rows),
         key=lambda row: (

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from ..bodies import Body
+from ...contract.vocabulary import Stage
 from ..errors import QueryError
 from ..index import CraterIndex
 from ..monitor import Monitor
 from ..mosaic import Mosaic
-from ..search import Query
+from ..search import QueryView
 from .cross_observation import EvaluationRequest
 from .queries import Cutter, Targets
 
 
 class OneByOne:
-    """Iterate for (place in ``targets``, Query); then ``made`` and ``skipped`` say what was cut.
+    """Iterate for (place in ``targets``, QueryView); ``made`` and ``skipped`` say what was cut.
 
     Raises QueryError when not one can be cut; MosaicError, BodyError, Cancelled.
     """
@@ -29,9 +29,9 @@ class OneByOne:
         self.made = 0
         self.skipped: Counter[str] = Counter()
 
-    def __iter__(self) -> Iterator[tuple[int, Query]]:
+    def __iter__(self) -> Iterator[tuple[int, QueryView]]:
         settings, request = self._index.settings, self._request
-        body = Body(settings.body_name, settings.body_a, settings.body_b)
+        body = settings.body
         craters, rows = request.craters, self._targets.rows
         with Mosaic.open(request.mosaic, body=body, band=request.band) as mosaic:
             cutter = Cutter(mosaic, body, craters, self._targets, request.plan, settings.input_size)
@@ -41,8 +41,8 @@ class OneByOne:
                 self.made += 1
                 row = int(rows[place])
                 lon, lat = float(craters.lon[row]), float(craters.lat[row])
-                yield place, Query(view, lon, lat, float(craters.diameter[row]), {})
-                self._monitor.report("queries", self.made, cutter.limit)
+                yield place, QueryView(view, lon, lat, float(craters.diameter[row]), {})
+                self._monitor.report(Stage.QUERIES, self.made, cutter.limit)
         if not self.made:
             raise QueryError(
                 f"Not one query could be cut from {request.mosaic.name}. Check that it covers the "

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ...contract.vocabulary import Seeds
 from ..errors import ExportError
 from ..tokens import METHODS as TOKEN_METHODS
-from ..tokens import SEED_STRATEGIES
 from .methods import ALL, GLOBAL, TWO_STAGE
 
 Row = dict[str, Any]
@@ -70,7 +70,7 @@ def _one(rows: Sequence[Row], method: str) -> Row | None:
 
 
 def _over_k(rows: Sequence[Row]) -> Any:
-    seeds = [kind for kind in SEED_STRATEGIES if any(_of(rows, m, kind) for m in TOKEN_METHODS)]
+    seeds = [kind for kind in Seeds if any(_of(rows, m, kind) for m in TOKEN_METHODS)]
     if not seeds:
         return None
     figure, axes = _figure(len(seeds))
@@ -108,7 +108,7 @@ def _over_k(rows: Sequence[Row]) -> Any:
 
 
 def _over_bytes(rows: Sequence[Row]) -> Any:
-    kinds = [kind for kind in SEED_STRATEGIES if any(_of(rows, m, kind) for m in TOKEN_METHODS)]
+    kinds = [kind for kind in Seeds if any(_of(rows, m, kind) for m in TOKEN_METHODS)]
     lines = {m: _of(rows, m, kinds[0]) for m in TOKEN_METHODS} if kinds else {}
     single = {m: [row] for m in (GLOBAL, ALL) if (row := _one(rows, m))}
     lines = {method: line for method, line in {**lines, **single}.items() if line}

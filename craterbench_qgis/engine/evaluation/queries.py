@@ -12,6 +12,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ...contract.build import Selection
+from ...contract.records import plain
+from ...contract.search import CONTEXTS
+from ...contract.vocabulary import Stage
 from ..bodies import Body, destination, great_circle_distance, same_body
 from ..catalogue import Craters
 from ..encoders.base import Encoder
@@ -19,6 +23,8 @@ from ..errors import BodyError, QueryError
 from ..index import CraterIndex
 from ..monitor import Monitor
 from ..mosaic import Mosaic, View, ViewSkipped
+from ..sources import selected
+from ..words import counted
 from .metrics import same_crater_groups
 from .store import DEFAULT_MEMORY, PatchStore, one_ahead
 
@@ -33,7 +39,7 @@ _SAME_RATIO = 2.0
 
 @dataclass(frozen=True)
 class QueryPlan:
-    """Which queries to cut. Diameters in metres, ``region`` (W, S, E, N) in degrees.
+    """Which queries to cut.
 
     ``context``: (f,) for one factor, (low, high) for one drawn uniformly for each query.
     ``jitter``: the crop's centre is moved by a vector drawn uniformly from the disc of the radius
@@ -43,13 +49,11 @@ class QueryPlan:
     """
 
     views_per_crater: int = 3
-    context: tuple[float, ...] = (2.0, 3.0)
+    context: tuple[float, ...] = CONTEXTS
     jitter: float = 0.1
     seed: int = 0
     limit: int | None = None
-    region: tuple[float, float, float, float] | None = None
-    min_diameter: float | None = None
-    max_diameter: float | None = None
+    selection: Selection = field(default_factory=Selection)
 
     def check(self) -> None:
         """Raise QueryError for numbers that make no sense."""
@@ -62,7 +66,7 @@ class QueryPlan:
 
     def describe(self) -> dict[str, Any]:
         """Plain JSON."""
-        return dict(vars(self))
+        return dict(plain(self))
 
 
 @dataclass
@@ -97,14 +101,14 @@ def choose_targets(index: CraterIndex, craters: Craters, plan: QueryPlan) -> Tar
     An id counts only where place and size agree too. Raises BodyError, QueryError.
     """
     settings = index.settings
-    body = Body(settings.body_name, settings.body_a, settings.body_b)
+    body = settings.body
     if craters.body is not None and not same_body(craters.body, body):
         raise BodyError(
             f"The catalogue is of {craters.body.name}, the index of {body.name}. "
             "Choose a catalogue of the same body."
         )
     left_out: Counter[str] = Counter()
-    wanted = np.flatnonzero(_chosen(craters, plan))
+    wanted = np.flatnonzero(selected(craters, plan.selection))
     left_out["outside the region or diameters"] = len(craters) - len(wanted)
     known = index.craters.rows_of([craters.ids[row] for row in wanted.tolist()])
     seen = np.zeros(index.n_craters, bool)
@@ -124,8 +128,8 @@ def choose_targets(index: CraterIndex, craters: Craters, plan: QueryPlan) -> Tar
     if not rows:
         raise QueryError(
             f"None of the {len(craters)} craters of the catalogue is both wanted and in the index "
-            f"({_told(left_out)}). Check the region, the diameters, and that the ids are those the "
-            "index was built with."
+            f"({counted(left_out) or 'none at all'}). Check the region, the diameters, and that "
+            "the ids are those the index was built with."
         )
     return Targets(np.array(rows, np.int64), np.array(found, np.int64), +left_out)
 
@@ -154,7 +158,7 @@ def cut_queries(
     index.check_encoder(encoder.id, encoder.weights_hash)
     targets = choose_targets(index, craters, plan)
     settings = index.settings
-    body = Body(settings.body_name, settings.body_a, settings.body_b)
+    body = settings.body
     with Mosaic.open(mosaic_path, body=body, band=band) as mosaic:
         cutter = Cutter(mosaic, body, craters, targets, plan, encoder.input_size)
         patches = PatchStore(
@@ -163,15 +167,16 @@ def cut_queries(
         numbers, globals_ = [], []
         for at, views in one_ahead(cutter.batches(encoder.preferred_batch)):
             monitor.check()
-            found = encoder.encode(np.stack([one.pixels for one in views]))
-            patches.append(found.tokens, found.attention)
-            globals_.append(found.globals)
+            encoded = encoder.encode(np.stack([view.pixels for view in views]))
+            patches.append(encoded.tokens, encoded.attention)
+            globals_.append(encoded.globals)
             numbers += at
-            monitor.report("queries", len(numbers), cutter.limit)
+            monitor.report(Stage.QUERIES, len(numbers), cutter.limit)
         fingerprint = mosaic.fingerprint()
     if not numbers:
         raise QueryError(
-            f"Not one query could be cut from {Path(mosaic_path).name} ({_told(cutter.skipped)}). "
+            f"Not one query could be cut from {Path(mosaic_path).name} "
+            f"({counted(cutter.skipped) or 'none at all'}). "
             "Check that it covers the craters, and that they are large enough for its pixels."
         )
     patches.truncate()
@@ -261,19 +266,6 @@ class Cutter:
         return self._mosaic.view(float(lon), float(lat), diameter, context, self._size)
 
 
-def _chosen(craters: Craters, plan: QueryPlan) -> npt.NDArray[np.bool_]:
-    keep = np.ones(len(craters), bool)
-    if plan.min_diameter is not None:
-        keep &= craters.diameter >= plan.min_diameter
-    if plan.max_diameter is not None:
-        keep &= craters.diameter <= plan.max_diameter
-    if plan.region is not None:
-        west, south, east, north = plan.region
-        keep &= (craters.lat >= south) & (craters.lat <= north)
-        keep &= (craters.lon - west) % 360.0 <= ((east - west) % 360.0 or 360.0)
-    return keep
-
-
 def _same(index: CraterIndex, craters: Craters, body: Body, row: int, other: int) -> bool:
     store = index.craters
     first, second = float(craters.diameter[row]), float(store.diameter_m[other])
@@ -282,7 +274,3 @@ def _same(index: CraterIndex, craters: Craters, body: Body, row: int, other: int
     )
     larger, smaller = max(first, second), min(first, second)
     return float(apart) <= _SAME_CENTRE * larger and larger <= _SAME_RATIO * smaller
-
-
-def _told(counts: Counter[str]) -> str:
-    return ", ".join(f"{number:,} {why}" for why, number in (+counts).items()) or "none at all"

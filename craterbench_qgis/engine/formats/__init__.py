@@ -4,7 +4,6 @@ from .contact_sheet import Tile, contact_sheet, match_tile
 from .explanation import explanation_picture
 from .html_report import ReportRow, html_report
 from .html_review import html_review
-from .model import MatchLike, MatchRow
 from .pair_model import PairEntry, ReportPair
 from .pair_sheet import pair_sheet
 from .writer import SUFFIXES, TABLE_SUFFIXES, write_craters, write_matches
@@ -12,8 +11,6 @@ from .writer import SUFFIXES, TABLE_SUFFIXES, write_craters, write_matches
 __all__ = [
     "SUFFIXES",
     "TABLE_SUFFIXES",
-    "MatchLike",
-    "MatchRow",
     "PairEntry",
     "ReportPair",
     "ReportRow",

@@ -10,8 +10,8 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
+from ...contract.search import Match
 from ..errors import ExportError
-from .model import MatchLike
 from .sheet_page import (
     A4,
     ACCENT,
@@ -70,7 +70,7 @@ class Tile:
 
 
 def match_tile(
-    match: MatchLike,
+    match: Match,
     image: Picture,
     *,
     metres_per_pixel: float | None = None,

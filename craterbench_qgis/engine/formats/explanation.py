@@ -33,7 +33,7 @@ class ExplanationLike(Protocol):
     @property
     def crater_id(self) -> str: ...
     @property
-    def view(self) -> str: ...
+    def context(self) -> float: ...
     @property
     def score(self) -> float: ...
     @property
@@ -81,7 +81,7 @@ def explanation_picture(path: str | Path, found: ExplanationLike) -> Path:
     draw.text((left[0], 78), "Query", font=text.font, fill=_QUIET)
     draw.text(
         (right[0], 78),
-        text.fit(f"{found.crater_id}, view {found.view}", _SIDE),
+        text.fit(f"{found.crater_id}, view {found.context:g}x", _SIDE),
         font=text.font,
         fill=_QUIET,
     )

@@ -11,6 +11,8 @@ from typing import Any
 
 from PIL import Image
 
+from ...contract.search import DecidedMatch, Match
+from ...contract.vocabulary import Decision
 from .contact_sheet import match_tile
 from .html_page import (
     bdi,
@@ -24,29 +26,35 @@ from .html_page import (
     table,
     write_page,
 )
-from .model import MatchLike
+from .model import view_text
 from .sheet_page import Picture
 
 # A sign beside the word and the colour, for those who see no colour and for grey paper.
-_SIGNS = {"accepted": "✓", "rejected": "✕"}
+_SIGNS: dict[str, str] = {Decision.ACCEPTED: "✓", Decision.REJECTED: "✕"}
 
 
 @dataclass(frozen=True)
 class ReportRow:
     """One match of the report."""
 
-    match: MatchLike
+    match: Match
     image: Picture | bytes | None = None
     """As of a contact sheet's tile; or the bytes of a PNG or JPEG, which go in as they are."""
     metres_per_pixel: float | None = None
     """Of ``image``; draws a scale bar."""
     name: str | None = None
     """Shown instead of the crater's id, which then stands below."""
-    decision: str = ""
-    """``accepted``, ``rejected`` or another word of the reviewer; empty: none was made."""
-    comment: str = ""
-    expected_by_chance: float | None = None
-    """Craters of the index that would score as high by chance, where that is known."""
+
+    @property
+    def decision(self) -> str:
+        """``accepted`` or ``rejected``; empty: nobody decided."""
+        word = self.match.decision if isinstance(self.match, DecidedMatch) else None
+        return "" if word in (None, Decision.UNDECIDED) else str(word)
+
+    @property
+    def comment(self) -> str:
+        """What the reviewer wrote."""
+        return self.match.comment if isinstance(self.match, DecidedMatch) else ""
 
 
 def html_report(
@@ -107,7 +115,7 @@ def _cards(rows: Sequence[ReportRow], score_label: str) -> str:
         return "<section>\n<h2>Matches</h2>\n<p>No crater meets the conditions.</p>\n</section>"
     cards = "\n".join(_card(row, score_label) for row in rows)
     notes = "Scores are similarities, not probabilities. A score bar is full at 1."
-    if any(row.expected_by_chance is not None for row in rows):
+    if any(row.match.expected_by_chance is not None for row in rows):
         notes += (
             " Expected by chance: how many craters of the index would score as high without "
             "being the query's."
@@ -126,7 +134,7 @@ def _card(row: ReportRow, score_label: str) -> str:
     if row.image is not None:
         picture = picture_box(row.image, f"Crater {tile.title}", row.metres_per_pixel)
     share = min(max(match.score, 0.0), 1.0) if math.isfinite(match.score) else 0.0
-    chance = _chance(row.expected_by_chance, " expected by chance")
+    chance = _chance(row.match.expected_by_chance, " expected by chance")
     lines = [*tile.subtitle.split("  ·  "), tile.detail]
     if _is_named(row):
         lines.insert(0, match.crater_id)
@@ -182,8 +190,8 @@ def _columns(rows: Sequence[ReportRow], score_label: str) -> list[_Column]:
         _Column("D km", lambda row: number_text(row.match.diameter_m / 1000, ".3f")),
         _Column(score_label, lambda row: number_text(row.match.score, ".3f")),
         _Column("shortlist", lambda row: number_text(row.match.shortlist_score, ".3f")),
-        _Column("by chance", lambda row: _chance(row.expected_by_chance)),
-        _Column("view", lambda row: row.match.view),
+        _Column("by chance", lambda row: _chance(row.match.expected_by_chance)),
+        _Column("view", lambda row: view_text(row.match)),
         _Column("from query km", lambda row: number_text(_km(row.match.distance_m), ",.1f")),
         _Column("bearing °", lambda row: number_text(row.match.bearing_deg, ".0f")),
         _Column("decision", lambda row: row.decision, True),

@@ -9,6 +9,7 @@ from typing import Any
 
 from PIL import Image
 
+from ...contract.vocabulary import Verdict
 from .html_page import (
     bdi,
     escaped,
@@ -24,7 +25,12 @@ from .html_page import (
 from .pair_model import COLOURS, Circles, PairEntry, ReportPair, outlines_of
 
 _QUALITY = 82
-_KINDS = {"duplicate": "accepted", "distinct": "rejected", "unsure": "other"}
+_KINDS = {
+    Verdict.DUPLICATE: "accepted",
+    Verdict.DISTINCT: "rejected",
+    Verdict.UNSURE: "other",
+    Verdict.UNDECIDED: "open",
+}
 
 
 def html_review(
@@ -77,7 +83,7 @@ def _card(pair: ReportPair) -> str:
     entries = (pair.a, pair.b)
     boxes = [_box(pair, n) for n in (0, 1)]
     captions = [_caption(one, n) for n, one in enumerate(entries)]
-    kind = _KINDS.get(pair.decision, "open")
+    kind = _KINDS[pair.verdict]
     parts = [
         f'<li class="card pair"><span class="rank">{int(pair.number)}</span>',
         f'<div class="two">{boxes[0]}{boxes[1]}{captions[0]}{captions[1]}</div>',

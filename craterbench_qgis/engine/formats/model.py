@@ -1,4 +1,4 @@
-"""What a match is to the writers, and the one table every format is written from."""
+"""The one table of matches that every format is written from."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import datetime
 import decimal
 import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from collections.abc import Sequence
+from enum import Enum
+from typing import Any
 
 import pyarrow as pa
+
+from ...contract.search import DecidedMatch, Match
 
 CORE_FIELDS: tuple[tuple[str, pa.DataType], ...] = (
     ("rank", pa.int32()),
@@ -23,62 +25,27 @@ CORE_FIELDS: tuple[tuple[str, pa.DataType], ...] = (
     ("view", pa.string()),
     ("distance_m", pa.float64()),
     ("bearing_deg", pa.float64()),
+    ("expected_by_chance", pa.float64()),
 )
 """The fields of every export, in order. Degrees are planetocentric, longitudes positive east."""
+
+DECISION_FIELDS: tuple[tuple[str, pa.DataType], ...] = (
+    ("decision", pa.string()),
+    ("comment", pa.string()),
+)
+"""The next ones, of matches that somebody decided about."""
 
 GEOMETRY = "geometry"
 # Names that drivers keep for themselves, so that a catalogue's column cannot have them.
 _RESERVED = ("fid", "ogc_fid", "geom", GEOMETRY, "wkb_geometry")
 
 
-class MatchLike(Protocol):
-    """What the writers read of a match; ``search`` produces objects with these attributes."""
-
-    @property
-    def rank(self) -> int: ...
-    @property
-    def crater_id(self) -> str: ...
-    @property
-    def lon(self) -> float: ...
-    @property
-    def lat(self) -> float: ...
-    @property
-    def diameter_m(self) -> float: ...
-    @property
-    def score(self) -> float: ...
-    @property
-    def shortlist_score(self) -> float | None: ...
-    @property
-    def view(self) -> str: ...
-    @property
-    def distance_m(self) -> float | None: ...
-    @property
-    def bearing_deg(self) -> float | None: ...
-    @property
-    def attributes(self) -> Mapping[str, Any]: ...
+def view_text(match: Match) -> str:
+    """``2x``: the context of the match's best view; "" where it is not known."""
+    return "" if match.context is None else f"{match.context:g}x"
 
 
-@dataclass(frozen=True)
-class MatchRow:
-    """A match with nothing behind it: for callers that have no search result at hand."""
-
-    rank: int
-    crater_id: str
-    lon: float
-    """Degrees east."""
-    lat: float
-    """Degrees, planetocentric."""
-    diameter_m: float
-    score: float
-    shortlist_score: float | None = None
-    view: str = ""
-    distance_m: float | None = None
-    """Great-circle distance from the query; None where the query has no place."""
-    bearing_deg: float | None = None
-    attributes: Mapping[str, Any] = field(default_factory=dict)
-
-
-def match_table(matches: Sequence[MatchLike]) -> pa.Table:
+def match_table(matches: Sequence[Match]) -> pa.Table:
     """All matches as an Arrow table: the core fields, then every attribute of the catalogue.
 
     An attribute whose name is taken (compared without case, as SQLite and DBF do) gets ``_cat``,
@@ -86,21 +53,22 @@ def match_table(matches: Sequence[MatchLike]) -> pa.Table:
     true/false, date, timestamp, text; a column of several kinds, and lists or dictionaries (as
     JSON), become text. Numbers that are not finite become null: few formats can hold them.
     """
-    names = [name for name, _ in CORE_FIELDS]
+    decided = any(isinstance(match, DecidedMatch) for match in matches)
+    fields = (*CORE_FIELDS, *(DECISION_FIELDS if decided else ()))
+    names = [name for name, _ in fields]
     columns = [
-        pa.array([_core(getattr(match, name)) for match in matches], kind)
-        for name, kind in CORE_FIELDS
+        pa.array([_core(_member(match, name)) for match in matches], kind) for name, kind in fields
     ]
     given = dict.fromkeys(key for match in matches for key in match.attributes)
-    for key, name in zip(given, attribute_names(list(given)), strict=True):
+    for key, name in zip(given, attribute_names(list(given), names), strict=True):
         names.append(name)
         columns.append(_column([match.attributes.get(key) for match in matches]))
     return pa.table(columns, names=names)
 
 
-def attribute_names(given: Sequence[str]) -> list[str]:
-    """The field name of each catalogue column: its own, unless taken or empty."""
-    taken = {name for name, _ in CORE_FIELDS} | set(_RESERVED)
+def attribute_names(given: Sequence[str], fields: Sequence[str]) -> list[str]:
+    """The field name of each catalogue column: its own, unless empty or one of ``fields``."""
+    taken = {*fields, *_RESERVED}
     names = []
     for key in given:
         plain = str(key).replace("\0", "").strip() or "column"
@@ -111,6 +79,13 @@ def attribute_names(given: Sequence[str]) -> list[str]:
         taken.add(name.casefold())
         names.append(name)
     return names
+
+
+def _member(match: Match, name: str) -> Any:
+    if name == "view":
+        return view_text(match)
+    value = getattr(match, name, None)
+    return value.value if isinstance(value, Enum) else value
 
 
 def _core(value: Any) -> Any:

@@ -9,13 +9,13 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from ...contract.vocabulary import Verdict
 from .sheet_page import length_text
 
 COLOURS = ("#56b4e9", "#e69f00")
 """Of a and b, as in the review panel: Okabe and Ito's sky blue and orange."""
-SIGNS = {"duplicate": "=", "distinct": "≠", "unsure": "?"}
+SIGNS = {Verdict.DUPLICATE: "=", Verdict.DISTINCT: "≠", Verdict.UNSURE: "?"}
 """Beside the word and the colour, for those who see no colour and for grey paper."""
-DUPLICATE, DISTINCT, UNSURE = "duplicate", "distinct", "unsure"
 
 
 class Circles(Protocol):
@@ -63,8 +63,7 @@ class ReportPair:
     a: PairEntry
     b: PairEntry
     evidence: str
-    decision: str = ""
-    """``duplicate``, ``distinct``, ``unsure``; empty: nobody decided."""
+    verdict: Verdict = Verdict.UNDECIDED
     decided_by: str = ""
     """Who, and when."""
     numbers: Mapping[str, str] = field(default_factory=dict)
@@ -75,9 +74,9 @@ class ReportPair:
     @property
     def decision_line(self) -> str:
         """``= duplicate · Anna, 2026-05-03 12:00 UTC``."""
-        if not self.decision:
+        if not self.verdict:
             return "not decided"
-        word = f"{SIGNS.get(self.decision, '')} {self.decision}".strip()
+        word = f"{SIGNS[self.verdict]} {self.verdict}"
         return f"{word} · {self.decided_by}" if self.decided_by else word
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from .pair_model import COLOURS, DISTINCT, DUPLICATE, Circles, ReportPair, outlines_of
+from ...contract.vocabulary import Verdict
+from .pair_model import COLOURS, Circles, ReportPair, outlines_of
 from .sheet_page import (
     A4,
     INK,
@@ -34,7 +35,12 @@ _WIDTH = 2 * MARGIN + _ACROSS * _PAIR + (_ACROSS - 1) * _BETWEEN
 _EVIDENCE_LINES = 2
 _PDF_SCALE = 1.2  # 256 dots per inch; the pictures have no more to show
 _FINER = 2  # pictures are drawn so many times larger, so that the outlines are smooth
-_GOOD, _BAD = "#1a6b3a", "#a32a22"
+_COLOURS = {
+    Verdict.DUPLICATE: "#1a6b3a",
+    Verdict.DISTINCT: "#a32a22",
+    Verdict.UNSURE: INK,
+    Verdict.UNDECIDED: QUIET,
+}
 
 
 def pair_sheet(
@@ -116,7 +122,7 @@ def _pair(page: Image.Image, sheet: Sheet, pair: ReportPair, left: int, top: int
     for line in lines:
         draw.text((px(left), px(y)), line, INK, plain.font, anchor="ls")
         y += 25
-    colour = {DUPLICATE: _GOOD, DISTINCT: _BAD}.get(pair.decision, INK if pair.decision else QUIET)
+    colour = _COLOURS[pair.verdict]
     text = name.fit(pair.decision_line, px(_PAIR))
     draw.text((px(left), px(y + 5)), text, colour, name.font, anchor="ls")
 

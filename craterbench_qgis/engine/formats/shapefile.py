@@ -30,6 +30,7 @@ SHORT_NAMES = {
     "view": "view",
     "distance_m": "dist_m",
     "bearing_deg": "bearing",
+    "expected_by_chance": "by_chance",
 }
 NAME_LENGTH = 10
 TEXT_BYTES = 254

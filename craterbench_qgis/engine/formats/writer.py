@@ -18,27 +18,29 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldE
 from pyogrio.raw import read as read_layer
 from pyogrio.raw import write_arrow
 
+from ...contract.search import Match
+from ...contract.vocabulary import Outline
 from ..bodies import Body
 from ..errors import ExportError
 from .craterstats import diam_text, scc_text, write_text
 from .geometry import export_crs, layer_wkt, outlines
-from .model import GEOMETRY, MatchLike, match_table
+from .model import GEOMETRY, match_table
 from .opencratertool import ENDING, crater_fields, is_crater_layer
 from .shapefile import fit_table, write_fields
 from .staging import no_room, staged
 
 LAYER = "matches"
-GEOMETRIES = {"circle": "MultiPolygon", "point": "Point"}
+GEOMETRIES = {Outline.CIRCLE: "MultiPolygon", Outline.POINT: "Point"}
 
 
 def write_matches(
     path: str | Path,
-    matches: Sequence[MatchLike],
+    matches: Sequence[Match],
     *,
     body: Body,
     provenance: Mapping[str, Any],
     overwrite: bool = True,
-    geometry: str = "circle",
+    geometry: Outline = Outline.CIRCLE,
 ) -> list[Path]:
     """Write ``matches`` in the format the suffix of ``path`` names, with where they come from.
 
@@ -55,10 +57,8 @@ def write_matches(
     missing or cannot be written, a full disk, an existing file if not ``overwrite``.
     """
     target = _target(Path(path), SUFFIXES)
-    if geometry not in GEOMETRIES:
-        raise ExportError(f"Matches have no geometry '{geometry}'. Choose 'circle' or 'point'.")
     origin = {**provenance, **_about(body), "matches": len(matches)}
-    if is_crater_layer(target) and geometry != "circle":
+    if is_crater_layer(target) and geometry is not Outline.CIRCLE:
         raise ExportError(
             f"'{target.name}' is a layer of outlines. Choose the geometry 'circle', or a name that "
             f"does not end in {ENDING}."
@@ -145,7 +145,7 @@ _GDAL_ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError)
 
 
 def _with_geometry(
-    table: pa.Table, places: Mapping[str, npt.ArrayLike] | pa.Table, body: Body, kind: str
+    table: pa.Table, places: Mapping[str, npt.ArrayLike] | pa.Table, body: Body, kind: Outline
 ) -> tuple[pa.Table, dict[str, Any]]:
     wkb = outlines(body, places["lon"], places["lat"], places["diameter_m"], kind)
     options = {
@@ -157,7 +157,7 @@ def _with_geometry(
 
 
 def _shapefile(
-    path: Path, table: pa.Table, body: Body, kind: str, origin: Mapping[str, Any]
+    path: Path, table: pa.Table, body: Body, kind: Outline, origin: Mapping[str, Any]
 ) -> None:
     fitted, fields = fit_table(table)
     layer, options = _with_geometry(fitted, table, body, kind)
@@ -168,7 +168,7 @@ def _shapefile(
 
 
 def _geopackage(
-    path: Path, table: pa.Table, body: Body, kind: str, origin: Mapping[str, Any]
+    path: Path, table: pa.Table, body: Body, kind: Outline, origin: Mapping[str, Any]
 ) -> None:
     layer, options = _with_geometry(table, table, body, kind)
     texts = {key: _as_text(value) for key, value in origin.items()}
@@ -185,7 +185,9 @@ def _geopackage(
     _check(path, table, LAYER)
 
 
-def _geojson(path: Path, table: pa.Table, body: Body, kind: str, origin: Mapping[str, Any]) -> None:
+def _geojson(
+    path: Path, table: pa.Table, body: Body, kind: Outline, origin: Mapping[str, Any]
+) -> None:
     layer, options = _with_geometry(table, table, body, kind)
     write_arrow(layer, path, layer=LAYER, driver="GeoJSON", COORDINATE_PRECISION="9", **options)
     # GDAL writes the features; it has no way yet to write members beside them.
@@ -207,7 +209,7 @@ def _geojson(path: Path, table: pa.Table, body: Body, kind: str, origin: Mapping
         file.write("\n]\n}\n")
 
 
-def _csv(path: Path, table: pa.Table, body: Body, kind: str, origin: Mapping[str, Any]) -> None:
+def _csv(path: Path, table: pa.Table, body: Body, kind: Outline, origin: Mapping[str, Any]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(table.column_names)
@@ -216,16 +218,18 @@ def _csv(path: Path, table: pa.Table, body: Body, kind: str, origin: Mapping[str
     _sidecar(path, origin)
 
 
-def _scc(path: Path, table: pa.Table, body: Body, kind: str, origin: Mapping[str, Any]) -> None:
+def _scc(path: Path, table: pa.Table, body: Body, kind: Outline, origin: Mapping[str, Any]) -> None:
     write_text(path, scc_text(**_places(table), body=body, provenance=origin))
 
 
-def _diam(path: Path, table: pa.Table, body: Body, kind: str, origin: Mapping[str, Any]) -> None:
+def _diam(
+    path: Path, table: pa.Table, body: Body, kind: Outline, origin: Mapping[str, Any]
+) -> None:
     write_text(path, diam_text(**_places(table), body=body, provenance=origin))
 
 
 def _crater_layer(
-    path: Path, table: pa.Table, body: Body, kind: str, origin: Mapping[str, Any]
+    path: Path, table: pa.Table, body: Body, kind: Outline, origin: Mapping[str, Any]
 ) -> None:
     columns = _places(table)
     _outlined(path, crater_fields(body, **columns), columns, body, origin)
@@ -238,7 +242,7 @@ def _outlined(
     body: Body,
     origin: Mapping[str, Any],
 ) -> None:
-    layer, options = _with_geometry(fields, columns, body, "circle")
+    layer, options = _with_geometry(fields, columns, body, Outline.CIRCLE)
     write_arrow(layer, path, driver="ESRI Shapefile", encoding="UTF-8", **options)
     _check(path, fields)
     _sidecar(path, origin)
@@ -252,12 +256,12 @@ def _check(path: Path, written: pa.Table, layer: str | None = None) -> None:
     """Read the layer back: GDAL does not fail for every number too long for its field, nor on
     every disk that fills up while a file is closed."""
     about, _, shapes, values = read_layer(path, layer=layer)
-    found = dict(zip(about["fields"].tolist(), values, strict=True))
+    read = dict(zip(about["fields"].tolist(), values, strict=True))
     whole = len(shapes) == written.num_rows and all(shape is not None for shape in shapes)
     for name, column in zip(written.column_names, written.columns, strict=True):
         if whole and (pa.types.is_floating(column.type) or pa.types.is_integer(column.type)):
             numbers = np.array(column.to_pylist(), dtype=float)
-            back = np.asarray(found[name], dtype=float)
+            back = np.asarray(read[name], dtype=float)
             whole = np.allclose(back, numbers, rtol=1e-9, atol=1e-12, equal_nan=True)
     if not whole or about["crs"] is None:
         raise DataLayerError("what was written cannot be read back whole")
@@ -292,7 +296,7 @@ def _cell(value: Any) -> Any:
     return value
 
 
-_Writer = Callable[[Path, pa.Table, Body, str, Mapping[str, Any]], None]
+_Writer = Callable[[Path, pa.Table, Body, Outline, Mapping[str, Any]], None]
 _WRITERS: dict[str, _Writer] = {
     ".shp": _shapefile,
     ".gpkg": _geopackage,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from ..bodies import Body
 from ..errors import CraterIndexError
 
 Float32 = npt.NDArray[np.float32]
@@ -74,6 +75,11 @@ class IndexSettings:
     context_factors: tuple[float, ...]
     thumbnail_size: int
     quantisation: str = "int8"
+
+    @property
+    def body(self) -> Body:
+        """The body the craters lie on."""
+        return Body(self.body_name, self.body_a, self.body_b)
 
     @property
     def patches(self) -> int:

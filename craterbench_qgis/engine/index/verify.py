@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ...contract.vocabulary import Stage
 from ..errors import CraterIndexError
 from ..monitor import Monitor
 from . import geopackage
@@ -63,7 +64,7 @@ def verify(path: str | Path, repair: bool = False, monitor: Monitor | None = Non
             bad.add(entry.path)
             _shortlist_or_problem(root, manifest, entry, str(error), report, repair)
         done += entry.size
-        monitor.report("verifying", done, report.size)
+        monitor.report(Stage.VERIFYING, done, report.size)
     if not bad - ({manifest.shortlist.file.path} if manifest.shortlist else set()):
         _geopackage(root, manifest, report, repair)
         _consistency(root, report)

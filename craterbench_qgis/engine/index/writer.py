@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ... import __version__
+from ...contract.vocabulary import Stage
 from ..errors import CraterIndexError
 from ..monitor import Monitor
 from .catalogue_store import CraterStore, crater_table, write_craters
@@ -251,7 +252,7 @@ class IndexWriter(Transactions):
                 np.empty(0, np.int32),
                 chunks=chunks,
                 monitor=monitor,
-                progress=_progress(monitor, "joining", before, total),
+                progress=_progress(monitor, Stage.JOINING, before, total),
             )
             gone = {one.path for one in group}
             final = [one for one in now.segments if one.final]
@@ -315,7 +316,7 @@ class IndexWriter(Transactions):
             for number, group in enumerate(groups):
                 path = f"segments/{now.next_serial:06d}-v{number:07d}"
                 before = sum(one.views for one in entries)
-                progress = _progress(monitor, "compacting", before, sum(left))
+                progress = _progress(monitor, Stage.COMPACTING, before, sum(left))
                 entries.append(
                     join(
                         self.path,
@@ -365,7 +366,7 @@ class IndexWriter(Transactions):
         self.commit()
 
 
-def _progress(monitor: Monitor | None, stage: str, before: int, total: int) -> Any:
+def _progress(monitor: Monitor | None, stage: Stage, before: int, total: int) -> Any:
     if monitor is None:
         return None
     return lambda done: monitor.report(stage, before + done, total)

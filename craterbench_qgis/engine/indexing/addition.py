@@ -15,7 +15,7 @@ from ..bodies import Body, great_circle_distance, same_body
 from ..catalogue import Craters
 from ..encoders.base import Encoder
 from ..errors import BodyError, CatalogueError, CraterIndexError, MosaicError
-from ..index import CraterIndex, IndexSettings, IndexWriter
+from ..index import CraterIndex, IndexWriter
 from ..monitor import Monitor
 from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION, Mosaic, paths
 from .pipeline import CutSettings
@@ -50,7 +50,7 @@ def add_to_index(
         with CraterIndex.open(path, check="sizes") as index:
             index.check_encoder(encoder.id, encoder.weights_hash)
         writer = stack.enter_context(IndexWriter.open(path))
-        index_body = _body_of(writer.settings)
+        index_body = writer.settings.body
         notes: list[str] = []
         encoded = 0
         if writer.job is not None:
@@ -84,10 +84,6 @@ class _Wanted:
     craters: Craters | None
     band: int | None
     nodata: float | None
-
-
-def _body_of(settings: IndexSettings) -> Body:
-    return Body(settings.body_name, settings.body_a, settings.body_b)
 
 
 def _reopen(

@@ -6,12 +6,15 @@ import hashlib
 import json
 import shutil
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ...contract.build import TOKENS, Selection
+from ...contract.search import CONTEXTS
+from ...contract.vocabulary import Seeds
 from ..bodies import Body
 from ..catalogue import Craters
 from ..encoders.base import Encoder
@@ -20,19 +23,19 @@ from ..index import IndexSettings, IndexWriter
 from ..index.format import MANIFEST, MANIFEST_SPARE
 from ..monitor import Monitor
 from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION, Mosaic
+from ..sources import select
+from ..words import counted
 from .pipeline import CutSettings
 from .plan import CHUNK_VIEWS, Plan, ordered_unit
 from .run import BuildReport, begin, observation, open_all, report, run
 
-DEFAULT_CONTEXTS = (2.0, 3.0)
-# 64 tokens of 128 numbers (the bundled encoder) are 8 KB; the paper stores 16 of 768 in 24 KB.
-DEFAULT_TOKENS = 64
-DEFAULT_THUMBNAIL = 128
+THUMBNAIL = 128
+"""Pixels a side."""
 
 
 @dataclass(frozen=True)
 class BuildRequest:
-    """What to build. Diameters in metres, ``region`` (W, S, E, N) in degrees.
+    """What to build.
 
     ``chunk_views``: about how many views are committed, or lost by a kill, together.
     """
@@ -40,16 +43,14 @@ class BuildRequest:
     mosaics: tuple[Path, ...]
     craters: Craters
     output: Path
-    contexts: tuple[float, ...] = DEFAULT_CONTEXTS
-    tokens: int = DEFAULT_TOKENS
-    seeds: str = "attention"
+    contexts: tuple[float, ...] = CONTEXTS
+    tokens: int = TOKENS
+    seeds: Seeds = Seeds.ATTENTION
     aggregation: str = "aggregated"
-    min_diameter: float | None = None
-    max_diameter: float | None = None
-    region: tuple[float, float, float, float] | None = None
+    selection: Selection = field(default_factory=Selection)
     band: int | None = None
     nodata: float | None = None
-    thumbnail_size: int = DEFAULT_THUMBNAIL
+    thumbnail_size: int = THUMBNAIL
     min_valid_fraction: float = MIN_VALID_FRACTION
     min_pixels_across: float = MIN_PIXELS_ACROSS
     chunk_views: int = CHUNK_VIEWS
@@ -74,16 +75,16 @@ def build_index(
         mosaics = open_all(
             stack, request.mosaics, request.craters.body, request.band, request.nodata
         )
-        chosen = select(request, mosaics[0].body)
+        chosen = select(request.craters, request.selection, mosaics[0].body)
         notes = _notes(request, mosaics[0].body)
         settings = _settings(request, encoder, mosaics[0].body)
         source = _source(request, chosen, mosaics)
         writer, resumed = _create_or_resume(stack, request.output, settings, source)
         if resumed and writer.job is None:
-            told = report(writer, request.output, 0, resumed)
-            told.already_complete = True
-            told.notes = notes
-            return told
+            complete = report(writer, request.output, 0, resumed)
+            complete.already_complete = True
+            complete.notes = notes
+            return complete
         numbers = [observation(writer, mosaic) for mosaic in mosaics]
         if writer.job is None:
             writer.add_craters(
@@ -91,13 +92,14 @@ def build_index(
             )
             rows = np.arange(len(chosen), dtype=np.int64)
             units = [
-                ordered_unit(one, rows, chosen.lon, chosen.lat) for one in dict.fromkeys(numbers)
+                ordered_unit(number, rows, chosen.lon, chosen.lat)
+                for number in dict.fromkeys(numbers)
             ]
             plan = Plan.of(units, request.contexts, request.chunk_views)
             begin(writer, plan, encoder, _cut(request), "build")
         encoded = run(writer, encoder, dict(zip(numbers, mosaics, strict=True)), monitor)
         if writer.manifest.n_views == 0:
-            reasons = ", ".join(f"{n} {why}" for why, n in writer.manifest.skipped.items())
+            reasons = counted(writer.manifest.skipped)
             stack.close()
             shutil.rmtree(request.output)  # an index without a view would only be in the way
             raise CatalogueError(
@@ -105,41 +107,9 @@ def build_index(
                 "that catalogue and mosaic cover the same ground and that the craters are larger "
                 f"than {request.min_pixels_across:g} pixels."
             )
-        told = report(writer, request.output, encoded, resumed)
-        told.notes = notes
-        return told
-
-
-def select(request: BuildRequest, body: Body) -> Craters:
-    """The craters of the request within its diameters and region.
-
-    Raises
-    ------
-    CatalogueError
-        None is left.
-    """
-    craters = request.craters
-    keep = np.ones(len(craters), dtype=bool)
-    if request.min_diameter is not None:
-        keep &= craters.diameter >= request.min_diameter
-    if request.max_diameter is not None:
-        keep &= craters.diameter <= request.max_diameter
-    if request.region is not None:
-        west, south, east, north = request.region
-        keep &= (craters.lat >= south) & (craters.lat <= north)
-        if south > north:
-            raise CatalogueError(
-                f"The region is empty: south {south:g} is above north {north:g}. Give W S E N."
-            )
-        span = (east - west) % 360.0 or 360.0
-        keep &= (craters.lon - west) % 360.0 <= span
-    keep &= craters.diameter < 2 * body.a
-    if not keep.any():
-        raise CatalogueError(
-            f"None of the {len(craters)} craters has the wanted diameter and place. "
-            f"{craters.summary()} Check the limits and the diameter's unit."
-        )
-    return craters if keep.all() else craters.take(keep)
+        built = report(writer, request.output, encoded, resumed)
+        built.notes = notes
+        return built
 
 
 def _settings(request: BuildRequest, encoder: Encoder, body: Body) -> IndexSettings:
@@ -191,11 +161,11 @@ def _source(request: BuildRequest, chosen: Craters, mosaics: list[Mosaic]) -> di
     path = Path(request.craters.path)
     wanted = {
         # By content, not by path: a moved mosaic is the same, a changed one is another.
-        "mosaics": list(dict.fromkeys(one.fingerprint() for one in mosaics)),
+        "mosaics": list(dict.fromkeys(mosaic.fingerprint() for mosaic in mosaics)),
         "nodata": request.nodata,
-        "min_diameter": request.min_diameter,
-        "max_diameter": request.max_diameter,
-        "region": request.region,
+        "min_diameter": request.selection.min_diameter_m,
+        "max_diameter": request.selection.max_diameter_m,
+        "region": request.selection.region,
         "band": request.band,
         "min_valid_fraction": request.min_valid_fraction,
         "min_pixels_across": request.min_pixels_across,

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ...contract.vocabulary import Stage
 from ..encoders.base import Embedding, Encoder
 from ..index import SegmentData, Skipped
 from ..monitor import Monitor
@@ -205,10 +206,10 @@ class Progress:
         self._done = done
         self._total = total
         self.encoded = 0
-        monitor.report("views", done, total)
+        monitor.report(Stage.VIEWS, done, total)
 
     def advance(self, attempted: int, encoded: int) -> None:
         """``attempted`` more views were looked at, ``encoded`` of them made."""
         self._done += attempted
         self.encoded += encoded
-        self._monitor.report("views", self._done, self._total)
+        self._monitor.report(Stage.VIEWS, self._done, self._total)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from rasterio.enums import WktVersion
 from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
 
+from ...contract.vocabulary import Skip
 from ..bodies import Body, geocentric_to_geodetic, same_body
 from ..closing import Closing
 from ..errors import BodyError, MosaicError
@@ -179,7 +180,7 @@ class Mosaic(Closing):
         """
         view = self.crop(lon, lat, context * diameter_m, size, min_valid_fraction)
         if diameter_m < min_pixels_across * view.native_metres_per_pixel:
-            raise ViewSkipped("too coarse")
+            raise ViewSkipped(Skip.TOO_COARSE)
         return view
 
     def crop(
@@ -193,16 +194,16 @@ class Mosaic(Closing):
         """Like :meth:`view` for a square of ``side_m`` metres, whatever it shows."""
         cols, rows = self.pixel_positions(lon, lat, side_m, size)
         if not self._touches(cols, rows):
-            raise ViewSkipped("outside")
+            raise ViewSkipped(Skip.OUTSIDE)
         if np.isfinite(cols).mean() < min_valid_fraction:
-            raise ViewSkipped("beyond the limb")
+            raise ViewSkipped(Skip.BEYOND_LIMB)
         step = spacing(cols, rows)
         values, valid = self._sampler.sample(cols, rows, step)
         fraction = float(valid.mean())
         if fraction == 0.0:
-            raise ViewSkipped("no data")
+            raise ViewSkipped(Skip.NO_DATA)
         if fraction < min_valid_fraction:
-            raise ViewSkipped("too empty")
+            raise ViewSkipped(Skip.TOO_EMPTY)
         metres = side_m / size
         return View(
             pixels=stretch(values, valid),

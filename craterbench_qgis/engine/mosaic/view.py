@@ -7,13 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract.vocabulary import Skip
+
 STRETCH_PERCENTILES = (1.0, 99.0)
 
 
 class ViewSkipped(Exception):
-    """This crater has no usable view here; ``reason`` is a short category for counting."""
+    """This crater has no usable view here; ``reason`` says why."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: Skip) -> None:
         super().__init__(reason)
         self.reason = reason
 
@@ -43,12 +45,12 @@ def stretch(values: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np
     """
     inside = values[valid]
     if inside.size == 0:
-        raise ViewSkipped("no data")
+        raise ViewSkipped(Skip.NO_DATA)
     low, middle, high = np.percentile(
         inside, (STRETCH_PERCENTILES[0], 50.0, STRETCH_PERCENTILES[1])
     )
     if not high > low:
-        raise ViewSkipped("no contrast")
+        raise ViewSkipped(Skip.NO_CONTRAST)
     filled = np.where(valid, values, np.float32(middle))
     out = (filled - np.float32(low)) * np.float32(1.0 / (high - low))
     return np.clip(out, 0.0, 1.0).astype(np.float32, copy=False)

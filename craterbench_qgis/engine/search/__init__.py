@@ -1,29 +1,23 @@
 """The two-stage search, its queries and filters, and why a match matched."""
 
 from .explain import Explanation, explain
-from .feedback import Feedback
-from .filters import Filters, read_region
-from .query import Query, query_from_area, query_from_crater, query_from_image
-from .searcher import (
-    DEFAULT_SHORTLIST,
-    DEFAULT_TOP,
-    Match,
-    Searcher,
-    SearchOptions,
-    SearchResult,
+from .filters import read_region
+from .query import (
+    QueryView,
+    cut_query,
+    query_from_area,
+    query_from_crater,
+    query_from_image,
 )
+from .searcher import Searcher, SearchOptions, SearchResult
 
 __all__ = [
-    "DEFAULT_SHORTLIST",
-    "DEFAULT_TOP",
     "Explanation",
-    "Feedback",
-    "Filters",
-    "Match",
-    "Query",
+    "QueryView",
     "SearchOptions",
     "SearchResult",
     "Searcher",
+    "cut_query",
     "explain",
     "query_from_area",
     "query_from_crater",

@@ -16,7 +16,7 @@ from ..index import CraterIndex, ViewRow
 from ..interaction import PatchMatch, best_patches, maxsim
 from ..mosaic import Mosaic, ViewSkipped, paths
 from ..tokens import instance_tokens
-from .query import Query
+from .query import QueryView
 
 
 @dataclass
@@ -28,11 +28,11 @@ class Explanation:
     columns], the similarity of each patch to its best counterpart in the other view. ``recut``:
     the match was cut again from its mosaic and patches are compared with patches; else its
     thumbnail is shown and patches are compared with the stored instance tokens.
-    ``view_number``: the index's number of the view.
+    ``context``: of the view, side / diameter; ``view_number``: the index's number of it.
     """
 
     crater_id: str
-    view: str
+    context: float
     observation: str
     score: float
     shortlist_score: float
@@ -48,18 +48,18 @@ class Explanation:
         """Plain JSON without the pixels."""
         return {
             "crater_id": self.crater_id,
-            "view": self.view,
+            "context": self.context,
             "observation": self.observation,
             "score": self.score,
             "shortlist_score": self.shortlist_score,
             "grid": list(self.strength_query.shape),
             "compared_with": "patches" if self.recut else "instance tokens",
-            "patches": [vars(one) for one in self.patches],
+            "patches": [vars(pair) for pair in self.patches],
         }
 
 
 def explain(
-    index: CraterIndex, encoder: Encoder, query: Query, crater_id: str, view: int | None = None
+    index: CraterIndex, encoder: Encoder, query: QueryView, crater_id: str, view: int | None = None
 ) -> Explanation:
     """Explain why a crater of the index scores as it does.
 
@@ -102,7 +102,7 @@ def explain(
     similarity = embedding.tokens[0] @ theirs.T
     return Explanation(
         crater_id=crater_id,
-        view=f"{record.context:g}x",
+        context=record.context,
         observation=index.manifest.observations[record.observation]["path"],
         score=float(scores[best]),
         shortlist_score=float(index.globals([record.view])[0] @ embedding.globals[0]),

@@ -28,11 +28,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract.search import Feedback
 from ..errors import QueryError
 from ..index import CraterIndex
 from ..interaction import maxsim
@@ -48,22 +48,6 @@ WEIGHT, WEIGHT_OF_REJECTIONS = 1.0, 0.25
 
 
 @dataclass(frozen=True)
-class Feedback:
-    """Ids of craters of the index: ``accepted`` look like what is wanted, ``rejected`` do not."""
-
-    accepted: tuple[str, ...] = ()
-    rejected: tuple[str, ...] = ()
-
-    def any(self) -> bool:
-        """Whether there is any."""
-        return bool(self.accepted or self.rejected)
-
-    def describe(self) -> dict[str, Any]:
-        """Plain JSON, for provenance."""
-        return {"accepted": list(self.accepted), "rejected": list(self.rejected)}
-
-
-@dataclass(frozen=True)
 class Space:
     """Where the views of an index lie: ``mean`` [D], ``inverse`` [D, D] of covariance and ridge."""
 
@@ -73,13 +57,13 @@ class Space:
     @classmethod
     def of(cls, sample: Float) -> Space | None:
         """From vectors [n, D]; None where they are all the same."""
-        found = sample.astype(np.float64)
-        covariance = np.cov(found.T).reshape(found.shape[1], -1)
+        vectors = sample.astype(np.float64)
+        covariance = np.cov(vectors.T).reshape(vectors.shape[1], -1)
         size = float(np.trace(covariance)) / len(covariance)
         if not size > 0:
             return None
         inverse = np.linalg.inv(covariance + RIDGE * size * np.eye(len(covariance)))
-        return cls(found.mean(axis=0).astype(np.float32), inverse.astype(np.float32))
+        return cls(vectors.mean(axis=0).astype(np.float32), inverse.astype(np.float32))
 
     def direction(self, wanted: Float, rejected: Float) -> Float:
         """w [D] of the module's formula from ``wanted`` [n >= 1, D] and ``rejected`` [m, D]."""
@@ -128,9 +112,9 @@ class Refinement:
         index does not have, or that are both accepted and rejected."""
         self._score = score
         rows = _rows_of(index, feedback)
-        self.rejected_rows = [row for one in feedback.rejected for row in rows[one]]
-        accepted = _best_views(index, tokens, [rows[one] for one in feedback.accepted])
-        rejected = _best_views(index, tokens, [rows[one] for one in feedback.rejected])
+        self.rejected_rows = [row for crater_id in feedback.rejected for row in rows[crater_id]]
+        accepted = _best_views(index, tokens, [rows[crater_id] for crater_id in feedback.accepted])
+        rejected = _best_views(index, tokens, [rows[crater_id] for crater_id in feedback.rejected])
         self._compared = [tokens, *index.tokens(accepted[:MOST_COMPARED])]
         near = np.vstack([vector[None], index.globals(accepted)])
         self.vectors = [np.asarray(near.mean(axis=0), np.float32)]
@@ -140,17 +124,17 @@ class Refinement:
             space = background.descriptors
             self.vectors.append(space.direction(near, index.globals(rejected)))
             wanted = np.vstack([tokens.mean(axis=0)[None], index.tokens(accepted).mean(axis=1)])
-            told = index.tokens(rejected).mean(axis=1)
-            self._direction = background.tokens.direction(wanted, told)
+            unwanted = index.tokens(rejected).mean(axis=1)
+            self._direction = background.tokens.direction(wanted, unwanted)
 
     def scores(self, views: Float) -> Float:
         """Refined scores float32 [V] of a shortlist's ``views`` [V, K, D]; they depend on it."""
-        alike = np.mean([self._score(one, views) for one in self._compared], axis=0)
+        alike = np.mean([self._score(tokens, views) for tokens in self._compared], axis=0)
         if not self.weight or len(views) < 2:
             return np.asarray(alike, np.float32)
-        told = views.mean(axis=1) @ self._direction
-        told = (told - told.mean()) / max(float(told.std()), 1e-12)
-        deviation = (alike - alike.mean()) + self.weight * float(alike.std()) * told
+        apart = views.mean(axis=1) @ self._direction
+        apart = (apart - apart.mean()) / max(float(apart.std()), 1e-12)
+        deviation = (alike - alike.mean()) + self.weight * float(alike.std()) * apart
         return np.asarray(alike.mean() + deviation / (1.0 + self.weight), np.float32)
 
 
@@ -160,7 +144,7 @@ def _rows_of(index: CraterIndex, feedback: Feedback) -> dict[str, list[int]]:
         raise QueryError(f"The crater {both[0]!r} is both accepted and rejected. Decide on one.")
     wanted = [*feedback.accepted, *feedback.rejected]
     rows = index.craters.rows_of(wanted)
-    missing = [one for one in wanted if one not in rows]
+    missing = [crater_id for crater_id in wanted if crater_id not in rows]
     if missing:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
         raise QueryError(

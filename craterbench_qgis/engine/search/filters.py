@@ -10,49 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract.search import Filters
 from ..bodies import Body, great_circle_distance
 from ..errors import QueryError
 from ..frame import MapFrame
 
 BoolArray = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Filters:
-    """Conditions a crater must meet; None means no condition.
-
-    ``diameter_ratio`` (low, high): crater diameter / query diameter. ``min_diameter``,
-    ``max_diameter``, ``min_distance``, ``max_distance`` (from the query): metres. ``latitude``
-    (south, north) and ``longitude`` (west, east; west > east crosses the antimeridian): degrees.
-    ``region``: a shapely geometry in degrees. ``where``: an SQL condition on the catalogue's
-    columns. ``exclude_ids``: crater ids.
-    """
-
-    diameter_ratio: tuple[float, float] | None = None
-    min_diameter: float | None = None
-    max_diameter: float | None = None
-    latitude: tuple[float, float] | None = None
-    longitude: tuple[float, float] | None = None
-    region: Any = None
-    min_distance: float | None = None
-    max_distance: float | None = None
-    where: str | None = None
-    exclude_ids: tuple[str, ...] = ()
-
-    def any(self) -> bool:
-        """Whether there is any condition."""
-        return self != Filters()
-
-    def describe(self) -> dict[str, Any]:
-        """The conditions as plain JSON, for provenance."""
-        found = {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in vars(self).items()
-            if value not in (None, ()) and name != "region"
-        }
-        if self.region is not None:
-            found["region"] = self.region.wkt
-        return found
 
 
 @dataclass(frozen=True)
@@ -107,7 +70,7 @@ def allowed_craters(
     if filters.min_distance is not None or filters.max_distance is not None:
         keep &= _distance_mask(filters, table, body, lon, lat)
     if filters.region is not None:
-        keep &= _inside(filters.region, table.lon, table.lat, keep)
+        keep &= _inside(read_region(filters.region), table.lon, table.lat, keep)
     if filters.where:
         mask = np.zeros(len(keep), dtype=bool)
         mask[table.where(filters.where)] = True
@@ -119,11 +82,7 @@ def allowed_craters(
 
 
 def _check(filters: Filters) -> None:
-    """Numbers that are none, and ranges that are empty."""
-    for name, value in vars(filters).items():
-        numbers = value if isinstance(value, tuple) and name != "exclude_ids" else (value,)
-        if any(isinstance(one, float) and not np.isfinite(one) for one in numbers):
-            raise QueryError(f"The filter {name.replace('_', ' ')} is no number. Give a number.")
+    """Ranges that are empty."""
     for what in ("diameter", "distance"):
         low, high = getattr(filters, f"min_{what}"), getattr(filters, f"max_{what}")
         if low is not None and high is not None:
@@ -172,7 +131,7 @@ def _region_of_file(path: str) -> Any:
     import pyproj
     import shapely
 
-    layers = [str(one[0]) for one in pyogrio.list_layers(path)]
+    layers = [str(layer[0]) for layer in pyogrio.list_layers(path)]
     if len(layers) > 1:
         raise QueryError(
             f"{Path(path).name} has several layers ({', '.join(layers)}). Save the region as a "

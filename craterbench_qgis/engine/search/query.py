@@ -6,25 +6,24 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from ...contract.search import Query
+from ...contract.vocabulary import QueryKind, Skip
+from ..bodies import wrap_longitude
 from ..errors import QueryError
 from ..mosaic import MIN_PIXELS_ACROSS, Mosaic, QueryArea, View, ViewSkipped, image_view
-
-_SKIPPED = {
-    "outside": "lies outside the mosaic. Choose a place the mosaic covers.",
-    "too empty": "is mostly without data on this mosaic. Choose another place or mosaic.",
-    "no data": "has no data on this mosaic. Choose another place or mosaic.",
-    "no contrast": "has no contrast on this mosaic: nothing can be seen in it. Choose another.",
-    "too coarse": "is smaller than the mosaic resolves. Use a mosaic of higher resolution.",
-    "beyond the limb": "is wider than the visible hemisphere. Use a smaller box or context factor.",
-}
+from ..words import ADVICE, SKIPPED
 
 
 @dataclass
-class Query:
+class QueryView:
     """One view to search with.
 
     ``lon``, ``lat`` (degrees) and ``diameter_m`` are None where unknown (an image without
-    georeference). ``source`` is plain JSON for provenance.
+    georeference). ``source`` is plain JSON for provenance; ``origin``: the raster or the picture
+    the view was cut from, while that is open.
     """
 
     view: View
@@ -32,6 +31,51 @@ class Query:
     lat: float | None
     diameter_m: float | None
     source: dict[str, Any]
+    origin: Mosaic | Path | None = None
+
+    def picture(self, size: int) -> NDArray[np.float32]:
+        """The same ground for the eye: [size, size] in 0..1."""
+        if len(self.view.pixels) == size:
+            return self.view.pixels
+        if isinstance(self.origin, Path):
+            return image_view(self.origin, size).pixels
+        if self.origin is not None and self.lon is not None and self.lat is not None:
+            try:
+                return self.origin.crop(self.lon, self.lat, self.view.side_m, size, 0.0).pixels
+            except ViewSkipped:
+                pass  # finer pixels without contrast: what is searched is shown
+        return self.view.pixels
+
+
+def cut_query(
+    query: Query, mosaic: Mosaic | None, size: int, contexts: tuple[float, ...]
+) -> QueryView:
+    """The view of an area, a crater or an image, ``size`` pixels a side.
+
+    ``contexts``: those of the index, whose mean tells an unknown diameter or an unsaid context.
+    Raises QueryError.
+    """
+    mean = sum(contexts) / len(contexts)
+    lon, lat = query.lon, query.lat
+    if lon is not None and abs(lon) > 180:
+        lon = float(wrap_longitude(lon))
+    if query.kind is QueryKind.IMAGE:
+        return query_from_image(
+            Path(query.image or ""),
+            size,
+            query.diameter_m,
+            lon=lon,
+            lat=lat,
+            side_m=query.side_m,
+            contexts=contexts,
+        )
+    if mosaic is None or lon is None or lat is None:
+        raise ValueError(f"a query of the kind {query.kind} is not cut here")
+    if query.kind is QueryKind.AREA:
+        area = QueryArea(lon, lat, query.side_m or 0.0)
+        return query_from_area(mosaic, area, size, contexts, query.diameter_m)
+    context = query.context or mean
+    return query_from_crater(mosaic, lon, lat, query.diameter_m or 0.0, context, size)
 
 
 def query_from_area(
@@ -40,7 +84,7 @@ def query_from_area(
     size: int,
     contexts: tuple[float, ...],
     diameter_m: float | None = None,
-) -> Query:
+) -> QueryView:
     """A box: its square is the view.
 
     The crater's diameter, which filters by ratio need, is ``diameter_m`` where given, else side /
@@ -54,17 +98,17 @@ def query_from_area(
         "diameter_m": diameter,
         "diameter_assumed": diameter_m is None,
     }
-    return Query(view, area.lon, area.lat, diameter, source | _place(area.lon, area.lat))
+    place = _place(area.lon, area.lat)
+    return QueryView(view, area.lon, area.lat, diameter, source | place, mosaic)
 
 
 def query_from_crater(
     mosaic: Mosaic, lon: float, lat: float, diameter_m: float, context: float, size: int
-) -> Query:
+) -> QueryView:
     """A crater by place and diameter, cut at ``context`` times the diameter."""
     if not diameter_m > 0:
         raise QueryError(f"The diameter must be positive, not {diameter_m:g} m.")
-    if not abs(lat) <= 90 or not abs(lon) <= 360:
-        raise QueryError(f"The point {lon:g}, {lat:g} is not a longitude and latitude in degrees.")
+    _check_place(lon, lat)
     if not 0.5 < context < 100:
         raise QueryError(
             f"A context factor of {context:g} cannot be cut. Use about 2 to 3 (side / diameter)."
@@ -76,7 +120,7 @@ def query_from_crater(
         "context": context,
         **_place(lon, lat),
     }
-    return Query(view, lon, lat, diameter_m, source)
+    return QueryView(view, lon, lat, diameter_m, source, mosaic)
 
 
 def query_from_image(
@@ -88,7 +132,7 @@ def query_from_image(
     lat: float | None = None,
     side_m: float | None = None,
     contexts: tuple[float, ...] = (),
-) -> Query:
+) -> QueryView:
     """An image file, square and north up where its place is given; ``diameter_m`` where known.
 
     ``lon``, ``lat`` (degrees) and ``side_m`` say which square of ground it shows, e.g. where QGIS
@@ -99,8 +143,8 @@ def query_from_image(
     """
     if (lon is None) != (lat is None):
         raise QueryError("An image's place needs a longitude and a latitude. Give both or neither.")
-    if lon is not None and lat is not None and not (abs(lat) <= 90 and abs(lon) <= 360):
-        raise QueryError(f"The point {lon:g}, {lat:g} is not a longitude and latitude in degrees.")
+    if lon is not None and lat is not None:
+        _check_place(lon, lat)
     view = image_view(path, size)
     assumed = diameter_m is None and side_m is not None and bool(contexts)
     if side_m is not None:
@@ -112,7 +156,12 @@ def query_from_image(
         source |= {"side_m": side_m, "diameter_assumed": assumed}
     if lon is not None and lat is not None:
         source |= _place(lon, lat)
-    return Query(view, lon, lat, diameter_m, source)
+    return QueryView(view, lon, lat, diameter_m, source, path)
+
+
+def _check_place(lon: float, lat: float) -> None:
+    if not abs(lat) <= 90 or not abs(lon) <= 360:
+        raise QueryError(f"The point {lon:g}, {lat:g} is not a longitude and latitude in degrees.")
 
 
 def _cut(mosaic: Mosaic, lon: float, lat: float, side_m: float, size: int) -> View:
@@ -120,13 +169,14 @@ def _cut(mosaic: Mosaic, lon: float, lat: float, side_m: float, size: int) -> Vi
         view = mosaic.crop(lon, lat, side_m, size)
         # A crater fills at most half a crop (context 2): what is left must still show a shape.
         if side_m < 2 * MIN_PIXELS_ACROSS * view.native_metres_per_pixel:
-            raise ViewSkipped("too coarse")
+            raise ViewSkipped(Skip.TOO_COARSE)
         return view
-    except ViewSkipped as reason:
-        what = _SKIPPED.get(reason.reason, f"cannot be used: {reason.reason}.")
+    except ViewSkipped as skipped:
+        why = skipped.reason
         raise QueryError(
-            f"The query at {lon:.4f}, {lat:.4f} ({side_m / 1000:.3g} km wide) {what}"
-        ) from reason
+            f"The query at {lon:.4f}, {lat:.4f} ({side_m / 1000:.3g} km wide) {SKIPPED[why]}. "
+            f"{ADVICE[why]}"
+        ) from skipped
 
 
 def _source(mosaic: Mosaic) -> dict[str, Any]:

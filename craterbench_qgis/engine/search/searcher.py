@@ -14,27 +14,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import __version__
-from ..bodies import Body, great_circle_distance, initial_bearing
+from ...contract.records import Json
+from ...contract.search import SHORTLIST, TOP, Feedback, Filters, Match, SearchParams
+from ..bodies import great_circle_distance, initial_bearing
 from ..encoders.base import Encoder
 from ..errors import QueryError
 from ..index import CraterIndex, ShortlistBackend, open_shortlist
 from ..interaction import maxsim, symmetric_maxsim
 from ..tokens import instance_tokens
 from .chance import best_per_crater, expected_by_chance, same_ground
-from .feedback import Background, Feedback, Refinement, background_of
-from .filters import CraterTable, Filters, allowed_craters
-from .query import Query
-
-DEFAULT_TOP = 20
-DEFAULT_SHORTLIST = 200
+from .feedback import Background, Refinement, background_of
+from .filters import CraterTable, allowed_craters
+from .query import QueryView
 
 
 @dataclass(frozen=True)
 class SearchOptions:
     """How to search. ``shortlist``: S, views kept by the first stage; ``top``: craters wanted."""
 
-    top: int = DEFAULT_TOP
-    shortlist: int = DEFAULT_SHORTLIST
+    top: int = TOP
+    shortlist: int = SHORTLIST
     backend: str = "auto"
     symmetric: bool = False
     filters: Filters = field(default_factory=Filters)
@@ -44,36 +43,22 @@ class SearchOptions:
     feedback: Feedback = field(default_factory=Feedback)
     """What was decided about matches of this query before; rejected craters are left out."""
 
+    @classmethod
+    def of(cls, params: SearchParams) -> SearchOptions:
+        """Those of a search as it was asked for."""
+        return cls(
+            top=params.top,
+            shortlist=params.shortlist,
+            backend=params.backend,
+            symmetric=params.symmetric,
+            filters=params.filters,
+            feedback=params.feedback,
+        )
+
     def check(self) -> None:
         """Raise QueryError for numbers that make no sense."""
         if self.top < 1 or self.shortlist < 1:
             raise QueryError("The numbers of matches and of shortlisted views must be at least 1.")
-
-
-@dataclass
-class Match:
-    """One crater found: its best view, both stages' scores, and where it lies from the query."""
-
-    rank: int
-    crater_id: str
-    lon: float
-    lat: float
-    diameter_m: float
-    score: float
-    shortlist_score: float
-    view: str
-    distance_m: float | None
-    bearing_deg: float | None
-    attributes: dict[str, Any]
-    crater_row: int
-    view_number: int
-    observation: int
-    expected_by_chance: float | None = None
-    """Craters of the index that would score as high by chance; None where it cannot be told."""
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields of ``search --json``."""
-        return dict(vars(self))
 
 
 @dataclass
@@ -82,7 +67,7 @@ class SearchResult:
 
     matches: list[Match]
     timings_ms: dict[str, float]
-    provenance: dict[str, Any]
+    provenance: Json
 
 
 class Searcher:
@@ -99,14 +84,14 @@ class Searcher:
         self.index = index
         self.encoder = encoder
         settings = index.settings
-        self.body = Body(settings.body_name, settings.body_a, settings.body_b)
+        self.body = settings.body
         craters = index.craters
         self._table = CraterTable(
             craters.lon, craters.lat, craters.diameter_m, index.where, craters.rows_of
         )
         self._backends: dict[str, ShortlistBackend] = {}
 
-    def search(self, query: Query, options: SearchOptions | None = None) -> SearchResult:
+    def search(self, query: QueryView, options: SearchOptions | None = None) -> SearchResult:
         """The craters of the index that look most like the query's view.
 
         The first stage keeps the S views nearest by global vector among those the filters allow;
@@ -125,7 +110,7 @@ class Searcher:
             embedding = self.encoder.encode(query.view.pixels[None])
             tokens = self._query_tokens(embedding.tokens, embedding.attention)
         refined = None
-        if options.feedback.any():
+        if options.feedback:
             with _timed(timings, "refine"):
                 refined = self._refinement(embedding.globals[0], tokens, options)
         with _timed(timings, "filter"):
@@ -169,7 +154,7 @@ class Searcher:
         return Refinement(self.index, self._background, vector, tokens, options.feedback, score)
 
     def _view_mask(
-        self, query: Query, filters: Filters, refined: Refinement | None
+        self, query: QueryView, filters: Filters, refined: Refinement | None
     ) -> tuple[NDArray[np.bool_] | None, int]:
         """Views the filters allow (None: all that are not removed), and how many craters' they are.
 
@@ -177,7 +162,7 @@ class Searcher:
         """
         rows = self.index.view_crater_rows
         excluded = refined.rejected_rows if refined is not None else []
-        if not filters.any() and not excluded:
+        if not filters and not excluded:
             return None, self._craters_with_views
         keep = allowed_craters(
             filters, self._table, self.body, query.lon, query.lat, query.diameter_m
@@ -232,13 +217,13 @@ class Searcher:
         """Views and their inner products with ``vector``, whatever they were found by."""
         if refined is None:
             return backend.search(vector, size, mask)
-        found = [backend.search(one, size, mask)[0] for one in refined.vectors]
-        views = np.unique(np.concatenate(found))
+        shortlists = [backend.search(vector, size, mask)[0] for vector in refined.vectors]
+        views = np.unique(np.concatenate(shortlists))
         return views, np.asarray(self.index.globals(views) @ vector, np.float32)
 
     def _matches(
         self,
-        query: Query,
+        query: QueryView,
         top: int,
         views: NDArray[np.int64],
         first: NDArray[np.float32],
@@ -265,20 +250,20 @@ class Searcher:
                     diameter_m=record["diameter_m"],
                     score=float(scores[at]),
                     shortlist_score=float(first[at]),
-                    view=f"{view.context:g}x",
+                    context=view.context,
+                    view_number=int(views[at]),
+                    crater_row=int(row),
+                    observation=view.observation,
                     distance_m=distance,
                     bearing_deg=bearing,
                     attributes=record["attributes"],
-                    crater_row=int(row),
-                    view_number=int(views[at]),
-                    observation=view.observation,
                 )
             )
         return matches
 
     def _tell_chance(
         self,
-        query: Query,
+        query: QueryView,
         matches: list[Match],
         views: NDArray[np.int64],
         scores: NDArray[np.float32],
@@ -292,24 +277,24 @@ class Searcher:
                 self.body, place, table.lon[rows], table.lat[rows], table.diameter[rows]
             )
             best = best[~near]
-        expected = expected_by_chance(best, [one.score for one in matches], allowed)
+        expected = expected_by_chance(best, [match.score for match in matches], allowed)
         if expected is not None:
             for match, number in zip(matches, expected, strict=True):
                 match.expected_by_chance = float(number)
 
     def _from_query(
-        self, query: Query, records: list[dict[str, Any]]
+        self, query: QueryView, records: list[dict[str, Any]]
     ) -> list[tuple[float | None, float | None]]:
         """Distance (metres) and bearing (degrees) of each record's crater from the query."""
         if query.lon is None or query.lat is None or not records:
             return [(None, None)] * len(records)
-        lon = np.array([one["lon"] for one in records], float)
-        lat = np.array([one["lat"] for one in records], float)
+        lon = np.array([record["lon"] for record in records], float)
+        lat = np.array([record["lat"] for record in records], float)
         distance = great_circle_distance(self.body, query.lon, query.lat, lon, lat)
         bearing = initial_bearing(query.lon, query.lat, lon, lat)
         return list(zip(np.asarray(distance).tolist(), np.asarray(bearing).tolist(), strict=True))
 
-    def provenance(self, query: Query, options: SearchOptions) -> dict[str, Any]:
+    def provenance(self, query: QueryView, options: SearchOptions) -> Json:
         """Everything needed to say, later, how a match set came about; plain JSON."""
         settings = self.index.settings
         return {
@@ -318,8 +303,8 @@ class Searcher:
             "index": str(self.index.path),
             "index_id": self.index.manifest.index_id,
             "index_generation": self.index.manifest.generation,
-            "body": {"name": settings.body_name, "a": settings.body_a, "b": settings.body_b},
-            "observations": [one["path"] for one in self.index.manifest.observations],
+            "body": self.body.to_json(),
+            "observations": [known["path"] for known in self.index.manifest.observations],
             "encoder": settings.encoder_id,
             "encoder_description": settings.encoder_description,
             "weights_sha256": settings.weights_hash,
@@ -330,8 +315,12 @@ class Searcher:
             "shortlist": options.shortlist,
             "backend": options.backend,
             "score": "symmetric late interaction" if options.symmetric else "late interaction",
-            **({"feedback": options.feedback.describe()} if options.feedback.any() else {}),
-            "filters": options.filters.describe(),
+            **({"feedback": options.feedback.to_json()} if options.feedback else {}),
+            "filters": {
+                name: value
+                for name, value in options.filters.to_json().items()
+                if value not in (None, [])
+            },
             "query": query.source,
         }
 

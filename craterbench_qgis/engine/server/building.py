@@ -5,105 +5,91 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from ...protocol import Json
-from ..errors import CraterIndexError, UsageError
+from ...contract.build import AddParams, BuildParams, BuildReply, IndexParams, VerifyReply
+from ...contract.vocabulary import Stage
+from ..errors import CraterIndexError
 from ..index import CraterIndex, verify
-from ..indexing import DEFAULT_TOKENS, BuildReport, BuildRequest, add_to_index, build_index
-from ..tokens import SEED_STRATEGIES
+from ..indexing import BuildReport, BuildRequest, add_to_index, build_index
+from ..sources import read_source
 from .calls import Call
-from .inputs import catalogue_of, limits_of
+from .inputs import REJECTED_LISTED
 from .stopping import breakable
 
 
-def build(call: Call) -> Json:
-    """BuildParams -> {path, views, craters, encoded, skipped, seconds, resumed, ...}."""
+def build(call: Call[BuildParams]) -> BuildReply:
+    """Build an index, or resume one that was stopped."""
     params, start = call.params, time.monotonic()
-    contexts = params.numbers("contexts", None, (2.0, 3.0))
-    if min(contexts) <= 0.5 or max(contexts) > 100:
-        raise UsageError("A context factor (side / diameter) must lie between 0.5 and 100.")
-    mosaics = tuple(params.paths("mosaics"))
-    output = params.path("output")
-    seeds = params.choice("seeds", SEED_STRATEGIES, "attention")
-    tokens = params.whole("tokens", DEFAULT_TOKENS, 1, 65_536)
-    spec, device = params.text("encoder", None), params.text("device", "auto")
-    band, nodata = params.whole("band", None, 1), params.number("nodata", None)
-    limits = limits_of(params)
+    output = Path(params.output)
     _creatable(output)
-    call.monitor.report("catalogue", 0, 0)
-    craters = catalogue_of(params)
+    call.monitor.report(Stage.CATALOGUE, 0, 0)
+    craters = read_source(params.catalogue, REJECTED_LISTED)
     call.monitor.check()
-    call.monitor.report("encoder", 0, 0)
-    encoder = call.work.encoder(spec, device)
+    call.monitor.report(Stage.ENCODER, 0, 0)
+    encoder = call.work.encoder(params.encoder, params.device)
     call.monitor.check()
     request = BuildRequest(
-        mosaics=mosaics,
+        mosaics=tuple(Path(path) for path in params.mosaics),
         craters=craters,
         output=output,
-        contexts=tuple(sorted(set(contexts))),
-        tokens=tokens,
-        seeds=seeds,
-        band=band,
-        nodata=nodata,
-        **limits,
+        contexts=tuple(sorted(set(params.contexts))),
+        tokens=params.tokens,
+        seeds=params.seeds,
+        band=params.band,
+        nodata=params.nodata,
+        selection=params.selection,
     )
-    with breakable(call.monitor):
+    with breakable(call.monitor, call.work.loading):
         report = build_index(request, encoder, call.monitor)
-    return _told(report, start)
+    return _reply(report, start)
 
 
-def add(call: Call) -> Json:
-    """{index, mosaics?, catalogue?, columns?, layer?, body?, band?, nodata?, device?, encoder?}."""
+def add(call: Call[AddParams]) -> BuildReply:
+    """Cut more mosaics, or more craters, into an index."""
     params, start = call.params, time.monotonic()
-    path = params.path("index")
-    mosaics = params.paths("mosaics", [])
+    path = Path(params.index)
     with CraterIndex.open(path, check="sizes") as index:
-        spec = params.text("encoder", None) or index.settings.encoder_id
+        spec = params.encoder or index.settings.encoder_id
     craters = None
-    if params.has("catalogue"):
-        call.monitor.report("catalogue", 0, 0)
-        craters = catalogue_of(params)
+    if params.catalogue is not None:
+        call.monitor.report(Stage.CATALOGUE, 0, 0)
+        craters = read_source(params.catalogue, REJECTED_LISTED)
     call.monitor.check()
-    call.monitor.report("encoder", 0, 0)
-    encoder = call.work.encoder(spec, params.text("device", "auto"))
-    with breakable(call.monitor):
+    call.monitor.report(Stage.ENCODER, 0, 0)
+    encoder = call.work.encoder(spec, params.device)
+    with breakable(call.monitor, call.work.loading):
         report = add_to_index(
             path,
             encoder,
-            mosaics=mosaics,
+            mosaics=[Path(mosaic) for mosaic in params.mosaics],
             craters=craters,
-            band=params.whole("band", None, 1),
-            nodata=params.number("nodata", None),
+            band=params.band,
+            nodata=params.nodata,
             monitor=call.monitor,
         )
-    return _told(report, start)
+    return _reply(report, start)
 
 
-def verify_index(call: Call) -> Json:
-    """{path} -> {problems, notes, files, size}."""
-    report = verify(call.params.path("path"), monitor=call.monitor)
-    return {
-        "problems": report.problems,
-        "notes": report.notes,
-        "files": report.files,
-        "size": report.size,
-    }
+def verify_index(call: Call[IndexParams]) -> VerifyReply:
+    """Read every byte of an index and say what is wrong with it."""
+    report = verify(Path(call.params.path), monitor=call.monitor)
+    return VerifyReply(report.problems, report.notes, report.files, report.size)
 
 
-def _told(report: BuildReport, start: float) -> Json:
-    return {
-        "path": str(report.path),
-        "views": report.views,
-        "craters": report.craters_with_views,
-        "encoded": report.new_views,
-        "skipped": report.skipped,
-        "seconds": time.monotonic() - start,
-        "resumed": report.resumed,
-        "already_complete": report.already_complete,
-        "notes": report.notes,
-    }
+def _reply(report: BuildReport, start: float) -> BuildReply:
+    return BuildReply(
+        path=str(report.path),
+        views=report.views,
+        craters=report.craters_with_views,
+        encoded=report.new_views,
+        skipped=dict(report.skipped),
+        seconds=time.monotonic() - start,
+        resumed=report.resumed,
+        already_complete=report.already_complete,
+        notes=report.notes,
+    )
 
 
 def _creatable(output: Path) -> None:
     parent = output.absolute().parent
-    if any(one.exists() and not one.is_dir() for one in (parent, *parent.parents)):
+    if any(folder.exists() and not folder.is_dir() for folder in (parent, *parent.parents)):
         raise CraterIndexError(f"'{parent}' is not a folder. Choose another output.")

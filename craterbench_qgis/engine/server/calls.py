@@ -5,33 +5,33 @@ from __future__ import annotations
 import threading
 import traceback
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from ...protocol import (
+from ...contract.records import Json, Record
+from ...contract.wire import (
     CANCELLED,
     ENGINE_ERROR,
     INTERNAL_ERROR,
     INVALID_PARAMS,
-    Json,
-    ProtocolError,
     failure,
 )
 from ..errors import Cancelled, CraterBenchError
 from ..monitor import Monitor
-from .params import InvalidParams, Params
+from .decoding import InvalidParams
 
 if TYPE_CHECKING:
     from .workplace import Workplace
 
+P = TypeVar("P", bound=Record)
 Id = Any
 """A number, or any other JSON value a client chose."""
 
 
 @dataclass
-class Call:
+class Call(Generic[P]):
     """What a handler gets: the params, a monitor for progress and cancel, what the server keeps."""
 
-    params: Params
+    params: P
     monitor: Monitor
     work: Workplace
 
@@ -53,7 +53,7 @@ def error_answer(task: Task, error: BaseException) -> Json:
         return failure(task.number, CANCELLED, str(error))
     if isinstance(error, CraterBenchError):
         return failure(task.number, ENGINE_ERROR, str(error), {"kind": type(error).__name__})
-    if isinstance(error, (InvalidParams, ProtocolError)):
+    if isinstance(error, InvalidParams):
         return failure(task.number, INVALID_PARAMS, f"{task.method}: {error}")
     report = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     if isinstance(error, OSError) and error.errno is not None:

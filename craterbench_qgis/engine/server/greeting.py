@@ -7,7 +7,8 @@ import os
 import platform
 
 from ... import __version__
-from ...protocol import PROTOCOL, Hello, Json
+from ...contract.build import Device, Hello
+from ...contract.wire import PROTOCOL
 
 PACKAGES = (
     "numpy", "scipy", "torch", "timm", "rasterio", "pyproj", "shapely", "pyogrio", "pyarrow",
@@ -37,17 +38,18 @@ def hello() -> Hello:
     )
 
 
-def _sure_devices(torch: str) -> list[Json]:
+def _sure_devices(torch: str) -> list[Device]:
     """The devices where they are known without asking torch, else none: ``devices`` asks it."""
     return [processor()] if torch.endswith("+cpu") else []
 
 
-def processor() -> Json:
+def processor() -> Device:
     """The device ``cpu``."""
     name = ""
     try:
         with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:  # noqa: PTH123
-            name = next((one.split(":", 1)[1].strip() for one in file if "model name" in one), "")
+            names = (line.split(":", 1)[1].strip() for line in file if "model name" in line)
+            name = next(names, "")
     except OSError:
         name = platform.processor()
-    return {"id": "cpu", "name": name or "CPU"}
+    return Device("cpu", name or "CPU")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
-from ...protocol import IndexInfo, Json
+from ...contract.build import IndexInfo, IndexParams, Nothing, Observation, OpenParams
+from ...contract.vocabulary import Stage
 from ..errors import CraterBenchError
 from ..index import SUFFIX, CraterIndex, geopackage
 from ..mosaic import paths
@@ -14,35 +17,30 @@ from .sessions import encoder_problem
 _WARM_UPS = 3
 
 
-def describe(call: Call) -> Json:
-    """{path} -> IndexInfo. Reads the manifest, loads no encoder."""
-    with CraterIndex.open(call.params.path("path"), check="sizes") as index:
-        return index_info(index).to_json()
+def describe(call: Call[IndexParams]) -> IndexInfo:
+    """What an index is. Reads the manifest, loads no encoder."""
+    with CraterIndex.open(Path(call.params.path), check="sizes") as index:
+        return index_info(index)
 
 
-def open_index(call: Call) -> Json:
-    """{path, device?, encoder?} -> IndexInfo, once a search is as fast as it will get.
-
-    ``encoder``: the checkpoint's file, for an index that was built with one.
-    """
+def open_index(call: Call[OpenParams]) -> IndexInfo:
+    """What an index is, once a search is as fast as it will get."""
     params = call.params
-    call.monitor.report("encoder", 0, 0)
-    searcher, is_new = call.work.sessions.searcher(
-        params.path("path"), params.text("device", None), params.text("encoder", None)
-    )
+    call.monitor.report(Stage.ENCODER, 0, 0)
+    searcher, is_new = call.work.sessions.searcher(Path(params.path), params.device, params.encoder)
     call.monitor.check()
     if is_new:
         _warm_up(call, searcher.index)
     info = index_info(searcher.index)
     info.problem = ""  # its encoder is there: it has just been used
-    return info.to_json()
+    return info
 
 
-def close_index(call: Call) -> Json:
-    """{path} -> {}."""
-    call.work.sessions.close(call.params.path("path"))
+def close_index(call: Call[IndexParams]) -> Nothing:
+    """Let go of an index and of all rasters."""
+    call.work.sessions.close(Path(call.params.path))
     call.work.queries.mosaics.close()
-    return {}
+    return Nothing()
 
 
 def index_info(index: CraterIndex) -> IndexInfo:
@@ -54,13 +52,13 @@ def index_info(index: CraterIndex) -> IndexInfo:
         problem = (
             "It holds no views yet: its build was stopped before the first were stored. Resume it."
         )
-    size = sum(one.size for one in manifest.files())
+    size = sum(file.size for file in manifest.files())
     return IndexInfo(
         path=str(index.path),
         name=index.path.name.removesuffix(SUFFIX) or index.path.name,
         index_id=manifest.index_id,
         generation=manifest.generation,
-        body={"name": settings.body_name, "a": settings.body_a, "b": settings.body_b},
+        body=settings.body,
         encoder=settings.encoder_id,
         encoder_description=settings.encoder_description,
         craters=manifest.n_craters - removed,
@@ -76,8 +74,8 @@ def index_info(index: CraterIndex) -> IndexInfo:
         size_bytes=size + (manifest.gpkg.size if manifest.gpkg else 0),
         created=manifest.created,
         sources=[
-            {"path": one["path"], "exists": paths.is_there(one["path"])}
-            for one in manifest.observations
+            Observation(known["path"], paths.is_there(known["path"]))
+            for known in manifest.observations
         ],
         catalogue=_catalogue(index),
         catalogue_source=str(manifest.catalogues[0].source.get("path", ""))
@@ -94,10 +92,10 @@ def _catalogue(index: CraterIndex) -> str:
     return "" if entry is None else str(geopackage.locate(index.path, entry))
 
 
-def _warm_up(call: Call, index: CraterIndex) -> None:
+def _warm_up(call: Call[OpenParams], index: CraterIndex) -> None:
     """Use everything once: encoder, shortlist, rerank, the raster, the cut."""
     from ..mosaic import View, ViewSkipped
-    from ..search import Query, SearchOptions
+    from ..search import QueryView, SearchOptions
 
     with call.work.loading:
         from . import searching
@@ -105,7 +103,7 @@ def _warm_up(call: Call, index: CraterIndex) -> None:
     searcher, _ = call.work.sessions.searcher(index.path)
     size = index.settings.input_size
     pixels = np.random.default_rng(0).random((size, size), dtype=np.float32)
-    query = Query(View(pixels, 1.0, 1.0, 1.0, float(size)), None, None, None, {})
+    query = QueryView(View(pixels, 1.0, 1.0, 1.0, float(size)), None, None, None, {})
     for _ in range(_WARM_UPS):
         call.monitor.check()
         searcher.search(query, SearchOptions())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,117 +9,74 @@ import pyproj
 import rasterio
 from rasterio.errors import RasterioError
 
-from ...protocol import CatalogueInfo, Json, MosaicInfo
-from ..bodies import Body, body_by_name
-from ..catalogue import Craters, read_catalogue
-from ..errors import CatalogueError
-from ..indexing import BuildRequest
-from ..indexing.build import select
+from ...contract.build import (
+    CatalogueInfo,
+    CatalogueParams,
+    Columns,
+    MosaicInfo,
+    MosaicParams,
+)
+from ..bodies import body_by_name
+from ..catalogue import Craters
+from ..errors import CatalogueError, MosaicError
 from ..mosaic import Mosaic
+from ..sources import read_source, select
 from .calls import Call
-from .params import InvalidParams, Params
 
-_COLUMNS = ("id", "lon", "lat", "diameter", "diameter_unit")
-_REJECTED_LISTED = 20
+REJECTED_LISTED = 20
 _AROUND_DEG = 45.0
 
 
-def catalogue_of(params: Params, name: str = "catalogue") -> Craters:
-    """The catalogue that ``params[name]``, ``columns``, ``layer``, ``body`` describe.
-
-    ``columns`` {id, lon, lat, diameter, diameter_unit} overrides what is recognised;
-    ``west_positive``: its longitudes count westward.
-    """
-    columns = params.child("columns")
-    columns.only((*_COLUMNS, "west_positive"))
-    return read_catalogue(
-        params.path(name),
-        **{one: columns.text(one, None) or None for one in _COLUMNS},
-        layer=params.text("layer", None) or None,
-        body=params.text("body", None) or None,
-        west_positive=columns.flag("west_positive", params.flag("west_positive", False)),
-        limit_rejected=_REJECTED_LISTED,
-    )
-
-
-def limits_of(params: Params) -> dict[str, Any]:
-    """``min_diameter_m``, ``max_diameter_m``, ``region`` as BuildRequest's."""
-    return {
-        "min_diameter": params.number("min_diameter_m", None),
-        "max_diameter": params.number("max_diameter_m", None),
-        "region": params.numbers("region", 4, None),
-    }
-
-
-def describe_catalogue(call: Call) -> Json:
-    """{path, columns?, layer?, body?, min_diameter_m?, max_diameter_m?, region?} -> CatalogueInfo.
-
-    With any of the limits, ``selected`` counts the craters within them.
-    """
-    params = call.params
-    limits = limits_of(params)
-    craters = catalogue_of(params, "path")
+def describe_catalogue(call: Call[CatalogueParams]) -> CatalogueInfo:
+    """What a crater table is; ``selected`` only where a selection was given."""
+    craters = read_source(call.params.catalogue, REJECTED_LISTED)
     selected = None
-    if any(one is not None for one in limits.values()):
-        request = BuildRequest((), craters, Path(), **limits)
+    if call.params.selection:
         try:
-            selected = len(select(request, craters.body or body_by_name("moon")))
+            selected = len(select(craters, call.params.selection))
         except CatalogueError:
             selected = 0
     choice = craters.columns
     return CatalogueInfo(
         path=craters.path,
         rows=len(craters),
-        columns={
-            "id": choice.id,
-            "lon": choice.lon,
-            "lat": choice.lat,
-            "diameter": choice.diameter,
-            "diameter_unit": choice.diameter_unit,
-        },
-        names=[str(one) for one in craters.attributes.column_names],
-        body=body_json(craters.body),
+        columns=Columns(
+            id=choice.id,
+            lon=choice.lon,
+            lat=choice.lat,
+            diameter=choice.diameter,
+            diameter_unit=choice.diameter_unit,
+        ),
+        names=[str(name) for name in craters.attributes.column_names],
+        body=craters.body,
         rejected=dict(craters.rejected_counts),
         diameter_m=[float(craters.diameter.min()), float(craters.diameter.max())],
         bounds=_bounds(craters),
         description=craters.summary(),
         selected=selected,
-    ).to_json()
+    )
 
 
-def describe_mosaic(call: Call) -> Json:
-    """{path, body?, band?, nodata?} -> MosaicInfo."""
+def describe_mosaic(call: Call[MosaicParams]) -> MosaicInfo:
+    """What a raster is."""
     params = call.params
-    body = params.text("body", None)
-    params.path("path")
     with Mosaic.open(
-        params.text("path"),
-        body=body_by_name(body) if body else None,
-        band=params.whole("band", None, 1),
-        nodata=params.number("nodata", None),
+        params.path,
+        body=body_by_name(params.body) if params.body else None,
+        band=params.band,
+        nodata=params.nodata,
     ) as mosaic:
         bands, bounds = _raster_facts(mosaic)
         return MosaicInfo(
             path=mosaic.path,
-            body=body_json(mosaic.body) or {},
+            body=mosaic.body,
             width=mosaic.width,
             height=mosaic.height,
             pixel_size_m=mosaic.pixel_size_m,
             crs_wkt=mosaic.crs.to_wkt(),
             bands=bands,
             bounds=bounds,
-        ).to_json()
-
-
-def body_json(body: Body | None) -> Json | None:
-    """{name, a, b}, radii in metres."""
-    return None if body is None else {"name": body.name, "a": body.a, "b": body.b}
-
-
-def body_of_json(data: Params) -> Body:
-    """The other way."""
-    a = data.number("a", above=0)
-    return Body(data.text("name", "body"), a, data.number("b", a, above=0))
+        )
 
 
 def _raster_facts(mosaic: Mosaic) -> tuple[int, list[float]]:
@@ -129,7 +85,7 @@ def _raster_facts(mosaic: Mosaic) -> tuple[int, list[float]]:
         with rasterio.open(mosaic.path) as dataset:
             bands, (left, bottom, right, top) = int(dataset.count), dataset.bounds
     except RasterioError as error:
-        raise InvalidParams(f"'path' cannot be opened again: {error}") from error
+        raise MosaicError(f"{mosaic.path} cannot be opened again ({error}). Try again.") from error
     try:
         return bands, list(mosaic.frame.bounds(left, bottom, right, top) or [])
     except pyproj.exceptions.ProjError:

@@ -12,16 +12,20 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...protocol import (
+from ...contract.methods import Lane
+from ...contract.records import Json
+from ...contract.wire import (
     CANCEL,
     CANCELLED,
+    HELLO,
     INVALID_REQUEST,
     METHOD_NOT_FOUND,
     PARSE_ERROR,
+    PING,
     PROGRESS,
     PROTOCOL,
+    SHUTDOWN,
     WRONG_PROTOCOL,
-    Json,
     ProtocolError,
     answer,
     decode,
@@ -30,17 +34,15 @@ from ...protocol import (
     notification,
 )
 from .calls import Call, Id, Task, error_answer
+from .decoding import decode as decode_params
 from .greeting import hello
-from .params import Params
 from .pipes import MAX_LINE, LineTooLong, Pipes, say, watch_parent
 from .progress import ProgressMonitor
-from .registry import LONG, METHODS, PRELOAD, SHORT
+from .registry import HANDLERS, PRELOAD
 
 if TYPE_CHECKING:
     from .workplace import Workplace
 
-PING = "$/ping"
-"""Answered by the reader itself, whatever the lanes do."""
 _IDLE_S = 0.3
 _SWITCH_S = 0.001
 _STOPPED = "Stopped at your request."
@@ -58,9 +60,8 @@ class Server:
         self._modules: dict[str, Any] = {}
         self._workplace: Workplace | None = None
         self._preload = [*PRELOAD]
-        self._queues: dict[str, queue.SimpleQueue[Task | None]] = {
-            SHORT: queue.SimpleQueue(),
-            LONG: queue.SimpleQueue(),
+        self._queues: dict[Lane, queue.SimpleQueue[Task | None]] = {
+            lane: queue.SimpleQueue() for lane in Lane
         }
 
     def run(self) -> None:
@@ -71,7 +72,7 @@ class Server:
         sys.setswitchinterval(_SWITCH_S)
         watch_parent(self._end)
         for lane in self._queues:
-            threading.Thread(target=self._lane, args=(lane,), name=lane, daemon=True).start()
+            threading.Thread(target=self._lane, args=(lane,), name=str(lane), daemon=True).start()
         for line in self._pipes.lines():
             try:
                 self._receive(line)
@@ -107,16 +108,16 @@ class Server:
             self._request(number, method, message.get("params", {}))
 
     def _request(self, number: Id, method: str, params: Any) -> None:
-        if method == "hello":
+        if method == HELLO:
             self._hello(number, params)
-        elif method == "shutdown":
+        elif method == SHUTDOWN:
             self._send(answer(number, {}))
             self._end()
         elif method == PING:
             self._send(answer(number, {}))
         elif not self._greeted:
             self._refuse(number, INVALID_REQUEST, "Say hello first.")
-        elif method not in METHODS:
+        elif method not in HANDLERS:
             self._refuse(number, METHOD_NOT_FOUND, f"There is no method '{method}'.")
         else:
             task = Task(number, method, {} if params is None else params)
@@ -127,7 +128,7 @@ class Server:
             if known:
                 self._refuse(number, INVALID_REQUEST, f"The id {number} is in use.")
             else:
-                self._queues[METHODS[method].lane].put(task)
+                self._queues[HANDLERS[method].method.lane].put(task)
 
     def _hello(self, number: Id, params: Any) -> None:
         theirs = params.get("protocol") if isinstance(params, dict) else None
@@ -142,10 +143,10 @@ class Server:
         try:
             self._send(answer(number, hello().to_json()))
         except Exception as error:  # noqa: BLE001 - a broken environment must be told
-            self._send(error_answer(Task(number, "hello", params), error))
+            self._send(error_answer(Task(number, HELLO, params), error))
             return
         self._greeted = True
-        self._queues[SHORT].put(None)  # wakes the lane: it loads ahead now
+        self._queues[Lane.SHORT].put(None)  # wakes the lane: it loads ahead now
 
     def _cancel(self, params: Any) -> None:
         number = params.get("id") if isinstance(params, dict) else None
@@ -163,10 +164,10 @@ class Server:
 
     # -- the lanes -----------------------------------------------------------------------------
 
-    def _lane(self, lane: str) -> None:
+    def _lane(self, lane: Lane) -> None:
         waiting = self._queues[lane]
         while True:
-            ahead = lane == SHORT and self._greeted and self._preload
+            ahead = lane is Lane.SHORT and self._greeted and self._preload
             try:
                 task = waiting.get(timeout=_IDLE_S if ahead else None)
             except queue.Empty:
@@ -198,15 +199,15 @@ class Server:
                 return  # cancelled while it waited, and answered
             task.started = True
         try:
+            handler = HANDLERS[task.method]
             call = Call(
-                Params(task.params),
-                ProgressMonitor(lambda one: self._progress(task, one), task.stop),
+                decode_params(task.params, handler.method.params),
+                ProgressMonitor(lambda step: self._progress(task, step), task.stop),
                 self._work_place(),
             )
-            method = METHODS[task.method]
             call.monitor.check()
-            result = getattr(self._module(method.module), method.function)(call)
-            line = _line(answer(task.number, result))
+            result = getattr(self._module(handler.module), handler.function)(call)
+            line = encode(answer(task.number, result.to_json()))
         except (Exception, SystemExit) as error:  # noqa: BLE001 - everything becomes an answer
             line = encode(error_answer(task, error))
         with self._lock:
@@ -215,12 +216,12 @@ class Server:
 
     def _module(self, name: str) -> Any:
         # Python's import machinery gives up its locks where two threads import in a circle.
-        found = self._modules.get(name)
-        if found is None:
+        module = self._modules.get(name)
+        if module is None:
             with self._loading:
-                found = importlib.import_module(f"{__package__}.{name}")
-                self._modules[name] = found
-        return found
+                module = importlib.import_module(f"{__package__}.{name}")
+                self._modules[name] = module
+        return module
 
     def _work_place(self) -> Workplace:
         if self._workplace is None:
@@ -253,12 +254,3 @@ class Server:
             with contextlib.suppress(OSError):
                 shutil.rmtree(self._session)
         os._exit(0)
-
-
-def _line(message: Json) -> bytes:
-    try:
-        return encode(message)
-    except TypeError:  # e.g. a date among a catalogue's attributes
-        from .plain import plain
-
-        return encode(plain(message))

@@ -7,7 +7,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from ...protocol import Json
+from ...contract.records import Json
+from ...contract.vocabulary import Stage
 from ..monitor import Monitor
 
 EVERY_S = 0.1
@@ -30,7 +31,7 @@ class ProgressMonitor(Monitor):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._send, self._stop, self._clock = send, stop, clock
-        self._stage = ""
+        self._stage: Stage | None = None
         self._sent_at = float("-inf")
         self._sent_done = -1
         self._steps: deque[tuple[float, int]] = deque()
@@ -38,7 +39,7 @@ class ProgressMonitor(Monitor):
     def cancelled(self) -> bool:
         return self._stop.is_set()
 
-    def report(self, stage: str, done: int, total: int) -> None:
+    def report(self, stage: Stage, done: int, total: int) -> None:
         now, done, total = self._clock(), int(done), int(total)
         if stage != self._stage:
             self._stage, self._sent_done = stage, -1

@@ -3,51 +3,23 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..bodies import Body, wrap_longitude
+from ...contract.search import CONTEXTS, Query, Source
+from ...contract.vocabulary import QueryKind
+from ..bodies import Body
 from ..errors import MosaicError, QueryError
-from ..index import CraterIndex, IndexSettings
-from ..mosaic import Mosaic, QueryArea, ViewSkipped, image_view, paths
-from ..search.query import (
-    Query,
-    query_from_area,
-    query_from_crater,
-    query_from_image,
-)
-from .params import InvalidParams, Params
+from ..index import CraterIndex
+from ..mosaic import Mosaic, paths
+from ..search.query import QueryView, cut_query, query_from_crater
+from .decoding import InvalidParams
 
-KINDS = ("area", "crater", "indexed", "image")
-DEFAULT_CONTEXTS = (2.0, 3.0)
 _OPEN_MOSAICS = 4
-
-
-@dataclass
-class Cut:
-    """A query, and what it was cut from: a raster or a picture file."""
-
-    query: Query
-    mosaic: Mosaic | None = None
-    image: Path | None = None
-
-    def picture(self, size: int) -> NDArray[np.float32]:
-        """The same ground for the eye: [size, size] in 0..1."""
-        query = self.query
-        if len(query.view.pixels) == size:
-            return query.view.pixels
-        if self.image is not None:
-            return image_view(self.image, size).pixels
-        if self.mosaic is not None and query.lon is not None and query.lat is not None:
-            try:
-                return self.mosaic.crop(query.lon, query.lat, query.view.side_m, size, 0.0).pixels
-            except ViewSkipped:
-                pass  # finer pixels without contrast: what is searched is shown
-        return query.view.pixels
+_SIZE = 224
+"""Pixels a side of a query that is made for no index."""
 
 
 class Mosaics:
@@ -70,6 +42,10 @@ class Mosaics:
         self._open.move_to_end(key)
         return mosaic
 
+    def open(self, source: Source, body: Body | None) -> Mosaic:
+        """The raster a client names; GDAL's own names stay as they are."""
+        return self.get(source.path, body, source.band, source.nodata)
+
     def close(self) -> None:
         """Let go of all files."""
         while self._open:
@@ -82,78 +58,45 @@ class Queries:
     def __init__(self) -> None:
         self.mosaics = Mosaics()
 
-    def make(self, spec: Params, index: CraterIndex | None, size: int | None = None) -> Cut:
-        """The query ``spec`` describes, ``size`` pixels a side (default: as the index needs it).
+    def make(self, query: Query, index: CraterIndex | None, size: int | None = None) -> QueryView:
+        """The view of ``query``, ``size`` pixels a side (default: as the index needs it).
 
         Raises InvalidParams, QueryError, MosaicError, BodyError.
         """
         settings = index.settings if index is not None else None
-        size = size or (settings.input_size if settings is not None else 224)
-        contexts = settings.context_factors if settings is not None else DEFAULT_CONTEXTS
-        kind = spec.choice("kind", KINDS)
-        diameter = spec.number("diameter_m", None, above=0)
-        if kind == "image":
-            path = spec.path("path")
-            query = query_from_image(
-                path,
-                size,
-                diameter,
-                lon=spec.number("lon", None),
-                lat=spec.number("lat", None),
-                side_m=spec.number("side_m", None, above=0),
-                contexts=contexts,
-            )
-            return Cut(query, image=path)
-        context = spec.number("context", sum(contexts) / len(contexts), above=0)
-        if kind == "indexed":
-            if index is None:
-                raise InvalidParams("A query of the kind 'indexed' needs an 'index'.")
-            return self._indexed(spec, index, context, size)
-        if not spec.has("mosaic"):
-            raise InvalidParams("'mosaic' is missing in the query.")
-        lon, lat = _place(spec)
-        mosaic = self._open(spec.child("mosaic"), settings)
-        if kind == "area":
-            area = QueryArea(lon, lat, spec.number("side_m", above=0))
-            return Cut(query_from_area(mosaic, area, size, contexts, diameter), mosaic)
-        if diameter is None:
-            raise InvalidParams("A query of the kind 'crater' needs a 'diameter_m'.")
-        return Cut(query_from_crater(mosaic, lon, lat, diameter, context, size), mosaic)
-
-    def _open(self, source: Params, settings: IndexSettings | None) -> Mosaic:
-        source.path("path")  # checked; GDAL's own names must stay as they are
-        return self.mosaics.get(
-            source.text("path"),
-            body_of(settings),
-            source.whole("band", None, 1),
-            source.number("nodata", None),
-        )
-
-    def _indexed(self, spec: Params, index: CraterIndex, context: float, size: int) -> Cut:
-        crater_id = spec.text("crater_id")
+        body = settings.body if settings is not None else None
+        size = size or (settings.input_size if settings is not None else _SIZE)
+        contexts = settings.context_factors if settings is not None else CONTEXTS
+        mosaic = None if query.mosaic is None else self.mosaics.open(query.mosaic, body)
+        if query.kind is not QueryKind.INDEXED:
+            return cut_query(query, mosaic, size, contexts)
+        if index is None:
+            raise InvalidParams("A query of the kind 'indexed' needs an 'index'.")
+        crater_id = query.crater_id or ""
         rows = index.craters.rows_of([crater_id]).get(crater_id)
         if not rows:
             raise QueryError(f"The index has no crater {crater_id!r}. Check the id (case matters).")
-        (record,) = index.crater_records([rows[-1]])
-        if spec.has("mosaic"):
-            mosaic = self._open(spec.child("mosaic"), index.settings)
-        else:
-            mosaic = self._own_mosaic(index, record["crater_row"])
-        query = query_from_crater(
-            mosaic, record["lon"], record["lat"], record["diameter_m"], context, size
+        (crater,) = index.crater_records([rows[-1]])
+        cut = query_from_crater(
+            mosaic or self._own_mosaic(index, crater["crater_row"]),
+            crater["lon"],
+            crater["lat"],
+            crater["diameter_m"],
+            query.context or sum(contexts) / len(contexts),
+            size,
         )
-        query.source["crater_id"] = crater_id
-        return Cut(query, mosaic)
+        cut.source["crater_id"] = crater_id
+        return cut
 
     def _own_mosaic(self, index: CraterIndex, row: int) -> Mosaic:
         """The mosaic of the crater's first observation, where it is still what it was."""
         views = np.flatnonzero(index.view_crater_rows == row)
-        number = min((index.view(int(one)).observation for one in views), default=0)
+        number = min((index.view(int(view)).observation for view in views), default=0)
         known = index.manifest.observations[number]
         path = Path(known["path"])
         if paths.is_there(known["path"]):
             mosaic = self.mosaics.get(
-                known["path"], body_of(index.settings), known.get("band"), known.get("nodata")
+                known["path"], index.settings.body, known.get("band"), known.get("nodata")
             )
             if mosaic.fingerprint() == known["fingerprint"]:
                 return mosaic
@@ -161,22 +104,6 @@ class Queries:
             f"The mosaic {path.name} that {index.path.name} was cut from is not at {path} any "
             "more, or has changed. Put it back, or choose the raster to cut the query from."
         )
-
-
-def body_of(settings: IndexSettings | None) -> Body | None:
-    """The body of an index."""
-    if settings is None:
-        return None
-    return Body(settings.body_name, settings.body_a, settings.body_b)
-
-
-def _place(spec: Params) -> tuple[float, float]:
-    lon, lat = spec.number("lon"), spec.number("lat")
-    if abs(lat) > 90 or abs(lon) > 720:
-        raise InvalidParams(
-            f"'lon' and 'lat' must be degrees (up to 720 and 90), not {lon:g}, {lat:g}."
-        )
-    return float(wrap_longitude(lon)) if abs(lon) > 180 else lon, lat
 
 
 def _stamp(path: str) -> tuple[int, int] | None:

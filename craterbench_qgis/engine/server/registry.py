@@ -1,48 +1,51 @@
-"""Which function answers which method, and in which lane. Adding a method is one line here.
+"""Which function answers which method of the contract. Adding a method is one line here.
 
 Handlers are named, not imported: a module is loaded when its first request comes. A handler is
-``handler(call: Call) -> dict``; see :mod:`.calls`.
+``handler(call: Call[Params]) -> Record``; see :mod:`.calls`.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-SHORT, LONG = "short", "long"
-"""Lanes. Each does one request at a time; a long one never holds up a short one."""
+from ...contract import methods
+from ...contract.methods import Method
 
 
-class Method(NamedTuple):
-    """``module`` of this package and ``function`` in it."""
+class Handler(NamedTuple):
+    """``function`` in ``module`` of this package, which answers ``method``."""
 
+    method: Method[Any, Any]
     module: str
     function: str
-    lane: str = SHORT
 
 
-METHODS: dict[str, Method] = {
-    "encoders.list": Method("about", "encoders"),
-    "devices": Method("about", "devices"),
-    "catalogue.describe": Method("inputs", "describe_catalogue"),
-    "mosaic.describe": Method("inputs", "describe_mosaic"),
-    "index.describe": Method("indexes", "describe"),
-    "index.open": Method("indexes", "open_index"),
-    "index.close": Method("indexes", "close_index"),
-    "index.build": Method("building", "build", LONG),
-    "index.add": Method("building", "add", LONG),
-    "index.verify": Method("building", "verify_index", LONG),
-    "preview": Method("searching", "preview"),
-    "search": Method("searching", "search"),
-    "thumbnails": Method("searching", "thumbnails"),
-    "explain": Method("searching", "explain_match"),
-    "export": Method("exporting", "export"),
-    "contact_sheet": Method("exporting", "make_contact_sheet"),
-    "report": Method("exporting", "make_report"),
-    "evaluate": Method("evaluating", "evaluate", LONG),
-    "duplicates.find": Method("duplicate_search", "find", LONG),
-    "duplicates.apply": Method("duplicate_search", "apply", LONG),
-    "duplicates.report": Method("duplicate_report", "report", LONG),
-    "duplicates.pictures": Method("duplicate_pictures", "pictures"),
+HANDLERS: dict[str, Handler] = {
+    handler.method.name: handler
+    for handler in (
+        Handler(methods.ENCODERS, "about", "encoders"),
+        Handler(methods.DEVICES, "about", "devices"),
+        Handler(methods.DESCRIBE_CATALOGUE, "inputs", "describe_catalogue"),
+        Handler(methods.DESCRIBE_MOSAIC, "inputs", "describe_mosaic"),
+        Handler(methods.DESCRIBE_INDEX, "indexes", "describe"),
+        Handler(methods.OPEN_INDEX, "indexes", "open_index"),
+        Handler(methods.CLOSE_INDEX, "indexes", "close_index"),
+        Handler(methods.BUILD, "building", "build"),
+        Handler(methods.ADD, "building", "add"),
+        Handler(methods.VERIFY, "building", "verify_index"),
+        Handler(methods.PREVIEW, "searching", "preview"),
+        Handler(methods.SEARCH, "searching", "search"),
+        Handler(methods.THUMBNAILS, "searching", "thumbnails"),
+        Handler(methods.EXPLAIN, "searching", "explain_match"),
+        Handler(methods.EXPORT, "exporting", "export"),
+        Handler(methods.CONTACT_SHEET, "exporting", "make_contact_sheet"),
+        Handler(methods.REPORT, "exporting", "make_report"),
+        Handler(methods.EVALUATE, "evaluating", "evaluate"),
+        Handler(methods.FIND_DUPLICATES, "duplicates", "find"),
+        Handler(methods.APPLY_DUPLICATES, "duplicates", "apply"),
+        Handler(methods.REPORT_DUPLICATES, "duplicates", "report"),
+        Handler(methods.PAIR_PICTURES, "duplicate_pictures", "pictures"),
+    )
 }
 
 # What is loaded in the background after hello, in this order, while nothing is asked for.

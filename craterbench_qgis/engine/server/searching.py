@@ -5,119 +5,116 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import replace
-from typing import Any
+from pathlib import Path
 
-from ...protocol import ExplainReply, Json, Preview, SearchReply
+from ...contract.search import (
+    ExplainParams,
+    ExplainReply,
+    PatchPair,
+    Preview,
+    PreviewParams,
+    SearchParams,
+    SearchReply,
+    ThumbnailParams,
+    Thumbnails,
+)
 from ..formats import explanation_picture
-from ..search import Feedback, Filters, Query, SearchOptions, SearchResult, explain, read_region
+from ..search import QueryView, SearchOptions, explain, read_region
 from ..search.explain import view_pixels
 from .calls import Call
-from .params import Params
-from .plain import plain
 
 PICTURE = 256
 """Pixels a side of the pictures of a query."""
 WHY_PICTURE = 448
 
 
-def preview(call: Call) -> Json:
-    """{query, index?, size?} -> Preview. Loads no encoder."""
+def preview(call: Call[PreviewParams]) -> Preview:
+    """What would be searched. Loads no encoder."""
     params = call.params
-    index = call.work.sessions.index(params.path("index")) if params.has("index") else None
-    size = params.whole("size", PICTURE, 16, 2048)
-    cut = call.work.queries.make(params.child("query"), index, size)
+    index = call.work.sessions.index(Path(params.index)) if params.index else None
+    query = call.work.queries.make(params.query, index, params.size)
     call.monitor.check()
-    path = call.work.pictures.preview(cut.query.view.pixels)
-    found = preview_of(cut.query, path)
-    if index is not None and found.side_m is not None:
-        found.metres_per_pixel = found.side_m / index.settings.input_size
-    return found.to_json()
+    shown = preview_of(query, call.work.pictures.preview(query.view.pixels))
+    if index is not None and shown.side_m is not None:
+        shown.metres_per_pixel = shown.side_m / index.settings.input_size
+    return shown
 
 
-def search(call: Call) -> Json:
-    """SearchParams -> SearchReply. Opens the index, and loads its encoder, where need be."""
+def search(call: Call[SearchParams]) -> SearchReply:
+    """The best matches. Opens the index, and loads its encoder, where need be."""
     params, start = call.params, time.perf_counter()
-    options = _options(params)
-    options.check()
-    searcher, _ = call.work.sessions.searcher(params.path("index"), params.text("device", None))
+    if params.filters.region:
+        read_region(params.filters.region)  # refused before anything is opened
+    searcher, _ = call.work.sessions.searcher(Path(params.index), params.device)
     call.monitor.check()
     opened = time.perf_counter()
-    cut = call.work.queries.make(params.child("query"), searcher.index)
+    query = call.work.queries.make(params.query, searcher.index)
     call.monitor.check()
-    cutting = time.perf_counter()
-    result = searcher.search(cut.query, options)
+    cut = time.perf_counter()
+    result = searcher.search(query, SearchOptions.of(params))
     call.monitor.check()
-    found = time.perf_counter()
-    picture = call.work.pictures.keep(cut.picture(PICTURE), "query")
+    searched = time.perf_counter()
+    picture = call.work.pictures.keep(query.picture(PICTURE), "query")
     done = time.perf_counter()
     timings = {
         "open": (opened - start) * 1e3,
-        "cut": (cutting - opened) * 1e3,
+        "cut": (cut - opened) * 1e3,
         **{name: spent for name, spent in result.timings_ms.items() if name != "total"},
-        "picture": (done - found) * 1e3,
+        "picture": (done - searched) * 1e3,
         "total": (done - start) * 1e3,
     }
-    reply = SearchReply(
-        matches=_matches(result),
-        query=preview_of(cut.query, picture).to_json(),
-        timings_ms=timings,
-        provenance=result.provenance,
-    )
-    return dict(vars(reply))  # to_json would copy every attribute of every match
+    return SearchReply(result.matches, preview_of(query, picture), timings, result.provenance)
 
 
-def thumbnails(call: Call) -> Json:
-    """{index, views: [int]} -> {files: {view: path}}. Loads no encoder."""
-    index = call.work.sessions.index(call.params.path("index"))
-    views = call.params.wholes("views")
-    return {"files": call.work.pictures.thumbnails(index, views)}
+def thumbnails(call: Call[ThumbnailParams]) -> Thumbnails:
+    """Pictures of views. Loads no encoder."""
+    index = call.work.sessions.index(Path(call.params.index))
+    return Thumbnails(call.work.pictures.thumbnails(index, call.params.views))
 
 
-def explain_match(call: Call) -> Json:
-    """{index, query, crater_id, view?} -> ExplainReply; ``view`` is a view number."""
+def explain_match(call: Call[ExplainParams]) -> ExplainReply:
+    """Why a crater of the index matched."""
     params, work = call.params, call.work
-    crater_id = params.text("crater_id")
-    view = params.whole("view", None)
-    searcher, _ = work.sessions.searcher(params.path("index"), params.text("device", None))
+    searcher, _ = work.sessions.searcher(Path(params.index), params.device)
     index = searcher.index
-    cut = work.queries.make(params.child("query"), index)
+    query = work.queries.make(params.query, index)
     call.monitor.check()
-    found = explain(index, searcher.encoder, cut.query, crater_id, view)
+    why = explain(index, searcher.encoder, query, params.crater_id, params.view)
     call.monitor.check()
-    mine = cut.picture(WHY_PICTURE)
-    theirs = view_pixels(index, found.view_number, WHY_PICTURE)
+    mine = query.picture(WHY_PICTURE)
+    theirs = view_pixels(index, why.view_number, WHY_PICTURE)
     mine_path = work.pictures.keep(mine, "query")
     theirs_path = work.pictures.keep(theirs, "match")
-    name = f"why-{mine_path[-16:-4]}-{index.manifest.generation}-{found.view_number}.png"
+    name = f"why-{mine_path[-16:-4]}-{index.manifest.generation}-{why.view_number}.png"
     picture = work.pictures.path(name)
-    explanation_picture(picture, replace(found, pixels_query=mine, pixels_match=theirs))
+    explanation_picture(picture, replace(why, pixels_query=mine, pixels_match=theirs))
     return ExplainReply(
-        crater_id=found.crater_id,
-        view=found.view,
-        score=found.score,
-        shortlist_score=found.shortlist_score,
-        grid=[int(one) for one in found.strength_query.shape],
-        strength_query=[float(one) for one in found.strength_query.ravel()],
-        strength_match=[float(one) for one in found.strength_match.ravel()],
+        crater_id=why.crater_id,
+        context=why.context,
+        score=why.score,
+        shortlist_score=why.shortlist_score,
+        grid=[int(count) for count in why.strength_query.shape],
+        strength_query=[float(strength) for strength in why.strength_query.ravel()],
+        strength_match=[float(strength) for strength in why.strength_match.ravel()],
         patches=[
-            {
-                "query_patch": one.query_patch,
-                "gallery_token": one.gallery_token,
-                "gallery_patches": list(one.gallery_patches),
-                "similarity": one.similarity,
-                "mutual": one.mutual,
-            }
-            for one in found.patches
+            PatchPair(
+                query_patch=pair.query_patch,
+                gallery_token=pair.gallery_token,
+                gallery_patches=list(pair.gallery_patches),
+                similarity=pair.similarity,
+                mutual=pair.mutual,
+            )
+            for pair in why.patches
         ],
         query_image=mine_path,
         match_image=theirs_path,
         picture=str(picture),
-        compared_with="patches" if found.recut else "instance tokens",
-        observation=found.observation,
-    ).to_json()
+        compared_with="patches" if why.recut else "instance tokens",
+        observation=why.observation,
+    )
 
 
-def preview_of(query: Query, image: str) -> Preview:
+def preview_of(query: QueryView, image: str) -> Preview:
     """A Preview of ``query`` whose picture is at ``image``."""
     view = query.view
     return Preview(
@@ -135,49 +132,3 @@ def preview_of(query: Query, image: str) -> Preview:
 
 def _known(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
-
-
-def _matches(result: SearchResult) -> list[Json]:
-    found = []
-    for one in result.matches:
-        record = one.to_json()
-        record["attributes"] = {key: plain(value) for key, value in one.attributes.items()}
-        found.append(record)
-    return found
-
-
-def _options(params: Params) -> SearchOptions:
-    return SearchOptions(
-        top=params.whole("top", 100, 1, 100_000),
-        shortlist=params.whole("shortlist", 200, 1, 1_000_000),
-        backend=params.text("backend", "auto"),
-        symmetric=params.flag("symmetric", False),
-        filters=filters_of(params.child("filters")),
-        feedback=feedback_of(params.child("feedback")),
-    )
-
-
-def feedback_of(params: Params) -> Feedback:
-    """What was decided; a member that is not known is refused."""
-    params.only(("accepted", "rejected"))
-    return Feedback(
-        tuple(params.texts("accepted", [])),
-        tuple(params.texts("rejected", [])),
-    )
-
-
-def filters_of(params: Params) -> Filters:
-    """The filters; a member that is not known is refused, or the search would be another one."""
-    params.only(tuple(Filters.__dataclass_fields__))
-    values: dict[str, Any] = {
-        name: params.numbers(name, 2, None) for name in ("diameter_ratio", "latitude", "longitude")
-    }
-    for name in ("min_diameter", "max_diameter", "min_distance", "max_distance"):
-        values[name] = params.number(name, None)
-    region = params.text("region", None)
-    return Filters(
-        **values,
-        region=read_region(region) if region else None,
-        where=params.text("where", None) or None,
-        exclude_ids=tuple(params.texts("exclude_ids", [])),
-    )

@@ -12,16 +12,18 @@ from ..monitor import Monitor
 
 
 @contextmanager
-def breakable(monitor: Monitor) -> Iterator[None]:
+def breakable(monitor: Monitor, loading: threading.Lock) -> Iterator[None]:
     """Within it, networks run by this thread ask before every layer whether to stop.
 
-    The half-done batch is lost, nothing else: a build commits whole chunks. The encoder should be
-    the caller's own and not be used after Cancelled was raised.
+    ``loading``: held while anything imports torch, which two threads must not do at once. The
+    half-done batch is lost, nothing else: a build commits whole chunks. The encoder should be the
+    caller's own and not be used after Cancelled was raised.
     """
     if "torch" not in sys.modules:  # an encoder without a network
         yield
         return
-    from torch.nn.modules.module import register_module_forward_pre_hook
+    with loading:
+        from torch.nn.modules.module import register_module_forward_pre_hook
 
     thread = threading.get_ident()
 

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract.vocabulary import Stage
 from ..errors import CraterBenchError
 from ..monitor import Monitor
 from .terrain import Plate, orthographic_grid, touches
@@ -76,12 +77,12 @@ def pack_terrain(
     """
     rng = np.random.default_rng(seed)
     entries: list[tuple[NDArray[np.float64], bytes, bytes, int, int]] = []
-    for number, source in enumerate(sources):
+    for source in sources:
         dtm, mosaic = Plate.open(source.dtm), Plate.open(source.mosaic)
         wanted = _choose(source, craters, rng)
         for done, row in enumerate(wanted):
             if monitor is not None and done % 50 == 0:
-                monitor.report(f"packing terrain {number + 1}", done, len(wanted))
+                monitor.report(Stage.TERRAIN, done, len(wanted))
                 monitor.check()
             entry = _entry(row, dtm, mosaic, radius_m, exclude, source.box)
             if entry is not None:

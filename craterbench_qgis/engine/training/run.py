@@ -14,6 +14,7 @@ from safetensors import SafetensorError
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ...contract.vocabulary import Stage
 from ..encoders.network import CraterNet, attention_from_saliency, network_from_config
 from ..errors import CraterBenchError
 from ..monitor import Monitor
@@ -288,7 +289,7 @@ def train(
         while run.step_number < config.steps:
             log.write(json.dumps(run.step()) + "\n")
             log.flush()
-            monitor.report("training", run.step_number, config.steps)
+            monitor.report(Stage.TRAINING, run.step_number, config.steps)
             if run.step_number % config.checkpoint_every == 0 or monitor.cancelled():
                 log.flush()
                 run.save(checkpoint)

@@ -1,0 +1,95 @@
+"""``duplicates.find``, ``duplicates.apply``, ``duplicates.report``: the long lane."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ...contract.build import CatalogueSource, Selection
+from ...contract.duplicates import (
+    ApplyParams,
+    ApplyReport,
+    DuplicateParams,
+    DuplicateReport,
+    ReviewReport,
+    ReviewReportParams,
+)
+from ...contract.vocabulary import Stage
+from ..bodies import body_by_name
+from ..catalogue import Craters
+from ..duplicates import (
+    CandidateRule,
+    DuplicateRequest,
+    apply_decisions,
+    find_duplicates,
+    write_review_report,
+)
+from ..errors import ExportError
+from ..sources import read_source, select
+from .calls import Call
+from .inputs import REJECTED_LISTED
+from .stopping import breakable
+
+
+def find(call: Call[DuplicateParams]) -> DuplicateReport:
+    """Find pairs of entries that are one crater and write the review.
+
+    Without mosaics geometry alone decides, and no encoder is loaded.
+    """
+    params = call.params
+    output = _target(params.output)
+    rule = CandidateRule(params.max_distance, params.max_ratio)
+    call.monitor.report(Stage.CATALOGUE, 0, 0)
+    first = _entries(params.catalogue, params.selection)
+    other = None if params.other is None else _entries(params.other, params.selection)
+    call.monitor.check()
+    encoder = None
+    if params.mosaics:
+        call.monitor.report(Stage.ENCODER, 0, 0)
+        encoder = call.work.encoder(params.encoder, params.device)
+        call.monitor.check()
+    body = params.catalogue.body
+    request = DuplicateRequest(
+        catalogue=first,
+        output=output,
+        other=other,
+        mosaics=tuple(Path(path) for path in params.mosaics),
+        threshold=params.threshold,
+        minimum=min(params.minimum, params.threshold),
+        rule=rule,
+        source_column=params.source_column or None,
+        priority=tuple(params.priority),
+        keeper=params.keeper,
+        body=body_by_name(body) if body else None,
+        other_mosaic=Path(params.other_mosaic) if params.other_mosaic else None,
+        other_offset_m=params.other_offset_m,
+        band=params.band,
+        nodata=params.nodata,
+        max_looks=params.max_looks,
+        keep_decisions=params.keep_decisions,
+    )
+    with breakable(call.monitor, call.work.loading):
+        return find_duplicates(request, encoder, call.monitor)
+
+
+def apply(call: Call[ApplyParams]) -> ApplyReport:
+    """Write the cleaned catalogue of a review."""
+    params = call.params
+    return apply_decisions(params.review, _target(params.output), params.threshold)
+
+
+def report(call: Call[ReviewReportParams]) -> ReviewReport:
+    """A review as HTML report or contact sheet."""
+    _target(call.params.output)
+    return write_review_report(call.params, call.monitor)
+
+
+def _target(output: str) -> Path:
+    path = Path(output)
+    if not path.parent.is_dir():
+        raise ExportError(f"'{path.parent}' is not a folder. Create it, or choose another.")
+    return path
+
+
+def _entries(source: CatalogueSource, selection: Selection) -> Craters:
+    craters = read_source(source, REJECTED_LISTED)
+    return select(craters, selection) if selection else craters

@@ -1,0 +1,39 @@
+"""Sentences about the words of the vocabulary, as errors, reports and the command line say them.
+
+The panels of QGIS have their own, in the user's language: ``core/words``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..contract.vocabulary import Skip
+
+SKIPPED = {
+    Skip.OUTSIDE: "lies outside the mosaic",
+    Skip.NO_DATA: "has no data on the mosaic",
+    Skip.TOO_EMPTY: "is mostly without data on the mosaic",
+    Skip.TOO_COARSE: "is smaller than the mosaic resolves",
+    Skip.NO_CONTRAST: "has no contrast on the mosaic, so that nothing can be seen in it",
+    Skip.BEYOND_LIMB: "is wider than the visible hemisphere",
+    Skip.NO_MOSAIC: "has no mosaic that shows it",
+    Skip.NOT_LOOKED_AT: "was not looked at",
+}
+"""What is the matter with a place, after the place."""
+
+ADVICE = {
+    Skip.OUTSIDE: "Choose a place the mosaic covers.",
+    Skip.NO_DATA: "Choose another place or mosaic.",
+    Skip.TOO_EMPTY: "Choose another place or mosaic.",
+    Skip.TOO_COARSE: "Use a mosaic of higher resolution.",
+    Skip.NO_CONTRAST: "Choose another place or mosaic.",
+    Skip.BEYOND_LIMB: "Use a smaller box or context factor.",
+    Skip.NO_MOSAIC: "Name a mosaic.",
+    Skip.NOT_LOOKED_AT: "Search again.",
+}
+"""What to do where a query cannot be cut."""
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """``{Skip.OUTSIDE: 1200}`` -> ``1,200 outside``; "" for none."""
+    return ", ".join(f"{count:,} {why}" for why, count in counts.items() if count)
