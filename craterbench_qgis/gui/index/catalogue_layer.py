@@ -15,6 +15,8 @@ from qgis.core import (
 )
 
 from ...contract.build import IndexInfo
+from ...core.geo.crs import geographic_crs
+from ...core.geo.wkt import proj_size
 from ...i18n import tr
 
 LAYER = "craters"
@@ -56,19 +58,16 @@ def _crs_for(
 
     It knows no way from IAU_2015 systems to systems without a name, although the radii agree.
     """
-    candidates = [layer.crs()]
-    if info.body.get("a"):
-        candidates += [layer_crs.geographic_crs(info.body)]
-        size = f"+a={float(info.body['a'])!r} +b={float(info.body['b'])!r}"
-        text = f"+proj=longlat {size} +no_defs"
-        candidates += [QgsCoordinateReferenceSystem.fromProj(text)]
+    text = f"+proj=longlat {proj_size(info.body.a, info.body.b)} +no_defs"
+    candidates = [
+        layer.crs(),
+        geographic_crs(info.body, shown),
+        QgsCoordinateReferenceSystem.fromProj(text),
+    ]
     context = QgsProject.instance().transformContext()
-    for one in candidates:
-        if not (one.isValid() and shown.isValid()):
-            continue
-        if QgsCoordinateTransform(one, shown, context).isValid():
-            return one
-    return next((one for one in candidates if one.isValid()), layer.crs())
+    known = [crs for crs in candidates if crs.isValid()]
+    connected = (crs for crs in known if QgsCoordinateTransform(crs, shown, context).isValid())
+    return next(connected, known[0])
 
 
 def _style(layer: QgsVectorLayer) -> None:
