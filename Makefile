@@ -1,17 +1,21 @@
 # make engine   the engine's environment in .venv, with the command craterbench
 # make demo     a synthetic planet, its index, a search from another observation, pictures
-# make test     every test
+# make test     every test; make test-qgis only those of the plugin
 # make lint     ruff, mypy, and who may import whom
-# make package  dist/craterbench_qgis_plugin-VERSION.zip, checked by the QGIS repository's rules
+# make package  dist/craterbench_qgis_plugin-VERSION.zip, checked by the QGIS repository's rules;
+#               RELEASE=1 refuses placeholder addresses too
 # make qgis     QGIS with the plugin, the demo's mosaics and their index, ready to draw a box
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 DEMO   ?= demo-output
 QGIS   ?=
+# The Python that has QGIS, and where its pytest is put.
+QGIS_PYTHON ?= /usr/bin/python3
+QGIS_VENV   ?= .venv-qgis
 INSTALL = "$(PYTHON)" -m craterbench_qgis.environment.install "$(VENV)" --project .
 
-.PHONY: engine dev demo test lint bench package qgis clean
+.PHONY: engine dev demo test test-qgis lint bench package qgis test-newer-qgis clean
 
 engine:
 	@sh tools/prerequisites.sh "$(PYTHON)"
@@ -20,17 +24,28 @@ engine:
 dev:
 	@sh tools/prerequisites.sh "$(PYTHON)" test
 	@$(INSTALL) --extra tools/dev.lock
+	@sh tools/qgis_tests_env.sh "$(QGIS_PYTHON)" "$(QGIS_VENV)"
 
 demo: engine
 	"$(BIN)/python" -m craterbench_qgis.engine demo --output "$(DEMO)"
 
-# On two processes what nobody's eye follows; what measures QGIS's responsiveness, one by one.
-APART := tests/qgis/test_processing.py tests/qgis/test_processing_duplicates.py
+# Tests of tests/qgis that start QGIS themselves: with the engine's Python, some on two processes.
+OUTSIDE := $(shell grep -l "^from support import" tests/qgis/test_*.py)
+APART := $(filter tests/qgis/test_processing.py tests/qgis/test_processing_duplicates.py,$(OUTSIDE))
 
-test: dev
+test: dev test-qgis
 	OMP_NUM_THREADS=1 "$(BIN)/python" -m pytest -n 2 --dist loadfile \
 	  tests/engine tests/environment tests/test_package.py $(APART)
-	"$(BIN)/python" -m pytest tests/qgis $(APART:%=--ignore=%)
+	"$(BIN)/python" -m pytest $(filter-out $(APART),$(OUTSIDE))
+
+# The plugin's tests, by the Python that has QGIS: make test-qgis QGIS_PYTHON=... QGIS_VENV=...
+test-qgis: dev
+	@if [ -x "$(QGIS_VENV)/bin/python" ]; then \
+	  OMP_NUM_THREADS=1 CRATERBENCH_TEST_PYTHON="$(abspath $(BIN)/python)" \
+	    "$(QGIS_VENV)/bin/python" -m pytest -n 2 --dist loadfile --timeout 300 tests/qgis; \
+	else \
+	  echo "SKIPPED: tests/qgis (no QGIS with Python bindings behind $(QGIS_PYTHON))"; \
+	fi
 
 lint: dev
 	"$(BIN)/python" -m ruff check .
@@ -44,10 +59,14 @@ bench: dev
 
 package: dev
 	"$(BIN)/python" tools/translations.py
-	"$(BIN)/python" tools/package.py --check
+	"$(BIN)/python" tools/package.py --check $(if $(RELEASE),--release)
 
 qgis: engine
 	"$(PYTHON)" tools/run_qgis.py --engine "$(VENV)" --demo "$(DEMO)" --qgis "$(QGIS)"
+
+# The plugin's tests in Debian's newer QGIS: make test-newer-qgis SUITE=trixie (3.40) or forky (3.44).
+test-newer-qgis: dev
+	"$(PYTHON)" tools/newer_qgis.py "$(SUITE)" --venv "$(VENV)"
 
 clean:
 	rm -rf "$(DEMO)" build dist

@@ -14,6 +14,7 @@ from .. import __version__
 from ..environment import places, pythons
 from . import network
 from .engine import Engine
+from .failure import system_name
 from .launch import EngineSettings
 
 
@@ -34,7 +35,7 @@ def of_qgis() -> list[str]:
         "QGIS's process",
         f"  QGIS {Qgis.QGIS_VERSION}, Qt {QT_VERSION_STR}, PyQt {PYQT_VERSION_STR}",
         f"  Python {platform.python_version()} ({sys.executable})",
-        f"  system: {platform.platform()}",
+        f"  system: {system_name()}",
         f"  NumPy: {numpy}",
         f"  GDAL: {gdal_version}",
         f"  PROJ: {proj}",

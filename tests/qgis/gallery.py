@@ -1,6 +1,6 @@
 """A match set from a real engine's answers (make_gallery.py), and an engine that repeats them.
 
-For code that runs inside QGIS's Python. Qt and qgis only.
+For QGIS's Python. Qt and qgis only.
 """
 
 import copy
@@ -8,11 +8,12 @@ import json
 from pathlib import Path
 from types import SimpleNamespace
 
+from qgis.PyQt.QtCore import QTimer
+from qgis.PyQt.QtGui import QColor, QPalette
+
 from craterbench_qgis.core.match_set import MatchSet
 from craterbench_qgis.core.query import QueryRequest
 from craterbench_qgis.protocol import IndexInfo, MatchRecord, SearchReply
-from qgis.PyQt.QtCore import QTimer
-from qgis.PyQt.QtGui import QColor, QPalette
 
 
 class FakeCall:
@@ -73,19 +74,19 @@ def match_set_of(data, count=None):
     """The recorded matches; ``count`` more than there are repeats them under other numbers."""
     reply = SearchReply.from_json(data["search"])
     request = QueryRequest(kind="indexed", crater_id=data["query"]["crater_id"])
-    found = MatchSet.of_reply(request, IndexInfo.from_json(data["info"]), reply)
+    match_set = MatchSet.of_reply(request, IndexInfo.from_json(data["info"]), reply)
     if count is not None:
-        found.matches = [_numbered(found.matches, n) for n in range(count)]
-    return found
+        match_set.matches = [_numbered(match_set.matches, n) for n in range(count)]
+    return match_set
 
 
 def _numbered(matches, n):
-    one = copy.copy(matches[n % len(matches)])
-    assert isinstance(one, MatchRecord)
-    one.rank = n + 1
+    match = copy.copy(matches[n % len(matches)])
+    assert isinstance(match, MatchRecord)
+    match.rank = n + 1
     if n >= len(matches):
-        one.view_number += 1_000_000 * (n // len(matches))
-    return one
+        match.view_number += 1_000_000 * (n // len(matches))
+    return match
 
 
 def dark_palette():

@@ -1,14 +1,15 @@
-"""Helpers for code that runs inside QGIS's Python (see support.py). Qt and qgis only."""
+"""Helpers for tests inside QGIS's Python: its start, its end, waiting, a stand-in for iface."""
 
 import atexit
 import os
 import sys
 import time
+from contextlib import contextmanager
 
-from qgis.core import QgsApplication
+from qgis.core import QgsApplication, QgsProject, QgsSettings
 from qgis.gui import QgsMapCanvas, QgsMessageBar
-from qgis.PyQt.QtCore import QEventLoop, Qt, QTimer
-from qgis.PyQt.QtWidgets import QDockWidget, QMainWindow, QMenu, QToolBar
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, QEventLoop, Qt, QTimer
+from qgis.PyQt.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QToolBar
 
 ENGINE_PYTHON = os.environ.get("CRATERBENCH_TEST_PYTHON", "")
 
@@ -32,6 +33,50 @@ def leave_at_once():
         os._exit(0)
 
     atexit.register(leave)
+
+
+def forget_everything():
+    """Close windows, empty the project, forget settings: what the next test must not meet."""
+    for widget in QApplication.topLevelWidgets():
+        if widget.parent() is None:
+            widget.close()
+            widget.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QgsProject.instance().clear()
+    QApplication.clipboard().clear()
+    QgsSettings().clear()
+    for _ in range(3):
+        QCoreApplication.processEvents()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def settle(rounds=1):
+    """Let what was posted happen."""
+    for _ in range(rounds):
+        QCoreApplication.processEvents()
+
+
+def child(parent, kind, name):
+    """The widget of that object name; AssertionError where there is none."""
+    widget = parent.findChild(kind, name)
+    assert widget is not None, f"{parent} has no {kind.__name__} {name}"
+    return widget
+
+
+@contextmanager
+def waiting_for(signal, seconds=20.0):
+    """Leave the block when ``signal`` was emitted since it was entered."""
+    emitted = []
+
+    def note(*values):
+        emitted.append(values)
+
+    signal.connect(note)
+    try:
+        yield emitted
+        wait_until(lambda: emitted, seconds)
+    finally:
+        signal.disconnect(note)
 
 
 def wait_until(condition, seconds=20.0, every_ms=5):

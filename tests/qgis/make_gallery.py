@@ -1,13 +1,13 @@
 """Run with the engine's Python: asks a real engine and writes its answers as JSON.
 
-make_gallery.py INDEX FOLDER CRATER TOP: FOLDER/data.json with the index, a search, thumbnails of
-all matches and explanations of the first four; the pictures lie in FOLDER/session.
+``python -m tests.qgis.make_gallery INDEX FOLDER CRATER TOP`` writes FOLDER/data.json: the index, a
+search, the thumbnails of
+all matches and explanations of the first four. The pictures lie in FOLDER/session.
 """
 
 import json
 import subprocess
 import sys
-from functools import cache
 from pathlib import Path
 
 
@@ -40,39 +40,26 @@ def main(index: str, folder: Path, crater: str, top: int) -> None:
     engine.ask("hello", {"client": "test", "protocol": 1})
     info = engine.ask("index.open", {"path": index})
     query = {"kind": "indexed", "crater_id": crater}
-    found = engine.ask(
+    reply = engine.ask(
         "search", {"index": index, "query": query, "top": top, "shortlist": max(200, 2 * top)}
     )
-    matches = found["matches"]
-    views = [one["view_number"] for one in matches]
+    matches = reply["matches"]
+    views = [match["view_number"] for match in matches]
     pictures = engine.ask("thumbnails", {"index": index, "views": views})
     why = {}
-    for one in matches[:4]:
-        ask = {"index": index, "query": query, "crater_id": one["crater_id"]}
-        why[one["crater_id"]] = engine.ask("explain", {**ask, "view": one["view_number"]})
+    for match in matches[:4]:
+        asked = {"index": index, "query": query, "crater_id": match["crater_id"]}
+        answer = engine.ask("explain", {**asked, "view": match["view_number"]})
+        why[match["crater_id"]] = answer
     data = {
         "info": info,
         "query": query,
-        "search": found,
+        "search": reply,
         "thumbnails": pictures["files"],
         "explain": why,
     }
     (folder / "data.json").write_text(json.dumps(data), encoding="utf-8")
     engine.ask("shutdown", {})
-
-
-@cache
-def recorded_gallery(folder: Path, moon: Path) -> Path:
-    """A gallery of about a hundred lunar craters; made once per test run and ``folder``."""
-    root, index = Path(__file__).resolve().parents[2], folder / "gallery.craterindex"
-    build = ["index", "build", "--mosaic", str(moon / "lroc_wac_8k.tif"), "--catalogue"]
-    build += [str(moon / "craters_ge5km.csv"), "--min-diameter", "60", "--encoder", "hog"]
-    build += ["--region", "-40", "-40", "40", "40", "--context", "2", "--output", str(index)]
-    command = [sys.executable, "-m", "craterbench_qgis.engine"]
-    subprocess.run([*command, *build], check=True, capture_output=True, cwd=root)
-    record = [sys.executable, __file__, str(index), str(folder / "gallery"), "2243", "100"]
-    subprocess.run(record, check=True, capture_output=True, cwd=root)
-    return folder / "gallery"
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from .support import ENGINE_PYTHON, ROOT
+from support import ENGINE_PYTHON, ROOT
 
 PLUGIN = "craterbench_qgis_plugin"
 PARTS = ("__init__.py", "metadata.txt", "craterbench_qgis", "resources", "docs")

@@ -8,10 +8,10 @@ from pathlib import Path
 
 root, source, target = sys.argv[1:4]
 sys.path[:0] = [root, root + "/tests/qgis"]
+from qgis.PyQt.QtTest import QTest  # noqa: E402
+
 from gallery import FakeSettings, RecordedEngine, dark_palette, match_set_of  # noqa: E402
 from inside import start_qgis, wait_until  # noqa: E402
-
-from qgis.PyQt.QtTest import QTest  # noqa: E402
 
 app = start_qgis()
 from craterbench_qgis.gui.results.panel import ResultsPanel  # noqa: E402
@@ -43,11 +43,11 @@ def panels():
             panel.resize(width, 760)
             panel.show()
             shoot(panel, f"empty-{theme}-{width}", 50)
-            found = match_set_of(engine.data)
-            panel.show_set(found)
+            match_set = match_set_of(engine.data)
+            panel.show_set(match_set)
             shoot(panel, f"plain-{theme}-{width}")
-            found.decide([1, 3], "accepted")
-            found.decide([4], "rejected")
+            match_set.decide([1, 3], "accepted")
+            match_set.decide([4], "rejected")
             panel.select_rows([2, 5])
             if width == 900:
                 cell = panel.view.visualRect(panel.proxy.index_of(7))
@@ -70,8 +70,8 @@ def whys():
     for theme, palette in (("light", light), ("dark", dark)):
         app.setPalette(palette)
         engine = RecordedEngine(source)
-        found = match_set_of(engine.data)
-        dialog = WhyDialog(engine, found, 1, None)
+        match_set = match_set_of(engine.data)
+        dialog = WhyDialog(engine, match_set, 1, None)
         dialog.show()
         shoot(dialog, f"why-{theme}", 400)
         dialog.pair.set_focus_patch("query", 5 * 12 + 4)

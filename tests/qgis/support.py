@@ -14,10 +14,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-DATA = ROOT.parent / "shared" / "data"
+from paths import DATA, ENGINE_PYTHON, ROOT, needs_moon
+
 PYTHON = "/usr/bin/python3"
-ENGINE_PYTHON = ROOT / ".venv" / "bin" / "python"
 
 _HEAD = """
 import sys, faulthandler
@@ -42,9 +41,9 @@ def has_qgis() -> bool:
 
 
 needs_qgis = pytest.mark.skipif(not has_qgis(), reason="QGIS with Python bindings is not installed")
-needs_moon = pytest.mark.skipif(
-    not (DATA / "moon" / "lroc_wac_8k.tif").exists(), reason="the lunar data are not here"
-)
+
+
+__all__ = ["DATA", "ENGINE_PYTHON", "PYTHON", "ROOT", "needs_moon", "needs_qgis", "run_in_qgis"]
 
 
 def run_in_qgis(code: str, home: Path, *args: object, timeout: float = 120) -> str:

@@ -11,9 +11,8 @@ import pytest
 from craterbench_qgis.core.geo import sphere
 from craterbench_qgis.engine import bodies
 from craterbench_qgis.engine.mosaic import Mosaic
+from support import needs_qgis, run_in_qgis
 from tests.engine import test_mosaic_systems as mosaics
-
-from .support import needs_qgis, run_in_qgis
 
 pytestmark = needs_qgis
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pyogrio
 import pytest
 
-from .desktop.drive import missing_tools, run_tour
-from .support import DATA, ENGINE_PYTHON, ROOT, needs_moon, needs_qgis
+from desktop.drive import missing_tools, run_tour
+from support import DATA, ENGINE_PYTHON, ROOT, needs_moon, needs_qgis
 
 pytestmark = [
     needs_qgis,

@@ -18,8 +18,8 @@ from typing import Any
 import pyogrio
 import pytest
 
-from .desktop.drive import HERE, end_of, make_profile, missing_tools, screen, start_qgis, told_by
-from .support import DATA, ENGINE_PYTHON, ROOT, needs_moon, needs_qgis
+from desktop.drive import HERE, end_of, make_profile, missing_tools, screen, start_qgis, told_by
+from support import DATA, ENGINE_PYTHON, ROOT, needs_moon, needs_qgis
 
 pytestmark = [
     needs_qgis,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .support import DATA, needs_moon, needs_qgis, run_in_qgis
+from support import DATA, needs_moon, needs_qgis, run_in_qgis
 
 pytestmark = needs_qgis
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from .processing_support import Place, make_place, qgis_process, read_layer, rows_of
-from .support import DATA, needs_moon, needs_qgis, run_in_qgis
+from processing_support import Place, make_place, qgis_process, read_layer, rows_of
+from support import DATA, needs_moon, needs_qgis, run_in_qgis
 
 pytestmark = [
     needs_qgis,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .support import PYTHON, ROOT, needs_qgis
+from support import PYTHON, ROOT, needs_qgis
 
 SCRIPT = Path(__file__).with_name("qt_names.py")
 

@@ -16,8 +16,7 @@ from scipy.ndimage import map_coordinates
 
 from craterbench_qgis.engine.mosaic import Mosaic
 from craterbench_qgis.engine.mosaic.query import image_view
-
-from .support import DATA, needs_moon, needs_qgis, run_in_qgis
+from support import DATA, needs_moon, needs_qgis, run_in_qgis
 
 pytestmark = [needs_qgis, needs_moon]
 MOSAIC = DATA / "moon" / "lroc_wac_8k.tif"

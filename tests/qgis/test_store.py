@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from .support import needs_qgis, run_in_qgis
+from support import needs_qgis, run_in_qgis
 
 pytestmark = needs_qgis
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .support import DATA, ENGINE_PYTHON, needs_moon, needs_qgis, run_in_qgis
+from support import DATA, ENGINE_PYTHON, needs_moon, needs_qgis, run_in_qgis
 
 pytestmark = [needs_qgis, needs_moon]
 

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..bodies import Body, body_from_crs
-from ..errors import BodyError, CatalogueError
+from ..errors import BodyError, CatalogueError, CraterBenchError
+from ..files import vectors
 from .columns import GEOMETRY, ColumnChoice
 
 FloatArray = NDArray[np.float64]
@@ -34,25 +35,24 @@ class VectorTable:
 def read_vector(
     path: Path, layer: str | None, find: Callable[[list[str], bool], ColumnChoice]
 ) -> VectorTable:
-    """Read one layer with pyogrio; ``find(names, has_geometry)`` chooses the columns.
+    """Read one layer; ``find(names, has_geometry)`` chooses the columns.
 
     The geometry is read only where the position comes from it. Raises :class:`CatalogueError`
     for files GDAL cannot open, several layers without ``layer``, or missing columns.
     """
-    import pyogrio
-    from pyogrio.errors import DataLayerError, DataSourceError
-
     try:
         layer = layer if layer is not None else _only_layer(path)
-        info = pyogrio.read_info(path, layer=layer)
+        info = vectors.describe(path, layer)
         has_geometry = info["geometry_type"] is not None
         choice = _choose(path, [str(name) for name in info["fields"]], has_geometry, find)
         wanted = choice.lon == GEOMETRY
-        meta, table = pyogrio.read_arrow(path, layer=layer, read_geometry=wanted)
-    except (DataSourceError, DataLayerError, UnicodeError, ValueError) as error:
+        meta, table = vectors.table(path, layer, geometry=wanted)
+    except CatalogueError:
+        raise
+    except CraterBenchError as error:
         raise CatalogueError(
-            f"The catalogue '{path}' cannot be read ({error}). Use CSV, TSV, Shapefile, "
-            "GeoPackage, GeoJSON or FlatGeobuf, and check that the file is complete."
+            f"The catalogue '{path}' cannot be read. {error} Use CSV, TSV, Shapefile, GeoPackage, "
+            "GeoJSON or FlatGeobuf, and check that the file is complete."
         ) from error
     body = _body(path, info)
     if not wanted:
@@ -76,9 +76,7 @@ def _choose(
 
 
 def _only_layer(path: Path) -> str:
-    import pyogrio
-
-    layers = [(str(name), kind) for name, kind in pyogrio.list_layers(path)]
+    layers = vectors.layers(path)
     spatial = [name for name, kind in layers if kind is not None]
     if len(layers) == 1 or len(spatial) == 1:
         return spatial[0] if spatial else layers[0][0]
@@ -110,7 +108,7 @@ def _positions(
 ) -> tuple[FloatArray, FloatArray]:
     import shapely
 
-    geometries = shapely.from_wkb(wkb, on_invalid="ignore")
+    geometries = vectors.shapes(wkb)
     parts, feature = shapely.get_parts(geometries, return_index=True)
     polygons = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
     parts[polygons] = shapely.get_exterior_ring(parts[polygons])

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
+from ... import names
 from ...contract.build import IndexInfo, IndexParams, Nothing, Observation, OpenParams
 from ...contract.vocabulary import Stage
 from ..errors import CraterBenchError
 from ..index import SUFFIX, CraterIndex, geopackage
-from ..mosaic import paths
 from .calls import Call
 from .sessions import encoder_problem
 
@@ -74,7 +74,7 @@ def index_info(index: CraterIndex) -> IndexInfo:
         size_bytes=size + (manifest.gpkg.size if manifest.gpkg else 0),
         created=manifest.created,
         sources=[
-            Observation(known["path"], paths.is_there(known["path"]))
+            Observation(known["path"], names.is_there(known["path"]))
             for known in manifest.observations
         ],
         catalogue=_catalogue(index),

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pyproj
-import rasterio
 from rasterio.errors import RasterioError
 
 from ...contract.build import (
@@ -19,6 +18,7 @@ from ...contract.build import (
 from ..bodies import body_by_name
 from ..catalogue import Craters
 from ..errors import CatalogueError, MosaicError
+from ..files.rasters import open_raster
 from ..mosaic import Mosaic
 from ..sources import read_source, select
 from .calls import Call
@@ -82,9 +82,9 @@ def describe_mosaic(call: Call[MosaicParams]) -> MosaicInfo:
 def _raster_facts(mosaic: Mosaic) -> tuple[int, list[float]]:
     """Its bands and [W, S, E, N] in degrees (W > E across the antimeridian; [] if unknown)."""
     try:
-        with rasterio.open(mosaic.path) as dataset:
+        with open_raster(mosaic.path) as dataset:
             bands, (left, bottom, right, top) = int(dataset.count), dataset.bounds
-    except RasterioError as error:
+    except (RasterioError, MosaicError) as error:
         raise MosaicError(f"{mosaic.path} cannot be opened again ({error}). Try again.") from error
     try:
         return bands, list(mosaic.frame.bounds(left, bottom, right, top) or [])

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from ... import names
 from ...contract.search import CONTEXTS, Query, Source
 from ...contract.vocabulary import QueryKind
 from ..bodies import Body
 from ..errors import MosaicError, QueryError
 from ..index import CraterIndex
-from ..mosaic import Mosaic, paths
+from ..mosaic import Mosaic
 from ..search.query import QueryView, cut_query, query_from_crater
 from .decoding import InvalidParams
 
@@ -94,7 +95,7 @@ class Queries:
         number = min((index.view(int(view)).observation for view in views), default=0)
         known = index.manifest.observations[number]
         path = Path(known["path"])
-        if paths.is_there(known["path"]):
+        if names.is_there(known["path"]):
             mosaic = self.mosaics.get(
                 known["path"], index.settings.body, known.get("band"), known.get("nodata")
             )

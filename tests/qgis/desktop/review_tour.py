@@ -11,10 +11,10 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, os.environ["TOUR_HERE"])
-from steps import OUT, click, drawn, gap, open_panel, pause, picture, run, seen, tell, until, xdo
-
 from qgis.PyQt.QtWidgets import QApplication
 from qgis.utils import iface
+
+from steps import OUT, click, drawn, gap, open_panel, pause, picture, run, seen, tell, until, xdo
 
 MOSAIC, FIRST, OTHER, PLANTED = (
     os.environ["TOUR_" + name] for name in ("MOSAIC", "FIRST", "OTHER", "PLANTED")

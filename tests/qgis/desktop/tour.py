@@ -11,10 +11,10 @@ import sys
 import time
 
 sys.path.insert(0, os.environ["TOUR_HERE"])
-from steps import OUT, gap, on_screen, open_panel, pause, picture, run, seen, until, xdo
-
 from qgis.core import QgsProject, QgsRectangle
 from qgis.utils import iface
+
+from steps import OUT, gap, on_screen, open_panel, pause, picture, run, seen, until, xdo
 
 MOSAIC, INDEX = os.environ["TOUR_MOSAIC"], os.environ["TOUR_INDEX"]
 LON, LAT, SIDE = (float(one) for one in os.environ["TOUR_BOX"].split())

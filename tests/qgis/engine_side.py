@@ -1,0 +1,39 @@
+"""The engine from QGIS's side of a test: always another process, with the engine's own Python."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from paths import ENGINE_PYTHON, ROOT
+
+
+def run_engine(*arguments: object) -> str:
+    """``craterbench ARGUMENTS``; what it printed. AssertionError with its words where it fails."""
+    return _run("-m", "craterbench_qgis.engine", *arguments)
+
+
+def run_script(script: str, *arguments: object) -> str:
+    """A script of ``tests/qgis`` under the engine's Python; what it printed."""
+    return _run("-m", f"tests.qgis.{Path(script).stem}", *arguments)
+
+
+def ask_script(script: str, *arguments: object) -> Any:
+    """A script that prints JSON; what that says."""
+    return json.loads(run_script(script, *arguments))
+
+
+def build_index(output: Path, mosaic: Path, catalogue: Path, *options: object) -> Path:
+    """An index of ``catalogue`` on ``mosaic``, at ``output``."""
+    run_engine("index", "build", "--mosaic", mosaic, "--catalogue", catalogue, *options,
+               "--output", output)  # fmt: skip
+    return output
+
+
+def _run(*arguments: object) -> str:
+    command = [str(ENGINE_PYTHON), *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-6000:]
+    return done.stdout
