@@ -175,8 +175,10 @@ class Observation(Record):
 
 @dataclass
 class IndexInfo(Record):
-    """An index. ``sources``: its mosaics; ``catalogue``: a GeoPackage QGIS can open; ``problem``:
-    why it cannot be searched, "" where it can."""
+    """An index. ``sources``: its mosaics; ``catalogue``: a GeoPackage QGIS can open;
+    ``catalogue_displaced``: its points lie at planetocentric latitudes, as version 0.1 wrote them
+    for a flattened body (its columns are right); ``problem``: why it cannot be searched, "" where
+    it can."""
 
     path: str
     name: str
@@ -200,6 +202,7 @@ class IndexInfo(Record):
     sources: list[Observation] = field(default_factory=list)
     catalogue: str = ""
     catalogue_source: str = ""
+    catalogue_displaced: bool = False
     incomplete: bool = False
     skipped: dict[str, int] = field(default_factory=dict)
     problem: str = ""

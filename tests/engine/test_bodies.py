@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from craterbench_qgis.contract.records import RecordError
 from craterbench_qgis.engine.bodies import (
     KNOWN_BODIES,
     Body,
@@ -120,7 +121,7 @@ def test_unknown_name_and_bad_radii() -> None:
     with pytest.raises(BodyError, match=r"Moon.*Mars"):
         body_by_name("Krypton")
     for a, b in ((0.0, 1.0), (-1.0, 1.0), (float("nan"), 1.0), (1.0, float("inf"))):
-        with pytest.raises(BodyError):
+        with pytest.raises(RecordError, match="must be a number above 0"):
             Body("x", a, b)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from craterbench_qgis.contract.vocabulary import Verdict
 from craterbench_qgis.engine.bodies import body_by_name, destination, great_circle_distance
 from craterbench_qgis.engine.catalogue import ColumnChoice, Craters, read_catalogue
 from craterbench_qgis.engine.duplicates import DuplicateRequest, find_duplicates
@@ -123,14 +124,16 @@ def test_three_mappers_one_crater_and_a_chain_that_is_not() -> None:
     assert join(three, 0.5) == [[0, 1, 2]]
     chain = [Edge(0, 1, 0.9), Edge(1, 2, 0.8)]  # 0 and 2 are not even candidates
     assert join(chain, 0.5) == [[0, 1]]
-    assert join([Edge(0, 1, 0.9, "duplicate"), Edge(1, 2, 0.8, "duplicate")], None) == [[0, 1, 2]]
+    assert join([Edge(0, 1, 0.9, Verdict.DUPLICATE), Edge(1, 2, 0.8, Verdict.DUPLICATE)], None) == [
+        [0, 1, 2]
+    ]
 
 
 def test_a_decision_outweighs_the_probability() -> None:
-    edges = [Edge(0, 1, 0.99, "distinct"), Edge(1, 2, 0.9), Edge(0, 2, 0.8)]
+    edges = [Edge(0, 1, 0.99, Verdict.DISTINCT), Edge(1, 2, 0.9), Edge(0, 2, 0.8)]
     assert join(edges, 0.5) == [[1, 2]]
-    assert join([Edge(0, 1, 0.99, "unsure")], 0.5) == []
-    assert join([Edge(0, 1, 0.01, "duplicate")], 0.5) == [[0, 1]]
+    assert join([Edge(0, 1, 0.99, Verdict.UNSURE)], 0.5) == []
+    assert join([Edge(0, 1, 0.01, Verdict.DUPLICATE)], 0.5) == [[0, 1]]
     assert join([Edge(0, 1, 0.99)], None) == []
 
 

@@ -15,11 +15,11 @@ import numpy as np
 import pyogrio
 import pytest
 
+from craterbench_qgis.contract.duplicates import DuplicateReport
 from craterbench_qgis.engine.bodies import body_by_name
 from craterbench_qgis.engine.catalogue import read_catalogue
 from craterbench_qgis.engine.cli.main import main
 from craterbench_qgis.engine.duplicates import (
-    DuplicateReport,
     DuplicateRequest,
     apply_decisions,
     find_duplicates,
@@ -149,7 +149,7 @@ def test_decisions_are_kept_undone_and_survive_a_new_search(catalogue: Path) -> 
     with pytest.raises(QueryError, match="lacks 1"):
         record_decisions(review, {1: "unsure", 999: "unsure"}, "rev")
     before = read_decisions(review)
-    assert [one.decision for one in before.values()] == ["duplicate"]
+    assert [one.verdict for one in before.values()] == ["duplicate"]
     report = find(catalogue)
     assert report.decisions_kept == 1 and read_decisions(review) == before
     assert find(catalogue, keep_decisions=False).decisions_kept == 0
@@ -412,7 +412,7 @@ def test_a_reviewer_killed_at_any_moment_loses_no_decision(catalogue: Path) -> N
     last = max([last, *(int(text) for text in process.stdout.read().split())])
     process.wait()
     process.stdout.close()
-    found = {int(one.reviewer or -1): one.decision for one in read_decisions(review).values()}
+    found = {int(one.reviewer or -1): one.verdict for one in read_decisions(review).values()}
     newest = max(found)
     assert newest in (last, last + 1)  # one may have been committed and not yet told
     assert set(found) == set(range(newest - 3, newest + 1))

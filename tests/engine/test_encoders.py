@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from craterbench_qgis.contract.build import EncoderInfo
 from craterbench_qgis.engine.encoders import (
-    EncoderInfo,
     available_encoders,
     load_encoder,
     registry,

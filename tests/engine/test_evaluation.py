@@ -14,6 +14,7 @@ import rasterio
 from rasterio.transform import from_origin
 from scipy.ndimage import gaussian_filter
 
+from craterbench_qgis.contract.build import Selection
 from craterbench_qgis.engine.bodies import body_by_name, great_circle_distance
 from craterbench_qgis.engine.catalogue import read_catalogue
 from craterbench_qgis.engine.cli import main
@@ -37,7 +38,7 @@ from craterbench_qgis.engine.evaluation.store import PatchesUnavailable, PatchSt
 from craterbench_qgis.engine.index import CraterIndex, IndexWriter
 from craterbench_qgis.engine.monitor import Monitor
 from craterbench_qgis.engine.mosaic import Mosaic
-from craterbench_qgis.engine.search import Query, Searcher, SearchOptions
+from craterbench_qgis.engine.search import QueryView, Searcher, SearchOptions
 from craterbench_qgis.engine.tokens import dequantise, quantise
 
 MOON_WKT = (
@@ -178,7 +179,7 @@ def test_text_output_and_joining(
     assert "needs --mosaic, --catalogue" in capsys.readouterr().err
 
 
-def made_queries(opened: CraterIndex, mosaic: Path, count: int) -> tuple[QuerySet, list[Query]]:
+def made_queries(opened: CraterIndex, mosaic: Path, count: int) -> tuple[QuerySet, list[QueryView]]:
     """The same views as a query set and as queries of a search."""
     encoder = load_encoder("hog")
     rows = np.arange(count)
@@ -194,7 +195,7 @@ def made_queries(opened: CraterIndex, mosaic: Path, count: int) -> tuple[QuerySe
     store.append(found.tokens, found.attention)
     relevant = [np.array([r]) for r in rows]
     made = QuerySet(rows.astype(np.int64), relevant, found.globals, store)
-    return made, [Query(one, None, None, None, {}) for one in views]
+    return made, [QueryView(one, None, None, None, {}) for one in views]
 
 
 def test_two_stage_ranks_as_search_does(world: SimpleNamespace, opened: CraterIndex) -> None:
@@ -343,14 +344,20 @@ def test_ids_count_only_in_their_place(
     assert targets.rows.tolist() == [1] and targets.index_rows.tolist() == [1]
     assert targets.left_out == {"id elsewhere in the index": 1, "not in the index": 1}
     with pytest.raises(QueryError, match="Check the region"):
-        choose_targets(opened, read_catalogue(table), QueryPlan(min_diameter=1e6))
+        choose_targets(
+            opened, read_catalogue(table), QueryPlan(selection=Selection(min_diameter_m=1e6))
+        )
 
 
 def test_region_and_diameter_choose_the_queries(
     world: SimpleNamespace, opened: CraterIndex
 ) -> None:
     craters = read_catalogue(world.table)
-    plan = QueryPlan(region=(170.0, -90.0, -90.0, 90.0), min_diameter=150e3, max_diameter=250e3)
+    plan = QueryPlan(
+        selection=Selection(
+            region=[170.0, -90.0, -90.0, 90.0], min_diameter_m=150e3, max_diameter_m=250e3
+        )
+    )
     rows = choose_targets(opened, craters, plan).rows
     inside = ((craters.lon >= 170) | (craters.lon <= -90)) & (craters.diameter >= 150e3)
     assert rows.tolist() == np.flatnonzero(inside & (craters.diameter <= 250e3)).tolist()

@@ -8,13 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from craterbench_qgis.contract.search import Feedback, Filters
 from craterbench_qgis.engine.cli import main
 from craterbench_qgis.engine.errors import QueryError
 from craterbench_qgis.engine.interaction import maxsim
 from craterbench_qgis.engine.search import (
-    Feedback,
-    Filters,
-    Query,
+    QueryView,
     Searcher,
     SearchOptions,
     feedback,
@@ -38,7 +37,7 @@ def test_an_accepted_crater_pulls_its_likes_up(folder: Path, searcher: Searcher)
     before = searcher.search(asked, options)
     wanted = before.matches[9].crater_id
     after = searcher.search(
-        asked, SearchOptions(top=COUNT, shortlist=1000, feedback=Feedback((wanted,)))
+        asked, SearchOptions(top=COUNT, shortlist=1000, feedback=Feedback([wanted]))
     )
     assert len(after.matches) == COUNT
     place = ids(after.matches).index(wanted)
@@ -60,7 +59,7 @@ def test_an_accepted_crater_pulls_its_likes_up(folder: Path, searcher: Searcher)
     assert all(one.expected_by_chance is None for one in after.matches)
 
 
-def _encoded(asked: Query) -> tuple[np.ndarray, np.ndarray]:
+def _encoded(asked: QueryView) -> tuple[np.ndarray, np.ndarray]:
     found = ENCODER.encode(asked.view.pixels[None])
     return found.tokens, found.attention
 
@@ -69,12 +68,12 @@ def test_rejected_craters_are_left_out_and_the_number_wanted_is_kept(
     folder: Path, searcher: Searcher
 ) -> None:
     first = ids(searcher.search(query(folder, 5), SearchOptions(top=6)).matches)
-    options = SearchOptions(top=6, shortlist=8, feedback=Feedback(rejected=tuple(first[:3])))
+    options = SearchOptions(top=6, shortlist=8, feedback=Feedback(rejected=first[:3]))
     found = searcher.search(query(folder, 5), options).matches
     assert len(found) == 6 and not set(ids(found)) & set(first[:3])
     # Filters hold as before.
-    filters = Filters(exclude_ids=tuple(first[3:5]))
-    options = SearchOptions(top=COUNT, filters=filters, feedback=Feedback(rejected=(first[0],)))
+    filters = Filters(exclude_ids=first[3:5])
+    options = SearchOptions(top=COUNT, filters=filters, feedback=Feedback(rejected=[first[0]]))
     assert len(searcher.search(query(folder, 5), options).matches) == COUNT - 3
 
 
@@ -108,7 +107,7 @@ def test_refined_scores_follow_the_formula(
     assert background is not None
     tokens = searcher._query_tokens(*_encoded(asked))
     vector = ENCODER.encode(asked.view.pixels[None]).globals[0]
-    said = Feedback(accepted=("T-007",), rejected=("T-011", "T-012"))
+    said = Feedback(accepted=["T-007"], rejected=["T-011", "T-012"])
     refined = Refinement(index, background, vector, tokens, said)
     assert refined.weight == feedback.WEIGHT and len(refined.vectors) == 2
     views = index.tokens(np.arange(12))
@@ -121,7 +120,7 @@ def test_refined_scores_follow_the_formula(
     # The place and the spread of a similarity.
     assert scores.mean() == pytest.approx(alike.mean(), abs=1e-5)
     assert scores.max() < 1
-    only_rejected = Refinement(index, background, vector, tokens, Feedback(rejected=("T-011",)))
+    only_rejected = Refinement(index, background, vector, tokens, Feedback(rejected=["T-011"]))
     assert only_rejected.weight == feedback.WEIGHT_OF_REJECTIONS
     np.testing.assert_array_equal(only_rejected.vectors[0], vector)
     assert background_of(index) is not None
@@ -132,9 +131,9 @@ def test_refined_scores_follow_the_formula(
 def test_what_cannot_be_meant_is_refused(folder: Path, searcher: Searcher) -> None:
     asked = query(folder, 5)
     with pytest.raises(QueryError, match="no crater 'nowhere', which a decision names"):
-        searcher.search(asked, SearchOptions(feedback=Feedback(("nowhere",))))
+        searcher.search(asked, SearchOptions(feedback=Feedback(["nowhere"])))
     with pytest.raises(QueryError, match="'T-001' is both accepted and rejected"):
-        searcher.search(asked, SearchOptions(feedback=Feedback(("T-001",), ("T-001",))))
+        searcher.search(asked, SearchOptions(feedback=Feedback(["T-001"], ["T-001"])))
 
 
 def test_from_the_command_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,10 +17,12 @@ import pytest
 import shapely
 from pyogrio.raw import read
 
+from craterbench_qgis.contract.search import DecidedMatch, Match
+from craterbench_qgis.contract.vocabulary import Decision
 from craterbench_qgis.engine.bodies import Body, body_by_name, same_body
 from craterbench_qgis.engine.bodies import body_from_crs as body_of
 from craterbench_qgis.engine.errors import ExportError
-from craterbench_qgis.engine.formats import TABLE_SUFFIXES, MatchRow, write_matches
+from craterbench_qgis.engine.formats import TABLE_SUFFIXES, write_matches
 from craterbench_qgis.engine.formats.model import CORE_FIELDS, attribute_names
 from craterbench_qgis.engine.formats.shapefile import cut_text, short_names
 
@@ -29,7 +31,7 @@ CORE = [name for name, _ in CORE_FIELDS]
 ORIGIN = {"index": "3f-a1", "mosaic": "Wac ü.tif", "settings": {"tokens": 16}, "date": "2026-01-02"}
 
 
-def row(rank: int = 1, lon: float = 10.0, lat: float = 5.0, **other: Any) -> MatchRow:
+def row(rank: int = 1, lon: float = 10.0, lat: float = 5.0, **other: Any) -> Match:
     values: dict[str, Any] = {
         "rank": rank,
         "crater_id": f"02-1-{rank:06d}",
@@ -38,11 +40,12 @@ def row(rank: int = 1, lon: float = 10.0, lat: float = 5.0, **other: Any) -> Mat
         "diameter_m": 40_000.0,
         "score": 0.75,
         "shortlist_score": 0.5,
-        "view": "2x",
+        "context": 2.0,
         "distance_m": 1234.5,
         "bearing_deg": 270.0,
+        "expected_by_chance": 0.25,
     }
-    return MatchRow(**(values | other))
+    return Match(**(values | other))
 
 
 def table(path: Path) -> tuple[list[dict[str, Any]], list[Any]]:
@@ -94,7 +97,7 @@ def test_core_fields_come_back(tmp_path: Path, suffix: str) -> None:
     for got, match in zip(rows, matches, strict=True):
         for name in CORE:
             value = got[short[name] if suffix == ".shp" else name]
-            expected = getattr(match, name)
+            expected = "2x" if name == "view" else getattr(match, name)
             if isinstance(expected, str):
                 assert value == expected
             else:
@@ -103,6 +106,20 @@ def test_core_fields_come_back(tmp_path: Path, suffix: str) -> None:
     for shape in shapes:
         assert shape.is_valid
         assert area(shape) == pytest.approx(cap(40_000), rel=1e-3)
+
+
+def test_decisions_are_columns_of_matches_that_carry_them(tmp_path: Path) -> None:
+    decided = [
+        DecidedMatch(1, "a", 1.0, 2.0, 1e4, 0.9, decision=Decision.ACCEPTED, comment="frisch"),
+        DecidedMatch(2, "b", 3.0, 4.0, 1e4, 0.8, attributes={"comment": "of the catalogue"}),
+    ]
+    write_matches(tmp_path / "m.csv", decided, body=MOON, provenance={})
+    (first, second), _ = table(tmp_path / "m.csv")
+    assert (first["decision"], first["comment"], first["comment_cat"]) == ("accepted", "frisch", "")
+    assert (second["decision"], second["comment"]) == ("", "")
+    assert second["comment_cat"] == "of the catalogue"
+    write_matches(tmp_path / "p.csv", [row()], body=MOON, provenance={})
+    assert "decision" not in table(tmp_path / "p.csv")[0][0]
 
 
 @pytest.mark.parametrize(
@@ -251,7 +268,7 @@ ATTRIBUTES: dict[str, list[Any]] = {
 }
 
 
-def with_attributes() -> list[MatchRow]:
+def with_attributes() -> list[Match]:
     return [row(i + 1, attributes={k: v[i] for k, v in ATTRIBUTES.items()}) for i in range(2)]
 
 
@@ -320,7 +337,7 @@ def test_shapefile_bends_what_dbf_cannot_hold_and_says_so(tmp_path: Path) -> Non
 
 def test_names_are_short_unique_and_always_the_same() -> None:
     given = ["LAT_CIRC_IMG", "LAT_CIRC_SD", "lat_circ_ice", "Ångström (m)", "2x", "lat", "月"]
-    names = attribute_names(given)
+    names = attribute_names(given, CORE)
     assert names == [*given[:5], "lat_cat", "月"]
     got = short_names([*CORE, *names])[len(CORE) :]
     expected = ["LAT_CIRC_I", "LAT_CIRC_S", "lat_circ_1", "Angstrom_m", "f_2x", "lat_cat", "field"]

@@ -63,8 +63,9 @@ import resource, sys
 from pathlib import Path
 from craterbench_qgis.engine.bodies import body_by_name
 from craterbench_qgis.engine.errors import ExportError
-from craterbench_qgis.engine.formats import MatchRow, write_matches
-rows = [MatchRow(i, f"c{i}", i % 180, 0, 1e4, 0.5, attributes={"t": "x" * 200}) for i in range(300)]
+from craterbench_qgis.contract.search import Match
+from craterbench_qgis.engine.formats import write_matches
+rows = [Match(i, f"c{i}", i % 180, 0, 1e4, 0.5, attributes={"t": "x" * 200}) for i in range(300)]
 resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
 for path in sys.argv[1:]:
     try:

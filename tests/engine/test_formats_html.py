@@ -14,9 +14,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from craterbench_qgis.contract.search import DecidedMatch, Match
+from craterbench_qgis.contract.vocabulary import Decision
 from craterbench_qgis.engine.cli import main
 from craterbench_qgis.engine.errors import ExportError
-from craterbench_qgis.engine.formats import MatchRow, ReportRow, html_report
+from craterbench_qgis.engine.formats import ReportRow, html_report
 
 from .scene import COUNT, craters, write_catalogue, write_mosaic
 from .test_formats import row
@@ -127,20 +129,31 @@ def every(node: Node) -> list[Node]:
     return [*inside, *(one for child in inside for one in every(child))]
 
 
+def decided(match: Match, decision: Decision, comment: str = "") -> DecidedMatch:
+    return DecidedMatch(**vars(match), decision=decision, comment=comment)
+
+
 def test_everything_is_in_the_page(tmp_path: Path) -> None:
     thumbnail = io.BytesIO()
     Image.fromarray(np.full((32, 32), 99, np.uint8)).save(thumbnail, "JPEG")
     rows = [
         ReportRow(
-            row(1, 179.9, -0.25, attributes={"NAME": "Tycho", "DEPTH": 1.5, "x": None}),
+            decided(
+                row(
+                    1,
+                    179.9,
+                    -0.25,
+                    attributes={"NAME": "Tycho", "DEPTH": 1.5, "x": None},
+                    expected_by_chance=0.001,
+                ),
+                Decision.ACCEPTED,
+                "fresh",
+            ),
             thumbnail.getvalue(),
             metres_per_pixel=100.0,
             name="Tycho",
-            decision="accepted",
-            comment="fresh",
-            expected_by_chance=0.001,
         ),
-        ReportRow(row(2, score=-0.5), GREY, decision="rejected", expected_by_chance=12.34),
+        ReportRow(decided(row(2, score=-0.5, expected_by_chance=12.34), Decision.REJECTED), GREY),
         ReportRow(row(3, distance_m=None, bearing_deg=None, shortlist_score=None)),
     ]
     root = report(tmp_path / "r.html", rows, query_facts={"from": "a.tif"})
@@ -199,11 +212,19 @@ NASTY = [
 def test_every_text_is_escaped(tmp_path: Path) -> None:
     rows = [
         ReportRow(
-            MatchRow(i, text, 0, 0, 1e3, 0.5, view=text, attributes={text: text, "list": [text]}),
+            DecidedMatch(
+                i,
+                text,
+                0,
+                0,
+                1e3,
+                0.5,
+                attributes={text: text, "list": [text]},
+                decision=Decision.ACCEPTED,
+                comment=text,
+            ),
             GREY,
             name=f"name {text}",
-            decision=text,
-            comment=text,
         )
         for i, text in enumerate(NASTY, 1)
     ]

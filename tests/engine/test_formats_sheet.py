@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from craterbench_qgis.contract.search import Match
 from craterbench_qgis.engine.errors import ExportError
-from craterbench_qgis.engine.formats import MatchRow, Tile, contact_sheet, match_tile
+from craterbench_qgis.engine.formats import Tile, contact_sheet, match_tile
 from craterbench_qgis.engine.formats.lettering import Lettering
 from craterbench_qgis.engine.formats.sheet_page import Picture, length_text
 
@@ -86,14 +87,12 @@ def test_pictures_of_every_kind(tmp_path: Path) -> None:
 
 
 def test_a_match_in_words() -> None:
-    match = MatchRow(
-        3, "02-1", -45.5, 12.25, 85_300, 0.9, distance_m=2_395_000.0, bearing_deg=350.0
-    )
+    match = Match(3, "02-1", -45.5, 12.25, 85_300, 0.9, distance_m=2_395_000.0, bearing_deg=350.0)
     tile = match_tile(match, GREY, metres_per_pixel=100.0)
     assert (tile.rank, tile.title, tile.score) == (3, "02-1", 0.9)
     assert tile.subtitle == "D 85.3 km  ·  12.25° N, 45.50° W"
     assert tile.detail == "2,395 km away, to the N"
-    placeless = match_tile(MatchRow(1, "a", 0, 0, 900, 0.9), GREY, name="Tübingen")
+    placeless = match_tile(Match(1, "a", 0, 0, 900, 0.9), GREY, name="Tübingen")
     assert (placeless.title, placeless.detail) == ("Tübingen", "")
     lengths = {0: "0.00 m", 999.4: "999 m", 1000: "1.00 km", 9996: "10.0 km", 1e8: "100,000 km"}
     assert {metres: length_text(metres) for metres in lengths} == lengths

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from craterbench_qgis.contract.build import Selection
 from craterbench_qgis.engine.catalogue import read_catalogue
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.encoders.base import Encoder
@@ -85,7 +86,7 @@ def test_building_again_does_nothing_and_other_settings_are_refused(
     with pytest.raises(CraterIndexError, match="other inputs or settings"):
         build_index(request(built, tokens=8), encoder)
     with pytest.raises(CraterIndexError, match="other inputs or settings"):
-        build_index(request(built, min_diameter=30_000.0), encoder)
+        build_index(request(built, selection=Selection(min_diameter_m=30_000.0)), encoder)
 
 
 class Stopper(Monitor):
@@ -206,7 +207,7 @@ def test_skipped_views_are_counted(tmp_path: Path, encoder: Encoder) -> None:
 def test_bad_requests_are_refused_and_leave_nothing(tmp_path: Path, encoder: Encoder) -> None:
     request(tmp_path)
     with pytest.raises(CatalogueError, match="None of the"):
-        build_index(request(tmp_path, min_diameter=1e9), encoder)
+        build_index(request(tmp_path, selection=Selection(min_diameter_m=1e9)), encoder)
     with pytest.raises(MosaicError, match="no file"):
         build_index(request(tmp_path, mosaics=(tmp_path / "absent.tif",)), encoder)
     mars = read_catalogue(tmp_path / "craters.csv", body="mars")

@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from craterbench_qgis.contract.duplicates import ReviewReport, ReviewReportParams
+from craterbench_qgis.contract.records import RecordError
+from craterbench_qgis.contract.vocabulary import PairOrder, Verdict
 from craterbench_qgis.engine.catalogue import read_catalogue
 from craterbench_qgis.engine.cli import main
 from craterbench_qgis.engine.duplicates import (
     DuplicateRequest,
-    ReviewReport,
-    ReviewReportRequest,
     find_duplicates,
     record_decisions,
     write_review_report,
@@ -55,7 +56,7 @@ def change(path: Path, query: str, *values: object) -> None:
 def write(review: Path, name: str = "r.html", **options: Any) -> ReviewReport:
     monitor = options.pop("monitor", None)
     return write_review_report(
-        ReviewReportRequest(review, review.with_name(name), **options), monitor
+        ReviewReportParams(str(review), str(review.with_name(name)), **options), monitor
     )
 
 
@@ -75,7 +76,7 @@ def test_everything_is_in_the_page(review: Path) -> None:
     record_decisions(review, {3: "unsure"}, "Ben")
     report = write(review)
     assert (report.pairs, report.chosen, report.shown, report.pictures) == (5, 5, 5, 5)
-    assert report.counts == {"not decided": 2, "duplicate": 1, "distinct": 1, "unsure": 1}
+    assert report.counts == {"": 2, "duplicate": 1, "distinct": 1, "unsure": 1}
     root = read(review.with_name("r.html"))
     alone(root, DRAWN)
     head = root.all("header")[0].text
@@ -145,10 +146,10 @@ def test_which_pairs_and_in_which_order(review: Path) -> None:
     largest = [row[0] for row in connection.execute(sized)]
     connection.close()
     assert numbers() == ranked
-    assert numbers(order="size") == largest
-    assert numbers(order="doubt") == ranked[::-1]  # all are above one half
-    assert sorted(numbers(decisions=("distinct", "duplicate"))) == [2, 4]
-    assert sorted(numbers(decisions=("",))) == [1, 3, 5]
+    assert numbers(order=PairOrder.SIZE) == largest
+    assert numbers(order=PairOrder.DOUBT) == ranked[::-1]  # all are above one half
+    assert sorted(numbers(verdicts=[Verdict.DISTINCT, Verdict.DUPLICATE])) == [2, 4]
+    assert sorted(numbers(verdicts=[Verdict.UNDECIDED])) == [1, 3, 5]
     assert numbers(min_probability=1.0) == []
     assert "No pair meets the conditions." in page(review, min_probability=1.0).text
 
@@ -199,10 +200,8 @@ def test_refusals_leave_the_older_report(review: Path, tmp_path: Path) -> None:
 
     for name, options, wrong, told in (
         ("r.txt", {}, ExportError, r"\.html"),
-        ("r.html", {"order": "colour"}, QueryError, "no order 'colour'"),
-        ("r.html", {"decisions": ("maybe",)}, QueryError, "'maybe' is no decision"),
-        ("r.html", {"limit": 0}, QueryError, "at least 1"),
-        ("r.html", {"mosaics": (tmp_path / "no.tif",)}, Exception, "no.tif"),
+        ("r.html", {"limit": 0}, RecordError, "'limit' must be a number from 1"),
+        ("r.html", {"mosaics": [str(tmp_path / "no.tif")]}, Exception, "no.tif"),
         ("r.html", {"monitor": Impatient()}, Cancelled, "Stopped"),
     ):
         with pytest.raises(wrong, match=told):
@@ -236,7 +235,7 @@ def test_the_server_writes_it(review: Path) -> None:
     with Client(review.with_name("session")) as client:
         found = client.call(
             "duplicates.report",
-            {"review": str(review), "output": str(target), "decisions": [""], "limit": 2},
+            {"review": str(review), "output": str(target), "verdicts": [""], "limit": 2},
         )
     assert (found["shown"], found["chosen"]) == (2, 5)
     assert len(cards(read(target))) == 2

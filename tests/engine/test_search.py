@@ -9,6 +9,7 @@ import pytest
 import shapely
 from PIL import Image
 
+from craterbench_qgis.contract.search import Filters
 from craterbench_qgis.engine.bodies import body_by_name, great_circle_distance
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.errors import CraterIndexError, QueryError
@@ -18,8 +19,7 @@ from craterbench_qgis.engine.indexing import build_index
 from craterbench_qgis.engine.interaction import maxsim
 from craterbench_qgis.engine.mosaic import Mosaic, box_area
 from craterbench_qgis.engine.search import (
-    Filters,
-    Query,
+    QueryView,
     Searcher,
     SearchOptions,
     explain,
@@ -46,7 +46,7 @@ def searcher(folder: Path) -> Searcher:
     return Searcher(CraterIndex.open(folder / "scene.craterindex"), ENCODER)
 
 
-def query(folder: Path, number: int, context: float = 2.5) -> Query:
+def query(folder: Path, number: int, context: float = 2.5) -> QueryView:
     _, lon, lat, diameter = craters()[number]
     with Mosaic.open(folder / "mosaic.tif") as mosaic:
         return query_from_crater(mosaic, lon, lat, diameter * 1000, context, ENCODER.input_size)
@@ -58,7 +58,7 @@ def test_every_crater_finds_itself(folder: Path, searcher: Searcher) -> None:
         assert best.crater_id == f"T-{number:03d}"
         assert best.rank == 1
         assert best.distance_m == pytest.approx(0, abs=1)
-        assert best.view in ("2x", "3x")
+        assert best.context in (2.0, 3.0)
         assert best.attributes["freshness"] == number % 4
 
 
@@ -111,8 +111,8 @@ def test_filters_still_give_n(folder: Path, searcher: Searcher, top: int) -> Non
         Filters(where="freshness = 2 AND diameter_km > 30"): {
             one[0] for i, one in enumerate(rows) if i % 4 == 2 and one[3] > 30
         },
-        Filters(exclude_ids=("T-000", "T-001", "absent")): {one[0] for one in rows[2:]},
-        Filters(region=shapely.box(360.0, -8, 372.0, 0)): {
+        Filters(exclude_ids=["T-000", "T-001", "absent"]): {one[0] for one in rows[2:]},
+        Filters(region=shapely.box(360.0, -8, 372.0, 0).wkt): {
             one[0] for one in rows if one[1] <= 12 and one[2] <= 0
         },
         Filters(min_diameter=30_000.0, max_diameter=40_000.0): {
@@ -211,7 +211,7 @@ def test_backends_agree(folder: Path, tmp_path: Path) -> None:
 
 
 def test_provenance_names_everything(folder: Path, searcher: Searcher) -> None:
-    options = SearchOptions(filters=Filters(region=shapely.box(0, -8, 12, 8), latitude=(-5, 5)))
+    options = SearchOptions(filters=Filters(region=shapely.box(0, -8, 12, 8).wkt, latitude=(-5, 5)))
     found = searcher.search(query(folder, 0), options).provenance
     assert found["encoder"] == "hog"
     assert found["weights_sha256"] == ENCODER.weights_hash
@@ -240,7 +240,7 @@ def test_queries_outside_are_refused(folder: Path) -> None:
 def test_explain_compares_patches(folder: Path, searcher: Searcher, tmp_path: Path) -> None:
     found = explain(searcher.index, ENCODER, query(folder, 7, 2.0), "T-007")
     assert found.recut
-    assert found.view == "2x"
+    assert found.context == 2.0
     assert found.score > 0.95
     # The same view twice: each patch's best counterpart is itself.
     assert sum(one.gallery_patches == (one.query_patch,) for one in found.patches) > 150

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from craterbench_qgis.contract.vocabulary import Seeds
 from craterbench_qgis.engine.errors import EncoderError
 from craterbench_qgis.engine.tokens import (
     METHODS,
-    SEED_STRATEGIES,
     dequantise,
     instance_tokens,
     quantise,
@@ -127,7 +127,7 @@ def test_centroids_agree_with_a_loop(data: tuple[np.ndarray, np.ndarray], k: int
 
 
 @settings(max_examples=60, deadline=None)
-@given(views(), st.integers(1, 15), st.sampled_from(SEED_STRATEGIES), st.sampled_from(METHODS))
+@given(views(), st.integers(1, 15), st.sampled_from(Seeds), st.sampled_from(METHODS))
 def test_any_input_gives_distinct_seeds_and_finite_unit_vectors(
     data: tuple[np.ndarray, np.ndarray], k: int, strategy: str, method: str
 ) -> None:
@@ -141,7 +141,7 @@ def test_any_input_gives_distinct_seeds_and_finite_unit_vectors(
     assert np.all((np.abs(length - 1) < 1e-5) | (length == 0))
 
 
-@pytest.mark.parametrize("strategy", SEED_STRATEGIES)
+@pytest.mark.parametrize("strategy", Seeds)
 @pytest.mark.parametrize("method", METHODS)
 def test_a_view_does_not_depend_on_its_batch(strategy: str, method: str) -> None:
     rng = np.random.default_rng(5)

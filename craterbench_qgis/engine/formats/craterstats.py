@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..bodies import Body, wrap_longitude
+from ..bodies import Body, map_latitude, wrap_longitude
 from ..errors import ExportError
-from .geometry import _map_latitude, export_crs
+from .geometry import export_crs
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -120,7 +120,7 @@ def _rows(
 ) -> Iterable[str]:
     """Diameter, fraction, longitude, latitude; fixed point, so that every reader takes them."""
     lons, lats, sizes = crater_columns(lon, lat, diameter_m)
-    on_map = _map_latitude(body, lats).reshape(-1)
+    on_map = map_latitude(body, lats).reshape(-1)
     for x, y, size in zip(lons.tolist(), on_map.tolist(), sizes.tolist(), strict=True):
         yield f"{size / 1000:.9f}\t1\t{x:.10f}\t{y:.10f}"
 

@@ -20,7 +20,9 @@ from pyproj.enums import PJType
 from pyproj.exceptions import ProjError
 from shapely.affinity import translate
 
-from ..bodies import Body, circle, geocentric_to_geodetic
+from ...contract.body import geographic_wkt
+from ...contract.vocabulary import Outline
+from ..bodies import Body, circle, map_latitude
 
 POINTS = 128  # an inscribed 128-gon has 0.04 % less area than its circle
 _POINTS_NEAR_POLE = 720  # straight lines in degrees bend on the ground, most of all near a pole
@@ -37,7 +39,7 @@ def circle_geometry(body: Body, lon: float, lat: float, diameter_m: float) -> sh
         return shapely.MultiPolygon([shapely.box(-180, -90, 180, 90)])
     n = _POINTS_NEAR_POLE if abs(lat) + reach > 85 else POINTS
     lons, lats = circle(body, lon, lat, diameter_m / 2, n)
-    lats = _map_latitude(body, lats)
+    lats = map_latitude(body, lats)
     north, south = lat + reach > 90, lat - reach < -90
     if north and south:
         # More than half the body: the whole map without the circle around the opposite point.
@@ -57,7 +59,7 @@ def circle_geometry(body: Body, lon: float, lat: float, diameter_m: float) -> sh
 
 def point_geometry(body: Body, lon: float, lat: float) -> shapely.Point:
     """The crater's centre, in the reference system of :func:`export_crs`."""
-    return shapely.Point(lon, float(_map_latitude(body, lat)))
+    return shapely.Point(lon, float(map_latitude(body, lat)))
 
 
 def outlines(
@@ -65,16 +67,16 @@ def outlines(
     lon: npt.ArrayLike,
     lat: npt.ArrayLike,
     diameter_m: npt.ArrayLike,
-    kind: str = "circle",
+    kind: Outline = Outline.CIRCLE,
 ) -> list[bytes]:
     """WKB of each match's circle or centre point."""
     places = zip(np.asarray(lon), np.asarray(lat), np.asarray(diameter_m), strict=True)
-    made: list[shapely.Geometry]
-    if kind == "circle":
-        made = [circle_geometry(body, float(x), float(y), float(d)) for x, y, d in places]
+    shapes: list[shapely.Geometry]
+    if kind is Outline.CIRCLE:
+        shapes = [circle_geometry(body, float(x), float(y), float(d)) for x, y, d in places]
     else:
-        made = [point_geometry(body, float(x), float(y)) for x, y, _ in places]
-    return [shapely.to_wkb(geometry) for geometry in made]
+        shapes = [point_geometry(body, float(x), float(y)) for x, y, _ in places]
+    return [shapely.to_wkb(geometry) for geometry in shapes]
 
 
 def export_crs(body: Body) -> pyproj.CRS:
@@ -97,7 +99,9 @@ def export_crs(body: Body) -> pyproj.CRS:
                         return crs
         except ProjError:
             pass  # a PROJ database without the IAU's systems
-    return pyproj.CRS.from_wkt(_wkt(body))
+    size = f"{body.a / 1000:g}" if body.is_sphere else f"{body.a / 1000:g} x {body.b / 1000:g}"
+    name = body.name if "km" in body.name else f"{body.name}, {size} km"
+    return pyproj.CRS.from_wkt(geographic_wkt(body, name))
 
 
 def layer_wkt(body: Body) -> str:
@@ -117,14 +121,9 @@ def _members(described: Any) -> Iterator[dict[str, Any]]:
     inner = described.values() if isinstance(described, dict) else described
     if isinstance(described, dict):
         yield described
-    for one in inner:
-        if isinstance(one, (dict, list)):
-            yield from _members(one)
-
-
-def _map_latitude(body: Body, lat: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Planetocentric latitudes in the kind of :func:`export_crs`; on a sphere bit for bit."""
-    return np.asarray(lat if body.is_sphere else geocentric_to_geodetic(body, lat), np.float64)
+    for member in inner:
+        if isinstance(member, (dict, list)):
+            yield from _members(member)
 
 
 def _same_figure(crs: pyproj.CRS, body: Body) -> bool:
@@ -133,21 +132,6 @@ def _same_figure(crs: pyproj.CRS, body: Body) -> bool:
         figure is not None
         and abs(figure.semi_major_metre - body.a) < 0.5
         and abs(figure.semi_minor_metre - body.b) < 0.5
-    )
-
-
-def _wkt(body: Body) -> str:
-    quoted = body.name.replace('"', "'")
-    size = f"{body.a / 1000:g}" if body.is_sphere else f"{body.a / 1000:g} x {body.b / 1000:g}"
-    name = quoted if "km" in quoted else f"{quoted}, {size} km"
-    flattening = 0.0 if body.is_sphere else body.a / (body.a - body.b)
-    degree = 'ANGLEUNIT["degree",0.0174532925199433]'
-    return (
-        f'GEOGCRS["{name}",DATUM["{name}",'
-        f'ELLIPSOID["{quoted}",{body.a!r},{flattening!r},LENGTHUNIT["metre",1]]],'
-        f'PRIMEM["Reference Meridian",0,{degree}],CS[ellipsoidal,2],'
-        f'AXIS["geodetic latitude (Lat)",north,ORDER[1],{degree}],'
-        f'AXIS["geodetic longitude (Lon)",east,ORDER[2],{degree}]]'
     )
 
 

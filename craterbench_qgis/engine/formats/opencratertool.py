@@ -12,10 +12,9 @@ from pathlib import Path
 import numpy.typing as npt
 import pyarrow as pa
 
-from ..bodies import Body
+from ..bodies import Body, map_latitude
 from ..errors import ExportError
 from .craterstats import crater_columns
-from .geometry import _map_latitude
 from .shapefile import cut_text
 
 ENDING = "_CRATER.shp"
@@ -50,7 +49,7 @@ def crater_fields(
         {
             "Diam_km": pa.array(sizes / 1000),
             "x_coord": pa.array(lons),
-            "y_coord": pa.array(_map_latitude(body, lats).reshape(-1)),
+            "y_coord": pa.array(map_latitude(body, lats).reshape(-1)),
             "tag": pa.array([cut_text(one.replace("\0", "")) for one in given], pa.string()),
         }
     )

@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import shutil
 import sqlite3
+import struct
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +19,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from ...contract.body import geographic_wkt
+from ..bodies import Body, map_latitude
 from ..errors import CraterIndexError
 from .catalogue_store import CraterStore, plain_column, union_attributes
 from .format import GPKG, GPKG_NEXT, IndexSettings
@@ -57,17 +60,6 @@ def gpkg_hash(path: Path) -> str:
     return digest.hexdigest()
 
 
-def crs_wkt(settings: IndexSettings) -> str:
-    """The body's geographic CRS as WKT 1, degrees; no authority code, which need not exist."""
-    a, b = settings.body_a, settings.body_b
-    inverse_flattening = 0.0 if a == b else a / (a - b)
-    name = settings.body_name.replace('"', "'").strip() or "unknown body"
-    return (
-        f'GEOGCS["GCS {name}",DATUM["{name}",SPHEROID["{name}",{a!r},{inverse_flattening!r}]],'
-        'PRIMEM["Reference meridian",0],UNIT["degree",0.0174532925199433]]'
-    )
-
-
 def _points(lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> pa.Array:
     """WKB points [n] without a Python loop."""
     points = np.empty(len(lon), _POINT)
@@ -78,7 +70,7 @@ def _points(lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> pa.Ar
     return pa.Array.from_buffers(pa.large_binary(), len(lon), buffers)
 
 
-def _layer(store: CraterStore, removed: npt.NDArray[np.int32]) -> pa.Table:
+def _layer(store: CraterStore, removed: npt.NDArray[np.int32], body: Body) -> pa.Table:
     columns = {
         "crater_row": pa.array(np.arange(store.rows, dtype=np.int64)),
         "crater_id": pa.chunked_array(
@@ -96,7 +88,7 @@ def _layer(store: CraterStore, removed: npt.NDArray[np.int32]) -> pa.Table:
             unique += "_source"
         taken.add(unique.lower())
         columns[unique] = plain_column(column)
-    columns["geom"] = _points(store.lon, store.lat)
+    columns["geom"] = _points(store.lon, map_latitude(body, store.lat))
     table = pa.table(columns)
     if removed.size:
         keep = np.ones(store.rows, bool)
@@ -116,7 +108,7 @@ def write_next(
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
 
     path = root / GPKG_NEXT
-    table = _layer(store, removed)
+    table = _layer(store, removed, settings.body)
     with storage_errors(path):
         remove_with_journals(path)
         try:
@@ -128,7 +120,7 @@ def write_next(
                 VERSION="1.2",  # what the GDAL of QGIS 3.22 knows
                 geometry_name="geom",
                 geometry_type="Point",
-                crs=crs_wkt(settings),
+                crs=geographic_wkt(settings.body),
             )
             with contextlib.closing(sqlite3.connect(path)) as connection:
                 connection.execute(f"CREATE UNIQUE INDEX {LAYER}_crater_row ON {LAYER}(crater_row)")
@@ -182,6 +174,22 @@ def write_next_without(
         sync_file(path)
         sync_folder(root)
         return GpkgEntry(path.stat().st_size, gpkg_hash(path), count)
+
+
+def is_displaced(path: Path, body: Body) -> bool:
+    """Whether the points lie at planetocentric latitudes although the layer's system, on a
+    flattened body, has planetographic ones: so wrote version 0.1. Raises sqlite3.Error."""
+    if body.is_sphere:
+        return False
+    # Between 5 and 85 degrees both kinds differ by far more than a rounding.
+    query = f"SELECT lat, geom FROM {LAYER} WHERE abs(lat) BETWEEN 5 AND 85 LIMIT 1"  # nosec B608
+    with contextlib.closing(connect(path)) as connection:
+        row = connection.execute(query).fetchone()
+    if row is None:
+        return False
+    lat, geometry = row
+    (y,) = struct.unpack("<d", geometry[-8:])  # the last number of a point
+    return abs(y - lat) < abs(y - float(map_latitude(body, lat)))
 
 
 def matches(path: Path, entry: GpkgEntry) -> bool:

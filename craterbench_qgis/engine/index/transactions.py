@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import sqlite3
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
@@ -61,7 +62,7 @@ class Transactions(Closing):
 
     def _commit(self, new: Manifest) -> None:
         """Write the GeoPackage if the craters changed, then the manifest, then tidy up."""
-        if self._craters_changed or new.gpkg is None:
+        if self._craters_changed or self._is_displaced(new.gpkg):
             new = dataclasses.replace(new, gpkg=self._write_geopackage(new))
         before = self._committed
         new = dataclasses.replace(
@@ -77,8 +78,20 @@ class Transactions(Closing):
         if before is not None:
             self._discard_replaced(before, new)
 
+    def _is_displaced(self, gpkg: GpkgEntry | None) -> bool:
+        """Whether the GeoPackage is missing, or its points lie where version 0.1 put them."""
+        if gpkg is None:
+            return True
+        body = self._now.settings.body
+        if body.is_sphere:
+            return False
+        try:
+            return geopackage.is_displaced(geopackage.locate(self.path, gpkg), body)
+        except (CraterIndexError, sqlite3.Error):
+            return False  # damage is verify's business
+
     def _write_geopackage(self, new: Manifest) -> GpkgEntry:
-        if self._just_removed is not None and new.gpkg is not None:
+        if self._just_removed is not None and not self._is_displaced(new.gpkg) and new.gpkg:
             entry = geopackage.write_next_without(self.path, new.gpkg, self._just_removed)
             if entry is not None:
                 return entry

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ...contract.vocabulary import Stage
+from ..bodies import Body
 from ..errors import CraterIndexError
 from ..monitor import Monitor
 from . import geopackage
@@ -125,16 +127,31 @@ def _geopackage(root: Path, manifest: Manifest, report: VerifyReport, repair: bo
     problem = f"{root.name}: it has no {GPKG}. {geopackage.REWRITE}"
     if manifest.gpkg is not None:
         try:
-            geopackage.check(root, manifest.gpkg)
-            return
+            path = geopackage.check(root, manifest.gpkg)
+            if not geopackage.is_displaced(path, manifest.settings.body):
+                return
+            if not repair:
+                report.notes.append(
+                    f"{GPKG} was written by an earlier version: on a map its points lie up to "
+                    f"{_displacement(manifest.settings.body):,.0f} km off. Its columns, and every "
+                    "search, are right. The next change of the index, or '--repair', mends it."
+                )
+                return
         except CraterIndexError as error:
             problem = str(error)
+        except sqlite3.Error as error:
+            problem = str(geopackage.unreadable(root, error))
     if repair:
         with IndexWriter.open(root, check=False) as writer:
             writer.rewrite_geopackage()
         report.repaired.append(f"{GPKG} was written again from the index's own tables.")
     else:
         report.problems.append(problem)
+
+
+def _displacement(body: Body) -> float:
+    """The largest distance between both kinds of latitude, km."""
+    return body.mean_radius / 1000.0 * math.radians(body.geodetic(45.0) - 45.0)
 
 
 def _consistency(root: Path, report: VerifyReport) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +53,7 @@ def index_info(index: CraterIndex) -> IndexInfo:
         problem = (
             "It holds no views yet: its build was stopped before the first were stored. Resume it."
         )
+    catalogue, displaced = _catalogue(index)
     size = sum(file.size for file in manifest.files())
     return IndexInfo(
         path=str(index.path),
@@ -77,19 +79,27 @@ def index_info(index: CraterIndex) -> IndexInfo:
             Observation(known["path"], names.is_there(known["path"]))
             for known in manifest.observations
         ],
-        catalogue=_catalogue(index),
+        catalogue=catalogue,
         catalogue_source=str(manifest.catalogues[0].source.get("path", ""))
         if manifest.catalogues
         else "",
+        catalogue_displaced=displaced,
         incomplete=index.incomplete,
         skipped=dict(manifest.skipped),
         problem=problem,
     )
 
 
-def _catalogue(index: CraterIndex) -> str:
+def _catalogue(index: CraterIndex) -> tuple[str, bool]:
+    """The GeoPackage, and whether its points are displaced."""
     entry = index.manifest.gpkg
-    return "" if entry is None else str(geopackage.locate(index.path, entry))
+    if entry is None:
+        return "", False
+    path = geopackage.locate(index.path, entry)
+    try:
+        return str(path), geopackage.is_displaced(path, index.settings.body)
+    except sqlite3.Error:  # damaged: whoever reads it will say so
+        return str(path), False
 
 
 def _warm_up(call: Call[OpenParams], index: CraterIndex) -> None:
