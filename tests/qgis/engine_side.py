@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,28 @@ def run_script(script: str, *arguments: object) -> str:
     return _run("-m", f"tests.qgis.{Path(script).stem}", *arguments)
 
 
-def ask_script(script: str, *arguments: object) -> Any:
-    """A script that prints JSON; what that says."""
-    return json.loads(run_script(script, *arguments))
+def ask(script: str, function: str, *arguments: Any) -> Any:
+    """Call a function of ``tests/qgis/SCRIPT.py``, which serves them (engine_functions.py)."""
+    process = _server(script)
+    process.stdin.write(json.dumps([function, arguments], default=str) + "\n")
+    process.stdin.flush()
+    line = process.stdout.readline()
+    assert line, f"{script} ended"
+    answer = json.loads(line)
+    assert "error" not in answer, answer["error"]
+    return answer["result"]
+
+
+@cache
+def _server(script: str) -> Any:
+    """One process for a script, for as long as the tests run: the engine takes long to import."""
+    return subprocess.Popen(
+        [str(ENGINE_PYTHON), "-m", f"tests.qgis.{script}"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
 
 
 def build_index(output: Path, mosaic: Path, catalogue: Path, *options: object) -> Path:

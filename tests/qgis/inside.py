@@ -64,7 +64,7 @@ def child(parent, kind, name):
 
 
 @contextmanager
-def waiting_for(signal, seconds=20.0):
+def waiting_for(signal, seconds=60.0):
     """Leave the block when ``signal`` was emitted since it was entered."""
     emitted = []
 
@@ -79,8 +79,8 @@ def waiting_for(signal, seconds=20.0):
         signal.disconnect(note)
 
 
-def wait_until(condition, seconds=20.0, every_ms=5):
-    """Run the event loop until ``condition()``; AssertionError after ``seconds``."""
+def wait_until(condition, seconds=60.0, every_ms=5):
+    """Run the event loop until ``condition()``; AssertionError after ``seconds``, a hang."""
     loop, end = QEventLoop(), time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, f"waited {seconds} s in vain"

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import json
+import math
+from itertools import pairwise
 from pathlib import Path
 
-import pyproj
 import pytest
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsCoordinateTransformContext,
+    QgsPointXY,
+    QgsRasterLayer,
+)
 
+from craterbench_qgis.core.geo import crs as geo_crs
 from craterbench_qgis.core.geo import sphere
-from craterbench_qgis.engine import bodies
-from craterbench_qgis.engine.mosaic import Mosaic
-from support import needs_qgis, run_in_qgis
-from tests.engine import test_mosaic_systems as mosaics
-
-pytestmark = needs_qgis
-
-HEAD = """
-import json, math
-from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY, QgsProject
-from craterbench_qgis.core.geo import crs as c, sphere
-def of(text):
-    known = text if text[0] not in "+" else "PROJ:" + text
-    found = QgsCoordinateReferenceSystem(known)
-    assert found.isValid(), text
-    return found
-"""
+from craterbench_qgis.core.geo.crs import MapFrame
+from engine_side import ask
+from paths import needs_engine
+from tool_bench import MARS, MOON, MOON_RADIUS, Place, crs_of, metres_between
 
 SYSTEMS = {
     "IAU_2015:30100": [(10, 20), (-179, -80), (179.5, 5)],
@@ -42,111 +37,104 @@ SYSTEMS = {
     "EPSG:4326": [(12, 55), (-60, -20)],
     "EPSG:32633": [(14, 55), (16, 3)],
 }
+GRAPHIC_40 = sphere.geodetic_latitude(MARS["a"], MARS["b"], 40.0)
 
 
-def test_every_map_gives_planetocentric_places_and_back(tmp_path: Path) -> None:
-    cases = []
-    for text, places in SYSTEMS.items():
-        crs = pyproj.CRS.from_user_input(text)
-        body = bodies.body_from_crs(crs)
-        base = pyproj.Transformer.from_crs(crs.geodetic_crs, crs, always_xy=True)
-        for lon, lat in places:
-            x, y = base.transform(lon, float(bodies.geocentric_to_geodetic(body, lat)))
-            cases.append([text, lon, lat, x, y, body.a, body.b])
-    code = (
-        HEAD
-        + """
-for text, lon, lat, x, y, a, b in json.loads(args[0]):
-    frame = c.MapFrame(of(text))
-    assert abs(frame.figure.a - a) < 1e-3 and abs(frame.figure.b - b) < 1e-3, (text, frame.figure)
-    place = frame.to_lonlat(QgsPointXY(x, y))
-    assert place is not None, text
-    off = sphere.great_circle_distance(frame.figure.mean_radius, lon, lat, *place)
-    assert off < 0.05, (text, lon, lat, place, off)
-    back = frame.to_map(*place, near=x)
-    assert math.hypot(back.x() - x, back.y() - y) < 1e-5 * a, (text, back, x, y)
-print("fine")
-"""
-    )
-    run_in_qgis(code, tmp_path, json.dumps(cases))
+def frame_of(text: str) -> MapFrame:
+    return MapFrame(crs_of(text))
 
 
-def test_west_positive_and_planetocentric_systems(tmp_path: Path) -> None:
+@needs_engine
+@pytest.mark.parametrize("text, places", SYSTEMS.items(), ids=SYSTEMS)
+def test_every_map_gives_planetocentric_places_and_back(text: str, places: list[Place]) -> None:
+    engine = ask("engine_crs", "on_the_map", text, places)
+    frame = frame_of(text)
+    assert frame.figure.a == pytest.approx(engine["a"], abs=1e-3)
+    assert frame.figure.b == pytest.approx(engine["b"], abs=1e-3)
+    for (x, y), expected in zip(engine["points"], places, strict=True):
+        place = frame.to_lonlat(QgsPointXY(x, y))
+        assert place is not None
+        assert metres_between(expected, place, frame.figure.mean_radius) < 0.05
+        back = frame.to_map(*place, near=x)
+        assert math.hypot(back.x() - x, back.y() - y) < 1e-5 * engine["a"]
+
+
+@pytest.mark.parametrize(
+    "text, x, y", [("IAU_2015:49901", 30, GRAPHIC_40), ("IAU_2015:49902", -30, 40)]
+)
+def test_west_positive_and_planetocentric_degrees(text: str, x: float, y: float) -> None:
     """IAU ographic systems count west; ocentric ones on the ellipsoid have no geodetic latitude."""
-    mars = bodies.body_by_name("mars")
-    graphic = sphere.geodetic_latitude(mars.a, mars.b, 40.0)
-    code = (
-        HEAD
-        + """
-graphic = float(args[0])
-for text, x, y in (("IAU_2015:49901", 30, graphic), ("IAU_2015:49902", -30, 40)):
-    lon, lat = c.MapFrame(of(text)).to_lonlat(QgsPointXY(x, y))
-    assert abs(lon + 30) < 1e-9 and abs(lat - 40) < 1e-9, (text, lon, lat)
-    back = c.MapFrame(of(text)).to_map(lon, lat)
-    assert abs(back.x() - x) < 1e-9 and abs(back.y() - y) < 1e-9
-x, y = math.radians(30) * 3396190, math.radians(graphic) * 3396190
-for text, sign in (("IAU_2015:49911", 1), ("IAU_2015:49912", -1)):
-    lon, lat = c.MapFrame(of(text)).to_lonlat(QgsPointXY(sign * x, y))
-    assert abs(lon + 30) < 1e-6 and abs(lat - 40) < 1e-6, (text, lon, lat)
-print("fine")
-"""
-    )
-    run_in_qgis(code, tmp_path, graphic)
+    frame = frame_of(text)
+    lon, lat = frame.to_lonlat(QgsPointXY(x, y))
+    assert lon == pytest.approx(-30, abs=1e-9) and lat == pytest.approx(40, abs=1e-9)
+    back = frame.to_map(lon, lat)
+    assert back.x() == pytest.approx(x, abs=1e-9) and back.y() == pytest.approx(y, abs=1e-9)
 
 
-def test_one_body_in_two_authorities(tmp_path: Path) -> None:
-    """PROJ has no transform between these; going through the body's own degrees has no need of
-    one."""
-    code = (
-        HEAD
-        + """
-from qgis.core import QgsCoordinateTransform, QgsCoordinateTransformContext
-pairs = [("IAU_2015:49910", "+proj=sinu +a=3396190 +b=3376200"),
-         ("IAU_2015:49910", "+proj=longlat +R=3396000"),
-         ("IAU_2015:30110", "+proj=ortho +lat_0=10 +R=1737400")]
-for one, other in pairs:
-    plain = QgsCoordinateTransform(of(one), of(other), QgsCoordinateTransformContext())
+@pytest.mark.parametrize("text, sign", [("IAU_2015:49911", 1), ("IAU_2015:49912", -1)])
+def test_west_positive_and_planetocentric_metres(text: str, sign: int) -> None:
+    x, y = math.radians(30) * MARS["a"], math.radians(GRAPHIC_40) * MARS["a"]
+    lon, lat = frame_of(text).to_lonlat(QgsPointXY(sign * x, y))
+    assert lon == pytest.approx(-30, abs=1e-6) and lat == pytest.approx(40, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "first, second",
+    [
+        ("IAU_2015:49910", "+proj=sinu +a=3396190 +b=3376200"),
+        ("IAU_2015:49910", "+proj=longlat +R=3396000"),
+        ("IAU_2015:30110", "+proj=ortho +lat_0=10 +R=1737400"),
+    ],
+)
+def test_one_body_in_two_authorities(first: str, second: str) -> None:
+    """PROJ has no transform between these; going through the body's own degrees needs none."""
+    plain = QgsCoordinateTransform(crs_of(first), crs_of(second), QgsCoordinateTransformContext())
     assert not plain.isValid(), "PROJ can do it by itself: this test has lost its meaning"
-    first, second = c.MapFrame(of(one)), c.MapFrame(of(other))
-    assert c.same_body(first.figure, second.figure)
+    one_map, other_map = frame_of(first), frame_of(second)
+    assert geo_crs.same_body(one_map.figure, other_map.figure)
     point = QgsPointXY(100000, 200000)
-    there = c.same_place(first, point, second)
-    lon, lat = second.to_lonlat(there)
-    assert abs(math.radians(lon) * first.figure.a - 100000) < 1
-    assert abs(math.radians(lat) * first.figure.a - 200000) < 1
-    assert c.same_place(second, there, first).distance(point) < 0.1
-print("fine")
-"""
-    )
-    run_in_qgis(code, tmp_path)
+    there = geo_crs.same_place(one_map, point, other_map)
+    lon, lat = other_map.to_lonlat(there)
+    assert math.radians(lon) * one_map.figure.a == pytest.approx(100000, abs=1)
+    assert math.radians(lat) * one_map.figure.a == pytest.approx(200000, abs=1)
+    assert geo_crs.same_place(other_map, there, one_map).distance(point) < 0.1
 
 
-def test_bodies_are_told_apart_by_their_radii(tmp_path: Path) -> None:
-    code = (
-        HEAD
-        + """
-moon = {"name": "Moon", "a": 1737400.0, "b": 1737400.0}
-mars = {"name": "Mars", "a": 3396190.0, "b": 3376200.0}
-assert c.body_problem(of("+proj=stere +lat_0=90 +R=1738000"), moon, "The project") is None
-assert c.body_problem(of("IAU_2015:30100"), None, "The project") is None
-for sphere_of_mars in ("+proj=longlat +R=3396190", "+proj=stere +lat_0=90 +R=3376200"):
-    assert c.body_problem(of(sphere_of_mars), mars, "The project") is None
-text = c.body_problem(of("EPSG:4326"), moon, "The project")
-assert "Earth" in text and "Moon" in text and text.startswith("The project"), text
-text = c.body_problem(of("IAU_2015:49910"), moon, "The project")
-assert "Mars" in text and "1,737.4 km" in text, text
-assert "Set one" in c.body_problem(QgsCoordinateReferenceSystem(), moon, "The project")
-kilometres = 'GEOGCRS["x",DATUM["x",ELLIPSOID["x",1737.4,0,LENGTHUNIT["kilometre",1000]]],' \\
-    'CS[ellipsoidal,2],AXIS["lat",north],AXIS["lon",east],ANGLEUNIT["degree",0.0174532925199433]]'
-assert abs(c.figure_of(QgsCoordinateReferenceSystem.fromWkt(kilometres)).a - 1737400) < 1e-6
-made = c.geographic_crs(c.Figure(482000.0, 446000.0, "Ceres"))
-assert made.isValid() and c.MapFrame(made).period == 360.0
-again = c.figure_of(made)
-assert abs(again.a - 482000) < 1e-6 and abs(again.b - 446000) < 1e-3 and again.name == "Ceres"
-print("fine")
-"""
+class TestBodiesAreToldApartByTheirRadii:
+    @pytest.mark.parametrize(
+        "text, body",
+        [
+            ("+proj=stere +lat_0=90 +R=1738000", MOON),
+            ("IAU_2015:30100", None),
+            ("+proj=longlat +R=3396190", MARS),
+            ("+proj=stere +lat_0=90 +R=3376200", MARS),
+        ],
     )
-    run_in_qgis(code, tmp_path)
+    def test_the_same(self, text: str, body: dict[str, object] | None) -> None:
+        assert geo_crs.body_problem(crs_of(text), body, "The project") is None
+
+    def test_others(self) -> None:
+        earth = geo_crs.body_problem(crs_of("EPSG:4326"), MOON, "The project")
+        assert "Earth" in earth and "Moon" in earth and earth.startswith("The project")
+        mars = geo_crs.body_problem(crs_of("IAU_2015:49910"), MOON, "The project")
+        assert "Mars" in mars and "1,737.4 km" in mars
+        nothing = geo_crs.body_problem(QgsCoordinateReferenceSystem(), MOON, "The project")
+        assert "Set one" in nothing
+
+    def test_radii_in_kilometres(self) -> None:
+        crs = QgsCoordinateReferenceSystem.fromWkt(
+            'GEOGCRS["x",DATUM["x",ELLIPSOID["x",1737.4,0,LENGTHUNIT["kilometre",1000]]],'
+            'CS[ellipsoidal,2],AXIS["lat",north],AXIS["lon",east],'
+            'ANGLEUNIT["degree",0.0174532925199433]]'
+        )
+        assert geo_crs.figure_of(crs).a == pytest.approx(1737400, abs=1e-6)
+
+    def test_a_body_without_an_authority(self) -> None:
+        crs = geo_crs.geographic_crs(geo_crs.Figure(482000.0, 446000.0, "Ceres"))
+        assert crs.isValid() and MapFrame(crs).period == 360.0
+        figure = geo_crs.figure_of(crs)
+        assert figure.a == pytest.approx(482000, abs=1e-6)
+        assert figure.b == pytest.approx(446000, abs=1e-3) and figure.name == "Ceres"
 
 
 @pytest.mark.parametrize(
@@ -161,145 +149,89 @@ print("fine")
         ("+proj=ortho +lat_0=0 +lon_0=0 +R=1737400", -150, 0, 0, False),
     ],
 )
-def test_rings_on_the_map(
-    tmp_path: Path, text: str, lon: float, lat: float, parts: int, closed: bool
-) -> None:
-    code = (
-        HEAD
-        + """
-text, lon, lat, count, closed = json.loads(args[0])
-frame = c.MapFrame(of(text))
-ring = sphere.circle_ring(frame.figure.mean_radius, lon, lat, 200e3)
-found = frame.ring(ring)
-assert len(found) in (count, count + (0 if closed or not count else 1)), [len(p) for p in found]
-if count:
-    whole = len(found) == 1 and len(found[0]) == len(ring)
-    assert whole == closed, [len(part) for part in found]
-for part in found:
-    for p, q in zip(part, part[1:]):
-        a, b = frame.to_lonlat(p), frame.to_lonlat(q)
-        assert a is None or b is None or sphere.great_circle_distance(1737400, *a, *b) < 6e3
-    width = max(p.x() for p in part) - min(p.x() for p in part)
-    units = 1 if frame.crs.isGeographic() else math.radians(1) * 1737400
-    assert width < 25 * units, "a ring across the whole map"
-print("fine")
-"""
-    )
-    run_in_qgis(code, tmp_path, json.dumps([text, lon, lat, parts, closed]))
+def test_rings_on_the_map(text: str, lon: float, lat: float, parts: int, closed: bool) -> None:
+    frame = frame_of(text)
+    ring = sphere.circle_ring(frame.figure.mean_radius, lon, lat, 200e3)
+    lines = frame.ring(ring)
+    allowed = {parts} if closed or not parts else {parts, parts + 1}
+    assert len(lines) in allowed
+    if parts:
+        assert (len(lines) == 1 and len(lines[0]) == len(ring)) == closed
+    for line in lines:
+        for start, end in pairwise(line):
+            a, b = frame.to_lonlat(start), frame.to_lonlat(end)
+            assert a is None or b is None or metres_between(a, b) < 6e3
+        width = max(point.x() for point in line) - min(point.x() for point in line)
+        unit = 1 if frame.crs.isGeographic() else math.radians(1) * MOON_RADIUS
+        assert width < 25 * unit, "no ring runs across the whole map"
 
 
-def test_no_ground_is_no_place(tmp_path: Path) -> None:
-    code = (
-        HEAD
-        + """
-sinu = c.MapFrame(of("+proj=sinu +R=1737400"))
-assert sinu.to_lonlat(QgsPointXY(5.4e6, 0)) is not None
-assert sinu.to_lonlat(QgsPointXY(5.4e6, 2.5e6)) is None, "outside the ellipse"
-ortho = c.MapFrame(of("+proj=ortho +lat_0=0 +lon_0=0 +R=1737400"))
-assert ortho.to_lonlat(QgsPointXY(1.7e6, 1.7e6)) is None
-assert ortho.to_map(180, 0) is None
-plain = c.MapFrame(of("IAU_2015:30100"))
-assert plain.to_lonlat(QgsPointXY(0, 90.1)) is None
-assert plain.to_lonlat(QgsPointXY(190, 10)) == (-170, 10)
-assert abs(plain.to_map(-170, 10, near=185).x() - 190) < 1e-9
-eqc = c.MapFrame(of("IAU_2015:30110"))
-lon, lat = eqc.to_lonlat(QgsPointXY(math.radians(190) * 1737400, 0))
-assert abs(lon + 170) < 1e-6, lon
-print("fine")
-"""
-    )
-    run_in_qgis(code, tmp_path)
+def test_no_ground_is_no_place() -> None:
+    sinusoidal = frame_of("+proj=sinu +R=1737400")
+    assert sinusoidal.to_lonlat(QgsPointXY(5.4e6, 0)) is not None
+    assert sinusoidal.to_lonlat(QgsPointXY(5.4e6, 2.5e6)) is None, "outside the ellipse"
+    hemisphere = frame_of("+proj=ortho +lat_0=0 +lon_0=0 +R=1737400")
+    assert hemisphere.to_lonlat(QgsPointXY(1.7e6, 1.7e6)) is None
+    assert hemisphere.to_map(180, 0) is None
+    degrees = frame_of("IAU_2015:30100")
+    assert degrees.to_lonlat(QgsPointXY(0, 90.1)) is None
 
 
-def test_the_local_plane_is_the_engines(tmp_path: Path) -> None:
+def test_longitudes_beyond_the_edge_are_wrapped() -> None:
+    degrees = frame_of("IAU_2015:30100")
+    assert degrees.to_lonlat(QgsPointXY(190, 10)) == (-170, 10)
+    assert degrees.to_map(-170, 10, near=185).x() == pytest.approx(190, abs=1e-9)
+    metres = frame_of("IAU_2015:30110")
+    lon, _lat = metres.to_lonlat(QgsPointXY(math.radians(190) * MOON_RADIUS, 0))
+    assert lon == pytest.approx(-170, abs=1e-6)
+
+
+@needs_engine
+def test_the_local_plane_is_the_engines() -> None:
     """The orthographic system on an ellipsoid, against the engine's ray geometry."""
-    import numpy as np
-
-    from craterbench_qgis.engine.mosaic.geometry import plane_to_geographic
-
-    body = bodies.body_by_name("mars")
-    lat0 = float(bodies.geocentric_to_geodetic(body, 62.0))
-    x, y = np.array([40e3, -150e3]), np.array([-90e3, 30e3])
-    lons, lats = plane_to_geographic(body, 33.0, lat0, x, y)
-    places = [
-        [float(lon), float(bodies.geodetic_to_geocentric(body, lat))]
-        for lon, lat in zip(lons, lats, strict=True)
-    ]
-    code = (
-        HEAD
-        + """
-a, b, xs, ys, places = json.loads(args[0])
-frame = c.MapFrame(c.orthographic_crs(c.Figure(a, b, "Mars"), 33.0, 62.0))
-for x, y, (lon, lat) in zip(xs, ys, places):
-    found = frame.to_lonlat(QgsPointXY(x, y))
-    assert sphere.great_circle_distance(a, lon, lat, *found) < 0.5, (found, lon, lat)
-print("fine")
-"""
-    )
-    run_in_qgis(code, tmp_path, json.dumps([body.a, body.b, list(x), list(y), places]))
+    points = [(40e3, -90e3), (-150e3, 30e3)]
+    engine = ask("engine_crs", "in_the_plane", 33.0, 62.0, points)
+    figure = geo_crs.Figure(engine["a"], engine["b"], "Mars")
+    frame = MapFrame(geo_crs.orthographic_crs(figure, 33.0, 62.0))
+    for point, expected in zip(points, engine["places"], strict=True):
+        assert metres_between(expected, frame.to_lonlat(QgsPointXY(*point)), engine["a"]) < 0.5
 
 
+@needs_engine
 def test_a_layers_place_is_the_engines(tmp_path: Path) -> None:
     """A point drawn on a raster in QGIS is, in the engine, the same ground: every kind of axes."""
-    systems = {**mosaics.SYSTEMS, **mosaics.POLAR}
-    # QGIS 3.22 knows no authority "IAU" without its year and gives such a layer no system at all.
-    systems.pop("ocentric-wkt1")
-    cases = []
-    for name, system in systems.items():
-        folder = tmp_path / name
-        folder.mkdir()
-        path = mosaics.write_map(folder, system, 16)
-        with Mosaic.open(path) as mosaic:
-            for lon, lat in ((30.0, 0.5), (-100.0, 45.0), (179.0, 85.0)):
-                lat = -lat if "south" in name else lat
-                geodetic = float(bodies.geocentric_to_geodetic(mosaic.body, lat))
-                x, y = (float(one) for one in mosaic.frame.to_map(lon, geodetic))
-                assert mosaic.to_lonlat(x, y)[1] == pytest.approx(lat, abs=1e-6)
-                cases.append([str(path), x, y, lon, lat])
-    code = (
-        HEAD
-        + """
-from qgis.core import QgsRasterLayer
-frames = {}
-for path, x, y, lon, lat in json.loads(args[0]):
-    # Once: QGIS writes its statistics into a VRT, and the reference system anew, without the year.
-    if path not in frames:
+    maps = ask("engine_crs", "maps", tmp_path)
+    assert len(maps) >= 10
+    for path, cases in maps.items():
         layer = QgsRasterLayer(path, "map")
         assert layer.isValid() and layer.crs().isValid(), path
-        frames[path] = c.MapFrame(layer.crs())
-    frame = frames[path]
-    place = frame.to_lonlat(QgsPointXY(x, y))
-    assert place is not None, path
-    off = sphere.great_circle_distance(frame.figure.mean_radius, lon, lat, *place)
-    assert off < 0.5, (path, place, (lon, lat), off)
-    back = frame.to_map(lon, lat, near=x)
-    assert math.hypot(back.x() - x, back.y() - y) < 0.5, (path, back, (x, y))
-print("fine")
-"""
-    )
-    run_in_qgis(code, tmp_path, json.dumps(cases))
+        frame = MapFrame(layer.crs())
+        for x, y, lon, lat in cases:
+            place = frame.to_lonlat(QgsPointXY(x, y))
+            assert place is not None, path
+            off = metres_between((lon, lat), place, frame.figure.mean_radius)
+            assert off < 0.5, (path, place, (lon, lat))
+            back = frame.to_map(lon, lat, near=x)
+            assert math.hypot(back.x() - x, back.y() - y) < 0.5, (path, back, (x, y))
 
 
-def test_qgis_draws_no_crop_where_it_exchanges_the_axes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", ["IAU_2015:49901", "IAU_2015:49902"])
+def test_qgis_draws_no_crop_where_it_exchanges_the_axes(text: str) -> None:
     """A raster in such degrees that the engine cannot read is refused rather than drawn wrong."""
-    code = (
-        HEAD
-        + """
-from qgis.core import QgsCoordinateTransform, QgsCoordinateTransformContext
-for text in ("IAU_2015:49901", "IAU_2015:49902"):
-    assert c.local_plane(of(text), 30.0, 40.0) is None, text
-    frame = c.MapFrame(of(text))
-    plain = c.geographic_crs(frame.figure)
-    straight = QgsCoordinateTransform(plain, of(text), QgsCoordinateTransformContext())
+    assert geo_crs.local_plane(crs_of(text), 30.0, 40.0) is None
+    frame = frame_of(text)
+    degrees = geo_crs.geographic_crs(frame.figure)
+    straight = QgsCoordinateTransform(degrees, crs_of(text), QgsCoordinateTransformContext())
     off = straight.transform(QgsPointXY(30, 40)).distance(frame.to_map(30.0, 39.667))
     assert off > 5 or not straight.isValid(), "QGIS reads it right now: draw it"
-for text in ("IAU_2015:49900", "IAU_2015:49911", "IAU_2015:49912", "IAU_2015:49931"):
-    plane = c.local_plane(of(text), 30.0, 40.0)
-    assert plane is not None, text
-    point = c.MapFrame(of(text)).to_map(30.0, 40.0)
-    there = QgsCoordinateTransform(of(text), plane, QgsCoordinateTransformContext())
-    assert there.transform(point).distance(QgsPointXY(0, 0)) < 1, text
-print("fine")
-"""
-    )
-    run_in_qgis(code, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text", ["IAU_2015:49900", "IAU_2015:49911", "IAU_2015:49912", "IAU_2015:49931"]
+)
+def test_qgis_draws_a_crop_where_the_axes_are_straight(text: str) -> None:
+    plane = geo_crs.local_plane(crs_of(text), 30.0, 40.0)
+    assert plane is not None
+    point = frame_of(text).to_map(30.0, 40.0)
+    there = QgsCoordinateTransform(crs_of(text), plane, QgsCoordinateTransformContext())
+    assert there.transform(point).distance(QgsPointXY(0, 0)) < 1

@@ -2,183 +2,242 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
-from support import DATA, needs_moon, needs_qgis, run_in_qgis
-
-pytestmark = [needs_qgis, needs_moon]
-MOSAIC = DATA / "moon" / "lroc_wac_8k.tif"
-
-HEAD = """
-from tool_bench import *
+import pytest
+from qgis.core import QgsProject, QgsRasterLayer
 from qgis.PyQt.QtGui import QImage
-from qgis.core import QgsFeature, QgsGeometry, QgsVectorLayer
+from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtWidgets import QLabel
+
+from craterbench_qgis.core.query import QueryRequest
+from craterbench_qgis.gui.messages import MessageLine
 from craterbench_qgis.gui.query_bar import QueryBar
 from craterbench_qgis.protocol import IndexInfo, Preview
-folder = args[1]
+from inside import FakeInterface, child, wait_until
+from paths import MOSAIC, needs_moon
+from tool_bench import MOON, ToolBench, crs_of, layer_of
 
-class Call:
-    def __init__(self, params, done, failed):
-        self.params, self.done, self.failed, self.dropped = params, done, failed, False
-    def drop(self):
+pytestmark = needs_moon
+
+INFO = IndexInfo("/i.craterindex", "i", "x", 1, MOON, "e", "e", 10, 20, 0, 16, [2.0, 3.0])
+
+
+class PreviewCall:
+    """A preview that was asked for and is answered by the test."""
+
+    def __init__(
+        self, params: dict[str, Any], done: Callable[[Any], None], failed: Callable[[Any], None]
+    ) -> None:
+        self.params, self.done, self.failed = params, done, failed
+        self.dropped = False
+
+    def drop(self) -> None:
         self.dropped = True
 
+
 class Listener:
-    session_folder = folder
-    def __init__(self):
-        self.calls = []
-    def call(self, method, params, done, failed=None, owner=None, **_):
+    """An engine that is asked for previews and never answers by itself."""
+
+    def __init__(self, folder: Path) -> None:
+        self.session_folder = str(folder)
+        self.calls: list[PreviewCall] = []
+
+    def call(
+        self, method: str, params: Any, done: Any, failed: Any = None, owner: Any = None, **_: Any
+    ) -> PreviewCall:
         assert method == "preview" and owner is not None
-        self.calls.append(Call(params, done, failed))
+        self.calls.append(PreviewCall(params, done, failed))
         return self.calls[-1]
 
-bench = Bench(args[0])
-iface = FakeInterface()
-iface.canvas = bench.canvas
-engine = Listener()
-bar = QueryBar(iface, engine, None)
-queries = []
-bar.query.connect(queries.append)
-info = IndexInfo("/i.craterindex", "i", "x", 1, MOON, "e", "e", 10, 20, 0, 16, [2.0, 3.0])
-picture = folder + "/p.png"
-image = QImage(224, 224, QImage.Format.Format_Grayscale8)
-image.fill(90)
-assert image.save(picture)
-def preview(valid=1.0):
-    return Preview(picture, valid_fraction=valid).to_json()
-bar.resize(380, bar.sizeHint().height())
-bar.show()
-bench.look("IAU_2015:30100", -11.2, -43.3, 20)
-a = bench.pixel(-13.7, -41.0)
-b = bench.pixel(-8.7, -45.6)
-"""
+
+class QueryBench(ToolBench):
+    """The bar beside the canvas, over Tycho."""
+
+    def __init__(self, folder: Path, iface: FakeInterface) -> None:
+        super().__init__(MOSAIC)
+        self.iface = iface
+        self.iface.canvas = self.canvas
+        self.engine = Listener(folder)
+        self.bar = QueryBar(self.iface, self.engine, None)
+        self.asked: list[QueryRequest] = []
+        self.bar.query.connect(self.asked.append)
+        self.bar.resize(380, self.bar.sizeHint().height())
+        self.bar.show()
+        self.show_place("IAU_2015:30100", -11.2, -43.3, 20)
+        self.image = str(folder / "preview.png")
+        grey = QImage(224, 224, QImage.Format.Format_Grayscale8)
+        grey.fill(90)
+        assert grey.save(self.image)
+
+    @property
+    def message(self) -> MessageLine:
+        return child(self.bar, MessageLine, "CraterBenchQueryMessage")
+
+    @property
+    def line(self) -> str:
+        return child(self.bar, QLabel, "CraterBenchQueryLine").text()
+
+    @property
+    def picture_width(self) -> int:
+        """Of the crop that is shown; 0 while none is."""
+        pixmap = child(self.bar, QLabel, "CraterBenchQueryPicture").pixmap()
+        return 0 if pixmap is None or pixmap.isNull() else pixmap.width()
+
+    def answer(self, number: int, valid_fraction: float = 1.0) -> None:
+        """Answer the preview of that number."""
+        self.engine.calls[number].done(Preview(self.image, valid_fraction=valid_fraction).to_json())
+
+    def drag_circle(self) -> None:
+        """Tycho from its centre to its rim."""
+        self.drag(self.pixel(-11.2, -43.3), self.pixel(-11.2, -42.0))
 
 
-def inside(code: str, home: Path) -> None:
-    run_in_qgis(HEAD + code + '\nbar.close_tools()\nprint("fine")\n', home, MOSAIC, home)
+@pytest.fixture
+def bench(tmp_path: Path, iface: FakeInterface) -> Iterator[QueryBench]:
+    bench = QueryBench(tmp_path, iface)
+    yield bench
+    bench.bar.close_tools()
 
 
-def test_a_box_is_previewed_and_asked(tmp_path: Path) -> None:
-    inside(
-        """
-assert not any(button.isEnabled() for button in bar.buttons.values())
-bar.set_index(info)
-assert all(button.isEnabled() and not button.icon().isNull() for button in bar.buttons.values())
-bar.start_tool("box")
-assert bar.buttons["box"].isChecked() and not bar.buttons["circle"].isChecked()
-bench.press(a)
-for step in range(1, 30):
-    bench.move(a + (b - a) * step / 30)
-    QTest.qWait(15)
-assert len(engine.calls) == 1, "one preview at a time"
-first = engine.calls[0]
-first.done(preview())
-assert len(engine.calls) == 2 and bar._picture.pixmap() is None or bar._picture.pixmap().isNull(), (
-    "a stale picture was shown")
-bench.release(b)
-assert engine.calls[1].dropped, "asked again for what is searched"
-(query,) = queries
-assert query.kind == "area" and query.source.path == args[0] and query.source.name == "WAC"
-wait_until(lambda: len(engine.calls) == 3, 5)
-assert engine.calls[2].params["query"] == query.to_params()
-assert engine.calls[2].params["index"] == "/i.craterindex"
-engine.calls[2].done(preview(0.86))
-assert bar._picture.pixmap().width() == 88
-words = bar._line.text()
-assert "km" in words and "43.3" in words and "° S" in words and "° W" in words, words
-assert words.endswith("on WAC, 86 % valid"), words
-# An error of the preview is said once, without a picture.
-class Error:
-    message, cancelled = "The crop is outside the mosaic. Choose another raster.", False
-bar.show_request(query)
-wait_until(lambda: len(engine.calls) == 4, 5)
-engine.calls[3].failed(Error)
-assert bar._message.plain == Error.message and bar._message.is_problem
-bench.escape()
-assert "Given up" in bar._line.text() and not bar._message.plain
-bar.set_index(None)
-assert bench.canvas.mapTool() is None and not bar.buttons["box"].isChecked()
-assert bar.minimumSizeHint().width() <= 330, bar.minimumSizeHint().width()
-""",
-        tmp_path,
-    )
+def test_the_tools_wait_for_an_index(bench: QueryBench) -> None:
+    buttons = bench.bar.buttons
+    assert not any(button.isEnabled() for button in buttons.values())
+    bench.bar.set_index(INFO)
+    assert all(button.isEnabled() and not button.icon().isNull() for button in buttons.values())
+    buttons["box"].click()
+    assert buttons["box"].isChecked() and not buttons["circle"].isChecked()
+    bench.bar.set_index(None)
+    assert bench.canvas.mapTool() is None and not buttons["box"].isChecked()
+    assert bench.bar.minimumSizeHint().width() <= 330
 
 
-def test_the_source_is_explicit(tmp_path: Path) -> None:
-    inside(
-        """
-bar.set_index(info)
-bar.start_tool("circle")
-assert bar.sources.currentLayer() is None and "Topmost" in bar.sources.currentText()
-other = QgsRasterLayer(args[0], "other")
-QgsProject.instance().addMapLayer(other)
-centre, rim = bench.pixel(-11.2, -43.3), bench.pixel(-11.2, -42.0)
-bench.drag(centre, rim)
-assert queries[-1].source.name == "WAC", "the one on the map"
-bar.sources.setLayer(other)
-bench.drag(centre, rim)
-assert queries[-1].source.name == "other" and queries[-1].kind == "crater"
-# A raster of another body is refused with one message.
-count = len(queries)
-other.setCrs(crs_of("IAU_2015:49900"))
-bench.drag(centre, rim)
-assert len(queries) == count and "Mars" in bar._message.plain, bar._message.plain
-bar.sources.setLayer(None)
-bench.canvas.setLayers([])
-bench.drag(centre, rim)
-assert len(queries) == count and "no raster" in bar._message.plain
-# No pixels of its own (another reference system than the file's): QGIS draws it.
-drawn = QgsRasterLayer(args[0], "drawn")
-drawn.setCrs(crs_of("+proj=longlat +R=1737400"))
-QgsProject.instance().addMapLayer(drawn)
-bar.sources.setLayer(drawn)
-bench.drag(centre, rim)
-assert len(queries) == count and "Drawing drawn" in bar._message.plain
-wait_until(lambda: len(queries) > count, 20)
-query = queries[-1]
-assert query.kind == "image"
-image = QImage(query.image)
-assert image.width() == image.height() > 224
-assert abs(query.side_m - 2.5 * query.diameter_m) < 1e-6 and query.source is None
-# Given up while it is drawn.
-count = len(queries)
-bench.drag(centre, rim)
-bench.escape()
-QTest.qWait(600)
-assert len(queries) == count
-""",
-        tmp_path,
-    )
+def test_a_box_is_previewed_and_asked(bench: QueryBench) -> None:
+    engine = bench.engine
+    bench.bar.set_index(INFO)
+    bench.bar.start_tool("box")
+    corner, opposite = bench.pixel(-13.7, -41.0), bench.pixel(-8.7, -45.6)
+    bench.press(corner)
+    for step in range(1, 30):
+        bench.move(corner + (opposite - corner) * step / 30)
+        QTest.qWait(15)
+    assert len(engine.calls) == 1, "one preview at a time"
+    bench.answer(0)
+    assert len(engine.calls) == 2 and bench.picture_width == 0, "no stale picture is shown"
+    bench.release(opposite)
+    assert engine.calls[1].dropped, "asked again for what is searched"
+    (query,) = bench.asked
+    assert query.kind == "area"
+    assert query.source.path == str(MOSAIC) and query.source.name == "WAC"
+    wait_until(lambda: len(engine.calls) == 3)
+    assert engine.calls[2].params["query"] == query.to_params()
+    assert engine.calls[2].params["index"] == "/i.craterindex"
+    bench.answer(2, 0.86)
+    assert bench.picture_width == 88
+    line = bench.line
+    assert "km" in line and "43.3" in line and "° S" in line and "° W" in line
+    assert line.endswith("on WAC, 86 % valid")
 
 
-def test_the_selection_is_asked_one_by_one(tmp_path: Path) -> None:
-    inside(
-        """
-bar.set_index(info)
-layer = QgsVectorLayer("Point?field=name:string&field=diam_km:double", "cat", "memory")
-layer.setCrs(crs_of("IAU_2015:30100"))
-rows = []
-for name, lon in (("A", 1), ("B", 2), ("C", 3)):
-    row = QgsFeature(layer.fields())
-    row.setGeometry(QgsGeometry.fromPointXY(QgsPointXY(lon, 5)))
-    row.setAttributes([name, 40.0])
-    rows.append(row)
-layer.dataProvider().addFeatures(rows)
-QgsProject.instance().addMapLayer(layer)
-iface.setActiveLayer(layer)
-bar.search_selection()
-assert not queries and "Nothing is selected" in bar._message.plain
-layer.selectAll()
-bar.search_selection()
-assert [query.label[0] for query in queries] == ["A"], "the next waits for the answer"
-bar.search_done()
-bar.search_done()
-bar.search_done()
-assert [query.label[0] for query in queries] == ["A", "B", "C"]
-assert queries[0].source.name == "WAC" and queries[0].diameter_m == 40e3
-iface.setActiveLayer(None)
-bar.search_selection()
-assert len(queries) == 3 and "points or polygons" in bar._message.plain
-""",
-        tmp_path,
-    )
+def test_an_error_of_the_preview_is_said_without_a_picture(bench: QueryBench) -> None:
+    bench.bar.set_index(INFO)
+    bench.bar.start_tool("circle")
+    bench.drag_circle()
+    wait_until(lambda: len(bench.engine.calls) == 1)
+    sentence = "The crop is outside the mosaic. Choose another raster."
+    bench.engine.calls[0].failed(SimpleNamespace(message=sentence, cancelled=False))
+    assert bench.message.plain == sentence and bench.message.is_problem
+    assert bench.picture_width == 0
+    bench.escape()
+    assert "Given up" in bench.line and not bench.message.plain
+
+
+def test_the_source_is_explicit(bench: QueryBench, project: QgsProject) -> None:
+    bar = bench.bar
+    bar.set_index(INFO)
+    bar.start_tool("circle")
+    assert bar.sources.currentLayer() is None and "Topmost" in bar.sources.currentText()
+    other = QgsRasterLayer(str(MOSAIC), "other")
+    project.addMapLayer(other)
+    bench.drag_circle()
+    assert bench.asked[-1].source.name == "WAC", "the one on the map"
+    bar.sources.setLayer(other)
+    bench.drag_circle()
+    assert bench.asked[-1].source.name == "other" and bench.asked[-1].kind == "crater"
+
+
+def test_a_raster_of_another_body_is_refused_with_one_message(
+    bench: QueryBench, project: QgsProject
+) -> None:
+    bench.bar.set_index(INFO)
+    bench.bar.start_tool("circle")
+    other = QgsRasterLayer(str(MOSAIC), "other")
+    other.setCrs(crs_of("IAU_2015:49900"))
+    project.addMapLayer(other)
+    bench.bar.sources.setLayer(other)
+    bench.drag_circle()
+    assert not bench.asked and "Mars" in bench.message.plain
+
+
+def test_without_a_raster_there_is_no_query(bench: QueryBench) -> None:
+    bench.bar.set_index(INFO)
+    bench.bar.start_tool("circle")
+    bench.canvas.setLayers([])
+    bench.drag_circle()
+    assert not bench.asked and "no raster" in bench.message.plain
+
+
+class TestARasterWithoutPixelsOfItsOwn:
+    """In another reference system than the file's: QGIS draws the crop."""
+
+    @pytest.fixture(autouse=True)
+    def drawn(self, bench: QueryBench, project: QgsProject) -> None:
+        layer = QgsRasterLayer(str(MOSAIC), "drawn")
+        layer.setCrs(crs_of("+proj=longlat +R=1737400"))
+        project.addMapLayer(layer)
+        bench.bar.set_index(INFO)
+        bench.bar.start_tool("circle")
+        bench.bar.sources.setLayer(layer)
+
+    def test_it_is_drawn_and_asked(self, bench: QueryBench) -> None:
+        bench.drag_circle()
+        assert not bench.asked and "Drawing drawn" in bench.message.plain
+        wait_until(lambda: bench.asked)
+        (query,) = bench.asked
+        assert query.kind == "image" and query.source is None
+        image = QImage(query.image)
+        assert image.width() == image.height() > 224
+        assert query.side_m == pytest.approx(2.5 * query.diameter_m)
+
+    def test_it_is_given_up_while_it_is_drawn(self, bench: QueryBench) -> None:
+        bench.drag_circle()
+        bench.escape()
+        QTest.qWait(600)
+        assert not bench.asked
+
+
+def test_the_selection_is_asked_one_by_one(
+    bench: QueryBench, iface: FakeInterface, project: QgsProject
+) -> None:
+    bench.bar.set_index(INFO)
+    rows = [(f"POINT ({lon} 5)", name, 40.0) for name, lon in (("A", 1), ("B", 2), ("C", 3))]
+    fields = "field=name:string&field=diam_km:double"
+    layer = layer_of("Point", "IAU_2015:30100", fields, rows, "cat")
+    project.addMapLayer(layer)
+    iface.setActiveLayer(layer)
+    button = bench.bar.buttons["selection"]
+    button.click()
+    assert not bench.asked and "Nothing is selected" in bench.message.plain
+    layer.selectAll()
+    button.click()
+    assert [query.label[0] for query in bench.asked] == ["A"], "the next waits for the answer"
+    for _ in range(3):
+        bench.bar.search_done()
+    assert [query.label[0] for query in bench.asked] == ["A", "B", "C"]
+    assert bench.asked[0].source.name == "WAC" and bench.asked[0].diameter_m == 40e3
+    iface.setActiveLayer(None)
+    button.click()
+    assert len(bench.asked) == 3 and "points or polygons" in bench.message.plain

@@ -1,0 +1,57 @@
+"""A project in a folder with its store."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from qgis.core import QgsProject
+
+from craterbench_qgis.core.store.project import ProjectStore
+from inside import settle
+
+
+class StoreBench:
+    """``open`` makes the project's store anew; ``warnings``: what it told the user."""
+
+    def __init__(self, project: QgsProject, folder: Path) -> None:
+        self.project, self.folder = project, folder
+        self.warnings: list[str] = []
+        self.store: ProjectStore | None = None
+
+    def open(self) -> ProjectStore:
+        assert self.store is None
+        self.store = ProjectStore(self.project)
+        self.store.message.connect(self.warnings.append)
+        self.settle()
+        return self.store
+
+    def close(self) -> None:
+        """Harmless where it is closed."""
+        store, self.store = self.store, None
+        if store is not None:
+            store.close()
+
+    def settle(self) -> None:
+        """Until all that was asked is written and answered."""
+        if self.store is not None:
+            self.store.flush()
+        settle(3)
+
+    def save_project(self, name: str) -> None:
+        assert self.project.write(str(self.folder / name))
+        self.settle()
+
+    def read_project(self, name: str) -> None:
+        assert self.project.read(str(self.folder / name))
+        self.settle()
+
+
+def accepted_in(path: Path) -> int:
+    """How many matches a store's file holds as accepted, read beside the plugin."""
+    with closing(sqlite3.connect(str(path))) as database:
+        (count,) = database.execute(
+            "SELECT count(*) FROM matches WHERE decision='accepted'"
+        ).fetchone()
+    return int(count)

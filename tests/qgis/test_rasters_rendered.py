@@ -1,0 +1,183 @@
+"""What QGIS renders for a query compared with what the engine cuts, and rendering that stops."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from qgis.core import QgsCoordinateReferenceSystem, QgsMapRendererParallelJob, QgsRasterLayer
+from qgis.PyQt.QtCore import QObject
+from qgis.PyQt.QtTest import QTest
+
+from craterbench_qgis.core import rasters
+from craterbench_qgis.core.geo.crs import MapFrame
+from craterbench_qgis.core.rasters import RasterPicker, RenderJob, raster_layers, raster_source
+from engine_side import ask
+from inside import wait_until
+from paths import MOSAIC, needs_engine, needs_moon
+from tool_bench import crs_of
+
+pytestmark = [needs_moon, needs_engine]
+TYCHO = (-11.2, -43.3)
+
+
+def render(
+    layer: QgsRasterLayer, lon: float, lat: float, side_m: float, path: Path
+) -> tuple[str, str]:
+    """("done", path) or ("failed", sentence)."""
+    answers: list[tuple[str, str]] = []
+    job = RenderJob(
+        [layer],
+        lon,
+        lat,
+        side_m,
+        str(path),
+        lambda picture: answers.append(("done", picture)),
+        lambda sentence: answers.append(("failed", sentence)),
+    )
+    assert not answers, "it does not wait"
+    # At the antimeridian QGIS 3.22 takes many seconds of computing, more on a busy machine.
+    wait_until(lambda: answers, 200)
+    del job
+    return answers[0]
+
+
+def assert_like_the_engines_crop(
+    picture: Path, mosaic: Path, place: tuple[float, float], side_m: float, least: float = 0.98
+) -> None:
+    likeness = ask("engine_rasters", "likeness", picture, mosaic, *place, side_m)
+    assert likeness["best"] == [0, 0], likeness
+    assert likeness["correlation"] > least, likeness
+
+
+@pytest.mark.parametrize(
+    "lon, lat, side_m, least",
+    [
+        pytest.param(-11.2, -43.3, 210e3, 0.98, id="Tycho"),
+        pytest.param(-9.3, 51.6, 250e3, 0.98, id="Plato"),
+        # Round a pole QGIS samples a map of longitudes coarsely.
+        pytest.param(10.0, 89.0, 600e3, 0.95, id="north pole"),
+        pytest.param(0.0, -90.0, 400e3, 0.95, id="south pole"),
+        pytest.param(179.6, 20.0, 200e3, 0.98, id="antimeridian"),
+        pytest.param(-157.0, 30.0, 900e3, 0.98, id="far side"),
+    ],
+)
+def test_a_rendered_square_is_the_engines_crop(
+    tmp_path: Path, lon: float, lat: float, side_m: float, least: float
+) -> None:
+    picture = tmp_path / "square.png"
+    assert render(QgsRasterLayer(str(MOSAIC), "WAC"), lon, lat, side_m, picture)[0] == "done"
+    assert_like_the_engines_crop(picture, MOSAIC, (lon, lat), side_m, least)
+
+
+def test_xyz_tiles_are_rendered(tmp_path: Path) -> None:
+    """Tiles of the Moon are in web mercator's metres of the Earth; the layer's CRS says so."""
+    ask("engine_rasters", "tiles", tmp_path / "tiles", 5, (13, 17), (18, 23))
+    url = f"type=xyz&url=file://{tmp_path / 'tiles'}/{{z}}/{{x}}/{{y}}.png&zmin=5&zmax=5"
+    layer = QgsRasterLayer(url, "tiles", "wms")
+    assert layer.isValid()
+    layer.setCrs(crs_of(f"+proj=merc +R=1737400 +to_meter={1737400 / 6378137!r}"))
+    assert raster_source(layer) is None and raster_layers([layer]) == [layer]
+    frame = MapFrame(layer.crs())
+    assert RasterPicker().topmost([layer], TYCHO, frame.figure) is layer
+    picture = tmp_path / "tycho.png"
+    assert render(layer, *TYCHO, 420e3, picture) == ("done", str(picture))
+    assert_like_the_engines_crop(picture, MOSAIC, TYCHO, 420e3)
+
+
+@pytest.mark.parametrize(
+    "function, crs, place",
+    [
+        ("warped", "+proj=sinu +R=1737400 +units=m +no_defs", TYCHO),
+        ("warped", "+proj=stere +lat_0=-90 +lon_0=30 +R=1737400 +units=m +no_defs", (-11.2, -63.3)),
+        ("put_on_mars", "+proj=eqc +a=3396190 +b=3376200 +units=m +no_defs", TYCHO),
+    ],
+    ids=["sinusoidal", "polar", "mars"],
+)
+def test_maps_of_unnamed_spheres_and_flattened_bodies_are_rendered(
+    tmp_path: Path, function: str, crs: str, place: tuple[float, float]
+) -> None:
+    """PROJ has no transform from a custom sphere to the IAU's; the plane follows the layer."""
+    mosaic, picture = tmp_path / "map.tif", tmp_path / "crop.png"
+    ask("engine_rasters", function, mosaic, crs)
+    layer = QgsRasterLayer(str(mosaic), "map")
+    assert layer.isValid()
+    assert render(layer, *place, 210e3, picture) == ("done", str(picture))
+    assert_like_the_engines_crop(picture, mosaic, place, 210e3)
+
+
+def test_an_area_beyond_the_raster_is_transparent(tmp_path: Path) -> None:
+    """What the layer does not cover is no data to the engine, not black ground."""
+    ask("engine_rasters", "files", tmp_path)
+    layer, picture = QgsRasterLayer(str(tmp_path / "a.tif"), "a"), tmp_path / "edge.png"
+    assert render(layer, -0.5, 10, 150e3, picture)[0] == "done"
+    assert 0.5 < ask("engine_rasters", "opaque_fraction", picture) < 0.7
+
+
+class TestRenderingThatStops:
+    @pytest.fixture
+    def layer(self) -> QgsRasterLayer:
+        return QgsRasterLayer(str(MOSAIC), "WAC")
+
+    def start(self, layer: QgsRasterLayer, path: Path, parent: QObject) -> RenderJob:
+        self.answers: list[str] = []
+        note = self.answers.append
+        return RenderJob([layer], 0, 0, 200e3, str(path), note, note, size=2000, parent=parent)
+
+    def test_cancelled(self, layer: QgsRasterLayer, tmp_path: Path) -> None:
+        parent = QObject()
+        job = self.start(layer, tmp_path / "x.png", parent)
+        job.cancel()
+        QTest.qWait(500)
+        assert not self.answers and not (tmp_path / "x.png").exists()
+
+    def test_destroyed_while_it_draws(self, layer: QgsRasterLayer, tmp_path: Path) -> None:
+        """As when the panel is closed."""
+        parent = QObject()
+        job = self.start(layer, tmp_path / "y.png", parent)
+        parent.deleteLater()
+        del job, parent
+        QTest.qWait(1500)
+        assert not self.answers
+
+    def test_it_fails_with_a_sentence(self, layer: QgsRasterLayer, tmp_path: Path) -> None:
+        kind, sentence = render(layer, 0, 0, 200e3, tmp_path / "no" / "such" / "x.png")
+        assert kind == "failed" and "could not be written" in sentence
+        plain = QgsRasterLayer(str(MOSAIC), "plain")
+        plain.setCrs(QgsCoordinateReferenceSystem())
+        kind, sentence = render(plain, 0, 0, 200e3, tmp_path / "z.png")
+        assert kind == "failed" and "plain" in sentence
+        assert render(layer, 30, 10, 200e3, tmp_path / "ok.png")[0] == "done"
+
+
+def test_rendering_never_blocks_the_window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """QGIS draws on threads of its own; nothing waits for them, to finish or to be cancelled.
+
+    How long the main thread's steps take is measured in ``benchmarks/bench_plugin.py``.
+    """
+    waits: list[str] = []
+    jobs: list[Any] = []
+
+    class Watched(QgsMapRendererParallelJob):
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments)
+            jobs.append(self)
+
+        def waitForFinished(self) -> None:
+            waits.append("finished")
+            super().waitForFinished()
+
+        def cancel(self) -> None:
+            waits.append("cancel")
+            super().cancel()
+
+    monkeypatch.setattr(rasters, "QgsMapRendererParallelJob", Watched)
+    layer = QgsRasterLayer(str(MOSAIC), "WAC")
+    assert render(layer, 31, 11, 200e3, tmp_path / "ok.png")[0] == "done"
+    assert len(jobs) == 1
+    job = RenderJob([layer], 0, 0, 200e3, str(tmp_path / "x.png"), waits.append, waits.append)
+    wait_until(lambda: len(jobs) == 2)
+    job.cancel()
+    QTest.qWait(300)
+    assert not waits
