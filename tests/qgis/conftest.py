@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from qgis.core import QgsApplication, QgsProject
 
     from inside import FakeInterface
+    from processing_support import Place
     from review_bench import ReviewBench
 
 _started: list[Any] = []
@@ -148,6 +149,24 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home folder of the test's own, where what the plugin puts there by itself goes."""
     monkeypatch.setenv("HOME", str(tmp_path))
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """For qgis_process: a profile, a small planet, and its index, built by the algorithm itself."""
+    from processing_support import build, make_place
+
+    place = make_place(tmp_path_factory.mktemp("processing"))
+    build(place)
+    return place
+
+
+@pytest.fixture(scope="session")
+def matches(place: Place) -> Path:
+    """Matches of four craters of ``place``."""
+    from processing_support import search_four
+
+    return search_four(place)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,14 @@
+"""Run by the engine's Python: what its reports say of probabilities, as JSON.
+
+Of 0, 0.001, 0.002 ... 1.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from craterbench_qgis.engine.duplicates.words import verdict
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps([verdict(thousandth / 1000) for thousandth in range(1001)]))
