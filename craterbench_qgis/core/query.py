@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, Optional
 
 from ..contract.body import Body
 from ..contract.records import Json, Record
@@ -40,7 +40,7 @@ class QueryRequest(Query):
     how it was called before. While it is drawn it may lack its raster; :meth:`query` checks.
     """
 
-    mosaic: RasterSource | None = None
+    mosaic: Optional[RasterSource] = None
     label: str = ""
     outline: tuple[tuple[float, float], ...] = ()
     feedback: Feedback = field(default_factory=Feedback)

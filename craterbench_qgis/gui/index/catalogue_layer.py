@@ -8,10 +8,14 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsEditorWidgetSetup,
+    QgsGeometry,
     QgsMarkerSymbol,
+    QgsMemoryProviderUtils,
+    QgsPointXY,
     QgsProject,
     QgsSingleSymbolRenderer,
     QgsVectorLayer,
+    QgsWkbTypes,
 )
 
 from ...contract.build import IndexInfo
@@ -44,11 +48,30 @@ def make_layer(info: IndexInfo, project: QgsProject) -> QgsVectorLayer | None:
     layer = QgsVectorLayer(layer_source(info.catalogue), name, "ogr")
     if not layer.isValid():
         return None
+    if info.catalogue_displaced:
+        layer = _in_place(layer, info)
     layer.setReadOnly(True)
     layer.setCustomProperty(PROPERTY, info.index_id)
     layer.setCrs(_crs_for(layer, info, project.crs()))
     _style(layer)
     return layer
+
+
+def _in_place(layer: QgsVectorLayer, info: IndexInfo) -> QgsVectorLayer:
+    """A copy in memory whose points are where the columns say: version 0.1 wrote planetocentric
+    latitudes into the geodetic system of a flattened body."""
+    copy = QgsMemoryProviderUtils.createMemoryLayer(
+        layer.name(), layer.fields(), QgsWkbTypes.Type.Point, layer.crs()
+    )
+    copy.setCustomProperty("skipMemoryLayersCheck", 1)
+    features = []
+    for feature in layer.getFeatures():
+        point = QgsPointXY(feature["lon"], info.body.geodetic(feature["lat"]))
+        feature.setGeometry(QgsGeometry.fromPointXY(point))
+        features.append(feature)
+    copy.dataProvider().addFeatures(features)
+    copy.updateExtents()
+    return copy
 
 
 def _crs_for(
