@@ -5,7 +5,7 @@ Nothing heavy happens before the panel is opened for the first time: no engine, 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QCoreApplication, QLocale, QSettings, QTranslator
@@ -15,6 +15,10 @@ from qgis.PyQt.QtWidgets import QMessageBox
 from . import __version__
 from .files import RESOURCES
 from .i18n import tr
+
+if TYPE_CHECKING:  # nothing of the panel is loaded before it is opened
+    from .gui.dock import CraterBenchDock
+    from .gui.workbench import Workbench
 
 # Qt 6 moved QAction; qgis.PyQt has it in one of the two places.
 try:
@@ -35,8 +39,8 @@ class CraterBenchPlugin:
         self._translator: Any = None
         self._options: Any = None
         self._provider: Any = None
-        self.workbench: Any = None
-        """``gui.workbench.Workbench`` once the panel was opened."""
+        self.workbench: Workbench | None = None
+        """Once the panel was opened."""
 
     def initGui(self) -> None:
         """Add the menu, a toolbar button, the options page and the Processing provider."""
@@ -85,10 +89,11 @@ class CraterBenchPlugin:
             QCoreApplication.removeTranslator(self._translator)
             self._translator = None
 
-    def show_dock(self) -> Any:
+    def show_dock(self) -> CraterBenchDock:
         """Open the panel (made now if this is the first time); returns the dock."""
-        self._bench().show()
-        return self.workbench.dock
+        workbench = self._bench()
+        workbench.show()
+        return workbench.dock
 
     def toggle_dock(self) -> None:
         """Open or hide the panel."""
@@ -100,7 +105,7 @@ class CraterBenchPlugin:
     def open_index(self, path: str) -> None:
         """Open the panel and the index at ``path``."""
         self.show_dock()
-        self.workbench.open_index(path)
+        self._bench().open_index(path)
 
     def show_settings(self) -> None:
         """The settings dialog."""
@@ -122,7 +127,7 @@ class CraterBenchPlugin:
         ).format(version=__version__)
         QMessageBox.about(self._iface.mainWindow(), tr("About CraterBench"), text)
 
-    def _bench(self) -> Any:
+    def _bench(self) -> Workbench:
         if self.workbench is None:
             from .gui.workbench import Workbench
 

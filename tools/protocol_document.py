@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes the tables of docs/reference/protocol.md from the contract; ``--check`` only says whether they are
-current."""
+"""Writes the tables of docs/reference/protocol.md from the contract; ``--check`` only says whether
+they are current."""
 
 from __future__ import annotations
 

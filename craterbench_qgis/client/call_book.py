@@ -8,12 +8,22 @@ from dataclasses import dataclass
 
 from qgis.PyQt.QtCore import QTimer
 
+from ..contract.build import HelloParams
+from ..contract.records import Json, RecordError
+from ..contract.wire import (
+    CANCEL,
+    HELLO,
+    PING,
+    PROGRESS,
+    Progress,
+    encode,
+    notification,
+    request,
+)
 from ..i18n import tr
-from ..protocol import CANCEL, PROGRESS, Json, encode, notification, request
-from .calls import Call, Progress, cancelled_error
+from .calls import cancelled_error
 from .failure import TIMED_OUT, CallError
-
-PING = "$/ping"
+from .service import AnyCall
 
 
 @dataclass
@@ -42,8 +52,8 @@ class CallBook:
     def __init__(self, write: Callable[[bytes], None]) -> None:
         self._write = write
         self._number = 0
-        self._queue: list[Call] = []
-        self._sent: dict[int, Call] = {}
+        self._queue: list[AnyCall] = []
+        self._sent: dict[int, AnyCall] = {}
         self._pings: set[int] = set()
         self._last_answer = 0.0
 
@@ -52,7 +62,7 @@ class CallBook:
         """Whether nothing is under way."""
         return not self._sent
 
-    def add(self, call: Call, send_now: bool) -> None:
+    def add(self, call: AnyCall, send_now: bool) -> None:
         """Send ``call`` now, or when :meth:`send_queued` is called."""
         if send_now:
             self._send(call)
@@ -68,10 +78,10 @@ class CallBook:
             else:
                 self._send(call)
 
-    def hello(self, params: Json) -> int:
+    def hello(self, params: HelloParams) -> int:
         """Send ``hello``; its number."""
         self._number += 1
-        self._write(encode(request(self._number, "hello", params)))
+        self._write(encode(request(self._number, HELLO, params.to_json())))
         return self._number
 
     def ping(self) -> None:
@@ -80,7 +90,7 @@ class CallBook:
         self._pings.add(self._number)
         self._write(encode(request(self._number, PING, {})))
 
-    def cancel(self, call: Call) -> None:
+    def cancel(self, call: AnyCall) -> None:
         """Called by the call itself."""
         if call in self._queue:
             self._queue.remove(call)
@@ -95,8 +105,12 @@ class CallBook:
             params = message.get("params")
             if message["method"] == PROGRESS and isinstance(params, dict):
                 call = self._sent.get(_id(params))
+                try:
+                    progress = Progress.from_json(params)
+                except RecordError:
+                    return False
                 if call is not None:
-                    call.show_progress(Progress.from_params(params))
+                    call.show_progress(progress)
             return True
         if "id" not in message or not ("result" in message or "error" in message):
             return False
@@ -110,10 +124,8 @@ class CallBook:
         self._last_answer = time.monotonic()
         if "error" in message:
             call.answer_error(CallError.from_answer(message["error"]))
-        elif isinstance(message["result"], dict):
-            call.answer_result(message["result"])
         else:
-            call.answer_error(CallError(-32603, tr("The engine's answer cannot be read.")))
+            call.answer_result(message["result"])
         return True
 
     def tidy(self, cancel_limit: float) -> None:
@@ -126,7 +138,7 @@ class CallBook:
                 del self._sent[number]
                 call.answer_error(cancelled_error())
 
-    def overdue(self) -> Call | None:
+    def overdue(self) -> AnyCall | None:
         """The oldest call that went too long without any sign of progress."""
         now, longest = time.monotonic(), 0.0
         for call in self._sent.values():  # in the order they were sent
@@ -138,8 +150,8 @@ class CallBook:
                 return call
         return None
 
-    def give_up(self, call: Call) -> None:
-        """Tell the engine to stop ``call`` and fail it as too late."""
+    def give_up(self, call: AnyCall) -> None:
+        """Ask the engine to stop ``call``, which fails as too late."""
         self._write(encode(notification(CANCEL, {"id": call.number})))
         if call.number is not None:
             self._sent.pop(call.number, None)
@@ -169,7 +181,7 @@ class CallBook:
         sent = [f"{call.method} ({now - call.sent:.1f} s)" for call in self._sent.values()]
         return [*sent, *(f"{call.method} (waiting to be sent)" for call in self._queue)]
 
-    def _send(self, call: Call) -> None:
+    def _send(self, call: AnyCall) -> None:
         self._number += 1
         call.number, call.sent = self._number, time.monotonic()
         call.active = call.sent

@@ -4,76 +4,36 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any, Generic, Optional, TypeVar
 
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject
 
+from ..contract.methods import Lane, Method
+from ..contract.records import Record, RecordError
+from ..contract.wire import CANCELLED, INTERNAL_ERROR, Progress
 from ..i18n import tr
-from ..protocol import CANCELLED, Json
 from .failure import CallError
 
-# Seconds without any sign of progress before a call counts as stuck; 0: never (the heartbeat
-# alone decides whether the engine still lives).
-SHORT = 60.0
-PATIENT = 300.0
-_LIMITS = {
-    "index.open": PATIENT,
-    "export": PATIENT,
-    "contact_sheet": PATIENT,
-    "report": PATIENT,
-    "catalogue.describe": PATIENT,
-    "mosaic.describe": PATIENT,
-    "index.build": 0.0,
-    "index.add": 0.0,
-    "index.verify": 0.0,
-    "evaluate": 0.0,
-}
+P = TypeVar("P", bound=Record)
+R = TypeVar("R", bound=Record)
+
+SHORT_S, PATIENT_S = 60.0, 300.0
+"""Without any sign of progress for so long, a short call and a slow one count as stuck."""
 
 # Optional, not "| None": these run, on Python 3.9 too.
-Done = Callable[[Json], None]
 Failed = Optional[Callable[[CallError], None]]  # noqa: UP045
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a call is. ``rate``: units a second; it and ``seconds_left`` None where not known."""
-
-    stage: str
-    done: float
-    total: float
-    rate: float | None = None
-    seconds_left: float | None = None
-
-    @classmethod
-    def from_params(cls, params: Json) -> Progress:
-        """Of a ``$/progress`` notification; numbers that are missing count as 0 or unknown."""
-        return cls(
-            str(params.get("stage", "")),
-            _number(params.get("done")) or 0.0,
-            _number(params.get("total")) or 0.0,
-            _number(params.get("rate")),
-            _number(params.get("seconds_left")),
-        )
-
-    @property
-    def percent(self) -> float:
-        """0-100; 0 where the total is not known."""
-        return max(0.0, min(100.0, 100.0 * self.done / self.total)) if self.total > 0 else 0.0
-
-
 ShowProgress = Optional[Callable[[Progress], None]]  # noqa: UP045
 
 
-def default_limit(method: str) -> float:
-    """Seconds ``method`` may go without a sign of progress, 0 for ever."""
-    if method.startswith("duplicates."):
+def limit_of(method: Method[P, R]) -> float:
+    """Seconds ``method`` may go without a sign of progress; 0: for ever, the heartbeat decides."""
+    if method.lane is Lane.LONG:
         return 0.0
-    return _LIMITS.get(method, SHORT)
+    return PATIENT_S if method.slow else SHORT_S
 
 
-class Call:
+class Call(Generic[R]):
     """What ``Engine.call`` returns.
 
     Exactly one of ``done`` and ``failed`` is called, once, unless the owner is destroyed or
@@ -82,16 +42,17 @@ class Call:
 
     def __init__(
         self,
-        method: str,
-        params: Json,
-        done: Done,
+        method: Method[P, R],
+        params: Record,
+        done: Callable[[R], None],
         failed: Failed,
         progress: ShowProgress,
         limit: float,
         owner: QObject | None,
-        cancel: Callable[[Call], None],
+        cancel: Callable[[Call[Any]], None],
     ) -> None:
-        self.method, self.params, self.limit = method, params, limit
+        self.method, self.params, self.limit = method.name, params.to_json(), limit
+        self._result = method.result
         self._done, self._failed, self._progress = done, failed, progress
         self._owner, self._cancel = owner, cancel
         self.number: int | None = None
@@ -108,7 +69,7 @@ class Call:
             self._cancel(self)
 
     def drop(self) -> None:
-        """Cancel and hear nothing of it any more: neither ``done`` nor ``failed`` is called."""
+        """Cancel, and call neither ``done`` nor ``failed`` any more."""
         self._done, self._failed, self._progress = _ignore, None, None
         self.cancel()
 
@@ -119,12 +80,19 @@ class Call:
 
     # For the engine
 
-    def answer_result(self, result: Json) -> None:
-        """Deliver the result."""
+    def answer_result(self, result: object) -> None:
+        """Deliver the result; one that is not what the method returns is an error."""
         if self.cancelled_at is not None:
             self.answer_error(cancelled_error())
-        elif self._end():
-            self._done(result)
+            return
+        try:
+            reply = self._result.from_json(result)
+        except RecordError:
+            text = tr("The engine's answer could not be read. Restart the engine and try again.")
+            self.answer_error(CallError(INTERNAL_ERROR, text))
+            return
+        if self._end():
+            self._done(reply)
 
     def answer_error(self, error: CallError) -> None:
         """Deliver an error."""
@@ -150,10 +118,5 @@ def cancelled_error() -> CallError:
     return CallError(CANCELLED, tr("Cancelled."), "cancelled", cancelled=True)
 
 
-def _ignore(_: Any) -> None:
+def _ignore(_: object) -> None:
     return
-
-
-def _number(value: Any) -> float | None:
-    good = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return float(value) if good else None

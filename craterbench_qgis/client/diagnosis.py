@@ -6,7 +6,6 @@ import platform
 import sys
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 from qgis.core import Qgis, QgsProjUtils
 from qgis.PyQt.QtCore import PYQT_VERSION_STR, QT_VERSION_STR
@@ -14,7 +13,9 @@ from qgis.PyQt.QtCore import PYQT_VERSION_STR, QT_VERSION_STR
 from .. import __version__
 from ..environment import places, pythons
 from . import network
+from .engine import Engine
 from .failure import system_name
+from .launch import EngineSettings
 
 
 def of_qgis() -> list[str]:
@@ -42,7 +43,7 @@ def of_qgis() -> list[str]:
     ]
 
 
-def of_settings(settings: Any) -> list[str]:
+def of_settings(settings: EngineSettings) -> list[str]:
     """What is set up."""
     folder = Path(settings.engine_folder)
     try:
@@ -71,18 +72,21 @@ def of_engine(report: pythons.Report | None, problem: str) -> list[str]:
     return lines
 
 
-def of_running(engine: Any) -> list[str]:
+def of_running(engine: Engine) -> list[str]:
     """The engine that runs, and its last failure."""
-    hello, failure = getattr(engine, "hello", None), getattr(engine, "last_failure", None)
-    lines = ["Engine now", f"  state: {getattr(engine, 'state', '?')}"]
+    hello, failure = engine.hello, engine.last_failure
+    lines = ["Engine now", f"  state: {engine.state}"]
     if hello is not None:
-        lines.append(f"  version {hello.version}, process {hello.pid}, devices {hello.devices}")
+        devices = ", ".join(device.id for device in hello.devices)
+        lines.append(f"  version {hello.version}, process {hello.pid}, devices {devices}")
     if failure is not None:
         lines += ["  last failure:", *("    " + line for line in failure.report.splitlines())]
     return lines
 
 
-def whole(settings: Any, engine: Any, report: pythons.Report | None, problem: str = "") -> str:
+def whole(
+    settings: EngineSettings, engine: Engine, report: pythons.Report | None, problem: str = ""
+) -> str:
     """The report."""
     parts = [
         [f"CraterBench {__version__}"],

@@ -4,47 +4,62 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Optional
 
 from qgis.core import Qgis
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from .. import __version__
+from ..contract.build import Hello, HelloParams
+from ..contract.methods import Method
+from ..contract.records import Json
+from ..contract.vocabulary import Word
+from ..contract.wire import PROTOCOL, ProtocolError, decode
 from ..i18n import tr
-from ..protocol import PROTOCOL, Hello, Json, ProtocolError, decode
 from . import failure as kinds
 from .call_book import CallBook, Limits
-from .calls import Call, Done, Failed, ShowProgress, default_limit
+from .calls import Call, Failed, P, R, ShowProgress, limit_of
 from .failure import ENGINE_GONE, CallError, EngineFailure, Facts
 from .greeting import check_hello
-from .launch import Launch, settings_launch
+from .launch import EngineSettings, Launch, settings_launch
 from .process import EngineProcess
 from .session_folder import SessionFolder, sweep
 
-STOPPED, STARTING, READY, FAILED = "stopped", "starting", "ready", "failed"
 _GARBAGE_KEPT = 5
 _PATIENCE_MS = 800  # at unloading, before it is killed
 
-MakeLaunch = Callable[[str], Any]
+MakeLaunch = Callable[[str], Optional[Launch]]  # noqa: UP045 - met at run time
+
+
+class EngineState(Word):
+    """How the engine is."""
+
+    STOPPED = "stopped"
+    STARTING = "starting"
+    READY = "ready"
+    FAILED = "failed"
+
+
+STOPPED, STARTING, READY, FAILED = EngineState
 
 
 class Engine(QObject):
     """One engine process, kept warm; all methods return at once.
 
-    ``settings``: core.settings.Settings. ``launch``: session folder -> Launch, or None where no
-    engine is set up (default: what the settings say).
+    ``launch``: session folder -> Launch, or None where no engine is set up (default: what the
+    settings say).
     """
 
     state_changed = pyqtSignal(str)
-    """``stopped``, ``starting``, ``ready`` or ``failed``."""
+    """The EngineState."""
     failed = pyqtSignal(object)
     """EngineFailure: one message for the user, with Restart and Copy report."""
     ready = pyqtSignal(object)
-    """protocol.Hello."""
+    """contract.build.Hello."""
 
     def __init__(
         self,
-        settings: Any,
+        settings: EngineSettings | None,
         parent: QObject | None = None,
         *,
         launch: MakeLaunch | None = None,
@@ -53,7 +68,7 @@ class Engine(QObject):
         super().__init__(parent)
         self._make_launch = launch or (lambda session: settings_launch(settings, session))
         self._limits = limits or Limits()
-        self._state = STOPPED
+        self._state = EngineState.STOPPED
         self._hello: Hello | None = None
         self._process: EngineProcess | None = None
         self._leaving: list[EngineProcess] = []
@@ -71,8 +86,8 @@ class Engine(QObject):
         self._timer.timeout.connect(self._tick)
 
     @property
-    def state(self) -> str:
-        """See :attr:`state_changed`."""
+    def state(self) -> EngineState:
+        """How it is now."""
         return self._state
 
     @property
@@ -104,7 +119,7 @@ class Engine(QObject):
                 sweep()
                 self._swept = True
             self._session = SessionFolder()
-        launch: Launch | None = self._make_launch(str(self._session.path))
+        launch = self._make_launch(str(self._session.path))
         self._hello, self._failure = None, None
         self._garbage, self._garbage_count = [], 0
         if launch is None:
@@ -120,15 +135,15 @@ class Engine(QObject):
         self._set_state(STARTING)
         process.start()
         who = f"QGIS {Qgis.QGIS_VERSION}, CraterBench {__version__}"
-        self._hello_number = self._book.hello({"client": who, "protocol": PROTOCOL})
+        self._hello_number = self._book.hello(HelloParams(who, PROTOCOL))
         self._timer.start()
 
-    def stop(self, wait: bool = False) -> None:
+    def stop(self, wait: bool = False, at_once: bool = False) -> None:
         """Ask the engine to end and forget it; calls fail as cancelled. Returns at once.
 
-        ``wait``: for unloading only: wait a moment for its end, then kill it.
+        ``wait``: for unloading: wait a moment for its end, then kill it. ``at_once``: kill it now.
         """
-        self._retire()
+        self._retire(at_once)
         self._set_state(STOPPED)
         text = tr("The engine was stopped.")
         self._book.fail_all(CallError(ENGINE_GONE, text, "cancelled", cancelled=True))
@@ -148,21 +163,21 @@ class Engine(QObject):
 
     def call(
         self,
-        method: str,
-        params: Json,
-        done: Done,
+        method: Method[P, R],
+        params: P,
+        done: Callable[[R], None],
         failed: Failed = None,
         progress: ShowProgress = None,
-        timeout_ms: int | None = None,
+        timeout_s: float | None = None,
         owner: QObject | None = None,
-    ) -> Call:
+    ) -> Call[R]:
         """Send a request; starts the engine where it is stopped.
 
-        ``done`` gets the result, ``failed`` a CallError, ``progress`` a Progress. ``timeout_ms``:
+        ``done`` gets the result, ``failed`` a CallError, ``progress`` a Progress. ``timeout_s``:
         how long it may go without a sign of progress, 0 for ever, None for the method's default.
         Nothing is called after ``owner`` was destroyed.
         """
-        limit = default_limit(method) if timeout_ms is None else timeout_ms / 1000.0
+        limit = limit_of(method) if timeout_s is None else timeout_s
         call = Call(method, params, done, failed, progress, limit, owner, self._book.cancel)
         if self._state in (STOPPED, FAILED):
             if self._may_start():
@@ -292,9 +307,9 @@ class Engine(QObject):
 
     def _wait_for_end(self) -> None:
         leaving, self._leaving = self._leaving, []
-        for one in leaving:
-            one.end_and_wait(_PATIENCE_MS)
-            one.deleteLater()
+        for process in leaving:
+            process.end_and_wait(_PATIENCE_MS)
+            process.deleteLater()
         session = self._session
         self._remove_session()
         if session is not None:
@@ -305,7 +320,7 @@ class Engine(QObject):
         if session is not None:
             session.remove()
 
-    def _set_state(self, state: str) -> None:
+    def _set_state(self, state: EngineState) -> None:
         if state != self._state:
             self._state = state
             self.state_changed.emit(state)

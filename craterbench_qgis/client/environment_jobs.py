@@ -89,6 +89,11 @@ class Probe(QObject):
         self.finished.emit(report, text)
 
 
+_running: set[QObject] = set()
+"""Jobs under way. The application owns only their C++ half: without this their Python half, which
+reads and reports, would go with the panel that started them."""
+
+
 class InstallJob(QObject):
     """One run of ``environment.install``. It belongs to the application and deletes itself, so
     that a closed panel ends it in order instead of killing it."""
@@ -131,6 +136,7 @@ class InstallJob(QObject):
             self._end(None)
             return
         self._begun = True
+        _running.add(self)
         self._process.start()
         self._flush_timer.start()
 
@@ -158,10 +164,10 @@ class InstallJob(QObject):
             self._waiting.append(line)
             if line.startswith(_PROBLEM):
                 self._problem = line[len(_PROBLEM) :]
-            found = _STEP.match(line)
-            if found:
+            step = _STEP.match(line)
+            if step:
                 self._flush()
-                self.step.emit(int(found.group(1)), int(found.group(2)))
+                self.step.emit(int(step.group(1)), int(step.group(2)))
 
     def _flush(self) -> None:
         if self._waiting:
@@ -191,6 +197,7 @@ class InstallJob(QObject):
             CANCELLED: tr("Stopped. What is there is kept; it can go on where it stopped."),
         }.get(outcome, tr("The installation ended unexpectedly; its log tells more."))
         self.finished.emit(outcome, text)
+        _running.discard(self)
         self.deleteLater()
 
 

@@ -1,4 +1,4 @@
-"""What went wrong with the engine or with one call, told once and with all that is known."""
+"""What went wrong with the engine or with one call, reported once, with all that is known."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from qgis.core import Qgis
 from qgis.PyQt.QtCore import QT_VERSION_STR, QSysInfo
 
 from .. import __version__
-from ..protocol import CANCELLED, PROTOCOL, Hello
+from ..contract.build import Hello
+from ..contract.wire import CANCELLED, INTERNAL_ERROR, PROTOCOL
 from .launch import Launch
 
 # Kinds of EngineFailure.
@@ -57,7 +58,7 @@ class CallError:
         known = error if isinstance(error, dict) else {}
         code, data = known.get("code"), known.get("data")
         kind = data.get("kind", "") if isinstance(data, dict) else ""
-        number = code if isinstance(code, int) else -32603
+        number = code if isinstance(code, int) else INTERNAL_ERROR
         cancelled = number == CANCELLED
         text = str(known.get("message") or error)
         return cls(number, text, "cancelled" if cancelled else str(kind), cancelled)
@@ -114,7 +115,7 @@ def _of_engine(facts: Facts) -> list[str]:
         hello = facts.hello
         lines.append(f"engine {hello.version}, Python {hello.python}, process {hello.pid}")
         lines.append(", ".join(f"{name} {version}" for name, version in hello.packages.items()))
-        lines.append("devices: " + ", ".join(str(one.get("name", one)) for one in hello.devices))
+        lines.append("devices: " + ", ".join(device.name for device in hello.devices))
     if facts.ended:
         lines.append(f"how it ended: {facts.ended}")
     return [*lines, *(f"{name}: {value}" for name, value in facts.more.items())]

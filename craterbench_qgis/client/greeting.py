@@ -1,9 +1,11 @@
-"""The first answer of an engine: is it one this plugin can talk to, and if not, what to update."""
+"""The first answer of an engine: whether it fits this plugin, and if not, what to update."""
 
 from __future__ import annotations
 
+from ..contract.build import Hello
+from ..contract.records import Json, RecordError
+from ..contract.wire import PROTOCOL, WRONG_PROTOCOL
 from ..i18n import tr
-from ..protocol import PROTOCOL, WRONG_PROTOCOL, Hello, Json, ProtocolError
 from .failure import CallError
 
 
@@ -18,10 +20,10 @@ def check_hello(message: Json) -> tuple[Hello | None, str]:
         return None, _wrong(theirs if isinstance(theirs, int) else None)
     try:
         hello = Hello.from_json(message.get("result"))
-    except ProtocolError:
+    except RecordError:
         return None, _wrong(None)
     if hello.protocol != PROTOCOL:
-        return None, _wrong(hello.protocol if isinstance(hello.protocol, int) else None)
+        return None, _wrong(hello.protocol)
     return hello, ""
 
 

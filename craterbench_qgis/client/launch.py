@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 from qgis.PyQt.QtCore import QProcess, QProcessEnvironment
 
@@ -18,6 +18,26 @@ _RUN = (
     "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); "
     "runpy.run_module('craterbench_qgis.engine', run_name='__main__', alter_sys=True)"
 )
+
+
+class EngineSettings(Protocol):
+    """What of ``core.settings.Settings`` says which engine runs."""
+
+    @property
+    def engine_folder(self) -> str:
+        """Where its environment is made."""
+
+    @property
+    def existing_python(self) -> str:
+        """An interpreter of the user's own, "" for none."""
+
+    @property
+    def engine_python(self) -> str:
+        """The interpreter to run, "" where nothing is set up."""
+
+    @property
+    def device(self) -> str:
+        """Where encoders run."""
 
 
 @dataclass
@@ -41,7 +61,7 @@ class Launch:
 
     def text(self) -> str:
         """The command for a report."""
-        return " ".join(repr(one) if " " in one else one for one in self.command())
+        return " ".join(repr(word) if " " in word else word for word in self.command())
 
     def command(self) -> list[str]:
         """Program and arguments."""
@@ -66,7 +86,7 @@ def working_folder(python: str) -> Path:
     return Path.home()
 
 
-def settings_launch(settings: Any, session_folder: str) -> Launch | None:
-    """The launch ``settings`` (core.settings.Settings) ask for; None where nothing is set up."""
-    python = settings.engine_python
+def settings_launch(settings: EngineSettings | None, session_folder: str) -> Launch | None:
+    """The launch ``settings`` ask for; None where nothing is set up."""
+    python = settings.engine_python if settings is not None else ""
     return engine_launch(python, session_folder) if python else None

@@ -31,8 +31,8 @@ def proxy_environ() -> dict[str, str]:
     login = f"{user}:{secret}@" if secret else f"{user}@" if user else ""
     url = f"{scheme}://{login}{proxy.hostName()}:{proxy.port()}"
     result = {"HTTP_PROXY": url, "HTTPS_PROXY": url}
-    excluded = [_host(one) for one in [*manager.excludeList(), *manager.noProxyList()]]
-    excluded = [one for one in excluded if one]
+    excluded = [_host(url) for url in [*manager.excludeList(), *manager.noProxyList()]]
+    excluded = [host for host in excluded if host]
     if excluded:
         result["NO_PROXY"] = ",".join(["localhost", "127.0.0.1", *excluded])
     return {**result, **{name.lower(): value for name, value in result.items()}}

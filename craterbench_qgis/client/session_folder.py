@@ -43,13 +43,13 @@ def sweep() -> threading.Thread:
 
 
 def _sweep(folder: Path) -> None:
-    for one in folder.glob(_PREFIX + "*"):
-        lock = QLockFile(str(one / _LOCK))
+    for session in folder.glob(_PREFIX + "*"):
+        lock = QLockFile(str(session / _LOCK))
         lock.setStaleLockTime(0)
         # Only with its lock file: one without is being made, or is not ours to read.
-        if (one / _LOCK).is_file() and lock.tryLock(0):
+        if (session / _LOCK).is_file() and lock.tryLock(0):
             lock.unlock()
-            _delete(one)
+            _delete(session)
 
 
 def _delete(folder: Path) -> None:

@@ -46,11 +46,15 @@ class Body(Record):
 
     def geodetic(self, lat: float) -> float:
         """A planetocentric latitude as planetographic: tan g = (a/b)^2 tan c."""
+        if self.is_sphere:
+            return lat
         phi = math.radians(lat)
         return math.degrees(math.atan2(self.a**2 * math.sin(phi), self.b**2 * math.cos(phi)))
 
     def planetocentric(self, lat: float) -> float:
         """A planetographic (geodetic) latitude as planetocentric: tan c = (b/a)^2 tan g."""
+        if self.is_sphere:
+            return lat
         phi = math.radians(lat)
         return math.degrees(math.atan2(self.b**2 * math.sin(phi), self.a**2 * math.cos(phi)))
 

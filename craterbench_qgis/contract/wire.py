@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Optional
 
-from .records import Json
+from .records import Json, Record
 
 PROTOCOL = 2
 """Raised whenever an older plugin or engine would misunderstand a newer one."""
@@ -32,6 +33,26 @@ PING = "$/ping"
 """Answered by the reader itself, whatever the engine is doing."""
 PROGRESS = "$/progress"
 CANCEL = "$/cancelRequest"
+
+
+@dataclass(frozen=True)
+class Progress(Record):
+    """How far a request is, as ``$/progress`` says it beside the request's ``id``.
+
+    ``stage``: vocabulary.Stage; ``total`` 0 where it is not known; ``rate``: units a second, it and
+    ``seconds_left`` None where not known.
+    """
+
+    stage: str = ""
+    done: float = 0.0
+    total: float = 0.0
+    rate: Optional[float] = None
+    seconds_left: Optional[float] = None
+
+    @property
+    def percent(self) -> float:
+        """0-100; 0 where the total is not known."""
+        return max(0.0, min(100.0, 100.0 * self.done / self.total)) if self.total > 0 else 0.0
 
 
 class ProtocolError(Exception):

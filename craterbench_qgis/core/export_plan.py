@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..contract.methods import CONTACT_SHEET, EXPORT, REPORT, Method
+from ..contract.records import Json
+from ..contract.search import DecidedMatch, ExportParams, Files, SheetParams
+from ..contract.vocabulary import Decision, Outline
 from ..i18n import tr
-from .match_set import ACCEPTED, MatchSet
+from .match_set import MatchSet
 
 VECTOR, TABLE, SHEET, LIST = "vector", "table", "sheet", "list"
 
@@ -36,7 +40,7 @@ FORMATS = (
     Format("diam", LIST, ".diam"),
     Format("crater", LIST, "_CRATER.shp"),
 )
-BY_KEY = {one.key: one for one in FORMATS}
+BY_KEY = {known.key: known for known in FORMATS}
 
 
 def format_name(key: str) -> str:
@@ -77,7 +81,7 @@ def with_ending(path: str, chosen: Format) -> str:
     text = path.strip()
     if not text:
         return ""
-    for ending in sorted((one.ending for one in FORMATS), key=len, reverse=True):
+    for ending in sorted((known.ending for known in FORMATS), key=len, reverse=True):
         if text.lower().endswith(ending.lower()):
             return text[: -len(ending)] + chosen.ending
     return text + chosen.ending
@@ -113,7 +117,7 @@ def problem_with(path: str, chosen: Format) -> str:
 def rows_of(match_set: MatchSet, what: str, shown: list[int], selected: list[int]) -> list[int]:
     """Rows of ``accepted``, ``shown``, ``selected`` or ``all``, in rank order."""
     rows: Iterable[int] = {
-        "accepted": match_set.rows_of(ACCEPTED),
+        "accepted": match_set.rows_of(Decision.ACCEPTED),
         "shown": shown,
         "selected": selected,
         "all": range(len(match_set)),
@@ -121,58 +125,47 @@ def rows_of(match_set: MatchSet, what: str, shown: list[int], selected: list[int
     return sorted(row for row in rows if 0 <= row < len(match_set))
 
 
-def records(match_set: MatchSet, rows: Iterable[int]) -> list[dict[str, Any]]:
-    """Matches as the engine writes them: what was decided is an attribute, before the others."""
-    told = any(match.expected_by_chance is not None for match in match_set.matches)
-    made = []
-    for row in rows:
-        match = match_set.matches[row]
-        own: dict[str, Any] = {"decision": match_set.decision(row)}
-        if told:
-            own["expected_by_chance"] = match.expected_by_chance
-        for key, value in match.attributes.items():
-            own[f"{key}_cat" if key in ("decision", "expected_by_chance") else key] = value
-        made.append({**vars(match), "attributes": own})
-    return made
+def records(match_set: MatchSet, rows: Iterable[int]) -> list[DecidedMatch]:
+    """Matches with what was decided about them."""
+    return [
+        DecidedMatch(**vars(match_set.matches[row]), decision=match_set.decision(row))
+        for row in rows
+    ]
 
 
-def provenance(match_set: MatchSet, what: str, count: int) -> dict[str, Any]:
+def provenance(match_set: MatchSet, what: str, count: int) -> Json:
     """Where the matches come from, and which of them these are."""
     return {
         **match_set.provenance,
-        "body": match_set.index["body"],
+        "body": match_set.index.body.to_json(),
         "query_label": match_set.request.label,
         "searched": match_set.created,
         "selection": what,
         "matches_found": len(match_set),
         "matches_exported": count,
-        "index_path": match_set.index.get("path"),
+        "index_path": match_set.index.path,
     }
 
 
 def call_of(
-    match_set: MatchSet, rows: list[int], what: str, path: str, chosen: Format, geometry: str
-) -> tuple[str, dict[str, Any]]:
-    """Method and params of the engine's call."""
-    params = {
-        "index": match_set.index.get("path"),
-        "matches": records(match_set, rows),
-        "path": path,
-        "provenance": provenance(match_set, what, len(rows)),
-    }
+    match_set: MatchSet, rows: list[int], what: str, path: str, chosen: Format, geometry: Outline
+) -> tuple[Method[Any, Files], ExportParams | SheetParams]:
+    """The engine's method that writes these matches, and its parameters."""
+    index, matches = match_set.index.path, records(match_set, rows)
+    origin = provenance(match_set, what, len(rows))
     if chosen.kind != SHEET:
-        circles = chosen.kind == LIST or geometry == "circle"
-        return "export", {
-            **params,
-            "geometry": "circle" if circles else "point",
-            "overwrite": True,
-        }
-    picture = match_set.preview.image
-    there = bool(picture) and Path(picture).is_file()
-    query = match_set.preview.to_json() if there else match_set.request.to_params()
-    title = tr("Craters that look like {label}").format(label=match_set.request.label)
-    return "report" if chosen.key == "html" else "contact_sheet", {
-        **params,
-        "query": query,
-        "title": title if match_set.request.label else None,
-    }
+        outline = Outline.CIRCLE if chosen.kind == LIST else geometry
+        return EXPORT, ExportParams(matches, path, index, provenance=origin, geometry=outline)
+    # The picture that was searched, where it is still there, else the query cut again.
+    preview, label = match_set.preview, match_set.request.label
+    there = bool(preview.image) and Path(preview.image).is_file()
+    params = SheetParams(
+        index,
+        matches,
+        path,
+        query=None if there else match_set.request.query(),
+        preview=preview if there else None,
+        provenance=origin,
+        title=tr("Craters that look like {label}").format(label=label) if label else None,
+    )
+    return REPORT if chosen.key == "html" else CONTACT_SHEET, params

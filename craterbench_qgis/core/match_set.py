@@ -6,17 +6,16 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timezone
-from typing import Any
 
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
+from ..contract.build import IndexInfo
 from ..contract.columns import name_column
+from ..contract.records import Json
+from ..contract.search import Feedback, Match, Preview, SearchReply
+from ..contract.vocabulary import Decision
 from ..i18n import tr
-from ..protocol import IndexInfo, MatchRecord, Preview, SearchReply
-from .query import QueryRequest
-
-UNDECIDED, ACCEPTED, REJECTED = "undecided", "accepted", "rejected"
-DECISIONS = (UNDECIDED, ACCEPTED, REJECTED)
+from .query import QueryRequest, SearchedIndex
 
 
 class MatchSet(QObject):
@@ -34,14 +33,14 @@ class MatchSet(QObject):
     def __init__(
         self,
         request: QueryRequest,
-        index: dict[str, Any],
+        index: SearchedIndex,
         preview: Preview,
-        matches: list[MatchRecord],
-        provenance: dict[str, Any],
+        matches: list[Match],
+        provenance: Json,
         *,
         set_id: str = "",
         created: str = "",
-        decisions: dict[int, str] | None = None,
+        decisions: dict[int, Decision] | None = None,
         timings_ms: dict[str, float] | None = None,
     ) -> None:
         super().__init__()
@@ -49,7 +48,6 @@ class MatchSet(QObject):
         self.created = created or datetime.now(timezone.utc).isoformat(timespec="seconds")
         self.request = request
         self.index = index
-        """{path, name, index_id, body: {name, a, b}} of the index searched."""
         self.preview = preview
         self.matches = matches
         self.provenance = provenance
@@ -60,22 +58,18 @@ class MatchSet(QObject):
     @classmethod
     def of_reply(cls, request: QueryRequest, info: IndexInfo, reply: SearchReply) -> MatchSet:
         """From the engine's answer."""
-        index = {
-            "path": info.path,
-            "name": info.name,
-            "index_id": info.index_id,
-            "body": info.body,
-        }
-        preview = Preview.from_json(reply.query)
-        matches = reply.records()
-        accepted = set(request.accepted)
+        accepted = set(request.feedback.accepted)
         return cls(
             request,
-            index,
-            preview,
-            matches,
+            SearchedIndex(info.path, info.name, info.index_id, info.body),
+            reply.query,
+            reply.matches,
             reply.provenance,
-            decisions={n: ACCEPTED for n, one in enumerate(matches) if one.crater_id in accepted},
+            decisions={
+                row: Decision.ACCEPTED
+                for row, match in enumerate(reply.matches)
+                if match.crater_id in accepted
+            },
             timings_ms=reply.timings_ms,
         )
 
@@ -84,63 +78,71 @@ class MatchSet(QObject):
 
         What was decided before counts unless this set shows the crater and says otherwise.
         """
-        shown = {one.crater_id for one in self.matches}
-        sides = []
-        for decision, before in (
-            (ACCEPTED, self.request.accepted),
-            (REJECTED, self.request.rejected),
-        ):
+        shown = {match.crater_id for match in self.matches}
+
+        def ids(decision: Decision, before: list[str]) -> list[str]:
             here = [self.matches[row].crater_id for row in self.rows_of(decision)]
-            earlier = [one for one in before if one not in shown]
-            sides.append(tuple(dict.fromkeys([*earlier, *here])))
-        accepted, rejected = sides
+            earlier = [crater_id for crater_id in before if crater_id not in shown]
+            return list(dict.fromkeys([*earlier, *here]))
+
+        earlier = self.request.feedback
+        accepted = ids(Decision.ACCEPTED, earlier.accepted)
+        rejected = ids(Decision.REJECTED, earlier.rejected)
         if not accepted and not rejected:
             return None
         base = self.request.base_label or self.request.label or tr("Query")
         text = tr("{query}, refined (+{accepted} −{rejected})")
         label = text.format(query=base, accepted=len(accepted), rejected=len(rejected))
-        return replace(
-            self.request, accepted=accepted, rejected=rejected, base_label=base, label=label
-        )
+        feedback = Feedback(accepted, rejected)
+        return replace(self.request, feedback=feedback, base_label=base, label=label)
 
     def __len__(self) -> int:
         return len(self.matches)
 
-    def decision(self, row: int) -> str:
-        """One of :data:`DECISIONS`."""
-        return self._decisions.get(row, UNDECIDED)
+    def decision(self, row: int) -> Decision:
+        """What the user decided about a match."""
+        return self._decisions.get(row, Decision.UNDECIDED)
 
-    def decide(self, rows: Iterable[int], decision: str) -> None:
-        """Set the decision of ``rows`` and tell everybody once."""
-        if decision not in DECISIONS:
-            raise ValueError(decision)
+    def decide(self, rows: Iterable[int], decision: Decision) -> None:
+        """Set the decision of ``rows``; :attr:`decided` is emitted once."""
+        decision = Decision(decision)  # signals carry it as a plain text
         changed = [row for row in rows if self.decision(row) != decision]
         for row in changed:
-            if decision == UNDECIDED:
+            if decision is Decision.UNDECIDED:
                 self._decisions.pop(row, None)
             else:
                 self._decisions[row] = decision
         if changed:
             self.decided.emit(changed)
 
-    def rows_of(self, decision: str) -> list[int]:
+    def rows_of(self, decision: Decision) -> list[int]:
         """Rows with that decision, in rank order."""
         return [row for row in range(len(self.matches)) if self.decision(row) == decision]
 
-    def decisions(self) -> dict[int, str]:
+    def decisions(self) -> dict[int, Decision]:
         """All that are decided."""
         return dict(self._decisions)
 
     def add_thumbnails(self, files: dict[int, str]) -> None:
         """Pictures by view number, as the engine names them."""
-        rows = [n for n, match in enumerate(self.matches) if match.view_number in files]
-        for row in rows:
-            self.thumbnails[row] = files[self.matches[row].view_number]
-        if rows:
-            self.thumbnails_arrived.emit(rows)
+        pictures = {
+            row: files[match.view_number]
+            for row, match in enumerate(self.matches)
+            if match.view_number in files
+        }
+        self.thumbnails.update(pictures)
+        if pictures:
+            self.thumbnails_arrived.emit(list(pictures))
 
     def name_of(self, row: int) -> str:
         """The crater's name where the catalogue has one, else its id."""
         match = self.matches[row]
         column = name_column(list(match.attributes))
         return str((match.attributes.get(column) if column else None) or match.crater_id)
+
+
+def diameter_ratio(match: Match, preview: Preview) -> float | None:
+    """Diameter of the match / diameter of the query; None where the query's is unknown."""
+    if not preview.diameter_m or preview.diameter_m <= 0:
+        return None
+    return match.diameter_m / preview.diameter_m

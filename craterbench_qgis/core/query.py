@@ -1,94 +1,77 @@
-"""A query as the plugin holds it: which raster, where, how large, and how it was asked."""
+"""A query as the plugin holds it: what the contract says of it, and how the user asked."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import Any, Optional
+
+from ..contract.body import Body
+from ..contract.records import Json, Record
+from ..contract.search import Feedback, Query, Source
 
 
 @dataclass(frozen=True)
-class RasterSource:
-    """A raster the engine can read by itself: ``path`` (or a GDAL name), ``band``, ``nodata``.
+class RasterSource(Source):
+    """A raster the engine can read by itself; ``name``: of its layer in QGIS."""
 
-    ``layer_id`` and ``name`` say which QGIS layer it is (may be gone later).
-    """
+    name: str = ""
+
+    def plain(self) -> Source:
+        """What of it the engine is sent."""
+        return Source(self.path, self.band, self.nodata)
+
+
+@dataclass(frozen=True)
+class SearchedIndex(Record):
+    """The index a query went to."""
 
     path: str
-    name: str = ""
-    layer_id: str = ""
-    band: int | None = None
-    nodata: float | None = None
-
-    def to_params(self) -> dict[str, Any]:
-        """SOURCE of the protocol."""
-        return {"path": self.path, "band": self.band, "nodata": self.nodata}
+    name: str
+    index_id: str
+    body: Body
 
 
 @dataclass(frozen=True)
-class QueryRequest:
-    """What the user asked. Degrees (east, planetocentric) and metres.
+class QueryRequest(Query):
+    """What the user asked.
 
-    ``kind``: ``area`` (a box: the square of ``side_m`` is the view), ``crater`` (``diameter_m``
-    known, the view is ``context`` times as wide), ``indexed`` (``crater_id`` of the index), or
-    ``image`` (``image`` is a square picture QGIS rendered, of ``side_m``). ``outline``: what was
-    drawn, a closed ring of (lon, lat). ``label``: how it is called in lists, already translated.
+    ``label``: how it is called in lists, already translated. ``outline``: what was drawn, a closed
+    ring of (lon, lat). ``feedback``: decisions about matches that refine it, and ``base_label``:
+    how it was called before. While it is drawn it may lack its raster; :meth:`query` checks.
     """
 
-    kind: str
-    source: RasterSource | None = None
-    lon: float | None = None
-    lat: float | None = None
-    side_m: float | None = None
-    diameter_m: float | None = None
-    context: float | None = None
-    crater_id: str = ""
-    image: str = ""
+    mosaic: Optional[RasterSource] = None
     label: str = ""
-    outline: tuple[tuple[float, float], ...] = field(default_factory=tuple)
-    accepted: tuple[str, ...] = ()
-    """Ids of craters that refine the query; so do the ``rejected`` ones."""
-    rejected: tuple[str, ...] = ()
+    outline: tuple[tuple[float, float], ...] = ()
+    feedback: Feedback = field(default_factory=Feedback)
     base_label: str = ""
-    """Of a refined query: how the query was called at first."""
+
+    def __post_init__(self) -> None:
+        Record.__post_init__(self)
 
     @property
     def is_refined(self) -> bool:
         """Whether decisions about matches take part in it."""
-        return bool(self.accepted or self.rejected)
+        return bool(self.feedback)
 
-    def feedback(self) -> dict[str, list[str]]:
-        """The protocol's feedback, empty where there is none."""
-        if not self.is_refined:
-            return {}
-        return {"accepted": list(self.accepted), "rejected": list(self.rejected)}
-
-    def to_params(self) -> dict[str, Any]:
-        """The protocol's query object."""
-        mosaic = self.source.to_params() if self.source else None
-        own: dict[str, Any] = {"kind": self.kind}
-        if self.kind == "indexed":
-            own.update(crater_id=self.crater_id, context=self.context)
-            return {**own, "mosaic": mosaic} if mosaic else own
-        own.update(lon=self.lon, lat=self.lat, diameter_m=self.diameter_m)
-        if self.kind == "crater":
-            return {**own, "mosaic": mosaic, "context": self.context}
-        own["side_m"] = self.side_m
-        return {**own, "mosaic": mosaic} if self.kind == "area" else {**own, "path": self.image}
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON for the project's store."""
-        return asdict(self)
+    def query(self) -> Query:
+        """What the engine is asked. RecordError where something is missing, such as the picture
+        of a query that a store could not give back."""
+        values = {spec.name: getattr(self, spec.name) for spec in fields(Query)}
+        if self.mosaic is not None:
+            values["mosaic"] = self.mosaic.plain()
+        return Query(**values)
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> QueryRequest:
-        """The other way; unknown members are ignored."""
-        known = {name: data[name] for name in cls.__dataclass_fields__ if name in data}
-        if known.get("source"):
-            fields = RasterSource.__dataclass_fields__
-            known["source"] = RasterSource(
-                **{k: v for k, v in known["source"].items() if k in fields}
-            )
-        known["outline"] = tuple(tuple(point) for point in known.get("outline") or ())
-        for name in ("accepted", "rejected"):
-            known[name] = tuple(map(str, known.get(name) or ()))
-        return cls(**known)
+    def from_json(cls, data: Any) -> QueryRequest:
+        """The request a store holds; version 0.1 named some members differently."""
+        return super().from_json(_from_0_1(data) if "source" in data else data)
+
+
+def _from_0_1(data: Json) -> Json:
+    """Version 0.1 had ``source``, ``accepted``, ``rejected``, and "" for what is not known."""
+    known = {name: None if value == "" else value for name, value in data.items()}
+    labels = {name: data.get(name) or "" for name in ("label", "base_label")}
+    source = dict(data.get("source") or {})
+    feedback = {name: data.get(name) or [] for name in ("accepted", "rejected")}
+    return {**known, **labels, "mosaic": source or None, "feedback": feedback}

@@ -21,8 +21,9 @@ from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, QSize, QTimer
 from qgis.PyQt.QtGui import QColor
 
+from ..contract.body import Body, same_body
 from ..i18n import tr
-from .geo.crs import Figure, MapFrame, figure_of, local_plane, same_body
+from .geo.crs import MapFrame, local_plane
 from .query import RasterSource
 
 RENDERED_PX = 672
@@ -49,8 +50,8 @@ def raster_source(layer: QgsMapLayer | None) -> RasterSource | None:
         return None
     if layer.crs() != provider.crs():
         return None
-    band = _one_band(layer)
-    return RasterSource(path, layer.name(), layer.id(), band, _user_nodata(provider, band or 1))
+    band = _single_band(layer)
+    return RasterSource(path, band, _user_nodata(provider, band or 1), layer.name())
 
 
 def is_remote(path: str) -> bool:
@@ -65,7 +66,7 @@ class RasterPicker:
         self._frames: dict[str, MapFrame | None] = {}
 
     def topmost(
-        self, layers: Sequence[QgsMapLayer], place: tuple[float, float], figure: Figure
+        self, layers: Sequence[QgsMapLayer], place: tuple[float, float], body: Body
     ) -> QgsRasterLayer | None:
         """The first raster of ``layers`` (topmost first) of that body whose extent holds a place.
 
@@ -75,7 +76,7 @@ class RasterPicker:
             if not isinstance(layer, QgsRasterLayer) or not layer.isValid():
                 continue
             frame = self._frame(layer.crs())
-            if frame is None or not same_body(frame.figure, figure):
+            if frame is None or not same_body(frame.body, body):
                 continue
             if _holds(frame, layer.extent(), place):
                 return layer
@@ -89,12 +90,6 @@ class RasterPicker:
             except ValueError:
                 self._frames[key] = None
         return self._frames[key]
-
-
-def raster_layers(layers: Sequence[QgsMapLayer]) -> list[QgsRasterLayer]:
-    """Those of ``layers`` a query can be cut from, by the engine or by rendering."""
-    found = [one for one in layers if isinstance(one, QgsRasterLayer) and one.isValid()]
-    return [one for one in found if figure_of(one.crs()) is not None]
 
 
 class RenderJob(QObject):
@@ -204,7 +199,7 @@ def _is_there(path: str) -> bool:
     return False
 
 
-def _one_band(layer: QgsRasterLayer) -> int | None:
+def _single_band(layer: QgsRasterLayer) -> int | None:
     """The band the layer shows where it shows one of several."""
     renderer = layer.renderer()
     if layer.bandCount() < 2 or renderer is None:

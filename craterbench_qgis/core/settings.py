@@ -11,6 +11,7 @@ from typing import Any
 from qgis.core import QgsSettings
 from qgis.PyQt.QtCore import QStandardPaths
 
+from ..contract.search import CONTEXTS, MOST_SHORTLIST, MOST_TOP, SHORTLIST, TOP
 from ..environment import places
 
 PREFIX = "craterbench/"
@@ -107,7 +108,7 @@ class Settings:
     @property
     def default_top(self) -> int:
         """How many matches a search returns."""
-        return self._number("search/top", 100, 1, 100_000)
+        return self._number("search/top", TOP, 1, MOST_TOP)
 
     @default_top.setter
     def default_top(self, value: int) -> None:
@@ -116,7 +117,7 @@ class Settings:
     @property
     def default_shortlist(self) -> int:
         """How many views are reranked."""
-        return self._number("search/shortlist", 200, 1, 1_000_000)
+        return self._number("search/shortlist", SHORTLIST, 1, MOST_SHORTLIST)
 
     @default_shortlist.setter
     def default_shortlist(self, value: int) -> None:
@@ -153,12 +154,12 @@ class Settings:
     def default_contexts(self) -> list[float]:
         """Context factors (crop side / diameter) for new indexes."""
         stored = self._list("build/contexts")
-        good = [float(one) for one in stored if isinstance(one, (int, float)) and one > 0]
-        return good or [2.0, 3.0]
+        good = [float(value) for value in stored if isinstance(value, (int, float)) and value > 0]
+        return good or list(CONTEXTS)
 
     @default_contexts.setter
     def default_contexts(self, value: Sequence[float]) -> None:
-        self._set("build/contexts", json.dumps([float(one) for one in value]))
+        self._set("build/contexts", json.dumps([float(context) for context in value]))
 
     @property
     def default_tokens(self) -> int | None:
@@ -184,16 +185,16 @@ class Settings:
     @property
     def recent_indexes(self) -> list[str]:
         """Paths of indexes opened lately, the last one first; some may be gone."""
-        return [one for one in self._list("recent_indexes") if isinstance(one, str) and one]
+        return [path for path in self._list("recent_indexes") if isinstance(path, str) and path]
 
     def add_recent(self, path: str) -> None:
         """Put an index at the top of the recent ones."""
-        others = [one for one in self.recent_indexes if one != path]
+        others = [known for known in self.recent_indexes if known != path]
         self._set("recent_indexes", json.dumps([path, *others][:RECENT_LIMIT]))
 
     def remove_recent(self, path: str) -> None:
         """Take an index off the recent ones."""
-        others = [one for one in self.recent_indexes if one != path]
+        others = [known for known in self.recent_indexes if known != path]
         self._set("recent_indexes", json.dumps(others))
 
     # Anything else (positions of splitters, last choices of a dialog)

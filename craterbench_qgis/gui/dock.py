@@ -15,9 +15,12 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..core.wording import number
+from ..client.engine import Engine
+from ..contract.build import IndexInfo
+from ..core.settings import Settings
+from ..core.store.project import ProjectStore
+from ..core.words.quantities import number
 from ..i18n import tr
-from ..protocol import IndexInfo
 from .engine_bar import EngineBar
 from .history.panel import HistoryPanel
 from .index.panel import IndexPanel
@@ -30,14 +33,11 @@ DOCK_NAME = "CraterBenchDock"
 
 
 class CraterBenchDock(QDockWidget):
-    """Holds the panels; what they do together is :class:`..gui.workbench.Workbench`'s.
-
-    ``engine``: client.Engine; ``settings``: core.settings.Settings; ``store``: core.store's.
-    """
+    """Holds the panels; what they do together is :class:`.workbench.Workbench`'s."""
 
     shown_first = pyqtSignal()
 
-    def __init__(self, iface: Any, engine: Any, settings: Any, store: Any) -> None:
+    def __init__(self, iface: Any, engine: Engine, settings: Settings, store: ProjectStore) -> None:
         super().__init__(tr("CraterBench"), iface.mainWindow())
         self.setObjectName(DOCK_NAME)
         self._shown = False
@@ -88,12 +88,12 @@ class CraterBenchDock(QDockWidget):
             return
         self._index_line.setText(
             tr("Searching {name}: {craters} craters on {body}").format(
-                name=info.name, craters=number(info.craters), body=info.body.get("name", "?")
+                name=info.name, craters=number(info.craters), body=info.body.name
             )
         )
 
     def show_setup(self, needed: bool) -> None:
-        """The set-up page instead of the panels, or the other way."""
+        """The set-up page instead of the panels, or the panels again."""
         self._stack.setCurrentIndex(1 if needed else 0)
 
     def is_setup_shown(self) -> bool:
@@ -107,7 +107,7 @@ class CraterBenchDock(QDockWidget):
         )
 
     def showEvent(self, event: Any) -> None:
-        """Tell once that somebody wants the panel: only then is the engine started."""
+        """Emit once that somebody wants the panel: only then is the engine started."""
         super().showEvent(event)
         if not self._shown:
             self._shown = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from qgis.PyQt.QtCore import pyqtSignal
@@ -14,15 +15,17 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ..client.engine import Engine, EngineState
+from ..client.failure import EngineFailure
 from ..i18n import tr
 
 
 class EngineBar(QWidget):
-    """Hidden while all is well. ``engine``: client.Engine."""
+    """Hidden while all is well."""
 
     setup_wanted = pyqtSignal()
 
-    def __init__(self, engine: Any, parent: QWidget | None = None) -> None:
+    def __init__(self, engine: Engine, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._engine = engine
         self._report = ""
@@ -48,14 +51,14 @@ class EngineBar(QWidget):
         self._on_state(engine.state)
 
     def _on_state(self, state: str) -> None:
-        starting = state == "starting"
+        starting = state == EngineState.STARTING
         for button in (self._restart, self._copy, self._setup):
-            button.setVisible(state == "failed")
+            button.setVisible(state == EngineState.FAILED)
         if starting:
             self._text.setText(tr("The engine is starting…"))
-        self.setVisible(state in ("starting", "failed"))
+        self.setVisible(state in (EngineState.STARTING, EngineState.FAILED))
 
-    def _on_failure(self, failure: Any) -> None:
+    def _on_failure(self, failure: EngineFailure) -> None:
         self._report = failure.report
         self._text.setText(failure.summary)
         for button in (self._restart, self._copy, self._setup):
@@ -71,7 +74,7 @@ class EngineBar(QWidget):
             clipboard.setText(self._report)
 
 
-def _button(text: str, tip: str, slot: Any) -> QToolButton:
+def _button(text: str, tip: str, slot: Callable[[], Any]) -> QToolButton:
     button = QToolButton()
     button.setText(text)
     button.setToolTip(tip)

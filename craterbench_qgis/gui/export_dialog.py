@@ -25,40 +25,44 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ..client.failure import CallError
+from ..client.service import AnyCall, EngineService
+from ..contract.records import RecordError
+from ..contract.search import Files
+from ..contract.vocabulary import Outline
+from ..contract.wire import Progress
 from ..core import export_plan as plan
-from ..core.layers.crs import geographic_crs
+from ..core.geo.crs import geographic_crs
 from ..core.layers.style import apply_style, write_style
 from ..core.match_set import MatchSet
-from ..core.wording import number
+from ..core.settings import Settings
+from ..core.words.quantities import number
 from ..i18n import tr
+from .build.progress import show_on_bar
 from .messages import MessageLine
 
 _WHAT = ("accepted", "shown", "selected", "all")
 
 
 class ExportDialog(QDialog):
-    """Writes matches of ``match_set`` through the engine. ``shown``, ``selected``: rows.
-
-    ``engine``: client.Engine; ``settings``: core.settings.Settings; ``iface`` may be None.
-    """
+    """Writes matches of ``match_set`` through the engine. ``shown``, ``selected``: rows."""
 
     exported = pyqtSignal(list)
     """Paths of the files that were written."""
 
     def __init__(
         self,
-        engine: Any,
-        settings: Any,
+        engine: EngineService,
+        settings: Settings,
         match_set: MatchSet,
         shown: Iterable[int] = (),
         selected: Iterable[int] = (),
-        iface: Any = None,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent or (iface.mainWindow() if iface is not None else None))
+        super().__init__(parent)
         self._engine, self._settings, self._set = engine, settings, match_set
         self._shown, self._selected = list(shown), list(selected)
-        self._call: Any = None
+        self._call: AnyCall | None = None
         self._written: list[str] = []
         self.setWindowTitle(tr("Export matches"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -80,18 +84,18 @@ class ExportDialog(QDialog):
             self._group.addButton(self.choices[what])
             self.choices[what].toggled.connect(self._check)
         self.format = QComboBox()
-        for one in plan.FORMATS:
-            self.format.addItem(plan.format_name(one.key), one.key)
+        for known in plan.FORMATS:
+            self.format.addItem(plan.format_name(known.key), known.key)
         for n in range(len(plan.FORMATS) - 1, 0, -1):
-            family = [one.kind in (plan.VECTOR, plan.TABLE) for one in plan.FORMATS[n - 1 : n + 1]]
-            if plan.FORMATS[n].kind != plan.FORMATS[n - 1].kind and not all(family):
+            kinds = {plan.FORMATS[n].kind, plan.FORMATS[n - 1].kind}
+            if len(kinds) > 1 and kinds != {plan.VECTOR, plan.TABLE}:
                 self.format.insertSeparator(n)
         last = self.format.findData(str(self._settings.value("export/format", "gpkg")))
         self.format.setCurrentIndex(max(0, last))
         self.format.currentIndexChanged.connect(self._on_format)
         self.geometry_box = QComboBox()
-        self.geometry_box.addItem(tr("Circles of true size on the ground"), "circle")
-        self.geometry_box.addItem(tr("Centre points"), "point")
+        self.geometry_box.addItem(tr("Circles of true size on the ground"), Outline.CIRCLE)
+        self.geometry_box.addItem(tr("Centre points"), Outline.POINT)
         self.style = QCheckBox(tr("Write the style beside it (.qml)"))
         self.style.setChecked(True)
         self.path = QLineEdit()
@@ -111,7 +115,7 @@ class ExportDialog(QDialog):
         self.open_folder.clicked.connect(self._open_folder)
         self.add_to_map.clicked.connect(self._show_result)
         self.export_button.clicked.connect(self.start)
-        self.close_button.clicked.connect(self._close_or_cancel)
+        self.close_button.clicked.connect(lambda *_: self.reject())
 
     def _lay_out(self) -> None:
         form = QFormLayout()
@@ -179,7 +183,7 @@ class ExportDialog(QDialog):
 
     def _choose_first(self) -> None:
         order = ("accepted", "selected", "shown", "all")
-        if len(self._selected) == 1:  # one is selected merely by looking at it
+        if len(self._selected) == 1:  # a match is selected as soon as it is viewed
             order = ("accepted", "shown", "selected", "all")
         first = next((what for what in order if self.choices[what].isEnabled()), "all")
         self.choices[first].setChecked(True)
@@ -236,20 +240,25 @@ class ExportDialog(QDialog):
         self._check()
         if not self.export_button.isEnabled() or self._call is not None:
             return
-        geometry = self.geometry_box.currentData()
-        method, params = plan.call_of(self._set, self.rows(), self.what(), path, chosen, geometry)
+        outline = Outline(self.geometry_box.currentData())
+        try:
+            call = plan.call_of(self._set, self.rows(), self.what(), path, chosen, outline)
+        except RecordError as error:
+            self.message.problem(str(error))
+            return
+        method, params = call
         self._settings.set_value("export/format", chosen.key)
         self._settings.output_folder = str(Path(path).parent)
-        style = "points" if geometry == "point" else "matches"
+        style = "points" if outline is Outline.POINT else "matches"
         wanted = style if chosen.kind == plan.VECTOR and self.style.isChecked() else ""
         scores = [self._set.matches[row].score for row in self.rows()]
         self._busy(True)
         self._call = self._engine.call(
             method,
             params,
-            done=lambda result: self._done(result, path, wanted, scores),
-            failed=self._failed,
-            progress=self._progress,
+            lambda result: self._done(result, path, wanted, scores),
+            self._failed,
+            self._progress,
             owner=self,
         )
 
@@ -267,22 +276,20 @@ class ExportDialog(QDialog):
             self.open_folder.hide()
             self.add_to_map.hide()
 
-    def _progress(self, progress: Any) -> None:
-        if progress.total:
-            self.bar.setRange(0, 1000)
-            self.bar.setValue(int(1000 * progress.done / progress.total))
+    def _progress(self, progress: Progress) -> None:
+        show_on_bar(self.bar, progress)
 
-    def _done(self, result: dict[str, Any], path: str, style: str, scores: list[float]) -> None:
+    def _done(self, result: Files, path: str, style: str, scores: list[float]) -> None:
         self._call = None
-        files = [str(one) for one in result.get("files") or [path]]
-        said = ""
+        files = list(result.files) or [path]
+        problem = ""
         if style:
             beside = str(Path(path).with_suffix(".qml"))
             try:
                 write_style(beside, style, scores)
                 files.append(beside)
             except OSError as error:
-                said = tr("The style could not be written: {reason}.").format(
+                problem = tr("The style could not be written: {reason}.").format(
                     reason=error.strerror or error
                 )
         self._written = files
@@ -296,10 +303,10 @@ class ExportDialog(QDialog):
         done = tr("Written: {name}").format(name=Path(files[0]).name)
         if len(files) > 1:
             done += " " + tr("and {n} more beside it").format(n=number(len(files) - 1))
-        self.message.info(f"{done}. {said}".strip())
+        self.message.info(f"{done}. {problem}".strip())
         self.exported.emit(files)
 
-    def _failed(self, error: Any) -> None:
+    def _failed(self, error: CallError) -> None:
         self._call = None
         self._busy(False)
         self._check()
@@ -308,23 +315,24 @@ class ExportDialog(QDialog):
         else:
             self.message.problem(error.message)
 
-    def _close_or_cancel(self) -> None:
+    def reject(self) -> None:
+        """Close, Esc and the window's cross cancel what runs; otherwise they close."""
         if self._call is not None:
             self._call.cancel()
         else:
-            self.close()
+            super().reject()
 
-    def closeEvent(self, event: Any) -> None:
-        """A running export is cancelled."""
+    def give_up(self) -> None:
+        """Close whatever runs; for the plugin's end."""
         call, self._call = self._call, None
         if call is not None:
-            call.cancel()
-        self._set.decided.disconnect(self._count)
-        super().closeEvent(event)
+            call.drop()
+        self.reject()
 
-    def reject(self) -> None:
-        """Esc, too, cancels first."""
-        self._close_or_cancel()
+    def done(self, code: int) -> None:
+        """Let go of the match set."""
+        self._set.decided.disconnect(self._count)
+        super().done(code)
 
     # Afterwards
 
@@ -362,10 +370,9 @@ def exported_layer(path: str, match_set: MatchSet) -> QgsVectorLayer | None:
         return None
     if layer.isSpatial():
         # QGIS 3.22 does not know the IAU's codes as newer GDALs write them into files.
-        layer.setCrs(geographic_crs(match_set.index["body"], QgsProject.instance().crs()))
+        layer.setCrs(geographic_crs(match_set.index.body, QgsProject.instance().crs()))
     if layer.isSpatial() and layer.fields().indexOf("score") >= 0:
         is_point = layer.geometryType() == QgsWkbTypes.GeometryType.PointGeometry
-        apply_style(
-            layer, "points" if is_point else "matches", [one.score for one in match_set.matches]
-        )
+        scores = [match.score for match in match_set.matches]
+        apply_style(layer, "points" if is_point else "matches", scores)
     return layer

@@ -35,19 +35,21 @@ class VectorFile(NamedTuple):
 def vector_layers() -> list[QgsVectorLayer]:
     """Layers of the project that may be catalogues, by name: points, outlines, plain tables."""
     lines = QgsWkbTypes.GeometryType.LineGeometry
-    found = [
+    layers = [
         layer
         for layer in QgsProject.instance().mapLayers().values()
         if isinstance(layer, QgsVectorLayer) and layer.isValid() and layer.geometryType() != lines
     ]
-    return sorted(found, key=lambda layer: layer.name().casefold())
+    return sorted(layers, key=lambda layer: layer.name().casefold())
 
 
 def raster_layers() -> list[QgsRasterLayer]:
     """Raster layers of the project whose pixels the engine can read, by name."""
     layers = QgsProject.instance().mapLayers().values()
-    found = [one for one in layers if isinstance(one, QgsRasterLayer) and raster_path(one)]
-    return sorted(found, key=lambda layer: layer.name().casefold())
+    rasters = [
+        layer for layer in layers if isinstance(layer, QgsRasterLayer) and raster_path(layer)
+    ]
+    return sorted(rasters, key=lambda layer: layer.name().casefold())
 
 
 def raster_path(layer: QgsRasterLayer) -> str:

@@ -21,16 +21,22 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ..client.failure import CallError
+from ..client.service import AnyCall, EngineService
+from ..contract.body import Body
+from ..contract.build import IndexInfo
+from ..contract.methods import PREVIEW
+from ..contract.search import LOOK_AT, Preview, PreviewParams
+from ..contract.vocabulary import QueryKind
 from ..core.geo.crs import MapFrame, body_problem
 from ..core.query import QueryRequest, RasterSource
 from ..core.rasters import RasterPicker, RenderJob, raster_source
-from ..core.wording import kilometres
+from ..core.settings import Settings
+from ..core.words.quantities import kilometres, place
 from ..files import RESOURCES
 from ..i18n import tr
-from ..protocol import IndexInfo, Preview
 from .messages import MessageLine
 from .tools import BoxTool, CircleTool, ClickTool, selection_queries
-from .tools.base import DEFAULT_CONTEXT, place_text
 
 ICONS = RESOURCES / "icons"
 PICTURE_PX = 88
@@ -41,8 +47,8 @@ _FULL = 0.995  # from this valid fraction on nothing is said of it
 class QueryBar(QWidget):
     """Emits :attr:`query` when the user asked for something that can be searched.
 
-    ``iface``: QgisInterface; ``engine``: client.Engine (``call``, ``session_folder``). Of several
-    selected craters the next is asked when :meth:`search_done` says that the last was answered.
+    ``iface``: QgisInterface. Of several selected craters the next is asked when
+    :meth:`search_done` says that the last was answered.
     """
 
     query = pyqtSignal(object)
@@ -50,15 +56,15 @@ class QueryBar(QWidget):
     """A crop is drawn and pictured here (True), or was given up again (False)."""
 
     def __init__(
-        self, iface: Any, engine: Any, settings: Any, parent: QWidget | None = None
+        self, iface: Any, engine: EngineService, settings: Settings, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._iface, self._engine, self._settings = iface, engine, settings
+        self._iface, self._engine = iface, engine
         self._canvas = iface.mapCanvas()
         self._info: IndexInfo | None = None
         self._shown: QueryRequest | None = None
         self._waiting: list[QueryRequest] = []
-        self._call: Any = None
+        self._call: AnyCall | None = None
         self._job: RenderJob | None = None
         self._frame: MapFrame | None = None
         self._picker = RasterPicker()
@@ -169,9 +175,9 @@ class QueryBar(QWidget):
     def context(self) -> float:
         """Crop side / diameter: the mean of the index's, which the engine assumes too."""
         contexts = self._info.contexts if self._info else []
-        return sum(contexts) / len(contexts) if contexts else DEFAULT_CONTEXT
+        return sum(contexts) / len(contexts) if contexts else LOOK_AT
 
-    def _body(self) -> dict[str, Any] | None:
+    def _body(self) -> Body | None:
         return self._info.body if self._info else None
 
     # The tools
@@ -196,10 +202,10 @@ class QueryBar(QWidget):
         """Search the selected craters of the active layer, one after the other."""
         problems: list[str] = []
         layer = self._iface.activeLayer()
-        found = selection_queries(layer, self._source_of, self._body(), problems)
-        self._waiting = found[1:]
-        if found:
-            self._on_query(found[0], keep_waiting=True)
+        requests = selection_queries(layer, self._source_of, self._body(), problems)
+        self._waiting = requests[1:]
+        if requests:
+            self._on_query(requests[0], keep_waiting=True)
         if problems:
             self._message.problem(" ".join(problems))
 
@@ -245,7 +251,7 @@ class QueryBar(QWidget):
         if chosen is not None:
             return chosen
         frame = self._map_frame()
-        return self._picker.topmost(self._canvas.layers(), place, frame.figure) if frame else None
+        return self._picker.topmost(self._canvas.layers(), place, frame.body) if frame else None
 
     def _source_of(self, place: tuple[float, float]) -> RasterSource | None:
         return raster_source(self._layer_of(place))
@@ -282,7 +288,7 @@ class QueryBar(QWidget):
         problem = body_problem(layer.crs(), self._body(), layer.name())
         if problem is not None:
             self._message.problem(problem)
-        elif request.source is not None:
+        elif request.mosaic is not None:
             self.query.emit(request)
         else:
             self._render(request, layer)
@@ -294,10 +300,11 @@ class QueryBar(QWidget):
             self._message.problem(tr("The engine is not running yet. Wait a moment, ask again."))
             return
         side = request.side_m or (request.diameter_m or 0.0) * self.context()
+        picture = str(Path(folder) / f"query-{uuid.uuid4().hex}.png")
         drawn = dataclasses.replace(
             request,
-            kind="image",
-            image=str(Path(folder) / f"query-{uuid.uuid4().hex}.png"),
+            kind=QueryKind.IMAGE,
+            image=picture,
             side_m=side,
             diameter_m=request.diameter_m or side / self.context(),
         )
@@ -307,7 +314,7 @@ class QueryBar(QWidget):
             request.lon or 0.0,
             request.lat or 0.0,
             side,
-            drawn.image,
+            picture,
             lambda _path: self._rendered(drawn),
             self._message.problem,
             parent=self,
@@ -335,8 +342,8 @@ class QueryBar(QWidget):
         size = request.diameter_m or (request.side_m or 0.0) / self.context()
         parts = [kilometres(size)] if size else []
         if request.lon is not None and request.lat is not None:
-            parts.append(place_text(request.lon, request.lat))
-            name = request.source.name if request.source else ""
+            parts.append(place(request.lon, request.lat, 2))
+            name = request.mosaic.name if request.mosaic else ""
             if not name:
                 layer = self._layer_of((request.lon, request.lat))
                 name = layer.name() if layer is not None else ""
@@ -349,16 +356,16 @@ class QueryBar(QWidget):
 
     def _ask_preview(self) -> None:
         request = self._shown
-        if request is None or self._info is None or not (request.source or request.image):
+        if request is None or self._info is None or not (request.mosaic or request.image):
             return
         if self._call is not None:
             # One at a time; what is drawn meanwhile is asked when it has answered.
             return
         self._call = self._engine.call(
-            "preview",
-            {"query": request.to_params(), "index": self._info.path, "size": 2 * PICTURE_PX},
-            done=lambda result: self._on_preview(request, Preview.from_json(result)),
-            failed=lambda error: self._on_preview_failed(request, error),
+            PREVIEW,
+            PreviewParams(request.query(), self._info.path, 2 * PICTURE_PX),
+            lambda preview: self._on_preview(request, preview),
+            lambda error: self._on_preview_failed(request, error),
             owner=self,
         )
 
@@ -380,7 +387,7 @@ class QueryBar(QWidget):
         self._picture.setPixmap(pixmap)
         self._line.setText(self._describe(request, preview))
 
-    def _on_preview_failed(self, request: QueryRequest, error: Any) -> None:
+    def _on_preview_failed(self, request: QueryRequest, error: CallError) -> None:
         self._call = None
         if request is not self._shown:
             self._ask_preview()

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
+from ..client.failure import CallError
+from ..client.service import AnyCall, EngineService
+from ..contract.build import IndexInfo
+from ..contract.methods import SEARCH
+from ..contract.records import RecordError
+from ..contract.search import Filters, SearchParams, SearchReply
 from ..core.match_set import MatchSet
 from ..core.query import QueryRequest
+from ..core.settings import Settings
 from ..i18n import tr
-from ..protocol import IndexInfo, SearchParams, SearchReply
 
 
 class SearchSession(QObject):
-    """Sends queries to the engine. A new query replaces one that is still running.
-
-    ``engine``: ``client.Engine``; ``settings``: ``core.settings.Settings``.
-    """
+    """Sends queries to the engine. A new query replaces one that is still running."""
 
     searching = pyqtSignal(object)
     """A QueryRequest went out."""
@@ -27,13 +28,15 @@ class SearchSession(QObject):
     index_changed = pyqtSignal(object)
     """IndexInfo or None."""
 
-    def __init__(self, engine: Any, settings: Any, parent: QObject | None = None) -> None:
+    def __init__(
+        self, engine: EngineService, settings: Settings, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._engine = engine
         self._settings = settings
-        self._call: Any = None
+        self._call: AnyCall | None = None
         self.index: IndexInfo | None = None
-        self.filters: dict[str, Any] = {}
+        self.filters = Filters()
 
     def set_index(self, info: IndexInfo | None) -> None:
         """The index that is searched from now on."""
@@ -42,10 +45,6 @@ class SearchSession(QObject):
         self.index = info
         self.index_changed.emit(info)
 
-    def body(self) -> dict[str, Any] | None:
-        """{name, a, b} of the index, None where no index is open."""
-        return self.index.body if self.index else None
-
     def search(self, request: QueryRequest) -> None:
         """Search the open index; answers come as signals."""
         if self.index is None:
@@ -53,21 +52,27 @@ class SearchSession(QObject):
             return
         self._drop()
         info = self.index
+        try:
+            query = request.query()
+        except RecordError:
+            text = tr("What was searched is not there any more. Draw the query again.")
+            self.failed.emit(text)
+            return
         params = SearchParams(
             index=info.path,
-            query=request.to_params(),
+            query=query,
             top=self._settings.default_top,
             shortlist=self._settings.default_shortlist,
             symmetric=self._settings.symmetric,
             filters=self.filters,
-            feedback=request.feedback(),
+            feedback=request.feedback,
         )
         self.searching.emit(request)
         self._call = self._engine.call(
-            "search",
-            params.to_json(),
-            done=lambda result: self._done(request, info, result),
-            failed=self._failed,
+            SEARCH,
+            params,
+            lambda reply: self._done(request, info, reply),
+            self._failed,
             owner=self,
         )
 
@@ -82,11 +87,11 @@ class SearchSession(QObject):
         if call is not None:
             call.drop()  # nothing of it may be taken for the next one's answer
 
-    def _done(self, request: QueryRequest, info: IndexInfo, result: dict[str, Any]) -> None:
+    def _done(self, request: QueryRequest, info: IndexInfo, reply: SearchReply) -> None:
         self._call = None
-        self.found.emit(MatchSet.of_reply(request, info, SearchReply.from_json(result)))
+        self.found.emit(MatchSet.of_reply(request, info, reply))
 
-    def _failed(self, error: Any) -> None:
+    def _failed(self, error: CallError) -> None:
         if self._call is None and error.cancelled:
             return
         self._call = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from qgis.gui import QgsFileWidget, QgsOptionsPageWidget, QgsOptionsWidgetFactory
 from qgis.PyQt.QtGui import QIcon
@@ -21,6 +20,8 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ..client.service import EngineService
+from ..contract.search import MOST_SHORTLIST, MOST_TOP
 from ..core.settings import Settings, default_engine_folder
 from ..files import RESOURCES
 from ..i18n import tr
@@ -33,9 +34,14 @@ _DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
 class SettingsWidget(QWidget):
-    """All choices. Nothing is stored before :meth:`save`. ``engine`` (optional) names devices."""
+    """All choices. Nothing is stored before :meth:`save`. ``engine`` names its devices."""
 
-    def __init__(self, settings: Any, engine: Any = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        engine: EngineService | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._settings = settings
         layout = QVBoxLayout(self)
@@ -50,7 +56,7 @@ class SettingsWidget(QWidget):
         self.python.fileChanged.connect(lambda: self.check())
         self.check()
 
-    def _engine_box(self, settings: Any, engine: Any) -> QWidget:
+    def _engine_box(self, settings: Settings, engine: EngineService | None) -> QWidget:
         box = QGroupBox(tr("Engine"))
         self.python = QgsFileWidget()
         self.python.setStorageMode(QgsFileWidget.StorageMode.GetFile)
@@ -81,10 +87,10 @@ class SettingsWidget(QWidget):
         form.addRow(self.engine_message)
         return box
 
-    def _search_box(self, settings: Any) -> QWidget:
+    def _search_box(self, settings: Settings) -> QWidget:
         box = QGroupBox(tr("Search"))
-        self.top = _count_box(1, 100_000, settings.default_top)
-        self.shortlist = _count_box(1, 1_000_000, settings.default_shortlist)
+        self.top = _count_box(1, MOST_TOP, settings.default_top)
+        self.shortlist = _count_box(1, MOST_SHORTLIST, settings.default_shortlist)
         self.shortlist.setToolTip(
             tr("Views that the second stage compares patch by patch: more is slower and finer.")
         )
@@ -103,12 +109,14 @@ class SettingsWidget(QWidget):
         form.addRow("", self.keeps_earlier)
         return box
 
-    def _build_box(self, settings: Any) -> QWidget:
+    def _build_box(self, settings: Settings) -> QWidget:
         box = QGroupBox(tr("New indexes"))
         self.encoder = QLineEdit(settings.default_encoder)
         self.encoder.setPlaceholderText(tr("the engine's default"))
         self.encoder.setToolTip(tr("Name or checkpoint of an encoder, as in the build dialog."))
-        self.contexts = QLineEdit(", ".join(f"{one:g}" for one in settings.default_contexts))
+        self.contexts = QLineEdit(
+            ", ".join(f"{context:g}" for context in settings.default_contexts)
+        )
         self.tokens = _count_box(0, 4096, settings.default_tokens or 0)
         self.tokens.setSpecialValueText(tr("default (64)"))
         self.build_message = MessageLine()
@@ -119,7 +127,7 @@ class SettingsWidget(QWidget):
         form.addRow(self.build_message)
         return box
 
-    def _folder_box(self, settings: Any) -> QWidget:
+    def _folder_box(self, settings: Settings) -> QWidget:
         box = QGroupBox(tr("Folders"))
         self.output = QgsFileWidget()
         self.output.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
@@ -174,7 +182,12 @@ class SettingsWidget(QWidget):
 class SettingsDialog(QDialog):
     """From the panel and the menu."""
 
-    def __init__(self, settings: Any, parent: QWidget | None = None, engine: Any = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        parent: QWidget | None = None,
+        engine: EngineService | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("CraterBench settings"))
         self.widget = SettingsWidget(settings, engine)
@@ -241,10 +254,9 @@ def _count_box(least: int, most: int, value: int) -> QSpinBox:
     return box
 
 
-def _devices(engine: Any) -> list[tuple[str, str]]:
-    hello = getattr(engine, "hello", None)
+def _devices(engine: EngineService | None) -> list[tuple[str, str]]:
+    hello = engine.hello if engine is not None else None
     if hello is None or not hello.devices:
-        return [(one, tr("automatic") if one == "auto" else one) for one in _DEVICES]
-    known = [("auto", tr("automatic"))]
-    known += [(str(one["id"]), f"{one['id']}: {one.get('name', '')}") for one in hello.devices]
-    return known
+        return [(name, tr("automatic") if name == "auto" else name) for name in _DEVICES]
+    known = [(device.id, f"{device.id}: {device.name}") for device in hello.devices]
+    return [("auto", tr("automatic")), *known]

@@ -8,14 +8,16 @@ from qgis.core import Qgis, QgsProject
 from qgis.PyQt.QtCore import QObject, Qt, QTimer
 from qgis.PyQt.QtWidgets import QApplication, QPushButton
 
-from ..client.engine import Engine
+from ..client.engine import Engine, EngineState
+from ..client.failure import EngineFailure
+from ..contract.build import IndexInfo
+from ..core.keeper import Keeper
 from ..core.layers.results import ResultLayers
 from ..core.match_set import MatchSet
 from ..core.query import QueryRequest
 from ..core.settings import Settings
 from ..core.store.project import ProjectStore
 from ..i18n import tr
-from ..protocol import IndexInfo
 from .dock import CraterBenchDock
 from .export_dialog import ExportDialog
 from .session import SearchSession
@@ -37,7 +39,7 @@ class Workbench(QObject):
         self.session = SearchSession(self.engine, self.settings, self)
         self.dock = CraterBenchDock(iface, self.engine, self.settings, self.store)
         self.current: MatchSet | None = None
-        self._why: Any = None
+        self._dialogs = Keeper()
         self._connect()
         # Last: it may show the dock at once, and the engine starts when it is first seen.
         iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
@@ -59,7 +61,7 @@ class Workbench(QObject):
         results = dock.results
         dock.query_bar.previewing.connect(results.set_drawing)
         results.header.shown.connect(dock.query_bar.fold)
-        results.zoom_to.connect(lambda found, row: self.layers.zoom_to(found.set_id, row))
+        results.zoom_to.connect(lambda shown, row: self.layers.zoom_to(shown.set_id, row))
         results.hovered.connect(self._on_hover)
         results.why.connect(self.explain)
         results.selection_changed.connect(self._on_gallery_selection)
@@ -81,8 +83,9 @@ class Workbench(QObject):
     def close(self) -> None:
         """Take everything away: dock, tools, layers' links, engine."""
         self._closing = True
-        if self._why is not None:
-            self._why.close()
+        self._close_why()
+        for dialog in self._dialogs.of(ExportDialog):
+            dialog.give_up()
         self.dock.query_bar.close_tools()
         self.dock.index_panel.shut_down()
         self.dock.review.shut_down()
@@ -114,10 +117,10 @@ class Workbench(QObject):
 
     def _on_setup_closed(self) -> None:
         self.dock.show_setup(False)
-        if self.settings.engine_python and self.engine.state == "stopped":
+        if self.settings.engine_python and self.engine.state == EngineState.STOPPED:
             self.engine.start()
 
-    def _on_engine_failure(self, failure: Any) -> None:
+    def _on_engine_failure(self, failure: EngineFailure) -> None:
         if self._closing:
             return
         bar = self._iface.messageBar()
@@ -155,22 +158,22 @@ class Workbench(QObject):
             self.session.cancel,
         )
 
-    def _on_found(self, found: MatchSet) -> None:
+    def _on_found(self, match_set: MatchSet) -> None:
         self.dock.query_bar.search_done()
-        self._show(found)
-        # One thing at a time: together they would hold the window for a tenth of a second.
-        QTimer.singleShot(0, lambda: self.store.save(found))
+        self._show(match_set)
+        # In turns: together they would hold the window for a tenth of a second.
+        QTimer.singleShot(0, lambda: self.store.save(match_set))
 
-    def _show(self, found: MatchSet) -> None:
-        self.current = found
-        self.dock.results.show_set(found)
-        QTimer.singleShot(0, lambda: self._show_on_map(found))
+    def _show(self, match_set: MatchSet) -> None:
+        self.current = match_set
+        self.dock.results.show_set(match_set)
+        QTimer.singleShot(0, lambda: self._show_on_map(match_set))
 
-    def _show_on_map(self, found: MatchSet) -> None:
-        if self._closing or self.current is not found:
+    def _show_on_map(self, match_set: MatchSet) -> None:
+        if self._closing or self.current is not match_set:
             return
-        self.layers.add(found)
-        self.dock.history.set_current(found.set_id)
+        self.layers.add(match_set)
+        self.dock.history.set_current(match_set.set_id)
 
     def _on_search_failed(self, text: str) -> None:
         self.dock.query_bar.search_done()
@@ -180,12 +183,12 @@ class Workbench(QObject):
         """Show a match set of the project's history again."""
         self.store.open_set(set_id, self._on_loaded)
 
-    def _on_loaded(self, found: MatchSet | None) -> None:
-        if found is None:
+    def _on_loaded(self, match_set: MatchSet | None) -> None:
+        if match_set is None:
             self.say(tr("This query is no longer in the project."), Qgis.MessageLevel.Warning)
             return
         self.dock.tabs.setCurrentIndex(0)
-        self._show(found)
+        self._show(match_set)
 
     def _on_removed(self, set_id: str) -> None:
         self.layers.remove(set_id)
@@ -199,8 +202,8 @@ class Workbench(QObject):
         self.dock.results.show_set(None)
         self._invite()
         sets = self.store.open_sets()
-        for found in sets:  # their layers came empty with the project
-            self.layers.add(found)
+        for match_set in sets:  # their layers came empty with the project
+            self.layers.add(match_set)
         if sets:
             self._show(sets[-1])
 
@@ -216,23 +219,22 @@ class Workbench(QObject):
         if self.current is not None and self.current.set_id == set_id:
             self.dock.results.select_rows(rows)
 
-    def explain(self, row: int) -> Any:
+    def explain(self, row: int) -> WhyDialog | None:
         """Open “why it matched” for a row of the current match set."""
         if self.current is None:
             return None
-        if self._why is not None:
-            self._why.close()
-        self._why = WhyDialog(
-            self.engine,
-            self.current,
-            row,
-            self._iface.mainWindow(),
-            rows=self.dock.results.visible_rows(),
-        )
-        self._why.show()
-        return self._why
+        self._close_why()
+        rows = self.dock.results.visible_rows()
+        window = self._iface.mainWindow()
+        dialog = self._dialogs.keep(WhyDialog(self.engine, self.current, row, window, rows))
+        dialog.show()
+        return dialog
 
-    def export(self) -> Any:
+    def _close_why(self) -> None:
+        for dialog in self._dialogs.of(WhyDialog):
+            dialog.close()
+
+    def export(self) -> ExportDialog | None:
         """Open the export dialog for the current match set."""
         if self.current is None:
             return None
@@ -243,16 +245,18 @@ class Workbench(QObject):
             self.current,
             shown=results.visible_rows(),
             selected=results.selected_rows(),
-            iface=self._iface,
+            parent=self._iface.mainWindow(),
         )
-        dialog.show()
+        self._dialogs.keep(dialog).show()
         return dialog
 
     def show_settings(self) -> None:
         """The settings dialog."""
         from .settings_dialog import SettingsDialog
 
-        SettingsDialog(self.settings, self._iface.mainWindow(), self.engine).exec()
+        dialog = SettingsDialog(self.settings, self._iface.mainWindow(), self.engine)
+        dialog.exec()
+        dialog.deleteLater()
 
     def say(self, text: str, level: Any = Qgis.MessageLevel.Info) -> None:
         """A line in QGIS's message bar."""

@@ -1,4 +1,4 @@
-"""What all algorithms have in common: name, icon, help, how they talk and how they fail."""
+"""What all algorithms have in common: name, icon, help, feedback, failure."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
 
 from ..client.blocking import EngineCallError
+from ..contract.records import RecordError
 from ..files import PLUGIN_ROOT, RESOURCES
 from ..i18n import tr
+from .engine import AlgorithmEngine, failure_of
 from .progress import Reporter
-from .talk import AlgorithmEngine, failure_of
 
 ICON = RESOURCES / "icons" / "craterbench.svg"
 # The second is what the package holds.
@@ -67,7 +68,7 @@ class Algorithm(QgsProcessingAlgorithm):
 
     def helpUrl(self) -> str:
         """The page that came with the plugin, where it did."""
-        there = next((one for one in DOCUMENTS if one.is_file()), None)
+        there = next((page for page in DOCUMENTS if page.is_file()), None)
         return QUrl.fromLocalFile(str(there)).toString() if there else ""
 
     def shortDescription(self) -> str:
@@ -77,9 +78,10 @@ class Algorithm(QgsProcessingAlgorithm):
     def shortHelpString(self) -> str:
         """What it does, and what each parameter and output means."""
         parts = [f"<p>{escape(self.about())}</p>"]
-        told = [(one.description(), one.help()) for one in self.parameterDefinitions()]
         lines = "".join(
-            f"<dt><b>{escape(name)}</b></dt><dd>{escape(text)}</dd>" for name, text in told if text
+            f"<dt><b>{escape(known.description())}</b></dt><dd>{escape(known.help())}</dd>"
+            for known in self.parameterDefinitions()
+            if known.help()
         )
         parts.append(f"<dl>{lines}</dl>")
         return "".join(parts)
@@ -113,7 +115,7 @@ class Algorithm(QgsProcessingAlgorithm):
             self.addOutput(QgsProcessingOutputNumber(name, description))
 
     def prepareAlgorithm(self, parameters: Values, context: Any, feedback: Any) -> bool:
-        """See :meth:`read_layers`."""
+        """QGIS calls this in its main thread."""
         self.read_layers(parameters, context, feedback)
         return True
 
@@ -125,6 +127,8 @@ class Algorithm(QgsProcessingAlgorithm):
                 return self.perform(Work(self, parameters, context, feedback, reporter, engine))
         except EngineCallError as error:
             raise failure_of(error, feedback) from error
+        except RecordError as error:  # a value the engine would refuse
+            raise QgsProcessingException(str(error)) from error
 
     def read_layers(self, parameters: Values, context: Any, feedback: Any) -> None:
         """Read from layers what only the main thread may."""
@@ -181,7 +185,7 @@ class Work:
         return float(self.algorithm.parameterAsDouble(self.parameters, name, self.context))
 
     def whole(self, name: str) -> int | None:
-        """A whole number, else as :meth:`number`."""
+        """A whole number, by default the parameter's default; None where there is none."""
         if not self.given(name):
             return None
         return int(self.algorithm.parameterAsInt(self.parameters, name, self.context))

@@ -19,25 +19,36 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
+from ..contract.duplicates import (
+    MAX_DISTANCE,
+    MAX_RATIO,
+    MINIMUM,
+    THRESHOLD,
+    ApplyParams,
+    DuplicateParams,
+    DuplicateReport,
+)
+from ..contract.methods import APPLY_DUPLICATES, FIND_DUPLICATES
+from ..contract.vocabulary import Keeper, Stage
 from ..core.layers.style import pair_style
 from ..core.query import RasterSource
-from ..core.wording import duration, number, skip_reason
+from ..core.words.quantities import duration, number
+from ..core.words.reasons import skip_reason
 from ..i18n import tr
-from ..protocol import Json
 from . import compat, params
 from .base import Algorithm, Values, Work, absolute, is_given, refuse
 from .inputs import (
-    catalogue_params,
+    catalogue_source,
     mosaic_sources,
     nodata_of,
     raster_source,
-    selection_params,
+    selection,
     usable_crs,
 )
 from .review_report import review_path
 from .styling import Styler
 
-KEEPERS = ("auto", "complete", "priority", "median")
+KEEPERS = (Keeper.AUTO, Keeper.COMPLETE, Keeper.PRIORITY, Keeper.MEDIAN)
 _OTHER = "OTHER_"
 
 
@@ -46,11 +57,11 @@ class FindDuplicates(Algorithm):
 
     GROUP = "duplicates"
     SPANS: ClassVar = {
-        "catalogue": (0, 2),
-        "candidates": (2, 20),
-        "looks": (20, 92),
-        "offsets": (92, 96),
-        "writing": (96, 100),
+        Stage.CATALOGUE: (0, 2),
+        Stage.CANDIDATES: (2, 20),
+        Stage.LOOKS: (20, 92),
+        Stage.OFFSETS: (92, 96),
+        Stage.WRITING: (96, 100),
     }
 
     def __init__(self) -> None:
@@ -59,15 +70,12 @@ class FindDuplicates(Algorithm):
         self._twin = ""
 
     def name(self) -> str:
-        """See QgsProcessingAlgorithm."""
         return "findduplicates"
 
     def displayName(self) -> str:
-        """See QgsProcessingAlgorithm."""
         return tr("Find duplicates")
 
     def about(self) -> str:
-        """See :class:`Algorithm`."""
         return tr(
             "Finds pairs of entries that are the same crater, within a catalogue or between two, "
             "by position, size and, with a mosaic, by looks. They go into a GeoPackage to be "
@@ -75,7 +83,6 @@ class FindDuplicates(Algorithm):
         )
 
     def initAlgorithm(self, configuration: Any = None) -> None:
-        """See QgsProcessingAlgorithm."""
         params.add_catalogue(self)
         params.add_catalogue(self, _OTHER, optional=True, title=tr("Second catalogue"))
         params.add_mosaics(self, optional=True)
@@ -114,21 +121,23 @@ class FindDuplicates(Algorithm):
 
     def _add_judgement(self) -> None:
         self.add(
-            params.decimal("THRESHOLD", tr("Threshold"), 0.5, 0.0, 1.0, False),
+            params.decimal("THRESHOLD", tr("Threshold"), THRESHOLD, 0.0, 1.0, False),
             tr("Probability from which a pair counts as one crater."),
         )
         self.add(
-            params.decimal("MINIMUM", tr("Smallest probability"), 0.02, 0.0, 1.0, False),
+            params.decimal("MINIMUM", tr("Smallest probability"), MINIMUM, 0.0, 1.0, False),
             tr("Pairs less probable than this are not written."),
             advanced=True,
         )
         self.add(
-            params.decimal("MAX_DISTANCE", tr("Largest distance"), 0.5, 0.01, 2.0, False),
+            params.decimal("MAX_DISTANCE", tr("Largest distance"), MAX_DISTANCE, 0.01, 2.0, False),
             tr("Of the centres of a pair, in diameters of the larger crater."),
             advanced=True,
         )
         self.add(
-            params.decimal("MAX_RATIO", tr("Largest ratio of diameters"), 2.0, 1.001, 8.0, False),
+            params.decimal(
+                "MAX_RATIO", tr("Largest ratio of diameters"), MAX_RATIO, 1.001, 8.0, False
+            ),
             tr("Larger / smaller diameter of a pair."),
             advanced=True,
         )
@@ -191,7 +200,6 @@ class FindDuplicates(Algorithm):
             )
 
     def read_layers(self, parameters: Values, context: Any, feedback: Any) -> None:
-        """See :class:`Algorithm`."""
         self._mosaics = mosaic_sources(self.parameterAsLayerList(parameters, "MOSAICS", context))
         if is_given(parameters, "OTHER_MOSAIC"):
             if not self._mosaics:
@@ -200,34 +208,33 @@ class FindDuplicates(Algorithm):
             self._twin = raster_source(layer, tr("Mosaic of the second catalogue")).path
 
     def perform(self, work: Work) -> Values:
-        """See :class:`Algorithm`."""
         path = work.output_path("OUTPUT")
         if not path:
             raise refuse(tr("The review has no name. Choose a file to write."))
         if not path.lower().endswith(".gpkg"):
             path += ".gpkg"
-        result = work.engine.call_long("duplicates.find", self._request(work, path))
+        result = work.engine.call_long(FIND_DUPLICATES, self._request(work, path))
         if not work.given(f"{_OTHER}CATALOGUE"):
-            # Which entry of one catalogue is the second is chance.
-            result = {**result, "offset": None}
-        _tell_found(work, result)
-        offset = result.get("offset") or {}
+            # Within a single catalogue it is chance which entry is the second.
+            result.offset = None
+        _report(work, result)
         outputs: Values = {
             "OUTPUT": path,
             "PAIRS": f"{path}|layername=pairs",
             "CLUSTERS": f"{path}|layername=clusters",
-            "CANDIDATES": result["candidates"],
-            "PAIRS_WRITTEN": result["pairs"],
-            "PROBABLE": result["probable"],
-            "CLUSTER_COUNT": result["clusters"],
+            "CANDIDATES": result.candidates,
+            "PAIRS_WRITTEN": result.pairs,
+            "PROBABLE": result.probable,
+            "CLUSTER_COUNT": result.clusters,
         }
         outputs.update(self._pairs_layer(work, path))
-        if offset:
-            outputs.update(OFFSET_EAST=offset["east_m"], OFFSET_NORTH=offset["north_m"])
+        if result.offset is not None:
+            offset = result.offset
+            outputs.update(OFFSET_EAST=offset.east_m, OFFSET_NORTH=offset.north_m)
         return outputs
 
     def _pairs_layer(self, work: Work, path: str) -> Values:
-        """The copy of the pairs, where one is wanted, with the look of the review's own."""
+        """The copy of the pairs, where it is wanted, styled as in the review."""
         if not is_given(work.parameters, "LAYER"):
             return {}
         pairs = QgsVectorLayer(f"{path}|layername=pairs|option:IMMUTABLE=YES|option:NOLOCK=YES")
@@ -242,33 +249,33 @@ class FindDuplicates(Algorithm):
         Styler.give(work.context, destination, lambda layer: layer.importNamedStyle(pair_style()))
         return {"LAYER": destination}
 
-    def _request(self, work: Work, path: str) -> Json:
+    def _request(self, work: Work, path: str) -> DuplicateParams:
         east, north = work.number("SHIFT_EAST"), work.number("SHIFT_NORTH")
         shifted = east is not None or north is not None
-        request: Json = {
-            **catalogue_params(work),
-            **selection_params(work),
-            "output": path,
-            "mosaics": [one.path for one in self._mosaics],
-            "other_mosaic": self._twin or None,
-            "other_offset_m": [east or 0.0, north or 0.0] if shifted else None,
-            "band": work.whole("BAND"),
-            "nodata": nodata_of(work, self._mosaics),
-            "threshold": work.number("THRESHOLD"),
-            "minimum": work.number("MINIMUM"),
-            "max_distance": work.number("MAX_DISTANCE"),
-            "max_ratio": work.number("MAX_RATIO"),
-            "max_looks": work.whole("MAX_LOOKS"),
-            "keeper": KEEPERS[work.choice("KEEPER")],
-            "source_column": work.field("SOURCE_FIELD") or None,
-            "priority": [one.strip() for one in work.text("PRIORITY").split(";") if one.strip()],
-            "keep_decisions": work.flag("KEEP_DECISIONS"),
-            "encoder": work.encoder(),
-            "device": work.device(),
-        }
-        if work.given(f"{_OTHER}CATALOGUE"):
-            request["other"] = catalogue_params(work, _OTHER)
-        return request
+        sources = (source.strip() for source in work.text("PRIORITY").split(";"))
+        other = catalogue_source(work, _OTHER) if work.given(f"{_OTHER}CATALOGUE") else None
+        return DuplicateParams(
+            catalogue=catalogue_source(work),
+            output=path,
+            selection=selection(work),
+            other=other,
+            mosaics=[mosaic.path for mosaic in self._mosaics],
+            other_mosaic=self._twin or None,
+            other_offset_m=(east or 0.0, north or 0.0) if shifted else None,
+            band=work.whole("BAND"),
+            nodata=nodata_of(work, self._mosaics),
+            threshold=work.number("THRESHOLD") or 0.0,
+            minimum=work.number("MINIMUM") or 0.0,
+            max_distance=work.number("MAX_DISTANCE") or MAX_DISTANCE,
+            max_ratio=work.number("MAX_RATIO") or MAX_RATIO,
+            max_looks=work.whole("MAX_LOOKS"),
+            source_column=work.field("SOURCE_FIELD") or None,
+            priority=[source for source in sources if source],
+            keeper=KEEPERS[work.choice("KEEPER")],
+            keep_decisions=work.flag("KEEP_DECISIONS"),
+            encoder=work.encoder(),
+            device=work.device(),
+        )
 
 
 class ApplyDuplicateDecisions(Algorithm):
@@ -277,15 +284,12 @@ class ApplyDuplicateDecisions(Algorithm):
     GROUP = "duplicates"
 
     def name(self) -> str:
-        """See QgsProcessingAlgorithm."""
         return "applyduplicatedecisions"
 
     def displayName(self) -> str:
-        """See QgsProcessingAlgorithm."""
         return tr("Apply duplicate decisions")
 
     def about(self) -> str:
-        """See :class:`Algorithm`."""
         return tr(
             "Writes the catalogue of a review with its decisions applied: entries decided as "
             "duplicates are merged into the one that is kept, and what they said stays in its "
@@ -293,7 +297,6 @@ class ApplyDuplicateDecisions(Algorithm):
         )
 
     def initAlgorithm(self, configuration: Any = None) -> None:
-        """See QgsProcessingAlgorithm."""
         self.add(
             QgsProcessingParameterFile("REVIEW", tr("Review"), extension="gpkg"),
             tr("The GeoPackage of “Find duplicates”."),
@@ -314,54 +317,50 @@ class ApplyDuplicateDecisions(Algorithm):
         )
 
     def perform(self, work: Work) -> Values:
-        """See :class:`Algorithm`."""
         path = absolute(self.parameterAsOutputLayer(work.parameters, "OUTPUT", work.context))
-        request: Json = {
-            "review": review_path(work),
-            "output": path,
-            "threshold": work.number("THRESHOLD") or None,
-        }
-        result = work.engine.call_long("duplicates.apply", request)
+        params = ApplyParams(review_path(work), path, work.number("THRESHOLD") or None)
+        result = work.engine.call_long(APPLY_DUPLICATES, params)
         text = tr("{entries} entries, {merged} of them merged into others: {kept} are left.")
-        told = text.format(
-            entries=number(result["entries"]),
-            merged=number(result["merged"]),
-            kept=number(result["kept"]),
+        work.feedback.pushInfo(
+            text.format(
+                entries=number(result.entries),
+                merged=number(result.merged),
+                kept=number(result.kept),
+            )
         )
-        work.feedback.pushInfo(told)
-        for note in result.get("notes") or []:
-            work.feedback.pushWarning(str(note))
+        for note in result.notes:
+            work.feedback.pushWarning(note)
         work.feedback.setProgress(100)
         return {
-            "OUTPUT": str(result["output"]),
-            "ENTRIES": result["entries"],
-            "KEPT": result["kept"],
-            "MERGED": result["merged"],
-            "REFUSED": result["refused"],
+            "OUTPUT": result.output,
+            "ENTRIES": result.entries,
+            "KEPT": result.kept,
+            "MERGED": result.merged,
+            "REFUSED": result.refused,
         }
 
 
-def _tell_found(work: Work, result: Json) -> None:
+def _report(work: Work, result: DuplicateReport) -> None:
     say = work.feedback.pushInfo
     text = tr("{n} candidate pairs among {entries} entries")
-    say(text.format(n=number(result["candidates"]), entries=number(result["entries"])))
+    say(text.format(n=number(result.candidates), entries=number(result.entries)))
     text = tr("Probably one crater: {n} pairs, in {clusters} clusters")
-    say(text.format(n=number(result["probable"]), clusters=number(result["clusters"])))
-    say(tr("Pairs written: {n}").format(n=number(result["pairs"])))
-    say(tr("Pairs looked at: {n}").format(n=number(result["looks"])))
-    for reason, count in (result.get("without_looks") or {}).items():
+    say(text.format(n=number(result.probable), clusters=number(result.clusters)))
+    say(tr("Pairs written: {n}").format(n=number(result.pairs)))
+    say(tr("Pairs looked at: {n}").format(n=number(result.looks)))
+    for reason, count in result.without_looks.items():
         text = tr("By geometry alone, {reason}: {n}")
         say(text.format(reason=skip_reason(reason), n=number(count)))
-    if result.get("decisions_kept"):
-        say(tr("Decisions kept: {n}").format(n=number(result["decisions_kept"])))
+    if result.decisions_kept:
+        say(tr("Decisions kept: {n}").format(n=number(result.decisions_kept)))
     for label, offset in (
-        (tr("Second entry from the first"), result.get("offset")),
-        (tr("Second mosaic from the first"), result.get("image_offset")),
+        (tr("Second entry from the first"), result.offset),
+        (tr("Second mosaic from the first"), result.image_offset),
     ):
-        if offset:
+        if offset is not None:
             text = tr("{label}: {east} m east, {north} m north ({n} pairs)")
-            east, north = number(offset["east_m"]), number(offset["north_m"])
-            say(text.format(label=label, east=east, north=north, n=number(offset["count"])))
-    for note in result.get("notes") or []:
-        work.feedback.pushWarning(str(note))
-    say(tr("Done in {time}").format(time=duration(float(result["seconds"]))))
+            east, north = number(offset.east_m), number(offset.north_m)
+            say(text.format(label=label, east=east, north=north, n=number(offset.count)))
+    for note in result.notes:
+        work.feedback.pushWarning(note)
+    say(tr("Done in {time}").format(time=duration(result.seconds)))

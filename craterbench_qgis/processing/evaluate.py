@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,14 +18,18 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
+from ..contract.build import EvaluateParams
+from ..contract.methods import EVALUATE
+from ..contract.records import Json
+from ..contract.search import CONTEXTS
+from ..contract.vocabulary import Seeds, Stage
 from ..core.layers.features import fields
 from ..core.query import RasterSource
-from ..core.wording import number
+from ..core.words.quantities import number
 from ..i18n import tr
-from ..protocol import Json
 from . import compat, params
 from .base import Algorithm, Values, Work, refuse
-from .inputs import catalogue_params, raster_source, selection_params
+from .inputs import catalogue_source, raster_source, selection
 
 _WORDS = (("method", "text"), ("seeds", "text"), ("k", "int"), ("shortlist", "int"))
 _MEASURES = (
@@ -39,26 +44,23 @@ class Evaluate(Algorithm):
 
     GROUP = "search"
     SPANS: ClassVar = {
-        "catalogue": (0, 1),
-        "queries": (1, 30),
-        "gallery views": (30, 80),
-        "matching (million operations)": (80, 100),
+        Stage.CATALOGUE: (0, 1),
+        Stage.QUERIES: (1, 30),
+        Stage.GALLERY: (30, 80),
+        Stage.MATCHING: (80, 100),
     }
 
     def __init__(self) -> None:
         super().__init__()
-        self._mosaic = RasterSource("")
+        self._mosaic: RasterSource | None = None
 
     def name(self) -> str:
-        """See QgsProcessingAlgorithm."""
         return "evaluate"
 
     def displayName(self) -> str:
-        """See QgsProcessingAlgorithm."""
         return tr("Evaluate")
 
     def about(self) -> str:
-        """See :class:`Algorithm`."""
         return tr(
             "Measures how well an index finds its own craters again when they are cut from another "
             "mosaic of the same ground: hit rates, recall and mean average precision of each way "
@@ -66,7 +68,6 @@ class Evaluate(Algorithm):
         )
 
     def initAlgorithm(self, configuration: Any = None) -> None:
-        """See QgsProcessingAlgorithm."""
         params.add_index(self)
         self.add(
             QgsProcessingParameterRasterLayer("RASTER", tr("Other mosaic")),
@@ -115,7 +116,7 @@ class Evaluate(Algorithm):
             advanced=True,
         )
         self.add(
-            QgsProcessingParameterString("CONTEXT", tr("Context factors"), "2, 3"),
+            QgsProcessingParameterString("CONTEXT", tr("Context factors"), _listed(CONTEXTS)),
             tr("One, or the lowest and the highest; drawn evenly between them."),
             advanced=True,
         )
@@ -147,30 +148,30 @@ class Evaluate(Algorithm):
         )
 
     def read_layers(self, parameters: Values, context: Any, feedback: Any) -> None:
-        """See :class:`Algorithm`."""
         layer = self.parameterAsRasterLayer(parameters, "RASTER", context)
         self._mosaic = raster_source(layer, tr("Other mosaic"))
 
     def perform(self, work: Work) -> Values:
-        """See :class:`Algorithm`."""
-        seeds = ("attention", "fps", "random")
+        if self._mosaic is None:
+            raise refuse(tr("No mosaic was given. Choose at least one raster."))
+        seeds = tuple(Seeds)
         chosen = self.parameterAsEnums(work.parameters, "SEEDS", work.context)
-        request: Json = {
-            "index": work.path("INDEX"),
-            "mosaic": self._mosaic.path,
-            "band": work.whole("BAND"),
-            "views_per_crater": work.whole("VIEWS_PER_CRATER"),
-            "context": _factors(work.text("CONTEXT")),
-            "jitter": work.number("JITTER"),
-            "seed": work.whole("SEED"),
-            "limit": work.whole("LIMIT"),
-            "only": work.text("ONLY").replace(",", " ").split(),
-            "seeds": [seeds[one] for one in chosen] or None,
-            "device": work.device(),
-            **catalogue_params(work),
-            **selection_params(work),
-        }
-        result = work.engine.call_long("evaluate", request)
+        request = EvaluateParams(
+            index=work.path("INDEX"),
+            mosaic=self._mosaic.path,
+            catalogue=catalogue_source(work),
+            selection=selection(work),
+            band=work.whole("BAND"),
+            views_per_crater=work.whole("VIEWS_PER_CRATER") or 1,
+            context=_factors(work.text("CONTEXT")),
+            jitter=work.number("JITTER") or 0.0,
+            seed=work.whole("SEED") or 0,
+            limit=work.whole("LIMIT"),
+            only=work.text("ONLY").replace(",", " ").split(),
+            seeds=[seeds[position] for position in chosen] or list(seeds),
+            device=work.device(),
+        )
+        result = work.engine.call_long(EVALUATE, request).result
         rows: list[Json] = list(result["rows"])
         sink, destination = self.parameterAsSink(
             work.parameters, "OUTPUT", work.context, _fields(), compat.wkb("NoGeometry"),
@@ -222,6 +223,10 @@ def _line(row: Json) -> str:
     return text.format(
         method=":".join(parts), hit=number(row["hit@1"], 3), map=number(row["map_id"], 3)
     )
+
+
+def _listed(contexts: Iterable[float]) -> str:
+    return ", ".join(f"{context:g}" for context in contexts)
 
 
 def _factors(text: str) -> list[float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, ClassVar
@@ -20,22 +21,26 @@ from qgis.core import (
 )
 
 from .. import __version__
+from ..contract.build import IndexInfo
+from ..contract.methods import CONTACT_SHEET, EXPORT, REPORT
+from ..contract.records import Json
+from ..contract.search import DecidedMatch, ExportParams, Query, SheetParams, Source
+from ..contract.vocabulary import Outline, QueryKind, Stage
 from ..core.export_plan import FORMATS, LIST, SHEET, Format, format_name, with_ending
-from ..core.wording import number
+from ..core.words.quantities import number
 from ..i18n import tr
-from ..protocol import IndexInfo, Json
 from . import compat, params
 from .base import Algorithm, Values, Work, refuse
+from .engine import check_cancelled
 from .inputs import source_of
-from .match_table import missing_fields, records_of
+from .match_table import matches_of, missing_fields
 from .progress import Counter
-from .talk import check_cancelled
 
 BY_NAME = 0
 """Position in the choice FORMAT: the file's name decides. The formats follow."""
 
-_GEOMETRIES = ("circle", "point")
-Group = tuple[Json, list[Json]]
+_GEOMETRIES = (Outline.CIRCLE, Outline.POINT)
+Group = tuple[Json, list[DecidedMatch]]
 """The query's fields, and its matches."""
 
 
@@ -43,18 +48,15 @@ class ExportMatches(Algorithm):
     """``craterbench:exportmatches``."""
 
     GROUP = "search"
-    SPANS: ClassVar = {"exporting": (0, 100)}
+    SPANS: ClassVar = {Stage.EXPORTING: (0, 100)}
 
     def name(self) -> str:
-        """See QgsProcessingAlgorithm."""
         return "exportmatches"
 
     def displayName(self) -> str:
-        """See QgsProcessingAlgorithm."""
         return tr("Export matches")
 
     def about(self) -> str:
-        """See :class:`Algorithm`."""
         return tr(
             "Writes the matches of “Search by features” or “Search by extent” as a Shapefile, "
             "GeoPackage, GeoJSON, table, crater list for CraterStats or OpenCraterTool, as a "
@@ -62,13 +64,12 @@ class ExportMatches(Algorithm):
         )
 
     def initAlgorithm(self, configuration: Any = None) -> None:
-        """See QgsProcessingAlgorithm."""
         self.add(
             QgsProcessingParameterFeatureSource("INPUT", tr("Matches"), [compat.any_vector()]),
             tr("The layer a search made, or a part of it."),
         )
         params.add_index(self)
-        options = [tr("as the file's name says"), *(format_name(one.key) for one in FORMATS)]
+        options = [tr("as the file's name says"), *(format_name(known.key) for known in FORMATS)]
         self.add(
             QgsProcessingParameterEnum("FORMAT", tr("Format"), options, defaultValue=BY_NAME),
             tr("A file's name that does not fit the format gets its ending."),
@@ -103,7 +104,7 @@ class ExportMatches(Algorithm):
             advanced=True,
         )
         filters = ";;".join(
-            f"{format_name(one.key).split(' (')[0]} ({_glob(one)})" for one in FORMATS
+            f"{format_name(known.key).split(' (')[0]} (*{known.ending})" for known in FORMATS
         )
         self.add(
             QgsProcessingParameterFileDestination("OUTPUT", tr("File"), filters),
@@ -113,7 +114,6 @@ class ExportMatches(Algorithm):
         self.addOutput(QgsProcessingOutputNumber("FILES", tr("Files written")))
 
     def perform(self, work: Work) -> Values:
-        """See :class:`Algorithm`."""
         source = source_of(work, "INPUT")
         path, chosen = self._target(work)
         groups = self._read(work, source)
@@ -121,27 +121,18 @@ class ExportMatches(Algorithm):
         provenance = self._provenance(work, info, groups)
         merged = _merged(groups, once=chosen.kind == LIST)
         count = len(merged)
-        told = sum(len(matches) for _, matches in groups)
-        if count < told:
+        total = sum(len(matches) for _, matches in groups)
+        if count < total:
             text = tr("{n} matches are of {craters} craters; a list of craters has each once.")
-            work.feedback.pushInfo(text.format(n=number(told), craters=number(count)))
+            work.feedback.pushInfo(text.format(n=number(total), craters=number(count)))
         if chosen.kind == SHEET:
             files = self._sheets(work, groups, path, provenance, chosen)
         else:
-            counter = Counter(work.reporter, "exporting", 1)
-            result = work.engine.call(
-                "export",
-                {
-                    "index": info.path,
-                    "matches": merged,
-                    "path": path,
-                    "provenance": provenance,
-                    "geometry": _GEOMETRIES[work.choice("GEOMETRY")],
-                    "overwrite": True,
-                },
-            )
+            counter = Counter(work.reporter, Stage.EXPORTING, 1)
+            outline = _GEOMETRIES[work.choice("GEOMETRY")]
+            params = ExportParams(merged, path, info.path, provenance=provenance, geometry=outline)
+            files = work.engine.call(EXPORT, params).files
             counter.step()
-            files = [str(one) for one in result["files"]]
         for file in files:
             work.feedback.pushInfo(tr("Written: {name}").format(name=file))
         text = tr("Matches written: {n}")
@@ -157,12 +148,12 @@ class ExportMatches(Algorithm):
             chosen = FORMATS[choice - 1]
             fits = path.lower().endswith(chosen.ending.lower())
             return (path if fits else with_ending(path, chosen)), chosen
-        for one in sorted(FORMATS, key=lambda one: -len(one.ending)):
+        for known in sorted(FORMATS, key=lambda known: -len(known.ending)):
             # “_CRATER.shp” is a format of its own, in capitals; every other ending in any case.
-            exact = one.key == "crater"
-            if path.endswith(one.ending) or (not exact and path.lower().endswith(one.ending)):
-                return path, one
-        endings = ", ".join(one.ending for one in FORMATS)
+            exact = known.key == "crater"
+            if path.endswith(known.ending) or (not exact and path.lower().endswith(known.ending)):
+                return path, known
+        endings = ", ".join(known.ending for known in FORMATS)
         raise refuse(
             tr(
                 "The name of the file does not say its format. End it with one of {endings}."
@@ -181,25 +172,25 @@ class ExportMatches(Algorithm):
             raise refuse(text.format(names=", ".join(missing)))
         wanted, top = work.text("QUERY_ID"), work.whole("TOP")
         groups: dict[str, Group] = {}
-        for query, match in records_of(_checked(source, work.feedback), names):
+        for query, match in matches_of(_checked(source, work.feedback), names):
             name = str(query.get("query_id"))
-            if (wanted and name != wanted) or (top and (match.get("rank") or 0) > top):
+            if (wanted and name != wanted) or (top and match.rank > top):
                 continue
             groups.setdefault(name, (query, []))[1].append(match)
         if wanted and not groups:
             text = tr("The matches have no query {name}. Look at the column query_id.")
             raise refuse(text.format(name=wanted))
         for _, matches in groups.values():
-            matches.sort(key=lambda one: one["rank"] or 0)
+            matches.sort(key=lambda match: match.rank)
         return list(groups.values())
 
     def _provenance(self, work: Work, info: IndexInfo, groups: list[Group]) -> Json:
-        told: Json = {
+        origin: Json = {
             "software": f"CraterBench for QGIS {__version__}",
             "index": info.path,
             "index_id": info.index_id,
             "index_generation": info.generation,
-            "observations": [one.get("path") for one in info.sources],
+            "observations": [source.path for source in info.sources],
             "encoder": info.encoder,
             "encoder_description": info.encoder_description,
             "tokens": info.tokens,
@@ -208,44 +199,42 @@ class ExportMatches(Algorithm):
         }
         path = work.path("PROVENANCE")
         if path:
-            told.update(_read_json(path))
-        told["body"] = info.body
-        told["exported"] = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        told["queries"] = len(groups)
+            origin.update(_read_json(path))
+        origin["body"] = info.body.to_json()
+        origin["exported"] = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        origin["queries"] = len(groups)
         mosaics = dict.fromkeys(str(query.get("query_mosaic") or "") for query, _ in groups)
-        told["query_mosaics"] = [one for one in mosaics if one]
-        return told
+        origin["query_mosaics"] = [path for path in mosaics if path]
+        return origin
 
     def _sheets(
         self, work: Work, groups: list[Group], path: str, provenance: Json, chosen: Format
     ) -> list[str]:
         if not groups:
             raise refuse(tr("There are no matches, so there is nothing to show."))
-        counter = Counter(work.reporter, "exporting", len(groups))
+        counter = Counter(work.reporter, Stage.EXPORTING, len(groups))
         files: list[str] = []
         for query, matches in groups:
             check_cancelled(work.feedback)
             name = str(query.get("query_id"))
             target = path if len(groups) == 1 else _beside(path, name, files)
             title = work.text("TITLE") or tr("Craters that look like {label}").format(label=name)
-            origin = {"mosaic": query.get("query_mosaic")}
-            result = work.engine.call(
-                "report" if chosen.key == "html" else "contact_sheet",
-                {
-                    "index": work.path("INDEX"),
-                    "query": _query(query),
-                    "matches": matches,
-                    "path": target,
-                    "provenance": {**provenance, "query": origin},
-                    "title": title,
-                },
+            origin = {**provenance, "query": {"mosaic": query.get("query_mosaic")}}
+            params = SheetParams(
+                work.path("INDEX"),
+                matches,
+                target,
+                query=_query(query),
+                provenance=origin,
+                title=title,
             )
-            files += [str(one) for one in result["files"]]
+            method = REPORT if chosen.key == "html" else CONTACT_SHEET
+            files += work.engine.call(method, params).files
             counter.step()
         return files
 
 
-def _query(fields: Json) -> Json:
+def _query(fields: Json) -> Query:
     """The query that was searched, to be cut again for its picture."""
     mosaic, side = fields.get("query_mosaic"), fields.get("query_side_m")
     lon, lat = fields.get("query_lon"), fields.get("query_lat")
@@ -256,35 +245,34 @@ def _query(fields: Json) -> Json:
                 "Export the layer as the search made it."
             )
         )
-    return {
-        "kind": "area",
-        "mosaic": {"path": mosaic, "band": fields.get("query_band")},
-        "lon": lon,
-        "lat": lat,
-        "side_m": side,
-        "diameter_m": fields.get("query_diameter_m"),
-    }
+    return Query(
+        QueryKind.AREA,
+        Source(mosaic, fields.get("query_band")),
+        lon,
+        lat,
+        side,
+        fields.get("query_diameter_m"),
+    )
 
 
-def _merged(groups: list[Group], once: bool) -> list[Json]:
+def _merged(groups: list[Group], once: bool) -> list[DecidedMatch]:
     """All matches; those of several queries say whose they are. ``once``: a crater that several
     queries found is there once, where it scored best."""
-    found: list[Json] = []
+    merged: list[DecidedMatch] = []
     for query, matches in groups:
-        for match in matches:
-            own = {
-                key: value
-                for key, value in query.items()
-                if key.startswith("query_") and value is not None
-            }
-            found.append({**match, "attributes": {**own, **match["attributes"]}})
+        own = {
+            key: value
+            for key, value in query.items()
+            if key.startswith("query_") and value is not None
+        }
+        merged += [replace(match, attributes={**own, **match.attributes}) for match in matches]
     if not once:
-        return found
-    best: dict[tuple[Any, ...], Json] = {}
-    for match in found:
-        crater = tuple(match.get(name) for name in ("crater_id", "lon", "lat", "diameter_m"))
+        return merged
+    best: dict[tuple[Any, ...], DecidedMatch] = {}
+    for match in merged:
+        crater = (match.crater_id, match.lon, match.lat, match.diameter_m)
         known = best.get(crater)
-        if known is None or (match.get("score") or 0.0) > (known.get("score") or 0.0):
+        if known is None or match.score > known.score:
             best[crater] = match
     return list(best.values())
 
@@ -300,24 +288,20 @@ def _beside(path: str, name: str, taken: list[str]) -> str:
     """``NAME_QUERY.pdf``, a name no other query has."""
     target = Path(path)
     plain = re.sub(r"[^\w\-]+", "_", name, flags=re.UNICODE).strip("_")[:60] or "query"
-    found, number_ = target.with_name(f"{target.stem}_{plain}{target.suffix}"), 1
-    while str(found) in taken:
+    path_, number_ = target.with_name(f"{target.stem}_{plain}{target.suffix}"), 1
+    while str(path_) in taken:
         number_ += 1
-        found = target.with_name(f"{target.stem}_{plain}_{number_}{target.suffix}")
-    return str(found)
+        path_ = target.with_name(f"{target.stem}_{plain}_{number_}{target.suffix}")
+    return str(path_)
 
 
 def _read_json(path: str) -> Json:
     try:
-        found = json.loads(Path(path).read_text(encoding="utf-8"))
+        data = json.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         text = tr("The provenance {path} cannot be read. Choose the file a search wrote.")
         raise refuse(text.format(path=path)) from error
-    if not isinstance(found, dict):
+    if not isinstance(data, dict):
         text = tr("The provenance {path} cannot be read. Choose the file a search wrote.")
         raise refuse(text.format(path=path))
-    return found
-
-
-def _glob(one: Format) -> str:
-    return f"*{one.ending}"
+    return data

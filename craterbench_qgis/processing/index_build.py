@@ -12,17 +12,21 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
+from ..contract.build import TOKENS, AddParams, BuildParams, BuildReply
+from ..contract.methods import ADD, BUILD
+from ..contract.vocabulary import Seeds, Stage
 from ..core.query import RasterSource
 from ..core.settings import Settings
-from ..core.wording import duration, number, skip_reason
+from ..core.words.builds import result_lines
+from ..core.words.quantities import number
+from ..core.words.reasons import skip_reason
 from ..i18n import tr
-from ..protocol import BuildParams, Json
 from . import params
 from .base import Algorithm, Values, Work, is_given, refuse
-from .inputs import catalogue_params, mosaic_sources, nodata_of, selection_params
+from .inputs import catalogue_source, mosaic_sources, nodata_of, selection
 
 SUFFIX = ".craterindex"
-SEEDS = ("attention", "fps", "random")
+SEEDS = tuple(Seeds)
 _LEAST_CONTEXT, _MOST_CONTEXT = 0.5, 100.0
 
 
@@ -31,10 +35,10 @@ class BuildIndex(Algorithm):
 
     GROUP = "index"
     SPANS: ClassVar = {
-        "catalogue": (0, 1),
-        "encoder": (1, 2),
-        "views": (2, 96),
-        "joining": (96, 100),
+        Stage.CATALOGUE: (0, 1),
+        Stage.ENCODER: (1, 2),
+        Stage.VIEWS: (2, 96),
+        Stage.JOINING: (96, 100),
     }
 
     def __init__(self) -> None:
@@ -42,15 +46,12 @@ class BuildIndex(Algorithm):
         self._mosaics: list[RasterSource] = []
 
     def name(self) -> str:
-        """See QgsProcessingAlgorithm."""
         return "buildindex"
 
     def displayName(self) -> str:
-        """See QgsProcessingAlgorithm."""
         return tr("Build index")
 
     def about(self) -> str:
-        """See :class:`Algorithm`."""
         return tr(
             "Cuts every crater of a catalogue from one or more mosaics, encodes the views and "
             "stores them as an index that can be searched. A build that was cancelled or broken "
@@ -58,7 +59,6 @@ class BuildIndex(Algorithm):
         )
 
     def initAlgorithm(self, configuration: Any = None) -> None:
-        """See QgsProcessingAlgorithm."""
         settings = Settings()
         params.add_mosaics(self)
         params.add_catalogue(self)
@@ -67,7 +67,7 @@ class BuildIndex(Algorithm):
             QgsProcessingParameterString(
                 "CONTEXTS",
                 tr("Context factors"),
-                ", ".join(f"{one:g}" for one in settings.default_contexts),
+                ", ".join(f"{context:g}" for context in settings.default_contexts),
             ),
             tr("Sides of the square views as multiples of the crater's diameter."),
         )
@@ -101,29 +101,26 @@ class BuildIndex(Algorithm):
         _add_report_outputs(self)
 
     def read_layers(self, parameters: Values, context: Any, feedback: Any) -> None:
-        """See :class:`Algorithm`."""
         self._mosaics = mosaic_sources(self.parameterAsLayerList(parameters, "MOSAICS", context))
         if not self._mosaics:
             raise refuse(tr("No mosaic was given. Choose at least one raster."))
 
     def perform(self, work: Work) -> Values:
-        """See :class:`Algorithm`."""
         output = _with_suffix(work.path("OUTPUT"))
         request = BuildParams(
-            mosaics=[one.path for one in self._mosaics],
+            mosaics=[mosaic.path for mosaic in self._mosaics],
+            catalogue=catalogue_source(work),
             output=output,
+            selection=selection(work),
             contexts=context_factors(work.text("CONTEXTS")),
             encoder=work.encoder(),
-            tokens=work.whole("TOKENS"),
+            tokens=work.whole("TOKENS") or TOKENS,
             seeds=SEEDS[work.choice("SEEDS")],
             device=work.device(),
             band=work.whole("BAND"),
             nodata=nodata_of(work, self._mosaics),
-            **catalogue_params(work),
-            **selection_params(work),
         )
-        result = work.engine.call_long("index.build", request.to_json())
-        return _report(work, result)
+        return _report(work, work.engine.call_long(BUILD, request))
 
 
 class AddToIndex(Algorithm):
@@ -137,15 +134,12 @@ class AddToIndex(Algorithm):
         self._mosaics: list[RasterSource] = []
 
     def name(self) -> str:
-        """See QgsProcessingAlgorithm."""
         return "addtoindex"
 
     def displayName(self) -> str:
-        """See QgsProcessingAlgorithm."""
         return tr("Add to index")
 
     def about(self) -> str:
-        """See :class:`Algorithm`."""
         return tr(
             "Adds the views of further mosaics, the craters of a further catalogue, or both to an "
             "index. What is in it stays as it is; a run that was broken off is finished by "
@@ -153,7 +147,6 @@ class AddToIndex(Algorithm):
         )
 
     def initAlgorithm(self, configuration: Any = None) -> None:
-        """See QgsProcessingAlgorithm."""
         params.add_index(self)
         params.add_mosaics(self, optional=True)
         params.add_catalogue(self, optional=True)
@@ -162,23 +155,20 @@ class AddToIndex(Algorithm):
         _add_report_outputs(self)
 
     def read_layers(self, parameters: Values, context: Any, feedback: Any) -> None:
-        """See :class:`Algorithm`."""
         self._mosaics = mosaic_sources(self.parameterAsLayerList(parameters, "MOSAICS", context))
         if not self._mosaics and not is_given(parameters, "CATALOGUE"):
             raise refuse(tr("There is nothing to add. Choose a mosaic, a catalogue, or both."))
 
     def perform(self, work: Work) -> Values:
-        """See :class:`Algorithm`."""
-        request: Json = {
-            "index": work.path("INDEX"),
-            "mosaics": [one.path for one in self._mosaics],
-            "band": work.whole("BAND"),
-            "nodata": nodata_of(work, self._mosaics),
-            "device": work.device(),
-        }
-        if work.given("CATALOGUE"):
-            request.update(catalogue_params(work))
-        return _report(work, work.engine.call_long("index.add", request))
+        request = AddParams(
+            index=work.path("INDEX"),
+            mosaics=[mosaic.path for mosaic in self._mosaics],
+            catalogue=catalogue_source(work) if work.given("CATALOGUE") else None,
+            device=work.device(),
+            band=work.whole("BAND"),
+            nodata=nodata_of(work, self._mosaics),
+        )
+        return _report(work, work.engine.call_long(ADD, request))
 
 
 def context_factors(text: str) -> list[float]:
@@ -189,7 +179,7 @@ def context_factors(text: str) -> list[float]:
         values = sorted({float(word) for word in words})
     except ValueError as error:
         raise refuse(tr("Context factors are numbers, for example: 2, 3.")) from error
-    if not values or not all(_LEAST_CONTEXT < one <= _MOST_CONTEXT for one in values):
+    if not values or not all(_LEAST_CONTEXT < value <= _MOST_CONTEXT for value in values):
         raise refuse(tr("A context factor lies between 0.5 and 100; 2 and 3 are usual."))
     return values
 
@@ -209,26 +199,18 @@ def _add_report_outputs(algorithm: Algorithm) -> None:
     )
 
 
-def _report(work: Work, result: Json) -> Values:
-    skipped: dict[str, int] = result.get("skipped") or {}
-    say = work.feedback.pushInfo
-    if result.get("already_complete"):
-        say(tr("It was complete already; nothing was done."))
-    text = tr("Craters: {craters} · views: {views}")
-    say(text.format(craters=number(result["craters"]), views=number(result["views"])))
-    encoded, seconds = int(result["encoded"]), float(result["seconds"])
-    if encoded and seconds > 0:
-        text = tr("{n} views made in {time} ({rate} per second)")
-        rate = number(encoded / seconds, 1)
-        say(text.format(n=number(encoded), time=duration(seconds), rate=rate))
-    for reason, count in skipped.items():
-        say(tr("Skipped, {reason}: {n}").format(reason=skip_reason(reason), n=number(count)))
-    for note in result.get("notes") or []:
-        work.feedback.pushWarning(str(note))
+def _report(work: Work, report: BuildReply) -> Values:
+    for line in result_lines(report):
+        work.feedback.pushInfo(line)
+    for reason, count in report.skipped.items():
+        text = tr("Skipped, {reason}: {n}")
+        work.feedback.pushInfo(text.format(reason=skip_reason(reason), n=number(count)))
+    for note in report.notes:
+        work.feedback.pushWarning(note)
     return {
-        "OUTPUT": str(Path(str(result["path"]))),
-        "CRATERS": int(result["craters"]),
-        "VIEWS": int(result["views"]),
-        "ENCODED": encoded,
-        "SKIPPED": sum(skipped.values()),
+        "OUTPUT": str(Path(report.path)),
+        "CRATERS": report.craters,
+        "VIEWS": report.views,
+        "ENCODED": report.encoded,
+        "SKIPPED": sum(report.skipped.values()),
     }

@@ -1,4 +1,4 @@
-"""The algorithm that tells what is in an index, and checks it."""
+"""The algorithm that says what is in an index, and checks it."""
 
 from __future__ import annotations
 
@@ -14,37 +14,37 @@ from qgis.core import (
     QgsProcessingParameterFileDestination,
 )
 
-from ..core import wording
+from ..contract.build import IndexInfo, IndexParams
+from ..contract.methods import VERIFY
+from ..contract.vocabulary import Stage
+from ..core.words import quantities
+from ..core.words.bodies import body as body_words
+from ..core.words.reasons import skip_reason
 from ..i18n import tr
-from ..protocol import IndexInfo
 from . import params
 from .base import Algorithm, Values, Work, refuse
-from .match_table import catalogue_source
+from .match_table import catalogue_layer_source
 
 
 class IndexInformation(Algorithm):
     """``craterbench:indexinformation``."""
 
     GROUP = "index"
-    SPANS: ClassVar = {"verifying": (5, 100)}
+    SPANS: ClassVar = {Stage.VERIFYING: (5, 100)}
 
     def name(self) -> str:
-        """See QgsProcessingAlgorithm."""
         return "indexinformation"
 
     def displayName(self) -> str:
-        """See QgsProcessingAlgorithm."""
         return tr("Index information")
 
     def about(self) -> str:
-        """See :class:`Algorithm`."""
         return tr(
             "Tells what is in an index: body, craters, views, encoder, mosaics. Its catalogue is "
             "an output that other algorithms can use as a layer."
         )
 
     def initAlgorithm(self, configuration: Any = None) -> None:
-        """See QgsProcessingAlgorithm."""
         params.add_index(self)
         self.add(
             QgsProcessingParameterBoolean("VERIFY", tr("Verify every file"), False),
@@ -78,7 +78,6 @@ class IndexInformation(Algorithm):
             self.addOutput(QgsProcessingOutputNumber(name, text))
 
     def perform(self, work: Work) -> Values:
-        """See :class:`Algorithm`."""
         path = work.path("INDEX")
         info = work.engine.index_info(path)
         rows = facts_of(info)
@@ -88,8 +87,7 @@ class IndexInformation(Algorithm):
             work.feedback.pushWarning(info.problem)
         problems: list[str] = []
         if work.flag("VERIFY"):
-            found = work.engine.call_long("index.verify", {"path": path})
-            problems = [str(one) for one in found["problems"]]
+            problems = work.engine.call_long(VERIFY, IndexParams(path)).problems
             for problem in problems:
                 work.feedback.pushWarning(problem)
             rows.append((tr("Verified"), tr("problems: {n}").format(n=len(problems))))
@@ -107,37 +105,36 @@ class IndexInformation(Algorithm):
 def facts_of(info: IndexInfo) -> list[tuple[str, str]]:
     """Label and text of everything there is to know."""
     views = tr("{n} at {contexts}").format(
-        n=wording.number(info.views), contexts=wording.contexts(info.contexts)
+        n=quantities.number(info.views), contexts=quantities.contexts(info.contexts)
     )
     tokens = tr("K = {k} of {d} numbers").format(k=info.tokens, d=info.token_dim)
     rows = [
         (tr("Index"), info.path),
-        (tr("Body"), wording.body(info.body)),
-        (tr("Craters"), wording.number(info.craters)),
-        (tr("Removed"), wording.number(info.removed)),
+        (tr("Body"), body_words(info.body)),
+        (tr("Craters"), quantities.number(info.craters)),
+        (tr("Removed"), quantities.number(info.removed)),
         (tr("Views"), views),
         (tr("Encoder"), f"{info.encoder}: {info.encoder_description}"),
         (tr("Tokens"), f"{tokens}, {info.aggregation}, {info.seeds}"),
-        (tr("On disk"), wording.size(info.size_bytes)),
-        (tr("Made"), wording.moment(info.created)),
+        (tr("On disk"), quantities.size(info.size_bytes)),
+        (tr("Made"), quantities.moment(info.created)),
         (tr("Catalogue"), info.catalogue_source),
     ]
     for source in info.sources:
-        gone = "" if source.get("exists", True) else tr(" (not there any more)")
-        rows.append((tr("Mosaic"), str(source.get("path")) + gone))
+        gone = "" if source.exists else tr(" (not there any more)")
+        rows.append((tr("Mosaic"), source.path + gone))
     for reason, count in info.skipped.items():
-        label = tr("Skipped, {reason}").format(reason=wording.skip_reason(reason))
-        rows.append((label, wording.number(count)))
+        label = tr("Skipped, {reason}").format(reason=skip_reason(reason))
+        rows.append((label, quantities.number(count)))
     if info.incomplete:
         rows.append((tr("State"), tr("The build is not finished. Run it again to finish it.")))
     return rows
 
 
 def _outputs(info: IndexInfo) -> Values:
-    a, b = float(info.body["a"]), float(info.body["b"])
-    found: Values = {
+    outputs: Values = {
         "NAME": info.name,
-        "BODY": str(info.body.get("name", "")),
+        "BODY": info.body.name,
         "ENCODER": info.encoder,
         "CREATED": info.created,
         "PROBLEM": info.problem,
@@ -146,11 +143,11 @@ def _outputs(info: IndexInfo) -> Values:
         "REMOVED": info.removed,
         "TOKENS": info.tokens,
         "SIZE": info.size_bytes,
-        "RADIUS": (2.0 * a + b) / 3.0,
+        "RADIUS": info.body.mean_radius,
     }
     if info.catalogue and Path(info.catalogue).is_file():
-        found["CATALOGUE"] = catalogue_source(info.catalogue)
-    return found
+        outputs["CATALOGUE"] = catalogue_layer_source(info.catalogue)
+    return outputs
 
 
 def _write(path: Path, info: IndexInfo, rows: list[tuple[str, str]], problems: list[str]) -> None:
@@ -158,15 +155,15 @@ def _write(path: Path, info: IndexInfo, rows: list[tuple[str, str]], problems: l
         f"<tr><th align='left' valign='top'>{escape(label)}</th><td>{escape(text)}</td></tr>"
         for label, text in rows
     )
-    listed = "".join(f"<li>{escape(one)}</li>" for one in [info.problem, *problems] if one)
+    listed = "".join(f"<li>{escape(line)}</li>" for line in [info.problem, *problems] if line)
     title = escape(info.name)
-    text = (
+    page = (
         f"<!DOCTYPE html><html><head><meta charset='utf-8'><title>{title}</title></head>"
         f"<body style='font-family: sans-serif'><h1>{title}</h1>"
         f"<table cellpadding='4'>{lines}</table><ul>{listed}</ul></body></html>\n"
     )
     try:
-        path.write_text(text, encoding="utf-8")
+        path.write_text(page, encoding="utf-8")
     except OSError as error:
-        told = tr("The report cannot be written to {path}: {why}. Choose another place.")
-        raise refuse(told.format(path=path, why=error.strerror or error)) from error
+        text = tr("The report cannot be written to {path}: {why}. Choose another place.")
+        raise refuse(text.format(path=path, why=error.strerror or error)) from error

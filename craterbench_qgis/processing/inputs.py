@@ -1,9 +1,10 @@
-"""From layers and files of Processing to what the engine is told."""
+"""From layers and files of Processing to what the engine is sent."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,11 @@ from qgis.core import (
     QgsRasterLayer,
 )
 
-from ..core.geo.crs import MapFrame, body_problem, figure_of_body
-from ..core.geo.crs import geographic_crs as plain_crs
-from ..core.layers.crs import geographic_crs
+from ..contract.body import Body
+from ..contract.build import CatalogueSource, Columns, Observation, Selection
+from ..core.geo.crs import MapFrame, body_problem, geographic_crs
 from ..core.query import RasterSource
 from ..i18n import tr
-from ..protocol import Json
 from .base import Work, absolute, refuse
 from .outlines import NoPlace, region_of
 from .params import KILOMETRES, METRES
@@ -47,11 +47,11 @@ def raster_source(layer: QgsRasterLayer | None, name: str) -> RasterSource:
     # GDAL's own name of the data set; QGIS puts options behind a bar.
     path = layer.source().split("|")[0]
     ranges = layer.dataProvider().userNoDataValues(1)
-    one_value = len(ranges) == 1 and ranges[0].min() == ranges[0].max()
+    single = len(ranges) == 1 and ranges[0].min() == ranges[0].max()
     return RasterSource(
         path=str(Path(path).absolute()) if Path(path).exists() else path,
         name=layer.name(),
-        nodata=float(ranges[0].min()) if one_value else None,
+        nodata=float(ranges[0].min()) if single else None,
     )
 
 
@@ -63,7 +63,7 @@ def mosaic_sources(layers: list[Any]) -> list[RasterSource]:
 def nodata_of(work: Work, sources: Sequence[RasterSource]) -> float | None:
     """NODATA, else the value all ``sources`` have in their layers' properties."""
     given = work.number("NODATA")
-    own = {one.nodata for one in sources}
+    own = {source.nodata for source in sources}
     if given is not None or own in (set(), {None}):
         return given
     if len(own) == 1:
@@ -76,8 +76,8 @@ def nodata_of(work: Work, sources: Sequence[RasterSource]) -> float | None:
     )
 
 
-def catalogue_params(work: Work, prefix: str = "") -> Json:
-    """``catalogue``, ``layer``, ``columns``, ``body`` of the protocol.
+def catalogue_source(work: Work, prefix: str = "") -> CatalogueSource:
+    """CATALOGUE with what is said of its columns and body.
 
     A layer that is no file (or a filtered one, or only its selected features) is written to one
     first. Raises QgsProcessingException.
@@ -88,34 +88,26 @@ def catalogue_params(work: Work, prefix: str = "") -> Json:
     )
     if not path:
         raise refuse(tr("The crater catalogue cannot be opened. Choose a table or a layer."))
-    columns: Json = {
-        key: work.field(f"{prefix}{field}") or None
-        for key, field in (
-            ("id", "ID_FIELD"),
-            ("lon", "LON_FIELD"),
-            ("lat", "LAT_FIELD"),
-            ("diameter", "DIAMETER_FIELD"),
-        )
-    }
     unit = work.choice(f"{prefix}DIAMETER_UNIT")
-    columns["diameter_unit"] = {KILOMETRES: "km", METRES: "m"}.get(unit)
-    if work.flag(f"{prefix}WEST_POSITIVE"):
-        columns["west_positive"] = True
-    return {
-        "catalogue": absolute(path.split("|")[0]),
-        "layer": layer or None,
-        "columns": columns,
-        "body": work.text(f"{prefix}BODY") or None,
-    }
+    columns = Columns(
+        id=work.field(f"{prefix}ID_FIELD") or None,
+        lon=work.field(f"{prefix}LON_FIELD") or None,
+        lat=work.field(f"{prefix}LAT_FIELD") or None,
+        diameter=work.field(f"{prefix}DIAMETER_FIELD") or None,
+        diameter_unit={KILOMETRES: "km", METRES: "m"}.get(unit),
+        west_positive=True if work.flag(f"{prefix}WEST_POSITIVE") else None,
+    )
+    body = work.text(f"{prefix}BODY") or None
+    return CatalogueSource(absolute(path.split("|")[0]), columns, layer or None, body)
 
 
-def selection_params(work: Work) -> Json:
-    """``min_diameter_m``, ``max_diameter_m``, ``region`` of the protocol."""
-    return {
-        "min_diameter_m": work.metres("MIN_DIAMETER"),
-        "max_diameter_m": work.metres("MAX_DIAMETER"),
-        "region": region(work) if work.given("REGION") else None,
-    }
+def selection(work: Work) -> Selection:
+    """MIN_DIAMETER, MAX_DIAMETER and REGION. Raises QgsProcessingException."""
+    return Selection(
+        work.metres("MIN_DIAMETER"),
+        work.metres("MAX_DIAMETER"),
+        region(work) if work.given("REGION") else None,
+    )
 
 
 def region(work: Work) -> list[float]:
@@ -129,7 +121,7 @@ def region(work: Work) -> list[float]:
         raise refuse(text.format(why=error)) from error
 
 
-def frame_of(crs: QgsCoordinateReferenceSystem, body: Json | None, what: str) -> MapFrame:
+def frame_of(crs: QgsCoordinateReferenceSystem, body: Body | None, what: str) -> MapFrame:
     """Places on the map of a reference system, which must be of ``body`` where that is given.
 
     ``what``: who has the reference system, for messages. Raises QgsProcessingException.
@@ -149,25 +141,24 @@ def usable_crs(crs: QgsCoordinateReferenceSystem) -> QgsCoordinateReferenceSyste
     return QgsCoordinateReferenceSystem.fromWkt(_LOST_CODE.sub("", text))
 
 
-def result_crs(body: Json, shown_in: QgsCoordinateReferenceSystem) -> QgsCoordinateReferenceSystem:
-    """Geographic, on the radii of ``body``, for a layer shown with one in ``shown_in``.
+def result_crs(body: Body, shown_in: QgsCoordinateReferenceSystem) -> QgsCoordinateReferenceSystem:
+    """Geographic, on the radii of ``body``, for a layer shown with another in ``shown_in``.
 
     Without an authority's code, which some formats do not give back (see above).
     """
-    found = geographic_crs(body, usable_crs(shown_in))
-    if found.authid().startswith("IAU"):
-        return plain_crs(figure_of_body(body))
-    return found
+    return geographic_crs(body, usable_crs(shown_in), coded=False)
 
 
-def query_mosaic(work: Work, chosen: RasterSource | None, sources: list[Json]) -> Json:
-    """SOURCE of the protocol: the chosen raster, else the index's first mosaic that is there."""
+def query_mosaic(
+    work: Work, chosen: RasterSource | None, observations: list[Observation]
+) -> RasterSource:
+    """The chosen raster, else the index's first mosaic that is there."""
     band = work.whole("BAND")
     if chosen is not None:
-        return {"path": chosen.path, "band": band, "nodata": chosen.nodata}
-    for one in sources:
-        if one.get("exists", True):
-            return {"path": str(one["path"]), "band": band, "nodata": None}
+        return replace(chosen, band=band)
+    for observation in observations:
+        if observation.exists:
+            return RasterSource(observation.path, band)
     raise refuse(
         tr(
             "The mosaics this index was built from are not where they were. Choose the raster to "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,12 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
+from ..contract.build import IndexInfo
+from ..contract.records import Json
+from ..contract.search import DecidedMatch, Match, Preview
 from ..core.geo import sphere
-from ..core.layers.features import CORE_FIELDS, Figure, catalogue_columns, fields
-from ..protocol import IndexInfo, Json, MatchRecord, Preview
+from ..core.layers.features import CORE_FIELDS, catalogue_columns, fields, value_of
+from ..core.query import RasterSource
 from . import compat
 
 QUERY_FIELDS = (
@@ -53,18 +57,17 @@ Column = tuple[str, str, str]
 """Key of the attribute, name of the field, kind of the field."""
 
 
-def catalogue_source(path: str) -> str:
+def catalogue_layer_source(path: str) -> str:
     """The source of an index's GeoPackage, opened without locks, journals or writing."""
     return f"{path}|layername={CRATERS_LAYER}|option:IMMUTABLE=YES|option:NOLOCK=YES"
 
 
-def columns_of(info: IndexInfo, matches: Sequence[MatchRecord]) -> list[Column]:
+def columns_of(info: IndexInfo, matches: Sequence[Match]) -> list[Column]:
     """The columns of the index's catalogue; of ``matches`` where the index has no GeoPackage."""
     if info.catalogue and Path(info.catalogue).is_file():
-        layer = QgsVectorLayer(catalogue_source(info.catalogue), "craters", "ogr")
+        layer = QgsVectorLayer(catalogue_layer_source(info.catalogue), "craters", "ogr")
         if layer.isValid():
-            found = [(field.name(), field.typeName()) for field in layer.fields()]
-            return _named(found)
+            return _named([(field.name(), field.typeName()) for field in layer.fields()])
     columns = []
     taken = set(_TAKEN)
     for key, _, kind in catalogue_columns(matches):
@@ -72,10 +75,10 @@ def columns_of(info: IndexInfo, matches: Sequence[MatchRecord]) -> list[Column]:
     return columns
 
 
-def _named(found: Sequence[tuple[str, str]]) -> list[Column]:
+def _named(typed: Sequence[tuple[str, str]]) -> list[Column]:
     columns, taken = [], set(_TAKEN)
-    here = {name.casefold() for name, _ in found} | {"fid", "geom", "rowid", "oid", "_rowid_"}
-    for name, kind in found:
+    here = {name.casefold() for name, _ in typed} | {"fid", "geom", "rowid", "oid", "_rowid_"}
+    for name, kind in typed:
         if name in (*_INDEX_COLUMNS, "fid"):
             continue
         key = name
@@ -110,8 +113,6 @@ class MatchSink:
         open_sink: Callable[[QgsFields, Any], QgsFeatureSink],
     ) -> None:
         self._info, self._geometry, self._open = info, geometry, open_sink
-        self._figure = Figure(info.body)
-        self._latitude = self._figure.latitude()
         self._sink: Any = None
         self._fields = QgsFields()
         self._columns: list[Column] = []
@@ -119,7 +120,7 @@ class MatchSink:
         self.scores: list[float] = []
         """The lowest and the highest that was written, [] before."""
 
-    def open(self, matches: Sequence[MatchRecord] = ()) -> None:
+    def open(self, matches: Sequence[Match] = ()) -> None:
         """Make the sink (once)."""
         if self._sink is not None:
             return
@@ -130,7 +131,7 @@ class MatchSink:
         self._sink = self._open(self._fields, compat.wkb(types[self._geometry]))
 
     def add(
-        self, query_id: str, preview: Preview, mosaic: Json, matches: Sequence[MatchRecord]
+        self, query_id: str, preview: Preview, mosaic: RasterSource | None, matches: Sequence[Match]
     ) -> bool:
         """Append the matches of one query; False where the sink does not take them."""
         self.open(matches)
@@ -140,8 +141,8 @@ class MatchSink:
             preview.lat,
             preview.diameter_m,
             preview.side_m,
-            str(mosaic.get("path") or ""),
-            mosaic.get("band"),
+            mosaic.path if mosaic is not None else "",
+            mosaic.band if mosaic is not None else None,
         ]
         features = [self._feature(query, match) for match in matches]
         self.written += len(features)
@@ -158,22 +159,23 @@ class MatchSink:
         """What the sink says about a failure."""
         return str(self._sink.lastError()).strip().rstrip(".")
 
-    def _feature(self, query: Sequence[Any], match: MatchRecord) -> QgsFeature:
-        values = [*query, *(getattr(match, name) for name, _ in MATCH_FIELDS)]
+    def _feature(self, query: Sequence[Any], match: Match) -> QgsFeature:
+        body = self._info.body
+        values = [*query, *(value_of(match, name) for name, _ in MATCH_FIELDS)]
         for key, _, kind in self._columns:
             values.append(_value(match.attributes.get(key), kind))
         feature = QgsFeature(self._fields)
         feature.setAttributes(values)
         if self._geometry == CENTRES:
-            lat = self._latitude(match.lat) if self._latitude else match.lat
-            feature.setGeometry(QgsGeometry.fromPointXY(QgsPointXY(match.lon, lat)))
+            point = QgsPointXY(match.lon, body.geodetic(match.lat))
+            feature.setGeometry(QgsGeometry.fromPointXY(point))
         elif self._geometry == CIRCLES:
             wkt = sphere.circle_multipolygon_wkt(
-                self._figure.radius,
+                body.mean_radius,
                 match.lon,
                 match.lat,
                 match.diameter_m,
-                latitude=self._latitude,
+                latitude=body.geodetic,
             )
             feature.setGeometry(QgsGeometry.fromWkt(wkt))
         return feature
@@ -192,18 +194,34 @@ def missing_fields(names: Sequence[str]) -> list[str]:
     return [name for name in NEEDED if name not in names]
 
 
-def records_of(features: Iterator[QgsFeature], names: Sequence[str]) -> Iterator[tuple[Json, Json]]:
-    """(query fields, MatchRecord as JSON) of each row; other fields become attributes."""
+def matches_of(
+    features: Iterator[QgsFeature], names: Sequence[str]
+) -> Iterator[tuple[Json, DecidedMatch]]:
+    """(query fields, match) of each row; other fields become attributes.
+
+    Raises RecordError for a row that is no match.
+    """
     queries = [name for name, _ in QUERY_FIELDS if name in names]
-    own = [name for name, _ in MATCH_FIELDS if name in names]
+    own = [(name, kind) for name, kind in MATCH_FIELDS if name in names]
     rest = [name for name in names if name not in OWN and name.casefold() != "fid"]
     for feature in features:
         query = {name: plain(feature[name]) for name in queries}
-        match = {name: plain(feature[name]) for name in own}
-        chance = match.pop("expected_by_chance", None)
-        attributes: Json = {} if chance is None else {"expected_by_chance": chance}
-        attributes.update((name, plain(feature[name])) for name in rest)
-        yield query, {**match, "attributes": attributes}
+        match = {name: _number(plain(feature[name]), kind) for name, kind in own}
+        attributes = {name: plain(feature[name]) for name in rest}
+        if "view" in match:
+            match["context"] = _number(str(match.pop("view")).rstrip("x"), "real")
+        yield query, DecidedMatch.from_json({**match, "attributes": attributes})
+
+
+def _number(value: Any, kind: str) -> Any:
+    """A value as the kind of its field has it: files give numbers back as texts, too."""
+    if value is None:
+        return None
+    with contextlib.suppress(TypeError, ValueError):
+        if kind == "int":
+            return int(float(value))
+        return float(value) if kind == "real" else str(value)
+    return value
 
 
 def plain(value: Any) -> Any:
@@ -219,5 +237,5 @@ def plain(value: Any) -> Any:
 
         return str(iso(Qt.DateFormat.ISODate))
     if isinstance(value, Mapping):
-        return {str(key): plain(one) for key, one in value.items()}
-    return [plain(one) for one in value] if isinstance(value, (list, tuple)) else str(value)
+        return {str(key): plain(member) for key, member in value.items()}
+    return [plain(member) for member in value] if isinstance(value, (list, tuple)) else str(value)

@@ -14,7 +14,6 @@ from ..core.geo.sphere import (
     destination,
     great_circle_distance,
     initial_bearing,
-    planetocentric_latitude,
     wrap,
 )
 from ..i18n import tr
@@ -58,7 +57,7 @@ def place_of(geometry: QgsGeometry, frame: MapFrame) -> Place:
     rings = _rings(geometry, frame)
     if not rings:
         raise NoPlace(tr("its outline is not on the body"))
-    return _measured(rings, frame.figure.mean_radius)
+    return _measured(rings, frame.body.mean_radius)
 
 
 def place_of_extent(extent: QgsRectangle, frame: MapFrame) -> Place:
@@ -67,7 +66,7 @@ def place_of_extent(extent: QgsRectangle, frame: MapFrame) -> Place:
     here = frame.to_lonlat(centre)
     if here is None:
         raise NoPlace(tr("its middle is not on the body"))
-    radius, half = frame.figure.mean_radius, 0.0
+    radius, half = frame.body.mean_radius, 0.0
     for x, y in (
         (extent.xMinimum(), centre.y()),
         (extent.xMaximum(), centre.y()),
@@ -91,12 +90,12 @@ def region_of(extent: QgsRectangle, frame: MapFrame | None) -> list[float]:
     Without ``frame`` the rectangle is in degrees already. Raises NoPlace.
     """
     if frame is None:
-        found = [extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()]
-        return _whole_turn(found)
+        return _whole_turn(
+            [extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()]
+        )
     if _in_degrees(frame):
-        figure = frame.figure
         south, north = (
-            planetocentric_latitude(figure.a, figure.b, max(-90.0, min(90.0, y)))
+            frame.body.planetocentric(max(-90.0, min(90.0, y)))
             for y in (extent.yMinimum(), extent.yMaximum())
         )
         return _whole_turn([extent.xMinimum(), south, extent.xMaximum(), north])
@@ -134,8 +133,8 @@ def _is_inside(point: QgsPointXY, extent: QgsRectangle, frame: MapFrame, pole: f
     return other is not None and point.distance(other) < 1e-6 * (extent.width() + extent.height())
 
 
-def _whole_turn(found: list[float]) -> list[float]:
-    west, south, east, north = found
+def _whole_turn(sides: list[float]) -> list[float]:
+    west, south, east, north = sides
     if east - west >= 360.0:
         return [-180.0, south, 180.0, north]
     east_wrapped = 180.0 if wrap(east) == -180.0 else wrap(east)

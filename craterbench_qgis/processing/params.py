@@ -19,6 +19,7 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
+from ..contract.search import MOST_SHORTLIST, MOST_TOP
 from ..core.settings import Settings
 from ..i18n import tr
 from . import compat
@@ -34,9 +35,9 @@ def distance(
     name: str, description: str, default: float | None = None, optional: bool = True
 ) -> Any:
     """A length in kilometres, at least 0; the dialog offers other units."""
-    made = QgsProcessingParameterDistance(name, description, default, "", optional, 0.0)
-    made.setDefaultUnit(compat.kilometres())
-    return made
+    parameter = QgsProcessingParameterDistance(name, description, default, "", optional, 0.0)
+    parameter.setDefaultUnit(compat.kilometres())
+    return parameter
 
 
 def whole(
@@ -201,12 +202,12 @@ def add_search_options(algorithm: Algorithm) -> None:
     """TOP, SHORTLIST, SYMMETRIC, filters, GEOMETRY, DEVICE."""
     settings = Settings()
     algorithm.add(
-        whole("TOP", tr("Matches per query"), settings.default_top, 1, 100_000),
+        whole("TOP", tr("Matches per query"), settings.default_top, 1, MOST_TOP),
         tr("How many craters are returned for each query, best first."),
     )
     _add_filters(algorithm)
     algorithm.add(
-        whole("SHORTLIST", tr("Shortlist"), settings.default_shortlist),
+        whole("SHORTLIST", tr("Shortlist"), settings.default_shortlist, 1, MOST_SHORTLIST),
         tr(
             "Views the first stage keeps for the second, slower one. More: slower, and seldom "
             "better."

@@ -1,4 +1,4 @@
-"""How far an algorithm is, told to its feedback: percent, and a line with rate and time left."""
+"""How far an algorithm is, for its feedback: percent, and a line with rate and time left."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..client.calls import Progress
-from ..core.progress_text import progress_text
+from ..contract.wire import Progress
+from ..core.words.progress import progress_text
 
 _EVERY_S = 3.0  # qgis_process prints every line
 _WINDOW_S = 20.0
@@ -28,11 +28,11 @@ class Reporter:
     ) -> None:
         self._feedback, self._spans, self._clock = feedback, dict(spans), clock
         self._stage: str | None = None
-        self._said_at = float("-inf")
+        self._reported_at = float("-inf")
         self._percent = 0.0
 
     def show(self, progress: Progress) -> None:
-        """Tell it: percent at once, the line when the stage changes and then every few seconds."""
+        """Report it: percent at once, the line at a new stage and then every few seconds."""
         if progress.stage in self._spans:
             low, high = self._spans[progress.stage]
             percent = low + (high - low) * progress.percent / 100.0
@@ -40,15 +40,15 @@ class Reporter:
                 self._percent = percent
                 self._feedback.setProgress(percent)
         now = self._clock()
-        if progress.stage == self._stage and now - self._said_at < _EVERY_S:
+        if progress.stage == self._stage and now - self._reported_at < _EVERY_S:
             return
         if progress.stage != self._stage or progress.total:
             self._feedback.setProgressText(progress_text(progress))
-        self._stage, self._said_at = progress.stage, now
+        self._stage, self._reported_at = progress.stage, now
 
 
 class Counter:
-    """Counts the steps of a loop and tells them to a :class:`Reporter` as stage ``stage``."""
+    """Counts the steps of a loop and reports them to a :class:`Reporter` as stage ``stage``."""
 
     def __init__(
         self,

@@ -13,46 +13,45 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
+from ..contract.duplicates import ReviewReportParams
+from ..contract.methods import REPORT_DUPLICATES
+from ..contract.vocabulary import PairOrder, Stage, Verdict
 from ..core.query import RasterSource
-from ..core.wording import number
+from ..core.words.quantities import number
 from ..i18n import tr
-from ..protocol import Json
 from . import compat, params
 from .base import Algorithm, Values, Work, absolute, refuse
 from .inputs import mosaic_sources
 
-SHOWN: tuple[list[str] | None, ...] = (
+SHOWN: tuple[list[Verdict] | None, ...] = (
     None,
-    ["duplicate", "distinct", "unsure"],
-    [""],
-    ["duplicate"],
-    ["distinct"],
-    ["unsure"],
+    [Verdict.DUPLICATE, Verdict.DISTINCT, Verdict.UNSURE],
+    [Verdict.UNDECIDED],
+    [Verdict.DUPLICATE],
+    [Verdict.DISTINCT],
+    [Verdict.UNSURE],
 )
-"""Decisions, in the order of the choice SHOW; None: all."""
-ORDERS = ("probability", "doubt", "size", "place")
+"""Verdicts, in the order of the choice SHOW; None: all."""
+ORDERS = (PairOrder.PROBABILITY, PairOrder.DOUBT, PairOrder.SIZE, PairOrder.PLACE)
 
 
 class ReviewReport(Algorithm):
     """``craterbench:reviewreport``."""
 
     GROUP = "duplicates"
-    SPANS: ClassVar = {"thumbnails": (0, 70), "writing": (70, 100)}
+    SPANS: ClassVar = {Stage.THUMBNAILS: (0, 70), Stage.WRITING: (70, 100)}
 
     def __init__(self) -> None:
         super().__init__()
         self._mosaics: list[RasterSource] = []
 
     def name(self) -> str:
-        """See QgsProcessingAlgorithm."""
         return "reviewreport"
 
     def displayName(self) -> str:
-        """See QgsProcessingAlgorithm."""
         return tr("Report of duplicates")
 
     def about(self) -> str:
-        """See :class:`Algorithm`."""
         return tr(
             "Writes the pairs of a review with both pictures and outlines, evidence, decision, "
             "reviewer and time: one HTML page that needs nothing else, or a contact sheet to "
@@ -60,7 +59,6 @@ class ReviewReport(Algorithm):
         )
 
     def initAlgorithm(self, configuration: Any = None) -> None:
-        """See QgsProcessingAlgorithm."""
         self.add(
             QgsProcessingParameterFile("REVIEW", tr("Review"), extension="gpkg"),
             tr("The GeoPackage of “Find duplicates”."),
@@ -127,40 +125,43 @@ class ReviewReport(Algorithm):
         )
 
     def read_layers(self, parameters: Values, context: Any, feedback: Any) -> None:
-        """See :class:`Algorithm`."""
         self._mosaics = mosaic_sources(self.parameterAsLayerList(parameters, "MOSAICS", context))
 
     def perform(self, work: Work) -> Values:
-        """See :class:`Algorithm`."""
         path = work.output_path("OUTPUT")
         if not path:
             raise refuse(tr("The report has no name. Choose a file to write."))
         if not Path(path).suffix:
             path += ".html"
-        request: Json = {
-            "review": review_path(work),
-            "output": path,
-            "decisions": SHOWN[work.choice("SHOW")],
-            "order": ORDERS[work.choice("ORDER")],
-            "min_probability": work.number("MIN_PROBABILITY"),
-            "limit": work.whole("LIMIT"),
-            "mosaics": [one.path for one in self._mosaics],
-            "title": work.text("TITLE") or None,
-        }
-        result = work.engine.call_long("duplicates.report", request)
+        request = ReviewReportParams(
+            review=review_path(work),
+            output=path,
+            verdicts=SHOWN[work.choice("SHOW")],
+            order=ORDERS[work.choice("ORDER")],
+            min_probability=work.number("MIN_PROBABILITY") or 0.0,
+            limit=work.whole("LIMIT"),
+            mosaics=[mosaic.path for mosaic in self._mosaics],
+            title=work.text("TITLE"),
+        )
+        result = work.engine.call_long(REPORT_DUPLICATES, request)
         text = tr("Pairs in the review: {pairs} · shown: {shown} · with pictures: {pictures}")
-        told = {name: number(result[name]) for name in ("pairs", "shown", "pictures")}
-        work.feedback.pushInfo(text.format(**told))
-        for note in result.get("notes") or []:
-            work.feedback.pushWarning(str(note))
+        work.feedback.pushInfo(
+            text.format(
+                pairs=number(result.pairs),
+                shown=number(result.shown),
+                pictures=number(result.pictures),
+            )
+        )
+        for note in result.notes:
+            work.feedback.pushWarning(note)
         work.feedback.pushInfo(tr("Written: {name}").format(name=path))
         work.feedback.setProgress(100)
         return {
             "OUTPUT": path,
-            "PAIRS": result["pairs"],
-            "CHOSEN": result["chosen"],
-            "SHOWN": result["shown"],
-            "PICTURES": result["pictures"],
+            "PAIRS": result.pairs,
+            "CHOSEN": result.chosen,
+            "SHOWN": result.shown,
+            "PICTURES": result.pictures,
         }
 
 

@@ -1,10 +1,11 @@
-"""What the searches share: questions are asked one by one, matches go into one layer."""
+"""What the searches share: questions are asked in turn, matches go into one layer."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
@@ -17,37 +18,38 @@ from qgis.core import (
 )
 
 from ..client.blocking import EngineCallError
+from ..contract.build import IndexInfo
+from ..contract.methods import SEARCH
+from ..contract.records import Json, RecordError
+from ..contract.search import Filters, Match, Query, SearchParams, SearchReply
+from ..contract.vocabulary import Stage
+from ..contract.wire import ENGINE_ERROR
 from ..core.layers.style import apply_style
-from ..core.query import QueryRequest, RasterSource
-from ..core.wording import number
+from ..core.query import RasterSource
+from ..core.words.quantities import number
 from ..i18n import tr
-from ..protocol import (
-    ENGINE_ERROR,
-    IndexInfo,
-    Json,
-    MatchRecord,
-    Preview,
-    SearchParams,
-    SearchReply,
-)
 from .base import Algorithm, Values, Work, is_given, refuse
+from .engine import check_cancelled
 from .inputs import raster_source, result_crs
 from .match_table import CENTRES, CIRCLES, MatchSink
 from .progress import Counter
 from .styling import Styler
-from .talk import check_cancelled
 
 # What one query may be refused for while others are fine.
 _OF_ONE_QUERY = ("QueryError", "MosaicError")
-# So many queries refused for one and the same reason, and none searched: it is not the queries.
+# So many queries refused for the same reason, and none searched: it is not the queries.
 _ALL_ALIKE = 10
 
 
 class Question(NamedTuple):
-    """A query, or why there is none. ``known``: ids of the index's craters it is itself."""
+    """A query and the raster it is cut from, or why there is none.
+
+    ``known``: ids of the index's craters it is itself.
+    """
 
     name: str
-    request: QueryRequest | None
+    query: Query | None = None
+    mosaic: RasterSource | None = None
     problem: str = ""
     known: tuple[str, ...] = ()
 
@@ -64,14 +66,13 @@ class Search(Algorithm):
     """What both searches share."""
 
     GROUP = "search"
-    SPANS: ClassVar = {"encoder": (0, 3), "searching": (3, 100)}
+    SPANS: ClassVar = {Stage.ENCODER: (0, 3), Stage.SEARCHING: (3, 100)}
 
     def __init__(self) -> None:
         super().__init__()
         self._raster: RasterSource | None = None
 
     def read_layers(self, parameters: Values, context: Any, feedback: Any) -> None:
-        """See :class:`Algorithm`."""
         if is_given(parameters, "RASTER"):
             layer = self.parameterAsRasterLayer(parameters, "RASTER", context)
             self._raster = raster_source(layer, tr("Raster to cut from"))
@@ -135,29 +136,27 @@ class Search(Algorithm):
             "FAILED": asked.failed,
         }
         text = tr("Queries: {queries} · matches: {matches}")
-        told = text.format(queries=number(asked.searched), matches=number(sink.written))
-        work.feedback.pushInfo(told)
+        work.feedback.pushInfo(
+            text.format(queries=number(asked.searched), matches=number(sink.written))
+        )
         sink.close()
         return {**outputs, **self._write_provenance(work, info, asked.provenance, asked.searched)}
 
     def _ask_all(
         self, work: Work, sink: MatchSink, questions: Iterator[Question], total: int
     ) -> Asked:
-        base = search_params(work)
-        counter = Counter(work.reporter, "searching", total)
+        filters = search_filters(work)
+        counter = Counter(work.reporter, Stage.SEARCHING, total)
         provenance: Json = {}
         searched, failed = 0, Failures(work)
         for question in questions:
             check_cancelled(work.feedback)
-            reply = self._ask(work, base, question, failed)
-            if reply is not None and question.request is not None:
+            reply = self._ask(work, filters, question, failed)
+            if reply is not None:
                 searched += 1
                 provenance = provenance or reply.provenance
                 matches = kept(reply, work.number("MAX_CHANCE"))
-                source = question.request.source
-                mosaic = source.to_params() if source else {}
-                preview = Preview.from_json(reply.query)
-                if not sink.add(question.name, preview, mosaic, matches):
+                if not sink.add(question.name, reply.query, question.mosaic, matches):
                     text = tr("The matches cannot be written: {why}. Choose another output.")
                     raise refuse(text.format(why=sink.last_error()))
             counter.step()
@@ -179,19 +178,23 @@ class Search(Algorithm):
             )
 
     def _ask(
-        self, work: Work, base: SearchParams, question: Question, failed: Failures
+        self, work: Work, filters: Filters, question: Question, failed: Failures
     ) -> SearchReply | None:
-        if question.request is None:
+        if question.query is None:
             failed.add(question.name, question.problem)
             return None
-        filters = dict(base.filters)
-        if question.known:
-            filters["exclude_ids"] = list(question.known)
-        sent = {**base.to_json(), "query": question.request.to_params(), "filters": filters}
+        params = SearchParams(
+            index=work.path("INDEX"),
+            query=question.query,
+            top=work.whole("TOP") or 1,
+            shortlist=work.whole("SHORTLIST") or 1,
+            symmetric=work.flag("SYMMETRIC"),
+            filters=replace(filters, exclude_ids=list(question.known)),
+        )
         try:
-            return SearchReply.from_json(work.engine.call("search", sent))
+            return work.engine.call(SEARCH, params)
         except EngineCallError as error:
-            # One query that cannot be cut (outside the mosaic, no data) does not end the others.
+            # A query that cannot be cut (outside the mosaic, no data) does not end the others.
             if error.code != ENGINE_ERROR or error.kind not in _OF_ONE_QUERY:
                 raise
             failed.add(question.name, str(error))
@@ -203,10 +206,10 @@ class Search(Algorithm):
         path = work.output_path("PROVENANCE")
         if not path:
             return {}
-        told = {key: value for key, value in provenance.items() if key != "query"}
-        told.update(queries=searched, index_path=info.path, body=info.body)
+        written = {key: value for key, value in provenance.items() if key != "query"}
+        written.update(queries=searched, index_path=info.path, body=info.body.to_json())
         try:
-            Path(path).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+            Path(path).write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
         except OSError as error:
             text = tr("The provenance cannot be written to {path}: {why}.")
             raise refuse(text.format(path=path, why=error.strerror or error)) from error
@@ -225,9 +228,9 @@ def discard(destination: list[str]) -> None:
 
 
 class Failures:
-    """Queries that could not be searched: counted, the first few told at once."""
+    """Queries that could not be searched: counted, the first few reported at once."""
 
-    _TOLD = 20
+    _REPORTED = 20
 
     def __init__(self, work: Work) -> None:
         self._feedback = work.feedback
@@ -244,7 +247,7 @@ class Failures:
         text = tr("Query {name}: {why}").format(name=name, why=why)
         text = text if text.endswith(".") else text + "."
         self.first = self.first or text
-        if self.count <= self._TOLD:
+        if self.count <= self._REPORTED:
             self._feedback.pushWarning(text)
 
     @property
@@ -254,41 +257,43 @@ class Failures:
 
     def close(self) -> None:
         """Say how many more there were."""
-        if self.count > self._TOLD:
+        if self.count > self._REPORTED:
             text = tr("And {n} more queries that could not be searched.")
-            self._feedback.pushWarning(text.format(n=number(self.count - self._TOLD)))
+            self._feedback.pushWarning(text.format(n=number(self.count - self._REPORTED)))
 
 
-def search_params(work: Work) -> SearchParams:
-    """Everything of a search but its query. Raises QgsProcessingException."""
-    filters: Json = {
-        "min_diameter": work.metres("MIN_DIAMETER"),
-        "max_diameter": work.metres("MAX_DIAMETER"),
-        "min_distance": work.metres("MIN_DISTANCE"),
-        "max_distance": work.metres("MAX_DISTANCE"),
-        "where": work.text("WHERE") or None,
-    }
+def question_of(
+    name: str, mosaic: RasterSource, known: tuple[str, ...] = (), **members: Any
+) -> Question:
+    """The question of a query of these members; with the problem where they are none."""
+    try:
+        return Question(name, Query(mosaic=mosaic.plain(), **members), mosaic, known=known)
+    except RecordError as error:
+        return Question(name, problem=str(error))
+
+
+def search_filters(work: Work) -> Filters:
+    """The conditions on the matches. Raises QgsProcessingException."""
     low, high = work.number("MIN_RATIO"), work.number("MAX_RATIO")
+    ratio = None
     if low is not None or high is not None:
-        low, high = low or 0.0, 1.0e6 if high is None else high
-        if low > high:
+        ratio = (low or 0.0, 1.0e6 if high is None else high)
+        if ratio[0] > ratio[1]:
             raise refuse(tr("The smallest ratio of diameters is above the largest."))
-        filters["diameter_ratio"] = [low, high]
-    return SearchParams(
-        index=work.path("INDEX"),
-        query={},
-        top=work.whole("TOP") or 1,
-        shortlist=work.whole("SHORTLIST") or 1,
-        symmetric=work.flag("SYMMETRIC"),
-        filters={key: value for key, value in filters.items() if value is not None},
+    return Filters(
+        diameter_ratio=ratio,
+        min_diameter=work.metres("MIN_DIAMETER"),
+        max_diameter=work.metres("MAX_DIAMETER"),
+        min_distance=work.metres("MIN_DISTANCE"),
+        max_distance=work.metres("MAX_DISTANCE"),
+        where=work.text("WHERE") or None,
     )
 
 
-def kept(reply: SearchReply, most: float | None) -> list[MatchRecord]:
+def kept(reply: SearchReply, most: float | None) -> list[Match]:
     """The matches that at most ``most`` craters would equal by chance (where that is known)."""
-    found = reply.records()
-    if most is None:
-        return found
     return [
-        one for one in found if one.expected_by_chance is None or one.expected_by_chance <= most
+        match
+        for match in reply.matches
+        if most is None or match.expected_by_chance is None or match.expected_by_chance <= most
     ]

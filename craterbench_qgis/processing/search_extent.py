@@ -6,36 +6,32 @@ from typing import Any
 
 from qgis.core import QgsProcessingParameterExtent, QgsProcessingParameterString
 
-from ..core.geo.crs import figure_of_body, geographic_crs
-from ..core.query import QueryRequest, RasterSource
+from ..contract.vocabulary import QueryKind
+from ..core.geo.crs import geographic_crs
 from ..i18n import tr
 from . import params
 from .base import Values, Work, refuse
 from .inputs import frame_of, query_mosaic, usable_crs
 from .outlines import NoPlace, place_of_extent
-from .search_base import Question, Search
+from .search_base import Search, question_of
 
 
 class SearchByExtent(Search):
     """``craterbench:searchbyextent``."""
 
     def name(self) -> str:
-        """See QgsProcessingAlgorithm."""
         return "searchbyextent"
 
     def displayName(self) -> str:
-        """See QgsProcessingAlgorithm."""
         return tr("Search by extent")
 
     def about(self) -> str:
-        """See :class:`Algorithm`."""
         return tr(
             "Finds the craters of an index that look most like the ground within a rectangle of "
             "the map. The view is the square on the ground around its middle."
         )
 
     def initAlgorithm(self, configuration: Any = None) -> None:
-        """See QgsProcessingAlgorithm."""
         params.add_index(self)
         self.add(
             QgsProcessingParameterExtent("EXTENT", tr("Extent")),
@@ -58,27 +54,26 @@ class SearchByExtent(Search):
         self.add_outputs()
 
     def perform(self, work: Work) -> Values:
-        """See :class:`Algorithm`."""
         info = work.engine.index_info(work.path("INDEX"))
         mosaic = query_mosaic(work, self._raster, info.sources)
         extent = self.parameterAsExtent(work.parameters, "EXTENT", work.context)
         crs = self.parameterAsExtentCrs(work.parameters, "EXTENT", work.context)
         if not usable_crs(crs).isValid():
-            crs = geographic_crs(figure_of_body(info.body))
+            crs = geographic_crs(info.body, coded=False)
         frame = frame_of(crs, info.body, tr("The extent"))
         try:
             place = place_of_extent(extent, frame)
         except NoPlace as error:
             text = tr("The extent cannot be searched by: {why}. Draw another.")
             raise refuse(text.format(why=error)) from error
-        request = QueryRequest(
-            kind="area",
-            source=RasterSource(**mosaic),
+        question = question_of(
+            work.text("QUERY_ID") or "extent",
+            mosaic,
+            kind=QueryKind.AREA,
             lon=place.lon,
             lat=place.lat,
             side_m=place.side_m,
             diameter_m=work.metres("DIAMETER"),
         )
         work.engine.open_index(info.path, work.device())
-        question = Question(work.text("QUERY_ID") or "extent", request)
         return self.search_all(work, info, iter([question]), 1, crs)

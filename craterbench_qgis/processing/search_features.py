@@ -13,16 +13,18 @@ from qgis.core import (
     QgsWkbTypes,
 )
 
+from ..contract.build import IndexInfo
+from ..contract.records import Json
+from ..contract.vocabulary import QueryKind
 from ..core.geo.crs import MapFrame
-from ..core.query import QueryRequest, RasterSource
+from ..core.query import RasterSource
 from ..i18n import tr
-from ..protocol import IndexInfo, Json
 from . import compat, params
 from .base import Values, Work, refuse
 from .inputs import field_factor, frame_of, query_mosaic, source_of
 from .match_table import plain
 from .outlines import NoPlace, place_of
-from .search_base import Question, Search
+from .search_base import Question, Search, question_of
 
 CRATER, AREA = 0, 1
 """Positions in the choice MODE."""
@@ -34,15 +36,12 @@ class SearchByFeatures(Search):
     """``craterbench:searchbyfeatures``."""
 
     def name(self) -> str:
-        """See QgsProcessingAlgorithm."""
         return "searchbyfeatures"
 
     def displayName(self) -> str:
-        """See QgsProcessingAlgorithm."""
         return tr("Search by features")
 
     def about(self) -> str:
-        """See :class:`Algorithm`."""
         return tr(
             "Finds, for every feature of a layer, the craters of an index that look most like it. "
             "Features are outlines, or points with a diameter. All matches come in one layer, "
@@ -50,7 +49,6 @@ class SearchByFeatures(Search):
         )
 
     def initAlgorithm(self, configuration: Any = None) -> None:
-        """See QgsProcessingAlgorithm."""
         params.add_index(self)
         self.add(
             QgsProcessingParameterFeatureSource("INPUT", tr("Features"), [compat.any_vector()]),
@@ -114,7 +112,6 @@ class SearchByFeatures(Search):
         )
 
     def perform(self, work: Work) -> Values:
-        """See :class:`Algorithm`."""
         source = source_of(work, "INPUT")
         if work.flag("EXCLUDE_SELF") and not work.field("ID_FIELD"):
             raise refuse(
@@ -133,9 +130,9 @@ class SearchByFeatures(Search):
 class FeatureReader:
     """Makes questions of features."""
 
-    def __init__(self, work: Work, info: IndexInfo, mosaic: Json) -> None:
+    def __init__(self, work: Work, info: IndexInfo, mosaic: RasterSource) -> None:
         self._info = info
-        self._source = RasterSource(**mosaic)
+        self._mosaic = mosaic
         self._mode, self._context = work.choice("MODE"), work.number("CONTEXT")
         self._id, self._diameter = work.field("ID_FIELD"), work.field("DIAMETER_FIELD")
         self._lon, self._lat = work.field("LON_FIELD"), work.field("LAT_FIELD")
@@ -159,16 +156,18 @@ class FeatureReader:
         return frame_of(crs, self._info.body, tr("The layer of features"))
 
     def question(self, feature: QgsFeature, frame: MapFrame | None) -> Question:
-        """What one feature asks."""
+        """What a feature asks."""
         name = plain(feature[self._id]) if self._id else feature.id()
         name = "" if name is None else str(name)
         try:
-            request = self._request(feature, frame)
+            members = self._members(feature, frame)
         except NoPlace as error:
-            return Question(name, None, str(error))
-        return Question(name, request, known=(name,) if self._exclude and name else ())
+            return Question(name, problem=str(error))
+        known = (name,) if self._exclude and name else ()
+        return question_of(name, self._mosaic, known, **members)
 
-    def _request(self, feature: QgsFeature, frame: MapFrame | None) -> QueryRequest:
+    def _members(self, feature: QgsFeature, frame: MapFrame | None) -> Json:
+        """Of the query. Raises NoPlace."""
         if frame is None:
             lon, lat = self._number(feature, self._lon), self._number(feature, self._lat)
             outlined = side = None
@@ -184,12 +183,15 @@ class FeatureReader:
             if not side:
                 raise NoPlace(tr("a point has no area; choose the diameter column"))
             own = diameter if self._diameter and outlined else None
-            return QueryRequest("area", self._source, lon, lat, side, own)
+            return {
+                "kind": QueryKind.AREA, "lon": lon, "lat": lat, "side_m": side, "diameter_m": own
+            }  # fmt: skip
         if not diameter:
             raise NoPlace(tr("a point has no size; choose the diameter column"))
-        return QueryRequest(
-            "crater", self._source, lon, lat, diameter_m=diameter, context=self._context
-        )
+        return {
+            "kind": QueryKind.CRATER, "lon": lon, "lat": lat, "diameter_m": diameter,
+            "context": self._context,
+        }  # fmt: skip
 
     @staticmethod
     def _number(feature: QgsFeature, field: str) -> float:

@@ -1,4 +1,4 @@
-"""Results that arrive on the map with a look: matches by score, pairs by decision."""
+"""Results that arrive on the map styled: matches by score, pairs by decision."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import Any, ClassVar
 
 from qgis.core import QgsProcessingLayerPostProcessorInterface
 
-from ..core.geo.crs import figure_of
-from ..core.layers.crs import geographic_crs
+from ..core.geo.crs import body_of, geographic_crs
 
 
 class Styler(QgsProcessingLayerPostProcessorInterface):
@@ -23,7 +22,6 @@ class Styler(QgsProcessingLayerPostProcessorInterface):
         self._style = style
 
     def postProcessLayer(self, layer: Any, context: Any, feedback: Any) -> None:
-        """See QgsProcessingLayerPostProcessorInterface."""
         if layer is None or not layer.isValid():
             return
         self._style(layer)
@@ -34,14 +32,13 @@ class Styler(QgsProcessingLayerPostProcessorInterface):
     def give(cls, context: Any, destination: str, style: Callable[[Any], None]) -> None:
         """Have ``style(layer)`` called where ``destination`` goes to the map; nothing elsewhere."""
         if context.willLoadLayerOnCompletion(destination):
-            made = cls(style)
-            cls._alive.append(made)
-            context.layerToLoadOnCompletionDetails(destination).setPostProcessor(made)
+            styler = cls(style)
+            cls._alive.append(styler)
+            context.layerToLoadOnCompletionDetails(destination).setPostProcessor(styler)
 
 
 def _fit_crs(layer: Any, project: Any) -> None:
     """Give the layer the one of its body's equal systems that PROJ carries to the project's."""
-    figure = figure_of(layer.crs())
-    if figure is not None and project is not None:
-        body = {"name": figure.name, "a": figure.a, "b": figure.b}
+    body = body_of(layer.crs())
+    if body is not None and project is not None:
         layer.setCrs(geographic_crs(body, project.crs()))

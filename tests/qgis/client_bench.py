@@ -10,6 +10,8 @@ from typing import Any
 from craterbench_qgis.client.engine import Engine, Limits
 from craterbench_qgis.client.failure import CallError, EngineFailure
 from craterbench_qgis.client.launch import Launch
+from craterbench_qgis.contract.methods import Method
+from craterbench_qgis.contract.records import Record
 from inside import wait_until
 
 FAKE_ENGINE = os.fspath(Path(__file__).with_name("fake_engine.py"))
@@ -37,6 +39,25 @@ class WatchedEngine(Engine):
         self.failed.connect(self.failures.append)
 
 
+class Anything(Record):
+    """Parameters and results of the methods that only a fake engine has."""
+
+    def __init__(self, **members: Any) -> None:
+        self.members = members
+
+    def to_json(self) -> dict[str, Any]:
+        return self.members
+
+    @classmethod
+    def from_json(cls, data: Any) -> Any:
+        return data
+
+
+def method_of(name: str) -> Method[Any, Any]:
+    """A method of a fake engine; of the real one, its answer as plain JSON."""
+    return Method(name, Anything, Anything)
+
+
 class Outcome:
     """What a call came to. ``times``: how often it was answered."""
 
@@ -48,7 +69,12 @@ class Outcome:
         self.progress: list[Any] = []
         self.times = 0
         self.call = engine.call(
-            method, params or {}, self._done, self._failed, self.progress.append, **more
+            method_of(method),
+            Anything(**(params or {})),
+            self._done,
+            self._failed,
+            self.progress.append,
+            **more,
         )
 
     def _done(self, result: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "qgis")]
 
 from qgis.core import QgsProject  # noqa: E402
 
-from craterbench_qgis.core.match_set import ACCEPTED  # noqa: E402
+from craterbench_qgis.contract.vocabulary import Decision  # noqa: E402
 from craterbench_qgis.core.store.project import ProjectStore  # noqa: E402
 from inside import settle, start_qgis  # noqa: E402
 from sets import match_set, scattered  # noqa: E402
@@ -29,7 +29,7 @@ matches = match_set(scattered(50))
 store.save(matches)
 store.flush()
 settle(3)
-matches.decide([4, 5], ACCEPTED)
+matches.decide([4, 5], Decision.ACCEPTED)
 time.sleep(0.5)  # the store's thread writes by itself
 sys.stdout.write("decided\n")
 sys.stdout.flush()

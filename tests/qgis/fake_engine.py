@@ -41,7 +41,7 @@ def log(text):
 
 def hello():
     return {
-        "protocol": {"new-protocol": 2, "old-protocol": 0}.get(MODE, 1),
+        "protocol": {"new-protocol": 3, "old-protocol": 0}.get(MODE, 2),
         "version": "9.9",
         "python": "3.11",
         "packages": {"numpy": "2.2.6"},

@@ -8,12 +8,14 @@ import json
 from pathlib import Path
 from types import SimpleNamespace
 
-from qgis.PyQt.QtCore import QTimer
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QPalette
 
+from craterbench_qgis.contract.build import IndexInfo
+from craterbench_qgis.contract.search import Match, SearchReply
+from craterbench_qgis.contract.vocabulary import QueryKind
 from craterbench_qgis.core.match_set import MatchSet
 from craterbench_qgis.core.query import QueryRequest
-from craterbench_qgis.protocol import IndexInfo, MatchRecord, SearchReply
 
 
 class FakeCall:
@@ -24,21 +26,25 @@ class FakeCall:
         self.cancelled = True
 
 
-class RecordedEngine:
+class RecordedEngine(QObject):
     """Answers ``thumbnails`` and ``explain`` a moment later; ``asked``: all requests so far.
 
     ``problem``: when set, every call fails with that message. ``silent``: calls are never answered.
     """
 
+    ready = pyqtSignal(object)
+
     def __init__(self, folder, delay_ms=5):
+        super().__init__()
         text = (Path(folder) / "data.json").read_text(encoding="utf-8")
         self.data = json.loads(text.replace("{folder}", str(folder)))
         self.files = dict(self.data["thumbnails"])
         self.asked, self.calls = [], []
         self.problem, self.silent, self._delay = "", False, delay_ms
 
-    def call(self, method, params, done, failed=None, progress=None, timeout_ms=None, owner=None):
-        self.asked.append((method, params))
+    def call(self, method, params, done, failed=None, progress=None, timeout_s=None, owner=None):
+        params = params.to_json()
+        self.asked.append((method.name, params))
         call = FakeCall()
         self.calls.append(call)
         if not self.silent:
@@ -50,12 +56,14 @@ class RecordedEngine:
             return
         if self.problem:
             failed(SimpleNamespace(code=-32000, message=self.problem, kind="", cancelled=False))
-        elif method == "thumbnails":
+        elif method.name == "thumbnails":
             wanted = [str(view) for view in params["views"]]
-            done({"files": {view: self.files[view] for view in wanted if view in self.files}})
+            files = {view: self.files[view] for view in wanted if view in self.files}
+            done(method.result.from_json({"files": files}))
         else:
             known = self.data["explain"]
-            done(known.get(params["crater_id"]) or next(iter(known.values())))
+            reply = known.get(params["crater_id"]) or next(iter(known.values()))
+            done(method.result.from_json(reply))
 
 
 class FakeSettings:
@@ -74,7 +82,7 @@ class FakeSettings:
 def match_set_of(data, count=None):
     """The recorded matches; ``count`` more than there are repeats them under other numbers."""
     reply = SearchReply.from_json(data["search"])
-    request = QueryRequest(kind="indexed", crater_id=data["query"]["crater_id"])
+    request = QueryRequest(QueryKind.INDEXED, crater_id=data["query"]["crater_id"])
     match_set = MatchSet.of_reply(request, IndexInfo.from_json(data["info"]), reply)
     if count is not None:
         match_set.matches = [_numbered(match_set.matches, n) for n in range(count)]
@@ -83,7 +91,7 @@ def match_set_of(data, count=None):
 
 def _numbered(matches, n):
     match = copy.copy(matches[n % len(matches)])
-    assert isinstance(match, MatchRecord)
+    assert isinstance(match, Match)
     match.rank = n + 1
     if n >= len(matches):
         match.view_number += 1_000_000 * (n // len(matches))

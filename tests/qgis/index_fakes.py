@@ -4,6 +4,7 @@ from types import SimpleNamespace as Object
 
 from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer
 
+from craterbench_qgis.contract.wire import Progress
 from craterbench_qgis.gui.build.progress import BuildProgress
 
 MOON = {"name": "Moon", "a": 1737400.0, "b": 1737400.0}
@@ -14,7 +15,7 @@ class Call:
     """As ``client.calls.Call``."""
 
     def __init__(self, method, params, done, failed, progress):
-        self.method, self.params = method, params
+        self.method, self.params = method.name, params.to_json()
         self.done, self.failed, self.progress = done, failed, progress
         self.cancelled = self.dropped = False
 
@@ -34,7 +35,7 @@ def error(message, cancelled=False):
 
 
 def progress(stage="views", done=0.0, total=0.0, rate=None, seconds_left=None):
-    return Object(stage=stage, done=done, total=total, rate=rate, seconds_left=seconds_left)
+    return Progress(stage, done, total, rate, seconds_left)
 
 
 def settle():
@@ -49,13 +50,16 @@ class Engine:
     def __init__(self, answers=None):
         self.answers, self.calls, self.hello = dict(answers or {}), [], None
 
-    def call(self, method, params, done, failed=None, progress=None, timeout_ms=None, owner=None):
-        call = Call(method, params, done, failed, progress)
+    def call(self, method, params, done, failed=None, progress=None, timeout_s=None, owner=None):
+        def deliver_result(result):
+            done(method.result.from_json(result))
+
+        call = Call(method, params, deliver_result, failed, progress)
         self.calls.append(call)
-        answer = self.answers.get(method)
-        answer = answer(params) if callable(answer) else answer
+        answer = self.answers.get(method.name)
+        answer = answer(call.params) if callable(answer) else answer
         if answer is not None:  # never before call() has returned, as the real one
-            deliver = done if isinstance(answer, dict) else failed
+            deliver = deliver_result if isinstance(answer, dict) else failed
             QTimer.singleShot(0, lambda: None if call.dropped else deliver(answer))
         return call
 
@@ -91,8 +95,9 @@ def mosaic_info(**changes):
 
 
 def encoders():
-    return {"encoders": [{"id": "craterbench-conv-v2", "description": "d", "default": True},
-                         {"id": "hog", "description": "gradients"}]}  # fmt: skip
+    more = {"licence": "MIT", "bundled": True}
+    return {"encoders": [{"id": "craterbench-conv-v2", "description": "d", "default": True, **more},
+                         {"id": "hog", "description": "gradients", **more}]}  # fmt: skip
 
 
 def progress_of(panel):

@@ -88,5 +88,5 @@ def planetocentric(body: dict[str, Any], lat: float) -> float:
     """Of a geodetic latitude on the body's ellipsoid (degrees)."""
     if abs(lat) >= 90:
         return lat
-    flattened = math.tan(math.radians(lat)) * (body["b"] / body["a"]) ** 2
+    flattened = math.tan(math.radians(lat)) * (body.b / body.a) ** 2
     return math.degrees(math.atan(flattened))

@@ -8,13 +8,13 @@ from qgis.PyQt.QtGui import QImage
 
 class FakeCall:
     def __init__(self, method, params):
-        self.method, self.params = method, params
+        self.method, self.params = method.name, params.to_json()
         self.cancelled = self.dropped = self.answered = False
         self.done = self.failed = self.progress = None
 
     def cancel(self):
         self.cancelled = True
-        error = SimpleNamespace(message="Cancelled.", cancelled=True)
+        error = SimpleNamespace(message="Cancelled.", cancelled=True, kind="cancelled")
         QTimer.singleShot(0, lambda: self.failed(error))
 
     def drop(self):
@@ -36,11 +36,12 @@ class FakeEngine(QObject):
             self.pictures.append(str(folder / f"{name}.png"))
             assert image.save(self.pictures[-1])
 
-    def call(self, method, params, done, failed=None, progress=None, timeout_ms=None, owner=None):
+    def call(self, method, params, done, failed=None, progress=None, timeout_s=None, owner=None):
         call = FakeCall(method, params)
-        call.done, call.failed, call.progress = done, failed, progress
+        call.failed, call.progress = failed, progress
+        call.done = lambda result: done(method.result.from_json(result))
         self.calls.append(call)
-        if method == "duplicates.pictures":
+        if call.method == "duplicates.pictures":
             if self.delay_ms is None:
                 self._answer(call)
             else:
@@ -60,11 +61,13 @@ class FakeEngine(QObject):
             return
         call.answered = True
         if self.problem:
-            call.failed(SimpleNamespace(message=self.problem, cancelled=False))
+            call.failed(SimpleNamespace(message=self.problem, cancelled=False, kind=""))
             return
         call.done(
             {
                 "a": self.pictures[0], "b": self.pictures[1], "size": 64, "side_m": 80e3,
+                "metres_per_pixel": 1250.0,
+                "native_metres_per_pixel": 1250.0, "mosaic": "",
                 "radius_a_px": 12.0, "radius_b_px": 14.0,
                 "b_in_a_px": [40.0, 32.0], "a_in_b_px": [24.0, 32.0],
             }

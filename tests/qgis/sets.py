@@ -2,16 +2,18 @@
 
 import random
 
+from craterbench_qgis.contract.body import Body
+from craterbench_qgis.contract.search import Match, Preview
+from craterbench_qgis.contract.vocabulary import QueryKind
 from craterbench_qgis.core.match_set import MatchSet
-from craterbench_qgis.core.query import QueryRequest, RasterSource
-from craterbench_qgis.protocol import MatchRecord, Preview
+from craterbench_qgis.core.query import QueryRequest, RasterSource, SearchedIndex
 
-MOON = {"name": "Moon", "a": 1737400.0, "b": 1737400.0}
-MARS = {"name": "Mars", "a": 3396190.0, "b": 3376200.0}
+MOON = Body("Moon", 1737400.0, 1737400.0)
+MARS = Body("Mars", 3396190.0, 3376200.0)
 
 
 def record(rank, lon, lat, diameter_m, score, **attributes):
-    return MatchRecord(
+    return Match(
         rank=rank,
         crater_id=f"c{rank}",
         lon=lon,
@@ -19,7 +21,7 @@ def record(rank, lon, lat, diameter_m, score, **attributes):
         diameter_m=diameter_m,
         score=score,
         shortlist_score=score - 0.05,
-        view="2x",
+        context=2.0,
         view_number=rank * 3,
         crater_row=rank * 7,
         distance_m=1000.0 * rank,
@@ -36,9 +38,9 @@ def match_set(places, body=MOON, label="Box 1", image="", lon=0.0, lat=0.0, side
         for n, place in enumerate(places)
     ]
     source = RasterSource(path="/data/moon.tif", name="moon")
-    request = QueryRequest("area", source, lon, lat, side_m, side_m / 2.5, label=label)
+    request = QueryRequest(QueryKind.AREA, source, lon, lat, side_m, side_m / 2.5, label=label)
     preview = Preview(image=image, lon=lon, lat=lat, side_m=side_m, diameter_m=side_m / 2.5)
-    index = {"path": "/data/moon.craterindex", "name": "moon", "index_id": "abc", "body": body}
+    index = SearchedIndex("/data/moon.craterindex", "moon", "abc", body)
     return MatchSet(request, index, preview, matches, {"encoder": "hog", "tokens": 16})
 
 

@@ -21,6 +21,7 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
 
 from build_bench import BuildBench
+from craterbench_qgis.contract.build import Columns
 from craterbench_qgis.gui.build.region import extent_region
 from craterbench_qgis.gui.layer_files import export_layer, vector_file
 from index_fakes import MARS, MOON, catalogue_info, error, settle
@@ -131,7 +132,7 @@ def test_inputs_that_do_not_fit_and_a_file_that_is_no_raster(
 def test_columns_are_guessed_shown_and_can_be_changed(filled: BuildBench) -> None:
     box, engine = filled.dialog.catalogue, filled.engine
     assert box.columns["diameter"].currentText() == "diam_km (auto)"
-    assert box.chosen_columns() == {}
+    assert box.source_chosen().columns == Columns()
     for part in ("Usable craters: 1,000", "diameters 5.00 km to 300 km",
                  "In km: the column says so.",
                  "Rows left out: 3 (latitude is beyond 90 degrees: 3)"):  # fmt: skip

@@ -11,11 +11,11 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
 
 from craterbench_qgis.client.engine import Engine
+from craterbench_qgis.contract.build import BuildParams
 from craterbench_qgis.core.settings import Settings
 from craterbench_qgis.gui.build.dialog import BuildDialog
 from craterbench_qgis.gui.build.estimate import bytes_per_view
 from craterbench_qgis.gui.index.panel import IndexPanel
-from craterbench_qgis.protocol import BuildParams
 from guards import nothing_waits
 from index_fakes import progress_of
 from inside import FakeInterface, wait_until

@@ -27,7 +27,7 @@ def test_calls_queue_while_starting_and_bring_results_progress_and_errors() -> N
     for outcome in (echo, work, wrong, unknown):
         outcome.wait()
     assert engine.states == ["starting", "ready"] and greetings[0].version == "9.9"
-    assert engine.hello.devices[0]["id"] == "cpu"
+    assert engine.hello.devices[0].id == "cpu"
     assert echo.result == {"a": [1, 2.5, None, "ü\n"]}
     assert work.result == {"steps": 4} and [p.done for p in work.progress] == [1, 2, 3, 4]
     assert work.progress[0].percent == 25 and work.progress[0].stage == "working"
@@ -180,13 +180,13 @@ def test_a_long_call_is_no_hang_and_a_stuck_one_leaves_the_engine() -> None:
     engine = WatchedEngine("normal", silence=2.0)
     Outcome(engine, "echo").wait()
     # Long without progress, but alive: no limit.
-    long = Outcome(engine, "work", {"steps": 1, "ms": 1500}, timeout_ms=0)
+    long = Outcome(engine, "work", {"steps": 1, "ms": 1500}, timeout_s=0)
     # Progress keeps a call with a short limit alive.
-    lively = Outcome(engine, "work", {"steps": 20, "ms": 60}, timeout_ms=400)
+    lively = Outcome(engine, "work", {"steps": 20, "ms": 60}, timeout_s=0.4)
     assert lively.wait().result and long.wait().result == {"steps": 1}
     assert engine.failures == []
     # One call is stuck, the engine still answers: that call fails, the engine stays.
-    stuck = Outcome(engine, "stuck", timeout_ms=500).wait()
+    stuck = Outcome(engine, "stuck", timeout_s=0.5).wait()
     assert stuck.error.kind == "timeout" and "stuck" in stuck.error.message
     assert engine.state == "ready" and [failure.fatal for failure in engine.failures] == [False]
     assert "stuck (0." in engine.failures[0].report
@@ -198,8 +198,8 @@ def test_a_deaf_engine_is_ended() -> None:
     engine = WatchedEngine("normal", silence=2.0)
     Outcome(engine, "echo").wait()
     pid = engine.pid
-    deaf = Outcome(engine, "deaf", timeout_ms=700)
-    behind = Outcome(engine, "echo", timeout_ms=0)
+    deaf = Outcome(engine, "deaf", timeout_s=0.7)
+    behind = Outcome(engine, "echo", timeout_s=0)
     deaf.wait()
     assert engine.state == "failed"
     assert engine.failures[-1].kind == "hang" and engine.failures[-1].fatal
@@ -207,6 +207,6 @@ def test_a_deaf_engine_is_ended() -> None:
     wait_gone(pid)
     engine.restart()
     # Deaf in a call without any limit: the heartbeat notices.
-    Outcome(engine, "deaf", timeout_ms=0).wait()
+    Outcome(engine, "deaf", timeout_s=0).wait()
     assert engine.failures[-1].kind == "hang" and len(engine.failures) == 2
     engine.stop(wait=True)

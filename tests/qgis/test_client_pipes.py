@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from qgis.PyQt import sip
 
-from client_bench import Outcome, WatchedEngine, alive, wait_gone
+from client_bench import Anything, Outcome, WatchedEngine, alive, method_of, wait_gone
 from guards import Turns, nothing_waits
 from inside import wait_until
 
@@ -97,7 +97,7 @@ def test_a_flood_of_messages_leaves_turns_of_the_event_loop_to_qgis() -> None:
         handled_in_turn[turns.count] += 1
         time.sleep(0.002)
 
-    engine.call("many", {"count": 400}, results.append, progress=handle)
+    engine.call(method_of("many"), Anything(count=400), results.append, progress=handle)
     wait_until(lambda: bool(results))
     turns.stop()
     assert handled_in_turn.total() == 400

@@ -15,6 +15,7 @@ from qgis.core import (
     QgsRasterLayer,
 )
 
+from craterbench_qgis.contract.body import Body, same_body
 from craterbench_qgis.core.geo import crs as geo_crs
 from craterbench_qgis.core.geo import sphere
 from craterbench_qgis.core.geo.crs import MapFrame
@@ -37,7 +38,7 @@ SYSTEMS = {
     "EPSG:4326": [(12, 55), (-60, -20)],
     "EPSG:32633": [(14, 55), (16, 3)],
 }
-GRAPHIC_40 = sphere.geodetic_latitude(MARS["a"], MARS["b"], 40.0)
+GRAPHIC_40 = MARS.geodetic(40.0)
 
 
 def frame_of(text: str) -> MapFrame:
@@ -49,12 +50,12 @@ def frame_of(text: str) -> MapFrame:
 def test_every_map_gives_planetocentric_places_and_back(text: str, places: list[Place]) -> None:
     engine = ask("engine_crs", "on_the_map", text, places)
     frame = frame_of(text)
-    assert frame.figure.a == pytest.approx(engine["a"], abs=1e-3)
-    assert frame.figure.b == pytest.approx(engine["b"], abs=1e-3)
+    assert frame.body.a == pytest.approx(engine["a"], abs=1e-3)
+    assert frame.body.b == pytest.approx(engine["b"], abs=1e-3)
     for (x, y), expected in zip(engine["points"], places, strict=True):
         place = frame.to_lonlat(QgsPointXY(x, y))
         assert place is not None
-        assert metres_between(expected, place, frame.figure.mean_radius) < 0.05
+        assert metres_between(expected, place, frame.body.mean_radius) < 0.05
         back = frame.to_map(*place, near=x)
         assert math.hypot(back.x() - x, back.y() - y) < 1e-5 * engine["a"]
 
@@ -73,7 +74,7 @@ def test_west_positive_and_planetocentric_degrees(text: str, x: float, y: float)
 
 @pytest.mark.parametrize("text, sign", [("IAU_2015:49911", 1), ("IAU_2015:49912", -1)])
 def test_west_positive_and_planetocentric_metres(text: str, sign: int) -> None:
-    x, y = math.radians(30) * MARS["a"], math.radians(GRAPHIC_40) * MARS["a"]
+    x, y = math.radians(30) * MARS.a, math.radians(GRAPHIC_40) * MARS.a
     lon, lat = frame_of(text).to_lonlat(QgsPointXY(sign * x, y))
     assert lon == pytest.approx(-30, abs=1e-6) and lat == pytest.approx(40, abs=1e-6)
 
@@ -91,13 +92,13 @@ def test_one_body_in_two_authorities(first: str, second: str) -> None:
     plain = QgsCoordinateTransform(crs_of(first), crs_of(second), QgsCoordinateTransformContext())
     assert not plain.isValid(), "PROJ can do it by itself: this test has lost its meaning"
     one_map, other_map = frame_of(first), frame_of(second)
-    assert geo_crs.same_body(one_map.figure, other_map.figure)
+    assert same_body(one_map.body, other_map.body)
     point = QgsPointXY(100000, 200000)
-    there = geo_crs.same_place(one_map, point, other_map)
+    there = other_map.to_map(*one_map.to_lonlat(point))
     lon, lat = other_map.to_lonlat(there)
-    assert math.radians(lon) * one_map.figure.a == pytest.approx(100000, abs=1)
-    assert math.radians(lat) * one_map.figure.a == pytest.approx(200000, abs=1)
-    assert geo_crs.same_place(other_map, there, one_map).distance(point) < 0.1
+    assert math.radians(lon) * one_map.body.a == pytest.approx(100000, abs=1)
+    assert math.radians(lat) * one_map.body.a == pytest.approx(200000, abs=1)
+    assert one_map.to_map(*other_map.to_lonlat(there)).distance(point) < 0.1
 
 
 class TestBodiesAreToldApartByTheirRadii:
@@ -127,12 +128,12 @@ class TestBodiesAreToldApartByTheirRadii:
             'CS[ellipsoidal,2],AXIS["lat",north],AXIS["lon",east],'
             'ANGLEUNIT["degree",0.0174532925199433]]'
         )
-        assert geo_crs.figure_of(crs).a == pytest.approx(1737400, abs=1e-6)
+        assert geo_crs.body_of(crs).a == pytest.approx(1737400, abs=1e-6)
 
     def test_a_body_without_an_authority(self) -> None:
-        crs = geo_crs.geographic_crs(geo_crs.Figure(482000.0, 446000.0, "Ceres"))
+        crs = geo_crs.geographic_crs(Body("Ceres", 482000.0, 446000.0))
         assert crs.isValid() and MapFrame(crs).period == 360.0
-        figure = geo_crs.figure_of(crs)
+        figure = geo_crs.body_of(crs)
         assert figure.a == pytest.approx(482000, abs=1e-6)
         assert figure.b == pytest.approx(446000, abs=1e-3) and figure.name == "Ceres"
 
@@ -151,7 +152,7 @@ class TestBodiesAreToldApartByTheirRadii:
 )
 def test_rings_on_the_map(text: str, lon: float, lat: float, parts: int, closed: bool) -> None:
     frame = frame_of(text)
-    ring = sphere.circle_ring(frame.figure.mean_radius, lon, lat, 200e3)
+    ring = sphere.circle_ring(frame.body.mean_radius, lon, lat, 200e3)
     lines = frame.ring(ring)
     allowed = {parts} if closed or not parts else {parts, parts + 1}
     assert len(lines) in allowed
@@ -191,7 +192,7 @@ def test_the_local_plane_is_the_engines() -> None:
     """The orthographic system on an ellipsoid, against the engine's ray geometry."""
     points = [(40e3, -90e3), (-150e3, 30e3)]
     engine = ask("engine_crs", "in_the_plane", 33.0, 62.0, points)
-    figure = geo_crs.Figure(engine["a"], engine["b"], "Mars")
+    figure = Body("Mars", engine["a"], engine["b"])
     frame = MapFrame(geo_crs.orthographic_crs(figure, 33.0, 62.0))
     for point, expected in zip(points, engine["places"], strict=True):
         assert metres_between(expected, frame.to_lonlat(QgsPointXY(*point)), engine["a"]) < 0.5
@@ -209,7 +210,7 @@ def test_a_layers_place_is_the_engines(tmp_path: Path) -> None:
         for x, y, lon, lat in cases:
             place = frame.to_lonlat(QgsPointXY(x, y))
             assert place is not None, path
-            off = metres_between((lon, lat), place, frame.figure.mean_radius)
+            off = metres_between((lon, lat), place, frame.body.mean_radius)
             assert off < 0.5, (path, place, (lon, lat))
             back = frame.to_map(lon, lat, near=x)
             assert math.hypot(back.x() - x, back.y() - y) < 0.5, (path, back, (x, y))
@@ -220,7 +221,7 @@ def test_qgis_draws_no_crop_where_it_exchanges_the_axes(text: str) -> None:
     """A raster in such degrees that the engine cannot read is refused rather than drawn wrong."""
     assert geo_crs.local_plane(crs_of(text), 30.0, 40.0) is None
     frame = frame_of(text)
-    degrees = geo_crs.geographic_crs(frame.figure)
+    degrees = geo_crs.geographic_crs(frame.body)
     straight = QgsCoordinateTransform(degrees, crs_of(text), QgsCoordinateTransformContext())
     off = straight.transform(QgsPointXY(30, 40)).distance(frame.to_map(30.0, 39.667))
     assert off > 5 or not straight.isValid(), "QGIS reads it right now: draw it"

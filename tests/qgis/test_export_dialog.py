@@ -12,7 +12,8 @@ from qgis.PyQt import sip
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
 
-from craterbench_qgis.core.match_set import ACCEPTED, REJECTED, UNDECIDED, MatchSet
+from craterbench_qgis.contract.vocabulary import Decision
+from craterbench_qgis.core.match_set import MatchSet
 from craterbench_qgis.core.settings import Settings
 from craterbench_qgis.gui.export_dialog import ExportDialog
 from on_screen import answer_file_dialog, button, click
@@ -28,18 +29,20 @@ class ListeningEngine:
 
     def call(
         self,
-        method: str,
+        method: Any,
         params: Any,
         done: Any,
         failed: Any = None,
         progress: Any = None,
-        timeout_ms: int | None = None,
+        timeout_s: float | None = None,
         owner: Any = None,
     ) -> Any:
+        params = params.to_json()
         json.dumps(params)  # it must be plain JSON
         call = SimpleNamespace(
-            method=method, params=params, done=done, failed=failed, progress=progress, owner=owner,
-            cancel=self.cancel,
+            method=method.name, params=params, failed=failed,
+            done=lambda result: done(method.result.from_json(result)), progress=progress,
+            owner=owner, cancel=self.cancel,
         )  # fmt: skip
         self.calls.append(call)
         return call
@@ -66,8 +69,8 @@ def matches() -> MatchSet:
     """Twelve matches, two accepted, one rejected."""
     matches = match_set(scattered(12), label="Box: 12.3 N / 4 E")
     matches.matches[0].attributes["decision"] = "from the catalogue"
-    matches.decide([3, 1], ACCEPTED)
-    matches.decide([2], REJECTED)
+    matches.decide([3, 1], Decision.ACCEPTED)
+    matches.decide([2], Decision.REJECTED)
     return matches
 
 
@@ -88,7 +91,7 @@ def test_accepted_matches_come_first_and_every_format_has_its_ending(
     assert dialog.what() == "accepted" and dialog.rows() == [1, 3]
     assert Path(dialog.path.text()) == tmp_path / "Box_12_3_N_4_E_matches.gpkg"
     assert dialog.export_button.isEnabled()
-    matches.decide([3], UNDECIDED)
+    matches.decide([3], Decision.UNDECIDED)
     assert "(1)" in dialog.choices["accepted"].text() and dialog.rows() == [1]
     for key, ending in (("shp", ".shp"), ("crater", "_CRATER.shp"), ("csv", ".csv"),
                         ("scc", ".scc"), ("pdf", ".pdf"), ("geojson", ".geojson"),
@@ -178,7 +181,7 @@ def test_a_contact_sheet_is_cancelled_with_the_dialog_and_remembered_as_format(
     assert engine.cancelled == 1
     sip.delete(dialog)  # as Qt does soon after
     assert ExportDialog(engine, settings, matches, shown=[], selected=[4, 5]).what() == "accepted"
-    matches.decide([1, 3], REJECTED)
+    matches.decide([1, 3], Decision.REJECTED)
     last = ExportDialog(engine, settings, matches, shown=[1], selected=[4, 5])
     assert last.what() == "selected" and not last.choices["accepted"].isEnabled()
     assert last.format.currentData() == "pdf"  # as chosen the last time

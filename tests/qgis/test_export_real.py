@@ -6,18 +6,22 @@ import csv
 import json
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from qgis.core import QgsExpression, QgsExpressionContext, QgsVectorLayer
 
+from craterbench_qgis.client.calls import P, R
 from craterbench_qgis.client.engine import Engine
-from craterbench_qgis.core.match_set import ACCEPTED, REJECTED, MatchSet
+from craterbench_qgis.contract.build import OpenParams
+from craterbench_qgis.contract.methods import OPEN_INDEX, SEARCH, Method
+from craterbench_qgis.contract.search import SearchParams
+from craterbench_qgis.contract.vocabulary import Decision, QueryKind
+from craterbench_qgis.core.match_set import MatchSet
 from craterbench_qgis.core.query import QueryRequest, RasterSource
 from craterbench_qgis.core.settings import Settings
 from craterbench_qgis.gui.export_dialog import ExportDialog, exported_layer
-from craterbench_qgis.protocol import IndexInfo, SearchParams, SearchReply
 from engine_side import ask_script, build_index
 from inside import wait_until
 from on_screen import click
@@ -49,12 +53,10 @@ def engine(settings: Settings) -> Iterator[Engine]:
     engine.stop(wait=True)
 
 
-def ask(engine: Engine, method: str, params: dict[str, Any]) -> dict[str, Any]:
-    results: list[dict[str, Any]] = []
+def ask(engine: Engine, method: Method[P, R], params: P) -> R:
+    results: list[R] = []
     problems: list[str] = []
-    engine.call(
-        method, params, done=results.append, failed=lambda error: problems.append(error.message)
-    )
+    engine.call(method, params, results.append, lambda error: problems.append(error.message))
     wait_until(lambda: bool(results or problems), 60)
     assert results, problems
     return results[0]
@@ -63,14 +65,14 @@ def ask(engine: Engine, method: str, params: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture
 def matches(engine: Engine, index: Path) -> MatchSet:
     """Twenty matches of Ptolemaeus; three accepted, one rejected."""
-    info = IndexInfo.from_json(ask(engine, "index.open", {"path": str(index)}))
+    info = ask(engine, OPEN_INDEX, OpenParams(str(index)))
     source = RasterSource(str(MOSAIC))
-    request = QueryRequest("area", source, -11.4, -9.2, 200e3, 80e3, label="Ptolemaeus")
-    params = SearchParams(index=info.path, query=request.to_params(), top=20, shortlist=40)
-    reply = SearchReply.from_json(ask(engine, "search", params.to_json()))
+    request = QueryRequest(QueryKind.AREA, source, -11.4, -9.2, 200e3, 80e3, label="Ptolemaeus")
+    params = SearchParams(index=info.path, query=request.query(), top=20, shortlist=40)
+    reply = ask(engine, SEARCH, params)
     matches = MatchSet.of_reply(request, info, reply)
-    matches.decide([0, 2, 5], ACCEPTED)
-    matches.decide([1], REJECTED)
+    matches.decide([0, 2, 5], Decision.ACCEPTED)
+    matches.decide([1], Decision.REJECTED)
     return matches
 
 
@@ -148,7 +150,7 @@ def test_exports_without_the_index_and_says_what_fails(
     engine: Engine, settings: Settings, matches: MatchSet, tmp_path: Path
 ) -> None:
     """A match set outlives its index: vector files still work, a contact sheet says why not."""
-    matches.index["path"] = str(tmp_path / "gone.craterindex")
+    matches.index = replace(matches.index, path=str(tmp_path / "gone.craterindex"))
     files = export(engine, settings, matches, "gpkg", tmp_path)
     assert Path(files[0]).exists()
     with pytest.raises(AssertionError, match=r"gone\.craterindex"):

@@ -12,7 +12,8 @@ from qgis.PyQt.QtGui import QColor, QImage
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QLineEdit
 
-from craterbench_qgis.core.match_set import ACCEPTED, REJECTED, MatchSet
+from craterbench_qgis.contract.vocabulary import Decision
+from craterbench_qgis.core.match_set import MatchSet
 from craterbench_qgis.core.store.project import ProjectStore
 from craterbench_qgis.gui.history.panel import HistoryPanel
 from on_screen import button, click
@@ -64,8 +65,8 @@ def sets(
     sets = [match_set(scattered(9), label=label, image=crop) for label in ("a", "b", "c")]
     for match_set_ in sets:
         store.save(match_set_)
-    sets[1].decide([0, 2], ACCEPTED)
-    sets[1].decide([1], REJECTED)
+    sets[1].decide([0, 2], Decision.ACCEPTED)
+    sets[1].decide([1], Decision.REJECTED)
     settle()
     return sets
 
@@ -89,7 +90,7 @@ def test_the_newest_query_is_on_top_with_its_picture_and_decisions(
     assert QColor(picture.pixel(5, 5)).red() > 150
     # A decision changes the row without losing the selection.
     panel.select(sets[1].set_id)
-    sets[1].decide([5], ACCEPTED)
+    sets[1].decide([5], Decision.ACCEPTED)
     settle()
     assert panel.selected() == sets[1].set_id
     assert "3 accepted" in model.index(1, 0).data(USER)[1]
@@ -131,7 +132,7 @@ def test_deleted_queries_come_back_by_undo(
     project: QgsProject,
     settle: Callable[[], None],
 ) -> None:
-    sets[1].decide([5], ACCEPTED)
+    sets[1].decide([5], Decision.ACCEPTED)
     removed: list[str] = []
     panel.removed.connect(removed.append)
     undo = button(panel, "Undo")

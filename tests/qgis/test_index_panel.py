@@ -20,10 +20,10 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QAbstractButton, QListWidget
 
+from craterbench_qgis.contract.build import BuildParams
 from craterbench_qgis.core.settings import Settings
 from craterbench_qgis.gui.build.job import pending_builds, remember_pending
 from craterbench_qgis.gui.index.panel import IndexPanel
-from craterbench_qgis.protocol import BuildParams
 from engine_side import build_index
 from index_fakes import Engine, error, index_info, progress, progress_of, settle
 from inside import FakeInterface, wait_until

@@ -10,8 +10,9 @@ import pytest
 from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtCore import QTimer
 
+from craterbench_qgis.contract.vocabulary import Decision
 from craterbench_qgis.core.layers.ids import group_of, layers_of, role_of, set_of
-from craterbench_qgis.core.match_set import ACCEPTED, REJECTED, UNDECIDED, MatchSet
+from craterbench_qgis.core.match_set import MatchSet
 from craterbench_qgis.core.store.project import ProjectStore
 from inside import settle, wait_until
 from layer_bench import LayerBench, by_rank
@@ -55,7 +56,7 @@ def test_fields_are_ours_and_the_catalogues(bench: LayerBench) -> None:
             Rank="A", depth=number / 2 if number else None, flag=bool(number % 2),
             mixed=number or "x",
         )  # fmt: skip
-    matches.decide([4], REJECTED)
+    matches.decide([4], Decision.REJECTED)
     layer = bench.show(matches)["matches"]
     names = layer.fields().names()
     assert names[:12] == [
@@ -74,22 +75,22 @@ def test_fields_are_ours_and_the_catalogues(bench: LayerBench) -> None:
 
 def test_decisions_reach_both_layers_at_once(bench: LayerBench) -> None:
     matches = tycho()
-    matches.decide([4], REJECTED)
+    matches.decide([4], Decision.REJECTED)
     layers = bench.show(matches)
-    matches.decide([0, 2], ACCEPTED)
+    matches.decide([0, 2], Decision.ACCEPTED)
     for role in ("matches", "links"):
         decided = decisions_of(layers[role])
         assert [decided[rank] for rank in (1, 3, 5, 2)] == [
             "accepted", "accepted", "rejected", "undecided",
         ]  # fmt: skip
-    matches.decide([0], UNDECIDED)
+    matches.decide([0], Decision.UNDECIDED)
     assert decisions_of(layers["matches"])[1] == "undecided"
 
 
 def test_decisions_are_not_lost_while_layers_are_built(bench: LayerBench) -> None:
     matches = match_set(scattered(200))
     bench.layers.add(matches)
-    matches.decide(range(0, 200, 2), ACCEPTED)
+    matches.decide(range(0, 200, 2), Decision.ACCEPTED)
     wait_until(lambda: matches.set_id in bench.added)
     decided = decisions_of(bench.layers_of(matches)["matches"])
     assert list(decided.values()).count("accepted") == 100
@@ -115,7 +116,7 @@ def test_layers_are_recognised_by_id_not_by_name_or_place(bench: LayerBench) -> 
     layer.setName("renamed")
     group_of(bench.project, matches.set_id).setName("also renamed")
     bench.project.layerTreeRoot().insertLayer(0, layer)
-    matches.decide([1], REJECTED)
+    matches.decide([1], Decision.REJECTED)
     assert decisions_of(layer)[2] == "rejected"
 
 
@@ -148,7 +149,7 @@ def test_the_user_may_remove_a_layer_and_a_group(bench: LayerBench) -> None:
     matches = match_set(scattered(20))
     bench.show(matches)
     bench.project.removeMapLayer(bench.layers_of(matches)["links"].id())
-    matches.decide([1], ACCEPTED)
+    matches.decide([1], Decision.ACCEPTED)
     bench.layers.select(matches.set_id, [1])
     bench.layers.highlight(matches.set_id, 1)
     assert not bench.removed
@@ -157,7 +158,7 @@ def test_the_user_may_remove_a_layer_and_a_group(bench: LayerBench) -> None:
     wait_until(lambda: bench.removed)
     assert bench.removed == [matches.set_id] and not bench.layers.is_shown(matches.set_id)
     # Nothing that is asked of what is gone does any harm.
-    matches.decide([2], ACCEPTED)
+    matches.decide([2], Decision.ACCEPTED)
     bench.layers.select(matches.set_id, [1])
     bench.layers.highlight(matches.set_id, 1)
     bench.layers.zoom_to(matches.set_id, 1)
@@ -180,13 +181,13 @@ def test_a_cleared_project_and_closed_layers(bench: LayerBench) -> None:
     matches = match_set(scattered(20))
     bench.show(matches)
     bench.project.clear()
-    matches.decide([3], ACCEPTED)
+    matches.decide([3], Decision.ACCEPTED)
     bench.layers.highlight(matches.set_id, 3)
     bench.layers.remove(matches.set_id)
     assert set(bench.show(matches)) == {"matches", "links", "query"}
     bench.close()
     assert not bench.bands()
-    matches.decide([5], ACCEPTED)
+    matches.decide([5], Decision.ACCEPTED)
 
 
 def test_a_new_query_unticks_the_earlier_ones(bench: LayerBench) -> None:
@@ -224,7 +225,7 @@ def test_they_come_back_with_the_project(bench: LayerBench, tmp_path: Path) -> N
     for matches in (first, second):
         store.save(matches)
         bench.show(matches)
-    first.decide([0, 1], ACCEPTED)
+    first.decide([0, 1], Decision.ACCEPTED)
     bench.layers_of(first)["matches"].setName("my name")
     group_of(project, second.set_id).setItemVisibilityChecked(False)
     assert project.write(path)
@@ -276,7 +277,7 @@ def test_a_thousand_matches_are_added_a_few_at_a_time(bench: LayerBench) -> None
     timer.stop()
     assert counts[0] == 0, "adding waits for nothing"
     assert len(counts) >= 3, "events are handled meanwhile"
-    matches.decide(range(0, 1000, 3), ACCEPTED)
+    matches.decide(range(0, 1000, 3), Decision.ACCEPTED)
     bench.layers.select(matches.set_id, range(500))
     layer = bench.layers_of(matches)["matches"]
     assert layer.featureCount() == 1000 and layer.selectedFeatureCount() == 500

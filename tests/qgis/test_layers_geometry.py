@@ -28,8 +28,8 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QSize
 from qgis.PyQt.QtGui import QColor
 
+from craterbench_qgis.contract.vocabulary import Decision
 from craterbench_qgis.core.layers.ids import group_of
-from craterbench_qgis.core.match_set import ACCEPTED, REJECTED
 from inside import wait_until
 from layer_bench import LayerBench, angle, by_rank, cross, dot, planetocentric, unit_vector
 from paths import MOSAIC, needs_moon
@@ -59,13 +59,13 @@ def bench(project: QgsProject) -> Iterator[LayerBench]:
 
 
 class TestTrueSizesOnTheBody:
-    @pytest.fixture(params=[MOON, MARS], ids=lambda body: body["name"])
+    @pytest.fixture(params=[MOON, MARS], ids=lambda body: body.name)
     def body(self, request: pytest.FixtureRequest) -> Body:
         return request.param
 
     @pytest.fixture(autouse=True)
     def shown(self, bench: LayerBench, body: Body) -> None:
-        self.radius = (2 * body["a"] + body["b"]) / 3
+        self.radius = body.mean_radius
         lon, lat = START
         self.match_set = match_set(PLACES, body=body, lon=lon, lat=lat, side_m=SIDE_M)
         self.layers = bench.show(self.match_set)
@@ -207,8 +207,8 @@ def test_styled_over_imagery(bench: LayerBench, project: QgsProject) -> None:
     places = [(-2, 0, 60e3), (2, 0, 60e3), (-2, 3, 60e3), (2, 3, 60e3)]
     matches = match_set(places, lon=0, lat=-6, side_m=1e4)
     matches.matches[2].score = 0.95
-    matches.decide([0], ACCEPTED)
-    matches.decide([1], REJECTED)
+    matches.decide([0], Decision.ACCEPTED)
+    matches.decide([1], Decision.REJECTED)
     layer = bench.show(matches)["matches"]
     labels = [rule.label() for rule in layer.renderer().rootRule().children()]
     assert labels[:2] == ["Accepted", "Rejected"] and "0.950" in labels[2]

@@ -21,16 +21,17 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from craterbench_qgis.client.calls import Progress
-from craterbench_qgis.core.geo.crs import Figure, MapFrame, figure_of, geographic_crs
-from craterbench_qgis.core.geo.sphere import circle_multipolygon_wkt, geodetic_latitude
+from craterbench_qgis.contract.body import Body
+from craterbench_qgis.contract.build import IndexInfo
+from craterbench_qgis.contract.wire import Progress
+from craterbench_qgis.core.geo.crs import MapFrame, body_of, geographic_crs
+from craterbench_qgis.core.geo.sphere import circle_multipolygon_wkt
 from craterbench_qgis.plugin import CraterBenchPlugin
 from craterbench_qgis.processing.inputs import result_crs, usable_crs
 from craterbench_qgis.processing.match_table import columns_of
 from craterbench_qgis.processing.outlines import NoPlace, place_of, region_of
 from craterbench_qgis.processing.progress import Counter, Reporter
 from craterbench_qgis.processing.provider import CraterBenchProvider
-from craterbench_qgis.protocol import IndexInfo
 from index_fakes import index_info
 from paths import ROOT
 
@@ -101,7 +102,7 @@ def frame(proj: str) -> MapFrame:
 @pytest.fixture
 def moon() -> MapFrame:
     """The Moon in degrees."""
-    return MapFrame(geographic_crs(Figure(R, R, "Moon")))
+    return MapFrame(geographic_crs(Body("Moon", R, R)))
 
 
 @pytest.mark.parametrize(
@@ -122,8 +123,8 @@ def test_the_place_of_an_outline(moon: MapFrame, lon: float, lat: float, size_m:
 
 def test_the_place_of_a_point_on_a_flattened_body() -> None:
     """The map's latitudes are geodetic, the engine's planetocentric."""
-    mars = MapFrame(geographic_crs(Figure(3396190.0, 3376200.0, "Mars")))
-    up = geodetic_latitude(3396190.0, 3376200.0, 45.0)
+    mars = MapFrame(geographic_crs(Body("Mars", 3396190.0, 3376200.0)))
+    up = Body("Mars", 3396190.0, 3376200.0).geodetic(45.0)
     place = place_of(QgsGeometry.fromPointXY(QgsPointXY(30, up)), mars)
     assert place.lat == pytest.approx(45.0, abs=1e-9)
     assert place.diameter_m is None and up > 45.1
@@ -246,7 +247,7 @@ def test_a_reference_system_that_lost_its_code_is_understood(tmp_path: Path) -> 
         path = tmp_path / f"{number}.gpkg"
         write(layer, path)
         read = QgsVectorLayer(str(path), "t", "ogr").crs()
-        figure = figure_of(usable_crs(read))
+        figure = body_of(usable_crs(read))
         assert figure is not None and figure.a == figure.b == R, read.toWkt()
         # What the searches write is understood without any help.
         assert crs is not written or read.isValid()

@@ -13,10 +13,12 @@ from qgis.PyQt.QtGui import QImage
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QLabel
 
+from craterbench_qgis.contract.build import IndexInfo
+from craterbench_qgis.contract.methods import PREVIEW
+from craterbench_qgis.contract.search import Preview
 from craterbench_qgis.core.query import QueryRequest
 from craterbench_qgis.gui.messages import MessageLine
 from craterbench_qgis.gui.query_bar import QueryBar
-from craterbench_qgis.protocol import IndexInfo, Preview
 from inside import FakeInterface, child, wait_until
 from paths import MOSAIC, needs_moon
 from tool_bench import MOON, ToolBench, crs_of, layer_of
@@ -47,10 +49,11 @@ class Listener:
         self.calls: list[PreviewCall] = []
 
     def call(
-        self, method: str, params: Any, done: Any, failed: Any = None, owner: Any = None, **_: Any
+        self, method: Any, params: Any, done: Any, failed: Any = None, owner: Any = None, **_: Any
     ) -> PreviewCall:
-        assert method == "preview" and owner is not None
-        self.calls.append(PreviewCall(params, done, failed))
+        assert method is PREVIEW and owner is not None
+        answer = lambda result: done(method.result.from_json(result))  # noqa: E731
+        self.calls.append(PreviewCall(params.to_json(), answer, failed))
         return self.calls[-1]
 
 
@@ -131,9 +134,9 @@ def test_a_box_is_previewed_and_asked(bench: QueryBench) -> None:
     assert engine.calls[1].dropped, "asked again for what is searched"
     (query,) = bench.asked
     assert query.kind == "area"
-    assert query.source.path == str(MOSAIC) and query.source.name == "WAC"
+    assert query.mosaic.path == str(MOSAIC) and query.mosaic.name == "WAC"
     wait_until(lambda: len(engine.calls) == 3)
-    assert engine.calls[2].params["query"] == query.to_params()
+    assert engine.calls[2].params["query"] == query.query().to_json()
     assert engine.calls[2].params["index"] == "/i.craterindex"
     bench.answer(2, 0.86)
     assert bench.picture_width == 88
@@ -163,10 +166,10 @@ def test_the_source_is_explicit(bench: QueryBench, project: QgsProject) -> None:
     other = QgsRasterLayer(str(MOSAIC), "other")
     project.addMapLayer(other)
     bench.drag_circle()
-    assert bench.asked[-1].source.name == "WAC", "the one on the map"
+    assert bench.asked[-1].mosaic.name == "WAC", "the one on the map"
     bar.sources.setLayer(other)
     bench.drag_circle()
-    assert bench.asked[-1].source.name == "other" and bench.asked[-1].kind == "crater"
+    assert bench.asked[-1].mosaic.name == "other" and bench.asked[-1].kind == "crater"
 
 
 def test_a_raster_of_another_body_is_refused_with_one_message(
@@ -207,7 +210,7 @@ class TestARasterWithoutPixelsOfItsOwn:
         assert not bench.asked and "Drawing drawn" in bench.message.plain
         wait_until(lambda: bench.asked)
         (query,) = bench.asked
-        assert query.kind == "image" and query.source is None
+        assert query.kind == "image" and query.mosaic is None
         image = QImage(query.image)
         assert image.width() == image.height() > 224
         assert query.side_m == pytest.approx(2.5 * query.diameter_m)
@@ -237,7 +240,7 @@ def test_the_selection_is_asked_one_by_one(
     for _ in range(3):
         bench.bar.search_done()
     assert [query.label[0] for query in bench.asked] == ["A", "B", "C"]
-    assert bench.asked[0].source.name == "WAC" and bench.asked[0].diameter_m == 40e3
+    assert bench.asked[0].mosaic.name == "WAC" and bench.asked[0].diameter_m == 40e3
     iface.setActiveLayer(None)
     button.click()
     assert len(bench.asked) == 3 and "points or polygons" in bench.message.plain

@@ -12,7 +12,7 @@ from qgis.PyQt.QtTest import QTest
 
 from craterbench_qgis.core import rasters
 from craterbench_qgis.core.geo.crs import MapFrame
-from craterbench_qgis.core.rasters import RasterPicker, RenderJob, raster_layers, raster_source
+from craterbench_qgis.core.rasters import RasterPicker, RenderJob, raster_source
 from engine_side import ask
 from inside import wait_until
 from paths import MOSAIC, needs_engine, needs_moon
@@ -78,9 +78,9 @@ def test_xyz_tiles_are_rendered(tmp_path: Path) -> None:
     layer = QgsRasterLayer(url, "tiles", "wms")
     assert layer.isValid()
     layer.setCrs(crs_of(f"+proj=merc +R=1737400 +to_meter={1737400 / 6378137!r}"))
-    assert raster_source(layer) is None and raster_layers([layer]) == [layer]
+    assert raster_source(layer) is None
     frame = MapFrame(layer.crs())
-    assert RasterPicker().topmost([layer], TYCHO, frame.figure) is layer
+    assert RasterPicker().topmost([layer], TYCHO, frame.body) is layer
     picture = tmp_path / "tycho.png"
     assert render(layer, *TYCHO, 420e3, picture) == ("done", str(picture))
     assert_like_the_engines_crop(picture, MOSAIC, TYCHO, 420e3)

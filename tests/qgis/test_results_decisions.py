@@ -9,7 +9,7 @@ from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QEvent, Qt
 from qgis.PyQt.QtGui import QKeyEvent
 
-from craterbench_qgis.core.match_set import ACCEPTED, REJECTED
+from craterbench_qgis.contract.vocabulary import Decision, QueryKind
 from inside import settle, wait_until
 from paths import needs_engine, needs_moon
 from results_bench import CONTROL, NO_KEY, ResultsBench
@@ -31,28 +31,28 @@ def test_decisions_by_keyboard(bench: ResultsBench) -> None:
     panel.view.setFocus()
     bench.press(Qt.Key.Key_Home)
     bench.press(Qt.Key.Key_A)
-    assert match_set.rows_of(ACCEPTED) == [0]
+    assert match_set.rows_of(Decision.ACCEPTED) == [0]
     bench.press(Qt.Key.Key_Right)
     bench.press(Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
     assert panel.selected_rows() == [1, 2]
     assert selected[-1] == [1, 2]
     bench.press(Qt.Key.Key_R)
-    assert match_set.rows_of(REJECTED) == [1, 2]
+    assert match_set.rows_of(Decision.REJECTED) == [1, 2]
     bench.press(Qt.Key.Key_U)
-    assert match_set.rows_of(REJECTED) == []
+    assert match_set.rows_of(Decision.REJECTED) == []
     bench.press(Qt.Key.Key_Space)
-    assert match_set.rows_of(ACCEPTED) == [0, 1, 2]
+    assert match_set.rows_of(Decision.ACCEPTED) == [0, 1, 2]
     bench.press(Qt.Key.Key_Space)
-    assert match_set.rows_of(ACCEPTED) == [0]
+    assert match_set.rows_of(Decision.ACCEPTED) == [0]
     # Undone one by one, decisions made elsewhere too.
     bench.press(Qt.Key.Key_Z, CONTROL)
-    assert match_set.rows_of(ACCEPTED) == [0, 1, 2] and panel.selected_rows() == [1, 2]
+    assert match_set.rows_of(Decision.ACCEPTED) == [0, 1, 2] and panel.selected_rows() == [1, 2]
     for _ in range(3):
         bench.press(Qt.Key.Key_Z, CONTROL)
-    assert match_set.decisions() == {0: ACCEPTED}
-    match_set.decide([5], REJECTED)
+    assert match_set.decisions() == {0: Decision.ACCEPTED}
+    match_set.decide([5], Decision.REJECTED)
     bench.press(Qt.Key.Key_Z, CONTROL)
-    assert match_set.decisions() == {0: ACCEPTED}
+    assert match_set.decisions() == {0: Decision.ACCEPTED}
     bench.press(Qt.Key.Key_Z, CONTROL)
     bench.press(Qt.Key.Key_Z, CONTROL)
     assert match_set.decisions() == {}
@@ -99,11 +99,13 @@ def test_decisions_and_hover_by_mouse(bench: ResultsBench, app: QgsApplication) 
     accept = layout.accept_button(bench.cell(1)).center()
     reject = layout.reject_button(bench.cell(1)).center()
     bench.hover(accept)
-    assert panel.view.delegate.hot_button == ACCEPTED
+    assert panel.view.delegate.hot_button == Decision.ACCEPTED
     bench.click(accept)
-    assert match_set.rows_of(ACCEPTED) == [1] and panel.selected_rows() == []
+    assert match_set.rows_of(Decision.ACCEPTED) == [1] and panel.selected_rows() == []
     bench.click(reject)
-    assert match_set.rows_of(REJECTED) == [1] and match_set.rows_of(ACCEPTED) == []
+    assert (
+        match_set.rows_of(Decision.REJECTED) == [1] and match_set.rows_of(Decision.ACCEPTED) == []
+    )
     bench.click(reject)
     assert match_set.decisions() == {}, "the badge takes its decision back"
     bench.click(accept)
@@ -114,7 +116,7 @@ def test_decisions_and_hover_by_mouse(bench: ResultsBench, app: QgsApplication) 
     bench.click(bench.cell(2).center(), CONTROL)
     assert selected[-1] == [0, 2]
     bench.click(layout.accept_button(bench.cell(2)).center())
-    assert match_set.rows_of(ACCEPTED) == [0, 2]
+    assert match_set.rows_of(Decision.ACCEPTED) == [0, 2]
     assert panel.selected_rows() == [0, 2]
     bench.click(bench.cell(3).center())
     bench.double_click(bench.cell(3).center())
@@ -129,7 +131,7 @@ def test_the_buttons_below_decide_and_tell_their_keys(bench: ResultsBench) -> No
     panel.select_rows([4])
     assert buttons["accepted"].isEnabled() and "A" in buttons["accepted"].toolTip()
     buttons["rejected"].click()
-    assert match_set.decision(4) == REJECTED
+    assert match_set.decision(4) == Decision.REJECTED
     panel.select_rows([])
     assert not buttons["accepted"].isEnabled() and not buttons["why"].isEnabled()
 
@@ -167,9 +169,9 @@ def test_the_context_menu(bench: ResultsBench, app: QgsApplication) -> None:
     for text in ("Search with this crater", "Why it matched…", "Accept", "Copy as text"):
         menu[text].trigger()
     (request,), match = requests, match_set.matches[6]
-    assert request.to_params() == {"kind": "indexed", "crater_id": match.crater_id, "context": None}
+    assert (request.kind, request.crater_id) == (QueryKind.INDEXED, match.crater_id)
     assert (request.lon, request.diameter_m) == (match.lon, match.diameter_m) and request.label
-    assert whys == [6] and match_set.rows_of(ACCEPTED) == [6]
+    assert whys == [6] and match_set.rows_of(Decision.ACCEPTED) == [6]
     lines = app.clipboard().text().splitlines()
     assert len(lines) == 2 and lines[1].split("\t")[1] == match.crater_id
     assert bench.menu()["Undo the last decision"].isEnabled()

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from qgis.PyQt.QtCore import Qt
 
-from craterbench_qgis.core.match_set import ACCEPTED, REJECTED, UNDECIDED
+from craterbench_qgis.contract.search import Match
+from craterbench_qgis.contract.vocabulary import Decision
 from craterbench_qgis.gui.results import filters
-from craterbench_qgis.protocol import MatchRecord
 from inside import waiting_for
 from paths import needs_engine, needs_moon
 from results_bench import CONTROL, ResultsBench, rows_where
@@ -62,7 +62,7 @@ def test_every_order_goes_both_ways(bench: ResultsBench) -> None:
     count = len(matches)
     assert bench.panel.visible_rows() == list(range(count))
 
-    def ratio(match: MatchRecord) -> float:
+    def ratio(match: Match) -> float:
         return abs(math.log(match.diameter_m / preview.diameter_m))
 
     values = {
@@ -76,8 +76,8 @@ def test_every_order_goes_both_ways(bench: ResultsBench) -> None:
             ordered = [value(matches[row]) for row in order(bench, key, descending)]
             assert ordered == sorted(ordered, reverse=descending), key
     assert order(bench, filters.RANK, True) == list(range(count))[::-1]
-    bench.match_set.decide([7], REJECTED)
-    bench.match_set.decide([9], ACCEPTED)
+    bench.match_set.decide([7], Decision.REJECTED)
+    bench.match_set.decide([9], Decision.ACCEPTED)
     rows = order(bench, filters.DECISION)
     assert rows[0] == 9 and rows[-1] == 7 and rows[1] == 0
 
@@ -124,8 +124,8 @@ def test_a_filter_that_nothing_passes_can_be_cleared(bench: ResultsBench) -> Non
 
 def test_what_is_decided_leaves_a_gallery_of_undecided_ones(bench: ResultsBench) -> None:
     panel, match_set, count = bench.panel, bench.match_set, len(bench.match_set)
-    match_set.decide([7], REJECTED)
-    match_set.decide([9], ACCEPTED)
+    match_set.decide([7], Decision.REJECTED)
+    match_set.decide([9], Decision.ACCEPTED)
     with waiting_for(panel.filter_box.changed):
         panel.filter_box.decision.setCurrentIndex(1)
     assert panel.visible_rows() == [row for row in range(count) if row not in (7, 9)]
@@ -173,9 +173,9 @@ def test_expressions(bench: ResultsBench) -> None:
 
 def test_an_expression_follows_decisions_as_they_are_made(bench: ResultsBench) -> None:
     assert ask(bench, "decision = 'accepted'") == []
-    bench.match_set.decide([3, 5], ACCEPTED)
+    bench.match_set.decide([3, 5], Decision.ACCEPTED)
     assert bench.panel.visible_rows() == [3, 5]
-    bench.match_set.decide([3, 5], UNDECIDED)
+    bench.match_set.decide([3, 5], Decision.UNDECIDED)
     assert bench.panel.visible_rows() == []
 
 

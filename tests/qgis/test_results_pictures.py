@@ -10,7 +10,7 @@ import pytest
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QImage
 
-from craterbench_qgis.core.match_set import ACCEPTED
+from craterbench_qgis.contract.vocabulary import Decision
 from craterbench_qgis.gui.results import thumbnails
 from inside import settle, wait_until
 from paths import needs_engine, needs_moon
@@ -31,7 +31,7 @@ def test_pictures_come_for_what_is_visible_first(bench: ResultsBench) -> None:
     panel = bench.show()
     wait_until(lambda: panel.pictures.pixmap(0, 104) is not None)
     first = next(params for method, params in engine.asked if method == "thumbnails")
-    assert first["index"] == match_set.index["path"]
+    assert first["index"] == match_set.index.path
     on_screen = {
         match.view_number for row, match in enumerate(match_set.matches) if bench.is_on_screen(row)
     }
@@ -97,7 +97,7 @@ def test_an_engine_that_fails_leaves_the_gallery_usable(bench: ResultsBench) -> 
     assert len(bench.engine.asked) <= 2, "it is not asked for ever"
     bench.press(Qt.Key.Key_Home)
     bench.press(Qt.Key.Key_A)
-    assert bench.match_set.decision(0) == ACCEPTED
+    assert bench.match_set.decision(0) == Decision.ACCEPTED
 
 
 def test_closing_the_panel_cancels_what_is_under_way(bench: ResultsBench) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from qgis.PyQt.QtCore import QPoint, Qt
 
-from craterbench_qgis.gui.results import phrases
+from craterbench_qgis.core.words import matches as phrases
 from inside import settle
 from paths import needs_engine, needs_moon
 from results_bench import ResultsBench

@@ -12,14 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from craterbench_qgis.contract.body import Body
+from craterbench_qgis.contract.search import Source
+from craterbench_qgis.contract.vocabulary import Verdict
 from craterbench_qgis.core.review.file import (
-    DUPLICATE,
-    UNSURE,
     Decided,
     NotAReview,
     ReviewFile,
 )
-from craterbench_qgis.gui.review.order import PairQueue
+from craterbench_qgis.core.review.order import PairQueue
 from engine_side import ask_script
 from paths import HERE, MOSAIC, needs_engine
 
@@ -29,10 +30,10 @@ pytestmark = needs_engine
 def test_what_the_engine_wrote_is_read_and_written_back(review: Path) -> None:
     file = ReviewFile(review)
     content = file.read()
-    assert content.body == {"name": "Moon", "a": 1737400.0, "b": 1737400.0} and content.writable
+    assert content.body == Body("Moon", 1737400.0, 1737400.0) and content.writable
     assert len(content.pairs) >= 40
     if MOSAIC.exists():
-        assert content.mosaics == [{"path": str(MOSAIC)}]
+        assert content.mosaics == [Source(str(MOSAIC))]
     pair = next(pair for pair in content.pairs if pair.a.id == "c0")
     assert (pair.b.id, pair.a.lon, pair.a.diameter_m) == ("d-c0", 179.95, 60e3)
     assert pair.b.lon < -179 and 0.1 < pair.distance_ratio < 0.2  # across the antimeridian
@@ -40,14 +41,14 @@ def test_what_the_engine_wrote_is_read_and_written_back(review: Path) -> None:
     first, second = file.attributes(pair.pair_id)
     assert (first["source"], second["source"], first["diam_km"]) == ("first", "second", 60.0)
     when = "2026-02-03T04:05:06.789Z"
-    file.decide([(pair.pair_id, Decided(DUPLICATE, "Anna Ö'Neil", when))])
+    file.decide([(pair.pair_id, Decided(Verdict.DUPLICATE, "Anna Ö'Neil", when))])
     other = content.pairs[1]
-    file.decide([(other.pair_id, Decided(UNSURE, "Anna", when))])
+    file.decide([(other.pair_id, Decided(Verdict.UNSURE, "Anna", when))])
     file.decide([(other.pair_id, Decided())])
     file.close()
     again = ReviewFile(review).read()
     kept = {pair.pair_id: pair.decided for pair in again.pairs if pair.decision}
-    assert kept == {pair.pair_id: Decided(DUPLICATE, "Anna Ö'Neil", when)}
+    assert kept == {pair.pair_id: Decided(Verdict.DUPLICATE, "Anna Ö'Neil", when)}
     # The engine and any GIS read the same.
     others = ask_script("read_review.py", review)
     assert others["decisions"] == [[["c0", "d-c0"], "duplicate", "Anna Ö'Neil"]]

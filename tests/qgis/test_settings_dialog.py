@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from qgis.PyQt.QtCore import QCoreApplication, QLocale, QTranslator
 
+from craterbench_qgis.contract.build import Device
 from craterbench_qgis.core.settings import Settings, default_engine_folder
 from craterbench_qgis.gui import help
 from craterbench_qgis.gui.settings_dialog import OptionsFactory, SettingsDialog
@@ -21,7 +22,7 @@ from paths import ROOT
 
 @pytest.fixture
 def engine() -> Any:
-    devices = [{"id": "cuda:0", "name": "A card"}, {"id": "cpu", "name": "8 cores"}]
+    devices = [Device("cuda:0", "A card"), Device("cpu", "8 cores")]
     return SimpleNamespace(hello=SimpleNamespace(devices=devices))
 
 

@@ -18,7 +18,7 @@ import pytest
 from qgis.core import QgsProject
 from qgis.PyQt.QtGui import QImage
 
-from craterbench_qgis.core.match_set import ACCEPTED, REJECTED
+from craterbench_qgis.contract.vocabulary import Decision
 from craterbench_qgis.core.store.file import StoreFile
 from craterbench_qgis.core.store.project import store_path
 from engine_side import ask
@@ -68,9 +68,9 @@ def test_kept_beside_the_project_and_read_back(bench: StoreBench) -> None:
     image.fill(0x336699)
     assert image.save(str(crop))
     matches = match_set(scattered(200), image=str(crop), label="Tycho, a box")
-    matches.decide([3], REJECTED)
+    matches.decide([3], Decision.REJECTED)
     store.save(matches)
-    matches.decide([0, 1], ACCEPTED)
+    matches.decide([0, 1], Decision.ACCEPTED)
     bench.settle()
     assert store.path() == bench.folder / "moon_craterbench.gpkg"
     (item,) = store.history()
@@ -90,8 +90,8 @@ def test_kept_beside_the_project_and_read_back(bench: StoreBench) -> None:
     (item,) = store.history()
     again = store.load(set_id)
     assert again.matches[0] == best
-    assert again.decisions() == {0: ACCEPTED, 1: ACCEPTED, 3: REJECTED}
-    assert again.request.source.path == "/data/moon.tif" and again.provenance["encoder"] == "hog"
+    assert again.decisions() == {0: Decision.ACCEPTED, 1: Decision.ACCEPTED, 3: Decision.REJECTED}
+    assert again.request.mosaic.path == "/data/moon.tif" and again.provenance["encoder"] == "hog"
     assert again.created == item.created and not QImage(again.preview.image).isNull()
     opened: list[Any] = []
     store.open_set(set_id, opened.append)
@@ -106,7 +106,7 @@ def test_renamed_deleted_and_restored(bench: StoreBench) -> None:
     store = bench.open()
     bench.save_project("moon.qgz")
     matches = match_set(scattered(20), label="a box")
-    matches.decide([0, 1], ACCEPTED)
+    matches.decide([0, 1], Decision.ACCEPTED)
     store.save(matches)
     bench.settle()
     store.rename(matches.set_id, "Tycho")
@@ -125,8 +125,8 @@ def test_another_program_reads_the_matches(bench: StoreBench) -> None:
     store = bench.open()
     bench.save_project("moon.qgz")
     matches = match_set(scattered(200))
-    matches.decide([3], REJECTED)
-    matches.decide([0, 1], ACCEPTED)
+    matches.decide([3], Decision.REJECTED)
+    matches.decide([0, 1], Decision.ACCEPTED)
     store.save(matches)
     bench.settle()
     path = store.path()
@@ -166,7 +166,7 @@ def test_an_unsaved_project_then_save_and_save_as(bench: StoreBench) -> None:
     store.save(match_set(scattered(20), label="second"))
     bench.settle()
     assert len(bench.warnings) == 1, "told once"
-    first.decide([2], ACCEPTED)
+    first.decide([2], Decision.ACCEPTED)
     bench.save_project("a.qgz")
     assert store.path() == bench.folder / "a_craterbench.gpkg"
     assert {(item.label, item.accepted) for item in store.history()} == {
@@ -176,7 +176,7 @@ def test_an_unsaved_project_then_save_and_save_as(bench: StoreBench) -> None:
     # Save as: a copy, and the old one stays as it was.
     bench.save_project("b.qgz")
     assert store.path() == bench.folder / "b_craterbench.gpkg"
-    first.decide([3], ACCEPTED)
+    first.decide([3], Decision.ACCEPTED)
     bench.settle()
     a, b = bench.folder / "a_craterbench.gpkg", bench.folder / "b_craterbench.gpkg"
     assert (accepted_in(a), accepted_in(b)) == (1, 2)
@@ -189,7 +189,7 @@ def test_an_unsaved_project_then_save_and_save_as(bench: StoreBench) -> None:
     bench.project.clear()
     bench.settle()
     assert store.history() == [] and store.path() is None
-    first.decide([4], ACCEPTED)  # a leftover of the old project
+    first.decide([4], Decision.ACCEPTED)  # a leftover of the old project
     bench.settle()
     assert accepted_in(a) == 2
 
@@ -205,7 +205,7 @@ def test_another_program_that_holds_the_file_does_not_hold_up_the_window(
     with closing(sqlite3.connect(str(store.path()), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         other.execute("UPDATE matches SET decision='rejected' WHERE place=7")
-        matches.decide([8], ACCEPTED)
+        matches.decide([8], Decision.ACCEPTED)
         wait_until(lambda: bench.warnings)
         assert "Another program" in bench.warnings[0], "told while it still holds the file"
         other.execute("COMMIT")
@@ -228,7 +228,7 @@ def test_a_thousand_matches_are_saved_and_opened_off_the_windows_thread(
     matches = match_set(scattered(1000))
     store.save(matches)
     for row in range(0, 400, 4):
-        matches.decide([row], ACCEPTED)
+        matches.decide([row], Decision.ACCEPTED)
     wait_until(lambda: store.history() and store.history()[0].accepted == 100)
     set_id = matches.set_id
     del matches

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from qgis.core import QgsProject
 
-from craterbench_qgis.core.match_set import ACCEPTED
+from craterbench_qgis.contract.vocabulary import Decision
 from craterbench_qgis.core.store.file import StoreFile
 from sets import match_set, scattered
 from store_bench import StoreBench
@@ -111,7 +111,7 @@ def test_a_folder_that_cannot_be_written_is_said_once(
             bench.settle()
         assert store.path() is None and len(store.history()) == 2
         assert len(bench.warnings) == 1 and "cannot be written" in bench.warnings[0]
-        matches.decide([1], ACCEPTED)
+        matches.decide([1], Decision.ACCEPTED)
     (bench.folder / "writable").mkdir()
     bench.save_project("writable/moon.qgs")
     assert store.path() == bench.folder / "writable" / "moon_craterbench.gpkg"

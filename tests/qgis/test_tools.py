@@ -10,7 +10,6 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY, QgsProject
 from qgis.PyQt.QtCore import QElapsedTimer, QPoint
 from qgis.PyQt.QtTest import QTest
 
-from craterbench_qgis.core.geo import sphere
 from craterbench_qgis.core.query import RasterSource
 from craterbench_qgis.gui.tools import BoxTool, CircleTool
 from craterbench_qgis.gui.tools.base import THROTTLE_MS
@@ -33,19 +32,19 @@ SYSTEMS = [
 @pytest.mark.parametrize("crs", SYSTEMS)
 def test_a_box_is_the_square_of_its_larger_side_on_any_map(project: QgsProject, crs: str) -> None:
     """Plato, 101 km: the same box on the ground, whatever the project's reference system."""
-    bench = ToolBench(MOSAIC, source=lambda _point: RasterSource("/m.tif", "m"))
+    bench = ToolBench(MOSAIC, source=lambda _point: RasterSource("/m.tif", name="m"))
     before = (project.crs().toWkt(), project.ellipsoid())
     bench.show_place(crs, -9.3, 51.6, 16.0)
     canvas_crs = bench.canvas.mapSettings().destinationCrs().toWkt()
     tool = bench.tool(BoxTool)
-    radius = bench.frame.figure.mean_radius
+    radius = bench.frame.body.mean_radius
     middle = bench.pixel(-9.3, 51.6)
     for half in (QPoint(90, 60), QPoint(50, 130)):
         a, b = middle - half, middle + half
         bench.queries.clear()
         bench.drag(a, b)
         (query,) = bench.queries
-        assert query.kind == "area" and query.source.path == "/m.tif"
+        assert query.kind == "area" and query.mosaic.path == "/m.tif"
         assert metres_between((query.lon, query.lat), bench.place(middle), radius) < 2500
         centre = bench.place((a + b) / 2)
         west, east, north, south = (
@@ -256,7 +255,7 @@ def test_a_zoom_in_the_middle_of_a_drag() -> None:
     ],
 )
 def test_mars_gives_planetocentric_latitudes(crs: str, x: float, is_geodetic: bool) -> None:
-    y = sphere.geodetic_latitude(MARS["a"], MARS["b"], 40.0) if is_geodetic else 40.0
+    y = MARS.geodetic(40.0) if is_geodetic else 40.0
     bench = ToolBench(crs=crs, body=MARS)
     bench.show_place(crs, 30, 40, 10)
     tool = bench.tool(CircleTool)

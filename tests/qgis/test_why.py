@@ -11,8 +11,9 @@ from qgis.PyQt.QtCore import QPoint, QRect, Qt
 from qgis.PyQt.QtGui import QColor, QImage
 from qgis.PyQt.QtTest import QTest
 
-from craterbench_qgis.core.match_set import ACCEPTED, REJECTED, MatchSet
-from craterbench_qgis.gui.why.data import MATCH, QUERY
+from craterbench_qgis.contract.vocabulary import Decision
+from craterbench_qgis.core.match_set import MatchSet
+from craterbench_qgis.core.patches import MATCH, QUERY
 from gallery import RecordedEngine
 from inside import wait_until
 from paths import needs_engine, needs_moon
@@ -45,7 +46,7 @@ def test_asks_for_the_match_and_shows_both_scores(
     assert request == (
         "explain",
         {
-            "index": match_set.index["path"],
+            "index": match_set.index.path,
             "query": match_set.request.to_params(),
             "crater_id": match.crater_id,
             "view": match.view_number,
@@ -107,11 +108,11 @@ def test_turning_over(bench: WhyBench, engine: RecordedEngine) -> None:
 def test_deciding_in_the_dialog_and_elsewhere(bench: WhyBench, match_set: MatchSet) -> None:
     dialog = bench.dialog(2)
     bench.press(Qt.Key.Key_A)
-    assert match_set.decision(2) == ACCEPTED and "accepted" in dialog.subtitle.text()
-    assert dialog.footer.decisions[ACCEPTED].isChecked()
-    match_set.decide([2], REJECTED)
+    assert match_set.decision(2) == Decision.ACCEPTED and "accepted" in dialog.subtitle.text()
+    assert dialog.footer.decisions[Decision.ACCEPTED].isChecked()
+    match_set.decide([2], Decision.REJECTED)
     assert "rejected" in dialog.subtitle.text()
-    assert dialog.footer.decisions[REJECTED].isChecked()
+    assert dialog.footer.decisions[Decision.REJECTED].isChecked()
 
 
 def test_turning_quickly_and_closing_cancel_what_is_asked(
@@ -128,7 +129,7 @@ def test_turning_quickly_and_closing_cancel_what_is_asked(
     wait_until(lambda: sip.isdeleted(dialog))
     assert call.cancelled
     assert dialog.close() is True, "closed before: harmless"
-    match_set.decide([2], ACCEPTED)
+    match_set.decide([2], Decision.ACCEPTED)
     assert match_set.receivers(match_set.decided) == 0, "nothing of the dialog is left"
 
 

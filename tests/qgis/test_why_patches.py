@@ -11,9 +11,9 @@ from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtGui import QColor, QImage
 from qgis.PyQt.QtTest import QTest
 
-from craterbench_qgis.gui.why.data import MATCH, QUERY, PatchPairs
+from craterbench_qgis.contract.search import ExplainReply
+from craterbench_qgis.core.patches import MATCH, QUERY, PatchPairs
 from craterbench_qgis.gui.why.paint import patch_rect, strength_colour
-from craterbench_qgis.protocol import ExplainReply
 from inside import wait_until
 from paths import needs_engine, needs_moon
 from why_bench import WhyBench

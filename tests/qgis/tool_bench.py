@@ -22,13 +22,14 @@ from qgis.PyQt.QtGui import QMouseEvent
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QLabel
 
+from craterbench_qgis.contract.body import Body
 from craterbench_qgis.core.geo import sphere
 from craterbench_qgis.core.geo.crs import MapFrame
 from inside import settle
 
 Place = tuple[float, float]
-MOON = {"name": "Moon", "a": 1737400.0, "b": 1737400.0}
-MARS = {"name": "Mars", "a": 3396190.0, "b": 3376200.0}
+MOON = Body("Moon", 1737400.0, 1737400.0)
+MARS = Body("Mars", 3396190.0, 3376200.0)
 MOON_RADIUS = 1737400.0
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 NO_BUTTON = Qt.MouseButton.NoButton
@@ -80,7 +81,7 @@ class ToolBench:
         self,
         mosaic: Path | None = None,
         crs: str = "IAU_2015:30100",
-        body: dict[str, Any] = MOON,
+        body: Body = MOON,
         source: Callable[[QgsPointXY], Any] | None = None,
     ) -> None:
         self.body = body
@@ -106,7 +107,7 @@ class ToolBench:
         self.canvas.setDestinationCrs(system)
         self.frame = MapFrame(system)
         centre = self.frame.to_map(lon, lat)
-        unit = 1.0 if self.frame.period == 360.0 else 3.14159265 / 180 * self.frame.figure.a
+        unit = 1.0 if self.frame.period == 360.0 else 3.14159265 / 180 * self.frame.body.a
         if "+units=km" in system.toProj():
             unit /= 1000.0
         half = degrees / 2 * unit

@@ -9,9 +9,9 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QColor, QImage
 from qgis.PyQt.QtTest import QTest
 
+from craterbench_qgis.contract.search import ExplainReply
 from craterbench_qgis.gui.why.paint import patch_rect
 from craterbench_qgis.gui.why.panel import WhyDialog
-from craterbench_qgis.protocol import ExplainReply
 from gallery import RecordedEngine, match_set_of
 from inside import settle, wait_until
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
@@ -24,106 +23,92 @@ from qgis.core import (
     QgsPointXY,
 )
 
+from ...contract.body import Body, geographic_wkt, known_body, same_body
 from ...i18n import tr
+from ..words.bodies import body as body_words
 from . import wkt as crs_wkt
-from .sphere import Point, geodetic_latitude, mean_radius, planetocentric_latitude, wrap
+from .sphere import Point, wrap
 
-RADIUS_TOLERANCE = 0.005
-"""Relative difference of radii below which two figures are one body."""
-
+# Numbers of the IAU's 2015 systems on spheres.
+_IAU_CODES = {
+    "Mercury": 19900, "Moon": 30100, "Mars": 49900, "Io": 50100, "Europa": 50200,
+    "Ganymede": 50300, "Callisto": 50400, "Mimas": 60100, "Enceladus": 60200, "Tethys": 60300,
+    "Dione": 60400, "Rhea": 60500, "Titan": 60600, "Iapetus": 60800, "Ceres": 200000100,
+    "Vesta": 200000400,
+}  # fmt: skip
+_WGS84 = Body("Earth", 6378137.0, 6356752.314245)
+_SAME_M = 0.5
 _CYLINDRICAL = ("cylindrical", "plate carr", "mercator", "eqc", "equirectangular")
 # A step in a ring this many times its usual one is a jump over the edge of the map.
 _JUMP = 12.0
 
 
-@dataclass(frozen=True)
-class Figure:
-    """A body's size: equatorial and polar radius in metres, and a name for messages."""
-
-    a: float
-    b: float
-    name: str = ""
-
-    @property
-    def mean_radius(self) -> float:
-        """``(2 a + b) / 3``, metres: the radius of every great-circle distance."""
-        return mean_radius(self.a, self.b)
-
-    def describe(self) -> str:
-        """The name and the radius in kilometres."""
-        size = f"{self.a / 1000:,.1f} km"
-        if self.name and self.name.lower() != "unknown":
-            return tr("{name} (radius {size})").format(name=self.name, size=size)
-        return tr("a body of radius {size}").format(size=size)
-
-    def to_geodetic(self, lat: float) -> float:
-        """A planetocentric latitude as the one of a geographic system on this figure."""
-        return geodetic_latitude(self.a, self.b, lat)
-
-    def to_planetocentric(self, lat: float) -> float:
-        """The other way."""
-        return planetocentric_latitude(self.a, self.b, lat)
-
-
-def figure_of(crs: QgsCoordinateReferenceSystem) -> Figure | None:
-    """The radii a reference system declares; None where it declares none."""
+def body_of(crs: QgsCoordinateReferenceSystem) -> Body | None:
+    """The body of a reference system, by the radii it declares; None where it declares none."""
     if not crs.isValid():
         return None
     text = _wkt(crs)
     radii = crs_wkt.radii(text)
-    return Figure(*radii, crs_wkt.body_name(text)) if radii else None
+    return Body(crs_wkt.body_name(text) or "unknown", *radii) if radii else None
 
 
-def figure_of_body(body: dict[str, Any]) -> Figure:
-    """The figure of the protocol's {name, a, b}."""
-    return Figure(float(body["a"]), float(body["b"]), str(body.get("name", "")))
-
-
-def same_body(first: Figure, second: Figure) -> bool:
-    """Whether the radii are within 0.5 %.
-
-    A sphere may stand for a flattened body by any of its radii: polar maps of Mars are made on the
-    sphere of the polar radius.
-    """
-    return min(_misfit(first, second), _misfit(second, first)) <= RADIUS_TOLERANCE
-
-
-def body_problem(
-    crs: QgsCoordinateReferenceSystem, body: dict[str, Any] | None, what: str
-) -> str | None:
+def body_problem(crs: QgsCoordinateReferenceSystem, body: Body | None, what: str) -> str | None:
     """Why nothing can be asked on a map of this reference system, as a message; None if one can.
 
     ``body``: the open index's, None where none is open. ``what``: who has the reference system,
     as the beginning of a sentence ("The project").
     """
-    figure = figure_of(crs)
-    if figure is None:
+    own = body_of(crs)
+    if own is None:
         return tr(
             "{what} has no coordinate reference system that lies on a body. Set one of the body "
             "that the mosaic shows."
         ).format(what=what)
-    if body is None or same_body(figure, figure_of_body(body)):
+    if body is None or same_body(own, body):
         return None
     return tr(
         "{what} is on {found}, but the open index is of {needed}. Choose a coordinate reference "
         "system of that body, or open another index."
-    ).format(what=what, found=figure.describe(), needed=figure_of_body(body).describe())
+    ).format(what=what, found=body_words(own), needed=body_words(body))
 
 
-def geographic_crs(figure: Figure) -> QgsCoordinateReferenceSystem:
-    """A geographic system on these radii, positive east; on an ellipsoid latitudes are geodetic."""
-    wkt = crs_wkt.geographic(figure.a, figure.b, figure.name or "Body")
-    return QgsCoordinateReferenceSystem.fromWkt(wkt)
+def geographic_crs(
+    body: Body, shown_in: QgsCoordinateReferenceSystem | None = None, coded: bool = True
+) -> QgsCoordinateReferenceSystem:
+    """Longitude and latitude on ``body``, positive east, for a map in ``shown_in``.
+
+    A sphere whose radius is that of the IAU's 2015 system gets that system (unless ``coded`` is
+    False, for files that do not give the code back), as the engine's exports do; every other body
+    one of its own, whose latitudes are geodetic. PROJ refuses to go from the IAU's system to a map
+    on an unnamed sphere ("no transform available"), although both are the same: there the layer's
+    system is unnamed too, which PROJ carries to all of them. The coordinates are the same in each.
+    """
+    from_wkt = QgsCoordinateReferenceSystem.fromWkt
+    if _same_radii(body, _WGS84):
+        return QgsCoordinateReferenceSystem("EPSG:4326")
+    shown = body_of(shown_in) if shown_in is not None and not shown_in.authid() else None
+    if shown_in is not None and shown is not None and same_body(shown, body):
+        if _same_radii(shown, body) and _is_plain(_wkt(shown_in)):
+            return shown_in
+        return from_wkt(geographic_wkt(body, "unknown"))
+    named = known_body(body.name)
+    code = _IAU_CODES.get(named.name) if named is not None else None
+    if coded and body.is_sphere and code is not None:
+        known = QgsCoordinateReferenceSystem(f"IAU_2015:{code}")
+        own = body_of(known)
+        if own is not None and _same_radii(own, body):
+            return known
+    return from_wkt(geographic_wkt(body))
 
 
-def orthographic_crs(figure: Figure, lon: float, lat: float) -> QgsCoordinateReferenceSystem:
+def orthographic_crs(body: Body, lon: float, lat: float) -> QgsCoordinateReferenceSystem:
     """The plane that touches the body at (lon, planetocentric lat): metres, north up there.
 
     The projection in which the engine cuts a view.
     """
-    text = f"+proj=ortho +lat_0={figure.to_geodetic(lat)!r} +lon_0={lon!r} +x_0=0 +y_0=0"
+    text = f"+proj=ortho +lat_0={body.geodetic(lat)!r} +lon_0={lon!r} +x_0=0 +y_0=0"
     return QgsCoordinateReferenceSystem.fromProj(
-        f"{text} {crs_wkt.proj_size(figure.a, figure.b)} +units=m +no_defs"
+        f"{text} {crs_wkt.proj_size(body.a, body.b)} +units=m +no_defs"
     )
 
 
@@ -135,17 +120,17 @@ def local_plane(
     None where there is none, and for degrees that QGIS itself would carry to another place: it
     takes the longitude of west-positive and of planetocentric systems for the latitude.
     """
-    figure = figure_of(crs)
+    body = body_of(crs)
     wkt = _wkt(crs)
     odd = crs_wkt.is_west_positive(wkt) or crs_wkt.is_planetocentric(wkt)
-    if figure is None or (odd and crs_wkt.is_geographic(wkt)):
+    if body is None or (odd and crs_wkt.is_geographic(wkt)):
         return None
     context = QgsCoordinateTransformContext()
-    made = crs_wkt.plane(figure.a, figure.b, lon, figure.to_geodetic(lat))
+    tangent = crs_wkt.plane(body.a, body.b, lon, body.geodetic(lat))
     # One after the other: QGIS takes some 10 ms to make one.
     for make in (
-        lambda: QgsCoordinateReferenceSystem.fromWkt(made),
-        lambda: orthographic_crs(figure, lon, lat),
+        lambda: QgsCoordinateReferenceSystem.fromWkt(tangent),
+        lambda: orthographic_crs(body, lon, lat),
     ):
         plane = make()
         if QgsCoordinateTransform(crs, plane, context).isValid():
@@ -161,11 +146,11 @@ class MapFrame:
     """
 
     def __init__(self, crs: QgsCoordinateReferenceSystem) -> None:
-        figure = figure_of(crs)
-        if figure is None:
+        body = body_of(crs)
+        if body is None:
             raise ValueError("the reference system lies on no body")
         self.crs = crs
-        self.figure = figure
+        self.body = body
         wkt = _wkt(crs)
         # Longitude and latitude need no PROJ, whose QGIS wrapper swaps west-positive axes.
         self._plain = crs_wkt.is_geographic(wkt)
@@ -175,7 +160,7 @@ class MapFrame:
         self._down: QgsCoordinateTransform | None = None
         self._up: QgsCoordinateTransform | None = None
         if not self._plain:
-            self._down, self._up = _transforms(crs, wkt, figure)
+            self._down, self._up = _transforms(crs, wkt, body)
         self.period = self._turn(wkt)
         """Map units of one turn of the body; 0 where the map is not cylindrical."""
 
@@ -190,14 +175,14 @@ class MapFrame:
                 return None
             lon = wrap((-point.x() if self._west else point.x()) + self._meridian)
             lat = point.y()
-            return lon, lat if self._spherical else self.figure.to_planetocentric(lat)
+            return lon, lat if self._spherical else self.body.planetocentric(lat)
         there = _transformed(self._down, point.x(), point.y())
         if there is None or not abs(there[1]) <= 90.0 or not abs(there[0]) <= 720.0:
             return None
         back = _transformed(self._up, *there)
         if back is None or not self._is_same(back, point):
             return None
-        return wrap(there[0]), self.figure.to_planetocentric(there[1])
+        return wrap(there[0]), self.body.planetocentric(there[1])
 
     def to_map(self, lon: float, lat: float, near: float | None = None) -> QgsPointXY | None:
         """The map point of a place; None where the map does not show it.
@@ -205,14 +190,14 @@ class MapFrame:
         ``near``: an x; of the places one turn apart on a cylindrical map, the nearest to it.
         """
         if self._plain:
-            y = lat if self._spherical else self.figure.to_geodetic(lat)
+            y = lat if self._spherical else self.body.geodetic(lat)
             x = wrap(lon - self._meridian) if self._meridian else lon
             x = -x if self._west else x
         else:
-            found = _transformed(self._up, wrap(lon), self.figure.to_geodetic(lat))
-            if found is None:
+            point = _transformed(self._up, wrap(lon), self.body.geodetic(lat))
+            if point is None:
                 return None
-            x, y = found
+            x, y = point
         if near is not None and self.period:
             x += round((near - x) / self.period) * self.period
         return QgsPointXY(x, y)
@@ -255,12 +240,6 @@ class MapFrame:
         return math.hypot(dx, dy) <= 1e-6 * math.hypot(point.x(), point.y()) + 1e-3
 
 
-def same_place(frame: MapFrame, point: QgsPointXY, other: MapFrame) -> QgsPointXY | None:
-    """A point of one map on another map of the same body, whatever their authorities say."""
-    place = frame.to_lonlat(point)
-    return None if place is None else other.to_map(*place)
-
-
 # --------------------------------------------------------------------------------- helpers
 
 
@@ -271,7 +250,7 @@ def _wkt(crs: QgsCoordinateReferenceSystem) -> str:
 
 
 def _transforms(
-    crs: QgsCoordinateReferenceSystem, wkt: str, figure: Figure
+    crs: QgsCoordinateReferenceSystem, wkt: str, body: Body
 ) -> tuple[QgsCoordinateTransform, QgsCoordinateTransform]:
     """From the map to degrees on its own body, and back.
 
@@ -279,8 +258,8 @@ def _transforms(
     the body of an unnamed figure differently for WKT and for PROJ strings: hence several tries.
     """
     context = QgsCoordinateTransformContext()
-    longlat = f"+proj=longlat {crs_wkt.proj_size(figure.a, figure.b)} +no_defs"
-    own = crs_wkt.base_of(wkt, figure.a, figure.b)
+    longlat = f"+proj=longlat {crs_wkt.proj_size(body.a, body.b)} +no_defs"
+    own = crs_wkt.base_of(wkt, body.a, body.b)
     from_proj = QgsCoordinateReferenceSystem.fromProj
     # One after the other: QGIS takes some 20 ms to make one.
     tries = [
@@ -298,9 +277,14 @@ def _transforms(
     raise ValueError("the reference system cannot be carried to degrees")
 
 
-def _misfit(declared: Figure, known: Figure) -> float:
-    radii = (known.a, known.mean_radius, known.b) if declared.a == declared.b else (known.a,)
-    return min(abs(declared.a - radius) / radius for radius in radii)
+def _is_plain(wkt: str) -> bool:
+    """Degrees east and north from the body's own meridian."""
+    turned = crs_wkt.is_west_positive(wkt) or crs_wkt.prime_meridian(wkt) != 0.0
+    return crs_wkt.is_geographic(wkt) and not turned and not crs_wkt.is_planetocentric(wkt)
+
+
+def _same_radii(first: Body, second: Body) -> bool:
+    return abs(first.a - second.a) < _SAME_M and abs(first.b - second.b) < _SAME_M
 
 
 def _transformed(transform: QgsCoordinateTransform | None, x: float, y: float) -> Point | None:
@@ -322,11 +306,11 @@ def _without_jumps(parts: list[list[QgsPointXY]]) -> list[list[QgsPointXY]]:
     if not steps:
         return []
     longest = _JUMP * max(median(steps), 1e-12)
-    made: list[list[QgsPointXY]] = []
+    kept: list[list[QgsPointXY]] = []
     for part in parts:
-        made.append([part[0]])
+        kept.append([part[0]])
         for p, q in _pairs(part):
             if p.distance(q) > longest:
-                made.append([])
-            made[-1].append(q)
-    return [part for part in made if len(part) > 1]
+                kept.append([])
+            kept[-1].append(q)
+    return [part for part in kept if len(part) > 1]

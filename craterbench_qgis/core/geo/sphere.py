@@ -1,11 +1,11 @@
 """Spherical geometry for the map: rings, circles and great circles on a body. Pure Python.
 
 Degrees, longitudes positive east within [-180, 180], latitudes planetocentric; metres on the
-sphere of the body's mean radius ``(2 a + b) / 3``. The engine's ``bodies`` and
+sphere of the body's mean radius. The engine's ``bodies`` and
 ``formats.geometry`` draw the same figures, and a test compares the two.
 
 The functions that make WKT take ``latitude``: what turns a planetocentric latitude into that of
-the layer's reference system (geodetic on a flattened body, see :func:`geodetic_latitude`).
+the layer's reference system (``contract.body.Body.geodetic``).
 """
 
 from __future__ import annotations
@@ -25,33 +25,12 @@ _LONGITUDE_STEP_DEG = 8.0  # of a great circle, near a pole
 _DEPTH = 24
 
 
-def mean_radius(a: float, b: float) -> float:
-    """Radius of every great-circle distance on the ellipsoid of radii ``a`` and ``b``."""
-    return (2.0 * a + b) / 3.0
-
-
 def wrap(lon: float) -> float:
     """``lon`` in [-180, 180)."""
     if -180.0 <= lon < 180.0:
         return lon
     wrapped = (lon + 180.0) % 360.0 - 180.0
     return -180.0 if wrapped >= 180.0 else wrapped
-
-
-def geodetic_latitude(a: float, b: float, lat: float) -> float:
-    """The planetographic (geodetic) latitude of a planetocentric one."""
-    if a == b:
-        return lat
-    phi = math.radians(lat)
-    return math.degrees(math.atan2(a * a * math.sin(phi), b * b * math.cos(phi)))
-
-
-def planetocentric_latitude(a: float, b: float, lat: float) -> float:
-    """The planetocentric latitude of a planetographic (geodetic) one."""
-    if a == b:
-        return lat
-    phi = math.radians(lat)
-    return math.degrees(math.atan2(b * b * math.sin(phi), a * a * math.cos(phi)))
 
 
 def great_circle_distance(
@@ -225,11 +204,11 @@ def _mapped(points: Sequence[Point], latitude: LatitudeMap | None) -> list[Point
 def _unwrapped(ring: Sequence[Point]) -> list[Point]:
     """The ring with longitudes that do not jump."""
     lon = ring[0][0]
-    made = [ring[0]]
+    points = [ring[0]]
     for before, here in _steps(ring):
         lon += wrap(here[0] - before[0])
-        made.append((lon, here[1]))
-    return made
+        points.append((lon, here[1]))
+    return points
 
 
 def _cap(points: Sequence[Point], pole: float) -> list[Point]:
@@ -262,16 +241,16 @@ def _clip(ring: Sequence[Point], edge: float, sign: float) -> list[Point]:
 
     One meridian meets a small circle or a small square twice at most, so the part is one piece.
     """
-    made: list[Point] = []
+    kept: list[Point] = []
     for i, here in enumerate(ring):
         before = ring[i - 1]
         inside, was = sign * here[0] <= sign * edge, sign * before[0] <= sign * edge
         if inside != was:
             share = (edge - before[0]) / (here[0] - before[0])
-            made.append((edge, before[1] + (here[1] - before[1]) * share))
+            kept.append((edge, before[1] + (here[1] - before[1]) * share))
         if inside:
-            made.append(here)
-    return made
+            kept.append(here)
+    return kept
 
 
 def _map_without(hole: Sequence[Point]) -> list[list[list[Point]]]:

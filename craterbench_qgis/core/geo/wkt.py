@@ -1,4 +1,4 @@
-"""The text of reference systems (WKT 2): what is read from it, and what is written. Pure Python."""
+"""The text of foreign reference systems (WKT 2), and of the plane of a view. Pure Python."""
 
 from __future__ import annotations
 
@@ -30,18 +30,17 @@ _NO_NAMES = ("", "unknown", "unnamed", "not specified", "sphere", "custom", "ell
 
 def radii(wkt: str) -> tuple[float, float] | None:
     """Equatorial and polar radius in metres; None where there is no ellipsoid."""
-    found = _ELLIPSOID.search(wkt)
-    if found is None:
+    ellipsoid = _ELLIPSOID.search(wkt)
+    if ellipsoid is None:
         return None
-    a = float(found.group(2)) * float(found.group(4) or 1.0)
-    inverse = float(found.group(3))
+    a = float(ellipsoid.group(2)) * float(ellipsoid.group(4) or 1.0)
+    inverse = float(ellipsoid.group(3))
     return (a, a * (1.0 - 1.0 / inverse) if inverse else a) if math.isfinite(a) and a > 0 else None
 
 
 def body_name(wkt: str) -> str:
     """A word for the body, "Mars" of "Mars (2015) - Sphere", or ""."""
-    ellipsoid, datum = _ELLIPSOID.search(wkt), _DATUM.search(wkt)
-    texts = [found.group(1) for found in (ellipsoid, datum) if found]
+    texts = [match.group(1) for match in (_ELLIPSOID.search(wkt), _DATUM.search(wkt)) if match]
     if any(re.search(r"WGS ?_?84|GRS ?_?(19)?80", text) for text in texts[:1]):
         return "Earth"
     for text in texts:
@@ -63,11 +62,11 @@ def is_west_positive(wkt: str) -> bool:
 
 def prime_meridian(wkt: str) -> float:
     """The longitude, degrees east of the body's own prime meridian, that longitudes count from."""
-    found = _PRIME_MERIDIAN.search(wkt)
-    if found is None:
+    meridian = _PRIME_MERIDIAN.search(wkt)
+    if meridian is None:
         return 0.0
-    unit = float(found.group(2)) if found.group(2) else math.radians(1.0)
-    return math.degrees(float(found.group(1)) * unit)
+    unit = float(meridian.group(2)) if meridian.group(2) else math.radians(1.0)
+    return math.degrees(float(meridian.group(1)) * unit)
 
 
 def is_planetocentric(wkt: str) -> bool:
@@ -77,14 +76,8 @@ def is_planetocentric(wkt: str) -> bool:
 
 def method(wkt: str) -> str:
     """The projection's name in lower case, or ""."""
-    found = re.search(r'METHOD\["([^"]*)"', wkt)
-    return found.group(1).lower() if found else ""
-
-
-def geographic(a: float, b: float, name: str) -> str:
-    """A geographic system of these radii, positive east; geodetic latitudes on an ellipsoid."""
-    quoted = name.replace('"', "'")
-    return f'GEOGCRS["{quoted}",{_own_datum(a, b, quoted)},{_AXES}]'
+    name = re.search(r'METHOD\["([^"]*)"', wkt)
+    return name.group(1).lower() if name else ""
 
 
 def base_of(wkt: str, a: float, b: float) -> str:
@@ -117,8 +110,8 @@ def _own_datum(a: float, b: float, name: str) -> str:
 
 
 def _datum_of(wkt: str, a: float, b: float) -> str:
-    found = _DATUM.search(wkt)
-    return (_bracketed(wkt, found.start()) if found else "") or _own_datum(a, b, "unknown")
+    datum = _DATUM.search(wkt)
+    return (_bracketed(wkt, datum.start()) if datum else "") or _own_datum(a, b, "unknown")
 
 
 def _bracketed(text: str, start: int) -> str:

@@ -16,9 +16,9 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QObject, QTimer
 
 from ...i18n import tr
+from ..geo.crs import geographic_crs
 from ..match_set import MatchSet
-from . import features as features
-from .crs import geographic_crs
+from . import features
 from .ids import LINKS, MATCHES, QUERY, mark
 from .style import apply_style
 
@@ -70,13 +70,13 @@ def build_layers(
     map_crs: QgsCoordinateReferenceSystem,
     placed: Callable[[str, BuiltLayer], None],
 ) -> Iterator[None]:
-    """Makes the layers of a match set, or fills those that came back with the project.
+    """Make the layers of a match set, or fill those that came back with the project.
 
     Yields between pieces of work; ``placed(role, layer)`` is called as each layer is complete:
     the query first, the circles, then the great circles. A query without a place has circles only.
     """
     columns = features.catalogue_columns(match_set.matches)
-    crs = geographic_crs(match_set.index["body"], map_crs)
+    crs = geographic_crs(match_set.index.body, map_crs)
     yield
     wanted: list[tuple[str, Any, int | None, Iterator[Any]]] = []
     if match_set.preview.lon is not None and match_set.preview.side_m:
@@ -90,9 +90,9 @@ def build_layers(
         wanted.append((LINKS, features.LINK_FIELDS, features.LINK_DECISION, links))
     scores = [match.score for match in match_set.matches]
     for role, described, decision, content in wanted:
-        layer, made = existing.get(role), features.fields(described)
-        if layer is None or layer.fields().names() != made.names():
-            layer = _new_layer(role, match_set.set_id, made, crs)
+        layer, described_fields = existing.get(role), features.fields(described)
+        if layer is None or layer.fields().names() != described_fields.names():
+            layer = _new_layer(role, match_set.set_id, described_fields, crs)
             yield
             apply_style(layer, role, scores)
             yield
@@ -132,9 +132,11 @@ _GEOMETRIES = {
 
 
 def _new_layer(
-    role: str, set_id: str, made: QgsFields, crs: QgsCoordinateReferenceSystem
+    role: str, set_id: str, layer_fields: QgsFields, crs: QgsCoordinateReferenceSystem
 ) -> QgsVectorLayer:
-    layer = QgsMemoryProviderUtils.createMemoryLayer(layer_name(role), made, _GEOMETRIES[role], crs)
+    layer = QgsMemoryProviderUtils.createMemoryLayer(
+        layer_name(role), layer_fields, _GEOMETRIES[role], crs
+    )
     mark(layer, set_id, role)
     # The results are in the store: QGIS need not warn that a scratch layer will be lost.
     layer.setCustomProperty("skipMemoryLayersCheck", 1)

@@ -1,19 +1,21 @@
 """Features of a match set: fields, circles of true ground size, great circles, what was searched.
 
-All geometry is made on the body by spherical formulas (``core.sphere``), in degrees, in the
+All geometry is layer_fields on the body by spherical formulas (``core.sphere``), in degrees, in the
 body's geographic reference system; nothing goes through a projection or the project's ellipsoid.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from qgis.core import Qgis, QgsFeature, QgsField, QgsFields, QgsGeometry
 
-from ...protocol import MatchRecord
+from ...contract.search import Match
+from ...contract.vocabulary import QueryKind
 from ..geo import sphere
 from ..match_set import MatchSet
+from ..words.quantities import contexts
 
 CORE_FIELDS = (
     ("rank", "int"),
@@ -57,29 +59,15 @@ _TYPES = {int: "int", float: "real", bool: "bool", str: "text"}
 _LARGEST = 2**63
 
 
-class Figure:
-    """A body as the layers need it: mean radius, and its map's latitude of a planetocentric one."""
-
-    def __init__(self, body: Mapping[str, Any]) -> None:
-        self.a, self.b = float(body["a"]), float(body["b"])
-        self.radius = sphere.mean_radius(self.a, self.b)
-
-    def latitude(self) -> Callable[[float], float] | None:
-        """None on a sphere, where both latitudes are one."""
-        if self.a == self.b:
-            return None
-        return lambda lat: sphere.geodetic_latitude(self.a, self.b, lat)
-
-
 def fields(columns: Sequence[tuple[str, str]]) -> QgsFields:
     """QgsFields of (name, kind) pairs; kinds: int, big, real, bool, text."""
-    made = QgsFields()
+    layer_fields = QgsFields()
     for name, kind in columns:
-        made.append(QgsField(name, _qt_type(kind)))
-    return made
+        layer_fields.append(QgsField(name, _qt_type(kind)))
+    return layer_fields
 
 
-def catalogue_columns(matches: Sequence[MatchRecord]) -> list[tuple[str, str, str]]:
+def catalogue_columns(matches: Sequence[Match]) -> list[tuple[str, str, str]]:
     """(key in ``attributes``, field name, kind) of the catalogue's columns.
 
     A name that is taken gets ``_cat`` behind it, as in the engine's exports; a column of several
@@ -99,63 +87,70 @@ def catalogue_columns(matches: Sequence[MatchRecord]) -> list[tuple[str, str, st
     return columns
 
 
+def value_of(match: Match, field: str) -> Any:
+    """What stands in a field of a match; ``view``: its context as people read it, ``2x``."""
+    if field == "view":
+        return None if match.context is None else contexts([match.context])
+    return getattr(match, field)
+
+
 def match_features(match_set: MatchSet, columns: Sequence[tuple[str, str, str]]) -> Iterator[Any]:
     """One feature per match, in row order: its rim."""
-    figure = Figure(match_set.index["body"])
-    made = fields([*CORE_FIELDS, *((name, kind) for _, name, kind in columns)])
+    body = match_set.index.body
+    layer_fields = fields([*CORE_FIELDS, *((name, kind) for _, name, kind in columns)])
     for row, match in enumerate(match_set.matches):
-        values: list[Any] = [getattr(match, name) for name, _ in CORE_FIELDS[:DECISION]]
-        values.append(match_set.decision(row))
+        values: list[Any] = [value_of(match, name) for name, _ in CORE_FIELDS[:DECISION]]
+        values.append(str(match_set.decision(row)))
         values += [_value(match.attributes.get(key), kind) for key, _, kind in columns]
         wkt = sphere.circle_multipolygon_wkt(
-            figure.radius, match.lon, match.lat, match.diameter_m, latitude=figure.latitude()
+            body.mean_radius, match.lon, match.lat, match.diameter_m, latitude=body.geodetic
         )
-        yield _feature(made, values, wkt)
+        yield _feature(layer_fields, values, wkt)
 
 
 def link_features(match_set: MatchSet) -> Iterator[Any]:
     """One feature per match, in row order: the great circle from the query."""
-    figure, made = Figure(match_set.index["body"]), fields(LINK_FIELDS)
+    body, layer_fields = match_set.index.body, fields(LINK_FIELDS)
     lon, lat = match_set.preview.lon, match_set.preview.lat
     if lon is None or lat is None:
         return
     for row, match in enumerate(match_set.matches):
         values: list[Any] = [getattr(match, name) for name, _ in LINK_FIELDS[:LINK_DECISION]]
-        wkt = sphere.great_circle_multiline_wkt(lon, lat, match.lon, match.lat, figure.latitude())
-        yield _feature(made, [*values, match_set.decision(row)], wkt)
+        wkt = sphere.great_circle_multiline_wkt(lon, lat, match.lon, match.lat, body.geodetic)
+        yield _feature(layer_fields, [*values, str(match_set.decision(row))], wkt)
 
 
 def query_features(match_set: MatchSet) -> Iterator[Any]:
     """The square that was searched, and what the user drew where that is something else."""
-    figure, made = Figure(match_set.index["body"]), fields(QUERY_FIELDS)
+    body, layer_fields = match_set.index.body, fields(QUERY_FIELDS)
     seen, asked = match_set.preview, match_set.request
     if seen.lon is None or seen.lat is None or not seen.side_m:
         return
     common = [seen.lon, seen.lat, seen.side_m, seen.diameter_m]
-    end = [match_set.index.get("name"), match_set.created]
-    ring = sphere.square_ring(figure.radius, seen.lon, seen.lat, seen.side_m)
-    wkt = sphere.ring_multipolygon_wkt(ring, figure.latitude())
-    yield _feature(made, [asked.label, "searched", *common, *end], wkt)
-    if asked.kind == "area" or len(asked.outline) < 4:
+    end = [match_set.index.name, match_set.created]
+    ring = sphere.square_ring(body.mean_radius, seen.lon, seen.lat, seen.side_m)
+    wkt = sphere.ring_multipolygon_wkt(ring, body.geodetic)
+    yield _feature(layer_fields, [asked.label, "searched", *common, *end], wkt)
+    if asked.kind is QueryKind.AREA or len(asked.outline) < 4:
         return
-    wkt = sphere.ring_multipolygon_wkt(asked.outline, figure.latitude())
-    yield _feature(made, [asked.label, "drawn", *common, *end], wkt)
+    wkt = sphere.ring_multipolygon_wkt(asked.outline, body.geodetic)
+    yield _feature(layer_fields, [asked.label, "drawn", *common, *end], wkt)
 
 
-def _feature(made: QgsFields, values: list[Any], wkt: str) -> QgsFeature:
-    feature = QgsFeature(made)
+def _feature(layer_fields: QgsFields, values: list[Any], wkt: str) -> QgsFeature:
+    feature = QgsFeature(layer_fields)
     feature.setAttributes(values)
     feature.setGeometry(QgsGeometry.fromWkt(wkt))
     return feature
 
 
 def _kind(values: Sequence[Any]) -> str:
-    found = {type(value) for value in values if value is not None}
-    if found == {int, float}:
+    types = {type(value) for value in values if value is not None}
+    if types == {int, float}:
         return "real"
-    if len(found) != 1:
+    if len(types) != 1:
         return "text"
-    kind = _TYPES.get(found.pop(), "text")
+    kind = _TYPES.get(types.pop(), "text")
     if kind == "int":
         whole = [value for value in values if value is not None]
         kind = "big" if all(-_LARGEST <= value < _LARGEST for value in whole) else "text"

@@ -47,17 +47,17 @@ def group_of(project: QgsProject, set_id: str) -> QgsLayerTreeGroup | None:
 
 def shown_sets(project: QgsProject) -> list[str]:
     """Ids of the match sets that have layers in the project, the topmost last."""
-    found = []
+    set_ids: list[str] = []
     for layer in project.layerTreeRoot().layerOrder():
         set_id = set_of(layer)
-        if set_id and set_id not in found:
-            found.append(set_id)
-    return found[::-1]
+        if set_id and set_id not in set_ids:
+            set_ids.append(set_id)
+    return set_ids[::-1]
 
 
 def _groups(parent: QgsLayerTreeGroup) -> list[QgsLayerTreeGroup]:
-    found = []
+    groups = []
     for child in parent.children():
         if isinstance(child, QgsLayerTreeGroup):
-            found += [child, *_groups(child)]
-    return found
+            groups += [child, *_groups(child)]
+    return groups

@@ -15,9 +15,9 @@ from qgis.core import QgsLayerTreeGroup, QgsMapLayer, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ...i18n import tr
+from ..geo.crs import geographic_crs
 from ..match_set import MatchSet
 from .build import BuiltLayer, SlicedJob, build_layers
-from .crs import geographic_crs
 from .ids import MATCHES, ROLES, group_of, layers_of, mark, role_of, set_of
 from .view import Highlight, zoom_extent
 
@@ -82,7 +82,7 @@ class ResultLayers(QObject):
         if not existing:
             self._set_visible(set_id)  # its group may have been left, unticked
         steps = build_layers(
-            match_set, existing, self._project.crs(), lambda *one: self._placed(set_id, *one)
+            match_set, existing, self._project.crs(), lambda *placed: self._placed(set_id, *placed)
         )
         shown.job = SlicedJob(steps, lambda: self._built(set_id), self)
 
@@ -94,7 +94,7 @@ class ResultLayers(QObject):
         """Take the layers and the group of a match set off the map."""
         self._drop(set_id)
         self._project.removeMapLayers(
-            [one.id() for one in layers_of(self._project, set_id).values()]
+            [layer.id() for layer in layers_of(self._project, set_id).values()]
         )
         group = group_of(self._project, set_id)
         if group is not None and not group.children():
@@ -157,7 +157,7 @@ class ResultLayers(QObject):
         matches = [
             shown.match_set.matches[row] for row in wanted if 0 <= row < len(shown.match_set)
         ]
-        extent = zoom_extent(self._canvas, self._project, shown.match_set.index["body"], matches)
+        extent = zoom_extent(self._canvas, self._project, shown.match_set.index.body, matches)
         if extent is not None:
             self._canvas.setExtent(extent)
             self._canvas.refresh()
@@ -204,8 +204,8 @@ class ResultLayers(QObject):
         if is_first:  # QGIS does not unfold an empty group
             group.setExpanded(True)
         if root.hasCustomLayerOrder():
-            rest = [one for one in root.customLayerOrder() if one is not layer]
-            known = [n for n, one in enumerate(rest) if set_of(one) == match_set.set_id]
+            rest = [other for other in root.customLayerOrder() if other is not layer]
+            known = [n for n, other in enumerate(rest) if set_of(other) == match_set.set_id]
             rest.insert(known[-1] + 1 if known else 0, layer)
             root.setCustomLayerOrder(rest)
 
@@ -255,8 +255,8 @@ class ResultLayers(QObject):
 
     def _on_removing(self, layer_ids: list[str]) -> None:
         self._highlight.hide()
-        going = [layer for one in layer_ids if (layer := self._project.mapLayer(one)) is not None]
-        for layer in going:
+        layers = [self._project.mapLayer(layer_id) for layer_id in layer_ids]
+        for layer in (layer for layer in layers if layer is not None):
             shown, role = self._sets.get(set_of(layer)), role_of(layer)
             if shown is None:
                 continue
@@ -264,12 +264,12 @@ class ResultLayers(QObject):
                 set_id = shown.match_set.set_id
                 self._drop(set_id)
                 self._gone.append(set_id)
-                QTimer.singleShot(0, self._tell_removed)
+                QTimer.singleShot(0, self._emit_removed)
             else:
                 shown.layers.pop(role, None)
 
-    def _tell_removed(self) -> None:
-        """Later, because closing a project removes its layers too: nobody is told of those."""
+    def _emit_removed(self) -> None:
+        """Later, because closing a project removes its layers too, which is nobody's wish."""
         gone, self._gone = self._gone, []
         for set_id in gone:
             self.removed.emit(set_id)
@@ -299,7 +299,7 @@ class ResultLayers(QObject):
 
     def _on_crs(self) -> None:
         for shown in self._sets.values():
-            crs = geographic_crs(shown.match_set.index["body"], self._project.crs())
+            crs = geographic_crs(shown.match_set.index.body, self._project.crs())
             for layer_id, _, _ in shown.layers.values():
                 layer = self._project.mapLayer(layer_id)
                 if layer is not None and layer.crs() != crs:
@@ -317,8 +317,8 @@ class ResultLayers(QObject):
             self.selected.emit(shown.match_set.set_id, rows)
 
     def _on_decided(self, rows: list[int]) -> None:
-        found = self.sender()
-        shown = self._sets.get(found.set_id) if isinstance(found, MatchSet) else None
+        match_set = self.sender()
+        shown = self._sets.get(match_set.set_id) if isinstance(match_set, MatchSet) else None
         if shown is None:
             return
         if shown.job is None:
@@ -327,7 +327,7 @@ class ResultLayers(QObject):
             shown.decided_meanwhile.update(rows)
 
     def _write_decisions(self, shown: _Shown, rows: Iterable[int]) -> None:
-        decisions = {row: shown.match_set.decision(row) for row in rows}
+        decisions = {row: str(shown.match_set.decision(row)) for row in rows}
         for layer_id, position, ids in shown.layers.values():
             layer = self._project.mapLayer(layer_id)
             if layer is None or position is None:

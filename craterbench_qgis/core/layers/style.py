@@ -99,7 +99,7 @@ def class_limits(scores: Sequence[float | None]) -> list[float]:
 
 
 def apply_style(layer: QgsVectorLayer, name: str, scores: Sequence[float | None] = ()) -> None:
-    """Style a layer; one that cannot be styled keeps QGIS's own look."""
+    """Style a layer; one that cannot be styled keeps QGIS's own style."""
     document = style_document(name, scores, layer.fields().indexFromName("decision") >= 0)
     if not document.isNull():
         layer.importNamedStyle(document)

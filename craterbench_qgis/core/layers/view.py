@@ -19,10 +19,11 @@ from qgis.core import (
 from qgis.gui import QgsRubberBand
 from qgis.PyQt.QtGui import QColor
 
-from ...protocol import MatchRecord
+from ...contract.body import Body
+from ...contract.search import Match
 from ..geo import sphere
-from .crs import geographic_crs
-from .features import Figure
+from ..geo.crs import geographic_crs
+from ..review.file import Entry
 
 _RING = 48
 _AROUND = 1.6
@@ -65,22 +66,21 @@ class Highlight:
 
 
 def zoom_extent(
-    canvas: Any, project: QgsProject, body: dict[str, Any], matches: Sequence[MatchRecord]
+    canvas: Any, project: QgsProject, body: Body, craters: Sequence[Match | Entry]
 ) -> QgsRectangle | None:
-    """The part of the canvas's map that shows ``matches`` with their surroundings.
+    """The part of the canvas's map that shows ``craters`` with their surroundings.
 
     Rims are carried to the map point by point, and points that fall on the map's other edge (the
     antimeridian, the far side) are left out. None where the map cannot show them.
     """
-    figure = Figure(body)
     map_crs = canvas.mapSettings().destinationCrs()
     transform = QgsCoordinateTransform(
         geographic_crs(body, map_crs), map_crs, project.transformContext()
     )
     extent: QgsRectangle | None = None
-    width = _world_width(figure, transform)
-    for match in matches:
-        box = _box(figure, transform, match, width)
+    width = _world_width(body, transform)
+    for crater in craters:
+        box = _box(body, transform, crater, width)
         if box is None:
             continue
         if extent is None:
@@ -91,15 +91,15 @@ def zoom_extent(
 
 
 def _box(
-    figure: Figure, transform: QgsCoordinateTransform, match: MatchRecord, width: float
+    body: Body, transform: QgsCoordinateTransform, crater: Match | Entry, width: float
 ) -> QgsRectangle | None:
-    across = 2 * _AROUND * match.diameter_m
-    across = min(across, math.pi * figure.radius * 0.9)
-    centre = _mapped(figure, transform, match.lon, match.lat)
+    across = 2 * _AROUND * crater.diameter_m
+    across = min(across, math.pi * body.mean_radius * 0.9)
+    centre = _mapped(body, transform, crater.lon, crater.lat)
     if centre is None:
         return None
-    ring = sphere.circle_ring(figure.radius, match.lon, match.lat, across, _RING)
-    points = [_mapped(figure, transform, lon, lat) for lon, lat in ring]
+    ring = sphere.circle_ring(body.mean_radius, crater.lon, crater.lat, across, _RING)
+    points = [_mapped(body, transform, lon, lat) for lon, lat in ring]
     offsets = [(p.x() - centre.x(), p.y() - centre.y()) for p in points if p is not None]
     if not offsets:
         return None
@@ -116,9 +116,9 @@ def _box(
     )
 
 
-def _world_width(figure: Figure, transform: QgsCoordinateTransform) -> float:
+def _world_width(body: Body, transform: QgsCoordinateTransform) -> float:
     """How long the equator is on a cylindrical map, wherever its seam is; else infinity."""
-    points = [_mapped(figure, transform, lon, 0.0) for lon in (-180.0, -90.0, 0.0, 90.0)]
+    points = [_mapped(body, transform, lon, 0.0) for lon in (-180.0, -90.0, 0.0, 90.0)]
     known = [point for point in points if point is not None]
     if len(known) < 4:
         return math.inf
@@ -130,11 +130,10 @@ def _world_width(figure: Figure, transform: QgsCoordinateTransform) -> float:
 
 
 def _mapped(
-    figure: Figure, transform: QgsCoordinateTransform, lon: float, lat: float
+    body: Body, transform: QgsCoordinateTransform, lon: float, lat: float
 ) -> QgsPointXY | None:
-    turn = figure.latitude()
     try:
-        point = transform.transform(QgsPointXY(lon, turn(lat) if turn else lat))
+        point = transform.transform(QgsPointXY(lon, body.geodetic(lat)))
     except QgsCsException:
         return None
     return point if math.isfinite(point.x()) and math.isfinite(point.y()) else None

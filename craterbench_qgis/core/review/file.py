@@ -1,4 +1,4 @@
-"""A review's GeoPackage, read and written with SQLite alone. Standard library only.
+"""A review's GeoPackage, read and written with SQLite alone.
 
 The engine writes the file (layer ``pairs`` and table ``provenance``); here only the columns
 ``decision``, ``reviewer`` and ``decided_at`` are ever changed, each decision in a transaction of
@@ -17,8 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-UNDECIDED, DUPLICATE, DISTINCT, UNSURE = "", "duplicate", "distinct", "unsure"
-DECISIONS = (DUPLICATE, DISTINCT, UNSURE)
+from ...contract.body import Body
+from ...contract.records import Json, RecordError
+from ...contract.search import Source
+from ...contract.vocabulary import Verdict
+
+DECIDED = (Verdict.DUPLICATE, Verdict.DISTINCT, Verdict.UNSURE)
+"""What can be decided about a pair."""
 
 _NUMBERS = (
     "a_lon", "a_lat", "a_diameter_m", "b_lon", "b_lat", "b_diameter_m", "distance_m",
@@ -39,7 +44,7 @@ class NotAReview(Exception):
 class Decided:
     """What stands in a pair's row. ``at``: ISO 8601 in UTC, "" while undecided."""
 
-    decision: str = UNDECIDED
+    decision: Verdict = Verdict.UNDECIDED
     reviewer: str = ""
     at: str = ""
 
@@ -49,7 +54,7 @@ NOTHING_DECIDED = Decided()
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of a catalogue: degrees east and planetocentric, metres."""
+    """An entry of a catalogue: degrees east and planetocentric, metres."""
 
     # Few and small objects: Python's garbage collector stops QGIS while it looks at all of them.
     __slots__ = ("diameter_m", "id", "lat", "lon")
@@ -83,8 +88,8 @@ class ReviewPair:
     decided: Decided
 
     @property
-    def decision(self) -> str:
-        """One of :data:`DECISIONS`, or "" while undecided."""
+    def decision(self) -> Verdict:
+        """What the user decided about it."""
         return self.decided.decision
 
 
@@ -92,15 +97,15 @@ class ReviewPair:
 class ReviewContent:
     """All of a review: its pairs in the file's order, and where they come from.
 
-    ``body``: {name, a, b} in metres, or None where the file does not say; ``mosaics``: what the
-    pictures are cut from; ``writable``: whether decisions can be kept.
+    ``body``: None where the file does not say; ``mosaics``: what the pictures are cut from;
+    ``writable``: whether decisions can be kept.
     """
 
     path: Path
     pairs: list[ReviewPair]
-    provenance: dict[str, Any]
-    body: dict[str, Any] | None
-    mosaics: list[dict[str, Any]]
+    provenance: Json
+    body: Body | None
+    mosaics: list[Source]
     writable: bool
     prepared: Any = None
 
@@ -151,7 +156,7 @@ class ReviewFile:
             self.writable,
         )
 
-    def _provenance(self) -> dict[str, Any]:
+    def _provenance(self) -> Json:
         try:
             rows = list(self._db.execute("SELECT key, value FROM provenance"))
         except sqlite3.OperationalError as error:
@@ -160,14 +165,14 @@ class ReviewFile:
             raise
         return {str(key): _json(value) for key, value in rows}
 
-    def attributes(self, pair_id: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    def attributes(self, pair_id: Any) -> tuple[Json, Json]:
         """What the catalogues say about both entries of a pair."""
         if not {"a_attributes", "b_attributes"} <= self._columns:
             return {}, {}
         row = self._db.execute(
             "SELECT a_attributes, b_attributes FROM pairs WHERE pair_id=?", (pair_id,)
         ).fetchone()
-        first, second = (_json(one) for one in row or (None, None))
+        first, second = (_json(value) for value in row or (None, None))
         return (
             first if isinstance(first, dict) else {},
             second if isinstance(second, dict) else {},
@@ -177,10 +182,10 @@ class ReviewFile:
         """Write decisions, in one transaction."""
         self._db.execute("BEGIN IMMEDIATE")
         try:
-            for pair_id, one in changes:
+            for pair_id, decided in changes:
                 self._db.execute(
                     "UPDATE pairs SET decision=?, reviewer=?, decided_at=? WHERE pair_id=?",
-                    (one.decision, one.reviewer or None, one.at or None, pair_id),
+                    (str(decided.decision), decided.reviewer or None, decided.at or None, pair_id),
                 )
             self._db.execute(
                 "UPDATE gpkg_contents SET last_change=strftime('%Y-%m-%dT%H:%M:%fZ','now') "
@@ -197,13 +202,7 @@ class ReviewFile:
         self._db.close()
 
 
-def is_busy(error: BaseException) -> bool:
-    """Whether another program held the file just then."""
-    text = str(error).lower()
-    return isinstance(error, sqlite3.OperationalError) and ("locked" in text or "busy" in text)
-
-
-def _pair(row: dict[str, Any]) -> ReviewPair:
+def _pair(row: Json) -> ReviewPair:
     def number(name: str) -> float | None:
         value = row.get(name)
         return float(value) if isinstance(value, (int, float)) and value == value else None
@@ -213,7 +212,8 @@ def _pair(row: dict[str, Any]) -> ReviewPair:
 
     east, north = number("offset_east_m"), number("offset_north_m")
     texts = {name: str(row.get(name) or "") for name in _TEXTS}
-    decision = texts["decision"] if texts["decision"] in DECISIONS else UNDECIDED
+    known_verdict = texts["decision"] in DECIDED
+    decision = Verdict(texts["decision"]) if known_verdict else Verdict.UNDECIDED
     return ReviewPair(
         row["pair_id"],
         row.get("cluster_id"),
@@ -240,32 +240,33 @@ def _json(value: Any) -> Any:
         return value
 
 
-def _body(provenance: dict[str, Any]) -> dict[str, Any] | None:
-    """{name, a, b} from ``body`` and ``body_radii_m``."""
+def _body(provenance: Json) -> Body | None:
+    """The body of ``body`` and ``body_radii_m``."""
     radii = provenance.get("body_radii_m")
     if not isinstance(radii, list) or len(radii) != 2:
         return None
     try:
-        a, b = (float(one) for one in radii)
+        a, b = (float(radius) for radius in radii)
+        return Body(str(provenance.get("body") or "body"), a, b)
     except (TypeError, ValueError):
         return None
-    return {"name": str(provenance.get("body") or "body"), "a": a, "b": b} if a > 0 else None
 
 
-def _mosaics(provenance: dict[str, Any], folder: Path) -> list[dict[str, Any]]:
-    """[{path}]; a file that is not where it was is looked for beside the review."""
+def _mosaics(provenance: Json, folder: Path) -> list[Source]:
+    """The rasters a review names; one that is not where it was is looked for beside the review."""
     listed = provenance.get("mosaics") or []
-    found = []
-    for one in listed if isinstance(listed, list) else [listed]:
-        if not isinstance(one, str) or not one:
+    sources = []
+    for name in listed if isinstance(listed, list) else [listed]:
+        if not isinstance(name, str) or not name:
             continue
-        path = one
-        if not one.startswith("/vsi") and not Path(one).exists():
-            names = (one, one.replace("\\", "/").rsplit("/", 1)[-1])
-            beside = [folder / name for name in names if (folder / name).is_file()]
-            path = str(beside[0]) if beside else one
-        found.append({"path": path})
-    return found
+        path = name
+        if not name.startswith("/vsi") and not Path(name).exists():
+            names = (name, name.replace("\\", "/").rsplit("/", 1)[-1])
+            beside = [folder / known for known in names if (folder / known).is_file()]
+            path = str(beside[0]) if beside else name
+        with contextlib.suppress(RecordError):
+            sources.append(Source(path))
+    return sources
 
 
 def _may_write(path: Path) -> bool:

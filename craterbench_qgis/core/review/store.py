@@ -1,112 +1,40 @@
 """The review that is open: pairs in memory, every decision written at once by a thread of its own.
 
-Only that thread opens the file, with SQLite directly (:mod:`.review_file`); the map shows a layer
+Only that thread opens the file, with SQLite directly (:mod:`.file`); the map shows a layer
 in memory. ``core.store`` says why QGIS must not hold such a file open.
 """
 
 from __future__ import annotations
 
-import contextlib
-import queue
 import sqlite3
-import threading
-import time
 from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
+from ...contract.records import Json
+from ...contract.vocabulary import Verdict
 from ...i18n import tr
-from .file import (
-    DECISIONS,
-    NOTHING_DECIDED,
-    UNDECIDED,
-    Decided,
-    NotAReview,
-    ReviewContent,
-    ReviewFile,
-    ReviewPair,
-    is_busy,
-)
+from ..file_worker import Answer, FileWorker, is_busy
+from .file import NOTHING_DECIDED, Decided, NotAReview, ReviewContent, ReviewFile, ReviewPair
 
-Job = Callable[["ReviewThread"], Any]
-Answer = Callable[[Any, Optional[BaseException]], None]  # noqa: UP045 - met at run time
-_PAUSE_S = 0.25
+ReviewThread = FileWorker[ReviewFile]
+Job = Callable[[ReviewThread], Any]
 
 
-class ReviewThread:
-    """Runs jobs one after the other on at most one open file.
-
-    A job that finds the file locked is tried again until it works or the thread is closed;
-    ``waiting`` is called, in the thread, when a first try failed.
-    """
-
-    def __init__(self, waiting: Callable[[], None]) -> None:
-        self.file: ReviewFile | None = None
-        self._waiting = waiting
-        self._jobs: queue.Queue[tuple[Job, Answer, bool] | None] = queue.Queue()
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="craterbench-review", daemon=True)
-        self._thread.start()
-
-    def submit(self, job: Job, answer: Answer, patient: bool = True) -> None:
-        """``answer(result, error)`` is called in the thread; ``patient``: wait for a lock."""
-        self._jobs.put((job, answer, patient))
-
-    def close(self, seconds: float) -> bool:
-        """Finish what waits and let go of the file; False where time ran out."""
-        self._jobs.put(None)
-        self._thread.join(seconds)
-        if self._thread.is_alive():
-            self._closing.set()
-            self._thread.join(1.0)
-        return not self._closing.is_set()
-
-    def open(self, path: Path) -> ReviewContent:
-        """Job: open ``path`` instead of what is open."""
-        self.release()
-        file = ReviewFile(path)
-        try:
-            content = file.read()
-        except BaseException:
-            file.close()
-            raise
-        self.file = file
-        return content
-
-    def release(self) -> None:
-        """Job: let go of the file."""
-        if self.file is not None:
-            self.file.close()
-            self.file = None
-
-    def _run(self) -> None:
-        while True:
-            one = self._jobs.get()
-            if one is None:
-                break
-            job, answer, patient = one
-            result, error = self._attempt(job, patient)
-            # The one who asked may be gone with its window; the next job must still run.
-            with contextlib.suppress(RuntimeError):
-                answer(result, error)
-        self.release()
-
-    def _attempt(self, job: Job, patient: bool) -> tuple[Any, BaseException | None]:
-        told = False
-        while True:
-            try:
-                return job(self), None
-            except Exception as error:  # noqa: BLE001 - handed to the one who asked
-                if not patient or not is_busy(error) or self._closing.is_set():
-                    return None, error
-                if not told:
-                    told = True
-                    with contextlib.suppress(RuntimeError):
-                        self._waiting()
-                time.sleep(_PAUSE_S)
+def _read(thread: ReviewThread, path: Path) -> ReviewContent:
+    """Open ``path`` instead of what is open, and read it."""
+    thread.replace(None)
+    file = ReviewFile(path)
+    try:
+        content = file.read()
+    except BaseException:
+        file.close()
+        raise
+    thread.replace(file)
+    return content
 
 
 class ReviewStore(QObject):
@@ -117,7 +45,7 @@ class ReviewStore(QObject):
     failed = pyqtSignal(str)
     """A review could not be opened: one sentence, and what to do."""
     decided = pyqtSignal(object, str)
-    """ReviewPair whose decision is another, and what it was; on the disk in a moment."""
+    """A ReviewPair whose decision changed, and the one before; on the disk in a moment."""
     saved = pyqtSignal()
     """Every decision made so far is on the disk."""
     message = pyqtSignal(str)
@@ -130,14 +58,14 @@ class ReviewStore(QObject):
         self.content: ReviewContent | None = None
         self._pending = 0
         self._opening = 0
-        self._told = False
+        self._warned = False
         self._refused = False
         self._closed = False
         self._after: list[Callable[[], None]] = []
         self._undo: list[tuple[ReviewPair, Decided]] = []
         self._answered.connect(self._on_answered)
         self._waits.connect(self._on_waiting)
-        self._thread = ReviewThread(self._waits.emit)
+        self._thread: ReviewThread = FileWorker[ReviewFile](self._waits)
 
     # Opening
 
@@ -157,11 +85,11 @@ class ReviewStore(QObject):
                 self.content = None
                 self.failed.emit(_opening_problem(target, error))
                 return
-            self.content, self._undo, self._told, self._refused = content, [], False, False
+            self.content, self._undo, self._warned, self._refused = content, [], False, False
             self.opened.emit(content)
 
         def job(thread: ReviewThread) -> ReviewContent:
-            content = thread.open(target)
+            content = _read(thread, target)
             content.prepared = prepare(content) if prepare is not None else None
             return content
 
@@ -171,7 +99,7 @@ class ReviewStore(QObject):
         """Close the review; what is decided is written first. ``done``: the file is let go of."""
         self._opening += 1
         self.content, self._undo = None, []
-        self._ask(lambda thread: thread.release(), lambda *_: done() if done else None)
+        self._ask(lambda thread: thread.replace(None), lambda *_: done() if done else None)
 
     # Decisions
 
@@ -185,19 +113,18 @@ class ReviewStore(QObject):
         """Whether :meth:`undo` has something to take back."""
         return bool(self._undo)
 
-    def decide(self, pair: ReviewPair, decision: str, reviewer: str) -> None:
-        """Note ``decision`` (one of DECISIONS, or "" to take it back) with reviewer and time.
+    def decide(self, pair: ReviewPair, decision: Verdict, reviewer: str) -> None:
+        """Note ``decision`` (UNDECIDED takes it back) with reviewer and time.
 
         Nothing happens in a review that cannot be written.
         """
         if self.content is None or not self.content.writable:
             return
-        if decision != UNDECIDED and decision not in DECISIONS:
-            raise ValueError(decision)
+        decision = Verdict(decision)  # signals carry it as a plain text
         now = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
-        made = Decided(decision, reviewer, now.replace("+00:00", "Z"))
+        decided = Decided(decision, reviewer, now.replace("+00:00", "Z"))
         self._undo.append((pair, pair.decided))
-        self._write(pair, made if decision else NOTHING_DECIDED)
+        self._write(pair, decided if decision else NOTHING_DECIDED)
 
     def undo(self) -> ReviewPair | None:
         """Take the last decision back; returns its pair."""
@@ -207,15 +134,15 @@ class ReviewStore(QObject):
         self._write(pair, before)
         return pair
 
-    def _write(self, pair: ReviewPair, made: Decided) -> None:
-        before, pair.decided = pair.decision, made
+    def _write(self, pair: ReviewPair, decided: Decided) -> None:
+        before, pair.decided = pair.decision, decided
         self.decided.emit(pair, before)
         self._pending += 1
 
         def job(thread: ReviewThread) -> None:
             if thread.file is None:
                 raise sqlite3.ProgrammingError("the review is closed")
-            thread.file.decide([(pair.pair_id, made)])
+            thread.file.decide([(pair.pair_id, decided)])
 
         self._ask(job, lambda _, error: self._on_written(error))
 
@@ -225,13 +152,13 @@ class ReviewStore(QObject):
             self._refused = True
             self.message.emit(_writing_problem(error))
         if self._pending == 0:
-            if self._told and not self._refused:
+            if self._warned and not self._refused:
                 self.message.emit("")
-            self._told = False
+            self._warned = False
             self.saved.emit()
             after, self._after = self._after, []
-            for one in after:
-                one()
+            for act in after:
+                act()
 
     def when_saved(self, act: Callable[[], None]) -> None:
         """Call ``act`` once every decision so far is on the disk."""
@@ -240,7 +167,7 @@ class ReviewStore(QObject):
         else:
             self._after.append(act)
 
-    def attributes(self, pair: ReviewPair, done: Callable[[dict, dict], None]) -> None:
+    def attributes(self, pair: ReviewPair, done: Callable[[Json, Json], None]) -> None:
         """What the catalogues say about both entries; not called where it cannot be read."""
 
         def read(thread: ReviewThread) -> Any:
@@ -272,7 +199,7 @@ class ReviewStore(QObject):
 
     def _on_waiting(self) -> None:
         if not self._closed:
-            self._told = True
+            self._warned = True
             self.message.emit(
                 tr(
                     "Another program has locked the review. Your decisions are kept and written "

@@ -15,7 +15,11 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from . import schema as schema
+from ...contract.records import Json, plain
+from ...contract.search import Match, Preview
+from ...contract.vocabulary import Decision
+from ..query import QueryRequest, SearchedIndex
+from . import schema
 
 WAIT_SECONDS = 2.0
 """How long SQLite itself waits for another program; the worker then tries again."""
@@ -23,7 +27,7 @@ WAIT_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class HistoryItem:
-    """One query of the project, as the history lists it. ``created``: ISO 8601, UTC."""
+    """A query of the project, as the history lists it. ``created``: ISO 8601, UTC."""
 
     set_id: str
     created: str
@@ -37,17 +41,17 @@ class HistoryItem:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A match set as it goes into the store and comes out of it: plain JSON and pictures."""
+    """A match set as it goes into the store and comes out of it, without Qt; with its pictures."""
 
     set_id: str
     created: str
-    request: dict[str, Any]
-    index: dict[str, Any]
-    preview: dict[str, Any]
-    provenance: dict[str, Any]
+    request: QueryRequest
+    index: SearchedIndex
+    preview: Preview
+    provenance: Json
     timings_ms: dict[str, float]
-    matches: list[dict[str, Any]]
-    decisions: dict[int, str]
+    matches: list[Match]
+    decisions: dict[int, Decision]
     crop: bytes | None = None
     query_image: bytes | None = None
 
@@ -92,51 +96,54 @@ class StoreFile:
 
     def crops(self, wanted: Collection[str]) -> dict[str, bytes]:
         """The pictures of the queries in ``wanted``, PNG."""
-        found = {}
+        pictures = {}
         for set_id in wanted:
             row = self._db.execute("SELECT crop FROM queries WHERE set_id=?", (set_id,)).fetchone()
             if row and row[0]:
-                found[set_id] = row[0]
-        return found
+                pictures[set_id] = row[0]
+        return pictures
 
-    def write(self, one: Snapshot) -> None:
+    def write(self, snapshot: Snapshot) -> None:
         """Put a match set in, or in place of an older one of the same id."""
-        body = one.index.get("body") or {}
+        preview, index = snapshot.preview, snapshot.index
         with self._transaction():
-            placed = schema.set_body(self._db, body)
-            self._db.execute("DELETE FROM queries WHERE set_id=?", (one.set_id,))
-            self._db.execute("DELETE FROM matches WHERE set_id=?", (one.set_id,))
+            placed = schema.set_body(self._db, index.body)
+            self._db.execute("DELETE FROM queries WHERE set_id=?", (snapshot.set_id,))
+            self._db.execute("DELETE FROM matches WHERE set_id=?", (snapshot.set_id,))
             self._db.execute(
                 "INSERT INTO queries (set_id, created, label, lon, lat, side_m, diameter_m,"
                 " index_name, index_path, matches, request, index_info, preview, provenance,"
                 " timings_ms, crop, query_image)"
                 " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                 (
-                    one.set_id,
-                    one.created,
-                    str(one.request.get("label") or ""),
-                    *(one.preview.get(key) for key in ("lon", "lat", "side_m", "diameter_m")),
-                    one.index.get("name"),
-                    one.index.get("path"),
-                    len(one.matches),
+                    snapshot.set_id,
+                    snapshot.created,
+                    snapshot.request.label,
+                    preview.lon,
+                    preview.lat,
+                    preview.side_m,
+                    preview.diameter_m,
+                    index.name,
+                    index.path,
+                    len(snapshot.matches),
                     *(
-                        json.dumps(part, default=str)
+                        json.dumps(plain(part))
                         for part in (
-                            one.request,
-                            one.index,
-                            one.preview,
-                            one.provenance,
-                            one.timings_ms,
+                            snapshot.request,
+                            index,
+                            preview,
+                            snapshot.provenance,
+                            snapshot.timings_ms,
                         )
                     ),
-                    one.crop,
-                    one.query_image,
+                    snapshot.crop,
+                    snapshot.query_image,
                 ),
             )
             self._db.executemany(
                 "INSERT INTO matches (geom, set_id, place, rank, crater_id, lon, lat, diameter_m,"
                 " score, decision, record) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-                (_row(one, place, body if placed else None) for place in range(len(one.matches))),
+                (_row(snapshot, place, placed) for place in range(len(snapshot.matches))),
             )
             schema.update_bounds(self._db)
 
@@ -159,18 +166,26 @@ class StoreFile:
         if row is None:
             return None
         request, index, preview, provenance, timings = (json.loads(text) for text in row[2:7])
-        request["label"] = row[1]
-        records, decisions = [], {}
+        matches, decisions = [], {}
         for place, decision, record in self._db.execute(
             "SELECT place, decision, record FROM matches WHERE set_id=? ORDER BY place", (set_id,)
         ):
-            records.append(json.loads(record))
-            if decision != "undecided":
-                decisions[place] = decision
+            matches.append(_match(json.loads(record)))
+            if decision != Decision.UNDECIDED:
+                decisions[place] = Decision(decision)
         return Snapshot(
-            set_id, row[0], request, index, preview, provenance, timings, records, decisions,
-            row[7], row[8],
-        )  # fmt: skip
+            set_id,
+            row[0],
+            QueryRequest.from_json({**request, "label": row[1]}),
+            SearchedIndex.from_json(index),
+            Preview.from_json(preview),
+            provenance,
+            timings,
+            matches,
+            decisions,
+            row[7],
+            row[8],
+        )
 
     def rename(self, set_id: str, label: str) -> None:
         """Give a query another label."""
@@ -232,29 +247,29 @@ class StoreFile:
             raise
 
 
-def _row(one: Snapshot, place: int, body: dict[str, Any] | None) -> tuple[Any, ...]:
-    match = one.matches[place]
-    lon, lat = match.get("lon"), match.get("lat")
-    known = body is not None and lon is not None and lat is not None
+def _row(snapshot: Snapshot, place: int, placed: bool) -> tuple[Any, ...]:
+    match = snapshot.matches[place]
     return (
-        schema.point(body or {}, float(lon or 0.0), float(lat or 0.0)) if known else None,
-        one.set_id,
+        schema.point(snapshot.index.body, match.lon, match.lat) if placed else None,
+        snapshot.set_id,
         place,
-        match.get("rank", place + 1),
-        str(match.get("crater_id", "")),
-        lon,
-        lat,
-        match.get("diameter_m"),
-        match.get("score"),
-        one.decisions.get(place, "undecided"),
-        json.dumps(match, default=str),
+        match.rank,
+        match.crater_id,
+        match.lon,
+        match.lat,
+        match.diameter_m,
+        match.score,
+        str(snapshot.decisions.get(place, Decision.UNDECIDED)),
+        json.dumps(match.to_json()),
     )
 
 
-def is_busy(error: BaseException) -> bool:
-    """Whether another program held the file just then."""
-    text = str(error).lower()
-    return isinstance(error, sqlite3.OperationalError) and ("locked" in text or "busy" in text)
+def _match(record: Json) -> Match:
+    """A match as it was kept; version 0.1 wrote its context as ``view``, "2x"."""
+    if "context" not in record and "view" in record:
+        with contextlib.suppress(ValueError):
+            record["context"] = float(str(record["view"]).rstrip("x"))
+    return Match.from_json(record)
 
 
 def set_aside(path: Path, why: str) -> Path:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,12 @@ from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ...i18n import tr
-from ...protocol import MatchRecord
+from ..file_worker import FileWorker
 from ..layers.ids import shown_sets
 from ..match_set import MatchSet
-from ..query import QueryRequest
-from .file import HistoryItem, Snapshot
-from .snapshot import Pictures, records, restored, taker
-from .worker import StoreWorker
+from .file import HistoryItem, Snapshot, StoreFile
+from .moves import Note, StoreWorker, create_store, move_store, open_store, store_of
+from .snapshot import Pictures, restored, taker
 
 
 def store_path(project: QgsProject) -> Path | None:
@@ -66,7 +66,7 @@ class ProjectStore(QObject):
         self._generation = 0
         self._answered.connect(self._on_answer)
         self._waiting.connect(self._on_waiting)
-        self._worker = StoreWorker(self._waiting.emit)
+        self._worker: StoreWorker = FileWorker[StoreFile](self._waiting)
         self._project.cleared.connect(self._on_cleared)
         self._project.readProject.connect(self._on_read)
         self._project.projectSaved.connect(self._on_saved)
@@ -95,14 +95,14 @@ class ProjectStore(QObject):
         if live is not None:
             done(live)
             return
-        self._ask(_reader(set_id), lambda result: done(self._made(*result)))
+        self._ask(_reader(set_id), lambda snapshot: done(self._set_of(snapshot)))
 
     def load(self, set_id: str, seconds: float = 10.0) -> MatchSet | None:
         """As :meth:`open_set`, but waits; for scripts. Raises TimeoutError, sqlite3.Error."""
         live = self._sets.get(set_id)
         if live is not None:
             return live
-        return self._made(*self._worker.wait(_reader(set_id), seconds))
+        return self._set_of(self._worker.wait(_reader(set_id), seconds))
 
     def open_sets(self) -> list[MatchSet]:
         """The match sets whose layers came with the project that was just read, topmost last.
@@ -129,11 +129,11 @@ class ProjectStore(QObject):
         self._watch(match_set)
 
         def write(worker: StoreWorker) -> Any:
-            notes = worker.create_at(target) if target is not None else []
-            worker.store().write(take())
+            notes = create_store(worker, target) if target is not None else []
+            store_of(worker).write(take())
             return notes
 
-        self._ask(write, self._told)
+        self._ask(write, self._report)
         if target is None:
             self._say(
                 "unsaved",
@@ -146,18 +146,18 @@ class ProjectStore(QObject):
         """Give a query another name."""
         live = self._sets.get(set_id)
         if live is not None:
-            live.request = QueryRequest.from_json({**live.request.to_json(), "label": label})
-        self._ask(lambda worker: worker.store().rename(set_id, label))
+            live.request = replace(live.request, label=label)
+        self._ask(lambda worker: store_of(worker).rename(set_id, label))
         self.refresh()
 
     def delete(self, set_id: str) -> None:
         """Take a query off the list. :meth:`restore` brings it back until the project is closed."""
-        self._ask(lambda worker: worker.store().set_deleted(set_id, True))
+        self._ask(lambda worker: store_of(worker).set_deleted(set_id, True))
         self.refresh()
 
     def restore(self, set_id: str) -> None:
         """Undo :meth:`delete`."""
-        self._ask(lambda worker: worker.store().set_deleted(set_id, False))
+        self._ask(lambda worker: store_of(worker).set_deleted(set_id, False))
         self.refresh()
 
     def flush(self, seconds: float = 10.0) -> None:
@@ -196,14 +196,15 @@ class ProjectStore(QObject):
         shown = shown_sets(self._project) if target is not None else []
 
         def open_(worker: StoreWorker) -> Any:
-            notes = worker.open(target)
-            return notes, _listing(worker, set()), [_reader(one)(worker) for one in shown]
+            notes = open_store(worker, target)
+            return notes, _listing(worker, set()), [_reader(set_id)(worker) for set_id in shown]
 
         def done(result: Any) -> None:
-            self._told(result[0])
-            self._listed(result[1])
-            made = [self._made(*one) for one in result[2]]
-            self._open_sets = [one for one in made if one is not None]
+            notes, listing, snapshots = result
+            self._report(notes)
+            self._listed(listing)
+            sets = [self._set_of(snapshot) for snapshot in snapshots]
+            self._open_sets = [match_set for match_set in sets if match_set is not None]
             self.reopened.emit()
 
         self._ask(open_, done)
@@ -213,24 +214,24 @@ class ProjectStore(QObject):
         target = self._target
         if target is None:
             if old is not None:  # now inside a database: never write beside the old project
-                self._ask(lambda worker: worker.move_to(None))
+                self._ask(lambda worker: move_store(worker, None))
             return
 
         def move(worker: StoreWorker) -> Any:
             if old != target:
-                if worker.store().path is None and not worker.store().items():
-                    return worker.open(target) if target.exists() else []
-                return worker.move_to(target)
-            return worker.create_at(target) if worker.store().items() else []
+                if store_of(worker).path is None and not store_of(worker).items():
+                    return open_store(worker, target) if target.exists() else []
+                return move_store(worker, target)
+            return create_store(worker, target) if store_of(worker).items() else []
 
-        self._ask(move, self._told)
+        self._ask(move, self._report)
         self.refresh()
 
     # Answers of the worker
 
     def _ask(
         self,
-        job: Callable[[Any], Any],
+        job: Callable[[StoreWorker], Any],
         done: Callable[[Any], None] | None = None,
     ) -> None:
         generation = self._generation
@@ -267,7 +268,7 @@ class ProjectStore(QObject):
         self._crops.update(crops)
         self.changed.emit()
 
-    def _told(self, notes: list[tuple[str, str]]) -> None:
+    def _report(self, notes: list[Note]) -> None:
         for code, path in notes:
             self._say(code, _sentence(code, Path(path).name))
 
@@ -278,15 +279,15 @@ class ProjectStore(QObject):
 
     # Match sets
 
-    def _made(self, one: Snapshot | None, matches: list[MatchRecord]) -> MatchSet | None:
-        if one is None:
+    def _set_of(self, snapshot: Snapshot | None) -> MatchSet | None:
+        if snapshot is None:
             return None
-        live = self._sets.get(one.set_id)
+        live = self._sets.get(snapshot.set_id)
         if live is not None:
             return live
-        made = restored(one, matches, self._pictures)
-        self._watch(made)
-        return made
+        match_set = restored(snapshot, self._pictures)
+        self._watch(match_set)
+        return match_set
 
     def _watch(self, match_set: MatchSet) -> None:
         if self._sets.get(match_set.set_id) is match_set:
@@ -300,7 +301,7 @@ class ProjectStore(QObject):
             return
         set_id = match_set.set_id
         decisions = {row: match_set.decision(row) for row in rows}
-        self._ask(lambda worker: worker.store().decide(set_id, decisions))
+        self._ask(lambda worker: store_of(worker).decide(set_id, decisions))
         self.refresh()
 
     def _forget_sets(self) -> None:
@@ -310,15 +311,11 @@ class ProjectStore(QObject):
 
 
 def _reader(set_id: str) -> Callable[[StoreWorker], Any]:
-    def read(worker: StoreWorker) -> Any:
-        one = worker.store().read(set_id)
-        return one, records(one)
-
-    return read
+    return lambda worker: store_of(worker).read(set_id)
 
 
 def _listing(worker: StoreWorker, known: set[str]) -> Any:
-    file = worker.store()
+    file = store_of(worker)
     items = file.items()
     return items, file.crops([i.set_id for i in items if i.set_id not in known]), file.path
 

@@ -7,10 +7,10 @@ the file can be looked at in any GIS. Standard library only; nothing here knows 
 from __future__ import annotations
 
 import json
-import math
 import sqlite3
 import struct
-from typing import Any
+
+from ...contract.body import Body, geographic_wkt
 
 SCHEMA = 1
 """Raised when the tables change; a store with a higher number is left alone."""
@@ -112,49 +112,36 @@ def check(connection: sqlite3.Connection) -> None:
         raise ForeignStore("no schema number") from None
     if version > SCHEMA:
         raise NewerStore(str(version))
-    found = connection.execute("PRAGMA quick_check(1)").fetchone()
-    if found is None or found[0] != "ok":
-        raise sqlite3.DatabaseError(f"damaged: {found}")
+    state = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if state is None or state[0] != "ok":
+        raise sqlite3.DatabaseError(f"damaged: {state}")
 
 
-def set_body(connection: sqlite3.Connection, body: dict[str, Any]) -> bool:
-    """Give ``matches`` the reference system of ``body`` {name, a, b}, unless it has another's.
+def set_body(connection: sqlite3.Connection, body: Body) -> bool:
+    """Give ``matches`` the reference system of ``body``, unless it has another's.
 
     Returns whether points of this body may be written. A layer of a GeoPackage has one reference
     system: the matches on a second body are kept without a point.
     """
     row = connection.execute("SELECT value FROM craterbench WHERE key='body'").fetchone()
-    a, b = float(body.get("a") or 0), float(body.get("b") or 0)
-    if not (a > 0 and b > 0):
-        return False
     if row is not None:
-        known = json.loads(row[0])
-        return all(abs(mine - its) < 0.5 for mine, its in zip((a, b), known[1:3]))  # noqa: B905
-    name = str(body.get("name") or "body").replace('"', "'")
-    inverse = 0.0 if a == b else a / (a - b)
-    wkt = (
-        f'GEOGCS["{name}",DATUM["{name}",SPHEROID["{name}",{a!r},{inverse!r}]],'
-        'PRIMEM["Reference_Meridian",0],'
-        'UNIT["degree",0.0174532925199433,AUTHORITY["EPSG","9122"]]]'
-    )
+        _, a, b = json.loads(row[0])
+        return abs(body.a - a) < 0.5 and abs(body.b - b) < 0.5
     connection.execute(
         "INSERT INTO gpkg_spatial_ref_sys VALUES (?, ?, 'NONE', ?, ?, NULL)",
-        (name, BODY_SRS, BODY_SRS, wkt),
+        (body.name, BODY_SRS, BODY_SRS, geographic_wkt(body)),
     )
     connection.execute("UPDATE gpkg_contents SET srs_id=? WHERE table_name='matches'", (BODY_SRS,))
     connection.execute("UPDATE gpkg_geometry_columns SET srs_id=?", (BODY_SRS,))
     connection.execute(
-        "INSERT INTO craterbench VALUES ('body', ?)", (json.dumps([str(body.get("name")), a, b]),)
+        "INSERT INTO craterbench VALUES ('body', ?)", (json.dumps([body.name, body.a, body.b]),)
     )
     return True
 
 
-def point(body: dict[str, Any], lon: float, lat: float) -> bytes:
+def point(body: Body, lon: float, lat: float) -> bytes:
     """A GeoPackage point. ``lat`` is planetocentric; on an ellipsoid the point's is geodetic."""
-    a, b = float(body["a"]), float(body["b"])
-    if a != b and abs(lat) < 90:
-        lat = math.degrees(math.atan(math.tan(math.radians(lat)) * (a / b) ** 2))
-    return struct.pack("<2sBBiBIdd", b"GP", 0, 1, BODY_SRS, 1, 1, lon, lat)
+    return struct.pack("<2sBBiBIdd", b"GP", 0, 1, BODY_SRS, 1, 1, lon, body.geodetic(lat))
 
 
 def update_bounds(connection: sqlite3.Connection) -> None:

@@ -6,63 +6,51 @@ import contextlib
 import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from ...protocol import MatchRecord, Preview
 from ..match_set import MatchSet
-from ..query import QueryRequest
 from .file import Snapshot
 
 _LARGEST_PICTURE = 8 << 20
 
 
 def taker(match_set: MatchSet) -> Callable[[], Snapshot]:
-    """What is to be kept, as of now; the work (files, 1,000 records) is left to the call, which
-    may be made in another thread."""
-    request, preview = match_set.request.to_json(), match_set.preview.to_json()
-    matches, decisions = match_set.matches, match_set.decisions()
-    rest = (match_set.provenance, dict(match_set.timings_ms))
+    """What is to be kept, as of now; reading the pictures is left to the call, which may be made
+    in another thread."""
+    snapshot = Snapshot(
+        match_set.set_id,
+        match_set.created,
+        match_set.request,
+        match_set.index,
+        match_set.preview,
+        match_set.provenance,
+        dict(match_set.timings_ms),
+        match_set.matches,
+        match_set.decisions(),
+    )
 
     def take() -> Snapshot:
-        return Snapshot(
-            match_set_id,
-            created,
-            request,
-            index,
-            preview,
-            *rest,
-            [dict(vars(match)) for match in matches],
-            decisions,
-            _read(preview.get("image")),
-            _read(request.get("image")) if request.get("kind") == "image" else None,
-        )
+        crop, drawn = snapshot.preview.image, snapshot.request.image
+        return replace(snapshot, crop=_read(crop), query_image=_read(drawn))
 
-    match_set_id, created, index = match_set.set_id, match_set.created, dict(match_set.index)
     return take
 
 
-def records(one: Snapshot | None) -> list[MatchRecord]:
-    """The matches, typed; may be called in any thread."""
-    return [MatchRecord.from_json(record) for record in one.matches] if one else []
-
-
-def restored(one: Snapshot, matches: list[MatchRecord], pictures: Pictures) -> MatchSet:
+def restored(snapshot: Snapshot, pictures: Pictures) -> MatchSet:
     """The match set, with its pictures in files again."""
-    preview, request = dict(one.preview), dict(one.request)
-    preview["image"] = pictures.put(f"{one.set_id}-crop.png", one.crop)
-    if request.get("kind") == "image":
-        request["image"] = pictures.put(f"{one.set_id}-query.png", one.query_image)
+    crop = pictures.put(f"{snapshot.set_id}-crop.png", snapshot.crop)
+    drawn = pictures.put(f"{snapshot.set_id}-query.png", snapshot.query_image)
     return MatchSet(
-        QueryRequest.from_json(request),
-        one.index,
-        Preview.from_json(preview),
-        matches,
-        one.provenance,
-        set_id=one.set_id,
-        created=one.created,
-        decisions=one.decisions,
-        timings_ms=one.timings_ms,
+        replace(snapshot.request, image=drawn or None),
+        snapshot.index,
+        replace(snapshot.preview, image=crop),
+        snapshot.matches,
+        snapshot.provenance,
+        set_id=snapshot.set_id,
+        created=snapshot.created,
+        decisions=snapshot.decisions,
+        timings_ms=snapshot.timings_ms,
     )
 
 
@@ -92,11 +80,11 @@ class Pictures:
             self._folder = None
 
 
-def _read(path: Any) -> bytes | None:
+def _read(path: str | None) -> bytes | None:
     if not path:
         return None
     with contextlib.suppress(OSError):
-        file = Path(str(path))
+        file = Path(path)
         if file.stat().st_size <= _LARGEST_PICTURE:
             return file.read_bytes()
     return None

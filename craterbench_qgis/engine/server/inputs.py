@@ -84,7 +84,7 @@ def _raster_facts(mosaic: Mosaic) -> tuple[int, list[float]]:
     try:
         with open_raster(mosaic.path) as dataset:
             bands, (left, bottom, right, top) = int(dataset.count), dataset.bounds
-    except RasterioError as error:
+    except (RasterioError, MosaicError) as error:
         raise MosaicError(f"{mosaic.path} cannot be opened again ({error}). Try again.") from error
     try:
         return bands, list(mosaic.frame.bounds(left, bottom, right, top) or [])

@@ -18,9 +18,14 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...core import wording
+from ...client.failure import CallError
+from ...client.service import EngineService
+from ...contract.build import CatalogueInfo, CatalogueParams, CatalogueSource, Columns, Selection
+from ...contract.methods import DESCRIBE_CATALOGUE
+from ...core.settings import Settings
+from ...core.words import quantities
+from ...core.words.bodies import body as body_words
 from ...i18n import tr
-from ...protocol import CatalogueInfo
 from .. import layer_files
 from .column_names import names_in_file
 from ..messages import MessageLine
@@ -35,7 +40,9 @@ class CatalogueBox(QGroupBox):
 
     changed = pyqtSignal()
 
-    def __init__(self, engine: Any, settings: Any, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, engine: EngineService, settings: Settings, parent: QWidget | None = None
+    ) -> None:
         super().__init__(tr("Catalogue"), parent)
         self._engine = engine
         self._settings = settings
@@ -43,7 +50,7 @@ class CatalogueBox(QGroupBox):
         self.path = ""
         self.layer_in_file: str | None = None
         self.exported = False
-        self._limits: dict[str, Any] = {}
+        self._selection = Selection()
         self._asked = 0
         self._filling = False
         self._temporary: Any = None
@@ -91,7 +98,7 @@ class CatalogueBox(QGroupBox):
         self.facts, self.message = MessageLine(), MessageLine()
         form.addRow(self.facts)
         form.addRow(self.message)
-        self._show_columns([], {})
+        self._show_columns([], Columns())
 
     # The source
 
@@ -104,9 +111,9 @@ class CatalogueBox(QGroupBox):
         self.source.addItem(tr("choose…"), None)
         for layer in layer_files.vector_layers():
             self.source.addItem(layer.name(), (_LAYER, layer.id()))
-        for one in files:
-            if one and one[0] == _FILE:
-                self._add_file_item(one[1])
+        for kind, path in filter(None, files):
+            if kind == _FILE:
+                self._add_file_item(path)
         self._select(chosen)
         self.source.blockSignals(False)
         if chosen and self.source.currentData() is None:
@@ -141,7 +148,7 @@ class CatalogueBox(QGroupBox):
         self.source.setCurrentIndex(max(0, self._index_of(data)))
 
     def _on_browse(self) -> None:
-        pattern = " ".join("*." + one for one in layer_files.TABLE_FILES)
+        pattern = " ".join("*." + ending for ending in layer_files.TABLE_FILES)
         path, _ = QFileDialog.getOpenFileName(
             self,
             tr("Crater catalogue"),
@@ -159,7 +166,7 @@ class CatalogueBox(QGroupBox):
         self._asked += 1  # an answer still on its way is of another catalogue
         self.facts.clear_message()
         self.message.clear_message()
-        self._show_columns([], {})
+        self._show_columns([], Columns())
         choice = self.source.currentData()
         if choice is not None:
             kind, value = choice
@@ -180,7 +187,7 @@ class CatalogueBox(QGroupBox):
             self._describe()
             return
         self._temporary = tempfile.TemporaryDirectory(prefix="craterbench-")
-        # Where an entry comes from is told by its file's name.
+        # An entry's source is called after its file.
         path = str(Path(self._temporary.name) / f"{file_name(layer.name())}.gpkg")
         asked = self._asked
         self.message.info(tr("Reading the layer…"))
@@ -205,23 +212,18 @@ class CatalogueBox(QGroupBox):
 
     # What is in it
 
-    def set_limits(self, limits: dict[str, Any]) -> None:
+    def set_selection(self, selection: Selection) -> None:
         """Diameters and region of the build, so that the engine counts the craters within."""
-        if limits != self._limits:
-            self._limits = dict(limits)
+        if selection != self._selection:
+            self._selection = selection
             if self.path:
                 self._timer.start()
 
-    def chosen_columns(self) -> dict[str, Any]:
-        """What the user set by hand, for the protocol; what is recognised is left out."""
-        chosen = {
-            role: combo.currentData()
-            for role, combo in self.columns.items()
-            if combo.currentData() is not None
-        }
-        if self.unit.currentData():
-            chosen["diameter_unit"] = self.unit.currentData()
-        return chosen
+    def source_chosen(self) -> CatalogueSource:
+        """What is chosen, for the engine; of the columns only what the user set by hand."""
+        chosen = {role: combo.currentData() for role, combo in self.columns.items()}
+        columns = Columns(**chosen, diameter_unit=self.unit.currentData())
+        return CatalogueSource(self.path, columns, self.layer_in_file)
 
     def count(self) -> tuple[int, bool]:
         """Craters the build would take, and whether limits were counted."""
@@ -230,18 +232,18 @@ class CatalogueBox(QGroupBox):
         if self.info.selected is not None:
             return self.info.selected, True
         usable = self.info.rows
-        return usable, not any(value is not None for value in self._limits.values())
+        return usable, not self._selection
 
-    def set_columns(self, columns: dict[str, Any]) -> None:
+    def set_columns(self, columns: Columns) -> None:
         """Choices of an earlier build; they are offered even before the file was read."""
         self._filling = True
         for role, combo in self.columns.items():
-            wanted = columns.get(role)
+            wanted = getattr(columns, role)
             if wanted is not None:
                 if combo.findData(wanted) < 0:
                     combo.addItem(wanted, wanted)
                 combo.setCurrentIndex(combo.findData(wanted))
-        self.unit.setCurrentIndex(max(0, self.unit.findData(columns.get("diameter_unit"))))
+        self.unit.setCurrentIndex(max(0, self.unit.findData(columns.diameter_unit)))
         self._filling = False
         if self.path:
             self._describe()
@@ -256,21 +258,18 @@ class CatalogueBox(QGroupBox):
         self._timer.stop()
         self._asked += 1
         asked, path = self._asked, self.path
-        params: dict[str, Any] = {"path": path, "columns": self.chosen_columns()}
-        if self.layer_in_file:
-            params["layer"] = self.layer_in_file
-        params.update({name: value for name, value in self._limits.items() if value is not None})
+        params = CatalogueParams(self.source_chosen(), self._selection)
         self.message.info(tr("Reading the catalogue…"))
 
-        def done(result: dict[str, Any]) -> None:
+        def done(info: CatalogueInfo) -> None:
             if asked == self._asked:
-                self._show(CatalogueInfo.from_json(result))
+                self._show(info)
 
-        def failed(error: Any) -> None:
+        def failed(error: CallError) -> None:
             if asked == self._asked:
                 self._show_failure(path, error.message)
 
-        self._engine.call("catalogue.describe", params, done=done, failed=failed, owner=self)
+        self._engine.call(DESCRIBE_CATALOGUE, params, done, failed, owner=self)
 
     def _show(self, info: CatalogueInfo) -> None:
         self.info = info
@@ -288,23 +287,22 @@ class CatalogueBox(QGroupBox):
         self.info = None
         self.facts.clear_message()
         if self.columns["lon"].count() <= 1:
-            self._show_columns(names_in_file(path), {})
+            self._show_columns(names_in_file(path), Columns())
         self.message.problem(text)
         self.changed.emit()
 
-    def _show_columns(self, names: list[str], used: dict[str, Any]) -> None:
+    def _show_columns(self, names: list[str], used: Columns) -> None:
         """Fill the combo boxes; the first entry says what is used where nothing is chosen."""
         self._filling = True
         for role, combo in self.columns.items():
             chosen = combo.currentData() if names else None
             combo.clear()
-            found = used.get(role)
-            combo.addItem(_recognised(role, found) if names else "", None)
+            combo.addItem(_recognised(role, getattr(used, role)) if names else "", None)
             for name in names:
                 combo.addItem(name, name)
             combo.setCurrentIndex(max(0, combo.findData(chosen)) if chosen else 0)
             combo.setEnabled(bool(names))
-        unit = used.get("diameter_unit")
+        unit = used.diameter_unit
         text = tr("{what} (auto)").format(what=unit) if unit else tr("unit: auto")
         self.unit.setItemText(0, text)
         self.unit.setEnabled(bool(names))
@@ -321,7 +319,7 @@ class CatalogueBox(QGroupBox):
 
 def file_name(name: str) -> str:
     """A layer's name as a file's name without its ending."""
-    plain = "".join(one if one.isalnum() or one in "-_. " else "_" for one in name)
+    plain = "".join(c if c.isalnum() or c in "-_. " else "_" for c in name)
     return plain.strip(" .")[:80] or "layer"
 
 
@@ -334,7 +332,7 @@ def _combo(letters: int) -> QComboBox:
     return combo
 
 
-def _recognised(role: str, name: Any) -> str:
+def _recognised(role: str, name: str | None) -> str:
     if name:
         return tr("{what} (auto)").format(what=name)
     if role == "id":
@@ -343,16 +341,16 @@ def _recognised(role: str, name: Any) -> str:
 
 
 def _facts(info: CatalogueInfo) -> str:
-    text = tr("Usable craters: {n}").format(n=wording.number(info.rows))
+    text = tr("Usable craters: {n}").format(n=quantities.number(info.rows))
     if len(info.diameter_m) == 2:
-        low, high = (wording.kilometres(value) for value in info.diameter_m)
+        low, high = (quantities.kilometres(value) for value in info.diameter_m)
         text += " · " + tr("diameters {low} to {high}").format(low=low, high=high)
-    if info.body:
-        text += " · " + wording.body(info.body)
+    if info.body is not None:
+        text += " · " + body_words(info.body)
     return text
 
 
 def _rejected(info: CatalogueInfo) -> str:
-    total = wording.number(sum(info.rejected.values()))
-    reasons = "; ".join(f"{why}: {wording.number(n)}" for why, n in info.rejected.items())
+    total = quantities.number(sum(info.rejected.values()))
+    reasons = "; ".join(f"{why}: {quantities.number(n)}" for why, n in info.rejected.items())
     return tr("Rows left out: {n} ({reasons})").format(n=total, reasons=reasons)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,16 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ...client.service import EngineService
+from ...contract.body import same_body
+from ...contract.build import TOKENS, BuildParams, IndexInfo, Selection
+from ...core.settings import Settings
 from ...i18n import tr
-from ...protocol import BuildParams, IndexInfo
-from . import estimate as build_estimate
 from .. import help, layer_files
+from . import estimate as build_estimate
 from .catalogue import CatalogueBox
 from .job import BuildJob
-from .mosaics import MosaicsBox, same_body
+from .mosaics import MosaicsBox
 from .options import OptionsBox
 from .output import RESUMABLE, OutputBox, OutputState
 from .progress import BuildProgress
@@ -47,7 +51,7 @@ class BuildDialog(QDialog):
     """The path of the finished index."""
 
     def __init__(
-        self, iface: Any, engine: Any, settings: Any, parent: QWidget | None = None
+        self, iface: Any, engine: EngineService, settings: Settings, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._iface = iface
@@ -113,66 +117,58 @@ class BuildDialog(QDialog):
     def suggest(self) -> None:
         """Start with what the map shows: the topmost raster with local pixels."""
         visible = self._iface.mapCanvas().layers()
-        rasters = [one for one in visible if one in layer_files.raster_layers()]
+        rasters = [layer for layer in visible if layer in layer_files.raster_layers()]
         if rasters and not self.mosaics.paths():
             self.mosaics.add_layer_by_id(rasters[0].id())
 
     def prefill(self, params: BuildParams) -> None:
         """An earlier build, to be resumed or made again."""
-        for path in params.mosaics:
-            self.mosaics.add(path, nodata=params.nodata)
-        self.options.set_all(params)
-        self.catalogue.set_limits(self.options.limits())
-        if params.catalogue:
-            self.catalogue.choose_file(params.catalogue)
-            self.catalogue.set_columns(params.columns)
-        if params.output:
-            self.output.set_path(params.output)
-        self._timer.start()
+        self._fill(params.mosaics, params.catalogue.path, params.output, params.nodata)
+        selection = params.selection
+        self.options.set_all(params.contexts, params.encoder, params.tokens, selection)
+        self.catalogue.set_selection(selection)
+        self.catalogue.set_columns(params.catalogue.columns)
 
     def prefill_from_index(self, info: IndexInfo) -> None:
-        """What an unfinished index tells about its build; diameters and region it does not."""
-        self.prefill(
-            BuildParams(
-                mosaics=[str(one.get("path", "")) for one in info.sources],
-                catalogue=info.catalogue_source,
-                output=info.path,
-                encoder=info.encoder,
-                contexts=list(info.contexts),
-                tokens=info.tokens or None,
-            )
-        )
+        """What an unfinished index says of its build; diameters and region it does not."""
+        self._fill([source.path for source in info.sources], info.catalogue_source, info.path)
+        self.options.set_all(info.contexts, info.encoder, info.tokens or TOKENS, Selection())
         self.options.message.info(
             tr("Diameters and region are not known any more: set them as in the first build.")
         )
 
+    def _fill(
+        self, mosaics: list[str], catalogue: str, output: str, nodata: float | None = None
+    ) -> None:
+        for path in mosaics:
+            self.mosaics.add(path, nodata=nodata)
+        if catalogue:
+            self.catalogue.choose_file(catalogue)
+        self.output.set_path(output)
+        self._timer.start()
+
     def params(self) -> BuildParams:
         """What is filled in. ValueError where the context factors are not readable."""
-        limits = self.options.limits()
         return BuildParams(
             mosaics=self.mosaics.paths(),
-            catalogue=self.catalogue.path,
+            catalogue=self.catalogue.source_chosen(),
             output=self._output.path,
-            columns=self.catalogue.chosen_columns(),
-            layer=self.catalogue.layer_in_file,
+            selection=self.options.selection(),
             encoder=self.options.encoder_id() or None,
             device=self._settings.device,
             contexts=self.options.context_factors(),
             tokens=self.options.token_count(),
             nodata=self.mosaics.nodata(),
-            min_diameter_m=limits["min_diameter_m"],
-            max_diameter_m=limits["max_diameter_m"],
-            region=limits["region"],
         )
 
     # Checking it
 
     def check(self) -> str:
-        """Look at everything again; returns what is in the way, "" if nothing is."""
+        """Check everything again; returns what is in the way, "" if nothing is."""
         self._timer.stop()
         options_problem = self.options.show_problem()
         if not options_problem:
-            self.catalogue.set_limits(self.options.limits())
+            self.catalogue.set_selection(self.options.selection())
         if self.catalogue.info is not None:
             self.output.suggest(self.catalogue.name())
         needed = self._show_estimate(options_problem)
@@ -185,8 +181,7 @@ class BuildDialog(QDialog):
             (self.output, output_problem),
         ]
         # Where it is comes first: the box may be out of sight.
-        found = [f"{box.title()}: {text}" for box, text in problems if text]
-        problem = found[0] if found else ""
+        problem = next((f"{box.title()}: {text}" for box, text in problems if text), "")
         busy = self._exporting is not None
         waiting = self.mosaics.body() is None or self.catalogue.info is None
         self.build.setEnabled(not problem and not waiting and not busy)
@@ -202,9 +197,9 @@ class BuildDialog(QDialog):
         if info is None:
             return self.catalogue.message.plain if self.catalogue.message.is_problem else ""
         body = self.mosaics.body()
-        if not same_body(body, info.body):
+        if body is not None and info.body is not None and not same_body(info.body, body):
             text = tr("The catalogue is of {a}, the mosaic of {b}; choose ones that fit.")
-            return text.format(a=(info.body or {}).get("name"), b=(body or {}).get("name"))
+            return text.format(a=info.body.name, b=body.name)
         if self.catalogue.count()[0] == 0:
             return tr("No crater lies within these diameters and this region; change them.")
         return ""
@@ -216,7 +211,7 @@ class BuildDialog(QDialog):
             return 0
         craters, exact = self.catalogue.count()
         encoder = self.options.encoder_name()
-        told = build_estimate.estimate(
+        estimate = build_estimate.estimate(
             craters,
             len(self.mosaics.paths()),
             len(self.options.context_factors()),
@@ -225,8 +220,8 @@ class BuildDialog(QDialog):
             build_estimate.remembered_rate(self._settings, self.options.encoder_id()),
             exact,
         )
-        self.estimate.info(told.text())
-        return told.size_bytes if exact else 0
+        self.estimate.info(estimate.text())
+        return estimate.size_bytes if exact else 0
 
     def _canvas_region(self) -> list[float] | None:
         return canvas_region(self._iface.mapCanvas(), self.mosaics.body())
@@ -252,12 +247,12 @@ class BuildDialog(QDialog):
             self.missing.problem(tr("The layer is not there any more; choose another one."))
             return
         output = Path(params.output)
-        params.catalogue = str(output.with_name(output.stem + "_catalogue.gpkg"))
-        self.missing.info(tr("Writing {path}…").format(path=params.catalogue))
+        path = str(output.with_name(output.stem + "_catalogue.gpkg"))
+        self.missing.info(tr("Writing {path}…").format(path=path))
 
         def done(_path: str) -> None:
             self._exporting = None
-            self.run(params)
+            self.run(replace(params, catalogue=replace(params.catalogue, path=path)))
 
         def failed(text: str) -> None:
             self._exporting = None
@@ -265,7 +260,7 @@ class BuildDialog(QDialog):
             self.missing.problem(text)
 
         self.build.setEnabled(False)
-        self._exporting = layer_files.export_layer(layer, params.catalogue, done, failed)
+        self._exporting = layer_files.export_layer(layer, path, done, failed)
 
     def run(self, params: BuildParams) -> None:
         """Start the build of ``params`` and show its progress."""

@@ -9,8 +9,14 @@ from typing import Any
 from qgis.core import QgsApplication, QgsProxyProgressTask
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
+from ...client.failure import CallError
+from ...client.service import AnyCall, EngineService
+from ...contract.build import BuildParams, BuildReply
+from ...contract.methods import BUILD
+from ...contract.records import Json
+from ...contract.wire import Progress
+from ...core.settings import Settings
 from ...i18n import tr
-from ...protocol import BuildParams, ProtocolError
 from .estimate import remember_rate
 
 RUNNING, DONE, CANCELLED, FAILED = "running", "done", "cancelled", "failed"
@@ -21,19 +27,23 @@ _VIEWS_TO_TIME = 100
 
 
 class BuildJob(QObject):
-    """One ``index.build``. Shown in QGIS's task manager too, where it can be cancelled as well.
+    """A build in the engine. Shown in QGIS's task manager too, where it can be cancelled as well.
 
     ``state``: running, done, cancelled or failed; ``message``: why it failed; ``result``: the
-    engine's answer; ``progress``: the last one, or None.
+    engine's answer once it is done; ``progress``: the last one, or None.
     """
 
     progressed = pyqtSignal(object)
-    """Progress: stage, done, total, rate, seconds_left."""
+    """Progress."""
     ended = pyqtSignal(str)
     """The state: done, cancelled or failed."""
 
     def __init__(
-        self, engine: Any, settings: Any, params: BuildParams, parent: QObject | None = None
+        self,
+        engine: EngineService,
+        settings: Settings,
+        params: BuildParams,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._engine = engine
@@ -41,9 +51,9 @@ class BuildJob(QObject):
         self.params = params
         self.state = RUNNING
         self.message = ""
-        self.result: dict[str, Any] = {}
-        self.progress: Any = None
-        self._call: Any = None
+        self.result: BuildReply | None = None
+        self.progress: Progress | None = None
+        self._call: AnyCall | None = None
         self._task: Any = None
 
     @property
@@ -56,12 +66,7 @@ class BuildJob(QObject):
         remember_pending(self._settings, self.params)
         self._start_task()
         self._call = self._engine.call(
-            "index.build",
-            self.params.to_json(),
-            done=self._on_done,
-            failed=self._on_failed,
-            progress=self._on_progress,
-            owner=self,
+            BUILD, self.params, self._on_done, self._on_failed, self._on_progress, owner=self
         )
 
     def cancel(self) -> None:
@@ -73,21 +78,21 @@ class BuildJob(QObject):
         """Take the task out of QGIS's list; for the plugin's end."""
         self._end_task(self.state == DONE)
 
-    def _on_progress(self, progress: Any) -> None:
+    def _on_progress(self, progress: Progress) -> None:
         self.progress = progress
         if self._task is not None and progress.total:
-            self._task.setProxyProgress(100.0 * progress.done / progress.total)
+            self._task.setProxyProgress(progress.percent)
         self.progressed.emit(progress)
 
-    def _on_done(self, result: dict[str, Any]) -> None:
+    def _on_done(self, result: BuildReply) -> None:
         self.result = result
         forget_pending(self._settings, self.params.output)
-        encoded, seconds = int(result.get("encoded") or 0), float(result.get("seconds") or 0.0)
-        if encoded >= _VIEWS_TO_TIME and seconds > 0:
-            remember_rate(self._settings, self.params.encoder or "", encoded / seconds)
+        if result.encoded >= _VIEWS_TO_TIME and result.seconds > 0:
+            rate = result.encoded / result.seconds
+            remember_rate(self._settings, self.params.encoder or "", rate)
         self._end(DONE)
 
-    def _on_failed(self, error: Any) -> None:
+    def _on_failed(self, error: CallError) -> None:
         self.message = error.message
         self._end(CANCELLED if error.cancelled else FAILED)
 
@@ -111,16 +116,27 @@ class BuildJob(QObject):
             task.finalize(fine)
 
 
-def pending_builds(settings: Any) -> dict[str, BuildParams]:
+def pending_builds(settings: Settings) -> dict[str, BuildParams]:
     """Builds that were started and not finished, by output folder."""
     try:
         stored = json.loads(settings.value(_PENDING_KEY, "") or "{}")
-        return {path: BuildParams.from_json(params) for path, params in stored.items()}
-    except (ValueError, AttributeError, TypeError, ProtocolError):
+        return {path: BuildParams.from_json(_current(params)) for path, params in stored.items()}
+    except (ValueError, AttributeError, TypeError):
         return {}
 
 
-def remember_pending(settings: Any, params: BuildParams) -> None:
+def _current(params: Json) -> Json:
+    """The parameters as they are now; version 0.1 had no records within them."""
+    if not isinstance(params.get("catalogue"), str):
+        return params
+    catalogue = {name: params.get(name) for name in ("layer", "body")}
+    catalogue.update(path=params["catalogue"], columns=params.get("columns") or {})
+    names = ("min_diameter_m", "max_diameter_m", "region")
+    known = {name: value for name, value in params.items() if value is not None}
+    return {**known, "catalogue": catalogue, "selection": {n: params.get(n) for n in names}}
+
+
+def remember_pending(settings: Settings, params: BuildParams) -> None:
     """So that it can be resumed after QGIS was closed."""
     known = pending_builds(settings)
     known.pop(params.output, None)
@@ -128,13 +144,13 @@ def remember_pending(settings: Any, params: BuildParams) -> None:
     _store(settings, known)
 
 
-def forget_pending(settings: Any, output: str) -> None:
+def forget_pending(settings: Settings, output: str) -> None:
     """It is finished, or gone."""
     known = pending_builds(settings)
     if known.pop(output, None) is not None:
         _store(settings, known)
 
 
-def _store(settings: Any, known: dict[str, BuildParams]) -> None:
+def _store(settings: Settings, known: dict[str, BuildParams]) -> None:
     latest = list(known.items())[-_PENDING_LIMIT:]
-    settings.set_value(_PENDING_KEY, json.dumps({path: one.to_json() for path, one in latest}))
+    settings.set_value(_PENDING_KEY, json.dumps({path: params.to_json() for path, params in latest}))

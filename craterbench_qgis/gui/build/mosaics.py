@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import Qt, pyqtSignal
@@ -21,14 +20,18 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...core import wording
+from ...client.failure import CallError
+from ...client.service import EngineService
+from ...contract.body import Body, same_body
+from ...contract.build import MosaicInfo, MosaicParams
+from ...contract.methods import DESCRIBE_MOSAIC
+from ...core.settings import Settings
+from ...core.words import quantities
 from ...i18n import tr
-from ...protocol import MosaicInfo
 from .. import layer_files
 from ..messages import MessageLine, problem_colour
 
 _ROWS_SHOWN = 3
-_SAME_BODY = 0.005
 
 
 @dataclass
@@ -45,7 +48,9 @@ class MosaicsBox(QGroupBox):
 
     changed = pyqtSignal()
 
-    def __init__(self, engine: Any, settings: Any, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, engine: EngineService, settings: Settings, parent: QWidget | None = None
+    ) -> None:
         super().__init__(tr("Mosaics"), parent)
         self._engine = engine
         self._settings = settings
@@ -67,8 +72,8 @@ class MosaicsBox(QGroupBox):
         self.remove.clicked.connect(self._on_remove)
         self.message = MessageLine()
         buttons = QHBoxLayout()
-        for one in (self.add_layer, self.add_file, self.remove):
-            buttons.addWidget(one)
+        for button in (self.add_layer, self.add_file, self.remove):
+            buttons.addWidget(button)
         buttons.addStretch(1)
         layout = QVBoxLayout(self)
         layout.addWidget(self.list)
@@ -79,32 +84,32 @@ class MosaicsBox(QGroupBox):
 
     def paths(self) -> list[str]:
         """What the build takes."""
-        return [one.path for one in self._mosaics]
+        return [mosaic.path for mosaic in self._mosaics]
 
     def nodata(self) -> float | None:
         """The value without data that the layers agree on beside what their files declare."""
-        values = {one.nodata for one in self._mosaics}
+        values = {mosaic.nodata for mosaic in self._mosaics}
         return values.pop() if len(values) == 1 else None
 
-    def body(self) -> dict[str, Any] | None:
-        """Of the first mosaic that was described."""
-        for one in self._mosaics:
-            if one.info is not None:
-                return one.info.body
-        return None
+    def body(self) -> Body | None:
+        """The body of the first mosaic that was described."""
+        return next(iter(self._bodies()), None)
+
+    def _bodies(self) -> list[Body]:
+        return [mosaic.info.body for mosaic in self._mosaics if mosaic.info is not None]
 
     def problem(self) -> str:
         """Why these cannot be built from, "" if nothing speaks against it (or is not known yet)."""
         if not self._mosaics:
             return tr("Add at least one mosaic.")
-        for one in self._mosaics:
-            if one.problem:
-                return tr("{name} cannot be used; remove it.").format(name=one.name)
-        bodies = [one.info.body for one in self._mosaics if one.info is not None]
+        for mosaic in self._mosaics:
+            if mosaic.problem:
+                return tr("{name} cannot be used; remove it.").format(name=mosaic.name)
+        bodies = self._bodies()
         for other in bodies[1:]:
             if not same_body(bodies[0], other):
                 text = tr("The mosaics are of different bodies ({a}, {b}); remove one.")
-                return text.format(a=bodies[0].get("name"), b=other.get("name"))
+                return text.format(a=bodies[0].name, b=other.name)
         return ""
 
     def add(self, path: str, name: str = "", nodata: float | None = None) -> None:
@@ -116,18 +121,18 @@ class MosaicsBox(QGroupBox):
         self._show()
         self.changed.emit()
 
-        def done(result: dict[str, Any]) -> None:
-            mosaic.info = MosaicInfo.from_json(result)
+        def done(info: MosaicInfo) -> None:
+            mosaic.info = info
             self._show()
             self.changed.emit()
 
-        def failed(error: Any) -> None:
+        def failed(error: CallError) -> None:
             mosaic.problem = error.message
             self._show()
             self.changed.emit()
 
-        params = {"path": path, "nodata": nodata}
-        self._engine.call("mosaic.describe", params, done=done, failed=failed, owner=self)
+        params = MosaicParams(path, nodata=nodata)
+        self._engine.call(DESCRIBE_MOSAIC, params, done, failed, owner=self)
 
     def add_layer_by_id(self, layer_id: str) -> None:
         """Add a raster layer of the project."""
@@ -139,7 +144,7 @@ class MosaicsBox(QGroupBox):
     def _fill_menu(self) -> None:
         self._menu.clear()
         known = self.paths()
-        layers = [one for one in layer_files.raster_layers() if one.name()]
+        layers = [layer for layer in layer_files.raster_layers() if layer.name()]
         for layer in layers:
             action = self._menu.addAction(layer.name())
             action.setEnabled(layer_files.raster_path(layer) not in known)
@@ -151,7 +156,7 @@ class MosaicsBox(QGroupBox):
             )
 
     def _on_browse(self) -> None:
-        pattern = " ".join("*." + one for one in layer_files.RASTER_FILES)
+        pattern = " ".join("*." + ending for ending in layer_files.RASTER_FILES)
         paths, _ = QFileDialog.getOpenFileNames(
             self,
             tr("Mosaics"),
@@ -163,7 +168,7 @@ class MosaicsBox(QGroupBox):
 
     def _on_remove(self) -> None:
         rows = {self.list.row(item) for item in self.list.selectedItems()}
-        self._mosaics = [one for n, one in enumerate(self._mosaics) if n not in rows]
+        self._mosaics = [mosaic for row, mosaic in enumerate(self._mosaics) if row not in rows]
         self._show()
         self.changed.emit()
 
@@ -172,10 +177,10 @@ class MosaicsBox(QGroupBox):
 
     def _show(self) -> None:
         self.list.clear()
-        for one in self._mosaics:
-            item = QListWidgetItem(f"{one.name}\n{_line(one)}")
-            item.setToolTip(one.path)
-            if one.problem:
+        for mosaic in self._mosaics:
+            item = QListWidgetItem(f"{mosaic.name}\n{_line(mosaic)}")
+            item.setToolTip(mosaic.path)
+            if mosaic.problem:
                 item.setData(Qt.ItemDataRole.ForegroundRole, problem_colour(self.list))
             self.list.addItem(item)
         rows = min(len(self._mosaics), _ROWS_SHOWN)
@@ -189,23 +194,15 @@ class MosaicsBox(QGroupBox):
             self.message.clear_message()
 
 
-def _line(one: _Mosaic) -> str:
-    if one.problem:
-        return one.problem
-    if one.info is None:
-        return tr("reading…")
+def _line(mosaic: _Mosaic) -> str:
+    info = mosaic.info
+    if mosaic.problem or info is None:
+        return mosaic.problem or tr("reading…")
     text = tr("{body} · {scale} m per pixel · {width} × {height} pixels")
-    scale = one.info.pixel_size_m
+    scale = info.pixel_size_m
     return text.format(
-        body=one.info.body.get("name", "?"),
-        scale=wording.number(scale, 0 if scale >= 100 else 1),
-        width=wording.number(one.info.width),
-        height=wording.number(one.info.height),
+        body=info.body.name,
+        scale=quantities.number(scale, 0 if scale >= 100 else 1),
+        width=quantities.number(info.width),
+        height=quantities.number(info.height),
     )
-
-
-def same_body(a: dict[str, Any] | None, b: dict[str, Any] | None) -> bool:
-    """Radii within 0.5 %; True where one is not known."""
-    if not a or not b or not a.get("a") or not b.get("a"):
-        return True
-    return abs(float(a["a"]) - float(b["a"])) <= _SAME_BODY * float(a["a"])

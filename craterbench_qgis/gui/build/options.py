@@ -20,7 +20,12 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...core import wording
+from ...client.failure import CallError
+from ...client.service import EngineService
+from ...contract.build import TOKENS, Encoders, Nothing, Selection
+from ...contract.methods import ENCODERS
+from ...core.settings import Settings
+from ...core.words import quantities
 from ...i18n import tr
 from ..messages import MessageLine
 
@@ -54,8 +59,8 @@ class OptionsBox(QGroupBox):
 
     def __init__(
         self,
-        engine: Any,
-        settings: Any,
+        engine: EngineService,
+        settings: Settings,
         region_of_canvas: Callable[[], Region | None],
         parent: QWidget | None = None,
     ) -> None:
@@ -63,7 +68,7 @@ class OptionsBox(QGroupBox):
         self._region_of_canvas = region_of_canvas
         self._region: Region | None = None
         self._settings = settings
-        self.contexts = QLineEdit(", ".join(f"{one:g}" for one in settings.default_contexts))
+        self.contexts = QLineEdit(", ".join(f"{context:g}" for context in settings.default_contexts))
         self.contexts.setToolTip(
             tr(
                 "Sides of the square crops as multiples of the crater's diameter, separated by "
@@ -98,7 +103,7 @@ class OptionsBox(QGroupBox):
             box.valueChanged.connect(lambda: self.changed.emit())
         self.within.toggled.connect(self._on_within)
         self.take_extent.clicked.connect(self._on_extent)
-        engine.call("encoders.list", {}, done=self._on_encoders, failed=self._on_failed, owner=self)
+        engine.call(ENCODERS, Nothing(), self._on_encoders, self._on_failed, owner=self)
         self._show_region()
 
     def _lay_out(self) -> None:
@@ -133,17 +138,17 @@ class OptionsBox(QGroupBox):
         """The id of the encoder that will be taken; "" while the list has not come."""
         return self.encoder_id() or self._default_encoder
 
-    def token_count(self) -> int | None:
-        """None for the default."""
-        return self.tokens.value() or None
+    def token_count(self) -> int:
+        """Instance tokens per view."""
+        return self.tokens.value() or TOKENS
 
-    def limits(self) -> dict[str, Any]:
-        """min_diameter_m, max_diameter_m, region of the protocol; None where not set."""
-        return {
-            "min_diameter_m": self.least.value() * 1000.0 or None,
-            "max_diameter_m": self.most.value() * 1000.0 or None,
-            "region": list(self._region) if self.within.isChecked() and self._region else None,
-        }
+    def selection(self) -> Selection:
+        """Which craters are taken."""
+        return Selection(
+            self.least.value() * 1000.0 or None,
+            self.most.value() * 1000.0 or None,
+            list(self._region) if self.within.isChecked() and self._region else None,
+        )
 
     def problem(self) -> str:
         """One sentence, or ""."""
@@ -163,15 +168,17 @@ class OptionsBox(QGroupBox):
         self.message.problem(text) if text else self.message.clear_message()
         return text
 
-    def set_all(self, params: Any) -> None:
-        """Choices of an earlier build (BuildParams)."""
-        self.contexts.setText(", ".join(f"{one:g}" for one in params.contexts))
-        self._wanted_encoder = params.encoder or ""
+    def set_all(
+        self, contexts: list[float], encoder: str | None, tokens: int, selection: Selection
+    ) -> None:
+        """Choices of an earlier build."""
+        self.contexts.setText(", ".join(f"{context:g}" for context in contexts))
+        self._wanted_encoder = encoder or ""
         self._select_encoder()
-        self.tokens.setValue(params.tokens or 0)
-        self.least.setValue((params.min_diameter_m or 0.0) / 1000.0)
-        self.most.setValue((params.max_diameter_m or 0.0) / 1000.0)
-        self._region = list(params.region) if params.region else None
+        self.tokens.setValue(0 if tokens == TOKENS else tokens)
+        self.least.setValue((selection.min_diameter_m or 0.0) / 1000.0)
+        self.most.setValue((selection.max_diameter_m or 0.0) / 1000.0)
+        self._region = list(selection.region) if selection.region else None
         self.within.setChecked(bool(self._region))
         self._show_region()
 
@@ -180,18 +187,17 @@ class OptionsBox(QGroupBox):
     _default_encoder = ""
     _wanted_encoder: str | None = None
 
-    def _on_encoders(self, result: dict[str, Any]) -> None:
+    def _on_encoders(self, result: Encoders) -> None:
         self.encoder.blockSignals(True)
-        for one in result.get("encoders", []):
-            name = str(one.get("id"))
-            if one.get("default"):
-                self._default_encoder = name
-                self.encoder.setItemText(0, tr("default ({name})").format(name=name))
-                self.encoder.setItemData(0, str(one.get("description", "")), _TIP)
+        for encoder in result.encoders:
+            row = 0
+            if encoder.default:
+                self._default_encoder = encoder.id
+                self.encoder.setItemText(0, tr("default ({name})").format(name=encoder.id))
             else:
-                self.encoder.addItem(name, name)
+                self.encoder.addItem(encoder.id, encoder.id)
                 row = self.encoder.count() - 1
-                self.encoder.setItemData(row, str(one.get("description", "")), _TIP)
+            self.encoder.setItemData(row, encoder.description, _TIP)
         self.encoder.blockSignals(False)
         self._select_encoder()
         self._on_encoder()
@@ -211,7 +217,7 @@ class OptionsBox(QGroupBox):
         self.encoder.setToolTip(str(tip or ""))
         self.changed.emit()
 
-    def _on_failed(self, error: Any) -> None:
+    def _on_failed(self, error: CallError) -> None:
         if not error.cancelled:
             self.message.problem(error.message)
 
@@ -233,7 +239,7 @@ class OptionsBox(QGroupBox):
         self.take_extent.setEnabled(on)
         self.region_text.setVisible(on and self._region is not None)
         if self._region is not None:
-            west, south, east, north = (wording.number(one, 2) for one in self._region)
+            west, south, east, north = (quantities.number(side, 2) for side in self._region)
             text = tr("longitude {w}° to {e}°, latitude {s}° to {n}°")
             self.region_text.setText(text.format(w=west, s=south, e=east, n=north))
 

@@ -7,13 +7,13 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QFormLayout, QGroupBox, QLineEdit, QWidget
 
-from ...core import wording
+from ...core.settings import Settings
+from ...core.words import quantities
 from ...i18n import tr
 from ..messages import MessageLine
 
@@ -42,7 +42,7 @@ class OutputState:
 
 
 def check_output(folder: str, name: str, needed_bytes: int = 0) -> OutputState:
-    """What would happen if an index ``name`` were built in ``folder``. Looks at the disk."""
+    """What would happen if an index ``name`` were built in ``folder``. Reads the disk."""
     stem = name.strip()
     stem = stem[: -len(SUFFIX)] if stem.lower().endswith(SUFFIX) else stem
     if not stem or not folder.strip():
@@ -62,11 +62,11 @@ def check_output(folder: str, name: str, needed_bytes: int = 0) -> OutputState:
     free = _free_bytes(parent)
     if free is not None and needed_bytes > free:
         text = tr("Only {free} are free there, about {needed} are needed; choose another folder.")
-        text = text.format(free=wording.size(free), needed=wording.size(needed_bytes))
+        text = text.format(free=quantities.size(free), needed=quantities.size(needed_bytes))
         return OutputState(NO_SPACE, text, str(path))
     if free is None:
         return OutputState(FREE, str(path), str(path))
-    text = tr("{path} ({free} free)").format(path=str(path), free=wording.size(free))
+    text = tr("{path} ({free} free)").format(path=str(path), free=quantities.size(free))
     return OutputState(FREE, text, str(path))
 
 
@@ -105,10 +105,7 @@ def is_unfinished(path: Path) -> bool | None:
 
 
 def _existing(path: Path) -> Path:
-    for one in path.parents:
-        if one.exists():
-            return one
-    return path.parent
+    return next((folder for folder in path.parents if folder.exists()), path.parent)
 
 
 def _free_bytes(folder: Path) -> int | None:
@@ -123,7 +120,7 @@ class OutputBox(QGroupBox):
 
     changed = pyqtSignal()
 
-    def __init__(self, settings: Any, parent: QWidget | None = None) -> None:
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(tr("Save the index as"), parent)
         self._suggested = ""
         self.name = QLineEdit()
@@ -155,7 +152,7 @@ class OutputBox(QGroupBox):
         self.name.setText(where.name[: -len(SUFFIX)] if path.endswith(SUFFIX) else where.name)
 
     def check(self, needed_bytes: int = 0) -> OutputState:
-        """Look again and say what was found."""
+        """Check again and say how it is."""
         state = check_output(self.folder.filePath(), self.name.text(), needed_bytes)
         if (state.kind == NO_NAME and not self.name.text().strip()) or state.usable:
             self.message.info(state.text)

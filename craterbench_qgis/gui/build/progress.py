@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QHBoxLayout,
@@ -14,17 +12,21 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...core import wording
-from ...core.progress_text import is_counted, progress_text
+from ...contract.build import BuildReply
+from ...contract.wire import Progress
+from ...core.words import quantities
+from ...core.words.builds import result_lines
+from ...core.words.progress import is_counted, progress_text
+from ...core.words.reasons import skip_reason
 from ...i18n import tr
-from .job import CANCELLED, DONE, FAILED, RUNNING, BuildJob
 from ..messages import MessageLine
+from .job import CANCELLED, DONE, FAILED, RUNNING, BuildJob
 
 _BAR_STEPS = 1000
 
 
 class BuildProgress(QWidget):
-    """Shows one BuildJob. The dialog has one, and so has the panel while it works."""
+    """Shows a BuildJob. The dialog has one, and so has the panel while it works."""
 
     open_wanted = pyqtSignal(str)
     """The path of the finished index."""
@@ -51,8 +53,8 @@ class BuildProgress(QWidget):
         self.dismiss = QPushButton(tr("Dismiss"))
         buttons = QHBoxLayout()
         buttons.addStretch(1)
-        for one in (self.cancel, self.resume, self.open, self.dismiss):
-            buttons.addWidget(one)
+        for button in (self.cancel, self.resume, self.open, self.dismiss):
+            buttons.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         for widget in (self.title, self.bar, self.detail):
@@ -78,7 +80,7 @@ class BuildProgress(QWidget):
         self.detail.info(tr("Stopping after the batch at work…"))
         self._job.cancel()
 
-    def _on_progress(self, progress: Any) -> None:
+    def _on_progress(self, progress: Progress) -> None:
         if self._job.state != RUNNING:
             return
         show_on_bar(self.bar, progress)
@@ -101,7 +103,7 @@ class BuildProgress(QWidget):
         self.dismiss.setVisible(not running)
         if running:
             self.detail.info(tr("Starting…"))
-        elif state == DONE:
+        elif state == DONE and self._job.result is not None:
             self.detail.info(summary(self._job.result))
         elif state == CANCELLED:
             self.detail.info(tr("What is done stays; Resume goes on where it stopped."))
@@ -109,34 +111,18 @@ class BuildProgress(QWidget):
             self.detail.problem(self._job.message)
 
 
-def show_on_bar(bar: QProgressBar, progress: Any) -> None:
+def show_on_bar(bar: QProgressBar, progress: Progress) -> None:
     """Done and total may be bytes beyond what a progress bar can count."""
     if is_counted(progress):
         bar.setRange(0, _BAR_STEPS)
-        bar.setValue(round(_BAR_STEPS * float(progress.done or 0) / float(progress.total)))
+        bar.setValue(round(_BAR_STEPS * progress.percent / 100.0))
     else:
         bar.setRange(0, 0)
 
 
-def summary(result: dict[str, Any]) -> str:
-    """What a finished build made, with what was left out and why."""
-    lines = []
-    if result.get("already_complete"):
-        lines.append(tr("It was complete already; nothing was done."))
-    lines.append(
-        tr("Craters: {craters} · views: {views}").format(
-            craters=wording.number(result.get("craters") or 0),
-            views=wording.number(result.get("views") or 0),
-        )
-    )
-    encoded, seconds = int(result.get("encoded") or 0), float(result.get("seconds") or 0.0)
-    if encoded and seconds > 0:
-        text = tr("{n} views made in {time} ({rate} per second)")
-        rate = wording.number(encoded / seconds, 1)
-        time = wording.duration(seconds)
-        lines.append(text.format(n=wording.number(encoded), time=time, rate=rate))
-    lines.append(skipped_text(result.get("skipped") or {}))
-    lines.extend(str(one) for one in result.get("notes") or [])
+def summary(report: BuildReply) -> str:
+    """What a finished build has, with what was left out and why."""
+    lines = [*result_lines(report), skipped_text(report.skipped), *report.notes]
     return "\n".join(lines)
 
 
@@ -144,6 +130,8 @@ def skipped_text(skipped: dict[str, int]) -> str:
     """Views that could not be made, by reason."""
     if not skipped:
         return tr("No view was skipped.")
-    total = wording.number(sum(skipped.values()))
-    reasons = "; ".join(f"{wording.reason(why)}: {wording.number(n)}" for why, n in skipped.items())
+    total = quantities.number(sum(skipped.values()))
+    reasons = "; ".join(
+        f"{skip_reason(why)}: {quantities.number(count)}" for why, count in skipped.items()
+    )
     return tr("Views skipped: {n} ({reasons})").format(n=total, reasons=reasons)

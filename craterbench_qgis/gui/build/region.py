@@ -6,6 +6,7 @@ from typing import Any
 
 from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY, QgsRectangle
 
+from ...contract.body import Body
 from ...core.geo.crs import MapFrame, body_problem
 
 _STEPS = 24
@@ -13,18 +14,18 @@ _STEPS = 24
 _LEAST_GAP = 3 * 360.0 / _STEPS
 
 
-def canvas_region(canvas: Any, body: dict[str, Any] | None) -> list[float] | None:
+def canvas_region(canvas: Any, body: Body | None) -> list[float] | None:
     """[W, S, E, N] (degrees, planetocentric; W > E across the antimeridian) of what the map shows.
 
-    None where ``body`` {name, a, b} is not known or nothing of the map lies on it.
+    None where ``body`` is not known or nothing of the map lies on it.
     """
-    if not body or not body.get("a"):
+    if body is None:
         return None
     return extent_region(canvas.extent(), canvas.mapSettings().destinationCrs(), body)
 
 
 def extent_region(
-    extent: QgsRectangle, crs: QgsCoordinateReferenceSystem, body: dict[str, Any]
+    extent: QgsRectangle, crs: QgsCoordinateReferenceSystem, body: Body
 ) -> list[float] | None:
     """The same for any rectangle in any reference system of the body."""
     if body_problem(crs, body, "") is not None:

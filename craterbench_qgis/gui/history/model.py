@@ -1,4 +1,4 @@
-"""The history's rows and how one is painted: picture, label, when and where, what was decided."""
+"""The history's rows and how they are painted: picture, label, when and where, what was decided."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from qgis.PyQt.QtWidgets import QApplication, QLineEdit, QStyle, QStyledItemDele
 
 from ...core.store.file import HistoryItem
 from ...core.store.project import ProjectStore
-from ...core.wording import moment, number
-from ...i18n import tr
+from ...core.words import history
 
 _PICTURE = 48
 _GAP = 8
@@ -33,7 +32,7 @@ class HistoryModel(QAbstractListModel):
     def refresh(self) -> None:
         """Take over the store's list; rows that stay keep their selection."""
         items = self._store.history()
-        if [one.set_id for one in items] == [one.set_id for one in self._items]:
+        if [item.set_id for item in items] == [item.set_id for item in self._items]:
             for row, (old, new) in enumerate(zip(self._items, items)):  # noqa: B905
                 if old != new:
                     self._items[row] = new
@@ -41,19 +40,19 @@ class HistoryModel(QAbstractListModel):
             return
         self.beginResetModel()
         self._items = items
-        known = {one.set_id for one in items}
-        self._pictures = {key: one for key, one in self._pictures.items() if key in known}
+        known = {item.set_id for item in items}
+        self._pictures = {key: self._pictures[key] for key in known & self._pictures.keys()}
         self.endResetModel()
 
     def set_current(self, set_id: str) -> None:
-        """Mark one query."""
+        """Mark a query as the one that is shown."""
         old, self._current = self._current, set_id
         for row in {self.row_of(old), self.row_of(set_id)} - {-1}:
             self._touch(row)
 
     def row_of(self, set_id: str) -> int:
         """-1 where the store has no such query."""
-        rows = (row for row, one in enumerate(self._items) if one.set_id == set_id)
+        rows = (row for row, item in enumerate(self._items) if item.set_id == set_id)
         return next(rows, -1)
 
     def item(self, row: int) -> HistoryItem:
@@ -76,29 +75,29 @@ class HistoryModel(QAbstractListModel):
         """Label, picture, the line below, and whether this is the query that is shown."""
         if not index.isValid() or index.row() >= len(self._items):
             return None
-        one = self._items[index.row()]
+        item = self._items[index.row()]
         if role in (int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.EditRole)):
-            return one.label or tr("Query")
+            return history.label(item)
         if role == int(Qt.ItemDataRole.DecorationRole):
-            return self._picture(one.set_id)
+            return self._picture(item.set_id)
         if role == int(Qt.ItemDataRole.ToolTipRole):
-            return "\n".join((one.label or tr("Query"), *_lines(one), one.index_path))
+            return "\n".join((history.label(item), *history.lines(item), item.index_path))
         if role == int(Qt.ItemDataRole.AccessibleTextRole):
-            return ", ".join((one.label or tr("Query"), *_lines(one)))
+            return ", ".join((history.label(item), *history.lines(item)))
         if role == int(Qt.ItemDataRole.UserRole):
-            return _lines(one)
+            return history.lines(item)
         if role == _CURRENT:
-            return one.set_id == self._current
+            return item.set_id == self._current
         return None
 
     def setData(self, index: QModelIndex, value: Any, role: int = 2) -> bool:
         """Rename a query; an empty name is refused."""
         label = str(value).strip()
-        one = self._items[index.row()]
-        if role != int(Qt.ItemDataRole.EditRole) or not label or label == one.label:
+        item = self._items[index.row()]
+        if role != int(Qt.ItemDataRole.EditRole) or not label or label == item.label:
             return False
-        self._store.rename(one.set_id, label)
-        self.renamed.emit(one.set_id, label)
+        self._store.rename(item.set_id, label)
+        self.renamed.emit(item.set_id, label)
         return True
 
     def _touch(self, row: int) -> None:
@@ -118,18 +117,6 @@ class HistoryModel(QAbstractListModel):
                 Qt.TransformationMode.SmoothTransformation,
             )
         return self._pictures[set_id]
-
-
-def _lines(one: HistoryItem) -> tuple[str, str]:
-    """When and in which index; what was decided."""
-    where = f"{moment(one.created)} · {one.index_name}" if one.index_name else moment(one.created)
-    if not one.matches:
-        return where, tr("no matches")
-    if not (one.accepted or one.rejected):
-        return where, tr("{n} matches, none decided").format(n=number(one.matches))
-    return where, tr("{a} accepted, {r} rejected of {n}").format(
-        n=number(one.matches), a=number(one.accepted), r=number(one.rejected)
-    )
 
 
 class HistoryDelegate(QStyledItemDelegate):

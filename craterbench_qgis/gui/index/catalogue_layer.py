@@ -8,15 +8,20 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsEditorWidgetSetup,
+    QgsGeometry,
     QgsMarkerSymbol,
+    QgsMemoryProviderUtils,
+    QgsPointXY,
     QgsProject,
     QgsSingleSymbolRenderer,
     QgsVectorLayer,
+    QgsWkbTypes,
 )
 
-from ...core.layers import crs as layer_crs
+from ...contract.build import IndexInfo
+from ...core.geo.crs import geographic_crs
+from ...core.geo.wkt import proj_size
 from ...i18n import tr
-from ...protocol import IndexInfo
 
 LAYER = "craters"
 PROPERTY = "craterbench/index_id"
@@ -43,11 +48,30 @@ def make_layer(info: IndexInfo, project: QgsProject) -> QgsVectorLayer | None:
     layer = QgsVectorLayer(layer_source(info.catalogue), name, "ogr")
     if not layer.isValid():
         return None
+    if info.catalogue_displaced:
+        layer = _in_place(layer, info)
     layer.setReadOnly(True)
     layer.setCustomProperty(PROPERTY, info.index_id)
     layer.setCrs(_crs_for(layer, info, project.crs()))
     _style(layer)
     return layer
+
+
+def _in_place(layer: QgsVectorLayer, info: IndexInfo) -> QgsVectorLayer:
+    """A copy in memory whose points are where the columns say: version 0.1 wrote planetocentric
+    latitudes into the geodetic system of a flattened body."""
+    copy = QgsMemoryProviderUtils.createMemoryLayer(
+        layer.name(), layer.fields(), QgsWkbTypes.Type.Point, layer.crs()
+    )
+    copy.setCustomProperty("skipMemoryLayersCheck", 1)
+    features = []
+    for feature in layer.getFeatures():
+        point = QgsPointXY(feature["lon"], info.body.geodetic(feature["lat"]))
+        feature.setGeometry(QgsGeometry.fromPointXY(point))
+        features.append(feature)
+    copy.dataProvider().addFeatures(features)
+    copy.updateExtents()
+    return copy
 
 
 def _crs_for(
@@ -57,19 +81,16 @@ def _crs_for(
 
     It knows no way from IAU_2015 systems to systems without a name, although the radii agree.
     """
-    candidates = [layer.crs()]
-    if info.body.get("a"):
-        candidates += [layer_crs.geographic_crs(info.body)]
-        size = f"+a={float(info.body['a'])!r} +b={float(info.body['b'])!r}"
-        text = f"+proj=longlat {size} +no_defs"
-        candidates += [QgsCoordinateReferenceSystem.fromProj(text)]
+    text = f"+proj=longlat {proj_size(info.body.a, info.body.b)} +no_defs"
+    candidates = [
+        layer.crs(),
+        geographic_crs(info.body, shown),
+        QgsCoordinateReferenceSystem.fromProj(text),
+    ]
     context = QgsProject.instance().transformContext()
-    for one in candidates:
-        if not (one.isValid() and shown.isValid()):
-            continue
-        if QgsCoordinateTransform(one, shown, context).isValid():
-            return one
-    return next((one for one in candidates if one.isValid()), layer.crs())
+    known = [crs for crs in candidates if crs.isValid()]
+    connected = (crs for crs in known if QgsCoordinateTransform(crs, shown, context).isValid())
+    return next(connected, known[0])
 
 
 def _style(layer: QgsVectorLayer) -> None:

@@ -9,14 +9,16 @@ from typing import NamedTuple
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from ...core import wording
+from ...contract.build import IndexInfo
+from ...core.words import quantities
+from ...core.words.bodies import body as body_words
+from ...core.words.reasons import skip_reason
 from ...i18n import tr
-from ...protocol import IndexInfo
 from ..messages import breakable, problem_colour
 
 
 class Fact(NamedTuple):
-    """``problem``: whether the user should look at it; ``tip``: more, e.g. a whole path."""
+    """``problem``: whether the user should act on it; ``tip``: more, e.g. a whole path."""
 
     label: str
     text: str
@@ -26,23 +28,23 @@ class Fact(NamedTuple):
 
 def facts_of(info: IndexInfo) -> list[Fact]:
     """Everything the page shows, in order."""
-    removed = tr(" ({n} removed)").format(n=wording.number(info.removed)) if info.removed else ""
+    removed = tr(" ({n} removed)").format(n=quantities.number(info.removed)) if info.removed else ""
     facts = [
-        Fact(tr("Body"), wording.body(info.body)),
-        Fact(tr("Craters"), wording.number(info.craters) + removed),
+        Fact(tr("Body"), body_words(info.body)),
+        Fact(tr("Craters"), quantities.number(info.craters) + removed),
         Fact(
             tr("Views"),
             tr("{n} at {contexts}").format(
-                n=wording.number(info.views), contexts=wording.contexts(info.contexts)
+                n=quantities.number(info.views), contexts=quantities.contexts(info.contexts)
             ),
         ),
         Fact(tr("Skipped"), _skipped(info.skipped)),
         Fact(tr("Encoder"), info.encoder, tip=info.encoder_description),
         Fact(tr("Tokens"), _tokens(info)),
-        Fact(tr("On disk"), wording.size(info.size_bytes)),
+        Fact(tr("On disk"), quantities.size(info.size_bytes)),
     ]
     for source in info.sources:
-        facts.append(_mosaic(str(source.get("path", "")), bool(source.get("exists", True))))
+        facts.append(_mosaic(source.path, source.exists))
     if info.catalogue_source:
         exists = Path(info.catalogue_source).exists()
         text = Path(info.catalogue_source).name
@@ -50,7 +52,7 @@ def facts_of(info: IndexInfo) -> list[Fact]:
             text = tr("{name} (gone; its craters are in the index)").format(name=text)
         facts.append(Fact(tr("Catalogue"), text, tip=info.catalogue_source))
     if info.created:
-        facts.append(Fact(tr("Made"), wording.moment(info.created)))
+        facts.append(Fact(tr("Made"), quantities.moment(info.created)))
     facts.append(Fact(tr("Folder"), info.path))
     return facts
 
@@ -58,7 +60,9 @@ def facts_of(info: IndexInfo) -> list[Fact]:
 def _skipped(skipped: dict[str, int]) -> str:
     if not skipped:
         return tr("none")
-    return "; ".join(f"{wording.reason(why)}: {wording.number(n)}" for why, n in skipped.items())
+    return "; ".join(
+        f"{skip_reason(why)}: {quantities.number(count)}" for why, count in skipped.items()
+    )
 
 
 def _tokens(info: IndexInfo) -> str:

@@ -1,4 +1,4 @@
-"""The page of one index: its facts, and what can be done with it."""
+"""The page of an index: its facts, and what can be done with it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ...contract.build import IndexInfo
 from ...i18n import tr
-from ...protocol import IndexInfo
 from ..messages import MessageLine
 from .info import InfoPage, state_of
 
@@ -75,6 +75,6 @@ class IndexPage(QWidget):
 
 def button(text: str, tip: str) -> QPushButton:
     """A push button with a tool tip."""
-    made = QPushButton(text)
-    made.setToolTip(tip)
-    return made
+    widget = QPushButton(text)
+    widget.setToolTip(tip)
+    return widget

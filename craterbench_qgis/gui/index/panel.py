@@ -1,4 +1,4 @@
-"""Open, build, look at and verify indexes."""
+"""Open, build, inspect and verify indexes."""
 
 from __future__ import annotations
 
@@ -17,11 +17,17 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ...client.failure import CallError
+from ...client.service import AnyCall, EngineService
+from ...contract.build import BuildParams, IndexInfo, IndexParams, OpenParams, VerifyReply
+from ...contract.methods import CLOSE_INDEX, DESCRIBE_INDEX, OPEN_INDEX, VERIFY
+from ...contract.wire import Progress
+from ...core.settings import Settings
+from ...core.words.progress import progress_text
 from ...i18n import tr
-from ...protocol import BuildParams, IndexInfo
 from ..build.dialog import BuildDialog
 from ..build.job import DONE, FAILED, RUNNING, BuildJob, pending_builds
-from ..build.progress import BuildProgress, progress_text, show_on_bar
+from ..build.progress import BuildProgress, show_on_bar
 from ..messages import MessageLine
 from . import catalogue_layer
 from .page import IndexPage, button
@@ -38,15 +44,15 @@ class IndexPanel(QWidget):
     closed = pyqtSignal()
 
     def __init__(
-        self, iface: Any, engine: Any, settings: Any, parent: QWidget | None = None
+        self, iface: Any, engine: EngineService, settings: Settings, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._iface = iface
         self._engine = engine
         self._settings = settings
         self.info: IndexInfo | None = None
-        self._call: Any = None
-        self._verifying: Any = None
+        self._call: AnyCall | None = None
+        self._verifying: AnyCall | None = None
         self._dialog: BuildDialog | None = None
         self.job: BuildJob | None = None
         self._job_view: BuildProgress | None = None
@@ -143,15 +149,14 @@ class IndexPanel(QWidget):
         self.message.info(tr("Opening {name}…").format(name=Path(path).name))
         self._show_waiting(True)
         self._call = self._engine.call(
-            "index.describe",
-            {"path": path},
-            done=self._on_described,
-            failed=self._on_open_failed,
+            DESCRIBE_INDEX,
+            IndexParams(path),
+            self._on_described,
+            self._on_open_failed,
             owner=self,
         )
 
-    def _on_described(self, result: dict[str, Any]) -> None:
-        info = IndexInfo.from_json(result)
+    def _on_described(self, info: IndexInfo) -> None:
         self._settings.add_recent(info.path)
         self._show_index(info)
         if info.views == 0 or info.problem:
@@ -164,15 +169,12 @@ class IndexPanel(QWidget):
     def _load(self, info: IndexInfo, checkpoint: str = "") -> None:
         self.message.info(tr("Loading the encoder…"))
         self._show_waiting(True)
-        params = {"path": info.path, "device": self._settings.device}
-        if checkpoint:
-            params["encoder"] = checkpoint
         self._call = self._engine.call(
-            "index.open",
-            params,
-            done=self._on_opened,
-            failed=self._on_open_failed,
-            progress=self._on_progress,
+            OPEN_INDEX,
+            OpenParams(info.path, self._settings.device, checkpoint or None),
+            self._on_opened,
+            self._on_open_failed,
+            self._on_progress,
             owner=self,
         )
 
@@ -188,16 +190,16 @@ class IndexPanel(QWidget):
         if path:
             self._load(self.info, path)
 
-    def _on_opened(self, result: dict[str, Any]) -> None:
-        self.info = IndexInfo.from_json(result)
+    def _on_opened(self, info: IndexInfo) -> None:
+        self.info = info
         self._end_waiting()
-        self._show_index(self.info)
-        if not self.info.problem:
-            if self.job is not None and self.job.params.output == self.info.path:
+        self._show_index(info)
+        if not info.problem:
+            if self.job is not None and self.job.params.output == info.path:
                 self._drop_job()  # "is built" has been acted upon
-            self.opened.emit(self.info)
+            self.opened.emit(info)
 
-    def _on_open_failed(self, error: Any) -> None:
+    def _on_open_failed(self, error: CallError) -> None:
         self._end_waiting()
         self._show_start()
         if error.cancelled:
@@ -205,7 +207,7 @@ class IndexPanel(QWidget):
         else:
             self.message.problem(error.message)
 
-    def _on_progress(self, progress: Any) -> None:
+    def _on_progress(self, progress: Progress) -> None:
         show_on_bar(self.progress, progress)
         if progress.stage:
             self.message.info(progress_text(progress))
@@ -229,9 +231,7 @@ class IndexPanel(QWidget):
     def _forget_open(self) -> None:
         if self.info is not None:
             info, self.info = self.info, None
-            self._engine.call(
-                "index.close", {"path": info.path}, done=_nothing, failed=_nothing, owner=self
-            )
+            self._engine.call(CLOSE_INDEX, IndexParams(info.path), _nothing, _nothing, owner=self)
             self.closed.emit()
 
     def close_index(self) -> None:
@@ -265,24 +265,23 @@ class IndexPanel(QWidget):
         self.message.info(tr("Verifying…"))
         self._show_waiting(True)
         self._verifying = self._engine.call(
-            "index.verify",
-            {"path": self.info.path},
-            done=self._on_verified,
-            failed=self._on_verify_failed,
-            progress=self._on_progress,
+            VERIFY,
+            IndexParams(self.info.path),
+            self._on_verified,
+            self._on_verify_failed,
+            self._on_progress,
             owner=self,
         )
 
-    def _on_verified(self, result: dict[str, Any]) -> None:
+    def _on_verified(self, reply: VerifyReply) -> None:
         self._end_verifying()
-        problems = [str(one) for one in result.get("problems") or []]
-        if not problems:
+        if not reply.problems:
             self.message.info(tr("Every file is as it was written."))
             return
         advice = tr("Mend it with: craterbench index verify --repair, or build it anew.")
-        self.message.problem("\n".join([*problems, advice]))
+        self.message.problem("\n".join([*reply.problems, advice]))
 
-    def _on_verify_failed(self, error: Any) -> None:
+    def _on_verify_failed(self, error: CallError) -> None:
         self._end_verifying()
         if error.cancelled:
             self.message.info(tr("Verifying was cancelled."))
@@ -377,7 +376,7 @@ class IndexPanel(QWidget):
         in_front = self._dialog is not None and self._dialog.isVisible()
         if in_front or self.isVisible():
             return
-        # Nobody looks at the progress: say it where it is seen.
+        # The progress is not on the screen: say it where it is seen.
         bar = self._iface.messageBar()
         if state == DONE:
             bar.pushMessage(
@@ -402,10 +401,10 @@ class IndexPanel(QWidget):
             self.job.close()
 
 
-def _nothing(_: Any) -> None:
+def _nothing(_: object) -> None:
     """Nobody waits for this answer."""
 
 
 def _inputs_exist(params: BuildParams) -> bool:
-    files = [*params.mosaics, params.catalogue]
-    return all(one.startswith("/vsi") or Path(one).exists() for one in files)
+    files = [*params.mosaics, params.catalogue.path]
+    return all(path.startswith("/vsi") or Path(path).exists() for path in files)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from qgis.PyQt.QtCore import QPoint, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
@@ -15,6 +14,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ...core.settings import Settings
 from ...i18n import tr
 from ..build.job import pending_builds
 from ..build.output import is_unfinished
@@ -29,7 +29,7 @@ class RecentIndexes(QWidget):
     chosen = pyqtSignal(str)
     resume_wanted = pyqtSignal(str)
 
-    def __init__(self, settings: Any, parent: QWidget | None = None) -> None:
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
         self.list = QListWidget()
@@ -49,7 +49,7 @@ class RecentIndexes(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """Look again which of them are there."""
+        """Check again which of them are there."""
         self.list.clear()
         paths = list(dict.fromkeys([*self._settings.recent_indexes, *self._unfinished()]))
         for path in paths:

@@ -8,11 +8,12 @@ from typing import Any
 from qgis.PyQt.QtCore import QEvent, QSize, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
-from ...core.match_set import ACCEPTED, REJECTED, UNDECIDED
+from ...contract.vocabulary import Decision
 from ...i18n import tr
-from . import look
+from .. import colours
 
 _SPACING = 4
+_DECISIONS = tuple(Decision)
 
 
 class DecisionBar(QWidget):
@@ -30,9 +31,9 @@ class DecisionBar(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(_SPACING)
         accept_tip = tr("Accept the selected matches (key A; Space accepts and takes back)")
-        self._add(ACCEPTED, tr("Accept"), "A", accept_tip)
-        self._add(REJECTED, tr("Reject"), "R", tr("Reject the selected matches (key R)"))
-        self._add(UNDECIDED, tr("Undecided"), "U", tr("Take the decision back (key U)"))
+        self._add(Decision.ACCEPTED, tr("Accept"), "A", accept_tip)
+        self._add(Decision.REJECTED, tr("Reject"), "R", tr("Reject the selected matches (key R)"))
+        self._add(Decision.UNDECIDED, tr("Undecided"), "U", tr("Take the decision back (key U)"))
         self._add("why", tr("Why?"), "W", tr("Show which parts of the crops matched (key W)"))
         refine_tip = tr(
             "Search again: more like the accepted matches, less like the rejected ones (key F)"
@@ -51,7 +52,6 @@ class DecisionBar(QWidget):
             )
 
     def resizeEvent(self, event: Any) -> None:
-        """See Qt."""
         super().resizeEvent(event)
         self._fit()
 
@@ -106,8 +106,8 @@ class DecisionBar(QWidget):
     def _repaint_icons(self) -> None:
         ratio = self.devicePixelRatioF()
         for name, button in self.buttons.items():
-            if name in (ACCEPTED, REJECTED, UNDECIDED):
-                button.setIcon(look.decision_icon(name, self.palette(), ratio))
+            if name in _DECISIONS:
+                button.setIcon(colours.decision_icon(Decision(name), self.palette(), ratio))
 
 
 def fill_menu(
@@ -116,9 +116,9 @@ def fill_menu(
     """Entries for ``rows`` (selected or clicked). ``acts``: what each entry does, by its name."""
     many = len(rows) > 1
     entries = (
-        (ACCEPTED, tr("Accept") + "\tA", bool(rows)),
-        (REJECTED, tr("Reject") + "\tR", bool(rows)),
-        (UNDECIDED, tr("Undecided") + "\tU", bool(rows)),
+        (Decision.ACCEPTED, tr("Accept") + "\tA", bool(rows)),
+        (Decision.REJECTED, tr("Reject") + "\tR", bool(rows)),
+        (Decision.UNDECIDED, tr("Undecided") + "\tU", bool(rows)),
         ("undo", tr("Undo the last decision") + "\tCtrl+Z", True),
         ("", "", False),
         ("zoom", tr("Zoom to the crater") + "\t" + tr("Enter"), len(rows) == 1),
@@ -135,7 +135,7 @@ def fill_menu(
             continue
         action = menu.addAction(text.format(n=len(rows)) if name == "copy" else text)
         action.setEnabled(enabled and name in acts)
-        if name in (ACCEPTED, REJECTED, UNDECIDED):
-            action.setIcon(look.decision_icon(name, palette))
+        if name in _DECISIONS:
+            action.setIcon(colours.decision_icon(Decision(name), palette))
         if name in acts:
             action.triggered.connect(lambda _=False, act=acts[name]: act())

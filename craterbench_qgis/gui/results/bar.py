@@ -22,7 +22,7 @@ _DOWN, _UP = "↓", "↑"
 
 
 class ResultsBar(QWidget):
-    """Says what is wanted by signals."""
+    """Emits what the user wants."""
 
     sort_changed = pyqtSignal(str, bool)
     """Key of :data:`filters.SORTS`, descending."""
@@ -62,8 +62,8 @@ class ResultsBar(QWidget):
         self.export.setToolTip(tr("Write matches to a file, or a contact sheet"))
         self._lay_out()
         self.set_conditions(0)
-        self.sort.currentIndexChanged.connect(self._tell_order)
-        self.direction.toggled.connect(self._tell_order)
+        self.sort.currentIndexChanged.connect(self._emit_order)
+        self.direction.toggled.connect(self._emit_order)
         self.filter.toggled.connect(self.filter_toggled)
         self.size.valueChanged.connect(self.size_changed)
         self.export.clicked.connect(lambda *_: self.export_wanted.emit())

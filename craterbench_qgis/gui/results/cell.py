@@ -1,4 +1,4 @@
-"""Where the parts of one gallery cell lie; painting and clicking both ask here."""
+"""Where the parts of a gallery cell lie; painting and clicking both ask here."""
 
 from __future__ import annotations
 

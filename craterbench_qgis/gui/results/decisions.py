@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from qgis.PyQt.QtCore import QObject
 
-from ...core.match_set import UNDECIDED, MatchSet
+from ...contract.vocabulary import Decision
+from ...core.match_set import MatchSet
 
 _DEPTH = 200
 
@@ -15,8 +16,8 @@ class DecisionLog(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._set: MatchSet | None = None
-        self._known: dict[int, str] = {}
-        self._past: list[dict[int, str]] = []
+        self._known: dict[int, Decision] = {}
+        self._past: list[dict[int, Decision]] = []
         self._undoing = False
 
     def watch(self, match_set: MatchSet | None) -> None:
@@ -48,7 +49,7 @@ class DecisionLog(QObject):
     def _on_decided(self, rows: list[int]) -> None:
         if self._set is None:
             return
-        before = {row: self._known.get(row, UNDECIDED) for row in rows}
+        before = {row: self._known.get(row, Decision.UNDECIDED) for row in rows}
         for row in rows:
             self._known[row] = self._set.decision(row)
         if not self._undoing:

@@ -1,17 +1,17 @@
-"""Paints one match: picture, rank, name, score with its bar, size, distance, decision."""
+"""Paints a match: picture, rank, name, score with its bar, size, distance, decision."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from qgis.PyQt.QtCore import QModelIndex, QObject, QRect, QRectF, QSize, Qt
 from qgis.PyQt.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QPen
 from qgis.PyQt.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from ...core.match_set import ACCEPTED, REJECTED, UNDECIDED
-from ...core.wording import kilometres
+from ...contract.search import Match
+from ...contract.vocabulary import Decision
+from ...core.words import matches as words
+from ...core.words.quantities import kilometres
 from ...i18n import tr
-from . import look, phrases
+from .. import colours
 from .cell import BAR, CellLayout, cell_layout
 from .model import ROW_ROLE, MatchModel
 
@@ -34,11 +34,9 @@ class MatchDelegate(QStyledItemDelegate):
         """Decision of the button under the mouse, "" for none."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
-        """The same for all."""
         return self.layout.size
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
-        """See the class."""
         row, match_set = index.data(ROW_ROLE), self._model.match_set
         if row is None or match_set is None:
             return
@@ -66,7 +64,7 @@ class MatchDelegate(QStyledItemDelegate):
             painter.setPen(QPen(highlight, 1.5))
             painter.drawRoundedRect(frame, 5, 5)
         elif hovered:
-            painter.setBrush(look.blend(highlight, palette.color(QPalette.ColorRole.Base), 0.14))
+            painter.setBrush(colours.blend(highlight, palette.color(QPalette.ColorRole.Base), 0.14))
             painter.drawRoundedRect(frame, 5, 5)
         if state & QStyle.StateFlag.State_HasFocus:
             pen = QPen(palette.color(QPalette.ColorRole.Text), 1, Qt.PenStyle.DotLine)
@@ -75,30 +73,30 @@ class MatchDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(frame.adjusted(1.5, 1.5, -1.5, -1.5), 4, 4)
 
     def _picture(
-        self, painter: QPainter, option: QStyleOptionViewItem, row: int, decision: str
+        self, painter: QPainter, option: QStyleOptionViewItem, row: int, decision: Decision
     ) -> None:
         box = self.layout.picture(option.rect)
         device = painter.device()
         ratio = device.devicePixelRatioF() if device is not None else 1.0
         pixmap = self._pictures.pixmap(row, round(self.layout.side * ratio))
-        if decision == REJECTED:
+        if decision == Decision.REJECTED:
             painter.setOpacity(0.35)
         if pixmap is not None:
             painter.drawPixmap(box, pixmap)
         else:
             self._placeholder(painter, option.palette, box, self._pictures.is_missing(row))
         painter.setOpacity(1.0)
-        if decision != UNDECIDED:
-            painter.setPen(QPen(look.decision_colour(decision, option.palette), 2))
+        if decision != Decision.UNDECIDED:
+            painter.setPen(QPen(colours.decision_colour(decision, option.palette), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(box.adjusted(0, 0, -1, -1))
 
     def _placeholder(
         self, painter: QPainter, palette: QPalette, box: QRect, is_missing: bool
     ) -> None:
-        painter.fillRect(box, look.faint(palette))
+        painter.fillRect(box, colours.faint(palette))
         if is_missing:
-            painter.setPen(look.quiet(palette))
+            painter.setPen(colours.quiet(palette))
             flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
             painter.drawText(box.adjusted(6, 6, -6, -6), flags, tr("no picture"))
 
@@ -108,7 +106,7 @@ class MatchDelegate(QStyledItemDelegate):
         cell: QRect,
         option: QStyleOptionViewItem,
         rank: int,
-        decision: str,
+        decision: Decision,
         hovered: bool,
     ) -> None:
         """Rank at the left; at the right the decision, or both buttons while hovered."""
@@ -124,29 +122,34 @@ class MatchDelegate(QStyledItemDelegate):
         painter.setFont(option.font)
         painter.drawText(chip, int(Qt.AlignmentFlag.AlignCenter), text)
         if hovered:
-            self._button(painter, self.layout.accept_button(cell), ACCEPTED, decision)
-            self._button(painter, self.layout.reject_button(cell), REJECTED, decision)
-        elif decision != UNDECIDED:
+            self._button(painter, self.layout.accept_button(cell), Decision.ACCEPTED, decision)
+            self._button(painter, self.layout.reject_button(cell), Decision.REJECTED, decision)
+        elif decision != Decision.UNDECIDED:
             box = QRectF(self.layout.reject_button(cell))
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(look.GREEN if decision == ACCEPTED else look.VERMILION)
+            painter.setBrush(colours.GREEN if decision == Decision.ACCEPTED else colours.VERMILION)
             painter.drawEllipse(box)
-            look.draw_sign(painter, decision, box, _ON_CHIP)
+            colours.draw_sign(painter, decision, box, _ON_CHIP)
 
-    def _button(self, painter: QPainter, box: QRect, action: str, decision: str) -> None:
+    def _button(self, painter: QPainter, box: QRect, action: Decision, decision: Decision) -> None:
         area, is_on, is_hot = QRectF(box), action == decision, action == self.hot_button
-        colour = look.GREEN if action == ACCEPTED else look.VERMILION
+        colour = colours.GREEN if action == Decision.ACCEPTED else colours.VERMILION
         painter.setPen(QPen(_ON_CHIP, 1.2) if is_hot else Qt.PenStyle.NoPen)
         painter.setBrush(colour if is_on or is_hot else _CHIP_STRONG)
         painter.drawEllipse(area)
-        look.draw_sign(painter, action, area, _ON_CHIP)
+        colours.draw_sign(painter, action, area, _ON_CHIP)
 
     def _texts(
-        self, painter: QPainter, option: QStyleOptionViewItem, match: Any, name: str, decision: str
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        match: Match,
+        name: str,
+        decision: Decision,
     ) -> None:
         cell, palette, layout = option.rect, option.palette, self.layout
-        text, dim = palette.color(QPalette.ColorRole.Text), look.quiet(palette)
-        if decision == REJECTED:
+        text, dim = palette.color(QPalette.ColorRole.Text), colours.quiet(palette)
+        if decision == Decision.REJECTED:
             text = dim
         font = QFont(option.font)
         font.setBold(True)
@@ -177,16 +180,16 @@ class MatchDelegate(QStyledItemDelegate):
         colour: QColor,
     ) -> None:
         """The number, and a bar whose full width is 1 and empty 0."""
-        text = phrases.score(value)
+        text = words.score(value)
         painter.setPen(colour)
         _left(painter, line, text)
-        left = line.left() + metrics.horizontalAdvance(phrases.score(-0.888)) + 4
+        left = line.left() + metrics.horizontalAdvance(words.score(-0.888)) + 4
         track = QRectF(left, line.center().y() - BAR / 2 + 1, line.right() - left, BAR)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(look.faint(palette))
+        painter.setBrush(colours.faint(palette))
         painter.drawRoundedRect(track, BAR / 2, BAR / 2)
         track.setWidth(track.width() * min(max(value, 0.0), 1.0))
-        painter.setBrush(look.quiet(palette))
+        painter.setBrush(colours.quiet(palette))
         painter.drawRoundedRect(track, BAR / 2, BAR / 2)
 
 

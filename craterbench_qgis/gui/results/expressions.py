@@ -15,9 +15,8 @@ from qgis.core import (
     QgsFields,
 )
 
-from ...core.match_set import MatchSet
+from ...core.match_set import MatchSet, diameter_ratio
 from ...i18n import tr
-from . import phrases
 
 OWN_COLUMNS = (
     "rank",
@@ -38,15 +37,15 @@ _TEXTS = ("crater_id", "name", "decision")
 
 def columns_of(match_set: MatchSet) -> list[str]:
     """What an expression may name: our own columns first, then the catalogue's."""
-    found = list(OWN_COLUMNS)
+    columns = list(OWN_COLUMNS)
     for match in match_set.matches[:1]:
-        found.extend(name for name in match.attributes if name not in found)
-    return found
+        columns.extend(name for name in match.attributes if name not in columns)
+    return columns
 
 
 def fields_of(match_set: MatchSet) -> QgsFields:
     """The columns with their types, numbers and texts."""
-    made = QgsFields()
+    fields = QgsFields()
     first: dict[str, Any] = {}
     for match in match_set.matches[:20]:
         for name, value in match.attributes.items():
@@ -54,8 +53,8 @@ def fields_of(match_set: MatchSet) -> QgsFields:
                 first[name] = value
     for name in columns_of(match_set):
         is_text = name in _TEXTS if name in OWN_COLUMNS else isinstance(first.get(name), str)
-        made.append(_field(name, is_text))
-    return made
+        fields.append(_field(name, is_text))
+    return fields
 
 
 def _field(name: str, is_text: bool) -> QgsField:
@@ -135,7 +134,7 @@ class RowExpression:
         if name == "name":
             return self._set.name_of(row)
         if name == "decision":
-            return self._set.decision(row)
+            return str(self._set.decision(row))
         if name == "diameter_ratio":
-            return phrases.ratio(match, self._set.preview)
+            return diameter_ratio(match, self._set.preview)
         return getattr(match, name) if name in OWN_COLUMNS else match.attributes.get(name)

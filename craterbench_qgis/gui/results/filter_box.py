@@ -18,7 +18,8 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...core.match_set import ACCEPTED, DECISIONS, REJECTED, UNDECIDED, MatchSet
+from ...contract.vocabulary import Decision
+from ...core.match_set import MatchSet
 from ...i18n import tr
 from ..messages import MessageLine
 from .expressions import fields_of
@@ -121,11 +122,11 @@ class FilterBox(QWidget):
 
     def _fill_decisions(self) -> None:
         choices = (
-            (tr("any"), DECISIONS),
-            (tr("undecided"), (UNDECIDED,)),
-            (tr("accepted"), (ACCEPTED,)),
-            (tr("rejected"), (REJECTED,)),
-            (tr("not rejected"), (UNDECIDED, ACCEPTED)),
+            (tr("any"), tuple(Decision)),
+            (tr("undecided"), (Decision.UNDECIDED,)),
+            (tr("accepted"), (Decision.ACCEPTED,)),
+            (tr("rejected"), (Decision.REJECTED,)),
+            (tr("not rejected"), (Decision.UNDECIDED, Decision.ACCEPTED)),
         )
         for text, decisions in choices:
             self.decision.addItem(text, decisions)

@@ -8,16 +8,16 @@ from dataclasses import dataclass, fields
 
 from qgis.PyQt.QtCore import QModelIndex, QObject, QSortFilterProxyModel
 
-from ...core.match_set import ACCEPTED, DECISIONS, REJECTED, UNDECIDED, MatchSet
-from ...protocol import MatchRecord
-from . import phrases
+from ...contract.search import Match
+from ...contract.vocabulary import Decision
+from ...core.match_set import MatchSet, diameter_ratio
 from .expressions import RowExpression
 from .model import MatchModel
 
 RANK, DIAMETER, DISTANCE = "rank", "diameter", "distance"
 RATIO, LATITUDE, DECISION = "ratio", "latitude", "decision"
 SORTS = (RANK, DIAMETER, DISTANCE, RATIO, LATITUDE, DECISION)
-_DECISION_ORDER = {ACCEPTED: 0.0, UNDECIDED: 1.0, REJECTED: 2.0}
+_DECISION_ORDER = {Decision.ACCEPTED: 0.0, Decision.UNDECIDED: 1.0, Decision.REJECTED: 2.0}
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class FilterSettings:
     north: float | None = None
     max_distance_m: float | None = None
     text: str = ""
-    decisions: tuple[str, ...] = DECISIONS
+    decisions: tuple[Decision, ...] = tuple(Decision)
     expression: str = ""
 
     def count(self) -> int:
@@ -51,7 +51,7 @@ def passes(settings: FilterSettings, match_set: MatchSet, row: int) -> bool:
     A match whose ratio or distance is unknown does not meet a condition on it.
     """
     match = match_set.matches[row]
-    ratio = phrases.ratio(match, match_set.preview)
+    ratio = diameter_ratio(match, match_set.preview)
     return (
         match_set.decision(row) in settings.decisions
         and _at_least(match.score, settings.min_score)
@@ -72,7 +72,7 @@ def _at_most(value: float | None, limit: float | None) -> bool:
     return limit is None or (value is not None and value <= limit)
 
 
-def _has_text(match: MatchRecord, name: str, text: str) -> bool:
+def _has_text(match: Match, name: str, text: str) -> bool:
     """Every word must occur somewhere."""
     values = [name, match.crater_id, *(str(v) for v in match.attributes.values() if v is not None)]
     everything = "\n".join(values).casefold()
@@ -84,7 +84,7 @@ def _sort_value(match_set: MatchSet, key: str) -> Callable[[int], float | None]:
     matches, preview = match_set.matches, match_set.preview
 
     def closeness(row: int) -> float | None:
-        ratio = phrases.ratio(matches[row], preview)
+        ratio = diameter_ratio(matches[row], preview)
         return abs(math.log(ratio)) if ratio else None
 
     values: dict[str, Callable[[int], float | None]] = {
@@ -166,7 +166,7 @@ class MatchFilter(QSortFilterProxyModel):
     def refresh_decisions(self) -> None:
         """Decisions changed: hide and show what depends on them."""
         uses = self._expression is not None and self._expression.uses("decision")
-        if uses or self._settings.decisions != DECISIONS:
+        if uses or self._settings.decisions != tuple(Decision):
             self._work_out_filter(self._model.match_set)
             self.invalidateFilter()
 
@@ -184,11 +184,9 @@ class MatchFilter(QSortFilterProxyModel):
         return self.mapFromSource(self._model.index(row, 0))
 
     def filterAcceptsRow(self, row: int, parent: QModelIndex) -> bool:
-        """See Qt."""
         return row < len(self._shown) and self._shown[row]
 
     def lessThan(self, left: QModelIndex, right: QModelIndex) -> bool:
-        """See Qt."""
         return self._position[left.row()] < self._position[right.row()]
 
     def _sort(self) -> None:

@@ -9,8 +9,10 @@ from qgis.PyQt.QtGui import QFont, QImage, QPainter, QPixmap
 from qgis.PyQt.QtWidgets import QBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from ...core.match_set import MatchSet
+from ...core.words import matches as words
+from ...core.words.quantities import capital, number
 from ...i18n import tr
-from . import look, phrases
+from .. import colours
 from .thumbnails import read_square
 
 _NARROW_CROP, _WIDE_CROP = 92, 200
@@ -33,7 +35,6 @@ class CropView(QWidget):
         self.setFixedSize(side, side)
 
     def sizeHint(self) -> QSize:
-        """See Qt."""
         return QSize(self._side, self._side)
 
     def set_path(self, path: str) -> None:
@@ -44,11 +45,10 @@ class CropView(QWidget):
         self.update()
 
     def paintEvent(self, event: object) -> None:
-        """See Qt."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         if self._image.isNull():
-            painter.fillRect(self.rect(), look.faint(self.palette()))
+            painter.fillRect(self.rect(), colours.faint(self.palette()))
         else:
             painter.drawPixmap(QRectF(self.rect()), self._pixmap(), QRectF(self._pixmap().rect()))
         painter.end()
@@ -76,7 +76,7 @@ class QueryHeader(QWidget):
         super().__init__(parent)
         self.crop = CropView()
         self.title, self.facts, self.worth = (_label(QLabel()) for _ in range(3))
-        self.timing = _label(look.QuietLabel())
+        self.timing = _label(colours.QuietLabel())
         bold = QFont(self.font())
         bold.setBold(True)
         self.title.setFont(bold)
@@ -121,11 +121,10 @@ class QueryHeader(QWidget):
         if match_set is None:
             return
         self.crop.set_path(match_set.preview.image)
-        title = phrases.query_title(match_set.request)
-        _say(self.title, title[:1].upper() + title[1:])
-        _say(self.facts, "\n".join(phrases.query_lines(match_set)))
-        _say(self.worth, phrases.best_by_chance(match_set))
-        _say(self.timing, phrases.timing(match_set))
+        _say(self.title, capital(words.query_title(match_set.request)))
+        _say(self.facts, "\n".join(words.query_lines(match_set)))
+        _say(self.worth, words.best_by_chance(match_set))
+        _say(self.timing, words.timing(match_set))
         self.timing.setToolTip(_stages(match_set))
 
 
@@ -144,7 +143,7 @@ def _stages(match_set: MatchSet) -> str:
         "total": tr("all"),
     }
     return "\n".join(
-        tr("{stage}: {n} ms").format(stage=names.get(stage, stage), n=phrases.number(spent, 1))
+        tr("{stage}: {n} ms").format(stage=names.get(stage, stage), n=number(spent, 1))
         for stage, spent in match_set.timings_ms.items()
     )
 

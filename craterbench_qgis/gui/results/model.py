@@ -1,4 +1,4 @@
-"""The matches of one query as a Qt model: row n is rank n + 1, always."""
+"""The matches of a query as a Qt model: row n is rank n + 1, always."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 from qgis.PyQt.QtCore import QAbstractListModel, QModelIndex, QObject, Qt
 
 from ...core.match_set import MatchSet
+from ...core.words import matches as words
 from ...i18n import tr
-from . import phrases
 from .thumbnails import Thumbnails
 
 ROW_ROLE = int(Qt.ItemDataRole.UserRole) + 1
@@ -23,7 +23,7 @@ class MatchModel(QAbstractListModel):
         self.pictures = pictures
         self._set: MatchSet | None = None
         self._names: list[str] = []
-        pictures.arrived.connect(self._on_pictures)
+        pictures.arrived.connect(self._touch)
 
     @property
     def match_set(self) -> MatchSet | None:
@@ -34,12 +34,12 @@ class MatchModel(QAbstractListModel):
         """Show another set."""
         self.beginResetModel()
         if self._set is not None:
-            self._set.decided.disconnect(self._on_decided)
+            self._set.decided.disconnect(self._touch)
         self._set = match_set
         self._names = []
         if match_set is not None:
             self._names = [match_set.name_of(row) for row in range(len(match_set))]
-            match_set.decided.connect(self._on_decided)
+            match_set.decided.connect(self._touch)
         self.pictures.set_matches(match_set)
         self.endResetModel()
 
@@ -48,7 +48,6 @@ class MatchModel(QAbstractListModel):
         return self._names[row]
 
     def rowCount(self, parent: QModelIndex | None = None) -> int:
-        """See Qt."""
         if self._set is None or (parent is not None and parent.isValid()):
             return 0
         return len(self._set)
@@ -63,20 +62,14 @@ class MatchModel(QAbstractListModel):
         if role == int(Qt.ItemDataRole.DisplayRole):
             return self._names[row]
         if role == int(Qt.ItemDataRole.ToolTipRole):
-            return phrases.tooltip(self._set, row)
+            return words.tooltip(self._set, row)
         if role == int(Qt.ItemDataRole.AccessibleTextRole):
-            return phrases.spoken(self._set, row)
+            return words.spoken(self._set, row)
         if role == int(Qt.ItemDataRole.AccessibleDescriptionRole):
             return tr("A accepts, R rejects, U leaves undecided, W says why, Enter zooms")
         return None
 
-    def _on_pictures(self, rows: list[int]) -> None:
-        self._tell(rows)
-
-    def _on_decided(self, rows: list[int]) -> None:
-        self._tell(rows)
-
-    def _tell(self, rows: list[int]) -> None:
+    def _touch(self, rows: list[int]) -> None:
         """One signal per run of neighbours: a thousand rows at once are one signal."""
         count, at = self.rowCount(), 0
         rows = sorted(row for row in rows if row < count)

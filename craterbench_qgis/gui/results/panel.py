@@ -1,4 +1,4 @@
-"""The results of one query: header, sort and filter, gallery, decisions."""
+"""The results of a query: header, sort and filter, gallery, decisions."""
 
 from __future__ import annotations
 
@@ -18,10 +18,15 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...core.match_set import ACCEPTED, UNDECIDED, MatchSet
+from ...client.service import EngineService
+from ...contract.vocabulary import Decision, QueryKind
+from ...core.match_set import MatchSet
 from ...core.query import QueryRequest
+from ...core.settings import Settings
+from ...core.words import matches as words
+from ...core.words.quantities import number
 from ...i18n import tr
-from . import look, phrases
+from .. import colours
 from .actions import DecisionBar, fill_menu
 from .bar import ResultsBar
 from .decisions import DecisionLog
@@ -38,10 +43,7 @@ _SIZE_KEY = "results/picture_size"
 
 
 class ResultsPanel(QWidget):
-    """Shows a :class:`MatchSet`. Rows in signals are the set's: 0 is rank 1.
-
-    ``engine``: client.Engine; ``settings``: core.settings.Settings.
-    """
+    """Shows a :class:`MatchSet`. Rows in signals are the set's: 0 is rank 1."""
 
     zoom_to = pyqtSignal(object, int)
     """MatchSet, row."""
@@ -54,7 +56,9 @@ class ResultsPanel(QWidget):
     search_again = pyqtSignal(object)
     """QueryRequest of a match, or of this query refined by what was decided."""
 
-    def __init__(self, engine: Any, settings: Any, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, engine: EngineService, settings: Settings, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._settings = settings
         self._set: MatchSet | None = None
@@ -69,7 +73,7 @@ class ResultsPanel(QWidget):
         self.view = GalleryView(self.model, self.proxy)
         self.message, self.nothing_passes, self.busy = MessagePage(), MessagePage(), BusyPage()
         self.decision_bar = DecisionBar()
-        self.legend = look.QuietLabel(tr("Space accepts · Enter zooms · Ctrl+Z undoes"))
+        self.legend = colours.QuietLabel(tr("Space accepts · Enter zooms · Ctrl+Z undoes"))
         self.legend.hide()
         self.status = QLabel()
         self.status.setTextFormat(Qt.TextFormat.PlainText)
@@ -105,7 +109,7 @@ class ResultsPanel(QWidget):
         match_set.decided.connect(self._on_decided)
         if not len(match_set):
             self._show_page(self.message)
-            self.message.show_text(phrases.why_none(match_set))
+            self.message.show_text(words.why_none(match_set))
             return
         self._show_page(self.gallery_page)
         self.view.scrollToTop()
@@ -141,7 +145,7 @@ class ResultsPanel(QWidget):
         """Rows selected, in the order shown."""
         return self.view.selected_rows()
 
-    def decide(self, rows: list[int], decision: str) -> None:
+    def decide(self, rows: list[int], decision: Decision) -> None:
         """Set the decision of rows, as the buttons do."""
         if self._set is None or not rows:
             return
@@ -258,9 +262,7 @@ class ResultsPanel(QWidget):
         empty = self.proxy.rowCount() == 0
         if empty:
             self.nothing_passes.show_text(
-                tr("No match meets the filter; {n} are hidden.").format(
-                    n=phrases.number(len(self._set))
-                ),
+                tr("No match meets the filter; {n} are hidden.").format(n=number(len(self._set))),
                 tr("Clear the filter"),
                 self.filter_box.reset,
             )
@@ -272,7 +274,7 @@ class ResultsPanel(QWidget):
         decided = self._set is not None and self._set.refined_request() is not None
         self.decision_bar.set_enabled_for(selected, decided)
         if self._set is not None:
-            text = phrases.status(self._set, self.proxy.rowCount(), selected)
+            text = words.status(self._set, self.proxy.rowCount(), selected)
             self.status.setText(text)
             self.status.setToolTip(text)
 
@@ -282,8 +284,8 @@ class ResultsPanel(QWidget):
 
     def _toggle(self, rows: list[int]) -> None:
         if self._set is not None:
-            everywhere = all(self._set.decision(row) == ACCEPTED for row in rows)
-            self.decide(rows, UNDECIDED if everywhere else ACCEPTED)
+            everywhere = all(self._set.decision(row) == Decision.ACCEPTED for row in rows)
+            self.decide(rows, Decision.UNDECIDED if everywhere else Decision.ACCEPTED)
 
     def _zoom(self, row: int) -> None:
         if self._set is not None and row >= 0:
@@ -315,9 +317,8 @@ class ResultsPanel(QWidget):
 
     def _acts(self, rows: list[int]) -> dict[str, Callable[[], Any]]:
         acts: dict[str, Callable[[], Any]] = {
-            name: lambda name=name: self.decide(rows, name)  # type: ignore[misc]
-            for name in self.decision_bar.buttons
-            if name not in ("why", "refine")
+            decision: lambda decision=decision: self.decide(rows, decision)  # type: ignore[misc]
+            for decision in Decision
         }
         acts.update(all=self.view.selectAll, copy=lambda: self._copy(rows))
         if self.log.can_undo():
@@ -338,7 +339,7 @@ class ResultsPanel(QWidget):
         match = self._set.matches[row]
         self.search_again.emit(
             QueryRequest(
-                kind="indexed",
+                kind=QueryKind.INDEXED,
                 crater_id=match.crater_id,
                 lon=match.lon,
                 lat=match.lat,
@@ -349,4 +350,4 @@ class ResultsPanel(QWidget):
 
     def _copy(self, rows: list[int]) -> None:
         if self._set is not None:
-            QApplication.clipboard().setText(phrases.table(self._set, rows))
+            QApplication.clipboard().setText(words.table(self._set, rows))

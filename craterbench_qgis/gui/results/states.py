@@ -16,7 +16,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...i18n import tr
-from . import look
+from .. import colours
 
 
 class MessagePage(QWidget):
@@ -24,7 +24,7 @@ class MessagePage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.label = _sentence(look.QuietLabel())
+        self.label = _sentence(colours.QuietLabel())
         self.button = QPushButton()
         self._act: Callable[[], Any] | None = None
         self.button.clicked.connect(lambda *_: self._act() if self._act else None)

@@ -12,6 +12,9 @@ from typing import Any
 from qgis.PyQt.QtCore import QObject, QRunnable, QSize, Qt, QThreadPool, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QImage, QImageReader, QPixmap
 
+from ...client.service import AnyCall, EngineService
+from ...contract import search
+from ...contract.methods import THUMBNAILS
 from ...core.match_set import MatchSet
 
 BATCH = 64
@@ -67,12 +70,12 @@ def read_square(path: str, side: int) -> QImage:
 
 
 class Thumbnails(QObject):
-    """Pixmaps of one match set's rows. ``engine``: client.Engine (``thumbnails`` is called)."""
+    """Pixmaps of the rows of a match set."""
 
     arrived = pyqtSignal(list)
     """Rows whose picture can be painted now, or will never come."""
 
-    def __init__(self, engine: Any, parent: QObject | None = None) -> None:
+    def __init__(self, engine: EngineService, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._engine = engine
         self._set: MatchSet | None = None
@@ -85,7 +88,7 @@ class Thumbnails(QObject):
         self._wanted: OrderedDict[int, None] = OrderedDict()
         self._loading: set[tuple[int, int]] = set()
         self._fresh: list[int] = []
-        self._call: Any = None
+        self._call: AnyCall | None = None
         self._waiting: deque[tuple[int, int, int, str]] = deque()
         self._relay = _Relay(self)
         self._relay.read.connect(self._on_read)
@@ -93,11 +96,9 @@ class Thumbnails(QObject):
         self._pool.setMaxThreadCount(_THREADS)
         self._ask_timer = self._timer(_COLLECT_MS, self._ask)
         self._prefetch_timer = self._timer(_PREFETCH_MS, self._prefetch)
-        self._tell_timer = self._timer(_COLLECT_MS, self._tell)
+        self._emit_timer = self._timer(_COLLECT_MS, self._emit)
         self._prefetched = 0
-        ready = getattr(engine, "ready", None)
-        if ready is not None:
-            ready.connect(self._on_engine_ready)
+        engine.ready.connect(self._on_engine_ready)
 
     def _timer(self, milliseconds: int, slot: Any) -> QTimer:
         timer = QTimer(self)
@@ -127,7 +128,7 @@ class Thumbnails(QObject):
         self._epoch += 1
         self._prefetched = 0
         self._waiting.clear()
-        for timer in (self._ask_timer, self._prefetch_timer, self._tell_timer):
+        for timer in (self._ask_timer, self._prefetch_timer, self._emit_timer):
             timer.stop()
         if self._call is not None:
             call, self._call = self._call, None
@@ -145,10 +146,10 @@ class Thumbnails(QObject):
     def pixmap(self, row: int, side: int) -> QPixmap | None:
         """The picture, ``side`` device pixels wide or a little more; None until it arrives."""
         key = (row, -(-side // _STEP) * _STEP)
-        found = self._cache.get(key)
-        if found is not None:
+        pixmap = self._cache.get(key)
+        if pixmap is not None:
             self._cache.move_to_end(key)
-            return found
+            return pixmap
         if self._set is None or row in self._missing:
             return None
         path = self._set.thumbnails.get(row)
@@ -182,24 +183,21 @@ class Thumbnails(QObject):
         while self._wanted and len(rows) < BATCH:
             rows.append(self._wanted.popitem(last=True)[0])
         self._asked.update(rows)
-        matches = self._set.matches
+        numbers = [self._set.matches[row].view_number for row in rows]
+        views = [number for number in numbers if number is not None]
         epoch = self._epoch
         self._call = self._engine.call(
-            "thumbnails",
-            {
-                "index": self._set.index.get("path", ""),
-                "views": [matches[row].view_number for row in rows],
-            },
-            done=lambda result: self._on_files(epoch, rows, result),
-            failed=lambda _error: self._on_files(epoch, rows, {}),
+            THUMBNAILS,
+            search.ThumbnailParams(self._set.index.path, views),
+            lambda result: self._on_files(epoch, rows, result.by_view()),
+            lambda _error: self._on_files(epoch, rows, {}),
             owner=self,
         )
 
-    def _on_files(self, epoch: int, rows: list[int], result: dict[str, Any]) -> None:
+    def _on_files(self, epoch: int, rows: list[int], files: dict[int, str]) -> None:
         if epoch != self._epoch or self._set is None:
             return
         self._call = None
-        files = {int(view): str(path) for view, path in (result.get("files") or {}).items()}
         without = [row for row in rows if self._set.matches[row].view_number not in files]
         self._missing.update(without)
         self._note(without)
@@ -281,10 +279,10 @@ class Thumbnails(QObject):
 
     def _note(self, rows: list[int]) -> None:
         self._fresh.extend(rows)
-        if self._fresh and not self._tell_timer.isActive():
-            self._tell_timer.start()
+        if self._fresh and not self._emit_timer.isActive():
+            self._emit_timer.start()
 
-    def _tell(self) -> None:
+    def _emit(self) -> None:
         rows, self._fresh = sorted(set(self._fresh)), []
         if rows:
             self.arrived.emit(rows)

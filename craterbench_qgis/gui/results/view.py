@@ -16,7 +16,7 @@ from qgis.PyQt.QtCore import (
 from qgis.PyQt.QtGui import QFontMetrics
 from qgis.PyQt.QtWidgets import QAbstractItemView, QListView, QStyle, QToolTip, QWidget
 
-from ...core.match_set import ACCEPTED, REJECTED, UNDECIDED
+from ...contract.vocabulary import Decision
 from ...i18n import tr
 from .cell import cell_layout
 from .delegate import MatchDelegate, distance_text, size_text
@@ -25,9 +25,9 @@ from .model import MatchModel
 
 SMALLEST, LARGEST, DEFAULT_SIZE = 72, 224, 104
 _KEYS = {
-    Qt.Key.Key_A: ACCEPTED,
-    Qt.Key.Key_R: REJECTED,
-    Qt.Key.Key_U: UNDECIDED,
+    Qt.Key.Key_A: Decision.ACCEPTED,
+    Qt.Key.Key_R: Decision.REJECTED,
+    Qt.Key.Key_U: Decision.UNDECIDED,
 }
 
 
@@ -57,7 +57,7 @@ class GalleryView(QListView):
         self._select_timer = QTimer(self)
         self._select_timer.setSingleShot(True)
         self._select_timer.setInterval(0)
-        self._select_timer.timeout.connect(self._tell_selection)
+        self._select_timer.timeout.connect(self._emit_selection)
         self.delegate = MatchDelegate(model, self)
         self.setModel(proxy)
         self.setItemDelegate(self.delegate)
@@ -104,7 +104,6 @@ class GalleryView(QListView):
         self.verticalScrollBar().setSingleStep(max(16, int(layout.size.height() * 0.25)))
 
     def resizeEvent(self, event: Any) -> None:
-        """See Qt."""
         self.fit_cells()
         super().resizeEvent(event)
 
@@ -147,7 +146,7 @@ class GalleryView(QListView):
             self.setCurrentIndex(index)
 
     def selectionChanged(self, selected: Any, deselected: Any) -> None:
-        """See Qt; told once per turn of the event loop."""
+        """Emit once per turn of the event loop."""
         super().selectionChanged(selected, deselected)
         if not self._quiet:
             self._select_timer.start()
@@ -158,7 +157,7 @@ class GalleryView(QListView):
     # Mouse
 
     def mouseMoveEvent(self, event: Any) -> None:
-        """Tell what is hovered; light the buttons up."""
+        """Emit what is hovered; light the buttons up."""
         super().mouseMoveEvent(event)
         at = _position(event)
         index = self.indexAt(at)
@@ -180,7 +179,6 @@ class GalleryView(QListView):
         super().mousePressEvent(event)
 
     def mouseReleaseEvent(self, event: Any) -> None:
-        """See Qt."""
         if self._pressed_button:
             self._pressed_button = False
             event.accept()
@@ -203,8 +201,11 @@ class GalleryView(QListView):
     def viewportEvent(self, event: Any) -> bool:
         """A button of a cell has a tooltip of its own."""
         if event.type() == QEvent.Type.ToolTip and self.delegate.hot_button:
-            tips = {ACCEPTED: tr("Accept (A)"), REJECTED: tr("Reject (R)")}
-            QToolTip.showText(event.globalPos(), tips[self.delegate.hot_button], self)
+            tips = {
+                Decision.ACCEPTED: tr("Accept (A)"),
+                Decision.REJECTED: tr("Reject (R)"),
+            }
+            QToolTip.showText(event.globalPos(), tips[Decision(self.delegate.hot_button)], self)
             return True
         return bool(super().viewportEvent(event))
 
@@ -215,7 +216,7 @@ class GalleryView(QListView):
         """A click on the button of the decision that is made takes it back."""
         match_set = self._model.match_set
         taken_back = match_set is not None and match_set.decision(clicked) == action
-        self.decision_wanted.emit(rows, UNDECIDED if taken_back else action)
+        self.decision_wanted.emit(rows, Decision.UNDECIDED if taken_back else action)
 
     def _button_at(self, at: QPoint) -> str:
         index = self.indexAt(at)
@@ -223,8 +224,8 @@ class GalleryView(QListView):
             return ""
         cell, layout = self.visualRect(index), self.delegate.layout
         if layout.accept_button(cell).contains(at):
-            return ACCEPTED
-        return REJECTED if layout.reject_button(cell).contains(at) else ""
+            return Decision.ACCEPTED
+        return Decision.REJECTED if layout.reject_button(cell).contains(at) else ""
 
     def _set_hot(self, index: QModelIndex, at: QPoint) -> None:
         hot = self._button_at(at)
@@ -240,9 +241,9 @@ class GalleryView(QListView):
         before = self.delegate.hovered_row
         if row != before:
             self.delegate.hovered_row = row
-            for one in (before, row):
-                if one >= 0:
-                    self.update(self._proxy.index_of(one))
+            for changed in (before, row):
+                if changed >= 0:
+                    self.update(self._proxy.index_of(changed))
             self.hovered.emit(row)
 
     # Keyboard

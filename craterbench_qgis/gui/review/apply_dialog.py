@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from qgis.core import QgsProject, QgsVectorLayer
 from qgis.PyQt.QtCore import QUrl
@@ -19,22 +18,25 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ...client.service import EngineService
+from ...contract.duplicates import ApplyParams, ApplyReport
+from ...contract.methods import APPLY_DUPLICATES
+from ...core.review.order import Counts
 from ...core.review.store import ReviewStore
-from ...core.wording import number
+from ...core.words.quantities import number
 from ...i18n import tr
-from .job_dialog import JobDialog, OutputLine, is_same_file
-from .order import Counts
+from .job_dialog import JobDialog, OutputLine, Request, is_same_file
 
 _ENDINGS = (".csv", ".gpkg", ".geojson", ".shp")
 _PROBABLE = 0.95
 
 
 class ApplyDialog(JobDialog):
-    """Calls ``duplicates.apply`` for the review at ``path`` that ``store`` has open."""
+    """Applies the decisions of the review at ``path`` that ``store`` has open."""
 
     def __init__(
         self,
-        engine: Any,
+        engine: EngineService,
         path: Path,
         counts: Counts,
         store: ReviewStore,
@@ -54,7 +56,7 @@ class ApplyDialog(JobDialog):
         self.threshold.setEnabled(False)
         self.undecided.toggled.connect(self.threshold.setEnabled)
         self.undecided.setEnabled(counts.decided < counts.total)
-        patterns = " ".join("*" + one for one in _ENDINGS)
+        patterns = " ".join("*" + ending for ending in _ENDINGS)
         self.output = OutputLine(
             tr("Catalogue to write"), tr("Crater catalogues ({pattern})").format(pattern=patterns)
         )
@@ -81,13 +83,11 @@ class ApplyDialog(JobDialog):
         self.check()
 
     def problem_now(self) -> str:
-        """See the base class."""
         if is_same_file(self.output.path(), str(self._review)):
             return tr("That is the review itself; name another file.")
         return self.output.problem(_ENDINGS)
 
     def hint_now(self) -> str:
-        """See the base class."""
         path = Path(self.output.path())
         return tr("{name} is replaced.").format(name=path.name) if path.exists() else ""
 
@@ -95,31 +95,24 @@ class ApplyDialog(JobDialog):
         """What was decided a moment ago must be in the file first."""
         self._store.when_saved(go)
 
-    def request(self) -> tuple[str, dict[str, Any]]:
-        """See the base class."""
-        params: dict[str, Any] = {"review": str(self._review), "output": self.output.path()}
-        if self.undecided.isChecked():
-            params["threshold"] = round(self.threshold.value(), 4)
-        return "duplicates.apply", params
+    def request(self) -> Request:
+        wanted = round(self.threshold.value(), 4) if self.undecided.isChecked() else None
+        params = ApplyParams(str(self._review), self.output.path(), wanted)
+        return APPLY_DUPLICATES, params
 
-    def show_result(self, result: dict[str, Any]) -> None:
-        """See the base class."""
+    def show_result(self, result: ApplyReport) -> None:
         lines = [
             tr("{entries} entries became {kept}: {merged} were merged into their keepers.").format(
-                entries=number(result.get("entries") or 0),
-                kept=number(result.get("kept") or 0),
-                merged=number(result.get("merged") or 0),
+                entries=number(result.entries),
+                kept=number(result.kept),
+                merged=number(result.merged),
             )
         ]
-        if result.get("refused"):
-            lines.append(
-                tr(
-                    "{n} pairs were not merged, because a pair of their cluster is distinct."
-                ).format(n=number(result["refused"]))
-            )
-        lines.extend(str(one) for one in result.get("notes") or [])
-        self.message.info("\n".join(lines))
-        self._written = str(result.get("output") or self.output.path())
+        if result.refused:
+            text = tr("{n} pairs were not merged, because a pair of their cluster is distinct.")
+            lines.append(text.format(n=number(result.refused)))
+        self.message.info("\n".join([*lines, *result.notes]))
+        self._written = result.output
         self.open_folder.show()
         self.add_to_map.setVisible(not self._written.lower().endswith(".csv"))
 

@@ -23,14 +23,15 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...core.review.file import DECISIONS, DISTINCT, DUPLICATE, UNDECIDED, UNSURE
-from ...core.wording import number
+from ...contract.vocabulary import PairOrder, Verdict
+from ...core.review.file import DECIDED
+from ...core.review.order import Counts, PairFilter
+from ...core.words import review as words
+from ...core.words.quantities import number
 from ...i18n import tr
-from . import words
-from .order import DOUBT, PLACE, PROBABILITY, SIZE, Counts, PairFilter
 
 _MOST_ROWS = 40
-_LETTERS = {DUPLICATE: "D", DISTINCT: "X", UNSURE: "U"}
+_LETTERS = {Verdict.DUPLICATE: "D", Verdict.DISTINCT: "X", Verdict.UNSURE: "U"}
 
 
 class QueueBar(QWidget):
@@ -45,18 +46,18 @@ class QueueBar(QWidget):
         super().__init__(parent)
         self.order = _combo(tr("Order: what comes first"), 9)
         for name, value in (
-            (tr("by doubt"), DOUBT),
-            (tr("by probability"), PROBABILITY),
-            (tr("by size"), SIZE),
-            (tr("by place"), PLACE),
+            (tr("by doubt"), PairOrder.DOUBT),
+            (tr("by probability"), PairOrder.PROBABILITY),
+            (tr("by size"), PairOrder.SIZE),
+            (tr("by place"), PairOrder.PLACE),
         ):
             self.order.addItem(name, value)
         self.which = _combo(tr("Which pairs"), 9)
         for name, decisions in (
-            (tr("undecided"), (UNDECIDED,)),
-            (tr("undecided, unsure"), (UNDECIDED, UNSURE)),
-            (tr("all"), (UNDECIDED, *DECISIONS)),
-            *((words.decision_name(one), (one,)) for one in DECISIONS),
+            (tr("undecided"), (Verdict.UNDECIDED,)),
+            (tr("undecided, unsure"), (Verdict.UNDECIDED, Verdict.UNSURE)),
+            (tr("all"), tuple(Verdict)),
+            *((words.verdict_word(verdict), (verdict,)) for verdict in DECIDED),
         ):
             self.which.addItem(name, decisions)
         self.more = QToolButton()
@@ -172,18 +173,19 @@ class DecisionButtons(QWidget):
         super().__init__(parent)
         self.buttons: dict[str, QPushButton] = {}
         tips = {
-            DUPLICATE: tr("Both entries are one crater"),
-            DISTINCT: tr("Two craters"),
-            UNSURE: tr("Cannot be told; look at it again later"),
+            Verdict.DUPLICATE: tr("Both entries are one crater"),
+            Verdict.DISTINCT: tr("Two craters"),
+            Verdict.UNSURE: tr("Cannot be told; look at it again later"),
         }
         names = {
-            DUPLICATE: tr("Duplicate"),
-            DISTINCT: tr("Distinct"),
-            UNSURE: tr("Unsure"),
+            Verdict.DUPLICATE: tr("Duplicate"),
+            Verdict.DISTINCT: tr("Distinct"),
+            Verdict.UNSURE: tr("Unsure"),
         }
-        for one in DECISIONS:
-            self.buttons[one] = _button(f"{names[one]} ({_LETTERS[one]})", tips[one])
-            self.buttons[one].clicked.connect(lambda *_, chosen=one: self.decided.emit(chosen))
+        for verdict in DECIDED:
+            button = _button(f"{names[verdict]} ({_LETTERS[verdict]})", tips[verdict])
+            button.clicked.connect(lambda *_, chosen=verdict: self.decided.emit(chosen))
+            self.buttons[verdict] = button
         self.back_button = _button(tr("Back"), tr("The pair before (Backspace or Left)"))
         self.skip_button = _button(tr("Skip"), tr("The next pair, without a decision (Right)"))
         self.undo_button = _button(tr("Undo"), tr("Take the last decision back (Ctrl+Z)"))
@@ -203,16 +205,18 @@ class DecisionButtons(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addLayout(_row(self.buttons[one] for one in DECISIONS))
+        column.addLayout(_row(self.buttons.values()))
         column.addLayout(_row([self.back_button, self.skip_button, self.undo_button,
                                self.blink_button, self.outline_button]))  # fmt: skip
 
-    def show_state(self, can_decide: bool, decision: str, can_back: bool, can_undo: bool) -> None:
+    def show_state(
+        self, can_decide: bool, decision: Verdict, can_back: bool, can_undo: bool
+    ) -> None:
         """What can be done now; ``decision``: of the pair that is shown."""
-        for one, button in self.buttons.items():
+        for verdict, button in self.buttons.items():
             button.setEnabled(can_decide)
             font = button.font()
-            font.setBold(one == decision)
+            font.setBold(verdict == decision)
             button.setFont(font)
         self.back_button.setEnabled(can_back)
         self.undo_button.setEnabled(can_undo)
@@ -252,7 +256,7 @@ class AttributeTable(QWidget):
 
 
 class _Cell(QLabel):
-    """One line; what has no room is shortened, and told in full by the tooltip."""
+    """One line; what has no room is shortened, and stands in full in the tooltip."""
 
     def __init__(self, text: str) -> None:
         super().__init__(" ".join(text.split()))
@@ -262,7 +266,6 @@ class _Cell(QLabel):
         self.setToolTip(text)
 
     def paintEvent(self, event: Any) -> None:
-        """See Qt."""
         painter = QPainter(self)
         elide = Qt.TextElideMode.ElideRight
         text = self.fontMetrics().elidedText(self.text(), elide, self.width())
@@ -294,6 +297,6 @@ def _button(text: str, tip: str, checkable: bool = False) -> QPushButton:
 def _row(buttons: Iterable[QPushButton]) -> QHBoxLayout:
     row = QHBoxLayout()
     row.setSpacing(4)
-    for one in buttons:
-        row.addWidget(one, 1)
+    for button in buttons:
+        row.addWidget(button, 1)
     return row

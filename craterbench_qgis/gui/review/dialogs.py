@@ -1,4 +1,4 @@
-"""The review's dialogs: one of each kind at a time, and what they do to the review that is open."""
+"""The review's dialogs, at most one of each kind, and what they do to the review that is open."""
 
 from __future__ import annotations
 
@@ -6,25 +6,30 @@ import contextlib
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import QFileDialog, QWidget
 
+from ...client.service import EngineService
+from ...contract.search import Source
+from ...core.keeper import Keeper
+from ...core.review.order import Counts
 from ...core.review.store import ReviewStore
+from ...core.settings import Settings
 from ...i18n import tr
 from .. import layer_files
 from .apply_dialog import ApplyDialog
 from .find_dialog import FindDialog
-from .job_dialog import is_same_file
-from .order import Counts
+from .job_dialog import JobDialog, is_same_file
 
 _MOSAICS = "review/mosaics"
 _REMEMBERED = 20
+D = TypeVar("D", bound=JobDialog)
 
 
 class ReviewDialogs(QObject):
-    """``settings``: core.settings.Settings; ``window()`` is what the dialogs belong to."""
+    """``window()`` is what the dialogs belong to."""
 
     written = pyqtSignal(str, str)
     """A review was written: its path, and what is in it. Also after a search that was given up, for
@@ -34,8 +39,8 @@ class ReviewDialogs(QObject):
 
     def __init__(
         self,
-        engine: Any,
-        settings: Any,
+        engine: EngineService,
+        settings: Settings,
         store: ReviewStore,
         window: Callable[[], QWidget],
         parent: QObject | None = None,
@@ -43,7 +48,7 @@ class ReviewDialogs(QObject):
         super().__init__(parent)
         self._engine, self._settings, self._store = engine, settings, store
         self._window = window
-        self.open: list[Any] = []
+        self._keeper = Keeper()
         self._target = ""
         self._reopens = False
 
@@ -53,30 +58,29 @@ class ReviewDialogs(QObject):
 
     def find(self) -> FindDialog:
         """The dialog that looks for duplicates."""
-        known = self._known(FindDialog)
-        if known is not None:
-            return known
+        for open_dialog in self._keeper.of(FindDialog):
+            return _in_front(open_dialog)
         dialog = FindDialog(self._engine, self._settings, self._release, self._window())
         dialog.review_written.connect(self._on_written)
         dialog.gave_up.connect(self._on_gave_up)
-        return self._show(dialog)
+        return _in_front(self._keeper.keep(dialog))
 
     def apply(self, path: Path, counts: Counts) -> ApplyDialog:
         """The dialog that writes the cleaned catalogue."""
-        known = self._known(ApplyDialog)
-        if known is not None:
-            return known
-        return self._show(ApplyDialog(self._engine, path, counts, self._store, self._window()))
+        for open_dialog in self._keeper.of(ApplyDialog):
+            return _in_front(open_dialog)
+        dialog = ApplyDialog(self._engine, path, counts, self._store, self._window())
+        return _in_front(self._keeper.keep(dialog))
 
     def close_applying(self) -> None:
         """Another review: what asks about this one goes, unless it is at work."""
-        for dialog in list(self.open):
-            if isinstance(dialog, ApplyDialog) and not dialog.running:
+        for dialog in self._keeper.of(ApplyDialog):
+            if not dialog.running:
                 dialog.reject()
 
     def give_up(self) -> None:
         """Close all, whatever runs; for the plugin's end."""
-        for dialog in list(self.open):
+        for dialog in self._keeper.of(JobDialog):
             dialog.give_up()
 
     # A search that replaces the review that is open
@@ -93,9 +97,9 @@ class ReviewDialogs(QObject):
         self._store.release(go)
         self.let_go.emit(path)
 
-    def _on_written(self, path: str, said: str) -> None:
+    def _on_written(self, path: str, summary: str) -> None:
         self._target, self._reopens = "", False
-        self.written.emit(path, said)
+        self.written.emit(path, summary)
 
     def _on_gave_up(self, path: str) -> None:
         reopens, self._reopens, self._target = self._reopens, False, ""
@@ -104,10 +108,10 @@ class ReviewDialogs(QObject):
 
     # Pictures from another mosaic than the review names
 
-    def choose_mosaic(self, review: Path, known: list[dict[str, Any]]) -> str:
+    def choose_mosaic(self, review: Path, known: list[Source]) -> str:
         """Ask for the mosaic of the pictures; "" for none. It is remembered with the review."""
-        start = Path(known[0]["path"]).parent if known else Path(self._settings.output_folder)
-        pattern = " ".join("*." + one for one in layer_files.RASTER_FILES)
+        start = Path(known[0].path).parent if known else Path(self._settings.output_folder)
+        pattern = " ".join("*." + ending for ending in layer_files.RASTER_FILES)
         path, _ = QFileDialog.getOpenFileName(
             self._window(),
             tr("Pictures from another mosaic"),
@@ -131,21 +135,14 @@ class ReviewDialogs(QObject):
         return str(self._remembered().get(str(review), ""))
 
     def _remembered(self) -> dict[str, Any]:
-        found: Any = {}
+        stored: Any = {}
         with contextlib.suppress(ValueError):
-            found = json.loads(str(self._settings.value(_MOSAICS, "") or "{}"))
-        return found if isinstance(found, dict) else {}
+            stored = json.loads(str(self._settings.value(_MOSAICS, "") or "{}"))
+        return stored if isinstance(stored, dict) else {}
 
-    def _known(self, kind: Any) -> Any:
-        for dialog in self.open:
-            if type(dialog) is kind:
-                dialog.raise_()
-                dialog.activateWindow()
-                return dialog
-        return None
 
-    def _show(self, dialog: Any) -> Any:
-        self.open.append(dialog)
-        dialog.finished.connect(lambda *_: self.open.remove(dialog))
-        dialog.show()
-        return dialog
+def _in_front(dialog: D) -> D:
+    dialog.show()
+    dialog.raise_()
+    dialog.activateWindow()
+    return dialog

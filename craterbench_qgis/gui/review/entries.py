@@ -8,7 +8,7 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ...core.review.file import ReviewPair
 from ...core.review.store import ReviewStore
-from . import words
+from ...core.words import review as words
 
 
 class EntryAttributes(QObject):
@@ -23,11 +23,11 @@ class EntryAttributes(QObject):
         self._known: dict[int, tuple[dict[str, Any], dict[str, Any]]] = {}
 
     def forget(self) -> None:
-        """Another review."""
+        """Let go of the review that was open."""
         self._known = {}
 
     def get(self, row: int) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Of a and b; empty while they are not known."""
+        """The attributes of both entries; empty until they are read."""
         return self._known.get(row, ({}, {}))
 
     def want(self, row: int, pair: ReviewPair) -> None:

@@ -1,22 +1,27 @@
-"""Look for duplicates: within one catalogue or between two, with the looks of mosaics."""
+"""Find duplicates: within a catalogue or between two, with the looks of mosaics."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QFormLayout, QScrollArea, QVBoxLayout, QWidget
 
-from ...core.wording import number
+from ...client.service import EngineService
+from ...contract.body import same_body
+from ...contract.duplicates import DuplicateParams, DuplicateReport
+from ...contract.methods import FIND_DUPLICATES
+from ...core.settings import Settings
+from ...core.words import review as words
+from ...core.words.quantities import number
 from ...i18n import tr
 from .. import layer_files
 from ..build.catalogue import CatalogueBox, file_name
-from ..build.mosaics import MosaicsBox, same_body
-from . import words
+from ..build.mosaics import MosaicsBox
 from .find_options import FindOptions
-from .job_dialog import JobDialog, OutputLine, is_same_file
+from .job_dialog import JobDialog, OutputLine, Request, is_same_file
 
 _ANY_HEIGHT = 16777215
 
@@ -24,8 +29,8 @@ Release = Callable[[str, Callable[[], None]], None]
 
 
 class FindDialog(JobDialog):
-    """Calls ``duplicates.find``. ``engine``: client.Engine; ``settings``: core.settings's;
-    ``release(path, go)`` lets go of a review that is open in the panel, then calls ``go``."""
+    """Writes a review. ``release(path, go)`` lets go of one that is open in the panel, then calls
+    ``go``."""
 
     review_written = pyqtSignal(str, str)
     """The path of the review that was written, and what is in it."""
@@ -33,7 +38,11 @@ class FindDialog(JobDialog):
     """Nothing was written to this path."""
 
     def __init__(
-        self, engine: Any, settings: Any, release: Release, parent: QWidget | None = None
+        self,
+        engine: EngineService,
+        settings: Settings,
+        release: Release,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(engine, tr("Find duplicates"), tr("Find"), parent)
         self._settings, self._release = settings, release
@@ -93,7 +102,7 @@ class FindDialog(JobDialog):
 
     def _on_limits(self) -> None:
         for box in (self.catalogue, self.other):
-            box.set_limits(self.options.limits())
+            box.set_selection(self.options.selection())
 
     def _suggest(self) -> None:
         """A name for the review, while the user typed none."""
@@ -109,7 +118,6 @@ class FindDialog(JobDialog):
         self.output.edit.setText(self._suggested)
 
     def problem_now(self) -> str:
-        """See the base class."""
         two = self.other.isChecked()
         if self.catalogue.source.currentData() is None:
             return tr("Choose a catalogue.")
@@ -136,7 +144,8 @@ class FindDialog(JobDialog):
 
     def _body_problem(self) -> str:
         boxes = [self.catalogue, *([self.other] if self.other.isChecked() else [])]
-        bodies = [box.info.body for box in boxes if box.info is not None and box.info.body]
+        infos = [box.info for box in boxes if box.info is not None]
+        bodies = [info.body for info in infos if info.body is not None]
         of_mosaic = self.mosaics.body()
         if of_mosaic is not None:
             bodies.append(of_mosaic)
@@ -145,10 +154,10 @@ class FindDialog(JobDialog):
                 "Neither the catalogue nor a mosaic says on which body the craters lie: add a "
                 "mosaic, or name the body under “More”."
             )
-        for one in bodies[1:]:
-            if not same_body(bodies[0], one):
+        for other in bodies[1:]:
+            if not same_body(bodies[0], other):
                 text = tr("The files are of different bodies ({a}, {b}); change one.")
-                return text.format(a=bodies[0].get("name"), b=one.get("name"))
+                return text.format(a=bodies[0].name, b=other.name)
         return ""
 
     def _output_problem(self) -> str:
@@ -160,7 +169,6 @@ class FindDialog(JobDialog):
         return self.output.problem((".gpkg",))
 
     def hint_now(self) -> str:
-        """See the base class."""
         first, second = self.catalogue.count()[0], self.other.count()[0]
         if self.other.isChecked():
             text = tr("{a} entries against {b}.").format(a=number(first), b=number(second))
@@ -177,41 +185,34 @@ class FindDialog(JobDialog):
         self._target = self.output.path()
         self._release(self._target, go)
 
-    def request(self) -> tuple[str, dict[str, Any]]:
-        """See the base class."""
-        params: dict[str, Any] = {
-            "catalogue": self.catalogue.path,
-            "columns": self.catalogue.chosen_columns(),
-            "mosaics": self.mosaics.paths(),
-            "output": self.output.path(),
-            "device": self._settings.device,
-            **self.options.request(),
-        }
-        if self.catalogue.layer_in_file:
-            params["layer"] = self.catalogue.layer_in_file
-        if self.mosaics.nodata() is not None:
-            params["nodata"] = self.mosaics.nodata()
-        if self.other.isChecked():
-            second = {"catalogue": self.other.path, "columns": self.other.chosen_columns()}
-            if self.other.layer_in_file:
-                second["layer"] = self.other.layer_in_file
-            params["other"] = second
-        return "duplicates.find", params
+    def request(self) -> Request:
+        options, body = self.options, self.options.body_name() or None
+        other = self.other.source_chosen() if self.other.isChecked() else None
+        params = DuplicateParams(
+            catalogue=replace(self.catalogue.source_chosen(), body=body),
+            output=self.output.path(),
+            selection=options.selection(),
+            other=other,
+            mosaics=self.mosaics.paths(),
+            other_mosaic=options.twin.currentData() or None,
+            other_offset_m=options.offset(),
+            nodata=self.mosaics.nodata(),
+            threshold=round(options.threshold.value(), 4),
+            device=self._settings.device,
+        )
+        return FIND_DUPLICATES, params
 
-    def show_result(self, result: dict[str, Any]) -> None:
-        """See the base class."""
-        text = words.found(result, self.other.isChecked())
-        notes = [str(one) for one in result.get("notes") or []]
-        self.review_written.emit(str(result.get("output") or self.output.path()), text)
-        if notes:  # they must be read before they go
+    def show_result(self, result: DuplicateReport) -> None:
+        text = words.summary(result, self.other.isChecked())
+        self.review_written.emit(result.output, text)
+        if result.notes:  # they must be read before they go
             self.form.setEnabled(False)
             self.start_button.hide()
-            self.message.info("\n".join([text, *notes]))
+            self.message.info("\n".join([text, *result.notes]))
         else:
             self.accept()
 
     def show_failure(self) -> None:
-        """See the base class."""
         self.gave_up.emit(self._target)
 
     def done(self, code: int) -> None:

@@ -1,4 +1,4 @@
-"""What else a search for duplicates can be told: diameters, body, displacement."""
+"""Further options of a search for duplicates: diameters, body, displacement."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ...contract.build import Selection
+from ...contract.duplicates import THRESHOLD
+from ...core.settings import Settings
 from ...i18n import tr
 from .. import layer_files
 
-_THRESHOLD = 0.5
 _MOST_KM = 10_000.0
 _FAR_M = 1_000_000.0
 # As the engine knows them; another name may be typed.
@@ -32,14 +34,14 @@ class FindOptions(QWidget):
 
     changed = pyqtSignal()
 
-    def __init__(self, settings: Any, parent: QWidget | None = None) -> None:
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
         self.threshold = QDoubleSpinBox()
         self.threshold.setRange(0.05, 0.99)
         self.threshold.setDecimals(2)
         self.threshold.setSingleStep(0.05)
-        self.threshold.setValue(_THRESHOLD)
+        self.threshold.setValue(THRESHOLD)
         self.threshold.setToolTip(
             tr(
                 "Pairs of at least this probability are joined into clusters. All others are "
@@ -127,12 +129,14 @@ class FindOptions(QWidget):
         self.north.setEnabled(on)
         self._two = on
 
-    def limits(self) -> dict[str, Any]:
-        """min_diameter_m and max_diameter_m of the protocol; None where not set."""
-        return {
-            "min_diameter_m": self.least.value() * 1000.0 or None,
-            "max_diameter_m": self.most.value() * 1000.0 or None,
-        }
+    def selection(self) -> Selection:
+        """Which entries are compared."""
+        return Selection(self.least.value() * 1000.0 or None, self.most.value() * 1000.0 or None)
+
+    def offset(self) -> tuple[float, float] | None:
+        """Metres east and north by which the second catalogue lies displaced, None for not."""
+        east, north = self.east.value(), self.north.value()
+        return (east, north) if self._two and (east or north) else None
 
     def body_name(self) -> str:
         """ "" for what the files say."""
@@ -146,26 +150,13 @@ class FindOptions(QWidget):
             return tr("Add the mosaic that is compared with another one, or compare with none.")
         return ""
 
-    def request(self) -> dict[str, Any]:
-        """Params of ``duplicates.find``."""
-        found = {name: value for name, value in self.limits().items() if value is not None}
-        found["threshold"] = round(self.threshold.value(), 4)
-        if self.body_name():
-            found["body"] = self.body_name()
-        if self.twin.currentData():
-            found["other_mosaic"] = self.twin.currentData()
-        offset = [self.east.value(), self.north.value()]
-        if self._two and any(offset):
-            found["other_offset_m"] = offset
-        return found
-
     def _fill_twin(self) -> None:
         self.twin.addItem(tr("none"), "")
         for layer in layer_files.raster_layers():
             self.twin.addItem(layer.name(), layer_files.raster_path(layer))
 
     def _on_twin_file(self) -> None:
-        pattern = " ".join("*." + one for one in layer_files.RASTER_FILES)
+        pattern = " ".join("*." + ending for ending in layer_files.RASTER_FILES)
         path, _ = QFileDialog.getOpenFileName(
             self,
             tr("Second mosaic"),

@@ -19,11 +19,18 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...core.progress_text import progress_text
+from ...client.failure import CallError
+from ...client.service import AnyCall, EngineService
+from ...contract.methods import Method
+from ...contract.records import Record, RecordError
+from ...contract.wire import Progress
+from ...core.words.progress import progress_text
 from ...i18n import tr
+from ..build.progress import show_on_bar
 from ..messages import MessageLine
 
-_STEPS = 1000
+Request = tuple[Method[Any, Any], Record]
+"""A method and its parameters."""
 
 
 class JobDialog(QDialog):
@@ -31,10 +38,12 @@ class JobDialog(QDialog):
     (:meth:`hint_now`) and what to call (:meth:`request`), and show the result
     (:meth:`show_result`)."""
 
-    def __init__(self, engine: Any, title: str, start: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, engine: EngineService, title: str, start: str, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._engine = engine
-        self._call: Any = None
+        self._call: AnyCall | None = None
         self._asked = 0
         self._preparing = False
         self.setWindowTitle(title)
@@ -72,15 +81,15 @@ class JobDialog(QDialog):
         """What to know before it is started."""
         return ""
 
-    def request(self) -> tuple[str, dict[str, Any]]:
-        """Method and params."""
+    def request(self) -> Request:
+        """What the engine is asked. May raise RecordError."""
         raise NotImplementedError
 
     def before(self, go: Callable[[], None]) -> None:
         """Called first; calls ``go`` when all is ready."""
         go()
 
-    def show_result(self, result: dict[str, Any]) -> None:
+    def show_result(self, result: Any) -> None:
         """It is done."""
         raise NotImplementedError
 
@@ -117,29 +126,26 @@ class JobDialog(QDialog):
 
     def _send(self) -> None:
         self._preparing = False
-        method, params = self.request()
+        try:
+            method, params = self.request()
+        except RecordError as error:
+            self._set_running(False)
+            self.message.problem(str(error))
+            self.show_failure()
+            return
         self._call = self._engine.call(
-            method,
-            params,
-            done=self._on_done,
-            failed=self._on_failed,
-            progress=self._on_progress,
-            owner=self,
+            method, params, self._on_done, self._on_failed, self._on_progress, owner=self
         )
 
-    def _on_progress(self, progress: Any) -> None:
-        if progress.total:
-            self.bar.setRange(0, _STEPS)
-            self.bar.setValue(round(_STEPS * float(progress.done or 0) / float(progress.total)))
-        else:
-            self.bar.setRange(0, 0)
+    def _on_progress(self, progress: Progress) -> None:
+        show_on_bar(self.bar, progress)
         self.message.info(progress_text(progress))
 
-    def _on_done(self, result: dict[str, Any]) -> None:
+    def _on_done(self, result: Record) -> None:
         self._set_running(False)
         self.show_result(result)
 
-    def _on_failed(self, error: Any) -> None:
+    def _on_failed(self, error: CallError) -> None:
         self._set_running(False)
         if error.cancelled:
             self.message.info(tr("Cancelled; nothing was written."))

@@ -7,14 +7,15 @@ from typing import Any
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QKeySequence
 
-from ...core.review.file import DECISIONS, DISTINCT, DUPLICATE, UNSURE
+from ...contract.vocabulary import Verdict
+from ...core.review.file import DECIDED
 
 BACK, SKIP, UNDO, BLINK, OUTLINES = "back", "skip", "undo", "blink", "outlines"
 
 _KEYS = {
-    Qt.Key.Key_D: DUPLICATE,
-    Qt.Key.Key_X: DISTINCT,
-    Qt.Key.Key_U: UNSURE,
+    Qt.Key.Key_D: Verdict.DUPLICATE,
+    Qt.Key.Key_X: Verdict.DISTINCT,
+    Qt.Key.Key_U: Verdict.UNSURE,
     Qt.Key.Key_Backspace: BACK,
     Qt.Key.Key_Left: BACK,
     Qt.Key.Key_Right: SKIP,
@@ -34,6 +35,6 @@ def action_of(event: Any) -> str:
 
 
 def is_held(event: Any, action: str) -> bool:
-    """Whether the key only repeats itself, where an action must be meant each time: the pairs that
-    follow a decision were not looked at."""
-    return bool(event.isAutoRepeat()) and action in (*DECISIONS, BLINK, OUTLINES)
+    """Whether the key only repeats itself, where an action must be meant each time: nobody has
+    seen the pairs that follow a decision."""
+    return bool(event.isAutoRepeat()) and action in (*DECIDED, BLINK, OUTLINES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from qgis.core import QgsGeometry, QgsProject, QgsWkbTypes
@@ -10,21 +9,14 @@ from qgis.gui import QgsRubberBand
 from qgis.PyQt.QtCore import QObject, QTimer
 from qgis.PyQt.QtGui import QColor
 
+from ...contract.body import Body
 from ...core.geo import sphere
-from ...core.layers.crs import geographic_crs
-from ...core.layers.features import Figure
+from ...core.geo.crs import geographic_crs
 from ...core.layers.view import zoom_extent
 from ...core.review.file import Entry, ReviewPair
 from .view import COLOURS
 
 _DELAY_MS = 80  # whoever decides fast does not have the map drawn for every pair
-
-
-@dataclass(frozen=True)
-class _Place:
-    lon: float
-    lat: float
-    diameter_m: float
 
 
 class PairOnMap(QObject):
@@ -35,7 +27,7 @@ class PairOnMap(QObject):
         self._canvas = canvas
         self._bands: list[QgsRubberBand] = []
         self._pair: ReviewPair | None = None
-        self._body: dict[str, Any] | None = None
+        self._body: Body | None = None
         self.follows = True
         """Whether the map is moved to each pair."""
         self._timer = QTimer(self)
@@ -45,7 +37,7 @@ class PairOnMap(QObject):
         if canvas is not None:
             canvas.destinationCrsChanged.connect(self._redraw)
 
-    def show(self, pair: ReviewPair | None, body: dict[str, Any] | None) -> None:
+    def show(self, pair: ReviewPair | None, body: Body | None) -> None:
         """Show ``pair`` in a moment; None takes the outlines away."""
         self._pair, self._body = pair, body
         if self._canvas is None:
@@ -72,8 +64,7 @@ class PairOnMap(QObject):
         self._draw(pair, body)
         if not self.follows:
             return
-        places: list[Any] = [_Place(one.lon, one.lat, one.diameter_m) for one in (pair.a, pair.b)]
-        extent = zoom_extent(self._canvas, QgsProject.instance(), body, places)
+        extent = zoom_extent(self._canvas, QgsProject.instance(), body, (pair.a, pair.b))
         if extent is not None:
             self._canvas.setExtent(extent)
             self._canvas.refresh()
@@ -82,14 +73,13 @@ class PairOnMap(QObject):
         if self._pair is not None and self._body is not None:
             self._draw(self._pair, self._body)
 
-    def _draw(self, pair: ReviewPair, body: dict[str, Any]) -> None:
+    def _draw(self, pair: ReviewPair, body: Body) -> None:
         if not self._bands:
             self._bands = [_band(self._canvas, colour) for colour in COLOURS]
-        figure = Figure(body)
         crs = geographic_crs(body, self._canvas.mapSettings().destinationCrs())
         for band, entry in zip(self._bands, (pair.a, pair.b)):  # noqa: B905 - Python 3.9
             band.reset(QgsWkbTypes.GeometryType.PolygonGeometry)
-            band.setToGeometry(_rim(figure, entry), crs)
+            band.setToGeometry(_rim(body, entry), crs)
             band.show()
 
     def _clear(self) -> None:
@@ -97,9 +87,9 @@ class PairOnMap(QObject):
             band.reset(QgsWkbTypes.GeometryType.PolygonGeometry)
 
 
-def _rim(figure: Figure, entry: Entry) -> QgsGeometry:
+def _rim(body: Body, entry: Entry) -> QgsGeometry:
     wkt = sphere.circle_multipolygon_wkt(
-        figure.radius, entry.lon, entry.lat, entry.diameter_m, latitude=figure.latitude()
+        body.mean_radius, entry.lon, entry.lat, entry.diameter_m, latitude=body.geodetic
     )
     return QgsGeometry.fromWkt(wkt)
 

@@ -21,10 +21,10 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...core.review.file import ReviewContent, ReviewPair
+from ...core.words import review as words
 from ...i18n import tr
+from ..colours import QuietLabel
 from ..messages import MessageLine
-from ..results.look import QuietLabel
-from . import words
 from .controls import AttributeTable, DecisionButtons, QueueBar
 from .view import PairView
 
@@ -186,13 +186,12 @@ class ReviewPage(QWidget):
         column.addWidget(self.clean)
 
     def show_review(self, content: ReviewContent) -> None:
-        """Another review."""
+        """Show the name of another review."""
         self._name = content.path.name
         self.name.setToolTip(str(content.path))
         self._elide()
 
     def resizeEvent(self, event: Any) -> None:
-        """See Qt."""
         super().resizeEvent(event)
         self._elide()
         self._fit()

@@ -18,10 +18,11 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
+from ...contract.body import Body
 from ...core.geo import sphere
+from ...core.geo.crs import geographic_crs
 from ...core.layers.build import SlicedJob
-from ...core.layers.crs import geographic_crs
-from ...core.layers.features import Figure, fields
+from ...core.layers.features import fields
 from ...core.layers.style import pair_style
 from ...core.review.file import ReviewContent, ReviewPair
 from ...i18n import tr
@@ -80,7 +81,7 @@ class PairLayer(QObject):
         if content.body is None:
             return
         self._content = content
-        self._job = SlicedJob(self._steps(content), self._finished, self)
+        self._job = SlicedJob(self._steps(content, content.body), self._finished, self)
 
     def remove(self) -> None:
         """Take the layer away."""
@@ -90,7 +91,7 @@ class PairLayer(QObject):
             self._job = None
         # Also one that came, empty, with a project that was saved with it.
         layers = self._project.mapLayers().values()
-        ours = [one.id() for one in layers if one.customProperty(PROPERTY)]
+        ours = [layer.id() for layer in layers if layer.customProperty(PROPERTY)]
         self._project.removeMapLayers(ours)
         self._layer_id, self._ids, self._pairs, self._late = "", {}, {}, {}
 
@@ -119,9 +120,7 @@ class PairLayer(QObject):
             return
         self._write(layer, [pair])
 
-    def _steps(self, content: ReviewContent) -> Iterator[None]:
-        body = content.body or {}
-        figure = Figure(body)
+    def _steps(self, content: ReviewContent, body: Body) -> Iterator[None]:
         crs = geographic_crs(body, self._project.crs())
         layer = QgsMemoryProviderUtils.createMemoryLayer(
             tr("Pairs of {name}").format(name=content.path.stem),
@@ -139,7 +138,7 @@ class PairLayer(QObject):
         yield
         batch: list[tuple[ReviewPair, QgsFeature]] = []
         for pair in content.pairs:
-            batch.append((pair, _feature(layer, figure, pair)))
+            batch.append((pair, _feature(layer, body, pair)))
             if len(batch) == _BATCH:
                 self._add(layer, batch)
                 batch = []
@@ -176,7 +175,7 @@ class PairLayer(QObject):
     def _write(self, layer: QgsVectorLayer, pairs: list[ReviewPair]) -> None:
         values = {
             self._ids[pair.pair_id]: {
-                _DECISION: pair.decision,
+                _DECISION: str(pair.decision),
                 _DECISION + 1: pair.decided.reviewer,
                 _DECISION + 2: pair.decided.at,
             }
@@ -188,12 +187,12 @@ class PairLayer(QObject):
         layer.triggerRepaint()
 
 
-def _feature(layer: QgsVectorLayer, figure: Figure, pair: ReviewPair) -> QgsFeature:
+def _feature(layer: QgsVectorLayer, body: Body, pair: ReviewPair) -> QgsFeature:
     feature = QgsFeature(layer.fields())
     feature.setGeometry(
         QgsGeometry.fromWkt(
             sphere.great_circle_multiline_wkt(
-                pair.a.lon, pair.a.lat, pair.b.lon, pair.b.lat, figure.latitude()
+                pair.a.lon, pair.a.lat, pair.b.lon, pair.b.lat, body.geodetic
             )
         )
     )
@@ -210,7 +209,7 @@ def _feature(layer: QgsVectorLayer, figure: Figure, pair: ReviewPair) -> QgsFeat
             pair.iou,
             pair.similarity,
             pair.probability,
-            pair.decision,
+            str(pair.decision),
             pair.decided.reviewer,
             pair.decided.at,
         ]

@@ -10,14 +10,19 @@ from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QDir, QEvent, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
+from ...client.service import EngineService
+from ...contract.search import Source
+from ...contract.vocabulary import PairOrder, Verdict
 from ...core.review.file import ReviewContent, ReviewPair
+from ...core.review.order import PairFilter, PairQueue
 from ...core.review.store import ReviewStore
+from ...core.settings import Settings
+from ...core.words import review as words
 from ...i18n import tr
-from . import keys, words
+from . import keys
 from .dialogs import ReviewDialogs
 from .entries import EntryAttributes
 from .on_map import PairOnMap
-from .order import DOUBT, PairFilter, PairQueue
 from .page import ReviewPage, StartPage
 from .pair_layer import PairLayer
 from .pictures import PairPictures
@@ -31,16 +36,13 @@ _ATTRIBUTES = "review/attributes"
 
 
 class ReviewPanel(QWidget):
-    """A tab of the dock.
-
-    ``iface``: QgisInterface; ``engine``: client.Engine; ``settings``: core.settings.Settings.
-    """
+    """A tab of the dock."""
 
     opened = pyqtSignal(str)
     """The path of the review that is shown now."""
 
     def __init__(
-        self, iface: Any, engine: Any, settings: Any, parent: QWidget | None = None
+        self, iface: Any, engine: EngineService, settings: Settings, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._iface, self._engine, self._settings = iface, engine, settings
@@ -52,7 +54,7 @@ class ReviewPanel(QWidget):
         self._rows: dict[Any, int] = {}
         self.entries = EntryAttributes(self.store, self)
         self.dialogs = ReviewDialogs(engine, settings, self.store, self._window, self)
-        self._said = ""
+        self._summary = ""
         self.start, self.page = StartPage(), ReviewPage()
         self._stack = QStackedWidget()
         self._stack.addWidget(self.start)
@@ -99,8 +101,7 @@ class ReviewPanel(QWidget):
         self.pictures.arrived.connect(self._on_picture)
         self.entries.arrived.connect(self._on_entries)
         self.layer.picked.connect(self._on_picked)
-        if hasattr(self._engine, "ready"):
-            self._engine.ready.connect(self._on_engine)
+        self._engine.ready.connect(self._on_engine)
 
     def _restore_choices(self) -> None:
         value = self._settings.value
@@ -108,7 +109,7 @@ class ReviewPanel(QWidget):
         with contextlib.suppress(TypeError, ValueError):
             which = int(value(_WHICH, 0) or 0)
         reviewer = str(value(_REVIEWER, "") or "") or QDir.home().dirName()
-        self.page.bar.set_choice(str(value(_ORDER, DOUBT) or DOUBT), which, reviewer)
+        self.page.bar.set_choice(str(value(_ORDER, "") or PairOrder.DOUBT), which, reviewer)
         self.page.attributes.setChecked(str(value(_ATTRIBUTES, 1)) == "1")
         last = str(value(_LAST, "") or "")
         self.start.offer_last(last if last and Path(last).is_file() else "")
@@ -116,8 +117,8 @@ class ReviewPanel(QWidget):
 
     # A review
 
-    def open_review(self, path: str, said: str = "") -> None:
-        """Read a review and show its next pair; returns at once. ``said``: what to say then."""
+    def open_review(self, path: str, summary: str = "") -> None:
+        """Read a review and show its next pair; returns at once. ``summary``: what to say then."""
         if self.dialogs.is_written(path):
             self._leave()
             self.start.problem(
@@ -126,15 +127,15 @@ class ReviewPanel(QWidget):
                 )
             )
             return
-        self._said = said
+        self._summary = summary
         self.start.busy(tr("Reading {name}…").format(name=Path(path).name))
         self._leave()
-        order, which = self.page.bar.order.currentData(), self.page.bar.filter()
+        order, which = PairOrder(self.page.bar.order.currentData()), self.page.bar.filter()
 
         def prepare(content: ReviewContent) -> Any:
             mosaic = self.dialogs.mosaic_of(content.path)
             if mosaic and Path(mosaic).exists():
-                content.mosaics = [{"path": mosaic}]
+                content.mosaics = [Source(mosaic)]
             queue = PairQueue(content.pairs, order, which)
             queue.start()
             return queue, {pair.pair_id: row for row, pair in enumerate(content.pairs)}
@@ -182,8 +183,8 @@ class ReviewPanel(QWidget):
         self.page.show_review(content)
         self._stack.setCurrentWidget(self.page)
         self._show_pair()
-        if self._said:
-            self.page.say_fact(self._said)
+        if self._summary:
+            self.page.say_fact(self._summary)
         self.take_keys()
         self.opened.emit(str(content.path))
 
@@ -232,9 +233,9 @@ class ReviewPanel(QWidget):
         if action in acts:
             acts[action]()
         else:
-            self.decide(action)
+            self.decide(Verdict(action))
 
-    def decide(self, decision: str) -> None:
+    def decide(self, decision: Verdict) -> None:
         """Decide on the pair that is shown, and show the next one."""
         pair = self.queue.pair() if self.queue is not None else None
         content = self.store.content
@@ -280,7 +281,7 @@ class ReviewPanel(QWidget):
             if canvas is not None and canvas.hasFocus():  # picked on the map, decided by key
                 self.take_keys()
 
-    def _on_decided(self, pair: ReviewPair, before: str) -> None:
+    def _on_decided(self, pair: ReviewPair, before: Verdict) -> None:
         if self.queue is not None:
             self.queue.note(pair, before)
             self.layer.update(pair)
@@ -292,7 +293,7 @@ class ReviewPanel(QWidget):
         if self.queue is None:
             return
         before, which = self.queue.current, bar.filter()
-        self.queue.set_order(bar.order.currentData())
+        self.queue.set_order(PairOrder(bar.order.currentData()))
         if which != self.queue.filter:
             self.queue.set_filter(which)
         if self.queue.current != before:
@@ -370,7 +371,7 @@ class ReviewPanel(QWidget):
         pair = queue.pair()
         self.page.bar.show_counts(queue.counts())
         can_decide = pair is not None and content.writable
-        decision = pair.decision if pair is not None else ""
+        decision = pair.decision if pair is not None else Verdict.UNDECIDED
         buttons = self.page.buttons
         buttons.show_state(can_decide, decision, queue.can_go_back, self.store.can_undo)
         buttons.set_on(pair is not None)
@@ -394,7 +395,7 @@ class ReviewPanel(QWidget):
         if content is not None:
             path = self.dialogs.choose_mosaic(content.path, content.mosaics)
             if path and self.store.content is content:
-                content.mosaics = [{"path": path}]
+                content.mosaics = [Source(path)]
                 self.view.wait_again()
                 self.pictures.forget()
                 self._prefetch()
@@ -405,9 +406,8 @@ class ReviewPanel(QWidget):
     def shut_down(self) -> None:
         """Write what waits, let go of everything; before the panel is destroyed."""
         self.dialogs.give_up()
-        if hasattr(self._engine, "ready"):
-            with contextlib.suppress(TypeError):
-                self._engine.ready.disconnect(self._on_engine)
+        with contextlib.suppress(TypeError):
+            self._engine.ready.disconnect(self._on_engine)
         self.pictures.show_review(None)
         self.on_map.close()
         self.layer.close()

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtGui import QImage, QPixmap
 
+from ...client.failure import CallError
+from ...client.service import AnyCall, EngineService
+from ...contract import duplicates
+from ...contract.methods import PAIR_PICTURES
+from ...contract.records import RecordError
 from ...core.review.file import Entry, ReviewContent
 from ...i18n import tr
 
@@ -38,13 +43,13 @@ class PairPictures(QObject):
     arrived = pyqtSignal(int)
     """Row whose :meth:`get` is known now."""
 
-    def __init__(self, engine: Any, parent: QObject | None = None) -> None:
+    def __init__(self, engine: EngineService, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._engine = engine
         self._content: ReviewContent | None = None
         self._known: OrderedDict[int, PairPicture] = OrderedDict()
         self._wanted: list[int] = []
-        self._calls: dict[int, Any] = {}
+        self._calls: dict[int, AnyCall] = {}
 
     def show_review(self, content: ReviewContent | None) -> None:
         """Another review; what is under way is given up."""
@@ -57,15 +62,15 @@ class PairPictures(QObject):
 
     def get(self, row: int) -> PairPicture | None:
         """What is known of a row; None while it is on its way."""
-        found = self._known.get(row)
-        if found is not None:
+        picture = self._known.get(row)
+        if picture is not None:
             self._known.move_to_end(row)
-        return found
+        return picture
 
     def want(self, rows: Sequence[int]) -> None:
         """Fetch these rows in this order; others are given up."""
         self._wanted = [row for row in rows if row not in self._known]
-        for row in [one for one in self._calls if one not in self._wanted]:
+        for row in [row for row in self._calls if row not in self._wanted]:
             self._calls.pop(row).drop()
         self._ask()
 
@@ -100,63 +105,58 @@ class PairPictures(QObject):
 
     def _send(self, row: int, content: ReviewContent) -> None:
         pair = content.pairs[row]
-        params: dict[str, Any] = {
-            "mosaics": content.mosaics,
-            "a": _place(pair.a),
-            "b": _place(pair.b),
-            "size": SIZE,
-        }
-        if content.body is not None:
-            params["body"] = content.body
-        state: dict[str, Any] = {"answered": False}
+        answered = False
 
         def finish(picture: PairPicture) -> None:
-            state["answered"] = True
+            nonlocal answered
+            answered = True
             if self._content is content:
                 self._calls.pop(row, None)
                 self._keep(row, picture)
                 self._ask()
 
-        def failed(error: Any) -> None:
+        def failed(error: CallError) -> None:
             text = tr("No pictures: the engine stopped.") if error.cancelled else error.message
-            if getattr(error, "kind", "") == "MosaicError":
+            if error.kind == "MosaicError":
                 text += " " + tr("Was it moved? Review > Pictures from another mosaic.")
             finish(PairPicture(problem=text))
 
+        try:
+            params = duplicates.PairPicturesParams(
+                content.mosaics, _place(pair.a), _place(pair.b), SIZE, body=content.body
+            )
+        except RecordError as error:  # an entry without a size
+            self._keep(row, PairPicture(problem=str(error)))
+            return
         call = self._engine.call(
-            "duplicates.pictures",
-            params,
-            done=lambda result: finish(_loaded(result)),
-            failed=failed,
-            owner=self,
+            PAIR_PICTURES, params, lambda result: finish(_loaded(result)), failed, owner=self
         )
-        if not state["answered"]:
+        if not answered:
             self._calls[row] = call
 
     def _keep(self, row: int, picture: PairPicture) -> None:
         self._known[row] = picture
         self._known.move_to_end(row)
-        self._wanted = [one for one in self._wanted if one != row]
+        self._wanted = [other for other in self._wanted if other != row]
         while len(self._known) > _KEPT:
             self._known.popitem(last=False)
         self.arrived.emit(row)
 
 
-def _place(entry: Entry) -> dict[str, Any]:
-    return {"lon": entry.lon, "lat": entry.lat, "diameter_m": entry.diameter_m}
+def _place(entry: Entry) -> duplicates.Entry:
+    return duplicates.Entry(entry.lon, entry.lat, entry.diameter_m)
 
 
-def _loaded(result: dict[str, Any]) -> PairPicture:
-    read: Callable[[Any], QPixmap] = lambda path: QPixmap.fromImage(QImage(str(path)))  # noqa: E731
-    a, b = read(result["a"]), read(result["b"])
+def _loaded(result: duplicates.PairPictures) -> PairPicture:
+    a, b = (QPixmap.fromImage(QImage(path)) for path in (result.a, result.b))
     if a.isNull() or b.isNull():
         return PairPicture(problem=tr("The pictures cannot be read; restart the engine."))
-    size = float(result["size"])
-    b_in_a, a_in_b = result["b_in_a_px"], result["a_in_b_px"]
+    size = result.size
+    (x, y), (u, v) = result.b_in_a_px, result.a_in_b_px
     return PairPicture(
         a,
         b,
-        (result["radius_a_px"] / size, result["radius_b_px"] / size),
-        ((b_in_a[0] / size, b_in_a[1] / size), (a_in_b[0] / size, a_in_b[1] / size)),
-        float(result["side_m"]),
+        (result.radius_a_px / size, result.radius_b_px / size),
+        ((x / size, y / size), (u / size, v / size)),
+        result.side_m,
     )

@@ -10,10 +10,10 @@ from qgis.PyQt.QtCore import QPointF, QRectF, QSize, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QFontMetrics, QPainter, QPalette, QPen
 from qgis.PyQt.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from ...core.wording import kilometres
+from ...core.words.quantities import kilometres
+from ...core.words.review import Captions
 from ...i18n import tr
 from .pictures import PairPicture
-from .words import Captions
 
 COLOURS = (QColor(86, 180, 233), QColor(230, 159, 0))
 """Of a and b: Okabe and Ito's sky blue and orange."""
@@ -24,7 +24,7 @@ _HALO = QColor(0, 0, 0, 150)
 
 
 class PairView(QWidget):
-    """Shows one :class:`PairPicture`; None while it is on its way."""
+    """Shows a :class:`PairPicture`; None while it is on its way."""
 
     blinked = pyqtSignal(bool)
     """Blinking was switched on or off."""
@@ -52,7 +52,6 @@ class PairView(QWidget):
         self.setAccessibleName(tr("Both entries of the pair at one scale"))
 
     def sizeHint(self) -> QSize:
-        """See Qt."""
         return QSize(380, 230)
 
     # What is shown
@@ -61,7 +60,7 @@ class PairView(QWidget):
         """Another pair; its pictures follow at once or later."""
         self._captions, self._picture, self._message = captions, None, ""
         self._asked, self.painted_ms = time.perf_counter(), 0.0
-        self.setAccessibleDescription(" / ".join(one for one in captions.names if one))
+        self.setAccessibleDescription(" / ".join(name for name in captions.names if name))
         self.update()
 
     def set_captions(self, captions: Captions) -> None:
@@ -101,7 +100,7 @@ class PairView(QWidget):
         """Why there are no pictures or no pair; "" where nothing is said."""
         return self._message
 
-    # Looks
+    # How they are shown
 
     @property
     def blinking(self) -> bool:
@@ -148,7 +147,6 @@ class PairView(QWidget):
         ]
 
     def paintEvent(self, event: Any) -> None:
-        """See Qt."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -241,11 +239,11 @@ def _outline(painter: QPainter, at: QPointF, radius: float, which: int, dashed: 
     halo = QPen(_HALO, 3.4)
     pen = QPen(COLOURS[which], 1.8)
     if dashed:
-        for one, share in ((halo, 1.8 / 3.4), (pen, 1.0)):
-            one.setDashPattern([4.0 * share, 3.0 * share])
-            one.setCapStyle(Qt.PenCapStyle.FlatCap)
-    for one in (halo, pen):
-        painter.setPen(one)
+        for stroke, share in ((halo, 1.8 / 3.4), (pen, 1.0)):
+            stroke.setDashPattern([4.0 * share, 3.0 * share])
+            stroke.setCapStyle(Qt.PenCapStyle.FlatCap)
+    for stroke in (halo, pen):
+        painter.setPen(stroke)
         painter.drawEllipse(at, radius, radius)
 
 

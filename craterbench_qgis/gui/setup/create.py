@@ -6,7 +6,6 @@ import shutil
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import QTimer, pyqtSignal
@@ -22,23 +21,24 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...client.environment_jobs import BUSY, CANCELLED, DONE, InstallJob
+from ...core.settings import Settings
 from ...environment import lock, places
 from ...files import PLUGIN_ROOT
 from ...i18n import tr
 from .options import NetworkOptions
-from .pythons import BasePythons
+from .pythons import BasePythons, FindPythons
 from .widgets import buttons, log_view, note
 
 _ENGINE_END_MS = 3500
 
 
 class CreateEnvironment(QGroupBox):
-    """Folder, Python, CPU or CUDA, then one button. ``settings``: core.settings.Settings.
+    """Folder, Python, CPU or CUDA, then one button.
 
     ``more``: further arguments of ``environment.install`` (tests name other pins).
     """
 
-    made = pyqtSignal()
+    completed = pyqtSignal()
     """The environment is complete and checked."""
     running = pyqtSignal(bool)
     """An installation began or ended."""
@@ -47,9 +47,9 @@ class CreateEnvironment(QGroupBox):
 
     def __init__(
         self,
-        settings: Any,
+        settings: Settings,
         more: tuple[str, ...] = (),
-        candidates: Any = None,
+        candidates: FindPythons | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(tr("Create an environment"), parent)
@@ -86,18 +86,18 @@ class CreateEnvironment(QGroupBox):
         self._clock.setInterval(1000)
         self._clock.timeout.connect(self._show_status)
         self._lay_out()
-        for one in (self.bar, self.log, self.stop, self.copy, self.status):
-            one.hide()
+        for widget in (self.bar, self.log, self.stop, self.copy, self.status):
+            widget.hide()
         self.refresh()
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
-        for one in (
+        for widget in (
             QLabel(tr("Folder:")), self.folder, QLabel(tr("Made with:")), self.pythons, self.hint,
             self.cpu, self.cuda, self.network, self.consent,
             buttons(self.go, self.stop, self.copy), self.bar, self.status, self.log,
         ):  # fmt: skip
-            layout.addWidget(one)
+            layout.addWidget(widget)
 
     @property
     def path(self) -> Path:
@@ -221,13 +221,13 @@ class CreateEnvironment(QGroupBox):
     def _take_over(self) -> None:
         self._settings.engine_folder = str(self.path)
         self._settings.existing_python = ""
-        self.made.emit()
+        self.completed.emit()
 
     def _show_running(self, on: bool) -> None:
-        for one in (self.folder, self.pythons, self.cpu, self.cuda, self.network, self.go):
-            one.setEnabled(not on)
-        for one in (self.bar, self.stop, self.status, self.log, self.copy):
-            one.setVisible(on)
+        for widget in (self.folder, self.pythons, self.cpu, self.cuda, self.network, self.go):
+            widget.setEnabled(not on)
+        for widget in (self.bar, self.stop, self.status, self.log, self.copy):
+            widget.setVisible(on)
         self.stop.setEnabled(on)
         self.go.setVisible(not on)
         self.consent.setVisible(not on)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
@@ -18,18 +16,19 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...client.environment_jobs import Probe
+from ...core.settings import Settings
 from ...environment import lock, pythons
 from ...i18n import tr
 from .widgets import buttons, note, shrink_to_rows
 
 
 class ExistingPython(QGroupBox):
-    """Name a Python, check it, use it. ``settings``: core.settings.Settings."""
+    """Name a Python, check it, use it."""
 
     chosen = pyqtSignal()
     """The settings name a checked Python now."""
 
-    def __init__(self, settings: Any, parent: QWidget | None = None) -> None:
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(tr("Use an existing Python"), parent)
         self._settings, self._pins = settings, lock.default_pins()
         self._probe = Probe(self)
@@ -112,8 +111,8 @@ class ExistingPython(QGroupBox):
     def _fill(self, report: pythons.Report) -> None:
         self.table.clear()
         for name, version, tested, problem in report.rows(self._pins):
-            found, state = _found(version, tested, problem)
-            item = QTreeWidgetItem([name, found, tested])
+            shown, state = _state_of(version, tested, problem)
+            item = QTreeWidgetItem([name, shown, tested])
             item.setToolTip(1, state)
             bold = item.font(1)
             bold.setBold(bool(problem))
@@ -138,7 +137,7 @@ class ExistingPython(QGroupBox):
             self.chosen.emit()
 
 
-def _found(version: str, tested: str, problem: str) -> tuple[str, str]:
+def _state_of(version: str, tested: str, problem: str) -> tuple[str, str]:
     """What the column says, and its tool tip."""
     if not version:
         return tr("missing"), problem

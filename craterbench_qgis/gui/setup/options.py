@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from qgis.gui import QgsCollapsibleGroupBox, QgsFileWidget
 from qgis.PyQt.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from ...client import network
+from ...core.settings import Settings
 from ...i18n import tr
 from .widgets import note
 
 
 class NetworkOptions(QgsCollapsibleGroupBox):
-    """Closed unless something in it was set. ``settings``: core.settings.Settings."""
+    """Closed unless something in it was set."""
 
-    def __init__(self, settings: Any, parent: QWidget | None = None) -> None:
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(tr("Network and offline"), parent)
         self._settings = settings
         self.wheels = QgsFileWidget()

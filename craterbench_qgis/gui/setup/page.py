@@ -7,10 +7,13 @@ from typing import Any
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from ...client.engine import Engine
+from ...core.settings import Settings
 from ...environment import places
 from ...i18n import tr
 from .create import CreateEnvironment
 from .existing import ExistingPython
+from .pythons import FindPythons
 from .repair import Repair
 from .widgets import buttons, note
 
@@ -18,9 +21,8 @@ from .widgets import buttons, note
 class SetupPage(QWidget):
     """Shown while no engine is set up, and when asked for.
 
-    ``engine``: client.Engine; ``settings``: core.settings.Settings. Only looking for Pythons on
-    this computer happens by itself, when the page is first shown; nothing touches the network
-    before a button is pressed. ``more``: further arguments of the
+    Only the search for Pythons on this computer happens by itself, when the page is first shown;
+    nothing touches the network before a button is pressed. ``more``: further arguments of the
     installation; ``candidates``: finds the Pythons to offer.
     """
 
@@ -31,12 +33,12 @@ class SetupPage(QWidget):
 
     def __init__(
         self,
-        engine: Any,
-        settings: Any,
+        engine: Engine,
+        settings: Settings,
         parent: QWidget | None = None,
         *,
         more: tuple[str, ...] = (),
-        candidates: Any = None,
+        candidates: FindPythons | None = None,
     ) -> None:
         super().__init__(parent)
         self._engine, self._settings = engine, settings
@@ -60,12 +62,12 @@ class SetupPage(QWidget):
                 )
             )
         )
-        for one in (self.state, buttons(self.back), self.existing, self.create, self.repair):
-            layout.addWidget(one)
+        for part in (self.state, buttons(self.back), self.existing, self.create, self.repair):
+            layout.addWidget(part)
         layout.addStretch(1)
         self.back.clicked.connect(self.closed)
         self.existing.chosen.connect(self._on_ready)
-        self.create.made.connect(self._on_ready)
+        self.create.completed.connect(self._on_ready)
         self.create.running.connect(self._on_running)
         self.create.wants_engine_stopped.connect(self._stop_engine)
         self.create.pythons.changed.connect(self.repair.refresh)
@@ -86,7 +88,7 @@ class SetupPage(QWidget):
         self.state.setText(self._state_text())
 
     def showEvent(self, event: Any) -> None:
-        """Look for Pythons the first time."""
+        """Search for Pythons the first time."""
         super().showEvent(event)
         self.create.pythons.search()
         self.refresh()
@@ -118,6 +120,4 @@ class SetupPage(QWidget):
 
     def _stop_engine(self) -> None:
         """An engine holds files of its environment open, which Windows then does not replace."""
-        stop = getattr(self._engine, "stop", None)
-        if stop is not None:
-            stop()
+        self._engine.stop()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterable
+from os import PathLike
+from typing import Union
 
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QToolButton, QWidget
@@ -11,16 +13,20 @@ from ...client.environment_jobs import Probe
 from ...environment import pythons
 from ...i18n import tr
 
+FindPythons = Callable[[], Iterable[Union[str, "PathLike[str]"]]]
+
 
 class BasePythons(QWidget):
-    """A list of Pythons that can make environments; found once, in the background.
+    """A list of Pythons that can make environments; collected once, in the background.
 
     ``candidates``: the paths to try (default: what this computer has).
     """
 
     changed = pyqtSignal()
 
-    def __init__(self, candidates: Any = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, candidates: FindPythons | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._find = candidates or pythons.candidates
         self._todo: list[str] = []
@@ -52,7 +58,7 @@ class BasePythons(QWidget):
         return str(self.list.currentData() or "")
 
     def search(self) -> None:
-        """Look for Pythons, unless that was done or goes on."""
+        """Search for Pythons, unless that was done or goes on."""
         if self.searched or self._probe.running:
             return
         self._todo = [str(path) for path in self._find()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
 
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import (
@@ -15,7 +15,9 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...client import diagnosis
+from ...client.engine import Engine
 from ...client.environment_jobs import DONE, InstallJob, Probe
+from ...core.settings import Settings
 from ...environment import lock, places, pythons
 from ...i18n import tr
 from .create import CreateEnvironment
@@ -29,7 +31,11 @@ class Repair(QGroupBox):
     """The environment is another one now, or gone."""
 
     def __init__(
-        self, engine: Any, settings: Any, create: CreateEnvironment, parent: QWidget | None = None
+        self,
+        engine: Engine,
+        settings: Settings,
+        create: CreateEnvironment,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(tr("Diagnose and repair"), parent)
         self._engine, self._settings, self._create = engine, settings, create
@@ -49,8 +55,8 @@ class Repair(QGroupBox):
         self.remove.clicked.connect(self.start_removal)
         self.copy.clicked.connect(self._on_copy)
         layout = QVBoxLayout(self)
-        for one in (buttons(self.diagnose, self.repair, self.remove), self.text, self.report):
-            layout.addWidget(one)
+        for part in (buttons(self.diagnose, self.repair, self.remove), self.text, self.report):
+            layout.addWidget(part)
         layout.addWidget(buttons(self.copy))
         self.report.hide()
         self.copy.hide()
@@ -86,9 +92,7 @@ class Repair(QGroupBox):
         """Delete the environment, after a question."""
         if self._job is not None or not self.confirm(self._create.path):
             return
-        stop = getattr(self._engine, "stop", None)
-        if stop is not None:
-            stop()
+        self._engine.stop()
         self._job = InstallJob(self._create.pythons.python, [str(self._create.path), "--remove"])
         self._job.finished.connect(self._on_removed)
         self.destroyed.connect(self._job.cancel)
@@ -96,7 +100,7 @@ class Repair(QGroupBox):
         self._job.start()
         self.refresh()
 
-    def confirm(self, path: Any) -> bool:
+    def confirm(self, path: Path) -> bool:
         """Whether the user wants the folder deleted."""
         text = tr("Delete the engine's environment in {folder}? Indexes and results stay.")
         answer = QMessageBox.question(self, tr("Remove the environment"), text.format(folder=path))

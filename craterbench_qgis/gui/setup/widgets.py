@@ -32,8 +32,8 @@ def buttons(*widgets: QWidget) -> QWidget:
     row = QWidget()
     layout = QHBoxLayout(row)
     layout.setContentsMargins(0, 0, 0, 0)
-    for one in widgets:
-        layout.addWidget(one)
+    for widget in widgets:
+        layout.addWidget(widget)
     layout.addStretch(1)
     return row
 

@@ -13,20 +13,20 @@ from qgis.PyQt.QtCore import QEvent, QObject, QPoint, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import QFrame, QLabel, QToolTip
 
+from ...contract.body import Body
+from ...contract.search import LOOK_AT
 from ...core.geo.crs import MapFrame, body_problem
 from ...core.geo.sphere import Point
 from ...core.query import QueryRequest, RasterSource
-from ...core.wording import number
 from ...i18n import tr
 
 SMALLEST_DRAG_PX = 5
 THROTTLE_MS = 120
-DEFAULT_CONTEXT = 2.5
 # A view shows one hemisphere; near its limb nothing can be recognised.
 WIDEST = 1.8
 
 # Optional: these run, on Python 3.9 too.
-BodyOf = Callable[[], Optional[dict[str, Any]]]  # noqa: UP045
+BodyOf = Callable[[], Optional[Body]]  # noqa: UP045
 SourceOf = Callable[[QgsPointXY], Optional[RasterSource]]  # noqa: UP045
 ContextOf = Callable[[], float]
 
@@ -34,7 +34,7 @@ ContextOf = Callable[[], float]
 class QueryTool(QgsMapTool):
     """Base of the tools. Escape and the right button give up; nothing of the project is changed.
 
-    ``body_of``: {name, a, b} of the open index or None; ``source_of``: the raster for a point of
+    ``body_of``: of the open index, or None; ``source_of``: the raster for a point of
     the map, None where QGIS has to render one; ``context_of``: crop side / diameter.
     """
 
@@ -52,7 +52,7 @@ class QueryTool(QgsMapTool):
         super().__init__(canvas)
         self._canvas = canvas
         self._body_of, self._source_of = body_of, source_of
-        self._context_of = context_of or (lambda: DEFAULT_CONTEXT)
+        self._context_of = context_of or (lambda: LOOK_AT)
         self.frame: MapFrame | None = None
         self._outline = Outline(canvas)
         self._drawn: QueryRequest | None = None
@@ -89,7 +89,7 @@ class QueryTool(QgsMapTool):
         return self._source_of(point)
 
     def show_request(self, request: QueryRequest, words: str, at: QPoint) -> None:
-        """Draw a request's outline; the preview is told soon."""
+        """Draw a request's outline; :attr:`preview` follows soon."""
         if self.frame is None:
             return
         self._outline.show(self.frame, request, words, at)
@@ -182,11 +182,9 @@ class DragTool(QueryTool):
         raise NotImplementedError
 
     def is_drawing(self) -> bool:
-        """See the base."""
         return self._start is not None
 
     def erase(self) -> None:
-        """See the base."""
         self._start = None
         super().erase()
 
@@ -234,7 +232,7 @@ class DragTool(QueryTool):
             return tr("This reaches beyond the body. Draw where the map shows ground.")
         context = self._context_of()
         side = request.side_m or (request.diameter_m or 0.0) * context
-        if not 0.0 < side < WIDEST * self.frame.figure.mean_radius:
+        if not 0.0 < side < WIDEST * self.frame.body.mean_radius:
             return tr("This is wider than one side of the body can be seen. Draw a smaller one.")
         return ""
 
@@ -296,14 +294,6 @@ class Outline:
         if y + self._words.height() > self._canvas.height():
             y = at.y() - 12 - self._words.height()
         return QPoint(max(0, x), max(0, y))
-
-
-def place_text(lon: float, lat: float) -> str:
-    """``45.60° N, 12.30° W``."""
-    north = tr("{n}° N") if lat >= 0 else tr("{n}° S")
-    east = tr("{n}° E") if lon >= 0 else tr("{n}° W")
-    parts = (north.format(n=number(abs(lat), 2)), east.format(n=number(abs(lon), 2)))
-    return ", ".join(parts)
 
 
 def _near(start: QPoint, end: QPoint) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from qgis.PyQt.QtCore import QPoint
 
-from ...core.geo.sphere import great_circle_distance, square_ring
+from ...contract.vocabulary import QueryKind
+from ...core.geo.sphere import Point, great_circle_distance, square_ring
 from ...core.query import QueryRequest
-from ...core.wording import kilometres
+from ...core.words.quantities import kilometres
 from ...i18n import tr
 from .base import DragTool
 
@@ -15,7 +16,7 @@ class BoxTool(DragTool):
     """Emits queries of kind ``area``: the centre and the larger side, measured on the body."""
 
     def request_of(self, start: QPoint, end: QPoint) -> QueryRequest | None:
-        """See the base. The box is one of the screen, so a rotated map is no special case."""
+        """The box is one of the screen, so a rotated map is no special case."""
         if self.frame is None:
             return None
         x, y = round((start.x() + end.x()) / 2), round((start.y() + end.y()) / 2)
@@ -27,10 +28,10 @@ class BoxTool(DragTool):
         if across is None or along is None:
             return None
         side = max(across, along)
-        ring = square_ring(self.frame.figure.mean_radius, *centre, side)
+        ring = square_ring(self.frame.body.mean_radius, *centre, side)
         middle = self.toMapCoordinates(QPoint(x, y))
         return QueryRequest(
-            "area",
+            QueryKind.AREA,
             self.source_at(middle),
             *centre,
             side_m=side,
@@ -46,15 +47,14 @@ class BoxTool(DragTool):
         )
 
     def hint(self) -> str:
-        """See the base."""
         return tr("Press the mouse button at one corner, drag around the crater, and release it.")
 
-    def _length(self, centre: tuple[float, float], one: QPoint, other: QPoint) -> float | None:
+    def _length(self, centre: Point, start: QPoint, end: QPoint) -> float | None:
         """Metres from one side over the centre to the other; it may be more than half the body."""
-        first, second = self.place_at(one), self.place_at(other)
+        first, second = self.place_at(start), self.place_at(end)
         if self.frame is None or first is None or second is None:
             return None
-        radius = self.frame.figure.mean_radius
+        radius = self.frame.body.mean_radius
         return great_circle_distance(radius, *first, *centre) + great_circle_distance(
             radius, *centre, *second
         )

@@ -76,9 +76,9 @@ class ClickTool(QueryTool):
                 frame = MapFrame(layer.crs())
             except ValueError:
                 continue
-            found = self._nearest(layer, frame, pixel)
-            if found is not None:
-                return layer, found
+            feature = self._nearest(layer, frame, pixel)
+            if feature is not None:
+                return layer, feature
         return None, None
 
     def _nearest(self, layer: QgsVectorLayer, frame: MapFrame, pixel: QPoint) -> QgsFeature | None:

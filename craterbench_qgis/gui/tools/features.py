@@ -17,8 +17,10 @@ from qgis.core import (
     QgsWkbTypes,
 )
 
+from ...contract.body import Body
 from ...contract.columns import METRES_ABOVE, SizeColumn, label_column, size_column
-from ...core.geo.crs import Figure, MapFrame, body_problem
+from ...contract.vocabulary import QueryKind
+from ...core.geo.crs import MapFrame, body_problem
 from ...core.geo.sphere import (
     Point,
     circle_ring,
@@ -27,7 +29,7 @@ from ...core.geo.sphere import (
     initial_bearing,
 )
 from ...core.query import QueryRequest, RasterSource
-from ...core.wording import kilometres
+from ...core.words.quantities import kilometres
 from ...i18n import tr
 
 MOST_SELECTED = 50
@@ -49,7 +51,7 @@ class CraterLayer:
     Raises ValueError, with a message for the user, for a layer no crater can be read from.
     """
 
-    def __init__(self, layer: Any, body: dict[str, Any] | None = None) -> None:
+    def __init__(self, layer: Any, body: Body | None = None) -> None:
         if not can_hold_craters(layer):
             raise ValueError(tr("Choose a layer of points or polygons: a crater catalogue."))
         name = layer.name()
@@ -80,11 +82,11 @@ class CraterLayer:
         disc = self.disc_of(feature)
         if disc is None:
             return None
-        radius = self.frame.figure.mean_radius
+        radius = self.frame.body.mean_radius
         if not 0.0 < disc.diameter_m < math.pi * radius:
             return None
         return QueryRequest(
-            "crater",
+            QueryKind.CRATER,
             source_of((disc.lon, disc.lat)),
             disc.lon,
             disc.lat,
@@ -147,7 +149,7 @@ def can_hold_craters(layer: QgsMapLayer | None) -> bool:
 def selection_queries(
     layer: Any,
     source_of: Callable[[Point], RasterSource | None] | None = None,
-    body: dict[str, Any] | None = None,
+    body: Body | None = None,
     problems: list[str] | None = None,
 ) -> list[QueryRequest]:
     """The selected features of ``layer`` as queries, in the layer's order.
@@ -155,30 +157,31 @@ def selection_queries(
     ``source_of``: the raster for a (lon, lat); ``body``: the open index's. What the user should
     know (another body, no diameters, too many, some without size) is added to ``problems``.
     """
-    told = problems if problems is not None else []
+    notes = problems if problems is not None else []
     try:
         craters = CraterLayer(layer, body)
     except ValueError as error:
-        told.append(str(error))
+        notes.append(str(error))
         return []
     ids = sorted(layer.selectedFeatureIds())
     if not ids:
-        told.append(tr("Nothing is selected in {name}.").format(name=layer.name()))
+        notes.append(tr("Nothing is selected in {name}.").format(name=layer.name()))
         return []
     if len(ids) > MOST_SELECTED:
         text = tr("Only the first {n} of {count} selected features are searched.")
-        told.append(text.format(n=MOST_SELECTED, count=len(ids)))
+        notes.append(text.format(n=MOST_SELECTED, count=len(ids)))
         ids = ids[:MOST_SELECTED]
     request = QgsFeatureRequest().setFilterFids(ids)
     features = sorted(layer.getFeatures(request), key=lambda feature: feature.id())
-    asked = [craters.request_of(one, source_of or (lambda _place: None)) for one in features]
-    found = [one for one in asked if one is not None]
-    if len(found) < len(ids):
+    of_place = source_of or (lambda _place: None)
+    asked = [craters.request_of(feature, of_place) for feature in features]
+    requests = [request for request in asked if request is not None]
+    if len(requests) < len(ids):
         text = tr("{n} of the selected features have no place or no diameter.")
-        told.append(text.format(n=len(ids) - len(found)))
+        notes.append(text.format(n=len(ids) - len(requests)))
     if craters.note:
-        told.append(craters.note)
-    return found
+        notes.append(craters.note)
+    return requests
 
 
 def polygon_disc(geometry: QgsGeometry, frame: MapFrame) -> Disc | None:
@@ -193,7 +196,7 @@ def polygon_disc(geometry: QgsGeometry, frame: MapFrame) -> Disc | None:
         for ring in polygon:
             places = [frame.to_lonlat(point) for point in ring]
             rings.append([place for place in places if place is not None])
-    middle = _middle([place for ring in rings for place in ring], frame.figure)
+    middle = _middle([place for ring in rings for place in ring])
     if middle is None:
         return None
     area = x_moment = y_moment = 0.0
@@ -212,17 +215,17 @@ def polygon_disc(geometry: QgsGeometry, frame: MapFrame) -> Disc | None:
     lon, lat = destination(1.0, *middle, math.degrees(math.atan2(x, y)), reach)
     # The cap of that area: its radius seen from the centre, not the plane's.
     cap = 2 * math.asin(min(1.0, math.sqrt(abs(area) / math.pi) / 2))
-    return Disc(lon, lat, 2 * cap * frame.figure.mean_radius)
+    return Disc(lon, lat, 2 * cap * frame.body.mean_radius)
 
 
-def _middle(places: list[Point], figure: Figure) -> Point | None:
+def _middle(places: list[Point]) -> Point | None:
     x = y = z = 0.0
     for lon, lat in places:
         lam, phi = math.radians(lon), math.radians(lat)
         x += math.cos(phi) * math.cos(lam)
         y += math.cos(phi) * math.sin(lam)
         z += math.sin(phi)
-    if not places or math.sqrt(x * x + y * y + z * z) < 1e-6 * len(places) or not figure.a > 0:
+    if not places or math.sqrt(x * x + y * y + z * z) < 1e-6 * len(places):
         return None
     return math.degrees(math.atan2(y, x)), math.degrees(math.atan2(z, math.hypot(x, y)))
 
@@ -236,7 +239,7 @@ def _to_plane(middle: Point, place: Point) -> Point:
 
 def _number(value: Any) -> float | None:
     try:
-        found = float(value)
+        number = float(value)
     except (TypeError, ValueError):
         return None
-    return found if math.isfinite(found) else None
+    return number if math.isfinite(number) else None

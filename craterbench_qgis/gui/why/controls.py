@@ -16,10 +16,10 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...core.match_set import ACCEPTED, REJECTED, UNDECIDED
+from ...contract.vocabulary import Decision
 from ...i18n import tr
+from .. import colours
 from ..messages import breakable
-from ..results import look
 from .view import PatchPairView, StrengthKey
 
 
@@ -77,9 +77,9 @@ class WhyFooter(QWidget):
         row.addWidget(self.next)
         row.addStretch(1)
         for decision, text, key in (
-            (ACCEPTED, tr("Accept"), "A"),
-            (REJECTED, tr("Reject"), "R"),
-            (UNDECIDED, tr("Undecided"), "U"),
+            (Decision.ACCEPTED, tr("Accept"), "A"),
+            (Decision.REJECTED, tr("Reject"), "R"),
+            (Decision.UNDECIDED, tr("Undecided"), "U"),
         ):
             row.addWidget(self._decision_button(decision, text, key))
         row.addStretch(1)
@@ -121,18 +121,18 @@ class WhyFooter(QWidget):
         self.save.setEnabled(is_there)
         self.copy.setEnabled(is_there)
 
-    def set_decision(self, decision: str) -> None:
+    def set_decision(self, decision: Decision) -> None:
         """Which button is down."""
         for name, button in self.decisions.items():
             button.setChecked(name == decision)
 
-    def _decision_button(self, decision: str, text: str, key: str) -> QToolButton:
+    def _decision_button(self, decision: Decision, text: str, key: str) -> QToolButton:
         button = QToolButton()
         button.setCheckable(True)
         button.setAutoExclusive(True)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setText(tr("{what} ({key})").format(what=text, key=key))
-        button.setIcon(look.decision_icon(decision, self.palette(), self.devicePixelRatioF()))
+        button.setIcon(colours.decision_icon(decision, self.palette(), self.devicePixelRatioF()))
         button.clicked.connect(lambda *_: self.decision_wanted.emit(decision))
         self.decisions[decision] = button
         return button

@@ -16,8 +16,8 @@ from qgis.PyQt.QtGui import (
     QPen,
 )
 
-from ...core.wording import number
-from .data import MATCH, QUERY, PatchPairs
+from ...core.patches import MATCH, QUERY, PatchPairs
+from ...core.words.quantities import number
 
 # viridis (CC0): even steps look even, and it is as good for colour-blind eyes and in grey print.
 _VIRIDIS = (
@@ -137,17 +137,17 @@ def _draw_numbers(
     bold.setBold(True)
     painter.setFont(bold)
     radius = QFontMetricsF(bold).height() * 0.68
-    for one in patches.numbered:
-        colour = strength_colour((one.similarity - patches.low) / (patches.high - patches.low))
+    for pair in patches.numbered:
+        colour = strength_colour((pair.similarity - patches.low) / (patches.high - patches.low))
         is_light = colour.lightnessF() * 0.5 + colour.greenF() * 0.5 > 0.45
-        for side, patch in ((QUERY, one.query_patch), (MATCH, one.match_patch)):
+        for side, patch in ((QUERY, pair.query_patch), (MATCH, pair.match_patch)):
             middle = QRectF(patch_rect(patches, places[side], patch)).center()
             disc = QRectF(middle.x() - radius, middle.y() - radius, 2 * radius, 2 * radius)
             painter.setPen(QPen(_BLACK, 1.6))
             painter.setBrush(colour)
             painter.drawEllipse(disc)
             painter.setPen(_BLACK if is_light else _WHITE)
-            painter.drawText(disc, int(Qt.AlignmentFlag.AlignCenter), str(one.number))
+            painter.drawText(disc, int(Qt.AlignmentFlag.AlignCenter), str(pair.number))
 
 
 def _draw_focus(
@@ -159,13 +159,13 @@ def _draw_focus(
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     outlined = [(places[side], patch)]
-    outlined += [(places[other], one) for one in patches.counterparts(side, patch)]
+    outlined += [(places[other], theirs) for theirs in patches.counterparts(side, patch)]
     for width, colour in ((5, _BLACK), (2, _WHITE)):
         pen = QPen(colour, width)
         pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
         painter.setPen(pen)
-        for square, one in outlined:
-            painter.drawRect(patch_rect(patches, square, one))
+        for square, place in outlined:
+            painter.drawRect(patch_rect(patches, square, place))
 
 
 def draw_key(

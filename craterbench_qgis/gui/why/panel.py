@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from qgis.PyQt import sip
 from qgis.PyQt.QtCore import Qt, QTimer, QUrl
 from qgis.PyQt.QtGui import QDesktopServices, QFont
 from qgis.PyQt.QtWidgets import (
@@ -19,14 +18,19 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...core.match_set import ACCEPTED, REJECTED, UNDECIDED, MatchSet
+from ...client.failure import CallError
+from ...client.service import AnyCall, EngineService
+from ...contract.methods import EXPLAIN
+from ...contract.records import RecordError
+from ...contract.search import ExplainParams, ExplainReply
+from ...contract.vocabulary import Decision
+from ...core.match_set import MatchSet
+from ...core.patches import MATCH, QUERY, PatchPairs
+from ...core.words import why as words
 from ...i18n import tr
-from ...protocol import ExplainReply, ProtocolError
 from ..results.states import BusyPage, MessagePage
 from ..results.thumbnails import read_square
-from . import words as why_words
 from .controls import WhyControls, WhyFooter
-from .data import MATCH, QUERY, PatchPairs
 from .paint import Pair
 from .picture import compose
 from .view import PatchPairView
@@ -34,23 +38,22 @@ from .view import PatchPairView
 _BUSY_AFTER_MS = 200
 _LARGEST_PICTURE = 1024
 _DECISION_KEYS = {
-    Qt.Key.Key_A: ACCEPTED,
-    Qt.Key.Key_R: REJECTED,
-    Qt.Key.Key_U: UNDECIDED,
+    Qt.Key.Key_A: Decision.ACCEPTED,
+    Qt.Key.Key_R: Decision.REJECTED,
+    Qt.Key.Key_U: Decision.UNDECIDED,
 }
 
 
 class WhyDialog(QDialog):
     """Query and match side by side with the patches that matched, and both scores.
 
-    ``engine``: client.Engine (``explain`` is called); ``row``: of ``match_set``; ``rows``: what
-    Previous and Next go through, in that order (default: all, by rank). The dialog deletes itself
-    when closed.
+    ``row``: of ``match_set``; ``rows``: what Previous and Next go through, in that order (default:
+    all, by rank). The dialog deletes itself when closed.
     """
 
     def __init__(
         self,
-        engine: Any,
+        engine: EngineService,
         match_set: MatchSet,
         row: int,
         parent: QWidget | None = None,
@@ -64,7 +67,7 @@ class WhyDialog(QDialog):
             self._rows = list(range(len(match_set)))
         self._row = row
         self._replies: dict[int, ExplainReply] = {}
-        self._call: Any = None
+        self._call: AnyCall | None = None
         self._saved = ""
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._make()
@@ -88,17 +91,22 @@ class WhyDialog(QDialog):
         self.pair.setEnabled(False)
         self.controls.setEnabled(False)
         self._busy_timer.start()
-        match, request = self._set.matches[row], self._set.request
+        match = self._set.matches[row]
+        try:
+            params = ExplainParams(
+                self._set.index.path,
+                self._set.request.query(),
+                match.crater_id,
+                match.view_number,
+            )
+        except RecordError:
+            self._show_problem(tr("What was searched is not there any more. Draw the query again."))
+            return
         self._call = self._engine.call(
-            "explain",
-            {
-                "index": self._set.index.get("path", ""),
-                "query": request.to_params(),
-                "crater_id": match.crater_id,
-                "view": match.view_number,
-            },
-            done=lambda result: self._on_done(row, result),
-            failed=lambda error: self._on_failed(row, error),
+            EXPLAIN,
+            params,
+            lambda reply: self._on_done(row, reply),
+            lambda error: self._on_failed(row, error),
             owner=self,
         )
 
@@ -195,10 +203,6 @@ class WhyDialog(QDialog):
         else:
             super().keyPressEvent(event)
 
-    def close(self) -> bool:
-        """Close; harmless where the user closed it before."""
-        return True if sip.isdeleted(self) else bool(super().close())
-
     def done(self, result: int) -> None:
         """Closing ends what is asked of the engine."""
         self._let_go()
@@ -223,21 +227,20 @@ class WhyDialog(QDialog):
 
     # Answers
 
-    def _on_done(self, row: int, result: dict[str, Any]) -> None:
+    def _on_done(self, row: int, reply: ExplainReply) -> None:
         if row != self._row:
             return
         self._call = None
         try:
-            reply = ExplainReply.from_json(result)
             self._show(reply)
-        except (ProtocolError, ValueError, KeyError, TypeError, IndexError):
+        except (ValueError, IndexError):  # patches that are not those of the grid
             self._show_problem(
                 tr("The engine's answer could not be read. Restart the engine and try again.")
             )
             return
         self._replies[row] = reply
 
-    def _on_failed(self, row: int, error: Any) -> None:
+    def _on_failed(self, row: int, error: CallError) -> None:
         if row != self._row or self._call is None or error.cancelled:
             return
         self._call = None
@@ -249,13 +252,13 @@ class WhyDialog(QDialog):
             QUERY: read_square(reply.query_image, _LARGEST_PICTURE),
             MATCH: read_square(reply.match_image, _LARGEST_PICTURE),
         }
-        captions = why_words.captions(self._set, self._row, reply)
+        captions = words.captions(self._set, self._row, reply)
         self._busy_timer.stop()
         self.pair.set_pair(Pair(images, patches, captions))
         self.pair.setEnabled(True)
         self.controls.setEnabled(True)
         self.controls.key.set_range(patches.low, patches.high)
-        self.stages.setText("\n".join(why_words.stages_of(self._set, self._row, reply)))
+        self.stages.setText("\n".join(words.stages_of(self._set, self._row, reply)))
         self._pages.setCurrentWidget(self.pair)
         self.footer.set_has_picture(True)
         self._on_focus("", -1)
@@ -274,10 +277,10 @@ class WhyDialog(QDialog):
         self._pages.setCurrentWidget(self.message)
 
     def _write_heads(self) -> None:
-        title = why_words.title(self._set, self._row)
+        title = words.title(self._set, self._row)
         self.setWindowTitle(title)
         self.title.setText(title)
-        self.subtitle.setText(why_words.subtitle(self._set, self._row))
+        self.subtitle.setText(words.subtitle(self._set, self._row))
         at = self._rows.index(self._row)
         self.footer.set_ends(at > 0, at < len(self._rows) - 1)
         self.footer.set_decision(self._set.decision(self._row))
@@ -285,14 +288,14 @@ class WhyDialog(QDialog):
 
     def _on_focus(self, side: str, patch: int) -> None:
         if self.pair.pair is not None:
-            self.focus_line.setText(why_words.focus_line(self.pair.pair.patches, side, patch))
+            self.focus_line.setText(words.focus_line(self.pair.pair.patches, side, patch))
 
     def _on_decided(self, rows: list[int]) -> None:
         if self._row in rows:
-            self.subtitle.setText(why_words.subtitle(self._set, self._row))
+            self.subtitle.setText(words.subtitle(self._set, self._row))
             self.footer.set_decision(self._set.decision(self._row))
 
-    def _decide(self, decision: str) -> None:
+    def _decide(self, decision: Decision) -> None:
         self._set.decide([self._row], decision)
 
     # Taking it away
@@ -306,8 +309,8 @@ class WhyDialog(QDialog):
             self.pair.look,
             self.title.text(),
             self.subtitle.text(),
-            why_words.stages_of(self._set, self._row, reply),
-            why_words.origin(self._set, reply),
+            words.stages_of(self._set, self._row, reply),
+            words.origin(self._set, reply),
             self.font().family(),
         )
 

@@ -29,8 +29,8 @@ def compose(
     inner = _WIDTH - 2 * _MARGIN
     flags = int(Qt.TextFlag.TextWordWrap)
     heights = [
-        QFontMetricsF(text).boundingRect(QRectF(0, 0, inner, 2000), flags, one).height()
-        for one in sentences
+        QFontMetricsF(text).boundingRect(QRectF(0, 0, inner, 2000), flags, sentence).height()
+        for sentence in sentences
     ]
     views = QRect(_MARGIN, 118, inner, _SIDE + 36)
     key_top = views.bottom() + 14

@@ -8,8 +8,8 @@ from qgis.PyQt.QtCore import QRect, QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QFontMetrics, QPainter, QPalette
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
+from ...core.patches import MATCH, QUERY
 from ...i18n import tr
-from .data import MATCH, QUERY
 from .paint import Look, Pair, draw_key, draw_pair, patch_at, squares
 
 _MOVES = {
@@ -40,7 +40,6 @@ class PatchPairView(QWidget):
         )
 
     def sizeHint(self) -> QSize:
-        """See Qt."""
         return QSize(860, 450)
 
     @property
@@ -69,7 +68,6 @@ class PatchPairView(QWidget):
         return squares(self._area(), int(QFontMetrics(self.font()).height() * 1.5))[side]
 
     def paintEvent(self, event: Any) -> None:
-        """See Qt."""
         if self._pair is None:
             return
         painter = QPainter(self)
@@ -153,11 +151,9 @@ class StrengthKey(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """See Qt."""
         return QSize(220, QFontMetrics(self.font()).height() + 6)
 
     def paintEvent(self, event: Any) -> None:
-        """See Qt."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         ink = _ink(self)

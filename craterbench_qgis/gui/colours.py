@@ -11,7 +11,7 @@ from qgis.PyQt.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from qgis.PyQt.QtGui import QColor, QIcon, QPainter, QPalette, QPen, QPixmap, QPolygonF
 from qgis.PyQt.QtWidgets import QApplication, QLabel, QWidget
 
-from ...core.match_set import ACCEPTED, REJECTED
+from ..contract.vocabulary import Decision
 
 GREEN, VERMILION = QColor(0, 158, 115), QColor(213, 94, 0)
 _GREEN_ON_DARK, _VERMILION_ON_DARK = QColor(60, 200, 155), QColor(255, 140, 60)
@@ -23,13 +23,13 @@ def is_dark(palette: QPalette) -> bool:
     return palette.color(QPalette.ColorRole.Base).lightness() < _MIDDLE
 
 
-def blend(one: QColor, other: QColor, share: float) -> QColor:
-    """``share`` of ``one``, the rest of ``other``."""
+def blend(first: QColor, second: QColor, share: float) -> QColor:
+    """``share`` of ``first``, the rest of ``second``."""
     rest = 1.0 - share
     return QColor(
-        round(one.red() * share + other.red() * rest),
-        round(one.green() * share + other.green() * rest),
-        round(one.blue() * share + other.blue() * rest),
+        round(first.red() * share + second.red() * rest),
+        round(first.green() * share + second.green() * rest),
+        round(first.blue() * share + second.blue() * rest),
     )
 
 
@@ -48,7 +48,7 @@ class QuietLabel(QLabel):
         self._colour()
 
     def changeEvent(self, event: Any) -> None:
-        """Another theme, other colours."""
+        """Take the colours of another theme."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.ApplicationPaletteChange:
             self._colour()
@@ -66,17 +66,17 @@ def faint(palette: QPalette) -> QColor:
     return blend(text, base, 0.16)
 
 
-def decision_colour(decision: str, palette: QPalette) -> QColor:
+def decision_colour(decision: Decision, palette: QPalette) -> QColor:
     """Green, vermilion, or the quiet text's."""
     dark = is_dark(palette)
-    if decision == ACCEPTED:
+    if decision == Decision.ACCEPTED:
         return _GREEN_ON_DARK if dark else GREEN
-    if decision == REJECTED:
+    if decision == Decision.REJECTED:
         return _VERMILION_ON_DARK if dark else VERMILION
     return quiet(palette)
 
 
-def draw_sign(painter: QPainter, decision: str, box: QRectF, colour: QColor) -> None:
+def draw_sign(painter: QPainter, decision: Decision, box: QRectF, colour: QColor) -> None:
     """A check mark, a cross, or a ring, filling ``box`` but for a margin."""
     pen = QPen(colour, max(1.4, box.width() / 7.5))
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
@@ -88,16 +88,16 @@ def draw_sign(painter: QPainter, decision: str, box: QRectF, colour: QColor) -> 
     def at(x: float, y: float) -> QPointF:
         return QPointF(box.left() + x * side, box.top() + y * side)
 
-    if decision == ACCEPTED:
+    if decision == Decision.ACCEPTED:
         painter.drawPolyline(QPolygonF([at(0.26, 0.53), at(0.43, 0.70), at(0.75, 0.32)]))
-    elif decision == REJECTED:
+    elif decision == Decision.REJECTED:
         painter.drawLine(at(0.31, 0.31), at(0.69, 0.69))
         painter.drawLine(at(0.69, 0.31), at(0.31, 0.69))
     else:
         painter.drawEllipse(box.adjusted(side * 0.28, side * 0.28, -side * 0.28, -side * 0.28))
 
 
-def decision_icon(decision: str, palette: QPalette, ratio: float = 1.0) -> QIcon:
+def decision_icon(decision: Decision, palette: QPalette, ratio: float = 1.0) -> QIcon:
     """The sign as an icon of 16 points."""
     size = QSize(16, 16)
     pixmap = QPixmap(size * ratio)

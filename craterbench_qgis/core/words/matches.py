@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from ...core.match_set import ACCEPTED, REJECTED, UNDECIDED, MatchSet
-from ...core.query import QueryRequest
-from ...core.wording import kilometres, number
+from ...contract.search import Match, Preview
+from ...contract.vocabulary import Decision, QueryKind
 from ...i18n import tr
-from ...protocol import MatchRecord, Preview
+from ..match_set import MatchSet, diameter_ratio
+from ..query import QueryRequest
+from .quantities import capital, contexts, kilometres, number, place
 
 
 def unbroken(text: str) -> str:
@@ -14,35 +15,18 @@ def unbroken(text: str) -> str:
     return text.replace(" ", "\u00a0")
 
 
-def decision_word(decision: str) -> str:
+def decision_word(decision: Decision) -> str:
     """``accepted``, ``rejected`` or ``undecided``."""
-    words = {ACCEPTED: tr("accepted"), REJECTED: tr("rejected"), UNDECIDED: tr("undecided")}
-    return words[decision]
+    return {
+        Decision.ACCEPTED: tr("accepted"),
+        Decision.REJECTED: tr("rejected"),
+        Decision.UNDECIDED: tr("undecided"),
+    }[decision]
 
 
-def score(value: float) -> str:
-    """Three decimals, with the locale's point."""
-    return number(value, 3)
-
-
-def place(lon: float | None, lat: float | None) -> str:
-    """``9.620° N, 20.080° W``; empty where unknown."""
-    if lon is None or lat is None:
-        return ""
-    lon = (lon + 180.0) % 360.0 - 180.0
-    return tr("{lat}° {ns}, {lon}° {ew}").format(
-        lat=number(abs(lat), 3),
-        ns=tr("N") if lat >= 0 else tr("S"),
-        lon=number(abs(lon), 3),
-        ew=tr("E") if lon >= 0 else tr("W"),
-    )
-
-
-def ratio(match: MatchRecord, preview: Preview) -> float | None:
-    """Diameter of the match / diameter of the query; None where the query's is unknown."""
-    if not preview.diameter_m or preview.diameter_m <= 0:
-        return None
-    return match.diameter_m / preview.diameter_m
+def score(value: float | None) -> str:
+    """Three decimals, with the locale's point; a dash where it is not known."""
+    return "–" if value is None else number(value, 3)
 
 
 def chance(expected: float) -> str:
@@ -100,12 +84,13 @@ def tooltip(match_set: MatchSet, row: int) -> str:
         lines.append(_distance_line(match))
     lines.append(
         tr("Similarity {score} (first stage {first}), view {view}").format(
-            score=score(match.score), first=score(match.shortlist_score), view=match.view
+            score=score(match.score),
+            first=score(match.shortlist_score),
+            view="–" if match.context is None else contexts([match.context]),
         )
     )
     if match.expected_by_chance is not None:
-        text = chance(match.expected_by_chance)
-        lines.append(text[:1].upper() + text[1:])
+        lines.append(capital(chance(match.expected_by_chance)))
     lines.append(decision_word(match_set.decision(row)).capitalize())
     lines.append("")
     lines.append(
@@ -114,8 +99,8 @@ def tooltip(match_set: MatchSet, row: int) -> str:
     return "\n".join(lines)
 
 
-def _size_line(match: MatchRecord, preview: Preview) -> str:
-    size, share = kilometres(match.diameter_m), ratio(match, preview)
+def _size_line(match: Match, preview: Preview) -> str:
+    size, share = kilometres(match.diameter_m), diameter_ratio(match, preview)
     if share is None:
         return tr("Diameter {size}").format(size=size)
     return tr("Diameter {size}, {ratio} times the query's").format(
@@ -123,7 +108,7 @@ def _size_line(match: MatchRecord, preview: Preview) -> str:
     )
 
 
-def _distance_line(match: MatchRecord) -> str:
+def _distance_line(match: Match) -> str:
     far = kilometres(match.distance_m or 0.0)
     if match.bearing_deg is None:
         return tr("{distance} away").format(distance=far)
@@ -153,12 +138,12 @@ def query_title(request: QueryRequest) -> str:
     if request.label:
         return request.label
     titles = {
-        "area": tr("Box"),
-        "crater": tr("Circle"),
-        "indexed": tr("Crater {id}").format(id=request.crater_id),
-        "image": tr("What the map shows"),
+        QueryKind.AREA: tr("Box"),
+        QueryKind.CRATER: tr("Circle"),
+        QueryKind.INDEXED: tr("Crater {id}").format(id=request.crater_id),
+        QueryKind.IMAGE: tr("What the map shows"),
     }
-    return titles.get(request.kind, request.kind)
+    return titles[request.kind]
 
 
 def query_lines(match_set: MatchSet) -> list[str]:
@@ -175,10 +160,9 @@ def query_lines(match_set: MatchSet) -> list[str]:
         )
     if preview.side_m:
         sizes.append(tr("crop {size} wide").format(size=unbroken(kilometres(preview.side_m))))
-    text = ", ".join(sizes)
-    lines.append(text[:1].upper() + text[1:])
-    if request.source is not None and request.source.name:
-        lines.append(tr("On {raster}").format(raster=request.source.name))
+    lines.append(capital(", ".join(sizes)))
+    if request.mosaic is not None and request.mosaic.name:
+        lines.append(tr("On {raster}").format(raster=request.mosaic.name))
     lines.extend(_quality(preview))
     return [line for line in lines if line]
 
@@ -201,7 +185,9 @@ def _quality(preview: Preview) -> list[str]:
 def status(match_set: MatchSet, shown: int, selected: int) -> str:
     """``37 of 100 shown, 4 accepted, 2 rejected``."""
     parts = [tr("{n} of {total} shown").format(n=number(shown), total=number(len(match_set)))]
-    accepted, rejected = len(match_set.rows_of(ACCEPTED)), len(match_set.rows_of(REJECTED))
+    accepted, rejected = (
+        len(match_set.rows_of(decision)) for decision in (Decision.ACCEPTED, Decision.REJECTED)
+    )
     if accepted:
         parts.append(tr("{n} accepted").format(n=number(accepted)))
     if rejected:

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from ...core.review.file import DISTINCT, DUPLICATE, UNSURE, Entry, ReviewPair
-from ...core.wording import kilometres, moment, number
+from ...contract.columns import name_column
+from ...contract.duplicates import DuplicateReport, Offset
+from ...contract.vocabulary import Verdict
 from ...i18n import tr
-from .order import Counts
+from ..review.file import Entry, ReviewPair
+from ..review.order import Counts
+from .quantities import kilometres, moment, number
 
 _FEW = 5
+_SOURCES = ("source", "catalogue", "catalog", "author", "mapper")
 
 
 @dataclass(frozen=True)
@@ -28,8 +32,11 @@ def captions(
     second: dict[str, Any],
     catalogues: tuple[str, str] = ("", ""),
 ) -> Captions:
-    """Of a pair whose entries have these attributes (empty while they are not known), and of two
-    ``catalogues`` from which one comes."""
+    """The captions of ``pair``.
+
+    ``first`` and ``second``: the catalogue's attributes of its entries, empty until they are read.
+    ``catalogues``: the names of both catalogues, empty where a review is of one.
+    """
     return Captions(
         (entry_name("A", pair.a), entry_name("B", pair.b)),
         (entry_facts(pair.a, first, catalogues[0]), entry_facts(pair.b, second, catalogues[1])),
@@ -41,7 +48,7 @@ def catalogues_of(provenance: dict[str, Any]) -> tuple[str, str]:
     listed = provenance.get("catalogues")
     if not isinstance(listed, list) or len(listed) != 2:
         return "", ""
-    first, second = (PurePath(str(one).replace("\\", "/")).stem for one in listed)
+    first, second = (PurePath(str(path).replace("\\", "/")).stem for path in listed)
     return (first, second) if first != second else ("", "")
 
 
@@ -59,12 +66,12 @@ def evidence(pair: ReviewPair) -> str:
         parts.append(tr("looks not known"))
     return tr("{facts}: {verdict} ({probability})").format(
         facts=", ".join(parts),
-        verdict=verdict(pair.probability),
+        verdict=likelihood(pair.probability),
         probability=number(pair.probability, 2),
     )
 
 
-def verdict(probability: float) -> str:
+def likelihood(probability: float) -> str:
     """What a probability of being one crater means."""
     if probability >= 0.98:
         return tr("almost certainly the same crater")
@@ -100,10 +107,11 @@ def entry_name(letter: str, entry: Entry) -> str:
 
 
 def entry_facts(entry: Entry, attributes: dict[str, Any], catalogue: str = "") -> str:
-    """``23.4 km``, the catalogue, and the source, where a column says it."""
+    """``23.4 km``, the catalogue, and the source and the name where columns say them."""
     facts = [kilometres(entry.diameter_m), *([catalogue] if catalogue else [])]
-    for name, value in attributes.items():
-        if name.casefold() in ("source", "catalogue", "catalog", "author", "mapper", "name"):
+    name = name_column(list(attributes))
+    for column, value in attributes.items():
+        if column == name or column.casefold() in _SOURCES:
             text = str(value or "").strip()
             if text and text not in facts:
                 facts.append(text)
@@ -122,58 +130,61 @@ def _text(value: Any) -> str:
     return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
-def decision_name(decision: str) -> str:
+def verdict_word(verdict: Verdict) -> str:
     """What stands in lists and on the pair."""
     return {
-        DUPLICATE: tr("duplicate"),
-        DISTINCT: tr("distinct"),
-        UNSURE: tr("unsure"),
-    }.get(decision, tr("undecided"))
+        Verdict.DUPLICATE: tr("duplicate"),
+        Verdict.DISTINCT: tr("distinct"),
+        Verdict.UNSURE: tr("unsure"),
+        Verdict.UNDECIDED: tr("undecided"),
+    }[verdict]
 
 
 def decided_by(pair: ReviewPair) -> str:
     """``Decided: duplicate (Anna, 3 May 2026 12:00)``, "" while undecided."""
     if not pair.decision:
         return ""
-    who = [one for one in (pair.decided.reviewer, moment(pair.decided.at)) if one]
+    who = [text for text in (pair.decided.reviewer, moment(pair.decided.at)) if text]
     text = tr("Decided: {decision} ({who})") if who else tr("Decided: {decision}")
-    return text.format(decision=decision_name(pair.decision), who=", ".join(who))
+    return text.format(decision=verdict_word(pair.decision), who=", ".join(who))
 
 
-def found(result: dict[str, Any], two: bool) -> str:
+def summary(report: DuplicateReport, two: bool) -> str:
     """``20 pairs to review, 1 of them probably one crater.``, of ``two`` catalogues also how the
     second lies displaced."""
-    pairs, probable = (int(result.get(name) or 0) for name in ("pairs", "probable"))
-    if pairs == 0:
+    if report.pairs == 0:
         return tr("No two entries look like one crater.")
-    if pairs == 1:
+    if report.pairs == 1:
         text = tr("1 pair to review.")
     else:
         text = tr("{pairs} pairs to review, {probable} of them probably one crater.")
-    lines = [text.format(pairs=number(pairs), probable=number(probable))]
-    if result.get("decisions_kept"):
-        lines.append(
-            tr("{n} pairs were decided before.").format(n=number(result["decisions_kept"]))
-        )
-    for name, text in (
-        ("offset", tr("B lies {east} and {north} of A (median of {n} probable pairs).")),
-        ("image_offset", tr("The second mosaic lies {east} and {north} of the first ({n} pairs).")),
+    lines = [text.format(pairs=number(report.pairs), probable=number(report.probable))]
+    if report.decisions_kept:
+        text = tr("{n} pairs were decided before.")
+        lines.append(text.format(n=number(report.decisions_kept)))
+    # Within one catalogue a and b are only the order of its rows.
+    for offset, text in (
+        (
+            report.offset if two else None,
+            tr("B lies {east} and {north} of A (median of {n} probable pairs)."),
+        ),
+        (
+            report.image_offset,
+            tr("The second mosaic lies {east} and {north} of the first ({n} pairs)."),
+        ),
     ):
-        offset = result.get(name)
-        # The median of a few pairs is their scatter, not a displacement; and within one catalogue
-        # a and b are only the order of its rows.
-        if offset and (offset.get("count") or 0) >= _FEW and (two or name != "offset"):
-            lines.append(text.format(n=number(offset["count"]), **_directions(offset)))
+        # The median of a few pairs is their scatter, not a displacement.
+        if offset is not None and offset.count >= _FEW:
+            lines.append(text.format(n=number(offset.count), **_directions(offset)))
     return " ".join(lines)
 
 
-def _directions(offset: dict[str, Any]) -> dict[str, str]:
-    east, north = float(offset["east_m"]), float(offset["north_m"])
-    to_east = tr("{n} m east") if east >= 0 else tr("{n} m west")
-    to_north = tr("{n} m north") if north >= 0 else tr("{n} m south")
+def _directions(offset: Offset) -> dict[str, str]:
+    to_east = tr("{n} m east") if offset.east_m >= 0 else tr("{n} m west")
+    to_north = tr("{n} m north") if offset.north_m >= 0 else tr("{n} m south")
     return {
-        "east": to_east.format(n=number(abs(east))),
-        "north": to_north.format(n=number(abs(north))),
+        "east": to_east.format(n=number(abs(offset.east_m))),
+        "north": to_north.format(n=number(abs(offset.north_m))),
     }
 
 

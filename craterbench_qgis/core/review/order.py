@@ -7,18 +7,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from ...core.review.file import DECISIONS, UNDECIDED, ReviewPair
+from ...contract.vocabulary import PairOrder, Verdict
+from .file import DECIDED, ReviewPair
 
-DOUBT, PROBABILITY, SIZE, PLACE = "doubt", "probability", "size", "place"
-ORDERS = (DOUBT, PROBABILITY, SIZE, PLACE)
 _BAND_DEG = 5.0
 
 
 @dataclass(frozen=True)
 class PairFilter:
-    """Which pairs are gone through. ``decisions``: those decided so ("" for undecided)."""
+    """Which pairs are gone through: those with one of ``decisions`` and this probability."""
 
-    decisions: tuple[str, ...] = (UNDECIDED,)
+    decisions: tuple[Verdict, ...] = (Verdict.UNDECIDED,)
     min_probability: float = 0.0
 
     def passes(self, pair: ReviewPair) -> bool:
@@ -28,7 +27,7 @@ class PairFilter:
     @property
     def shrinks(self) -> bool:
         """Whether a pair leaves with its decision."""
-        return self.decisions == (UNDECIDED,)
+        return self.decisions == (Verdict.UNDECIDED,)
 
 
 @dataclass(frozen=True)
@@ -47,8 +46,8 @@ class Orders:
     """The rows of all pairs in every order."""
 
     def __init__(self, pairs: Sequence[ReviewPair]) -> None:
-        self.rows: dict[str, list[int]] = {}
-        self.places: dict[str, list[int]] = {}
+        self.rows: dict[PairOrder, list[int]] = {}
+        self.places: dict[PairOrder, list[int]] = {}
         for order, key in _KEYS.items():
             values = [key(pair) for pair in pairs]
             rows = sorted(range(len(pairs)), key=values.__getitem__)
@@ -67,11 +66,11 @@ class PairQueue:
     def __init__(
         self,
         pairs: Sequence[ReviewPair],
-        order: str = DOUBT,
+        order: PairOrder = PairOrder.DOUBT,
         which: PairFilter | None = None,
     ) -> None:
         self.pairs = pairs
-        self.order = order if order in ORDERS else DOUBT
+        self.order = order
         self.filter = which or PairFilter()
         self.current: int | None = None
         self._orders = Orders(pairs)
@@ -83,7 +82,7 @@ class PairQueue:
 
     def counts(self) -> Counts:
         """How far the review is."""
-        duplicates, distinct, unsure = (self._tally[one] for one in DECISIONS)
+        duplicates, distinct, unsure = (self._tally[verdict] for verdict in DECIDED)
         total = duplicates + distinct + unsure
         return Counts(len(self.pairs), total, duplicates, distinct, unsure, self._shown)
 
@@ -98,15 +97,15 @@ class PairQueue:
 
     def ahead(self, count: int) -> list[int]:
         """The next ``count`` rows that would come, without going there."""
-        found: list[int] = []
+        rows: list[int] = []
         at = self.current
-        while len(found) < count:
-            row = self._after(at, found)
+        while len(rows) < count:
+            row = self._after(at, rows)
             if row is None or row == self.current:
                 break
-            found.append(row)
+            rows.append(row)
             at = row
-        return found
+        return rows
 
     def behind(self) -> list[int]:
         """The row that "back" would show."""
@@ -114,7 +113,7 @@ class PairQueue:
 
     # What is done
 
-    def note(self, pair: ReviewPair, before: str) -> None:
+    def note(self, pair: ReviewPair, before: Verdict) -> None:
         """The decision on ``pair`` is another; ``before``: what it was."""
         self._tally[before] -= 1
         self._tally[pair.decision] += 1
@@ -155,7 +154,7 @@ class PairQueue:
             self._past.append(self.current)
         self.current = row
 
-    def set_order(self, order: str) -> None:
+    def set_order(self, order: PairOrder) -> None:
         """Another order; what is shown stays."""
         self.order = order
 
@@ -192,14 +191,15 @@ class PairQueue:
 
 
 def _place(pair: ReviewPair) -> float:
-    """Bands of latitude from north to south, each the other way, so that the map moves little."""
+    """Bands of latitude from north to south, eastward and westward in turn, so that the map moves
+    little."""
     band = int((90.0 - pair.a.lat) // _BAND_DEG)
     return 1000.0 * band + (pair.a.lon if band % 2 == 0 else -pair.a.lon)
 
 
-_KEYS: dict[str, Callable[[ReviewPair], float]] = {
-    DOUBT: lambda pair: abs(pair.probability - 0.5),
-    PROBABILITY: lambda pair: -pair.probability,
-    SIZE: lambda pair: -max(pair.a.diameter_m, pair.b.diameter_m),
-    PLACE: _place,
+_KEYS: dict[PairOrder, Callable[[ReviewPair], float]] = {
+    PairOrder.DOUBT: lambda pair: abs(pair.probability - 0.5),
+    PairOrder.PROBABILITY: lambda pair: -pair.probability,
+    PairOrder.SIZE: lambda pair: -max(pair.a.diameter_m, pair.b.diameter_m),
+    PairOrder.PLACE: _place,
 }

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ...core.match_set import MatchSet
-from ...core.wording import kilometres, number
+from ...contract.search import ExplainReply
 from ...i18n import tr
-from ...protocol import ExplainReply
-from ..results import phrases
-from .data import MATCH, QUERY, PatchPairs
+from ..match_set import MatchSet
+from ..patches import MATCH, QUERY, PatchPairs
+from . import matches
+from .quantities import capital, kilometres, number
 
 
 def title(match_set: MatchSet, row: int) -> str:
@@ -24,30 +24,19 @@ def subtitle(match_set: MatchSet, row: int) -> str:
     ]
     if match.distance_m is not None and match.distance_m >= 1.0:
         parts.append(tr("{distance} away").format(distance=kilometres(match.distance_m)))
-    parts.append(phrases.decision_word(match_set.decision(row)))
-    text = ", ".join(parts)
-    return text[:1].upper() + text[1:]
+    parts.append(matches.decision_word(match_set.decision(row)))
+    return capital(", ".join(parts))
 
 
 def captions(match_set: MatchSet, row: int, reply: ExplainReply) -> dict[str, str]:
     """What stands above the two pictures."""
     match, preview = match_set.matches[row], match_set.preview
-    mine = tr("Query: {name}").format(name=phrases.query_title(match_set.request))
+    mine = tr("Query: {name}").format(name=matches.query_title(match_set.request))
     if preview.side_m:
         mine += ", " + tr("{size} wide").format(size=kilometres(preview.side_m))
     theirs = tr("Match {rank}: {name}").format(rank=match.rank, name=match_set.name_of(row))
-    width = _width(reply.view, match.diameter_m)
-    if width is not None:
-        theirs += ", " + tr("{size} wide").format(size=kilometres(width))
+    theirs += ", " + tr("{size} wide").format(size=kilometres(reply.context * match.diameter_m))
     return {QUERY: mine, MATCH: theirs}
-
-
-def _width(view: str, diameter_m: float) -> float | None:
-    """Metres across a view called ``2x``."""
-    try:
-        return float(view.rstrip("x")) * diameter_m
-    except ValueError:
-        return None
 
 
 def first_stage(match_set: MatchSet, row: int) -> str:
@@ -55,12 +44,12 @@ def first_stage(match_set: MatchSet, row: int) -> str:
     return tr(
         "First stage, {score}: one vector for the whole view is compared with the query's; it "
         "decides which views are looked at more closely."
-    ).format(score=phrases.score(match_set.matches[row].shortlist_score))
+    ).format(score=matches.score(match_set.matches[row].shortlist_score))
 
 
 def second_stage(match_set: MatchSet, row: int) -> str:
     """What the second score is."""
-    score = phrases.score(match_set.matches[row].score)
+    score = matches.score(match_set.matches[row].score)
     if "symmetric" in str(match_set.provenance.get("score", "")):
         return tr(
             "Second stage, {score}: late interaction, the mean over the tokens of both views of "
@@ -114,13 +103,13 @@ def stages_of(match_set: MatchSet, row: int, reply: ExplainReply) -> list[str]:
 
 def origin(match_set: MatchSet, reply: ExplainReply) -> str:
     """Index, encoder, mosaic and software, for the foot of a saved picture."""
-    from_where = match_set.provenance
+    provenance = match_set.provenance
     mosaic = reply.observation.replace("\\", "/").rsplit("/", 1)[-1]
     parts = [
-        str(from_where.get("software", "")),
-        tr("index {name}").format(name=match_set.index.get("name", "?")),
+        str(provenance.get("software", "")),
+        tr("index {name}").format(name=match_set.index.name),
         tr("mosaic {name}").format(name=mosaic) if mosaic else "",
-        tr("encoder {name}").format(name=from_where.get("encoder", "?")),
+        tr("encoder {name}").format(name=provenance.get("encoder", "?")),
         match_set.created,
     ]
     return " · ".join(part for part in parts if part)

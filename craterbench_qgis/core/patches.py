@@ -9,7 +9,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...protocol import ExplainReply
+from ..contract.search import ExplainReply, PatchPair
 
 QUERY, MATCH = "query", "match"
 NUMBERED = 6
@@ -18,7 +18,7 @@ _APART = 2
 
 @dataclass(frozen=True)
 class NumberedPair:
-    """One of the strongest pairs: a patch of the query, one of the match, their similarity."""
+    """A strong pair: a patch of the query, one of the match, their similarity."""
 
     number: int
     query_patch: int
@@ -30,7 +30,7 @@ class PatchPairs:
     """The correspondences of an :class:`ExplainReply`, both ways."""
 
     def __init__(self, reply: ExplainReply) -> None:
-        self.rows, self.columns = int(reply.grid[0]), int(reply.grid[1])
+        self.rows, self.columns = reply.grid[0], reply.grid[1]
         self.strength = {QUERY: list(reply.strength_query), MATCH: list(reply.strength_match)}
         count = self.rows * self.columns
         if count < 1 or any(len(values) != count for values in self.strength.values()):
@@ -38,14 +38,12 @@ class PatchPairs:
         self._to_match: dict[int, list[int]] = {}
         self._to_query: dict[int, list[int]] = {}
         self._similarity: dict[int, float] = {}
-        for one in reply.patches:
-            patch = int(one["query_patch"])
-            theirs = [int(other) for other in one["gallery_patches"]]
-            self._to_match[patch] = theirs
-            self._similarity[patch] = float(one["similarity"])
-            for other in theirs:
-                self._to_query.setdefault(other, []).append(patch)
-        self.numbered = self._strongest(reply)
+        for pair in reply.patches:
+            self._to_match[pair.query_patch] = pair.gallery_patches
+            self._similarity[pair.query_patch] = pair.similarity
+            for other in pair.gallery_patches:
+                self._to_query.setdefault(other, []).append(pair.query_patch)
+        self.numbered = self._strongest(reply.patches)
         everything = self.strength[QUERY] + self.strength[MATCH]
         self.low = statistics.median(everything)
         self.high = max(max(everything), self.low + 1e-6)
@@ -69,20 +67,19 @@ class PatchPairs:
         """Row and column."""
         return divmod(patch, self.columns)
 
-    def _strongest(self, reply: ExplainReply) -> list[NumberedPair]:
+    def _strongest(self, pairs: Sequence[PatchPair]) -> list[NumberedPair]:
         """The strongest pairs that chose each other, apart from one another on both sides."""
-        mutual = [one for one in reply.patches if one.get("mutual")]
-        found: list[NumberedPair] = []
-        for one in mutual or reply.patches:
-            mine, theirs = int(one["query_patch"]), self._middle(one["gallery_patches"])
-            if theirs is None or not self._is_apart(mine, [p.query_patch for p in found]):
+        numbered: list[NumberedPair] = []
+        for pair in [pair for pair in pairs if pair.mutual] or pairs:
+            mine, theirs = pair.query_patch, self._middle(pair.gallery_patches)
+            if theirs is None or not self._is_apart(mine, [p.query_patch for p in numbered]):
                 continue
-            if not self._is_apart(theirs, [p.match_patch for p in found]):
+            if not self._is_apart(theirs, [p.match_patch for p in numbered]):
                 continue
-            found.append(NumberedPair(len(found) + 1, mine, theirs, float(one["similarity"])))
-            if len(found) == NUMBERED:
+            numbered.append(NumberedPair(len(numbered) + 1, mine, theirs, pair.similarity))
+            if len(numbered) == NUMBERED:
                 break
-        return found
+        return numbered
 
     def _is_apart(self, patch: int, others: Sequence[int]) -> bool:
         row, column = self.cell(patch)
@@ -92,7 +89,7 @@ class PatchPairs:
         """The patch nearest to the middle: a scattered cluster's middle itself lies on nothing."""
         if not patches:
             return None
-        cells = [self.cell(int(patch)) for patch in patches]
+        cells = [self.cell(patch) for patch in patches]
         row = sum(cell[0] for cell in cells) / len(cells)
         column = sum(cell[1] for cell in cells) / len(cells)
         nearest = min(cells, key=lambda cell: (cell[0] - row) ** 2 + (cell[1] - column) ** 2)

@@ -1,0 +1,33 @@
+"""Who keeps what lives only by a local name."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from qgis.PyQt.QtCore import QObject
+
+Q = TypeVar("Q", bound=QObject)
+
+
+class Keeper:
+    """Holds Python's half of Qt's objects until Qt deletes them.
+
+    Qt's parent owns the C++ half alone: without a reference, the Python half of a dialog may be
+    freed while the dialog is on the screen, and its buttons do nothing any more.
+    """
+
+    def __init__(self) -> None:
+        self._kept: list[QObject] = []
+
+    def keep(self, thing: Q) -> Q:
+        """Hold ``thing`` until it is destroyed; returns it."""
+        self._kept.append(thing)
+        thing.destroyed.connect(lambda *_: self._drop(thing))
+        return thing
+
+    def of(self, kind: type[Q]) -> list[Q]:
+        """What is held of a class, the oldest first."""
+        return [thing for thing in self._kept if isinstance(thing, kind)]
+
+    def _drop(self, thing: QObject) -> None:
+        self._kept = [other for other in self._kept if other is not thing]

@@ -1,0 +1,1 @@
+"""What users read about matches, pairs, progress: each sentence made once, in their language."""
