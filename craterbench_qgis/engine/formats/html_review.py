@@ -65,7 +65,7 @@ class _Card:
     pair: ReportPair
     kind: str
     pictures: tuple[Shown, Shown]
-    columns: list[list[str]]
+    columns: list[tuple[str, str, str]]
     """What both catalogues say, column by column."""
 
 
