@@ -242,7 +242,7 @@ def _add_filters(algorithm: Algorithm) -> None:
     )
     algorithm.add(
         decimal("MAX_RATIO", tr("Largest ratio of diameters"), None, 0.0, 1.0e6),
-        tr("The same, the other way: 2 is twice as large."),
+        tr("Diameter of the match divided by the query's; 2: twice as large."),
         advanced=True,
     )
     algorithm.add(

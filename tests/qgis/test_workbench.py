@@ -41,7 +41,7 @@ QUERY = (
     OPEN
     + """
 found, gap = [], LongestGap()
-bench.session.found.connect(found.append)
+bench.session.answered.connect(found.append)
 canvas = iface.canvas
 LON, LAT, SIDE = -11.2, -43.3, 7.0  # Tycho, 85 km, at two and a half times its diameter
 canvas.setExtent(QgsRectangle(LON - 20, LAT - 15, LON + 20, LAT + 15))
