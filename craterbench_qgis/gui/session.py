@@ -21,7 +21,7 @@ class SearchSession(QObject):
 
     searching = pyqtSignal(object)
     """A QueryRequest went out."""
-    found = pyqtSignal(object)
+    answered = pyqtSignal(object)
     """The MatchSet of the last query."""
     failed = pyqtSignal(str)
     """One sentence for the user."""
@@ -89,7 +89,7 @@ class SearchSession(QObject):
 
     def _done(self, request: QueryRequest, info: IndexInfo, reply: SearchReply) -> None:
         self._call = None
-        self.found.emit(MatchSet.of_reply(request, info, reply))
+        self.answered.emit(MatchSet.of_reply(request, info, reply))
 
     def _failed(self, error: CallError) -> None:
         if self._call is None and error.cancelled:

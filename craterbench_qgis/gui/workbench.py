@@ -56,7 +56,7 @@ class Workbench(QObject):
         session.index_changed.connect(self._on_index)
         dock.query_bar.query.connect(self.search)
         session.searching.connect(self._on_searching)
-        session.found.connect(self._on_found)
+        session.answered.connect(self._on_answered)
         session.failed.connect(self._on_search_failed)
         results = dock.results
         dock.query_bar.previewing.connect(results.set_drawing)
@@ -158,7 +158,7 @@ class Workbench(QObject):
             self.session.cancel,
         )
 
-    def _on_found(self, match_set: MatchSet) -> None:
+    def _on_answered(self, match_set: MatchSet) -> None:
         self.dock.query_bar.search_done()
         self._show(match_set)
         # In turns: together they would hold the window for a tenth of a second.

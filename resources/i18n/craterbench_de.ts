@@ -4,59 +4,36 @@
     <context>
         <name>CraterBench</name>
         <message>
-            <location filename="../../craterbench_qgis/client/blocking.py" />
-            <location filename="../../craterbench_qgis/client/engine.py" />
-            <source>CraterBench's engine is not set up yet. Set it up in the CraterBench panel.</source>
-            <translation>Die Engine von CraterBench ist noch nicht eingerichtet. Richten Sie sie im CraterBench-Bedienfeld ein.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/client/blocking.py" />
-            <source>The engine did not finish “{method}” in {seconds} seconds and was ended.</source>
-            <translation>Die Engine wurde mit „{method}“ in {seconds} Sekunden nicht fertig und wurde beendet.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/client/blocking.py" />
-            <location filename="../../craterbench_qgis/client/engine.py" />
-            <source>The engine did not start ({how}). {last}</source>
-            <translation>Die Engine ist nicht gestartet ({how}). {last}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/client/blocking.py" />
-            <source>The engine stopped unexpectedly ({how}). {last}</source>
-            <translation>Die Engine hat unerwartet aufgehört ({how}). {last}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/client/blocking.py" />
-            <location filename="../../craterbench_qgis/client/call_book.py" />
-            <source>The engine's answer cannot be read.</source>
-            <translation>Die Antwort der Engine ist nicht lesbar.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/client/blocking.py" />
-            <source>crashed, code {code}</source>
-            <translation>abgestürzt, Code {code}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/client/blocking.py" />
-            <location filename="../../craterbench_qgis/client/process.py" />
-            <source>exit code {code}</source>
-            <translation>Rückgabewert {code}</translation>
-        </message>
-        <message>
             <location filename="../../craterbench_qgis/client/call_book.py" />
             <source>The engine did not finish “{method}” in {seconds} seconds. Try again, or restart the engine.</source>
             <translation>Die Engine wurde mit „{method}“ in {seconds} Sekunden nicht fertig. Versuchen Sie es noch einmal, oder starten Sie die Engine neu.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/client/calls.py" />
-            <location filename="../../craterbench_qgis/processing/talk.py" />
+            <location filename="../../craterbench_qgis/processing/engine.py" />
             <source>Cancelled.</source>
             <translation>Abgebrochen.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/client/calls.py" />
+            <location filename="../../craterbench_qgis/gui/why/panel.py" />
+            <source>The engine's answer could not be read. Restart the engine and try again.</source>
+            <translation>Die Antwort der Engine war nicht lesbar. Starten Sie die Engine neu, und versuchen Sie es noch einmal.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/client/engine.py" />
+            <source>CraterBench's engine is not set up yet. Set it up in the CraterBench panel.</source>
+            <translation>Die Engine von CraterBench ist noch nicht eingerichtet. Richten Sie sie im CraterBench-Bedienfeld ein.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/client/engine.py" />
             <source>The engine did not answer within {seconds} seconds of its start.</source>
             <translation>Die Engine hat nach ihrem Start {seconds} Sekunden lang nicht geantwortet.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/client/engine.py" />
+            <source>The engine did not start ({how}). {last}</source>
+            <translation>Die Engine ist nicht gestartet ({how}). {last}</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/client/engine.py" />
@@ -155,28 +132,13 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/client/process.py" />
+            <source>exit code {code}</source>
+            <translation>Rückgabewert {code}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/client/process.py" />
             <source>killed by signal {code}</source>
             <translation>durch Signal {code} beendet</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/geo/crs.py" />
-            <source>a body of radius {size}</source>
-            <translation>einem Körper mit Radius {size}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/geo/crs.py" />
-            <source>{name} (radius {size})</source>
-            <translation>{name} (Radius {size})</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/geo/crs.py" />
-            <source>{what} has no coordinate reference system that lies on a body. Set one of the body that the mosaic shows.</source>
-            <translation>{what} hat kein Koordinatenbezugssystem, das auf einem Körper liegt. Setzen Sie eines des Körpers, den das Mosaik zeigt.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/geo/crs.py" />
-            <source>{what} is on {found}, but the open index is of {needed}. Choose a coordinate reference system of that body, or open another index.</source>
-            <translation>{what} liegt auf {found}, der offene Index aber auf {needed}. Wählen Sie ein Koordinatenbezugssystem dieses Körpers, oder öffnen Sie einen anderen Index.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/export_plan.py" />
@@ -305,6 +267,16 @@
             <translation>{name} darf nicht geändert werden. Wählen Sie einen anderen Namen.</translation>
         </message>
         <message>
+            <location filename="../../craterbench_qgis/core/geo/crs.py" />
+            <source>{what} has no coordinate reference system that lies on a body. Set one of the body that the mosaic shows.</source>
+            <translation>{what} hat kein Koordinatenbezugssystem, das auf einem Körper liegt. Setzen Sie eines des Körpers, den das Mosaik zeigt.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/geo/crs.py" />
+            <source>{what} is on {found}, but the open index is of {needed}. Choose a coordinate reference system of that body, or open another index.</source>
+            <translation>{what} liegt auf {found}, der offene Index aber auf {needed}. Wählen Sie ein Koordinatenbezugssystem dieses Körpers, oder öffnen Sie einen anderen Index.</translation>
+        </message>
+        <message>
             <location filename="../../craterbench_qgis/core/layers/build.py" />
             <source>Great circles</source>
             <translation>Großkreise</translation>
@@ -322,9 +294,14 @@
         <message>
             <location filename="../../craterbench_qgis/core/layers/build.py" />
             <location filename="../../craterbench_qgis/core/match_set.py" />
-            <location filename="../../craterbench_qgis/gui/history/model.py" />
+            <location filename="../../craterbench_qgis/core/words/history.py" />
             <source>Query</source>
             <translation>Anfrage</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/layers/results.py" />
+            <source>Matches of {label}</source>
+            <translation>Treffer zu {label}</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/layers/style.py" />
@@ -395,108 +372,9 @@
             <translation>Unsicher</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/layers/results.py" />
-            <source>Matches of {label}</source>
-            <translation>Treffer zu {label}</translation>
-        </message>
-        <message>
             <location filename="../../craterbench_qgis/core/match_set.py" />
             <source>{query}, refined (+{accepted} −{rejected})</source>
             <translation>{query}, verfeinert (+{accepted} −{rejected})</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/progress_text.py" />
-            <source>Comparing looks</source>
-            <translation>Aussehen vergleichen</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/progress_text.py" />
-            <source>Cutting the queries</source>
-            <translation>Anfragen ausschneiden</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/progress_text.py" />
-            <source>Encoding the gallery again</source>
-            <translation>Galerie neu kodieren</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/progress_text.py" />
-            <source>Joining the parts</source>
-            <translation>Teile zusammenfügen</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/progress_text.py" />
-            <source>Loading the encoder</source>
-            <translation>Encoder laden</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/progress_text.py" />
-            <source>Looking for pairs</source>
-            <translation>Paare suchen</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/progress_text.py" />
-            <source>Matching (million operations)</source>
-            <translation>Vergleichen (Millionen Operationen)</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/progress_text.py" />
-            <source>Measuring offsets</source>
-            <translation>Versätze messen</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/progress_text.py" />
-            <source>Pictures</source>
-            <translation>Bilder</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/progress_text.py" />
-            <source>Reading the catalogue</source>
-            <translation>Katalog lesen</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/progress_text.py" />
-            <source>Searching</source>
-            <translation>Suchen</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/progress_text.py" />
-            <source>Verifying</source>
-            <translation>Prüfen</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/progress_text.py" />
-            <location filename="../../craterbench_qgis/gui/build/options.py" />
-            <location filename="../../craterbench_qgis/gui/index/info.py" />
-            <location filename="../../craterbench_qgis/processing/index_build.py" />
-            <location filename="../../craterbench_qgis/processing/index_information.py" />
-            <source>Views</source>
-            <translation>Ansichten</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/progress_text.py" />
-            <source>Working</source>
-            <translation>In Arbeit</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/progress_text.py" />
-            <source>Writing</source>
-            <translation>Schreiben</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/progress_text.py" />
-            <source>{n} per second</source>
-            <translation>{n} je Sekunde</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/progress_text.py" />
-            <source>{stage}: {done} of {total}</source>
-            <translation>{stage}: {done} von {total}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/progress_text.py" />
-            <source>{time} left</source>
-            <translation>noch {time}</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/rasters.py" />
@@ -594,95 +472,705 @@
             <translation>{name} wurde von einer neueren Version von CraterBench geschrieben, darum können frühere Ergebnisse dieses Projekts nicht gezeigt werden und neue bleiben nur im Arbeitsspeicher. Aktualisieren Sie die Erweiterung.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/wording.py" />
-            <source>beyond the limb</source>
-            <translation>jenseits des Randes</translation>
+            <location filename="../../craterbench_qgis/core/words/bodies.py" />
+            <source>a body of radius {r} km</source>
+            <translation>einem Körper mit Radius {r} km</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/wording.py" />
-            <source>hardly any data</source>
-            <translation>kaum Daten</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/wording.py" />
-            <source>no contrast</source>
-            <translation>ohne Kontrast</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/wording.py" />
-            <source>no data</source>
-            <translation>ohne Daten</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/wording.py" />
-            <source>no mosaic</source>
-            <translation>kein Mosaik</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/wording.py" />
-            <source>not looked at</source>
-            <translation>nicht angesehen</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/wording.py" />
+            <location filename="../../craterbench_qgis/core/words/bodies.py" />
             <source>not stated</source>
             <translation>nicht angegeben</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/wording.py" />
-            <source>outside the mosaic</source>
-            <translation>außerhalb des Mosaiks</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/wording.py" />
-            <source>smaller than the mosaic shows</source>
-            <translation>kleiner, als das Mosaik zeigt</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/wording.py" />
-            <source>too coarse</source>
-            <translation>zu grob</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/wording.py" />
-            <source>too empty</source>
-            <translation>zu leer</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/wording.py" />
-            <source>wider than half the body</source>
-            <translation>breiter als der halbe Körper</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/wording.py" />
-            <source>{h} h {m} min</source>
-            <translation>{h} h {m} min</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/wording.py" />
+            <location filename="../../craterbench_qgis/core/words/bodies.py" />
             <source>{name} (radii {a} and {b} km)</source>
             <translation>{name} (Radien {a} und {b} km)</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/wording.py" />
+            <location filename="../../craterbench_qgis/core/words/bodies.py" />
             <source>{name} (radius {r} km)</source>
             <translation>{name} (Radius {r} km)</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/wording.py" />
+            <location filename="../../craterbench_qgis/core/words/builds.py" />
+            <source>Craters: {craters} · views: {views}</source>
+            <translation>Krater: {craters} · Ansichten: {views}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/builds.py" />
+            <source>It was complete already; nothing was done.</source>
+            <translation>Er war schon vollständig; es wurde nichts getan.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/builds.py" />
+            <source>{n} views made in {time} ({rate} per second)</source>
+            <translation>{n} Ansichten in {time} erzeugt ({rate} je Sekunde)</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/history.py" />
+            <source>no matches</source>
+            <translation>keine Treffer</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/history.py" />
+            <source>{a} accepted, {r} rejected of {n}</source>
+            <translation>{a} angenommen, {r} abgelehnt von {n}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/history.py" />
+            <source>{n} matches, none decided</source>
+            <translation>{n} Treffer, keiner entschieden</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>(encode {n} s)</source>
+            <translation>(Kodieren {n} s)</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>Best match: {chance}.</source>
+            <translation>Bester Treffer: {chance}.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <location filename="../../craterbench_qgis/gui/query_bar.py" />
+            <source>Box</source>
+            <translation>Rechteck</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <location filename="../../craterbench_qgis/gui/query_bar.py" />
+            <source>Circle</source>
+            <translation>Kreis</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>Crater {id}</source>
+            <translation>Krater {id}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <location filename="../../craterbench_qgis/gui/tools/circle.py" />
+            <source>Diameter {size}</source>
+            <translation>Durchmesser {size}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>Diameter {size}, {ratio} times the query's</source>
+            <translation>Durchmesser {size}, das {ratio}-Fache der Anfrage</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>Double-click zooms. A accept, R reject, U undecided, W why it matched, F refine.</source>
+            <translation>Doppelklick zoomt. A annehmen, R ablehnen, U unentschieden, W warum es ein Treffer ist, F verfeinern.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>No crater of the index meets the conditions of this search. Widen them and search again.</source>
+            <translation>Kein Krater des Index erfüllt die Bedingungen dieser Suche. Weiten Sie sie, und suchen Sie noch einmal.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>No good match: {chance} as the best match.</source>
+            <translation>Kein guter Treffer: {chance} wie der beste Treffer.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>On {raster}</source>
+            <translation>Auf {raster}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>Rank {rank}: {name}</source>
+            <translation>Rang {rank}: {name}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>Rank {rank}: {name}, score {score}, diameter {diameter}, {decision}</source>
+            <translation>Rang {rank}: {name}, Score {score}, Durchmesser {diameter}, {decision}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>Refined by your decisions; rejected craters are left out. How many craters would be as similar by chance is told for a query alone.</source>
+            <translation>Nach Ihren Entscheidungen verfeinert; abgelehnte Krater sind ausgelassen. Wie viele Krater zufällig so ähnlich wären, wird nur für eine Suche ohne Entscheidungen angegeben.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>Similarity {score} (first stage {first}), view {view}</source>
+            <translation>Ähnlichkeit {score} (erste Stufe {first}), Ansicht {view}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>The index has no crater that can be compared: none was cut, or all were removed. See the tab “Index”.</source>
+            <translation>Der Index hat keinen vergleichbaren Krater: Keiner wurde ausgeschnitten, oder alle wurden entfernt. Siehe Reiter „Index“.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>The raster is coarse for this crop: {n} pixels across.</source>
+            <translation>Das Raster ist grob für diesen Ausschnitt: {n} Pixel breit.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>What the map shows</source>
+            <translation>Was die Karte zeigt</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>about 1 crater of this index looks as similar by chance</source>
+            <translation>etwa 1 Krater dieses Index ist zufällig ebenso ähnlich</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>about {n} craters of this index look as similar by chance</source>
+            <translation>etwa {n} Krater dieses Index sind zufällig ebenso ähnlich</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
+            <source>accepted</source>
+            <translation>angenommen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>crop {size} wide</source>
+            <translation>Ausschnitt {size} breit</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>diameter about {size}, guessed from the box</source>
+            <translation>Durchmesser etwa {size}, aus dem Rechteck geschätzt</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <location filename="../../craterbench_qgis/core/words/why.py" />
+            <source>diameter {size}</source>
+            <translation>Durchmesser {size}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>fewer than 0.01 craters of this index look as similar by chance</source>
+            <translation>weniger als 0,01 Krater dieses Index sind zufällig ebenso ähnlich</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
+            <source>rejected</source>
+            <translation>abgelehnt</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
+            <location filename="../../craterbench_qgis/gui/review/controls.py" />
+            <source>undecided</source>
+            <translation>unentschieden</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <location filename="../../craterbench_qgis/core/words/why.py" />
+            <location filename="../../craterbench_qgis/gui/results/delegate.py" />
+            <source>{distance} away</source>
+            <translation>{distance} entfernt</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>{distance} away, bearing {bearing}°</source>
+            <translation>{distance} entfernt, Richtung {bearing}°</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>{n} % of the crop has no data.</source>
+            <translation>{n} % des Ausschnitts haben keine Daten.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>{n} accepted</source>
+            <translation>{n} angenommen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>{n} of {total} shown</source>
+            <translation>{n} von {total} gezeigt</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>{n} rejected</source>
+            <translation>{n} abgelehnt</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <location filename="../../craterbench_qgis/core/words/quantities.py" />
+            <source>{n} s</source>
+            <translation>{n} s</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>{n} selected</source>
+            <translation>{n} ausgewählt</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/progress.py" />
+            <source>Comparing looks</source>
+            <translation>Aussehen vergleichen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/progress.py" />
+            <source>Cutting the queries</source>
+            <translation>Anfragen ausschneiden</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/progress.py" />
+            <source>Encoding the gallery again</source>
+            <translation>Galerie neu kodieren</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/progress.py" />
+            <source>Joining the parts</source>
+            <translation>Teile zusammenfügen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/progress.py" />
+            <source>Loading the encoder</source>
+            <translation>Encoder laden</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/progress.py" />
+            <source>Looking for pairs</source>
+            <translation>Paare suchen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/progress.py" />
+            <source>Matching (million operations)</source>
+            <translation>Vergleichen (Millionen Operationen)</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/progress.py" />
+            <source>Measuring offsets</source>
+            <translation>Versätze messen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/progress.py" />
+            <source>Pictures</source>
+            <translation>Bilder</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/progress.py" />
+            <source>Reading the catalogue</source>
+            <translation>Katalog lesen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/progress.py" />
+            <source>Searching</source>
+            <translation>Suchen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/progress.py" />
+            <source>Verifying</source>
+            <translation>Prüfen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/progress.py" />
+            <location filename="../../craterbench_qgis/gui/build/options.py" />
+            <location filename="../../craterbench_qgis/gui/index/info.py" />
+            <location filename="../../craterbench_qgis/processing/index_build.py" />
+            <location filename="../../craterbench_qgis/processing/index_information.py" />
+            <source>Views</source>
+            <translation>Ansichten</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/progress.py" />
+            <source>Working</source>
+            <translation>In Arbeit</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/progress.py" />
+            <source>Writing</source>
+            <translation>Schreiben</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/progress.py" />
+            <source>{n} per second</source>
+            <translation>{n} je Sekunde</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/progress.py" />
+            <source>{stage}: {done} of {total}</source>
+            <translation>{stage}: {done} von {total}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/progress.py" />
+            <source>{time} left</source>
+            <translation>noch {time}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/quantities.py" />
+            <source>{h} h {m} min</source>
+            <translation>{h} h {m} min</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/quantities.py" />
             <source>{n} km</source>
             <translation>{n} km</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/wording.py" />
+            <location filename="../../craterbench_qgis/core/words/quantities.py" />
             <source>{n} min</source>
             <translation>{n} min</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/wording.py" />
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>{n} s</source>
-            <translation>{n} s</translation>
+            <location filename="../../craterbench_qgis/core/words/quantities.py" />
+            <source>{n}° E</source>
+            <translation>{n}° O</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/quantities.py" />
+            <source>{n}° N</source>
+            <translation>{n}° N</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/quantities.py" />
+            <source>{n}° S</source>
+            <translation>{n}° S</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/quantities.py" />
+            <source>{n}° W</source>
+            <translation>{n}° W</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/reasons.py" />
+            <source>hardly any data</source>
+            <translation>kaum Daten</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/reasons.py" />
+            <source>no contrast</source>
+            <translation>ohne Kontrast</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/reasons.py" />
+            <source>no data</source>
+            <translation>ohne Daten</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/reasons.py" />
+            <source>no mosaic</source>
+            <translation>kein Mosaik</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/reasons.py" />
+            <source>not looked at</source>
+            <translation>nicht angesehen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/reasons.py" />
+            <source>outside the mosaic</source>
+            <translation>außerhalb des Mosaiks</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/reasons.py" />
+            <source>smaller than the mosaic shows</source>
+            <translation>kleiner, als das Mosaik zeigt</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/reasons.py" />
+            <source>wider than half the body</source>
+            <translation>breiter als der halbe Körper</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>1 pair to review.</source>
+            <translation>1 Paar durchzusehen.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>B lies {east} and {north} of A (median of {n} probable pairs).</source>
+            <translation>B liegt {east} und {north} von A (Median von {n} wahrscheinlichen Paaren).</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>Centres {n} D apart</source>
+            <translation>Mittelpunkte {n} D auseinander</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>D is the larger diameter, {d}; the centres are {m} apart.</source>
+            <translation>D ist der größere Durchmesser, {d}; die Mittelpunkte liegen {m} auseinander.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>Decided: {decision}</source>
+            <translation>Entschieden: {decision}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>Decided: {decision} ({who})</source>
+            <translation>Entschieden: {decision} ({who})</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>Every pair is decided. Now write the cleaned catalogue.</source>
+            <translation>Jedes Paar ist entschieden. Schreiben Sie nun den bereinigten Katalog.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>Looks: how alike both views are to the encoder (1: the same).</source>
+            <translation>Aussehen: wie ähnlich beide Ansichten dem Encoder sind (1: gleich).</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>No (more) pair matches the filter. Choose other pairs above.</source>
+            <translation>Kein (weiteres) Paar entspricht dem Filter. Wählen Sie oben andere Paare.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>No duplicates were found: the review holds no pair.</source>
+            <translation>Es wurden keine Dubletten gefunden: Die Durchsicht enthält kein Paar.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>No pair is left undecided.</source>
+            <translation>Kein Paar ist mehr unentschieden.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>No two entries look like one crater.</source>
+            <translation>Keine zwei Einträge sehen nach einem Krater aus.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>Overlap: area both outlines share, divided by the area they cover together.</source>
+            <translation>Überlappung: gemeinsame Fläche beider Umrisse, geteilt durch die zusammen bedeckte Fläche.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>The number in brackets is the probability that both entries are one crater.</source>
+            <translation>Die Zahl in Klammern ist die Wahrscheinlichkeit, dass beide Einträge ein Krater sind.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>The second mosaic lies {east} and {north} of the first ({n} pairs).</source>
+            <translation>Das zweite Mosaik liegt {east} und {north} vom ersten ({n} Paare).</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>almost certainly the same crater</source>
+            <translation>fast sicher derselbe Krater</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>almost certainly two craters</source>
+            <translation>fast sicher zwei Krater</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>diameters differ by {n} %</source>
+            <translation>Durchmesser um {n} % verschieden</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>distinct</source>
+            <translation>verschieden</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>duplicate</source>
+            <translation>Dublette</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>hard to tell</source>
+            <translation>schwer zu sagen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>looks not known</source>
+            <translation>Aussehen unbekannt</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>looks {n}</source>
+            <translation>Aussehen {n}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>outlines overlap {n} %</source>
+            <translation>Umrisse überlappen zu {n} %</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>perhaps the same crater</source>
+            <translation>vielleicht derselbe Krater</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>perhaps two craters</source>
+            <translation>vielleicht zwei Krater</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>probably the same crater</source>
+            <translation>wahrscheinlich derselbe Krater</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>probably two craters</source>
+            <translation>wahrscheinlich zwei Krater</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>unsure</source>
+            <translation>unsicher</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>without an id</source>
+            <translation>ohne Kennung</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>{done} of {total}</source>
+            <translation>{done} von {total}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>{done} of {total}, {unsure} unsure</source>
+            <translation>{done} von {total}, {unsure} unsicher</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>{facts}: {verdict} ({probability})</source>
+            <translation>{facts}: {verdict} ({probability})</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>{letter}: {id}</source>
+            <translation>{letter}: {id}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>{name} is read-only, so decisions cannot be kept. Copy it to a folder you may write to.</source>
+            <translation>{name} ist schreibgeschützt, darum lassen sich Entscheidungen nicht behalten. Kopieren Sie es in einen Ordner, in dem Sie schreiben dürfen.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>{n} m east</source>
+            <translation>{n} m östlich</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>{n} m north</source>
+            <translation>{n} m nördlich</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>{n} m south</source>
+            <translation>{n} m südlich</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>{n} m west</source>
+            <translation>{n} m westlich</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>{n} pairs were decided before.</source>
+            <translation>{n} Paare waren schon entschieden.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>{pairs} pairs to review, {probable} of them probably one crater.</source>
+            <translation>{pairs} Paare durchzusehen, davon {probable} wahrscheinlich ein Krater.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/why.py" />
+            <source>First stage, {score}: one vector for the whole view is compared with the query's; it decides which views are looked at more closely.</source>
+            <translation>Erste Stufe, {score}: Ein Vektor für die ganze Ansicht wird mit dem der Anfrage verglichen; er entscheidet, welche Ansichten genauer angesehen werden.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/why.py" />
+            <source>Match {rank}: {name}</source>
+            <translation>Treffer {rank}: {name}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/why.py" />
+            <source>Patch of the match: one patch of the query is closest to it ({value}).</source>
+            <translation>Bildteil des Treffers: Ein Bildteil der Anfrage ist ihm am nächsten ({value}).</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/why.py" />
+            <source>Patch of the match: similarity at most {value}; no patch of the query is closest to it.</source>
+            <translation>Bildteil des Treffers: Ähnlichkeit höchstens {value}; kein Bildteil der Anfrage ist ihm am nächsten.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/why.py" />
+            <source>Patch of the match: {n} patches of the query are closest to it (best {value}).</source>
+            <translation>Bildteil des Treffers: {n} Bildteile der Anfrage sind ihm am nächsten (bester {value}).</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/why.py" />
+            <source>Patch of the query: similarity {value} to its best counterpart, outlined.</source>
+            <translation>Bildteil der Anfrage: Ähnlichkeit {value} mit seinem besten Gegenstück, umrandet.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/why.py" />
+            <source>Point at a patch to see its counterparts.</source>
+            <translation>Zeigen Sie auf einen Bildteil, um seine Gegenstücke zu sehen.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/why.py" />
+            <source>Query: {name}</source>
+            <translation>Anfrage: {name}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/why.py" />
+            <source>Scores are similarities, not probabilities.</source>
+            <translation>Scores sind Ähnlichkeiten, keine Wahrscheinlichkeiten.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/why.py" />
+            <source>Second stage, {score}: late interaction, the mean over the query's tokens of the best similarity to a token of this view; it decides the rank.</source>
+            <translation>Zweite Stufe, {score}: späte Interaktion, das Mittel der besten Ähnlichkeiten der Tokens der Anfrage mit einem Token dieser Ansicht; sie entscheidet den Rang.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/why.py" />
+            <source>Second stage, {score}: late interaction, the mean over the tokens of both views of the best similarity to a token of the other; it decides the rank.</source>
+            <translation>Zweite Stufe, {score}: späte Interaktion, das Mittel der besten Ähnlichkeiten der Tokens beider Ansichten mit einem Token der anderen; sie entscheidet den Rang.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/why.py" />
+            <source>The mosaic of this view is not at hand: its thumbnail is shown, and the query's patches are compared with the tokens stored in the index.</source>
+            <translation>Das Mosaik dieser Ansicht ist nicht zur Hand: Gezeigt wird ihr Vorschaubild, und die Bildteile der Anfrage werden mit den im Index gespeicherten Tokens verglichen.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/why.py" />
+            <source>Why {name} matched</source>
+            <translation>Warum {name} ein Treffer ist</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/why.py" />
+            <source>encoder {name}</source>
+            <translation>Encoder {name}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/why.py" />
+            <source>index {name}</source>
+            <translation>Index {name}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/why.py" />
+            <source>mosaic {name}</source>
+            <translation>Mosaik {name}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/why.py" />
+            <source>rank {rank} of {total}</source>
+            <translation>Rang {rank} von {total}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/why.py" />
+            <source>{size} wide</source>
+            <translation>{size} breit</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
@@ -1185,20 +1673,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build/progress.py" />
-            <location filename="../../craterbench_qgis/processing/index_build.py" />
-            <source>Craters: {craters} · views: {views}</source>
-            <translation>Krater: {craters} · Ansichten: {views}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/build/progress.py" />
             <source>Dismiss</source>
             <translation>Ausblenden</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/build/progress.py" />
-            <location filename="../../craterbench_qgis/processing/index_build.py" />
-            <source>It was complete already; nothing was done.</source>
-            <translation>Er war schon vollständig; es wurde nichts getan.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build/progress.py" />
@@ -1250,17 +1726,6 @@
             <location filename="../../craterbench_qgis/gui/build/progress.py" />
             <source>{name} is built</source>
             <translation>{name} ist fertig</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/build/progress.py" />
-            <location filename="../../craterbench_qgis/processing/index_build.py" />
-            <source>{n} views made in {time} ({rate} per second)</source>
-            <translation>{n} Ansichten in {time} erzeugt ({rate} je Sekunde)</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/index/catalogue_layer.py" />
-            <source>{index}: catalogue</source>
-            <translation>{index}: Katalog</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/dock.py" />
@@ -1489,21 +1954,6 @@
             <translation>Es ließ sich kein Webbrowser starten. Die Hilfe ist die Datei {path}.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/history/model.py" />
-            <source>no matches</source>
-            <translation>keine Treffer</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/history/model.py" />
-            <source>{a} accepted, {r} rejected of {n}</source>
-            <translation>{a} angenommen, {r} abgelehnt von {n}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/history/model.py" />
-            <source>{n} matches, none decided</source>
-            <translation>{n} Treffer, keiner entschieden</translation>
-        </message>
-        <message>
             <location filename="../../craterbench_qgis/gui/history/panel.py" />
             <source>Delete</source>
             <translation>Löschen</translation>
@@ -1543,6 +1993,11 @@
             <location filename="../../craterbench_qgis/gui/history/panel.py" />
             <source>“{label}” was deleted.</source>
             <translation>„{label}“ wurde gelöscht.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/index/catalogue_layer.py" />
+            <source>{index}: catalogue</source>
+            <translation>{index}: Katalog</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/index/info.py" />
@@ -1771,21 +2226,39 @@
             <translation>{path} lässt sich nicht als Layer öffnen. Prüfen Sie den Index.</translation>
         </message>
         <message>
+            <location filename="../../craterbench_qgis/gui/index/recent.py" />
+            <source>Indexes that you open are listed here.</source>
+            <translation>Hier stehen die Indexe, die Sie öffnen.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/index/recent.py" />
+            <source>Remove from this list</source>
+            <translation>Aus dieser Liste entfernen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/index/recent.py" />
+            <source>cannot be read</source>
+            <translation>nicht lesbar</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/index/recent.py" />
+            <source>is no index any more</source>
+            <translation>ist kein Index mehr</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/index/recent.py" />
+            <source>not there any more</source>
+            <translation>nicht mehr da</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/index/recent.py" />
+            <source>unfinished build</source>
+            <translation>unfertiger Aufbau</translation>
+        </message>
+        <message>
             <location filename="../../craterbench_qgis/gui/layer_files.py" />
             <source>The layer {name} could not be written to a file ({why}).</source>
             <translation>Der Layer {name} konnte nicht in eine Datei geschrieben werden ({why}).</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/query_bar.py" />
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>Box</source>
-            <translation>Rechteck</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/query_bar.py" />
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>Circle</source>
-            <translation>Kreis</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/query_bar.py" />
@@ -1871,36 +2344,6 @@
             <location filename="../../craterbench_qgis/gui/query_bar.py" />
             <source>{share} % valid</source>
             <translation>{share} % gültig</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/index/recent.py" />
-            <source>Indexes that you open are listed here.</source>
-            <translation>Hier stehen die Indexe, die Sie öffnen.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/index/recent.py" />
-            <source>Remove from this list</source>
-            <translation>Aus dieser Liste entfernen</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/index/recent.py" />
-            <source>cannot be read</source>
-            <translation>nicht lesbar</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/index/recent.py" />
-            <source>is no index any more</source>
-            <translation>ist kein Index mehr</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/index/recent.py" />
-            <source>not there any more</source>
-            <translation>nicht mehr da</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/index/recent.py" />
-            <source>unfinished build</source>
-            <translation>unfertiger Aufbau</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/actions.py" />
@@ -2092,13 +2535,6 @@
             <translation>gleicher Ort</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/results/delegate.py" />
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <location filename="../../craterbench_qgis/gui/why/words.py" />
-            <source>{distance} away</source>
-            <translation>{distance} entfernt</translation>
-        </message>
-        <message>
             <location filename="../../craterbench_qgis/gui/results/expressions.py" />
             <source>The expression cannot be worked out: {reason}</source>
             <translation>Der Ausdruck lässt sich nicht auswerten: {reason}</translation>
@@ -2231,12 +2667,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>accepted</source>
-            <translation>angenommen</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
             <source>any</source>
             <translation>beliebig</translation>
@@ -2253,22 +2683,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>rejected</source>
-            <translation>abgelehnt</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
             <source>to</source>
             <translation>bis</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <location filename="../../craterbench_qgis/gui/review/controls.py" />
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>undecided</source>
-            <translation>unentschieden</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/header.py" />
@@ -2365,173 +2781,6 @@
             <location filename="../../craterbench_qgis/gui/results/panel.py" />
             <source>Space accepts · Enter zooms · Ctrl+Z undoes</source>
             <translation>Leertaste nimmt an · Eingabe zoomt · Strg+Z macht rückgängig</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>(encode {n} s)</source>
-            <translation>(Kodieren {n} s)</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>Best match: {chance}.</source>
-            <translation>Bester Treffer: {chance}.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>Crater {id}</source>
-            <translation>Krater {id}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <location filename="../../craterbench_qgis/gui/tools/circle.py" />
-            <source>Diameter {size}</source>
-            <translation>Durchmesser {size}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>Diameter {size}, {ratio} times the query's</source>
-            <translation>Durchmesser {size}, das {ratio}-Fache der Anfrage</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>Double-click zooms. A accept, R reject, U undecided, W why it matched, F refine.</source>
-            <translation>Doppelklick zoomt. A annehmen, R ablehnen, U unentschieden, W warum es ein Treffer ist, F verfeinern.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>E</source>
-            <translation>O</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>N</source>
-            <translation>N</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>No crater of the index meets the conditions of this search. Widen them and search again.</source>
-            <translation>Kein Krater des Index erfüllt die Bedingungen dieser Suche. Weiten Sie sie, und suchen Sie noch einmal.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>No good match: {chance} as the best match.</source>
-            <translation>Kein guter Treffer: {chance} wie der beste Treffer.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>On {raster}</source>
-            <translation>Auf {raster}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>Rank {rank}: {name}</source>
-            <translation>Rang {rank}: {name}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>Rank {rank}: {name}, score {score}, diameter {diameter}, {decision}</source>
-            <translation>Rang {rank}: {name}, Score {score}, Durchmesser {diameter}, {decision}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>Refined by your decisions; rejected craters are left out. How many craters would be as similar by chance is told for a query alone.</source>
-            <translation>Nach Ihren Entscheidungen verfeinert; abgelehnte Krater sind ausgelassen. Wie viele Krater zufällig so ähnlich wären, wird nur für eine Suche ohne Entscheidungen angegeben.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>S</source>
-            <translation>S</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>Similarity {score} (first stage {first}), view {view}</source>
-            <translation>Ähnlichkeit {score} (erste Stufe {first}), Ansicht {view}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>The index has no crater that can be compared: none was cut, or all were removed. See the tab “Index”.</source>
-            <translation>Der Index hat keinen vergleichbaren Krater: Keiner wurde ausgeschnitten, oder alle wurden entfernt. Siehe Reiter „Index“.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>The raster is coarse for this crop: {n} pixels across.</source>
-            <translation>Das Raster ist grob für diesen Ausschnitt: {n} Pixel breit.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>W</source>
-            <translation>W</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>What the map shows</source>
-            <translation>Was die Karte zeigt</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>about 1 crater of this index looks as similar by chance</source>
-            <translation>etwa 1 Krater dieses Index ist zufällig ebenso ähnlich</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>about {n} craters of this index look as similar by chance</source>
-            <translation>etwa {n} Krater dieses Index sind zufällig ebenso ähnlich</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>crop {size} wide</source>
-            <translation>Ausschnitt {size} breit</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>diameter about {size}, guessed from the box</source>
-            <translation>Durchmesser etwa {size}, aus dem Rechteck geschätzt</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <location filename="../../craterbench_qgis/gui/why/words.py" />
-            <source>diameter {size}</source>
-            <translation>Durchmesser {size}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>fewer than 0.01 craters of this index look as similar by chance</source>
-            <translation>weniger als 0,01 Krater dieses Index sind zufällig ebenso ähnlich</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>{distance} away, bearing {bearing}°</source>
-            <translation>{distance} entfernt, Richtung {bearing}°</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>{lat}° {ns}, {lon}° {ew}</source>
-            <translation>{lat}° {ns}, {lon}° {ew}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>{n} % of the crop has no data.</source>
-            <translation>{n} % des Ausschnitts haben keine Daten.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>{n} accepted</source>
-            <translation>{n} angenommen</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>{n} of {total} shown</source>
-            <translation>{n} von {total} gezeigt</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>{n} rejected</source>
-            <translation>{n} abgelehnt</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <source>{n} selected</source>
-            <translation>{n} ausgewählt</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/states.py" />
@@ -3066,211 +3315,6 @@
             <translation>Die Bilder werden ausgeschnitten…</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>1 pair to review.</source>
-            <translation>1 Paar durchzusehen.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>B lies {east} and {north} of A (median of {n} probable pairs).</source>
-            <translation>B liegt {east} und {north} von A (Median von {n} wahrscheinlichen Paaren).</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>Centres {n} D apart</source>
-            <translation>Mittelpunkte {n} D auseinander</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>D is the larger diameter, {d}; the centres are {m} apart.</source>
-            <translation>D ist der größere Durchmesser, {d}; die Mittelpunkte liegen {m} auseinander.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>Decided: {decision}</source>
-            <translation>Entschieden: {decision}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>Decided: {decision} ({who})</source>
-            <translation>Entschieden: {decision} ({who})</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>Every pair is decided. Now write the cleaned catalogue.</source>
-            <translation>Jedes Paar ist entschieden. Schreiben Sie nun den bereinigten Katalog.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>Looks: how alike both views are to the encoder (1: the same).</source>
-            <translation>Aussehen: wie ähnlich beide Ansichten dem Encoder sind (1: gleich).</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>No (more) pair matches the filter. Choose other pairs above.</source>
-            <translation>Kein (weiteres) Paar entspricht dem Filter. Wählen Sie oben andere Paare.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>No duplicates were found: the review holds no pair.</source>
-            <translation>Es wurden keine Dubletten gefunden: Die Durchsicht enthält kein Paar.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>No pair is left undecided.</source>
-            <translation>Kein Paar ist mehr unentschieden.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>No two entries look like one crater.</source>
-            <translation>Keine zwei Einträge sehen nach einem Krater aus.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>Overlap: area both outlines share, divided by the area they cover together.</source>
-            <translation>Überlappung: gemeinsame Fläche beider Umrisse, geteilt durch die zusammen bedeckte Fläche.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>The number in brackets is the probability that both entries are one crater.</source>
-            <translation>Die Zahl in Klammern ist die Wahrscheinlichkeit, dass beide Einträge ein Krater sind.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>The second mosaic lies {east} and {north} of the first ({n} pairs).</source>
-            <translation>Das zweite Mosaik liegt {east} und {north} vom ersten ({n} Paare).</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>almost certainly the same crater</source>
-            <translation>fast sicher derselbe Krater</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>almost certainly two craters</source>
-            <translation>fast sicher zwei Krater</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>diameters differ by {n} %</source>
-            <translation>Durchmesser um {n} % verschieden</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>distinct</source>
-            <translation>verschieden</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>duplicate</source>
-            <translation>Dublette</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>hard to tell</source>
-            <translation>schwer zu sagen</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>looks not known</source>
-            <translation>Aussehen unbekannt</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>looks {n}</source>
-            <translation>Aussehen {n}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>outlines overlap {n} %</source>
-            <translation>Umrisse überlappen zu {n} %</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>perhaps the same crater</source>
-            <translation>vielleicht derselbe Krater</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>perhaps two craters</source>
-            <translation>vielleicht zwei Krater</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>probably the same crater</source>
-            <translation>wahrscheinlich derselbe Krater</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>probably two craters</source>
-            <translation>wahrscheinlich zwei Krater</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>unsure</source>
-            <translation>unsicher</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>without an id</source>
-            <translation>ohne Kennung</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>{done} of {total}</source>
-            <translation>{done} von {total}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>{done} of {total}, {unsure} unsure</source>
-            <translation>{done} von {total}, {unsure} unsicher</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>{facts}: {verdict} ({probability})</source>
-            <translation>{facts}: {verdict} ({probability})</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>{letter}: {id}</source>
-            <translation>{letter}: {id}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>{name} is read-only, so decisions cannot be kept. Copy it to a folder you may write to.</source>
-            <translation>{name} ist schreibgeschützt, darum lassen sich Entscheidungen nicht behalten. Kopieren Sie es in einen Ordner, in dem Sie schreiben dürfen.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>{n} m east</source>
-            <translation>{n} m östlich</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>{n} m north</source>
-            <translation>{n} m nördlich</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>{n} m south</source>
-            <translation>{n} m südlich</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>{n} m west</source>
-            <translation>{n} m westlich</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>{n} pairs were decided before.</source>
-            <translation>{n} Paare waren schon entschieden.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/words.py" />
-            <source>{pairs} pairs to review, {probable} of them probably one crater.</source>
-            <translation>{pairs} Paare durchzusehen, davon {probable} wahrscheinlich ein Krater.</translation>
-        </message>
-        <message>
             <location filename="../../craterbench_qgis/gui/session.py" />
             <source>No index is open. Open or build one in the tab “Index”.</source>
             <translation>Kein Index ist offen. Öffnen Sie einen im Reiter „Index“, oder bauen Sie einen auf.</translation>
@@ -3279,6 +3323,12 @@
             <location filename="../../craterbench_qgis/gui/session.py" />
             <source>The search was cancelled.</source>
             <translation>Die Suche wurde abgebrochen.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/session.py" />
+            <location filename="../../craterbench_qgis/gui/why/panel.py" />
+            <source>What was searched is not there any more. Draw the query again.</source>
+            <translation>Was gesucht wurde, ist nicht mehr da. Zeichnen Sie die Anfrage noch einmal.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
@@ -3853,26 +3903,6 @@
             <translation>Das reicht über den Körper hinaus. Zeichnen Sie, wo die Karte Boden zeigt.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/tools/base.py" />
-            <source>{n}° E</source>
-            <translation>{n}° O</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/tools/base.py" />
-            <source>{n}° N</source>
-            <translation>{n}° N</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/tools/base.py" />
-            <source>{n}° S</source>
-            <translation>{n}° S</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/tools/base.py" />
-            <source>{n}° W</source>
-            <translation>{n}° W</translation>
-        </message>
-        <message>
             <location filename="../../craterbench_qgis/gui/tools/box.py" />
             <source>Press the mouse button at one corner, drag around the crater, and release it.</source>
             <translation>Drücken Sie die Maustaste an einer Ecke, ziehen Sie um den Krater, und lassen Sie los.</translation>
@@ -3951,46 +3981,6 @@
             <location filename="../../craterbench_qgis/gui/tools/features.py" />
             <source>{n} of the selected features have no place or no diameter.</source>
             <translation>{n} der ausgewählten Objekte haben keinen Ort oder keinen Durchmesser.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/panel.py" />
-            <source>PNG pictures (*.png)</source>
-            <translation>PNG-Bilder (*.png)</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/panel.py" />
-            <source>Save as picture</source>
-            <translation>Als Bild speichern</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/panel.py" />
-            <source>Saved: {path}</source>
-            <translation>Gespeichert: {path}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/panel.py" />
-            <source>The engine's answer could not be read. Restart the engine and try again.</source>
-            <translation>Die Antwort der Engine war nicht lesbar. Starten Sie die Engine neu, und versuchen Sie es noch einmal.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/panel.py" />
-            <source>The picture could not be written to {path}. Choose another folder.</source>
-            <translation>Das Bild konnte nicht nach {path} geschrieben werden. Wählen Sie einen anderen Ordner.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/panel.py" />
-            <source>The picture is on the clipboard.</source>
-            <translation>Das Bild ist in der Zwischenablage.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/panel.py" />
-            <source>Try again</source>
-            <translation>Noch einmal versuchen</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/panel.py" />
-            <source>Working out which patches match…</source>
-            <translation>Es wird ermittelt, welche Bildteile übereinstimmen…</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/why/controls.py" />
@@ -4073,6 +4063,41 @@
             <translation>Dieselbe Nummer kennzeichnet einen Bildteil und sein Gegenstück</translation>
         </message>
         <message>
+            <location filename="../../craterbench_qgis/gui/why/panel.py" />
+            <source>PNG pictures (*.png)</source>
+            <translation>PNG-Bilder (*.png)</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/why/panel.py" />
+            <source>Save as picture</source>
+            <translation>Als Bild speichern</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/why/panel.py" />
+            <source>Saved: {path}</source>
+            <translation>Gespeichert: {path}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/why/panel.py" />
+            <source>The picture could not be written to {path}. Choose another folder.</source>
+            <translation>Das Bild konnte nicht nach {path} geschrieben werden. Wählen Sie einen anderen Ordner.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/why/panel.py" />
+            <source>The picture is on the clipboard.</source>
+            <translation>Das Bild ist in der Zwischenablage.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/why/panel.py" />
+            <source>Try again</source>
+            <translation>Noch einmal versuchen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/why/panel.py" />
+            <source>Working out which patches match…</source>
+            <translation>Es wird ermittelt, welche Bildteile übereinstimmen…</translation>
+        </message>
+        <message>
             <location filename="../../craterbench_qgis/gui/why/picture.py" />
             <source>similarity of a patch to its best counterpart; weaker ones are not coloured</source>
             <translation>Ähnlichkeit eines Bildteils mit seinem besten Gegenstück; schwächere sind nicht gefärbt</translation>
@@ -4096,96 +4121,6 @@
             <location filename="../../craterbench_qgis/gui/why/view.py" />
             <source>Similarity of a patch to its best counterpart; weaker patches are not coloured</source>
             <translation>Ähnlichkeit eines Bildteils mit seinem besten Gegenstück; schwächere Bildteile sind nicht gefärbt</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/words.py" />
-            <source>First stage, {score}: one vector for the whole view is compared with the query's; it decides which views are looked at more closely.</source>
-            <translation>Erste Stufe, {score}: Ein Vektor für die ganze Ansicht wird mit dem der Anfrage verglichen; er entscheidet, welche Ansichten genauer angesehen werden.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/words.py" />
-            <source>Match {rank}: {name}</source>
-            <translation>Treffer {rank}: {name}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/words.py" />
-            <source>Patch of the match: one patch of the query is closest to it ({value}).</source>
-            <translation>Bildteil des Treffers: Ein Bildteil der Anfrage ist ihm am nächsten ({value}).</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/words.py" />
-            <source>Patch of the match: similarity at most {value}; no patch of the query is closest to it.</source>
-            <translation>Bildteil des Treffers: Ähnlichkeit höchstens {value}; kein Bildteil der Anfrage ist ihm am nächsten.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/words.py" />
-            <source>Patch of the match: {n} patches of the query are closest to it (best {value}).</source>
-            <translation>Bildteil des Treffers: {n} Bildteile der Anfrage sind ihm am nächsten (bester {value}).</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/words.py" />
-            <source>Patch of the query: similarity {value} to its best counterpart, outlined.</source>
-            <translation>Bildteil der Anfrage: Ähnlichkeit {value} mit seinem besten Gegenstück, umrandet.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/words.py" />
-            <source>Point at a patch to see its counterparts.</source>
-            <translation>Zeigen Sie auf einen Bildteil, um seine Gegenstücke zu sehen.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/words.py" />
-            <source>Query: {name}</source>
-            <translation>Anfrage: {name}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/words.py" />
-            <source>Scores are similarities, not probabilities.</source>
-            <translation>Scores sind Ähnlichkeiten, keine Wahrscheinlichkeiten.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/words.py" />
-            <source>Second stage, {score}: late interaction, the mean over the query's tokens of the best similarity to a token of this view; it decides the rank.</source>
-            <translation>Zweite Stufe, {score}: späte Interaktion, das Mittel der besten Ähnlichkeiten der Tokens der Anfrage mit einem Token dieser Ansicht; sie entscheidet den Rang.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/words.py" />
-            <source>Second stage, {score}: late interaction, the mean over the tokens of both views of the best similarity to a token of the other; it decides the rank.</source>
-            <translation>Zweite Stufe, {score}: späte Interaktion, das Mittel der besten Ähnlichkeiten der Tokens beider Ansichten mit einem Token der anderen; sie entscheidet den Rang.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/words.py" />
-            <source>The mosaic of this view is not at hand: its thumbnail is shown, and the query's patches are compared with the tokens stored in the index.</source>
-            <translation>Das Mosaik dieser Ansicht ist nicht zur Hand: Gezeigt wird ihr Vorschaubild, und die Bildteile der Anfrage werden mit den im Index gespeicherten Tokens verglichen.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/words.py" />
-            <source>Why {name} matched</source>
-            <translation>Warum {name} ein Treffer ist</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/words.py" />
-            <source>encoder {name}</source>
-            <translation>Encoder {name}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/words.py" />
-            <source>index {name}</source>
-            <translation>Index {name}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/words.py" />
-            <source>mosaic {name}</source>
-            <translation>Mosaik {name}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/words.py" />
-            <source>rank {rank} of {total}</source>
-            <translation>Rang {rank} von {total}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/why/words.py" />
-            <source>{size} wide</source>
-            <translation>{size} breit</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/workbench.py" />
@@ -4632,6 +4567,12 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/evaluate.py" />
+            <location filename="../../craterbench_qgis/processing/index_build.py" />
+            <source>No mosaic was given. Choose at least one raster.</source>
+            <translation>Es wurde kein Mosaik angegeben. Wählen Sie mindestens ein Raster.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/evaluate.py" />
             <source>Number of queries</source>
             <translation>Zahl der Anfragen</translation>
         </message>
@@ -4937,11 +4878,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/index_build.py" />
-            <source>No mosaic was given. Choose at least one raster.</source>
-            <translation>Es wurde kein Mosaik angegeben. Wählen Sie mindestens ein Raster.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/index_build.py" />
             <source>Per view. More are finer, and need more room and time. Empty: the default.</source>
             <translation>Je Ansicht. Mehr sind feiner und brauchen mehr Platz und Zeit. Leer: der Standard.</translation>
         </message>
@@ -5235,6 +5171,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/params.py" />
+            <source>Diameter of the match divided by the query's; 2: twice as large.</source>
+            <translation>Durchmesser des Treffers geteilt durch den der Anfrage; 2: doppelt so groß.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/params.py" />
             <source>Empty: recognised by its name, or taken from the geometry.</source>
             <translation>Leer: am Namen erkannt oder aus der Geometrie genommen.</translation>
         </message>
@@ -5381,11 +5322,6 @@
             <location filename="../../craterbench_qgis/processing/params.py" />
             <source>The raster the queries are cut from, a file this computer can read. Empty: the first mosaic the index was built from.</source>
             <translation>Das Raster, aus dem die Anfragen geschnitten werden, eine Datei, die dieser Rechner lesen kann. Leer: das erste Mosaik, aus dem der Index aufgebaut wurde.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/params.py" />
-            <source>Diameter of the match divided by the query's; 2: twice as large.</source>
-            <translation>Durchmesser des Treffers geteilt durch den der Anfrage; 2: doppelt so groß.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/params.py" />

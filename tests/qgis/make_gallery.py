@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from craterbench_qgis.contract.wire import PROTOCOL
+
 
 class Asker:
     """Requests one after the other to ``craterbench serve``."""
@@ -37,7 +39,7 @@ class Asker:
 def main(index: str, folder: Path, crater: str, top: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     engine = Asker(folder / "session")
-    engine.ask("hello", {"client": "test", "protocol": 1})
+    engine.ask("hello", {"client": "test", "protocol": PROTOCOL})
     info = engine.ask("index.open", {"path": index})
     query = {"kind": "indexed", "crater_id": crater}
     reply = engine.ask(

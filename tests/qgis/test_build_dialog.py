@@ -21,6 +21,7 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
 
 from build_bench import BuildBench
+from craterbench_qgis.contract.body import Body
 from craterbench_qgis.contract.build import Columns
 from craterbench_qgis.gui.build.region import extent_region
 from craterbench_qgis.gui.layer_files import export_layer, vector_file
@@ -143,11 +144,12 @@ def test_columns_are_guessed_shown_and_can_be_changed(filled: BuildBench) -> Non
     wait_until(lambda: engine.count("catalogue.describe") > before)
     settle()
     assert engine.count("catalogue.describe") == before + 1  # two changes, one question
-    chosen = {"diameter": "other", "diameter_unit": "m"}
-    assert engine.last("catalogue.describe").params["columns"] == chosen
+    chosen = Columns(diameter="other", diameter_unit="m")
+    asked = engine.last("catalogue.describe").params["catalogue"]
+    assert asked["columns"] == chosen.to_json()
     assert box.columns["diameter"].currentText() == "other"  # the choice stays
     filled.dialog.check()
-    assert filled.dialog.params().columns == chosen
+    assert filled.dialog.params().catalogue.columns == chosen
 
 
 def test_the_engine_counts_within_limits_and_views_space_and_time_follow(
@@ -155,7 +157,7 @@ def test_the_engine_counts_within_limits_and_views_space_and_time_follow(
 ) -> None:
     dialog, box = filled.dialog, filled.dialog.catalogue
     filled.engine.answers["catalogue.describe"] = lambda params: catalogue_info(
-        selected=120 if params.get("min_diameter_m") == 20000.0 else None
+        selected=120 if params["selection"]["min_diameter_m"] == 20000.0 else None
     )
     assert dialog.estimate.plain.startswith("Views: 2,000 · space: about")
     dialog.options.least.setValue(20.0)
@@ -207,7 +209,7 @@ def test_a_layer_in_memory_is_kept_beside_the_index(
     dialog.mosaics.add(str(tmp_path / "m.tif"))
     dialog.catalogue.choose_layer(layer.id())
     wait_until(lambda: dialog.catalogue.info is not None)
-    asked = engine.last("catalogue.describe").params
+    asked = engine.last("catalogue.describe").params["catalogue"]
     assert asked["layer"] == "craters" and asked["path"].endswith(".gpkg")
     copy = QgsVectorLayer(asked["path"] + "|layername=craters", "x", "ogr")
     ids = sorted(feature["id"] for feature in copy.getFeatures())
@@ -222,9 +224,9 @@ def test_a_layer_in_memory_is_kept_beside_the_index(
     dialog.show()
     QTest.mouseClick(dialog.build, Qt.MouseButton.LeftButton)
     wait_until(lambda: bool(jobs))
-    params = engine.last("index.build").params
-    assert params["catalogue"] == str(tmp_path / "Mine-yours_catalogue.gpkg")
-    assert Path(params["catalogue"]).is_file() and params["layer"] == "craters"
+    catalogue = engine.last("index.build").params["catalogue"]
+    assert catalogue["path"] == str(tmp_path / "Mine-yours_catalogue.gpkg")
+    assert Path(catalogue["path"]).is_file() and catalogue["layer"] == "craters"
     dialog.close()
 
 
@@ -257,13 +259,15 @@ def test_the_region_is_what_the_map_shows() -> None:
         expected: list[float],
         within: float = 0.05,
     ) -> None:
-        assert extent_region(rectangle, crs, MOON) == pytest.approx(expected, abs=within)
+        assert extent_region(rectangle, crs, Body(**MOON)) == pytest.approx(expected, abs=within)
 
     check(QgsRectangle(10, -20, 40, 5), moon, [10, -20, 40, 5])
     check(QgsRectangle(-400, -200, 400, 200), moon, [-180, -90, 180, 90], 10)
     check(QgsRectangle(170, -5, 195, 5), moon, [170, -5, -165, 5])
     polar = crs_of("+proj=stere +lat_0=-90 +lat_ts=-90 +R=1737400 +no_defs")
-    west, south, east, north = extent_region(QgsRectangle(-1e5, -1e5, 1e5, 1e5), polar, MOON)
+    west, south, east, north = extent_region(
+        QgsRectangle(-1e5, -1e5, 1e5, 1e5), polar, Body(**MOON)
+    )
     assert (west, south, east) == (-180, -90, 180)
     assert -87 < north < -85  # 141 km from the pole
     seam = crs_of("+proj=eqc +lon_0=180 +R=1737400 +no_defs")
@@ -271,7 +275,7 @@ def test_the_region_is_what_the_map_shows() -> None:
     check(QgsRectangle(-5 * degree, 0, 5 * degree, 8 * degree), seam, [175, 0, -175, 8])
     # Mars is flattened: the map has planetographic latitudes, the engine takes planetocentric ones.
     mars = crs_of("+proj=longlat +a=3396190 +b=3376200 +no_defs")
-    region = extent_region(QgsRectangle(0, 0, 10, 45), mars, MARS)
+    region = extent_region(QgsRectangle(0, 0, 10, 45), mars, Body(**MARS))
     assert abs(region[3] - 44.66) < 0.01
 
 
@@ -285,5 +289,5 @@ def test_the_map_s_extent_is_taken_when_it_is_asked_for(
     assert "Add a mosaic first" in options.problem()
     bench.fill()
     options.take_extent.click()
-    region = bench.dialog.params().region
+    region = bench.dialog.params().selection.region
     assert region[0] <= 10 and region[2] >= 40 and "longitude" in options.region_text.text()

@@ -11,7 +11,7 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
 
 from craterbench_qgis.client.engine import Engine
-from craterbench_qgis.contract.build import BuildParams
+from craterbench_qgis.contract.build import BuildParams, CatalogueSource, Selection
 from craterbench_qgis.core.settings import Settings
 from craterbench_qgis.gui.build.dialog import BuildDialog
 from craterbench_qgis.gui.build.estimate import bytes_per_view
@@ -48,7 +48,12 @@ def test_a_build_by_the_engine_is_cancelled_resumed_and_opened(
     dialog = panel.findChild(BuildDialog)
     region = [-40.0, -30.0, 40.0, 30.0]
     dialog.prefill(
-        BuildParams([str(MOSAIC)], str(CATALOGUE), str(output), min_diameter_m=26e3, region=region)
+        BuildParams(
+            [str(MOSAIC)],
+            CatalogueSource(str(CATALOGUE)),
+            str(output),
+            Selection(26e3, region=region),
+        )
     )
     wait_until(
         lambda: dialog.check() == ""

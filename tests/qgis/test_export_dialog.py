@@ -13,6 +13,7 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
 
 from craterbench_qgis.contract.vocabulary import Decision
+from craterbench_qgis.contract.wire import Progress
 from craterbench_qgis.core.match_set import MatchSet
 from craterbench_qgis.core.settings import Settings
 from craterbench_qgis.gui.export_dialog import ExportDialog
@@ -149,14 +150,14 @@ def test_what_is_asked_of_the_engine_and_what_comes_of_it(
     (call,) = engine.calls
     assert call.method == "export" and call.params["geometry"] == "point"
     assert [match["rank"] for match in call.params["matches"]] == [1, 5, 6]
-    first = call.params["matches"][0]["attributes"]
-    assert next(iter(first)) == "decision" and first["decision"] == "undecided"
-    assert first["decision_cat"] == "from the catalogue"
+    first = call.params["matches"][0]
+    assert first["decision"] == "undecided"
+    assert first["attributes"]["decision"] == "from the catalogue"
     origin = call.params["provenance"]
     assert origin["body"]["a"] == 1737400.0
     assert (origin["selection"], origin["encoder"]) == ("shown", "hog")
     assert dialog.bar.isVisible() and dialog.close_button.text() == "Cancel"
-    call.progress(SimpleNamespace(stage="writing", done=1, total=4, rate=None, seconds_left=None))
+    call.progress(Progress("writing", 1, 4))
     assert dialog.bar.value() == 250
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     assert engine.cancelled == 1 and "cancelled" in dialog.message.plain and dialog.isVisible()

@@ -20,7 +20,7 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QAbstractButton, QListWidget
 
-from craterbench_qgis.contract.build import BuildParams
+from craterbench_qgis.contract.build import BuildParams, CatalogueSource, Selection
 from craterbench_qgis.core.settings import Settings
 from craterbench_qgis.gui.build.job import pending_builds, remember_pending
 from craterbench_qgis.gui.index.panel import IndexPanel
@@ -91,7 +91,7 @@ def test_opening_tells_what_it_does_and_says_when_it_can_be_searched(
     assert not opened  # the encoder is not loaded yet
     assert "encoder" in panel.message.plain and panel.progress.isVisible()
     call = engine.last("index.open")
-    assert call.params == {"path": path, "device": "cuda:0"}
+    assert call.params == {"path": path, "device": "cuda:0", "encoder": None}
     call.done(info)
     assert [info.path for info in opened] == [path] and panel.message.plain == ""
     assert not panel.progress.isVisible() and settings.recent_indexes == [path]
@@ -187,7 +187,10 @@ def test_an_unfinished_build_is_resumed_with_what_is_remembered_of_it(
     for name in ("m.tif", "c.csv"):
         (tmp_path / name).write_text("x")
     params = BuildParams(
-        [str(tmp_path / "m.tif")], str(tmp_path / "c.csv"), path, min_diameter_m=20000.0
+        [str(tmp_path / "m.tif")],
+        CatalogueSource(str(tmp_path / "c.csv")),
+        path,
+        Selection(min_diameter_m=20000.0),
     )
     remember_pending(settings, params)
     panel, engine = make_panel({})

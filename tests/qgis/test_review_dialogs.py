@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from craterbench_qgis.contract.wire import Progress
 from craterbench_qgis.gui.review.find_dialog import FindDialog
 from craterbench_qgis.gui.review.panel import ReviewPanel
 from inside import wait_until
@@ -80,10 +81,12 @@ def test_a_search_is_started_cancelled_and_refused(
     dialog.threshold.setValue(0.6)
     click(dialog.start_button)
     (find,) = engine.of("duplicates.find")
-    assert find.params["catalogue"] == table and find.params["mosaics"] == ["/data/moon.tif"]
+    assert find.params["catalogue"]["path"] == table and find.params["mosaics"] == [
+        "/data/moon.tif"
+    ]
     assert find.params["output"] == str(output) and find.params["threshold"] == 0.6
-    assert "other" not in find.params and not dialog.form.isEnabled()
-    find.progress(SimpleNamespace(stage="looks", done=30, total=120, rate=5.0, seconds_left=18.0))
+    assert find.params["other"] is None and not dialog.form.isEnabled()
+    find.progress(Progress("looks", 30, 120, 5.0, 18.0))
     assert "30 of 120" in dialog.message.plain and "18 s left" in dialog.message.plain
     assert dialog.bar.value() == 250
     dialog.reject()  # cancels, does not close
@@ -103,7 +106,13 @@ def opened(
     """A search has ended; its review is opened by itself."""
     click(dialog.start_button)
     shutil.copy(review, output)
-    engine.of("duplicates.find")[-1].done({"output": str(output), "pairs": 43, "probable": 38})
+    engine.of("duplicates.find")[-1].done(
+        {
+            "output": str(output), "entries": 340, "candidates": 60, "pairs": 43, "probable": 38,
+            "clusters": 38, "looks": 0, "without_looks": {}, "decisions_kept": 0, "offset": None,
+            "image_offset": None, "seconds": 1.0,
+        }
+    )  # fmt: skip
     wait_until(lambda: panel.queue is not None)
     assert panel.store.content.path == output
     return panel
@@ -124,7 +133,16 @@ def test_a_cleaned_catalogue_is_written_after_every_decision_is_in_the_file(
     assert call.params == {"review": str(output), "output": target, "threshold": 0.95}
     assert len(stored(output)) == 1
     call.done(
-        {"output": target, "entries": 340, "kept": 300, "merged": 40, "refused": 2, "notes": []}
+        {
+            "output": target,
+            "entries": 340,
+            "kept": 300,
+            "merged": 40,
+            "refused": 2,
+            "notes": [],
+            "clusters": 38,
+            "undecided_used": 2,
+        }
     )
     assert "340 entries became 300" in dialog.message.plain and "2 pairs" in dialog.message.plain
     dialog.reject()

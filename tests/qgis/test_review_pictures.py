@@ -12,6 +12,7 @@ import pytest
 from qgis.core import QgsSettings
 
 from craterbench_qgis.client.engine import Engine
+from craterbench_qgis.contract.records import plain
 from craterbench_qgis.core.settings import Settings
 from guards import nothing_waits
 from inside import FakeInterface, wait_until
@@ -42,7 +43,7 @@ def test_pictures_are_fetched_ahead_and_none_twice(
     pair, params = panel.queue.pair(), requests[0].params
     assert params["a"] == {"lon": pair.a.lon, "lat": pair.a.lat, "diameter_m": pair.a.diameter_m}
     assert params["body"]["a"] == 1737400.0
-    assert params["mosaics"] == panel.store.content.mosaics
+    assert params["mosaics"] == plain(panel.store.content.mosaics)
     press(panel, "D")
     assert panel.view.picture is not None  # before the event loop even ran
     wait_until(lambda: panel.view.painted_ms > 0)

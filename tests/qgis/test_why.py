@@ -47,9 +47,10 @@ def test_asks_for_the_match_and_shows_both_scores(
         "explain",
         {
             "index": match_set.index.path,
-            "query": match_set.request.to_params(),
+            "query": match_set.request.query().to_json(),
             "crater_id": match.crater_id,
             "view": match.view_number,
+            "device": None,
         },
     )
     stages = dialog.stages.text()

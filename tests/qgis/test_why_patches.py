@@ -94,7 +94,7 @@ def test_overlay_is_drawn_by_strength(bench: WhyBench) -> None:
         assert all(bench.middle(plain, side, patch).saturation() == 0 for patch in every_patch)
     QTest.keyClick(dialog, Qt.Key.Key_O)
     controls.opacity.setValue(100)
-    assert controls.overlay.isChecked() and view.look.overlay
+    assert controls.overlay.isChecked() and view.drawing.overlay
     tinted = bench.picture()
     for side in (QUERY, MATCH):
         for patch in every_patch:
@@ -140,13 +140,13 @@ def test_pointing_outlines_counterparts_both_ways(bench: WhyBench) -> None:
         (MATCH, QUERY, several),
     ):
         QTest.mouseMove(view, patch_rect(pairs, view.place_of(side), patch).center())
-        wait_until(lambda side=side, patch=patch: view.look.focus == (side, patch))
+        wait_until(lambda side=side, patch=patch: view.drawing.focus == (side, patch))
         assert patch in _outlined(bench, side)
         assert set(pairs.counterparts(side, patch)) <= _outlined(bench, other)
         assert f"{pairs.similarity(side, patch):.3f}" in dialog.focus_line.text()
     assert str(len(pairs.counterparts(MATCH, several))) in dialog.focus_line.text()
     QTest.mouseMove(view, QPoint(1, 1))
-    wait_until(lambda: view.look.focus is None)
+    wait_until(lambda: view.drawing.focus is None)
     assert "Point at a patch" in dialog.focus_line.text()
     assert bench.picture() == plain
 
@@ -177,11 +177,11 @@ def test_pointing_by_keyboard(bench: WhyBench) -> None:
     view.setFocus()
     QTest.keyClick(view, Qt.Key.Key_Down)
     strongest = pairs.numbered[0]
-    assert view.look.focus == (QUERY, strongest.query_patch)
+    assert view.drawing.focus == (QUERY, strongest.query_patch)
     QTest.keyClick(view, Qt.Key.Key_Space)
-    side, patch = view.look.focus
+    side, patch = view.drawing.focus
     assert side == MATCH and patch in pairs.counterparts(QUERY, strongest.query_patch)
     row, column = pairs.cell(patch)
     QTest.keyClick(view, Qt.Key.Key_Down if row + 1 < pairs.rows else Qt.Key.Key_Up)
-    new_row, new_column = pairs.cell(view.look.focus[1])
+    new_row, new_column = pairs.cell(view.drawing.focus[1])
     assert new_column == column and new_row != row

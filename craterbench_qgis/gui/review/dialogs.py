@@ -52,6 +52,11 @@ class ReviewDialogs(QObject):
         self._target = ""
         self._reopens = False
 
+    @property
+    def open(self) -> list[JobDialog]:
+        """The dialogs on the screen."""
+        return self._keeper.of(JobDialog)
+
     def is_written(self, path: str) -> bool:
         """Whether the engine is about to replace the review at ``path``."""
         return is_same_file(path, self._target)
@@ -80,7 +85,7 @@ class ReviewDialogs(QObject):
 
     def give_up(self) -> None:
         """Close all, whatever runs; for the plugin's end."""
-        for dialog in self._keeper.of(JobDialog):
+        for dialog in self.open:
             dialog.give_up()
 
     # A search that replaces the review that is open

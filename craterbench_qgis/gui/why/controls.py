@@ -29,14 +29,14 @@ class WhyControls(QWidget):
     def __init__(self, view: PatchPairView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.overlay = QCheckBox(tr("Overlay (O)"))
-        self.overlay.setChecked(view.look.overlay)
+        self.overlay.setChecked(view.drawing.overlay)
         self.overlay.setToolTip(tr("Colour the patches by how well they matched"))
         self.numbers = QCheckBox(tr("Strongest pairs"))
-        self.numbers.setChecked(view.look.numbers)
+        self.numbers.setChecked(view.drawing.numbers)
         self.numbers.setToolTip(tr("The same number marks a patch and its counterpart"))
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setRange(10, 100)
-        self.opacity.setValue(round(100 * view.look.opacity))
+        self.opacity.setValue(round(100 * view.drawing.opacity))
         self.opacity.setMaximumWidth(140)
         self.opacity.setToolTip(tr("Opacity of the overlay"))
         self.opacity.setAccessibleName(tr("Opacity of the overlay"))
@@ -52,10 +52,10 @@ class WhyControls(QWidget):
         row.addStretch(0)
         row.addWidget(QLabel(tr("Similarity")))
         row.addWidget(self.key, 2)
-        self.overlay.toggled.connect(lambda on: view.set_look(overlay=on))
+        self.overlay.toggled.connect(lambda on: view.set_drawing(overlay=on))
         self.overlay.toggled.connect(self.opacity.setEnabled)
-        self.numbers.toggled.connect(lambda on: view.set_look(numbers=on))
-        self.opacity.valueChanged.connect(lambda value: view.set_look(opacity=value / 100.0))
+        self.numbers.toggled.connect(lambda on: view.set_drawing(numbers=on))
+        self.opacity.valueChanged.connect(lambda value: view.set_drawing(opacity=value / 100.0))
 
 
 class WhyFooter(QWidget):

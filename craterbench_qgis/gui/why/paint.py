@@ -56,7 +56,7 @@ class Pair:
 
 
 @dataclass
-class Look:
+class Drawing:
     """How: ``opacity`` of the overlay 0 to 1; ``focus``: (side, patch) that is asked about."""
 
     overlay: bool = True
@@ -91,7 +91,7 @@ def patch_at(patches: PatchPairs, square: QRect, x: int, y: int) -> int | None:
 
 
 def draw_pair(
-    painter: QPainter, area: QRect, pair: Pair, look: Look, ink: QColor, font: QFont
+    painter: QPainter, area: QRect, pair: Pair, drawing: Drawing, ink: QColor, font: QFont
 ) -> None:
     """Pictures, overlay, numbered pairs, and what is asked about."""
     metrics = QFontMetricsF(font)
@@ -108,23 +108,23 @@ def draw_pair(
             painter.fillRect(square, QColor(128, 128, 128))
         else:
             painter.drawImage(square, pair.images[side])
-        if look.overlay:
-            _draw_overlay(painter, square, pair.patches, side, look)
-    if look.numbers and look.focus is None:
+        if drawing.overlay:
+            _draw_overlay(painter, square, pair.patches, side, drawing)
+    if drawing.numbers and drawing.focus is None:
         _draw_numbers(painter, places, pair.patches, font)
-    if look.focus is not None:
-        _draw_focus(painter, places, pair.patches, look.focus)
+    if drawing.focus is not None:
+        _draw_focus(painter, places, pair.patches, drawing.focus)
 
 
 def _draw_overlay(
-    painter: QPainter, square: QRect, patches: PatchPairs, side: str, look: Look
+    painter: QPainter, square: QRect, patches: PatchPairs, side: str, drawing: Drawing
 ) -> None:
     for patch in range(patches.rows * patches.columns):
         share = patches.share(side, patch)
         if share <= 0:
             continue
         colour = strength_colour(share)
-        colour.setAlphaF(look.opacity * (_WEAKEST + (1.0 - _WEAKEST) * share))
+        colour.setAlphaF(drawing.opacity * (_WEAKEST + (1.0 - _WEAKEST) * share))
         painter.fillRect(patch_rect(patches, square, patch), colour)
 
 

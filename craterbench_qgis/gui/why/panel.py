@@ -209,7 +209,6 @@ class WhyDialog(QDialog):
         super().done(result)
 
     def closeEvent(self, event: Any) -> None:
-        """See :meth:`done`."""
         self._let_go()
         super().closeEvent(event)
 
@@ -306,7 +305,7 @@ class WhyDialog(QDialog):
             return None
         return compose(
             pair,
-            self.pair.look,
+            self.pair.drawing,
             self.title.text(),
             self.subtitle.text(),
             words.stages_of(self._set, self._row, reply),

@@ -8,7 +8,7 @@ from qgis.PyQt.QtCore import QPointF, QRect, QRectF, Qt
 from qgis.PyQt.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
 from ...i18n import tr
-from .paint import Look, Pair, draw_key, draw_pair
+from .paint import Drawing, Pair, draw_key, draw_pair
 
 _WIDTH, _MARGIN, _SIDE = 1480, 40, 688
 _INK, _QUIET, _PAPER = QColor(28, 31, 35), QColor(91, 101, 112), QColor(255, 255, 255)
@@ -16,7 +16,7 @@ _INK, _QUIET, _PAPER = QColor(28, 31, 35), QColor(91, 101, 112), QColor(255, 255
 
 def compose(
     pair: Pair,
-    look: Look,
+    drawing: Drawing,
     title: str,
     subtitle: str,
     sentences: list[str],
@@ -43,9 +43,9 @@ def compose(
     _line(painter, 62, title, big, _INK)
     _line(painter, 96, subtitle, text, _QUIET)
     # What the mouse points at is for the screen alone.
-    draw_pair(painter, views, pair, replace(look, focus=None), _INK, text)
+    draw_pair(painter, views, pair, replace(drawing, focus=None), _INK, text)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    if look.overlay:
+    if drawing.overlay:
         patches = pair.patches
         key = QRect(_MARGIN, key_top, 460, 26)
         draw_key(painter, key, patches.low, patches.high, _QUIET, small)

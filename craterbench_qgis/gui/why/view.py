@@ -10,7 +10,7 @@ from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
 from ...core.patches import MATCH, QUERY
 from ...i18n import tr
-from .paint import Look, Pair, draw_key, draw_pair, patch_at, squares
+from .paint import Drawing, Pair, draw_key, draw_pair, patch_at, squares
 
 _MOVES = {
     Qt.Key.Key_Left: (0, -1),
@@ -28,7 +28,7 @@ class PatchPairView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.look = Look()
+        self.drawing = Drawing()
         self._pair: Pair | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -53,10 +53,10 @@ class PatchPairView(QWidget):
         self._ask(None)
         self.update()
 
-    def set_look(self, **changes: Any) -> None:
-        """Change members of ``look``."""
+    def set_drawing(self, **changes: Any) -> None:
+        """Change members of ``drawing``."""
         for name, value in changes.items():
-            setattr(self.look, name, value)
+            setattr(self.drawing, name, value)
         self.update()
 
     def set_focus_patch(self, side: str, patch: int) -> None:
@@ -74,7 +74,7 @@ class PatchPairView(QWidget):
         if not self.isEnabled():
             painter.setOpacity(0.4)
         ink = _ink(self)
-        draw_pair(painter, self._area(), self._pair, self.look, ink, self.font())
+        draw_pair(painter, self._area(), self._pair, self.drawing, ink, self.font())
         painter.end()
 
     def mouseMoveEvent(self, event: Any) -> None:
@@ -94,11 +94,11 @@ class PatchPairView(QWidget):
             super().keyPressEvent(event)
             return
         patches = self._pair.patches
-        side, patch = self.look.focus or (QUERY, self._first())
-        if self.look.focus is not None and key == Qt.Key.Key_Space:
+        side, patch = self.drawing.focus or (QUERY, self._first())
+        if self.drawing.focus is not None and key == Qt.Key.Key_Space:
             across = patches.counterparts(side, patch)
             side, patch = MATCH if side == QUERY else QUERY, across[0] if across else patch
-        elif self.look.focus is not None:
+        elif self.drawing.focus is not None:
             row, column = patches.cell(patch)
             down, right = _MOVES[key]
             row = min(max(row + down, 0), patches.rows - 1)
@@ -126,8 +126,8 @@ class PatchPairView(QWidget):
         return None
 
     def _ask(self, focus: tuple[str, int] | None) -> None:
-        if focus != self.look.focus:
-            self.look.focus = focus
+        if focus != self.drawing.focus:
+            self.drawing.focus = focus
             self.focus_changed.emit(*(focus or ("", -1)))
             self.update()
 
