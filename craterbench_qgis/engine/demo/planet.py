@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ...contract.body import geographic_wkt
 from ...contract.vocabulary import Stage
 from ..bodies import Body
 from ..errors import CraterBenchError
@@ -14,10 +15,10 @@ from ..monitor import Monitor
 from .craters import Digger, Surface, stamp_small
 from .grid import F32, RADIUS_M, Grid
 from .observation import (
+    PLANET,
     Sun,
     blurred,
     equirectangular_wkt,
-    geographic_wkt,
     north_polar_wkt,
     picture,
     polar_picture,
@@ -282,7 +283,7 @@ def _mosaic_a(planet: Planet, surface: Surface, rng: np.random.Generator) -> Non
     seen = _noise(rng, picture(grid, surface.height, surface.albedo, sun), 0.012)
     tags = {"DESCRIPTION": _SYNTHETIC, "SUN": "azimuth 90, elevation 25, degrees, everywhere"}
     write_mosaic(
-        planet.mosaic_a, to_bytes(seen, 0.0, 2.3), geographic_wkt(), (-180.0, 90.0),
+        planet.mosaic_a, to_bytes(seen, 0.0, 2.3), geographic_wkt(PLANET), (-180.0, 90.0),
         360.0 / grid.width, tags,
     )  # fmt: skip
 
