@@ -38,7 +38,7 @@ from .population import (
     secondaries,
     wear_of,
 )
-from .tables import Entry, entries, relief_left, write_catalogue, write_truth
+from .tables import TableRow, entries, relief_left, write_catalogue, write_truth
 from .terrain import fractal
 
 SMALLEST_PX = 12.0
@@ -234,7 +234,7 @@ def _flood(rng: np.random.Generator, surface: Surface, plains: F32) -> None:
     surface.albedo[near] += (covered * (mare - surface.albedo))[near]
 
 
-def _planet(folder: Path, rows: list[Entry], impacts: list[Crater]) -> Planet:
+def _planet(folder: Path, rows: list[TableRow], impacts: list[Crater]) -> Planet:
     return Planet(
         folder=folder,
         mosaic_a=folder / "mosaic_a.tif",
@@ -247,10 +247,10 @@ def _planet(folder: Path, rows: list[Entry], impacts: list[Crater]) -> Planet:
     )
 
 
-def _query(rows: list[Entry]) -> dict[str, float | str]:
+def _query(rows: list[TableRow]) -> dict[str, float | str]:
     """A well preserved crater of middling size at low latitude, across the antimeridian if any."""
 
-    def badness(entry: Entry) -> tuple[int, float]:
+    def badness(entry: TableRow) -> tuple[int, float]:
         half = np.degrees(entry.diameter_km * 500.0 / RADIUS_M) / np.cos(np.radians(entry.lat))
         off_seam = int(abs(entry.lon - 180.0) > half)
         unfit = int(abs(entry.lat) > 50) + int(entry.degradation < 3)
