@@ -27,9 +27,9 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from craterbench_qgis.contract.records import plain  # noqa: E402
 from craterbench_qgis.engine.bodies import destination, initial_bearing  # noqa: E402
 from craterbench_qgis.engine.catalogue import Craters, read_catalogue  # noqa: E402
-from craterbench_qgis.engine.cli.output import plain  # noqa: E402
 from craterbench_qgis.engine.duplicates import (  # noqa: E402
     Kind,
     ValidationRequest,

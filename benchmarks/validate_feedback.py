@@ -30,6 +30,7 @@ import rasterio
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from craterbench_qgis.contract.build import Selection  # noqa: E402
 from craterbench_qgis.engine.bodies import destination  # noqa: E402
 from craterbench_qgis.engine.catalogue import Craters, read_catalogue  # noqa: E402
 from craterbench_qgis.engine.encoders import load_encoder  # noqa: E402
@@ -65,7 +66,7 @@ def main() -> int:
     if not hill.exists():
         command = ["gdaldem", "hillshade", "-q", "-az", "90", "-alt", "20", "-s", "30323"]
         subprocess.run([*command, str(terrain), str(hill)], check=True)
-    region = (0.0, -70.0, 180.0, 70.0) if options.east else (-180.0, -70.0, 0.0, 70.0)
+    region = [0.0, -70.0, 180.0, 70.0] if options.east else [-180.0, -70.0, 0.0, 70.0]
     results = []
     with CraterIndex.open(path) as index:
         for kind in (*KINDS, None):
@@ -78,7 +79,7 @@ def main() -> int:
                 context=(2.5,),
                 jitter=0.05,
                 limit=options.limit if kind else 4 * options.limit,
-                region=region,
+                selection=Selection(region=region),
             )
             request = EvaluationRequest(wac if kind else hill, asked, plan)
             result = evaluate_feedback(index, encoder, request, options.judged, kind)

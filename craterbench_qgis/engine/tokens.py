@@ -200,12 +200,12 @@ def _seeds(
         )
     batch, patches = unit.shape[:2]
     count = min(k, patches)
-    if strategy == "attention":
+    if strategy == Seeds.ATTENTION:
         order = np.argsort(-_attention(attention, (batch, patches)), axis=1, kind="stable")
         return order[:, :count].astype(np.int32)
-    if strategy == "fps":
+    if strategy == Seeds.FPS:
         return _farthest(unit, count)
-    if strategy == "random":
+    if strategy == Seeds.RANDOM:
         own: list[tuple[int, ...]]
         if isinstance(seed, (int, np.integer)):
             own = [(int(seed) & _SEED_BITS, b) for b in range(batch)]

@@ -274,7 +274,6 @@ def test_requests_that_make_no_sense_are_refused(catalogue: Path) -> None:
     for changes in (
         {"threshold": 1.5},
         {"minimum": 0.9},
-        {"keeper": "newest"},
         {"other_offset_m": (1.0, 1.0)},
         {"output": catalogue.with_suffix(".shp")},
         {"source_column": "nowhere"},

@@ -21,41 +21,45 @@ def add_to(commands: Any) -> None:
     """Add ``benchmark`` to the parser."""
     benchmark = commands.add_parser("benchmark", help="run a published benchmark")
     sets = benchmark.add_subparsers(dest="benchmark", required=True, metavar="NAME")
-    one = sets.add_parser(
+    parser = sets.add_parser(
         "craterbench-r",
         help="CraterBench-R (Fang et al. 2026)",
         description="Reads the released data set as it is (a folder, or straight from its zip) and "
         "prints this encoder's measures beside the published numbers.",
     )
-    one.add_argument("path", type=Path, metavar="PATH_OR_ZIP")
-    one.add_argument("--limit", type=int, metavar="N", help="so many queries, at random")
-    one.add_argument("--seed", type=int, default=0)
-    one.add_argument("--tokens", type=int, default=16, metavar="K", help="of the two-stage search")
-    one.add_argument("--only", action="append", default=[], metavar="METHOD[:K[:S]]")
-    one.add_argument(
+    parser.add_argument("path", type=Path, metavar="PATH_OR_ZIP")
+    parser.add_argument("--limit", type=int, metavar="N", help="so many queries, at random")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--tokens", type=int, default=16, metavar="K", help="of the two-stage search"
+    )
+    parser.add_argument("--only", action="append", default=[], metavar="METHOD[:K[:S]]")
+    parser.add_argument(
         "--seeds",
         nargs="+",
         type=Seeds,
         choices=tuple(Seeds),
         default=[Seeds.ATTENTION, Seeds.RANDOM],
     )
-    one.add_argument(
+    parser.add_argument(
         "--crop-fraction",
         type=float,
         metavar="F",
         help="share of the image's side that is shown (default: the timm model's own, else 1)",
     )
-    one.add_argument(
+    parser.add_argument(
         "--stretch", action="store_true", help="stretch each image as views of mosaics are"
     )
-    one.add_argument(
+    parser.add_argument(
         "--no-counts", action="store_true", help="do not insist on the release's counts (tests)"
     )
-    one.add_argument("--memory", type=float, default=2.0, metavar="GB", help="for patch tokens")
-    one.add_argument("--json", action="store_true")
-    one.add_argument("--output", type=Path, metavar="FOLDER", help="result.json, table.md, plots")
-    add_encoder_options(one)
-    one.set_defaults(run=run_benchmark)
+    parser.add_argument("--memory", type=float, default=2.0, metavar="GB", help="for patch tokens")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument(
+        "--output", type=Path, metavar="FOLDER", help="result.json, table.md, plots"
+    )
+    add_encoder_options(parser)
+    parser.set_defaults(run=run_benchmark)
 
 
 def run_benchmark(arguments: argparse.Namespace) -> int:

@@ -38,11 +38,14 @@ def run_doctor(arguments: argparse.Namespace) -> int:
     else:
         say(f"craterbench {report['craterbench']}, Python {report['python']} on {report['system']}")
         say(f"interpreter {report['interpreter']}")
-        rows = [[name, one["version"], one["state"]] for name, one in report["packages"].items()]
+        rows = [
+            [name, package["version"], package["state"]]
+            for name, package in report["packages"].items()
+        ]
         say(table(["package", "version", "state"], rows, left=[0, 1, 2]))
         for name in ("devices", "gdal", "proj", "encoder"):
             say(f"{name}: {report[name]}")
-        rows = [[one["id"], one["licence"], one["description"]] for one in report["encoders"]]
+        rows = [[info["id"], info["licence"], info["description"]] for info in report["encoders"]]
         say(table(["encoder", "licence", "what it is"], rows, left=[0, 1, 2]))
         say(
             "Everything needed works."
@@ -69,7 +72,7 @@ def diagnose() -> dict[str, Any]:
         "encoder": _try(_default_encoder),
         "encoders": _encoders(),
     }
-    needed = [one["ok"] for name, one in packages.items() if name not in _OPTIONAL]
+    needed = [package["ok"] for name, package in packages.items() if name not in _OPTIONAL]
     report["ok"] = all(needed) and not str(report["encoder"]).startswith("does not work")
     return report
 
@@ -107,14 +110,14 @@ def _try(function: Callable[[], str]) -> str:
 def _devices() -> str:
     import torch
 
-    found = [f"cpu ({torch.get_num_threads()} threads)"]
+    places = [f"cpu ({torch.get_num_threads()} threads)"]
     if torch.cuda.is_available():
-        found += [
+        places += [
             f"cuda:{i} ({torch.cuda.get_device_name(i)})" for i in range(torch.cuda.device_count())
         ]
     if torch.backends.mps.is_available():
-        found.append("mps")
-    return ", ".join(found)
+        places.append("mps")
+    return ", ".join(places)
 
 
 def _gdal() -> str:
@@ -146,6 +149,6 @@ def _encoders() -> list[dict[str, Any]]:
     from ..encoders import available_encoders
 
     try:
-        return [vars(one) for one in available_encoders()]
+        return [info.to_json() for info in available_encoders()]
     except CraterBenchError as error:
         return [{"id": "-", "licence": "-", "description": str(error)}]

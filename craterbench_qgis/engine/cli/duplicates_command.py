@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ...contract.duplicates import MAX_DISTANCE, MAX_RATIO, MINIMUM, THRESHOLD
+from ...contract.duplicates import MINIMUM
 from ...contract.vocabulary import Keeper
 from ..bodies import body_by_name
 from ..errors import UsageError
@@ -14,7 +14,13 @@ from ..sources import read_source
 from ..words import counted
 from . import duplicates_report
 from .duplicates_evaluate import add_evaluate
-from .options import add_encoder_options, count, load_encoder_for, number, source_of
+from .options import (
+    add_encoder_options,
+    add_judgement_options,
+    load_encoder_for,
+    number,
+    source_of,
+)
 from .output import ConsoleMonitor, note, print_json, say
 
 
@@ -48,20 +54,10 @@ def _add_find(actions: Any) -> None:
     parser.add_argument("--geometry-only", action="store_true", help="do not look at a mosaic")
     parser.add_argument("--json", action="store_true")
     model = parser.add_argument_group("judgement")
-    model.add_argument(
-        "--threshold", type=number, default=THRESHOLD, metavar="P", help=f"default {THRESHOLD}"
-    )
+    add_judgement_options(model)
     model.add_argument(
         "--minimum", type=number, default=MINIMUM, metavar="P", help="do not write pairs below this"
     )
-    model.add_argument(
-        "--max-distance", type=number, default=MAX_DISTANCE, metavar="D",
-        help=f"default {MAX_DISTANCE}",
-    )  # fmt: skip
-    model.add_argument(
-        "--max-ratio", type=number, default=MAX_RATIO, help=f"of diameters, default {MAX_RATIO:g}"
-    )
-    model.add_argument("--max-looks", type=count, metavar="N", help="look at N pairs at most")
     model.add_argument("--source-column", metavar="COLUMN", help="where an entry comes from")
     model.add_argument(
         "--priority", nargs="+", default=[], metavar="SOURCE", help="sources, the best first"

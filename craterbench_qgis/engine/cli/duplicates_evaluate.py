@@ -14,7 +14,15 @@ from ..catalogue import Craters
 from ..errors import QueryError, UsageError
 from ..sources import select
 from .index_commands import read_named
-from .options import add_encoder_options, count, load_encoder_for, number, selection_of
+from .options import (
+    add_encoder_options,
+    add_judgement_options,
+    add_selection_options,
+    count,
+    load_encoder_for,
+    number,
+    selection_of,
+)
 from .output import ConsoleMonitor, note, print_json, say
 
 
@@ -63,10 +71,7 @@ def _add_planting(parser: argparse.ArgumentParser) -> None:
         "--known-column", metavar="COLUMN", help="flags entries that are duplicates of a near one"
     )
     model = parser.add_argument_group("judgement")
-    model.add_argument("--threshold", type=number, default=0.5, metavar="P", help="default 0.5")
-    model.add_argument("--max-distance", type=number, default=0.5, metavar="D", help="default 0.5")
-    model.add_argument("--max-ratio", type=number, default=2.0, help="of diameters, default 2")
-    model.add_argument("--max-looks", type=count, metavar="N", help="look at N pairs at most")
+    add_judgement_options(model)
 
 
 def _add_reading(parser: argparse.ArgumentParser) -> None:
@@ -79,9 +84,7 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--body", help="body of a catalogue that does not say, e.g. moon")
     group.add_argument("--band", type=int, help="band of the mosaic")
     group.add_argument("--nodata", type=number, help="value without data in the mosaic")
-    group.add_argument("--region", type=number, nargs=4, metavar=("W", "S", "E", "N"))
-    group.add_argument("--min-diameter", type=number, metavar="KM", help="leave out smaller ones")
-    group.add_argument("--max-diameter", type=number, metavar="KM", help="leave out larger ones")
+    add_selection_options(group)
 
 
 def run_evaluate(arguments: argparse.Namespace) -> int:

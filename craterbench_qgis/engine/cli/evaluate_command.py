@@ -224,8 +224,8 @@ def tell(result: dict[str, Any]) -> None:
     for name in ("craters_left_out", "skipped_queries"):
         for reason, number in settings.get(name, {}).items():
             note(f"{name.replace('_', ' ')}: {number:,} {reason}")
-    for one in settings["notes"]:
-        note(one)
+    for text in settings["notes"]:
+        note(text)
     say(
         f"Encoder {result['encoder']}, {result['queries']:,} queries, "
         f"{result['gallery_views']:,} gallery views"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ...contract.build import CatalogueSource, Columns, Selection
+from ...contract.duplicates import MAX_DISTANCE, MAX_RATIO, THRESHOLD
 from ...contract.search import Filters
 from ..encoders.base import Encoder
 from ..errors import CraterIndexError, EncoderError, UsageError
@@ -77,10 +78,10 @@ def metres(km: float | None) -> float | None:
 
 def add_selection_options(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
     """Which craters of the catalogue."""
-    parser.add_argument("--min-diameter", type=float, metavar="KM")
-    parser.add_argument("--max-diameter", type=float, metavar="KM")
+    parser.add_argument("--min-diameter", type=number, metavar="KM", help="leave out smaller ones")
+    parser.add_argument("--max-diameter", type=number, metavar="KM", help="leave out larger ones")
     parser.add_argument(
-        "--region", type=float, nargs=4, metavar=("W", "S", "E", "N"), help="degrees"
+        "--region", type=number, nargs=4, metavar=("W", "S", "E", "N"), help="degrees"
     )
 
 
@@ -91,6 +92,24 @@ def selection_of(arguments: argparse.Namespace) -> Selection:
         max_diameter_m=metres(arguments.max_diameter),
         region=arguments.region,
     )
+
+
+def add_judgement_options(group: argparse._ArgumentGroup) -> None:
+    """Which pairs are candidates, and which count as one crater."""
+    group.add_argument(
+        "--threshold", type=number, default=THRESHOLD, metavar="P", help=f"default {THRESHOLD}"
+    )
+    group.add_argument(
+        "--max-distance",
+        type=number,
+        default=MAX_DISTANCE,
+        metavar="D",
+        help=f"default {MAX_DISTANCE}",
+    )
+    group.add_argument(
+        "--max-ratio", type=number, default=MAX_RATIO, help=f"of diameters, default {MAX_RATIO:g}"
+    )
+    group.add_argument("--max-looks", type=count, metavar="N", help="look at N pairs at most")
 
 
 def add_encoder_options(parser: argparse.ArgumentParser) -> None:

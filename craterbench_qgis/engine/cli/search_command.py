@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
-from ...contract.columns import name_column
-from ...contract.search import SHORTLIST, TOP, Feedback, Match
+from ...contract.search import SHORTLIST, TOP, Feedback
 from ..errors import ExportError
-from ..formats import SUFFIXES, ReportRow, contact_sheet, html_report, match_tile, write_matches
+from ..formats import SUFFIXES, write_matches
 from ..formats.model import view_text
 from ..formats.sheet_page import length_text
 from ..index import CraterIndex
 from ..search import QueryView, Searcher, SearchOptions, SearchResult
+from ..sheets import place_text, write_report, write_sheet
 from .options import (
     add_encoder_options,
     add_filter_options,
@@ -32,7 +29,6 @@ from .options import (
 from .output import note, print_json, say, table
 
 _SHOWN = 5  # unknown ids that are named
-TITLE = "Craters that look like the query"
 OUTPUT_HELP = (
     ".shp, .gpkg, .geojson, .csv; CraterStats' .scc or .diam; OpenCraterTool's NAME_CRATER.shp"
 )
@@ -210,62 +206,28 @@ def export(path: Path, index: CraterIndex, result: SearchResult) -> None:
 
 def sheet(path: Path, index: CraterIndex, query: QueryView, result: SearchResult) -> None:
     """Write the contact sheet of a query and its matches."""
-    names = names_of(result)
-    tiles = []
-    for match in result.matches:
-        data, scale = thumbnail(index, match)
-        image = Image.open(io.BytesIO(data)).convert("L")
-        name = match.attributes.get(names) if names else None
-        tiles.append(match_tile(match, image, metres_per_pixel=scale, name=name or None))
-    provenance = result.provenance
-    mosaics = ", ".join(Path(path).name for path in provenance["observations"])
-    footer = (
-        f"{provenance['software']} · {provenance['date']} · index {index.path.name} "
-        f"({provenance['index_id'][:8]}) of {mosaics} · query from {_origin(query)} · encoder "
-        f"{provenance['encoder']} · K = {provenance['tokens']}, S = {provenance['shortlist']}. "
-        "Scores are similarities, not probabilities."
-    )
-    where = "an image without georeference"
-    if query.lon is not None and query.lat is not None and query.diameter_m is not None:
-        where = f"{query.lat:.3f}°, {query.lon:.3f}° (D about {query.diameter_m / 1000:.1f} km)"
-    contact_sheet(
+    write_sheet(
         path,
+        index,
+        result.matches,
         query.view.pixels,
-        tiles,
-        title=TITLE,
-        footer=footer,
-        query_subtitle=where,
-        query_metres_per_pixel=_scale(query),
+        where=place_text(query.lon, query.lat, query.diameter_m),
+        metres_per_pixel=_scale(query),
+        provenance=result.provenance,
     )
 
 
 def report(path: Path, index: CraterIndex, query: QueryView, result: SearchResult) -> None:
     """Write the HTML report of a query and its matches."""
-    names = names_of(result)
-    rows = []
-    for match in result.matches:
-        data, scale = thumbnail(index, match)
-        name = match.attributes.get(names) if names else None
-        rows.append(ReportRow(match, data, scale, str(name) if name else None))
-    html_report(
+    write_report(
         path,
-        rows,
-        title=TITLE,
+        index,
+        result.matches,
+        query.view.pixels,
+        facts=query_facts(query),
+        metres_per_pixel=_scale(query),
         provenance=result.provenance,
-        query=query.view.pixels,
-        query_facts=query_facts(query),
-        query_metres_per_pixel=_scale(query),
     )
-
-
-def thumbnail(index: CraterIndex, match: Match) -> tuple[bytes, float]:
-    """The stored picture of a match's best view (JPEG) and its metres per pixel."""
-    number = match.view_number or 0
-    data = index.thumbnail(number)
-    with Image.open(io.BytesIO(data)) as image:
-        width = image.width
-    view = index.view(number)
-    return data, view.m_per_px * index.settings.input_size / width
 
 
 def query_facts(query: QueryView) -> dict[str, str]:
@@ -291,8 +253,3 @@ def _scale(query: QueryView) -> float | None:
 
 def _origin(query: QueryView) -> str:
     return Path(query.source.get("mosaic") or query.source["image"]).name
-
-
-def names_of(result: SearchResult) -> str | None:
-    """The attribute that holds the craters' names, where the catalogue has one."""
-    return name_column(list(result.matches[0].attributes)) if result.matches else None

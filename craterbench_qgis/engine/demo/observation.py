@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...contract.body import Body, geographic_wkt
 from ..files.rasters import create_raster
 from .grid import F32, RADIUS_M, Grid, sample_sphere
 
@@ -28,15 +29,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _NAME = "Synthetic planet (CraterBench demo)"
-_GEOGCS = (
-    f'GEOGCS["{_NAME}",DATUM["{_NAME}",SPHEROID["{_NAME}",{RADIUS_M:.1f},0]],'
-    'PRIMEM["Reference meridian",0],UNIT["degree",0.0174532925199433]]'
-)
-
-
-def geographic_wkt() -> str:
-    """WKT 1 of longitudes and latitudes on the synthetic sphere; needs no authority."""
-    return _GEOGCS
+PLANET = Body(_NAME, float(RADIUS_M), float(RADIUS_M))
+_GEOGCS = geographic_wkt(PLANET)
 
 
 def equirectangular_wkt(centre: float) -> str:

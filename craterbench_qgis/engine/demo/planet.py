@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ...contract.body import geographic_wkt
 from ...contract.vocabulary import Stage
 from ..bodies import Body
 from ..errors import CraterBenchError
@@ -14,10 +15,10 @@ from ..monitor import Monitor
 from .craters import Digger, Surface, stamp_small
 from .grid import F32, RADIUS_M, Grid
 from .observation import (
+    PLANET,
     Sun,
     blurred,
     equirectangular_wkt,
-    geographic_wkt,
     north_polar_wkt,
     picture,
     polar_picture,
@@ -37,7 +38,7 @@ from .population import (
     secondaries,
     wear_of,
 )
-from .tables import Entry, entries, relief_left, write_catalogue, write_truth
+from .tables import TableRow, entries, relief_left, write_catalogue, write_truth
 from .terrain import fractal
 
 SMALLEST_PX = 12.0
@@ -233,7 +234,7 @@ def _flood(rng: np.random.Generator, surface: Surface, plains: F32) -> None:
     surface.albedo[near] += (covered * (mare - surface.albedo))[near]
 
 
-def _planet(folder: Path, rows: list[Entry], impacts: list[Crater]) -> Planet:
+def _planet(folder: Path, rows: list[TableRow], impacts: list[Crater]) -> Planet:
     return Planet(
         folder=folder,
         mosaic_a=folder / "mosaic_a.tif",
@@ -246,10 +247,10 @@ def _planet(folder: Path, rows: list[Entry], impacts: list[Crater]) -> Planet:
     )
 
 
-def _query(rows: list[Entry]) -> dict[str, float | str]:
+def _query(rows: list[TableRow]) -> dict[str, float | str]:
     """A well preserved crater of middling size at low latitude, across the antimeridian if any."""
 
-    def badness(entry: Entry) -> tuple[int, float]:
+    def badness(entry: TableRow) -> tuple[int, float]:
         half = np.degrees(entry.diameter_km * 500.0 / RADIUS_M) / np.cos(np.radians(entry.lat))
         off_seam = int(abs(entry.lon - 180.0) > half)
         unfit = int(abs(entry.lat) > 50) + int(entry.degradation < 3)
@@ -282,7 +283,7 @@ def _mosaic_a(planet: Planet, surface: Surface, rng: np.random.Generator) -> Non
     seen = _noise(rng, picture(grid, surface.height, surface.albedo, sun), 0.012)
     tags = {"DESCRIPTION": _SYNTHETIC, "SUN": "azimuth 90, elevation 25, degrees, everywhere"}
     write_mosaic(
-        planet.mosaic_a, to_bytes(seen, 0.0, 2.3), geographic_wkt(), (-180.0, 90.0),
+        planet.mosaic_a, to_bytes(seen, 0.0, 2.3), geographic_wkt(PLANET), (-180.0, 90.0),
         360.0 / grid.width, tags,
     )  # fmt: skip
 

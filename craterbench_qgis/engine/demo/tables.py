@@ -33,7 +33,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Entry:
+class TableRow:
     """One row of the catalogue. Degrees, kilometres."""
 
     id: str
@@ -71,7 +71,7 @@ def relief_left(surface: Surface, craters: Sequence[Crater], scale: float) -> ND
 def entries(
     rng: np.random.Generator, craters: Sequence[Crater], left: NDArray[np.float64],
     scale: float, limit: int, *, visible: float = 0.12, share: float = 0.04,
-) -> tuple[list[Entry], list[tuple[str, str]]]:  # fmt: skip
+) -> tuple[list[TableRow], list[tuple[str, str]]]:  # fmt: skip
     """The rows, largest first, and the planted pairs (id of the original, id of the duplicate).
 
     Craters with less than ``visible`` of their relief left are not mapped; of the rest the
@@ -83,7 +83,7 @@ def entries(
     twins = round(limit * share)
     kept = kept[: limit - twins]
     rows = [
-        Entry(
+        TableRow(
             f"SYN-1-{n:06d}", craters[i].lat, craters[i].lon % 360.0, craters[i].diameter / 1000.0,
             _degradation(left[i]), _morphology(craters[i], left[i], scale), "mapper 1",
             craters[i].number,
@@ -99,7 +99,7 @@ def entries(
     return sorted(rows + doubles, key=lambda e: (-e.diameter_km, e.id)), pairs
 
 
-def _duplicate(rng: np.random.Generator, entry: Entry, name: str) -> Entry:
+def _duplicate(rng: np.random.Generator, entry: TableRow, name: str) -> TableRow:
     """What a second mapper wrote down for the same crater."""
     body = Body("sphere", RADIUS_M, RADIUS_M)
     # A little inside the bounds, for the rounding in the file.
@@ -107,7 +107,7 @@ def _duplicate(rng: np.random.Generator, entry: Entry, name: str) -> Entry:
     lon, lat = destination(body, entry.lon, entry.lat, float(rng.uniform(0, 360)), away)
     ratio = 1.0 + float(rng.uniform(-1, 1)) * (MAX_RATIO - 0.001)
     state = int(np.clip(entry.degradation + rng.integers(-1, 2), 1, 4))
-    return Entry(
+    return TableRow(
         name, float(lat), float(lon) % 360.0, entry.diameter_km * ratio, state,
         entry.morphology, "mapper 2", entry.crater,
     )  # fmt: skip
@@ -130,7 +130,7 @@ def _morphology(crater: Crater, left: float, scale: float) -> str:
     return "complex" if size.complex else "simple"
 
 
-def write_catalogue(path: Path, rows: Sequence[Entry]) -> None:
+def write_catalogue(path: Path, rows: Sequence[TableRow]) -> None:
     """Write :data:`COLUMNS`, longitudes 0-360. Raises OSError."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -144,7 +144,10 @@ def write_catalogue(path: Path, rows: Sequence[Entry]) -> None:
 
 
 def write_truth(
-    path: Path, rows: Sequence[Entry], pairs: Sequence[tuple[str, str]], craters: Sequence[Crater]
+    path: Path,
+    rows: Sequence[TableRow],
+    pairs: Sequence[tuple[str, str]],
+    craters: Sequence[Crater],
 ) -> None:
     """Write what the catalogue hides: ``duplicates`` (pairs of ids) and ``secondaries`` (ids, with
     the id of their primary where that is in the catalogue). JSON. Raises OSError."""

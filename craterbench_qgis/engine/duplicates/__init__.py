@@ -3,7 +3,7 @@
 from .apply import apply_decisions
 from .candidates import CandidateRule, candidate_pairs
 from .find import DuplicateRequest, find_duplicates
-from .pictures import PairPictures, pair_pictures
+from .pictures import PairCrops, pair_pictures
 from .planting import Kind
 from .report import write_review_report
 from .store import record_decisions
@@ -13,7 +13,7 @@ __all__ = [
     "CandidateRule",
     "DuplicateRequest",
     "Kind",
-    "PairPictures",
+    "PairCrops",
     "ValidationRequest",
     "apply_decisions",
     "candidate_pairs",

@@ -92,7 +92,7 @@ def candidate_pairs(
     monitor = monitor or Monitor()
     within = other is None
     second = craters if other is None else other
-    found: list[tuple[Rows, Rows]] = []
+    parts: list[tuple[Rows, Rows]] = []
     total = 0
     first_points = _points(craters)
     second_points = first_points if other is None else _points(second)
@@ -105,13 +105,13 @@ def candidate_pairs(
         fits = (pairs.distance_ratio <= rule.max_distance) & (
             pairs.diameter_ratio * rule.max_ratio >= 1.0
         )
-        found.append((a[fits], b[fits]))
+        parts.append((a[fits], b[fits]))
         total += int(fits.sum())
         if total > max_pairs:
             raise _too_many(max_pairs)
     empty = np.empty(0, np.int64)
-    a = np.concatenate([one[0] for one in found]) if found else empty
-    b = np.concatenate([one[1] for one in found]) if found else empty
+    a = np.concatenate([part[0] for part in parts]) if parts else empty
+    b = np.concatenate([part[1] for part in parts]) if parts else empty
     order = np.lexsort((b, a))
     return _measured(body, craters, second, a[order], b[order])
 
@@ -192,7 +192,7 @@ def _lookup(
         some = busy[start:stop]
         lists = tree.query_ball_point(points[some], chord[some], return_sorted=False)
         size = int(counts[some].sum())
-        flat = np.fromiter((i for one in lists for i in one), np.int64, size)
+        flat = np.fromiter((row for rows in lists for row in rows), np.int64, size)
         yield np.repeat(some, counts[some]), flat
         start = stop
 

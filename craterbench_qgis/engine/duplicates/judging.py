@@ -113,12 +113,12 @@ def common_body(
     for body in (first.body, second):
         if named and body and not same_body(named, body):
             raise BodyError(f"A catalogue lies on {body.name}, not on {named.name}. Correct one.")
-    found = first.body or second or named
-    if found is None and mosaics:
+    body = first.body or second or named
+    if body is None and mosaics:
         with Mosaic.open(mosaics[0]) as mosaic:
             return mosaic.body
-    if found is None:
+    if body is None:
         raise BodyError(
             f"{Path(first.path).name} does not say on which body it lies. Name the body, e.g. moon."
         )
-    return found
+    return body

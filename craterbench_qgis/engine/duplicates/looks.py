@@ -110,13 +110,13 @@ class LooksReader:
         seen = self._encode(number, [view for views in wanted for view in views])
         failed = []
         for row, views in zip(rows.tolist(), wanted, strict=True):
-            found = [seen[view.key] for view in views]
-            reason = next((one.reason for one in found if one.reason), "")
-            looks.reason[row] = reason
+            looked = [seen[view.key] for view in views]
+            reason = next((view.reason for view in looked if view.reason), None)
+            looks.reason[row] = reason or ""
             if reason:
                 failed.append(row)
             else:
-                self._fill(looks, row, found, first, second, pairs)
+                self._fill(looks, row, looked, first, second, pairs)
         return np.array(failed, np.int64)
 
     def _views_of(
@@ -183,17 +183,17 @@ class LooksReader:
         if self._reading is not None:
             readings = self._reading.read(tokens, self._encoder.grid)
         for position, view in enumerate(views):
-            one = seen[view.key]
+            looked = seen[view.key]
             if len(view.key) == 4 and view.key[1] != "between":
-                one.tokens = tokens[position].astype(np.float16)
+                looked.tokens = tokens[position].astype(np.float16)
             elif readings is not None:
-                one.reading = readings[position]
+                looked.reading = readings[position]
 
     def _cut(self, number: int, view: _Wanted) -> NDArray[np.float32]:
-        found = self._mosaics[number].crop(view.lon, view.lat, view.side, self._encoder.input_size)
-        if view.side < CONTEXT * MIN_PIXELS_ACROSS * found.native_metres_per_pixel:
+        cut = self._mosaics[number].crop(view.lon, view.lat, view.side, self._encoder.input_size)
+        if view.side < CONTEXT * MIN_PIXELS_ACROSS * cut.native_metres_per_pixel:
             raise ViewSkipped(Skip.TOO_COARSE)
-        return found.pixels
+        return cut.pixels
 
     def _fill(
         self, looks: Looks, row: int, seen: list[_Seen], first: Craters, second: Craters, p: Pairs
@@ -207,7 +207,7 @@ class LooksReader:
         looks.similarity[row] = float(similarity[0])
         if self._reading is None:
             return
-        a, b, quarter, middle, last = (one.reading for one in seen[2:])
+        a, b, quarter, middle, last = (view.reading for view in seen[2:])
         looks.rim_a[row], looks.rim_b[row] = a[3], b[3]
         looks.rim_between[row] = middle[3]
         looks.rim_quarters[row] = (quarter[3] + last[3]) / 2.0

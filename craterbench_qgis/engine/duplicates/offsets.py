@@ -99,7 +99,7 @@ def image_shifts(
     """[p, 3]: metres east, metres north, correlation of the second mosaic's picture at a's place;
     NaN where a mosaic does not show it or the correlation is below :data:`MIN_SCORE`."""
     monitor = monitor or Monitor()
-    found = np.full((len(pairs), 3), np.nan)
+    shifts = np.full((len(pairs), 3), np.nan)
     for k in range(len(pairs)):
         monitor.check()
         monitor.report(Stage.OFFSETS, k, len(pairs))
@@ -113,9 +113,9 @@ def image_shifts(
             continue
         east, north, score = image_shift(one.pixels, two.pixels)
         if score >= MIN_SCORE:
-            found[k] = (east * side / PIXELS, north * side / PIXELS, score)
+            shifts[k] = (east * side / PIXELS, north * side / PIXELS, score)
     monitor.report(Stage.OFFSETS, len(pairs), len(pairs))
-    return found
+    return shifts
 
 
 def _gradient(pixels: NDArray[np.float32]) -> Floats:

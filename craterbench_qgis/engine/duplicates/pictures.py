@@ -18,7 +18,7 @@ Place = tuple[float, float, float]
 
 
 @dataclass
-class PairPictures:
+class PairCrops:
     """Crops of a pair. ``pixels_a``, ``pixels_b``: float32 [S, S], 0..1, north up, the same ground
     side ``side_m`` in metres. Each circle lies at its own crop's centre with ``radius_a_px`` or
     ``radius_b_px``; ``b_in_a_px`` is the place of b's centre in a's crop and ``a_in_b_px`` that of
@@ -43,7 +43,7 @@ def pair_pictures(
     *,
     mosaic_b: Mosaic | None = None,
     context: float = LOOK_AT,
-) -> PairPictures:
+) -> PairCrops:
     """Cut both entries, each (lon, lat, diameter in metres), at ``context`` times the larger.
 
     ``mosaic_b``: where b's crop comes from another mosaic. Raises
@@ -54,7 +54,7 @@ def pair_pictures(
     crop_a = mosaic.crop(a[0], a[1], side, size, 0.3)
     crop_b = (mosaic_b or mosaic).crop(b[0], b[1], side, size, 0.3)
     circles = pair_circles(mosaic.body, a, b, size, context)
-    return PairPictures(
+    return PairCrops(
         pixels_a=crop_a.pixels,
         pixels_b=crop_b.pixels,
         side_m=side,
@@ -69,7 +69,7 @@ def pair_pictures(
 
 def first_pictures(
     mosaics: Sequence[Mosaic], a: Place, b: Place, size: int, context: float = LOOK_AT
-) -> tuple[PairPictures, Mosaic]:
+) -> tuple[PairCrops, Mosaic]:
     """Both entries from the first mosaic that shows both, else each from the first that shows it;
     and the mosaic of a. Raises ViewSkipped, with the first reason, where none does."""
     choices = [(mosaic, mosaic) for mosaic in mosaics]
@@ -85,7 +85,7 @@ def first_pictures(
 
 @dataclass(frozen=True)
 class PairCircles:
-    """Where both outlines lie in the pictures of a pair; see :class:`PairPictures`."""
+    """Where both outlines lie in the pictures of a pair; see :class:`PairCrops`."""
 
     size: int
     metres_per_pixel: float

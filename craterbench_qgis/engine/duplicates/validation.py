@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import __version__
+from ...contract.duplicates import THRESHOLD
 from ..bodies import Body
 from ..catalogue import Craters
 from ..encoders.base import Encoder
@@ -37,7 +38,7 @@ Floats = NDArray[np.float64]
 RULE, GEOMETRY, LOOKS = "rule", "geometry", "looks"
 RULE_DISTANCE, RULE_RATIO = 0.25, 2.0
 LISTED = 50
-_THRESHOLD = 0.5
+_AT_RULE = 0.5  # the score of a pair that just meets the plain rule
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class ValidationRequest:
     planted: int = 1000
     kinds: tuple[Kind, ...] = (Kind(),)
     seeds: tuple[int, ...] = (0,)
-    threshold: float = _THRESHOLD
+    threshold: float = THRESHOLD
     rule: CandidateRule = field(default_factory=CandidateRule)
     known: IdPairs = ()
     known_column: str | None = None
@@ -229,7 +230,7 @@ def _scores(parts: Sequence[_Part], unseen: int) -> dict[str, Floats]:
     columns: dict[str, list[Floats]] = {RULE: [], GEOMETRY: [], LOOKS: []}
     for one in parts:
         fits = one.pairs.diameter_ratio * RULE_RATIO >= 1.0
-        score = 1.0 - _THRESHOLD * one.pairs.distance_ratio / RULE_DISTANCE
+        score = 1.0 - _AT_RULE * one.pairs.distance_ratio / RULE_DISTANCE
         columns[RULE].append(np.where(fits, score, -np.inf))
         columns[GEOMETRY].append(one.judged.by_geometry)
         if one.judged.calibrated:
@@ -245,8 +246,8 @@ def _row(judge_: Judge, name: str, score: Floats, threshold: float) -> dict[str,
         quality["log_loss"] = None  # not a probability
     return {
         "evidence": name,
-        "threshold": _THRESHOLD if name == RULE else threshold,
-        **judge_.at_threshold(score, _THRESHOLD if name == RULE else threshold),
+        "threshold": _AT_RULE if name == RULE else threshold,
+        **judge_.at_threshold(score, _AT_RULE if name == RULE else threshold),
         "at_recall": at,
         **quality,
     }
@@ -259,7 +260,7 @@ def _margins(judge_: Judge, scores: dict[str, Floats], threshold: float) -> dict
         if better not in scores:
             continue
         first, second = scores[better], scores[plain]
-        own = _THRESHOLD if plain == RULE else threshold
+        own = _AT_RULE if plain == RULE else threshold
         reached = float((first[judge_.truth.same] >= threshold).mean())
         cut = judge_.cut_for(second, reached)
         same = None

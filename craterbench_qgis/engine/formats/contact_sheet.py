@@ -169,7 +169,7 @@ def _page(
 ) -> Image.Image:
     page = new_page(sheet, height, number)
     if head is not None:
-        _query(page, sheet, head, found=bool(tiles))
+        _query(page, sheet, head, any_match=bool(tiles))
     for cell, (rank, tile) in zip(_cells(sheet, head is not None), tiles, strict=False):
         left = MARGIN + cell[1] * (TILE + GAP)
         _tile(page, sheet, tile, rank, left, sheet.top + cell[0] * _ROW, score_label)
@@ -186,7 +186,7 @@ def _cells(sheet: _Grid, with_query: bool) -> Any:
         row += 1
 
 
-def _query(page: Image.Image, sheet: _Grid, head: Tile, found: bool) -> None:
+def _query(page: Image.Image, sheet: _Grid, head: Tile, any_match: bool) -> None:
     px, draw, top, span = sheet.px, ImageDraw.Draw(page), sheet.top, sheet.span
     side = span * TILE + (span - 1) * GAP
     draw_picture(page, sheet, head.image, head.metres_per_pixel, MARGIN, top, side)
@@ -194,7 +194,7 @@ def _query(page: Image.Image, sheet: _Grid, head: Tile, found: bool) -> None:
     strong, plain = sheet.font(28 if span > 1 else 24, True), sheet.font(22)
     y = top + side + 40
     lines = [(strong, head.title, INK), (plain, head.subtitle, QUIET)]
-    if not found:
+    if not any_match:
         lines.append((plain, "No matches.", INK))
     for letters, text, colour in lines:
         for line in letters.wrap(text, px(side)) if text else []:

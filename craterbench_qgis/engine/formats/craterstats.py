@@ -36,7 +36,9 @@ def crater_columns(
     Raises ExportError for columns of different lengths, and for a row without a place on the body
     or a positive diameter.
     """
-    lons, lats, sizes = (np.asarray(one, np.float64).reshape(-1) for one in (lon, lat, diameter_m))
+    lons, lats, sizes = (
+        np.asarray(column, np.float64).reshape(-1) for column in (lon, lat, diameter_m)
+    )
     if not len(lons) == len(lats) == len(sizes):
         raise ExportError(
             f"There are {len(lons)} longitudes, {len(lats)} latitudes and {len(sizes)} diameters. "

@@ -50,7 +50,7 @@ class ExplanationLike(Protocol):
     def strength_match(self) -> NDArray[np.float32]: ...
 
 
-def explanation_picture(path: str | Path, found: ExplanationLike) -> Path:
+def explanation_picture(path: str | Path, why: ExplanationLike) -> Path:
     """Draw query and match with the similarity of every patch, and lines between the best.
 
     Each patch above the median is tinted by its similarity to its best counterpart in the other
@@ -65,30 +65,30 @@ def explanation_picture(path: str | Path, found: ExplanationLike) -> Path:
     image = Image.new("RGB", (width, _HEAD + _SIDE + _FOOT), _PAPER)
     draw = ImageDraw.Draw(image)
     left, right = (_MARGIN, _HEAD), (_MARGIN + _SIDE + _GAP, _HEAD)
-    query, match = found.strength_query, found.strength_match
+    query, match = why.strength_query, why.strength_match
     low = float(np.median([np.median(query), np.median(match)]))
     high = max(float(query.max()), float(match.max()), low + 1e-6)
-    image.paste(_tinted(found.pixels_query, query, low, high), left)
-    image.paste(_tinted(found.pixels_match, match, low, high), right)
-    _lines(draw, found, left, right, low, high)
+    image.paste(_tinted(why.pixels_query, query, low, high), left)
+    image.paste(_tinted(why.pixels_match, match, low, high), right)
+    _lines(draw, why, left, right, low, high)
     title, text = lettering(30, strong=True), lettering(20)
     draw.text(
         (_MARGIN, 26),
-        title.fit(f"Why crater {found.crater_id} matched", width - 2 * _MARGIN),
+        title.fit(f"Why crater {why.crater_id} matched", width - 2 * _MARGIN),
         font=title.font,
         fill=_INK,
     )
     draw.text((left[0], 78), "Query", font=text.font, fill=_QUIET)
     draw.text(
         (right[0], 78),
-        text.fit(f"{found.crater_id}, view {found.context:g}x", _SIDE),
+        text.fit(f"{why.crater_id}, view {why.context:g}x", _SIDE),
         font=text.font,
         fill=_QUIET,
     )
     _legend(draw, low, high, _HEAD + _SIDE + 26)
     scores = (
-        f"Late interaction {found.score:.3f} (decides the rank)  ·  one vector "
-        f"{found.shortlist_score:.3f} (decides the shortlist). Similarities, not probabilities."
+        f"Late interaction {why.score:.3f} (decides the rank)  ·  one vector "
+        f"{why.shortlist_score:.3f} (decides the shortlist). Similarities, not probabilities."
     )
     draw.text(
         (_MARGIN, _HEAD + _SIDE + 100),
@@ -127,35 +127,35 @@ def _tinted(
 
 def _lines(
     draw: ImageDraw.ImageDraw,
-    found: ExplanationLike,
+    why: ExplanationLike,
     left: tuple[int, int],
     right: tuple[int, int],
     low: float,
     high: float,
 ) -> None:
     """Join the strongest mutual pairs."""
-    rows, columns = found.strength_query.shape
+    rows, columns = why.strength_query.shape
     step = _SIDE / rows, _SIDE / columns
     taken: list[tuple[float, float]] = []
     markers: list[tuple[float, float, str, tuple[int, int, int]]] = []
     number = lettering(18, strong=True)
     drawn = 0
-    for one in found.patches:
-        if not one.mutual or drawn == _TOKENS_DRAWN:
+    for pair in why.patches:
+        if not pair.mutual or drawn == _TOKENS_DRAWN:
             continue
-        here = (float(one.query_cell[0]), float(one.query_cell[1]))
+        here = (float(pair.query_cell[0]), float(pair.query_cell[1]))
         if any(max(abs(here[0] - y), abs(here[1] - x)) < _APART for y, x in taken):
             continue  # neighbours of a pair already drawn say the same
         taken.append(here)
         drawn += 1
-        colour = _colour((one.similarity - low) / (high - low))
+        colour = _colour((pair.similarity - low) / (high - low))
         # The middle of a scattered cluster lies on nothing: take its patch nearest to the middle.
-        cells = np.array(one.gallery_cells, float)
+        cells = np.array(pair.gallery_cells, float)
         nearest = cells[((cells - cells.mean(0)) ** 2).sum(1).argmin()]
         ends = [
             (
-                left[0] + (one.query_cell[1] + 0.5) * step[1],
-                left[1] + (one.query_cell[0] + 0.5) * step[0],
+                left[0] + (pair.query_cell[1] + 0.5) * step[1],
+                left[1] + (pair.query_cell[0] + 0.5) * step[0],
             ),
             (right[0] + (nearest[1] + 0.5) * step[1], right[1] + (nearest[0] + 0.5) * step[0]),
         ]

@@ -50,6 +50,6 @@ def crater_fields(
             "Diam_km": pa.array(sizes / 1000),
             "x_coord": pa.array(lons),
             "y_coord": pa.array(map_latitude(body, lats).reshape(-1)),
-            "tag": pa.array([cut_text(one.replace("\0", "")) for one in given], pa.string()),
+            "tag": pa.array([cut_text(tag.replace("\0", "")) for tag in given], pa.string()),
         }
     )

@@ -58,7 +58,7 @@ def short_names(names: Sequence[str]) -> list[str]:
     order of the names alone.
     """
     taken = {short for name, short in SHORT_NAMES.items() if name in names}
-    made = []
+    shorts = []
     for name in names:
         short = SHORT_NAMES.get(name)
         if short is None:
@@ -71,8 +71,8 @@ def short_names(names: Sequence[str]) -> list[str]:
                 end = f"_{number}"
                 short = plain[: NAME_LENGTH - len(end)].rstrip("_") + end
             taken.add(short.casefold())
-        made.append(short)
-    return made
+        shorts.append(short)
+    return shorts
 
 
 def fit_table(table: pa.Table) -> tuple[pa.Table, list[Field]]:

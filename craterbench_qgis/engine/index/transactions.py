@@ -100,8 +100,8 @@ class Transactions(Closing):
         return geopackage.write_next(self.path, store, removed, new.settings)
 
     def _discard_replaced(self, before: Manifest, new: Manifest) -> None:
-        kept = {one.path for one in new.files()}
-        folders = {one.path for one in new.segments}
+        kept = {file.path for file in new.files()}
+        folders = {segment.path for segment in new.segments}
         for segment in before.segments:
             if segment.path not in folders:
                 discard(self.path / segment.path)

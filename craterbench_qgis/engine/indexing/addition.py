@@ -72,9 +72,9 @@ def add_to_index(
             wanted = _Wanted(tuple(mosaics), craters, band, nodata)
             opened = _plan_addition(stack, writer, encoder, index_body, wanted, notes)
             encoded += run(writer, encoder, opened, monitor)
-        told = report(writer, path, encoded, resumed=False)
-        told.notes = notes
-        return told
+        added = report(writer, path, encoded, resumed=False)
+        added.notes = notes
+        return added
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def _reopen(
 ) -> dict[int, Mosaic]:
     """The mosaics a stopped addition needs, wherever the user keeps them now."""
     job = writer.job
-    needed = {one["observation"] for one in job.info["units"]} if job else set()
+    needed = {unit["observation"] for unit in job.info["units"]} if job else set()
     return {number: _known_mosaic(stack, writer, number, body, given) for number in needed}
 
 
@@ -127,7 +127,7 @@ def _plan_addition(
         raise CatalogueError("Nothing was given to add. Name a --mosaic, a --catalogue, or both.")
     if wanted.mosaics:
         opened = open_all(stack, wanted.mosaics, body, wanted.band, wanted.nodata)
-        by_number = {observation(writer, one): one for one in opened}
+        by_number = {observation(writer, mosaic): mosaic for mosaic in opened}
     else:
         numbers = range(len(writer.manifest.observations))
         by_number = {n: _known_mosaic(stack, writer, n, body, ()) for n in numbers}
@@ -162,8 +162,8 @@ def add_craters(
     A row whose id is known at the same place with the same size is that crater; with another place
     or size it is left out, and a note counts such rows.
     """
-    found = writer.rows_of(craters.ids)
-    known = np.array([found.get(one, [-1])[0] for one in craters.ids], dtype=np.int64)
+    rows = writer.rows_of(craters.ids)
+    known = np.array([rows.get(crater_id, [-1])[0] for crater_id in craters.ids], dtype=np.int64)
     stored = writer.craters()
     old = known >= 0
     at = known[old]

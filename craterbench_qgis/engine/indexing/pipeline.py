@@ -98,10 +98,10 @@ class ChunkMaker:
         for batch in self._ahead(self._batches(mosaic, unit)):
             monitor.check()
             if batch.cuts:
-                pixels = np.stack([one.view.pixels for one in batch.cuts])
+                pixels = np.stack([cut.view.pixels for cut in batch.cuts])
                 embeddings.append(self._encoder.encode(pixels))
-                for one in batch.cuts:
-                    one.view.pixels = pixels[:0]  # not needed any more: free the memory
+                for cut in batch.cuts:
+                    cut.view.pixels = pixels[:0]  # not needed any more: free the memory
             cuts += batch.cuts
             skipped += batch.skipped
             progress.advance(batch.attempted, len(batch.cuts))
@@ -158,16 +158,16 @@ class ChunkMaker:
         encoder, k = self._encoder, self._tokens
         n = encoder.grid[0] * encoder.grid[1]
         parts, start = [], 0
-        for one in embeddings:
-            part = cuts[start : start + len(one)]
-            start += len(one)
+        for embedding in embeddings:
+            part = cuts[start : start + len(embedding)]
+            start += len(embedding)
             parts.append(
                 instance_tokens(
-                    one.tokens,
+                    embedding.tokens,
                     k,
                     seeds=self._seeds,
                     method=self._aggregation,
-                    attention=one.attention,
+                    attention=embedding.attention,
                     # Random seeds (the paper's control) are tied to the view, not to its batch.
                     seed=[_view_seed(cut.row, observation, cut.context) for cut in part],
                 )
@@ -177,19 +177,19 @@ class ChunkMaker:
             return np.concatenate(arrays) if arrays else np.zeros((0, *shape), np.float32)
 
         return SegmentData(
-            crater_row=np.array([one.row for one in cuts], np.int32),
+            crater_row=np.array([cut.row for cut in cuts], np.int32),
             observation=np.full(len(cuts), observation, np.int16),
-            context=np.array([one.context for one in cuts], np.float32),
-            valid_fraction=np.array([one.view.valid_fraction for one in cuts], np.float32),
+            context=np.array([cut.context for cut in cuts], np.float32),
+            valid_fraction=np.array([cut.view.valid_fraction for cut in cuts], np.float32),
             native_m_per_px=np.array(
-                [one.view.native_metres_per_pixel for one in cuts], np.float32
+                [cut.view.native_metres_per_pixel for cut in cuts], np.float32
             ),
-            m_per_px=np.array([one.view.metres_per_pixel for one in cuts], np.float32),
-            globals=joined([one.globals for one in embeddings], (encoder.global_dim,)),
+            m_per_px=np.array([cut.view.metres_per_pixel for cut in cuts], np.float32),
+            globals=joined([embedding.globals for embedding in embeddings], (encoder.global_dim,)),
             tokens=joined([part.vectors for part in parts], (k, encoder.token_dim)),
             seeds=joined([part.seeds for part in parts], (k,)).astype(np.int32),
             assignment=joined([part.assignment for part in parts], (n,)).astype(np.int32),
-            thumbnails=[one.thumbnail for one in cuts],
+            thumbnails=[cut.thumbnail for cut in cuts],
             skipped=skipped,
         )
 

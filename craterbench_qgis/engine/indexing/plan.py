@@ -91,12 +91,12 @@ class Plan:
         """The plan kept in an index; ``lon`` and ``lat`` of all its craters give the order."""
         units = [
             ordered_unit(
-                one["observation"],
-                np.concatenate([np.arange(a, b, dtype=np.int64) for a, b in one["runs"]]),
+                unit["observation"],
+                np.concatenate([np.arange(a, b, dtype=np.int64) for a, b in unit["runs"]]),
                 lon,
                 lat,
             )
-            for one in info["units"]
+            for unit in info["units"]
         ]
         return cls(tuple(units), tuple(info["contexts"]), info["chunk_craters"])
 

@@ -66,7 +66,7 @@ class Pictures:
         folder = self.folder / "thumbnails" / state
         with self._writing():
             folder.mkdir(parents=True, exist_ok=True)
-            found = {}
+            files = {}
             for view in dict.fromkeys(views):
                 path = folder / f"{view}.jpg"
                 if path not in self._written or not path.exists():
@@ -75,8 +75,8 @@ class Pictures:
                         continue
                     path.write_bytes(data)
                     self._written.add(path)
-                found[str(view)] = str(path)
-        return found
+                files[str(view)] = str(path)
+        return files
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

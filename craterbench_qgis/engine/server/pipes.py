@@ -48,8 +48,8 @@ class Pipes:
         if os.name == "nt":
             import msvcrt
 
-            for one in (source, target):
-                msvcrt.setmode(one, os.O_BINARY)  # type: ignore[attr-defined]
+            for descriptor in (source, target):
+                msvcrt.setmode(descriptor, os.O_BINARY)  # type: ignore[attr-defined]
         return cls(source, target)
 
     def lines(self) -> Iterator[bytes | LineTooLong]:

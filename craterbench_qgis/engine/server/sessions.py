@@ -75,8 +75,11 @@ class Sessions:
         session = self._open.pop(_key(path), None)
         if session is not None:
             session.index.close()
-        used = {id(one.searcher.encoder) for one in self._open.values() if one.searcher is not None}
-        self._encoders = {key: one for key, one in self._encoders.items() if id(one) in used}
+        searchers = [open_.searcher for open_ in self._open.values()]
+        used = {id(searcher.encoder) for searcher in searchers if searcher is not None}
+        self._encoders = {
+            key: encoder for key, encoder in self._encoders.items() if id(encoder) in used
+        }
 
     def _fresh(self, path: Path) -> Session:
         key = _key(path)
@@ -126,7 +129,7 @@ def encoder_problem(settings: Any) -> str:
         )
     if name.startswith("timm:"):
         return ""
-    if name not in {one.id for one in available_encoders()}:
+    if name not in {encoder.id for encoder in available_encoders()}:
         return (
             f"It was built with the encoder '{name}', which is not installed here. Install the "
             "version it was built with, or build the index again."

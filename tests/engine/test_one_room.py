@@ -1,0 +1,90 @@
+"""A fact has one room: what the contract defines is defined nowhere else in the engine."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections import defaultdict
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from craterbench_qgis.contract import body, build, duplicates, search, vocabulary
+from craterbench_qgis.contract.vocabulary import Skip
+
+PACKAGE = Path(body.__file__).resolve().parents[1]
+CONTRACT = (body, build, duplicates, search, vocabulary)
+
+
+@cache
+def trees() -> list[tuple[str, ast.Module]]:
+    """The modules of contract and engine, by their place in the package."""
+    paths = [path for room in ("contract", "engine") for path in (PACKAGE / room).rglob("*.py")]
+    return [
+        (path.relative_to(PACKAGE).as_posix(), ast.parse(path.read_text(encoding="utf-8")))
+        for path in sorted(paths)
+    ]
+
+
+@cache
+def definitions() -> dict[str, list[str]]:
+    """Where each function and class at the top of a module is defined (training, which leaves the
+    package, apart)."""
+    places = defaultdict(list)
+    for place, tree in trees():
+        for node in [] if "/training/" in place else tree.body:
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                places[node.name].append(place)
+    return places
+
+
+@cache
+def constants() -> dict[str, set[str]]:
+    """In which modules each text, and each tuple or list of constants, is written."""
+    places = defaultdict(set)
+    for place, tree in trees():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                places[node.value].add(place)
+            elif isinstance(node, (ast.Tuple, ast.List)):
+                items = [repr(item.value) for item in node.elts if isinstance(item, ast.Constant)]
+                if len(items) == len(node.elts):
+                    places[", ".join(items)].add(place)
+    return places
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted(
+        name
+        for module in CONTRACT
+        for name, thing in vars(module).items()
+        if (inspect.isclass(thing) or inspect.isfunction(thing))
+        and thing.__module__ == module.__name__
+        and not name.startswith("_")
+    ),
+)
+def test_what_the_contract_names_has_one_definition(name: str) -> None:
+    (place,) = definitions()[name]
+    assert place.startswith("contract/")
+
+
+def test_the_wkt_of_a_body_is_written_once() -> None:
+    places = {
+        place
+        for text, where in constants().items()
+        for place in where
+        if "GEOGCS[" in text or "GEOGCRS[" in text
+    }
+    assert places == {"contract/body.py"}
+
+
+def test_defaults_are_written_once() -> None:
+    places = {place for place in constants()["2.0, 3.0"] if "/training/" not in place}
+    assert places == {"contract/search.py"}
+
+
+@pytest.mark.parametrize("skip", [skip for skip in Skip if " " in skip])
+def test_reasons_are_words_of_the_vocabulary(skip: Skip) -> None:
+    assert constants()[skip.value] == {"contract/vocabulary.py"}
