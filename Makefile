@@ -4,18 +4,20 @@
 # make lint     ruff, mypy, and who may import whom
 # make package  dist/craterbench_qgis_plugin-VERSION.zip, checked by the QGIS repository's rules;
 #               RELEASE=1 refuses placeholder addresses too
+# make images   the pictures of the documents; make images ONLY=demo those that need no QGIS
 # make qgis     QGIS with the plugin, the demo's mosaics and their index, ready to draw a box
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 DEMO   ?= demo-output
 QGIS   ?=
+ONLY   ?=
 # The Python that has QGIS, and where its pytest is put.
 QGIS_PYTHON ?= /usr/bin/python3
 QGIS_VENV   ?= .venv-qgis
 INSTALL = "$(PYTHON)" -m craterbench_qgis.environment.install "$(VENV)" --project .
 
-.PHONY: engine dev demo test test-qgis lint bench package qgis test-newer-qgis clean
+.PHONY: engine dev demo test test-qgis lint bench images package qgis test-newer-qgis clean
 
 engine:
 	@sh tools/prerequisites.sh "$(PYTHON)"
@@ -35,7 +37,7 @@ APART := $(filter tests/qgis/test_processing%.py,$(OUTSIDE))
 
 test: dev test-qgis
 	OMP_NUM_THREADS=1 "$(BIN)/python" -m pytest -n 2 --dist loadfile \
-	  tests/engine tests/environment tests/test_package.py $(APART)
+	  tests/engine tests/environment tests/test_package.py tests/test_docs.py $(APART)
 	"$(BIN)/python" -m pytest $(filter-out $(APART),$(OUTSIDE))
 
 # The plugin's tests, by the Python that has QGIS: make test-qgis QGIS_PYTHON=... QGIS_VENV=...
@@ -56,6 +58,10 @@ lint: dev
 bench: dev
 	"$(BIN)/python" benchmarks/bench_build.py
 	"$(BIN)/python" benchmarks/bench_shortlist.py
+	[ ! -x "$(QGIS_VENV)/bin/python" ] || "$(QGIS_VENV)/bin/python" benchmarks/bench_pauses.py
+
+images: dev
+	"$(BIN)/python" tools/make_images.py $(ONLY)
 
 package: dev
 	"$(BIN)/python" tools/translations.py

@@ -1,7 +1,7 @@
-"""The validation of the bundled encoder beside its controls: docs/encoder/validation.md.
+"""The validation of the bundled encoder beside its controls: docs/validation/encoder.md.
 
     .venv/bin/python benchmarks/validate_encoders.py --work FOLDER [--data FOLDER]
-        [--encoders craterbench-conv-v2 hog hog-unsigned ncc] [--output docs/encoder/validation.md]
+        [--encoders craterbench-conv-v2 hog hog-unsigned ncc] [--output docs/validation/encoder.md]
         [--sets illumination missions aggregation modality same]
 
 Every number comes from ``craterbench index build`` and ``craterbench evaluate`` as a user would run

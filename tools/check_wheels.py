@@ -1,6 +1,6 @@
 """Which pinned packages have wheels for which Python and system: a table, and exit 1 on a gap.
 
-``python tools/check_wheels.py [--output docs/FILE.md]`` asks the package index by pip (it downloads
+``python tools/check_wheels.py [--output FILE.md]`` asks the package index by pip (it downloads
 metadata alone: ``pip download --dry-run``). hnswlib has no wheels anywhere and is optional.
 """
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes the tables of docs/protocol.md from the contract; ``--check`` only says whether they are
-current."""
+"""Writes the tables of docs/reference/protocol.md from the contract; ``--check`` only says whether
+they are current."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from craterbench_qgis.contract import wire  # noqa: E402
 from craterbench_qgis.contract.methods import METHODS  # noqa: E402
 from craterbench_qgis.contract.records import Record, hints, plain  # noqa: E402
 
-DOCUMENT = ROOT / "docs" / "protocol.md"
+DOCUMENT = ROOT / "docs" / "reference" / "protocol.md"
 START, END = "<!-- made by tools/protocol_document.py -->", "<!-- end -->"
 _NAMES = {
     str: "text",

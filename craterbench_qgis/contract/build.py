@@ -220,7 +220,7 @@ class VerifyReply(Record):
 
 @dataclass(frozen=True)
 class EvaluateParams(Record):
-    """Retrieval measures of an index by queries from a mosaic; see docs/evaluation.md.
+    """Retrieval measures of an index by queries from a mosaic; see docs/method/evaluation.md.
 
     ``context``: one factor, or two (low, high); ``same``: pairs of ids that are one crater.
     """

@@ -3,7 +3,7 @@
 Names are compared without case, separators and units: ``Diameter (km)``, ``DIAMETER_KM`` and
 ``diameterKm`` are all the base name ``diameter`` with the unit km. A longitude or latitude may say
 in which direction it counts (``Longitude (W)``, ``lon_E``) and of which kind the latitude is. The
-one home of these rules for both processes; ``docs/catalogues.md`` shows them to users.
+one home of these rules for both processes; ``docs/reference/catalogues.md`` shows them to users.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ from .progress import Reporter
 
 ICON = RESOURCES / "icons" / "craterbench.svg"
 # The second is what the package holds.
-DOCUMENTS = (PLUGIN_ROOT / "docs" / "processing.md", RESOURCES / "help" / "index.html")
+DOCUMENTS = (PLUGIN_ROOT / "docs" / "manual" / "processing.md", RESOURCES / "help" / "index.html")
 
 Values = dict[str, Any]
 # Two letters and more, so that Windows' drives are none.

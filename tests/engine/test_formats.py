@@ -18,7 +18,7 @@ import shapely
 from pyogrio.raw import read
 
 from craterbench_qgis.contract.search import DecidedMatch, Match
-from craterbench_qgis.contract.vocabulary import Decision
+from craterbench_qgis.contract.vocabulary import Decision, Outline
 from craterbench_qgis.engine.bodies import Body, body_by_name, same_body
 from craterbench_qgis.engine.bodies import body_from_crs as body_of
 from craterbench_qgis.engine.errors import ExportError
@@ -179,13 +179,11 @@ def test_a_circle_across_the_antimeridian_is_two_parts(tmp_path: Path) -> None:
     assert shape.bounds[2] == 180
 
 
-def test_points_and_unknown_geometry(tmp_path: Path) -> None:
+def test_points(tmp_path: Path) -> None:
     for suffix in (".shp", ".gpkg", ".geojson"):
         path = tmp_path / f"m{suffix}"
-        write_matches(path, [row()], body=MOON, provenance={}, geometry="point")
+        write_matches(path, [row()], body=MOON, provenance={}, geometry=Outline.POINT)
         assert table(path)[1][0].equals(shapely.Point(10, 5))
-    with pytest.raises(ExportError, match="'circle' or 'point'"):
-        write_matches(tmp_path / "m.shp", [], body=MOON, provenance={}, geometry="box")
 
 
 @pytest.mark.parametrize("suffix", [".shp", ".gpkg", ".geojson"])
@@ -202,7 +200,7 @@ def test_points_and_unknown_geometry(tmp_path: Path) -> None:
 )
 def test_the_body_survives(tmp_path: Path, suffix: str, body: Body) -> None:
     path = tmp_path / f"m{suffix}"
-    write_matches(path, [row(lat=45.0)], body=body, provenance={}, geometry="point")
+    write_matches(path, [row(lat=45.0)], body=body, provenance={}, geometry=Outline.POINT)
     layer = None if suffix == ".shp" else "matches"
     crs = pyproj.CRS(pyogrio.read_info(path, layer=layer)["crs"])
     assert crs.is_geographic

@@ -12,6 +12,7 @@ import numpy as np
 import pyproj
 import pytest
 
+from craterbench_qgis.contract.vocabulary import Outline
 from craterbench_qgis.engine.bodies import Body, body_by_name, geocentric_to_geodetic
 from craterbench_qgis.engine.errors import ExportError
 from craterbench_qgis.engine.formats import SUFFIXES, write_craters, write_matches
@@ -190,11 +191,13 @@ def test_the_name_decides(tmp_path: Path) -> None:
     for name in ("a_CRATER.shp", "a_crater.shp", "CRATER.shp", "b_CRATER.SHP"):
         write_matches(tmp_path / name, [row()], body=MOON, provenance=ORIGIN)
     counts = {p.stem: len(dbf(p)[0]) for p in tmp_path.glob("*.shp")}
-    assert counts == {"CRATER": 10, "a_CRATER": 4, "a_crater": 10, "b_CRATER": 4}
+    assert counts == {"CRATER": 11, "a_CRATER": 4, "a_crater": 11, "b_CRATER": 4}
     assert dbf(tmp_path / "a_CRATER.shp")[1][0][3] == "standard"
     assert {".scc", ".diam"} < set(SUFFIXES)
     with pytest.raises(ExportError, match="outlines"):
-        write_matches(tmp_path / "c_CRATER.shp", [], body=MOON, provenance={}, geometry="point")
+        write_matches(
+            tmp_path / "c_CRATER.shp", [], body=MOON, provenance={}, geometry=Outline.POINT
+        )
     with pytest.raises(ExportError, match=r"\.scc, \.diam, _CRATER\.shp"):
         listed(tmp_path / "c.shp")
 

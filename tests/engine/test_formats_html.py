@@ -154,7 +154,9 @@ def test_everything_is_in_the_page(tmp_path: Path) -> None:
             name="Tycho",
         ),
         ReportRow(decided(row(2, score=-0.5, expected_by_chance=12.34), Decision.REJECTED), GREY),
-        ReportRow(row(3, distance_m=None, bearing_deg=None, shortlist_score=None)),
+        ReportRow(
+            row(3, distance_m=None, bearing_deg=None, shortlist_score=None, expected_by_chance=None)
+        ),
     ]
     root = report(tmp_path / "r.html", rows, query_facts={"from": "a.tif"})
     alone(root)

@@ -281,7 +281,7 @@ def test_the_wrong_encoder_is_refused(index_path: Path) -> None:
 
 
 def test_the_record_is_what_the_document_says(index_path: Path) -> None:
-    """Read one record with nothing but the byte offsets of docs/index-format.md."""
+    """Read one record with nothing but the byte offsets of docs/reference/index-format.md."""
     import zlib
 
     k, d, n = support.K, support.D, support.N

@@ -98,28 +98,33 @@ def test_filters_still_give_n(folder: Path, searcher: Searcher, top: int) -> Non
         float(great_circle_distance(body, rows[0][1], rows[0][2], a, b)) for _, a, b, _ in rows
     ]
     ratio = [one[3] / rows[0][3] for one in rows]
-    cases = {
-        Filters(): {one[0] for one in rows},
-        Filters(latitude=(-3.0, 4.0)): {one[0] for one in rows if -3 <= one[2] <= 4},
-        Filters(longitude=(350.0, 9.0)): {one[0] for one in rows if one[1] <= 9},
-        Filters(diameter_ratio=(0.9, 1.2)): {
-            one[0] for one, r in zip(rows, ratio, strict=True) if 0.9 <= r <= 1.2
-        },
-        Filters(min_distance=200_000.0, max_distance=500_000.0): {
-            one[0] for one, d in zip(rows, distance, strict=True) if 2e5 <= d <= 5e5
-        },
-        Filters(where="freshness = 2 AND diameter_km > 30"): {
-            one[0] for i, one in enumerate(rows) if i % 4 == 2 and one[3] > 30
-        },
-        Filters(exclude_ids=["T-000", "T-001", "absent"]): {one[0] for one in rows[2:]},
-        Filters(region=shapely.box(360.0, -8, 372.0, 0).wkt): {
-            one[0] for one in rows if one[1] <= 12 and one[2] <= 0
-        },
-        Filters(min_diameter=30_000.0, max_diameter=40_000.0): {
-            one[0] for one in rows if 30 <= one[3] <= 40
-        },
-    }
-    for filters, expected in cases.items():
+    cases: list[tuple[Filters, set[str]]] = [
+        (Filters(), {one[0] for one in rows}),
+        (Filters(latitude=(-3.0, 4.0)), {one[0] for one in rows if -3 <= one[2] <= 4}),
+        (Filters(longitude=(350.0, 9.0)), {one[0] for one in rows if one[1] <= 9}),
+        (
+            Filters(diameter_ratio=(0.9, 1.2)),
+            {one[0] for one, r in zip(rows, ratio, strict=True) if 0.9 <= r <= 1.2},
+        ),
+        (
+            Filters(min_distance=200_000.0, max_distance=500_000.0),
+            {one[0] for one, d in zip(rows, distance, strict=True) if 2e5 <= d <= 5e5},
+        ),
+        (
+            Filters(where="freshness = 2 AND diameter_km > 30"),
+            {one[0] for i, one in enumerate(rows) if i % 4 == 2 and one[3] > 30},
+        ),
+        (Filters(exclude_ids=["T-000", "T-001", "absent"]), {one[0] for one in rows[2:]}),
+        (
+            Filters(region=shapely.box(360.0, -8, 372.0, 0).wkt),
+            {one[0] for one in rows if one[1] <= 12 and one[2] <= 0},
+        ),
+        (
+            Filters(min_diameter=30_000.0, max_diameter=40_000.0),
+            {one[0] for one in rows if 30 <= one[3] <= 40},
+        ),
+    ]
+    for filters, expected in cases:
         result = searcher.search(asked, SearchOptions(top=top, shortlist=1, filters=filters))
         found = [one.crater_id for one in result.matches]
         assert len(found) == min(top, len(expected)), filters

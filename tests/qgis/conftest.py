@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import tempfile
 import traceback
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -17,6 +18,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from paths import made_once, share
 
 try:
     import qgis.core as _qgis
@@ -35,6 +38,11 @@ _started: list[Any] = []
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "alone: the test is run in a process of its own")
+    folder = tempfile.mkdtemp(prefix="craterbench-tests-")
+    if share(folder):
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    else:
+        Path(folder).rmdir()
 
 
 class NeedsQgis(pytest.Module):
@@ -170,14 +178,15 @@ def matches(place: Place) -> Path:
 
 
 @pytest.fixture(scope="session")
-def written_review(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def written_review() -> Path:
     """A review of the engine's own making: 43 pairs, 40 of them planted."""
     from engine_side import run_script
     from paths import MOSAIC
 
-    path = tmp_path_factory.mktemp("review") / "moon_duplicates.gpkg"
-    run_script("make_review.py", path, *([MOSAIC] if MOSAIC.exists() else []))
-    return path
+    mosaics = [MOSAIC] if MOSAIC.exists() else []
+    return made_once(
+        "moon_duplicates.gpkg", lambda path: run_script("make_review.py", path, *mosaics)
+    )
 
 
 @pytest.fixture
@@ -197,14 +206,17 @@ def review_bench(tmp_path: Path, iface: FakeInterface) -> Iterator[ReviewBench]:
 
 
 @pytest.fixture(scope="session")
-def gallery(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def gallery() -> Path:
     """A folder with a search among a hundred lunar craters and its pictures, by the real engine."""
     from engine_side import build_index, run_script
     from paths import CATALOGUE, MOSAIC
 
-    folder = tmp_path_factory.mktemp("recorded")
     options = ("--min-diameter", "60", "--encoder", "hog", "--context", "2")
     region = ("--region", "-40", "-40", "40", "40")
-    index = build_index(folder / "gallery.craterindex", MOSAIC, CATALOGUE, *options, *region)
-    run_script("make_gallery.py", index, folder / "gallery", "2243", "100")
-    return folder / "gallery"
+    index = made_once(
+        "gallery.craterindex",
+        lambda path: build_index(path, MOSAIC, CATALOGUE, *options, *region),
+    )
+    return made_once(
+        "gallery", lambda path: run_script("make_gallery.py", index, path, "2243", "100")
+    )

@@ -36,7 +36,8 @@ class RecordedEngine(QObject):
 
     def __init__(self, folder, delay_ms=5):
         super().__init__()
-        self.data = json.loads((Path(folder) / "data.json").read_text(encoding="utf-8"))
+        text = (Path(folder) / "data.json").read_text(encoding="utf-8")
+        self.data = json.loads(text.replace("{folder}", str(folder)))
         self.files = dict(self.data["thumbnails"])
         self.asked, self.calls = [], []
         self.problem, self.silent, self._delay = "", False, delay_ms

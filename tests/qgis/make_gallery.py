@@ -1,8 +1,8 @@
 """Run with the engine's Python: asks a real engine and writes its answers as JSON.
 
 ``python -m tests.qgis.make_gallery INDEX FOLDER CRATER TOP`` writes FOLDER/data.json: the index, a
-search, the thumbnails of
-all matches and explanations of the first four. The pictures lie in FOLDER/session.
+search, the thumbnails of all matches and explanations of the first four. The pictures lie in
+FOLDER/session; their paths begin with ``{folder}``, for the whole may be moved.
 """
 
 import json
@@ -60,7 +60,8 @@ def main(index: str, folder: Path, crater: str, top: int) -> None:
         "thumbnails": pictures["files"],
         "explain": why,
     }
-    (folder / "data.json").write_text(json.dumps(data), encoding="utf-8")
+    text = json.dumps(data).replace(str(folder), "{folder}")
+    (folder / "data.json").write_text(text, encoding="utf-8")
     engine.ask("shutdown", {})
 
 

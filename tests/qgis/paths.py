@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,3 +23,28 @@ needs_moon = pytest.mark.skipif(not MOSAIC.exists(), reason="the lunar data are 
 needs_engine = pytest.mark.skipif(
     not ENGINE_PYTHON.exists(), reason=f"the engine's Python is not here: {ENGINE_PYTHON}"
 )
+
+_SHARED = "CRATERBENCH_TEST_SHARED"
+
+
+def made_once(name: str, make: Callable[[Path], object]) -> Path:
+    """What tests of several processes only read, below a folder of this run: see ``share``.
+
+    ``make`` is given the path to write to, file or folder.
+    """
+    path = Path(os.environ[_SHARED]) / name
+    if not path.exists():
+        # Another process may be making the same: whoever comes first is taken.
+        own = Path(tempfile.mkdtemp(dir=path.parent)) / name
+        make(own)
+        if not path.exists():
+            own.rename(path)
+    return path
+
+
+def share(folder: str) -> bool:
+    """Name the folder for this process and those it starts; False where one is named already."""
+    if _SHARED in os.environ:
+        return False
+    os.environ[_SHARED] = folder
+    return True

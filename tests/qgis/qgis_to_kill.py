@@ -50,19 +50,19 @@ def run_review(review: str, count: str) -> None:
 
     bench = ReviewBench(Path(review).parent)
     panel = bench.open(review)
-    told: set[int] = set()
+    reported: set[int] = set()
 
     def tell() -> None:
         for pair in panel.queue.pairs:
-            if pair.decision and pair.pair_id not in told:
-                told.add(pair.pair_id)
+            if pair.decision and pair.pair_id not in reported:
+                reported.add(pair.pair_id)
                 say("kept", pair.pair_id, pair.decision)
 
     panel.store.saved.connect(tell)
     while panel.queue.pair() is not None:
-        press(panel, "DXU"[len(told) % 3])
+        press(panel, "DXU"[len(reported) % 3])
         wait_until(lambda: panel.store.pending == 0, 5, 1)
-        if len(told) == int(count):
+        if len(reported) == int(count):
             press(panel, "D")
             press(panel, "D")  # on their way when the end comes
     say("all")

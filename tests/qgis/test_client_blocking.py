@@ -146,7 +146,7 @@ def test_cancel_in_the_middle_of_a_call(method: str) -> None:
 
     ended = session("normal", cancelled, feedback)
     was_cancelled, seconds = ended.result
-    assert was_cancelled and seconds < 3
+    assert was_cancelled and seconds < 10
     assert not alive(pids[0])
 
 

@@ -99,7 +99,8 @@ def test_found_reviewed_killed_and_written(tmp_path: Path) -> None:
         end_of(part, work, environ, 300)
     after = told_by(work)
     assert after["messages"] == []
-    # The largest is told in docs/review.md for a quiet machine; beside other work one may be late.
+    # docs/validation/review.md has the largest on a quiet machine; beside other work one may be
+    # late.
     assert median(before["shown_ms"]) < 100, before["shown_ms"]
     # Nothing decided is lost, and no pair before the last one is asked for again.
     assert len(before["decided"]) == 12 and before["decided"].items() <= on_disk.items()

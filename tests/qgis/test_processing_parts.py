@@ -70,7 +70,7 @@ def test_everything_is_explained(provider: CraterBenchProvider) -> None:
 
 
 def test_every_algorithm_is_documented(provider: CraterBenchProvider) -> None:
-    text = (ROOT / "docs" / "processing.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "reference" / "processing.md").read_text(encoding="utf-8")
     for algorithm in provider.algorithms():
         assert f"`craterbench:{algorithm.name()}`" in text
         for parameter in algorithm.parameterDefinitions():

@@ -100,7 +100,7 @@ def test_a_build_is_cancelled_in_the_middle_of_encoding(
     """The encoder that comes with the plugin: a network in the middle of a batch."""
     ended = run("buildindex", build, 3)
     assert ended.cancelled and not ended.ok, ended.log
-    assert ended.seconds < 5
+    assert ended.seconds < 15
 
 
 @needs_engine
@@ -119,7 +119,7 @@ def test_a_search_is_cancelled_and_the_next_runs_are_complete(
     assert searched.cancelled and not searched.ok
     assert "Cancelled" in searched.log
     assert not list(tmp_path.glob("found.gpkg*"))  # nothing half-written
-    assert searched.seconds < 5
+    assert searched.seconds < 15
 
     # As a batch does: the same algorithm again and again, every run complete.
     matches = str(tmp_path / "a.gpkg")

@@ -77,21 +77,21 @@ def test_killed_in_the_middle_nothing_is_lost(home: Path, review: Path, after: i
     command = [sys.executable, str(HERE / "qgis_to_kill.py"), "review", str(review), str(after)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        told: list[list[str]] = []
+        reported: list[list[str]] = []
         for line in process.stdout:
             if line.startswith("kept"):
-                told.append(line.split()[1:])
-            if len(told) >= after:
+                reported.append(line.split()[1:])
+            if len(reported) >= after:
                 break
         os.kill(process.pid, signal.SIGKILL)
         rest = process.stdout.read()
-    told += [line.split()[1:] for line in rest.splitlines() if line.startswith("kept ")]
-    assert len(told) >= after and process.returncode == -signal.SIGKILL
+    reported += [line.split()[1:] for line in rest.splitlines() if line.startswith("kept ")]
+    assert len(reported) >= after and process.returncode == -signal.SIGKILL
     with sqlite3.connect(review) as db:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         rows = db.execute("SELECT pair_id, decision, decided_at FROM pairs WHERE decision <> ''")
         kept = {str(row[0]): row[1:] for row in rows}
-    assert {pair: kept[pair][0] for pair, _ in told} == dict(told)
+    assert {pair: kept[pair][0] for pair, _ in reported} == dict(reported)
     assert all(when for _, when in kept.values())
     # It goes on with a pair that is not decided, after the last one that is.
     content = ReviewFile(review).read()

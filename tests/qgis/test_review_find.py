@@ -80,8 +80,8 @@ def rows(path: Path, columns: str) -> list[tuple[Any, ...]]:
 
 
 def decisions(path: Path) -> dict[Any, Any]:
-    found = rows(path, "a_id, b_id, decision, reviewer, decided_at")
-    return {row[:2]: row[2:] for row in found}
+    columns = "a_id, b_id, decision, reviewer, decided_at"
+    return {row[:2]: row[2:] for row in rows(path, columns)}
 
 
 def provenance(path: Path) -> dict[str, Any]:

@@ -79,9 +79,9 @@ def test_every_pair_is_drawn_by_exactly_one_rule(panel: ReviewPanel) -> None:
     press(panel, "D")
     press(panel, "U")
     labels = {feature["pair_id"]: matching(feature) for feature in layer.getFeatures()}
-    assert all(len(found) == 1 for found in labels.values()), labels
+    assert all(len(rules_hit) == 1 for rules_hit in labels.values()), labels
     assert labels[str(first.pair_id)] == ["Duplicate"]
-    drawn = [found[0] for found in labels.values()]
+    drawn = [rules_hit[0] for rules_hit in labels.values()]
     assert drawn.count("Duplicate") == 1 and drawn.count("Unsure") == 1 and len(set(drawn)) >= 4
     # A pair across the antimeridian is two short lines, not one around the Moon.
     seam = next(feature for feature in layer.getFeatures() if feature["a_id"] == "c0")

@@ -2,277 +2,227 @@
 
 from __future__ import annotations
 
-import subprocess
+import os
+import signal
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-
-from support import DATA, ENGINE_PYTHON, needs_moon, needs_qgis, run_in_qgis
-
-pytestmark = [needs_qgis, needs_moon]
-
-OPEN = """
-from qgis.core import QgsProject, QgsRasterLayer, QgsSettings
-from qgis.PyQt.QtCore import QEvent, QPoint, QPointF
-from qgis.PyQt.QtGui import QMouseEvent
+from qgis.core import QgsProject
+from qgis.PyQt.QtCore import QProcess, Qt
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QDockWidget
-from qgis.core import QgsPointXY, QgsRectangle
-QgsSettings().setValue("craterbench/engine/python", ENGINE_PYTHON)
-from craterbench_qgis.plugin import CraterBenchPlugin
-iface = FakeInterface()
-iface.window.resize(1400, 900)
-mosaic, index = args
-layer = QgsRasterLayer(mosaic, "WAC")
-QgsProject.instance().addMapLayer(layer)
-iface.canvas.setLayers([layer])
-iface.canvas.setDestinationCrs(layer.crs())
-iface.window.setCentralWidget(iface.canvas)
-iface.window.show()
-plugin = CraterBenchPlugin(iface)
-plugin.initGui()
-assert plugin.workbench is None, "nothing is made before the panel is opened"
-plugin.open_index(index)
-bench = plugin.workbench
-wait_until(lambda: bench.session.index is not None, 60)
-"""
+from qgis.PyQt.QtWidgets import QLabel
 
-QUERY = (
-    OPEN
-    + """
-found, gap = [], LongestGap()
-bench.session.answered.connect(found.append)
-canvas = iface.canvas
-LON, LAT, SIDE = -11.2, -43.3, 7.0  # Tycho, 85 km, at two and a half times its diameter
-canvas.setExtent(QgsRectangle(LON - 20, LAT - 15, LON + 20, LAT + 15))
-canvas.refresh()
-wait_until(lambda: not canvas.isDrawing())
-bench.dock.query_bar.start_tool("box")
-def at(lon, lat):
-    point = canvas.getCoordinateTransform().transform(QgsPointXY(lon, lat))
-    return QPoint(round(point.x()), round(point.y()))
-wide = SIDE / 2 / 0.728  # degrees of longitude at this latitude
-a, b = at(LON - wide, LAT + SIDE / 2), at(LON + wide, LAT - SIDE / 2)
-view = canvas.viewport()
-gap.start()
-QTest.mousePress(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, a)
-for step in range(1, 6):
-    QTest.mouseMove(view, a + (b - a) * step / 5)
-    app.processEvents()
-QTest.mouseRelease(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, b)
-wait_until(lambda: found, 30)
-match_set = found[0]
-added = []
-wait_until(lambda: bench.layers.is_shown(match_set.set_id), 20)
-wait_until(lambda: len(bench.dock.results.visible_rows()) == len(match_set), 10)
-worst = gap.stop()
-assert len(match_set) == min(bench.settings.default_top, bench.session.index.craters)
-best = match_set.matches[0]
-assert abs(best.lat - LAT) < 1.5, (best.crater_id, best.lon, best.lat)
-"""
-)
+from craterbench_qgis.contract import methods
+from craterbench_qgis.contract.search import ExplainParams
+from craterbench_qgis.core.layers.ids import layers_of
+from craterbench_qgis.core.match_set import MatchSet
+from engine_side import build_index
+from inside import FakeInterface, child, wait_until
+from paths import CATALOGUE, MOSAIC, made_once, needs_engine, needs_moon
+from tool_bench import LEFT, NO_KEY, move_mouse
+from workbench_bench import LAT, PluginBench
+
+pytestmark = [needs_moon, needs_engine]
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("bench") / "moon south.craterindex"
-    subprocess.run(
-        [
-            *(ENGINE_PYTHON, "-m", "craterbench_qgis.engine", "index", "build"),
-            *("--mosaic", DATA / "moon" / "lroc_wac_8k.tif"),
-            *("--catalogue", DATA / "moon" / "craters_ge5km.csv"),
-            *("--min-diameter", "60", "--region", "-60", "-75", "60", "-30"),
-            *("--output", folder),
-        ],
-        check=True,
-        capture_output=True,
+def index() -> Path:
+    """Craters of the south from 60 km on."""
+    region = ("--region", "-60", "-75", "60", "-30")
+    return made_once(
+        "moon south.craterindex",
+        lambda path: build_index(path, MOSAIC, CATALOGUE, "--min-diameter", "60", *region),
     )
-    return folder
 
 
-def test_a_box_finds_its_crater(index: Path, tmp_path: Path) -> None:
-    code = (
-        QUERY
-        + """
-print("longest gap", round(worst), "ms")
-names = [one.name() for one in QgsProject.instance().layerTreeRoot().children()]
-assert names[-1] == "WAC" and len(names) >= 2, names
-assert [one.set_id for one in bench.store.history()] == [match_set.set_id]
-bench.dock.results.select_rows([0, 1])
-bench.dock.results.decide([0, 1], "accepted")
-assert match_set.rows_of("accepted") == [0, 1]
-bar, header = bench.dock.query_bar, bench.dock.results.header
-wait_until(header.isVisible)
-assert not bar._picture.isVisible(), "the same crop is pictured twice"
-QTest.mousePress(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, a)
-half = a + (b - a) / 2
-app.sendEvent(view, QMouseEvent(QEvent.Type.MouseMove, QPointF(half),
-    QPointF(view.mapToGlobal(half)), Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton,
-    Qt.KeyboardModifier.NoModifier))                         # QTest's own says no button is down
-wait_until(lambda: bar._picture.isVisible())
-assert not header.isVisible(), "the preview stands in for the last query's header"
-QTest.keyClick(canvas, Qt.Key.Key_Escape)
-wait_until(header.isVisible)
-assert not bar._picture.isVisible()
-QTest.mouseRelease(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, b)
-dialog = bench.explain(1)
-wait_until(lambda: dialog.isVisible(), 10)
-dialog.close()
-bench.engine.call("explain", {"index": index, "query": match_set.request.to_params(),
-    "crater_id": best.crater_id}, done=found.append)
-wait_until(lambda: len(found) == 2, 20)
-assert found[1]["crater_id"] == best.crater_id
-assert worst < 250, worst
-plugin.unload()
-print("fine")
-"""
-    )
-    run_in_qgis(code, tmp_path, DATA / "moon" / "lroc_wac_8k.tif", index)
+@pytest.fixture
+def bench(iface: FakeInterface, project: QgsProject, index: Path) -> Iterator[PluginBench]:
+    bench = PluginBench(iface, project, index)
+    bench.start()
+    yield bench
+    bench.unload()
 
 
-def test_every_query_comes_back_with_the_project(index: Path, tmp_path: Path) -> None:
-    code = (
-        QUERY
-        + """
-from craterbench_qgis.core.layers.ids import layers_of
-project, path = QgsProject.instance(), args[1] + "-two.qgz"
-bench.session.search(match_set.request)
-wait_until(lambda: len(found) == 2, 30)
-ids = [one.set_id for one in found]
-wait_until(lambda: bench.layers.is_shown(ids[1]), 20)
-assert project.write(path)
-wait_until(lambda: bench.store.path() is not None and len(bench.store.history()) == 2)
-bench.store.flush()
-best = [one.crater_id for one in match_set.matches]
-project.clear()
-wait_until(lambda: bench.current is None and not bench.dock.results.visible_rows())
-del found[:], match_set
-assert project.read(path)
-wait_until(lambda: bench.current is not None and bench.current.set_id == ids[1])
-def filled():
-    layers = [layers_of(project, one).get("matches") for one in ids]
-    return [one.featureCount() if one is not None else -1 for one in layers] == [len(best)] * 2
-wait_until(filled)
-assert [one.crater_id for one in bench.current.matches] == best
-plugin.unload()
-print("fine")
-"""
-    )
-    run_in_qgis(code, tmp_path, DATA / "moon" / "lroc_wac_8k.tif", index)
+@pytest.fixture
+def match_set(bench: PluginBench) -> MatchSet:
+    """The matches of a box around Tycho."""
+    return bench.search_by_box()
 
 
-def test_unload_leaves_nothing(index: Path, tmp_path: Path) -> None:
-    code = (
-        QUERY
-        + """
-import gc
-pid = bench.engine.pid
-assert pid and os.path.exists("/proc/{}".format(pid))
-for _ in range(2):
-    plugin.unload()
-    app.sendPostedEvents(None, 52)  # deferred deletes
-    app.processEvents()
-    assert not os.path.exists("/proc/{}".format(pid)), "the engine outlived the plugin"
-    assert not iface.menu_actions and not iface.docks and not iface.option_factories
-    plugin = CraterBenchPlugin(iface)
-    plugin.initGui()
-    plugin.open_index(index)
-    bench = plugin.workbench
-    wait_until(lambda: bench.session.index is not None, 60)
-    pid = bench.engine.pid
-plugin.unload()
-app.sendPostedEvents(None, 52)
-app.processEvents()
-left = [one for one in iface.canvas.children() + iface.window.findChildren(QDockWidget)
-        if "craterbench" in type(one).__module__.lower()]
-assert not left, left
-heavy = {"torch", "timm", "rasterio", "shapely", "hnswlib", "pyogrio", "pyarrow"}
-assert not heavy & {name.split(".")[0] for name in sys.modules}
-assert not any(name.startswith("craterbench_qgis.engine") for name in sys.modules)
-print("fine")
-"""
-    )
-    run_in_qgis(code, tmp_path, DATA / "moon" / "lroc_wac_8k.tif", index)
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Calls that would hold the window up until a process answers."""
+    calls: list[str] = []
+
+    def watch(name: str) -> None:
+        original = getattr(QProcess, name)
+
+        def watched(process: QProcess, *arguments: Any) -> bool:
+            calls.append(name)
+            return bool(original(process, *arguments))
+
+        monkeypatch.setattr(QProcess, name, watched)
+
+    for name in ("waitForStarted", "waitForReadyRead", "waitForBytesWritten", "waitForFinished"):
+        watch(name)
+    return calls
 
 
-def test_the_engine_dies_and_the_session_goes_on(index: Path, tmp_path: Path) -> None:
-    code = (
-        QUERY
-        + """
-import signal
-failures = []
-bench.engine.failed.connect(failures.append)
-os.kill(bench.engine.pid, signal.SIGKILL)
-wait_until(lambda: failures, 10)
-assert failures[0].summary and "engine" in failures[0].summary.lower()
-assert iface.bar.currentItem() is not None
-messages = []
-bench.session.failed.connect(messages.append)
-bench.engine.restart()
-bench.session.search(match_set.request)
-wait_until(lambda: len(found) == 2 or messages, 60)
-assert len(found) == 2, messages
-assert [one.crater_id for one in found[1].matches] == [one.crater_id for one in match_set.matches]
-plugin.unload()
-print("fine")
-"""
-    )
-    run_in_qgis(code, tmp_path, DATA / "moon" / "lroc_wac_8k.tif", index)
+def ids_of(match_set: MatchSet) -> list[str]:
+    return [match.crater_id for match in match_set.matches]
 
 
-def test_decisions_refine_the_query(index: Path, tmp_path: Path) -> None:
+def test_a_box_finds_its_crater_and_waits_for_nothing(bench: PluginBench, waits: list[str]) -> None:
+    match_set = bench.search_by_box()
+    workbench = bench.workbench
+    expected = min(workbench.settings.default_top, workbench.session.index.craters)
+    assert len(match_set) == expected
+    assert abs(match_set.matches[0].lat - LAT) < 1.5
+    names = [node.name() for node in bench.project.layerTreeRoot().children()]
+    assert names[-1] == "WAC" and len(names) >= 2
+    assert [item.set_id for item in workbench.store.history()] == [match_set.set_id]
+    workbench.dock.results.select_rows([0, 1])
+    workbench.dock.results.decision_bar.buttons["accepted"].click()
+    assert match_set.rows_of("accepted") == [0, 1]
+    dialog = workbench.explain(1)
+    wait_until(lambda: dialog.isVisible() and dialog.pair.pair is not None)
+    dialog.close()
+    best, answers = match_set.matches[0], []
+    params = ExplainParams(str(bench.index), match_set.request.query(), best.crater_id)
+    workbench.engine.call(methods.EXPLAIN, params, done=answers.append)
+    wait_until(lambda: answers)
+    assert answers[0].crater_id == best.crater_id
+    assert not waits, "the window never waits for the engine's process"
+
+
+def test_a_crop_that_is_drawn_stands_in_for_the_last_querys(
+    bench: PluginBench, match_set: MatchSet
+) -> None:
+    dock, view = bench.workbench.dock, bench.iface.canvas.viewport()
+    header = dock.results.header
+    picture = child(dock.query_bar, QLabel, "CraterBenchQueryPicture")
+    wait_until(header.isVisible)
+    assert not picture.isVisible(), "the same crop is not pictured twice"
+    start, end = bench.corners()
+    QTest.mousePress(view, LEFT, NO_KEY, start)
+    move_mouse(view, start + (end - start) / 2)
+    wait_until(picture.isVisible)
+    assert not header.isVisible()
+    QTest.keyClick(bench.iface.canvas, Qt.Key.Key_Escape)
+    wait_until(header.isVisible)
+    assert not picture.isVisible()
+    QTest.mouseRelease(view, LEFT, NO_KEY, end)
+    assert len(bench.found) == 1
+
+
+def test_every_query_comes_back_with_the_project(
+    bench: PluginBench, match_set: MatchSet, tmp_path: Path
+) -> None:
+    workbench, project = bench.workbench, bench.project
+    path = str(tmp_path / "two.qgz")
+    workbench.session.search(match_set.request)
+    wait_until(lambda: len(bench.found) == 2)
+    set_ids = [found.set_id for found in bench.found]
+    wait_until(lambda: workbench.layers.is_shown(set_ids[1]))
+    assert project.write(path)
+    wait_until(lambda: workbench.store.path() is not None)
+    wait_until(lambda: len(workbench.store.history()) == 2)
+    workbench.store.flush()
+    crater_ids = ids_of(match_set)
+    project.clear()
+    wait_until(lambda: workbench.current is None and not workbench.dock.results.visible_rows())
+    bench.found.clear()
+    del match_set
+    assert project.read(path)
+    wait_until(lambda: workbench.current is not None and workbench.current.set_id == set_ids[1])
+
+    def feature_counts() -> list[int]:
+        layers = [layers_of(project, set_id).get("matches") for set_id in set_ids]
+        return [layer.featureCount() if layer is not None else -1 for layer in layers]
+
+    wait_until(lambda: feature_counts() == [len(crater_ids)] * 2)
+    assert ids_of(workbench.current) == crater_ids
+
+
+def test_the_engine_dies_and_the_session_goes_on(bench: PluginBench, match_set: MatchSet) -> None:
+    workbench = bench.workbench
+    failures, messages = [], []
+    workbench.engine.failed.connect(failures.append)
+    os.kill(workbench.engine.pid, signal.SIGKILL)
+    wait_until(lambda: failures)
+    assert "engine" in failures[0].summary.lower()
+    assert bench.iface.bar.currentItem() is not None
+    workbench.session.failed.connect(messages.append)
+    workbench.engine.restart()
+    workbench.session.search(match_set.request)
+    wait_until(lambda: len(bench.found) == 2 or messages)
+    assert not messages
+    assert ids_of(bench.found[1]) == ids_of(match_set)
+
+
+def test_decisions_refine_the_query(bench: PluginBench, match_set: MatchSet) -> None:
     """Accepted and rejected by key, refined by key, with the real engine; twice."""
-    code = (
-        QUERY
-        + """
-results = bench.dock.results
-button = results.decision_bar.buttons["refine"]
-assert not button.isEnabled()
-def press(key):
-    QTest.keyClick(results.view, key)
-    app.processEvents()
-ids = [one.crater_id for one in match_set.matches]
-press(Qt.Key.Key_F)
-app.processEvents()
-assert bench.session._call is None, "nothing decided, nothing to refine"
-results.view.go_to_row(0)
-press(Qt.Key.Key_A)
-for row in (1, 2):
-    results.view.go_to_row(row)
-    press(Qt.Key.Key_R)
-assert button.isEnabled()
-press(Qt.Key.Key_F)
-wait_until(lambda: len(found) == 2, 30)
-second = found[1]
-assert second.request.accepted == (ids[0],) and set(second.request.rejected) == set(ids[1:3])
-there = [one.crater_id for one in second.matches]
-expected = min(len(match_set), bench.session.index.craters - 2)
-assert len(there) == expected and not set(ids[1:3]) & set(there), (len(there), there[:5])
-# What was accepted stays accepted, and comes first: it is what was asked for.
-assert there[0] == ids[0] and second.decision(0) == "accepted"
-assert second.rows_of("accepted") == [0] and not second.rows_of("rejected")
-assert all(one.expected_by_chance is None for one in second.matches)
-assert "Refined by your decisions" in results.header.worth.text()
-assert second.request.label.endswith("refined (+1 −2)"), second.request.label
-# Once more: what was decided before still counts; what is taken back does not.
-wait_until(lambda: bench.layers.is_shown(second.set_id), 20)
-results.view.go_to_row(1)
-press(Qt.Key.Key_A)
-results.view.go_to_row(0)
-press(Qt.Key.Key_U)
-button.click()
-wait_until(lambda: len(found) == 3, 30)
-third = found[2]
-assert third.request.accepted == (there[1],), third.request.accepted
-assert set(third.request.rejected) == set(ids[1:3])
-assert third.request.label.endswith("refined (+1 −2)") and "refined" not in third.request.base_label
-# It is kept in the project like any other, and opens again with what refined it.
-wait_until(lambda: len(bench.store.history()) == 3, 20)
-bench.open_set(second.set_id)
-wait_until(lambda: bench.current is not None and bench.current.set_id == second.set_id, 20)
-assert bench.current.request.rejected == second.request.rejected
-plugin.unload()
-print("fine")
-"""
-    )
-    run_in_qgis(code, tmp_path, DATA / "moon" / "lroc_wac_8k.tif", index)
+    workbench, results = bench.workbench, bench.workbench.dock.results
+    button, ids = results.decision_bar.buttons["refine"], ids_of(match_set)
+    assert not button.isEnabled()
+    bench.press(Qt.Key.Key_F)
+    assert len(bench.searched) == 1, "nothing decided, nothing to refine"
+    results.view.go_to_row(0)
+    bench.press(Qt.Key.Key_A)
+    for row in (1, 2):
+        results.view.go_to_row(row)
+        bench.press(Qt.Key.Key_R)
+    assert button.isEnabled()
+    bench.press(Qt.Key.Key_F)
+    wait_until(lambda: len(bench.found) == 2)
+    second = bench.found[1]
+    assert second.request.accepted == (ids[0],)
+    assert set(second.request.rejected) == set(ids[1:3])
+    refined = ids_of(second)
+    assert len(refined) == min(len(match_set), workbench.session.index.craters - 2)
+    assert not set(ids[1:3]) & set(refined)
+    # What was accepted stays accepted, and comes first: it is what was asked for.
+    assert refined[0] == ids[0] and second.decision(0) == "accepted"
+    assert second.rows_of("accepted") == [0] and not second.rows_of("rejected")
+    assert all(match.expected_by_chance is None for match in second.matches)
+    assert "Refined by your decisions" in results.header.worth.text()
+    assert second.request.label.endswith("refined (+1 −2)")
+    # Once more: what was decided before still counts; what is taken back does not.
+    wait_until(lambda: workbench.layers.is_shown(second.set_id))
+    results.view.go_to_row(1)
+    bench.press(Qt.Key.Key_A)
+    results.view.go_to_row(0)
+    bench.press(Qt.Key.Key_U)
+    button.click()
+    wait_until(lambda: len(bench.found) == 3)
+    third = bench.found[2].request
+    assert third.accepted == (refined[1],)
+    assert set(third.rejected) == set(ids[1:3])
+    assert third.label.endswith("refined (+1 −2)") and "refined" not in third.base_label
+    # It is kept in the project like any other, and opens again with what refined it.
+    wait_until(lambda: len(workbench.store.history()) == 3)
+    workbench.open_set(second.set_id)
+    wait_until(lambda: workbench.current.set_id == second.set_id)
+    assert workbench.current.request.rejected == second.request.rejected
+
+
+@pytest.mark.alone
+def test_unload_leaves_nothing(bench: PluginBench, match_set: MatchSet) -> None:
+    """No process, no widget, no menu; nothing of the engine in QGIS's process either."""
+    for _ in range(2):
+        pid = bench.workbench.engine.pid
+        assert pid and Path(f"/proc/{pid}").exists()
+        bench.unload()
+        assert not Path(f"/proc/{pid}").exists(), "the engine ends with the plugin"
+        iface = bench.iface
+        assert not iface.menu_actions and not iface.docks and not iface.option_factories
+        bench.start()
+    bench.plugin.unload()
+    bench.unload()
+    assert not bench.widgets_left()
+    heavy = {"torch", "timm", "rasterio", "shapely", "hnswlib", "pyogrio", "pyarrow"}
+    assert not heavy & {name.split(".")[0] for name in sys.modules}
+    assert not any(name.startswith("craterbench_qgis.engine") for name in sys.modules)

@@ -39,7 +39,7 @@ def add_to(commands: Any) -> None:
         description="Cuts craters of the catalogue from a mosaic, with the centre and the scale "
         "varied at random, and measures how far up the index ranks the same crater, for every way "
         "of matching. The gallery is always the whole index; region, diameters and limit choose "
-        "the queries. Measures are defined in docs/evaluation.md.",
+        "the queries. Measures are defined in docs/method/evaluation.md.",
     )
     evaluate.add_argument("index", type=Path, nargs="?", metavar="INDEX")
     evaluate.add_argument("--mosaic", type=Path, help="raster the queries are cut from")

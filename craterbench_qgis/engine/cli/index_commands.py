@@ -66,7 +66,7 @@ def add_to(commands: Any) -> None:
         "hnsw",
         help="add an HNSW graph for the shortlist of very large indexes",
         description="The exact shortlist is faster below about a million views; see "
-        "docs/index-format.md. Any later change of the index drops the graph.",
+        "docs/reference/index-format.md. Any later change of the index drops the graph.",
     )
     index_argument(graph)
     graph.set_defaults(run=run_hnsw)

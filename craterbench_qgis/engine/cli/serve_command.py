@@ -17,8 +17,8 @@ def add_to(commands: Any) -> None:
     serve = commands.add_parser(
         "serve",
         help=HELP,
-        description="JSON-RPC 2.0, one message a line; see docs/protocol.md. Logs go to standard "
-        "error. It ends with its parent, or when standard input is closed.",
+        description="JSON-RPC 2.0, one message a line; see docs/reference/protocol.md. Logs go to "
+        "standard error. It ends with its parent, or when standard input is closed.",
     )
     add_options(serve)
 

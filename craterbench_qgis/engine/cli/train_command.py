@@ -13,7 +13,7 @@ def add_to(commands: Any) -> None:
     """Add ``train`` to the parser."""
     parser = commands.add_parser(
         "train",
-        help="train an encoder on terrain (docs/encoder/README.md)",
+        help="train an encoder on terrain (docs/method/encoder.md)",
         description="Packs the terrain the recipe names (once), trains, and writes the encoder and "
         "its model card. Ctrl-C is safe: the same command goes on where it stopped.",
     )

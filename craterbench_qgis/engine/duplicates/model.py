@@ -3,7 +3,8 @@
 p = 1 / (1 + exp(-(c + sum_i w_i (x_i - m_i) / s_i))): the features x in the order of
 :mod:`.evidence`, their means m and scales s, weights w and intercept c are in ``model.json``, with
 what they were fitted on. The probability is stated for candidate pairs of which as many are
-duplicates as are not; ``docs/duplicates.md`` shows how it was fitted and how well it holds.
+duplicates as are not; ``docs/validation/duplicates.md`` shows how it was fitted and how well it
+holds.
 """
 
 from __future__ import annotations

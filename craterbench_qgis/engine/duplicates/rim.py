@@ -5,7 +5,7 @@ tokens (projected on the first principal directions, averaged over :data:`CELLS`
 cells) says four things: how far east and north the true centre lies (in the circle's diameters),
 ln(true diameter / circle's), and whether the circle is on a rim at all (about 1) or beside it
 (about 0). It is fitted by ridge regression on catalogued craters and on circles moved and resized
-from them: see ``docs/duplicates.md``.
+from them: see ``docs/method/duplicates.md``.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 ``pairs``: lines from a to b (b's longitude is carried on past 180 degrees where the line crosses
 the antimeridian). ``clusters``: a point at each keeper. ``entries`` and, of a second catalogue,
 ``entries_other``: every usable row with all its columns. ``provenance``: key and value. The
-decisions live in ``pairs`` and are written by whoever reviews; see ``docs/duplicates.md``.
+decisions live in ``pairs`` and are written by whoever reviews; see
+``docs/reference/review-file.md``.
 """
 
 from __future__ import annotations

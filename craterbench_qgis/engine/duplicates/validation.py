@@ -80,7 +80,7 @@ def validate_duplicates(
     monitor: Monitor | None = None,
     model: PairModel | None = None,
 ) -> dict[str, Any]:
-    """Plant, search, compare. Plain JSON; see ``docs/duplicates.md``.
+    """Plant, search, compare. Plain JSON; see ``docs/method/duplicates.md``.
 
     ``rows``: one per evidence (the plain rule of compared counts, geometry, geometry and looks)
     with precision and recall at the threshold and precision at given recalls, each with its 95 %

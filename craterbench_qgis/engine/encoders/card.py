@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import EncoderError
 
 INTERPOLATIONS = ("bicubic", "bilinear", "lanczos")
-_DOCS = "The fields are described in docs/encoders.md."
+_DOCS = "The fields are described in docs/reference/encoders.md."
 _KNOWN = {
     "name", "architecture", "in_chans", "input_size", "mean", "std", "interpolation", "licence",
     "license", "sha256", "description", "source", "weights",

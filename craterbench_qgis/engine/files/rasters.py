@@ -135,4 +135,4 @@ def _advice(name: str) -> str:
             "It takes its pixels from the network, which the engine never uses by itself: download "
             "them and name the file, or search what QGIS shows of it."
         )
-    return "Give a GeoTIFF, VRT, ISIS cube or another format of docs/mosaics.md."
+    return "Give a GeoTIFF, VRT, ISIS cube or another format of docs/reference/mosaics.md."

@@ -1,75 +1,79 @@
-"""What every HTML file of the engine is made of: the page, escaped text, pictures, lists, tables.
+"""What every HTML report of the engine is made of: templates, pictures, values as text.
 
-Whatever comes from a catalogue or a file name is escaped, kept from turning the text around it
-(``bdi``), and cut where it is endless. A content security policy in the page forbids scripts and
-every connection, should something slip through all the same.
+The templates in ``templates/`` escape whatever comes from a catalogue or a file name, and keep it
+from turning the text around it; here it is cut where it is endless.
 """
 
 from __future__ import annotations
 
 import base64
 import datetime
-import html
 import io
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from PIL import Image
 
 from ..errors import ExportError
-from .html_style import STYLE
+from .pair_model import outlines_of
 from .sheet_page import Picture, as_image, round_length
 from .staging import staged
 
-_POLICY = (
-    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; "
-    "form-action 'none'"
-)
 _LONGEST = 2000  # characters of one value
 _TYPES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 _CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 160)], " ")
 
 
-_PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-{body}
-</body>
-</html>
-"""
+@dataclass(frozen=True)
+class Bar:
+    """A scale bar: its width as CSS has it, and its length in words."""
+
+    width: str
+    label: str
 
 
-def table(headings: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]]) -> str:
-    """A table; ``headings``: (text, whether the column is text and stands to the left)."""
-    kinds = [' class="text"' if is_text else "" for _, is_text in headings]
-    head = "".join(
-        f'<th scope="col"{kind}>{bdi(name)}</th>'
-        for (name, _), kind in zip(headings, kinds, strict=True)
+@dataclass(frozen=True)
+class Shown:
+    """A picture of a page as a data URL ("" for none), and its scale bar where that is known."""
+
+    source: str
+    bar: Bar | None
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_clean,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
-    lines = (
-        "".join(f"<td{kind}>{bdi(cell)}</td>" for kind, cell in zip(kinds, row, strict=True))
-        for row in rows
-    )
-    body = "\n".join(f"<tr>{line}</tr>" for line in lines)
-    return (
-        f'<div class="wide"><table>\n<thead><tr>{head}</tr></thead>\n'
-        f"<tbody>\n{body}\n</tbody>\n</table></div>"
-    )
+    environment.filters["value_text"] = value_text
+    environment.filters["outlines_of"] = outlines_of
+    return environment
 
 
-def write_page(path: str | Path, title: str, parts: Iterable[str], overwrite: bool) -> Path:
-    """Write a page of ``parts`` to ``path``; an older one stays until the new one is complete.
+def write_page(
+    path: str | Path,
+    template: str,
+    *,
+    title: str,
+    subtitle: Sequence[str],
+    provenance: Mapping[str, Any],
+    overwrite: bool,
+    **values: Any,
+) -> Path:
+    """Write a page of ``template`` to ``path``; an older one stays until the new one is complete.
 
     Raises ExportError for another suffix than .html and a place that cannot be written.
     """
@@ -78,16 +82,14 @@ def write_page(path: str | Path, title: str, parts: Iterable[str], overwrite: bo
         raise ExportError(
             f"A report cannot be written as '{target.name}'. End the name with .html."
         )
-    page = _PAGE.format(title=escaped(title), policy=_POLICY, style=STYLE, body="\n".join(parts))
+    page = (
+        _templates()
+        .get_template(template)
+        .render(title=title, subtitle=subtitle, provenance=list(_flat(provenance)), **values)
+    )
     with staged(target, [target.name], overwrite) as folder:
         (folder / target.name).write_text(page, encoding="utf-8", newline="\n")
     return target
-
-
-def header(title: str, *facts: str) -> str:
-    """The page's head: its title, and facts in one line."""
-    line = " · ".join(bdi(one) for one in facts if one)
-    return f'<header>\n<h1>{bdi(title)}</h1>\n<p class="quiet">{line}</p>\n</header>'
 
 
 def moment_text(date: Any) -> str:
@@ -106,14 +108,6 @@ def number_text(value: float | None, form: str) -> str:
     return "" if value is None else format(value, form).replace("-", "−")
 
 
-def provenance_section(provenance: Mapping[str, Any]) -> str:
-    """Where all of it comes from, whole."""
-    if not provenance:
-        return ""
-    entries = fact_list(_flat(provenance))
-    return f'<section class="provenance">\n<h2>Provenance</h2>\n{entries}\n</section>'
-
-
 def _flat(entries: Mapping[str, Any], above: str = "") -> Iterable[tuple[str, Any]]:
     """Entries of entries as ``query: mosaic`` and the like."""
     for key, value in entries.items():
@@ -124,33 +118,22 @@ def _flat(entries: Mapping[str, Any], above: str = "") -> Iterable[tuple[str, An
             yield name, None if isinstance(value, Mapping) else value
 
 
-def fact_list(entries: Iterable[tuple[Any, Any]]) -> str:
-    """Names and values below each other."""
-    rows = (f"<dt>{bdi(key)}</dt><dd>{bdi(value_text(value))}</dd>" for key, value in entries)
-    return "<dl>\n" + "\n".join(f"<div>{row}</div>" for row in rows) + "\n</dl>"
-
-
-def picture_box(
-    picture: Picture | bytes, alt: str, metres_per_pixel: float | None, over: str = ""
-) -> str:
-    """A picture with its scale bar, where its scale is known; ``over``: markup laid upon it.
-
-    Raises ExportError for a picture that is none.
-    """
+def shown(picture: Picture | bytes, metres_per_pixel: float | None) -> Shown:
+    """A picture for a page. Raises ExportError for one that is none."""
     kind, data, side = _encoded(picture)
     source = f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"
-    image = f'<img src="{source}" alt="{escaped(alt)}">'
-    return f'<div class="picture">{image}{over}{scale_bar(metres_per_pixel, side)}</div>'
+    # Not text: it is neither cut nor cleaned.
+    return Shown(Markup(source), scale_bar(metres_per_pixel, side))  # nosec B704
 
 
-def scale_bar(metres_per_pixel: float | None, side: int) -> str:
-    """The bar of a picture of ``side`` pixels; nothing where its scale is not known."""
+def scale_bar(metres_per_pixel: float | None, side: int) -> Bar | None:
+    """The bar of a picture of ``side`` pixels; None where its scale is not known."""
     if metres_per_pixel is None or not metres_per_pixel > 0 or not math.isfinite(metres_per_pixel):
-        return ""
+        return None
     across = metres_per_pixel * side
     length = round_length(across * 0.36)
     label = f"{length:g} m" if length < 1000 else f"{length / 1000:g} km"
-    return f'<span class="scale" style="width:{length / across:.3%}">{label}</span>'
+    return Bar(f"{length / across:.3%}", label)
 
 
 def _encoded(picture: Picture | bytes) -> tuple[str, bytes, int]:
@@ -185,22 +168,18 @@ def value_text(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.10g}"
-    if isinstance(value, (list, tuple)) and all(isinstance(one, str) for one in value):
+    if isinstance(value, (list, tuple)) and all(isinstance(text, str) for text in value):
         return ", ".join(value) or "–"
     if isinstance(value, (dict, list, tuple)):
         return json.dumps(value, ensure_ascii=False, default=str)
     return str(value)
 
 
-def escaped(value: Any) -> str:
-    """Escaped for text and attributes, without what HTML or UTF-8 cannot hold."""
+def _clean(value: Any) -> Any:
+    """A value as it may stand in HTML and UTF-8: without control characters, and not endless."""
+    if isinstance(value, Markup):
+        return value
     text = str(value)
     if len(text) > _LONGEST:
         text = f"{text[:_LONGEST]} … ({len(text):,} characters)"
-    plain = text.encode("utf-8", "replace").decode("utf-8").translate(_CONTROLS)
-    return html.escape(plain, quote=True)
-
-
-def bdi(value: Any) -> str:
-    """Escaped text that cannot turn the direction of what stands around it."""
-    return f"<bdi>{escaped(value)}</bdi>"
+    return text.encode("utf-8", "replace").decode("utf-8").translate(_CONTROLS)

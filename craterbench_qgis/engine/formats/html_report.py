@@ -14,18 +14,7 @@ from PIL import Image
 from ...contract.search import DecidedMatch, Match
 from ...contract.vocabulary import Decision
 from .contact_sheet import match_tile
-from .html_page import (
-    bdi,
-    escaped,
-    fact_list,
-    header,
-    moment_text,
-    number_text,
-    picture_box,
-    provenance_section,
-    table,
-    write_page,
-)
+from .html_page import moment_text, number_text, shown, write_page
 from .model import view_text
 from .sheet_page import Picture
 
@@ -76,100 +65,61 @@ def html_report(
     Raises ExportError for another suffix, a picture that is none, or a place that cannot be
     written; an older report stays until the new one is complete.
     """
-    parts = [
-        _head(title, rows, provenance),
-        _query_section(query, query_facts or {}, query_metres_per_pixel),
-        _cards(rows, score_label),
-        _table(rows, score_label),
-        provenance_section(provenance),
-    ]
-    return write_page(path, title, parts, overwrite)
+    columns = _columns(rows, score_label)
+    return write_page(
+        path,
+        "matches.html",
+        title=title,
+        subtitle=(
+            _counted(rows),
+            moment_text(provenance.get("date")),
+            str(provenance.get("software") or ""),
+        ),
+        provenance=provenance,
+        overwrite=overwrite,
+        query=None if query is None else shown(query, query_metres_per_pixel),
+        query_facts=query_facts or {},
+        score_label=score_label,
+        cards=[_card(row) for row in rows],
+        headings=[(column.heading, column.is_text) for column in columns],
+        rows=[[column.cell(row) for column in columns] for row in rows],
+    )
 
 
-def _head(title: str, rows: Sequence[ReportRow], provenance: Mapping[str, Any]) -> str:
+def _counted(rows: Sequence[ReportRow]) -> str:
     count = f"{len(rows)} match{'' if len(rows) == 1 else 'es'}"
-    made = Counter(row.decision for row in rows if row.decision)
-    if made:
-        parts = [f"{number} {word}" for word, number in made.most_common()]
-        undecided = len(rows) - sum(made.values())
-        parts += [f"{undecided} not decided"] if undecided else []
-        count += ": " + ", ".join(parts)
-    software = str(provenance.get("software") or "")
-    return header(title, count, moment_text(provenance.get("date")), software)
+    decisions = Counter(row.decision for row in rows if row.decision)
+    if not decisions:
+        return count
+    parts = [f"{number} {word}" for word, number in decisions.most_common()]
+    undecided = len(rows) - sum(decisions.values())
+    parts += [f"{undecided} not decided"] if undecided else []
+    return f"{count}: {', '.join(parts)}"
 
 
-def _query_section(
-    query: Picture | bytes | None, facts: Mapping[str, Any], metres_per_pixel: float | None
-) -> str:
-    if query is None and not facts:
-        return ""
-    picture = "" if query is None else picture_box(query, "The query", metres_per_pixel)
-    return (
-        f'<section class="query">\n<h2>Query</h2>\n<div class="beside">\n{picture}\n'
-        f"{fact_list(facts.items())}\n</div>\n</section>"
-    )
-
-
-def _cards(rows: Sequence[ReportRow], score_label: str) -> str:
-    if not rows:
-        return "<section>\n<h2>Matches</h2>\n<p>No crater meets the conditions.</p>\n</section>"
-    cards = "\n".join(_card(row, score_label) for row in rows)
-    notes = "Scores are similarities, not probabilities. A score bar is full at 1."
-    if any(row.match.expected_by_chance is not None for row in rows):
-        notes += (
-            " Expected by chance: how many craters of the index would score as high without "
-            "being the query's."
-        )
-    return (
-        f'<section>\n<h2>Matches</h2>\n<ol class="cards">\n{cards}\n</ol>\n'
-        f'<p class="quiet">{notes}</p>\n</section>'
-    )
-
-
-def _card(row: ReportRow, score_label: str) -> str:
+def _card(row: ReportRow) -> dict[str, Any]:
+    """What the template shows of a match."""
     match = row.match
     tile = match_tile(match, Image.new("L", (1, 1)), name=row.name)
-    badge = f'<span class="rank">{int(match.rank)}</span>'
-    picture = '<div class="picture none">no picture</div>'
-    if row.image is not None:
-        picture = picture_box(row.image, f"Crater {tile.title}", row.metres_per_pixel)
+    lines = [*([match.crater_id] if _is_named(row) else []), *tile.subtitle.split("  ·  ")]
     share = min(max(match.score, 0.0), 1.0) if math.isfinite(match.score) else 0.0
-    chance = _chance(row.match.expected_by_chance, " expected by chance")
-    lines = [*tile.subtitle.split("  ·  "), tile.detail]
-    if _is_named(row):
-        lines.insert(0, match.crater_id)
-    parts = [
-        f'<li class="card">{badge}{picture}',
-        f'<div class="track"><div style="width:{share:.2%}"></div></div>',
-        f'<p class="name"><strong>{bdi(tile.title)}</strong>'
-        f'<span class="score"><span class="quiet">{bdi(score_label)}</span> '
-        f"<strong>{number_text(match.score, '.3f')}</strong></span></p>",
-        *(f'<p class="quiet">{bdi(line)}</p>' for line in lines if line),
-        f'<p class="quiet">{escaped(chance)}</p>' if chance else "",
-        _decision(row.decision),
-        f"<p>{bdi(row.comment)}</p>" if row.comment else "",
-        _attributes(match.attributes),
-        "</li>",
-    ]
-    return "\n".join(part for part in parts if part)
+    return {
+        "rank": int(match.rank),
+        "title": tile.title,
+        "picture": None if row.image is None else shown(row.image, row.metres_per_pixel),
+        "share": f"{share:.2%}",
+        "score": number_text(match.score, ".3f"),
+        "lines": [line for line in (*lines, tile.detail) if line],
+        "chance": _chance(match.expected_by_chance),
+        "decision": row.decision,
+        "sign": _SIGNS.get(row.decision, ""),
+        "comment": row.comment,
+        "attributes": match.attributes,
+    }
 
 
 def _is_named(row: ReportRow) -> bool:
     return bool(row.name) and row.name != row.match.crater_id
-
-
-def _attributes(attributes: Mapping[str, Any]) -> str:
-    if not attributes:
-        return ""
-    entries = fact_list(attributes.items())
-    return f"<details><summary>Catalogue entry</summary>\n{entries}\n</details>"
-
-
-def _decision(word: str) -> str:
-    if not word:
-        return ""
-    kind = word if word in _SIGNS else "other"
-    return f'<p class="decision {kind}">{_SIGNS.get(word, "")} {bdi(word)}</p>'
 
 
 @dataclass(frozen=True)
@@ -200,26 +150,11 @@ def _columns(rows: Sequence[ReportRow], score_label: str) -> list[_Column]:
     return [column for column in columns if any(column.cell(row) for row in rows)]
 
 
-def _table(rows: Sequence[ReportRow], score_label: str) -> str:
-    """Every match in one line, for reading down a column and for copying into a spreadsheet."""
-    if not rows:
-        return ""
-    columns = _columns(rows, score_label)
-    shown = table(
-        [(column.heading, column.is_text) for column in columns],
-        ([column.cell(row) for column in columns] for row in rows),
-    )
-    return (
-        f'<section>\n<h2>Table</h2>\n{shown}\n<p class="quiet">Longitudes are positive '
-        "east, latitudes planetocentric; distances are great circles.</p>\n</section>"
-    )
-
-
-def _chance(expected: float | None, words: str = "") -> str:
+def _chance(expected: float | None) -> str:
     if expected is None or not math.isfinite(expected):
         return ""
     places = 2 if expected < 0.995 else 1 if expected < 9.95 else 0
-    return ("< 0.01" if expected < 0.01 else f"{expected:,.{places}f}") + words
+    return "< 0.01" if expected < 0.01 else f"{expected:,.{places}f}"
 
 
 def _km(metres: float | None) -> float | None:

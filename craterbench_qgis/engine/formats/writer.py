@@ -50,7 +50,7 @@ def write_matches(
     ``body``, or ``point``, its centre; CSV and the lists have neither. ``provenance`` (index id,
     mosaic, encoder and weights hash, settings, version, date) goes into every export, the body and
     its radii are added. An empty list gives a valid empty layer with all fields. Returns the files
-    written, ``path`` first. See ``docs/export-formats.md``.
+    written, ``path`` first. See ``docs/reference/export-formats.md``.
 
     Nothing is half-written: an older export stays as it was until the new one is complete, and is
     then replaced with all its sidecars. Raises ExportError for another suffix, a folder that is

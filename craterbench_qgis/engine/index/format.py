@@ -1,6 +1,6 @@
 """What is stored, in types and bytes: settings, the data of a chunk, the record layouts.
 
-``docs/index-format.md`` describes the same for a reader in another language.
+``docs/reference/index-format.md`` describes the same for a reader in another language.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from .pipeline import CutSettings
 from .plan import Plan, Unit, ordered_unit
 from .run import BuildReport, begin, observation, open_all, report, run
 
-# An id that is known is the same crater within these limits (the rule of docs/catalogues.md).
+# An id that is known is the same crater within these limits (docs/reference/catalogues.md).
 _SAME_CENTRE = 0.25
 _SAME_RATIO = 2.0
 

@@ -13,7 +13,8 @@ Pearson 1998). E = 0.01: one search in a hundred would have such a crater by cha
 are no surprise. The first two ranks are left out of the fit, because the right crater may be among
 them, and so are craters that share ground with the query.
 
-Measured on real data with the query's crater in the index and taken out: ``docs/how-sure.md``.
+Measured on real data with the query's crater in the index and taken out:
+``docs/validation/how-sure.md``.
 Earlier the scores of a fixed sample of the index's craters were used instead; one sample of 128
 cannot tell how long the tail of one query is, and half of the right matches across missions were
 called chance.

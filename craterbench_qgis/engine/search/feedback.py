@@ -12,7 +12,7 @@ with C the covariance of x over the index, which is linear discriminant analysis
   the S views with the largest w . x, x being the descriptor.
 * *Late interaction*: a(g) = mean of s(q, g) and of s(p, g) over the accepted views p. Rejected
   views have no part in it: what two craters share patch by patch is mostly ground, and taking it
-  away again lost true matches (measured, ``docs/feedback.md``).
+  away again lost true matches (measured, ``docs/validation/refine.md``).
 * *What tells accepted from rejected*: b(g) = w . x, x being the mean of a view's instance tokens.
 
 Over the shortlist, with means and standard deviations of its views,

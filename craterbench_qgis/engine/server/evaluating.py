@@ -16,7 +16,7 @@ from .stopping import breakable
 
 
 def evaluate(call: Call[EvaluateParams]) -> Answer:
-    """The result of ``craterbench evaluate --json``; see docs/evaluation.md."""
+    """The result of ``craterbench evaluate --json``; see docs/method/evaluation.md."""
     params = call.params
     path = Path(params.index)
     plan = QueryPlan(
