@@ -15,6 +15,8 @@ from qgis.PyQt.QtCore import QProcess, Qt
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QLabel
 
+from craterbench_qgis.contract import methods
+from craterbench_qgis.contract.search import ExplainParams
 from craterbench_qgis.core.layers.ids import layers_of
 from craterbench_qgis.core.match_set import MatchSet
 from engine_side import build_index
@@ -89,14 +91,10 @@ def test_a_box_finds_its_crater_and_waits_for_nothing(bench: PluginBench, waits:
     wait_until(lambda: dialog.isVisible() and dialog.pair.pair is not None)
     dialog.close()
     best, answers = match_set.matches[0], []
-    params = {
-        "index": str(bench.index),
-        "query": match_set.request.to_params(),
-        "crater_id": best.crater_id,
-    }
-    workbench.engine.call("explain", params, done=answers.append)
+    params = ExplainParams(str(bench.index), match_set.request.query(), best.crater_id)
+    workbench.engine.call(methods.EXPLAIN, params, done=answers.append)
     wait_until(lambda: answers)
-    assert answers[0]["crater_id"] == best.crater_id
+    assert answers[0].crater_id == best.crater_id
     assert not waits, "the window never waits for the engine's process"
 
 

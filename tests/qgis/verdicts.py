@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 
-from craterbench_qgis.engine.duplicates.words import verdict
+from craterbench_qgis.engine.duplicates.words import meaning
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps([verdict(thousandth / 1000) for thousandth in range(1001)]))
+    sys.stdout.write(json.dumps([meaning(thousandth / 1000) for thousandth in range(1001)]))

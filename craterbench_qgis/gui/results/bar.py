@@ -89,7 +89,7 @@ class ResultsBar(QWidget):
         row.addWidget(self.filter)
         row.addWidget(self.export)
 
-    def _tell_order(self, *_: Any) -> None:
+    def _emit_order(self, *_: Any) -> None:
         descending = self.direction.isChecked()
         self.direction.setText(_UP if descending else _DOWN)
         self.sort_changed.emit(str(self.sort.currentData()), descending)

@@ -151,7 +151,7 @@ class GalleryView(QListView):
         if not self._quiet:
             self._select_timer.start()
 
-    def _tell_selection(self) -> None:
+    def _emit_selection(self) -> None:
         self.rows_selected.emit(self.selected_rows())
 
     # Mouse
