@@ -54,7 +54,7 @@ lint: dev
 bench: dev
 	"$(BIN)/python" benchmarks/bench_build.py
 	"$(BIN)/python" benchmarks/bench_shortlist.py
-	[ ! -x "$(QGIS_VENV)/bin/python" ] || "$(QGIS_VENV)/bin/python" benchmarks/bench_pauses.py
+	@[ ! -x "$(QGIS_VENV)/bin/python" ] || "$(QGIS_VENV)/bin/python" benchmarks/bench_plugin.py
 
 package: dev
 	"$(BIN)/python" tools/translations.py

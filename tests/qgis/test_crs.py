@@ -90,14 +90,14 @@ def test_one_body_in_two_authorities(first: str, second: str) -> None:
     """PROJ has no transform between these; going through the body's own degrees needs none."""
     plain = QgsCoordinateTransform(crs_of(first), crs_of(second), QgsCoordinateTransformContext())
     assert not plain.isValid(), "PROJ can do it by itself: this test has lost its meaning"
-    one_map, other_map = frame_of(first), frame_of(second)
-    assert geo_crs.same_body(one_map.figure, other_map.figure)
+    first_map, second_map = frame_of(first), frame_of(second)
+    assert geo_crs.same_body(first_map.figure, second_map.figure)
     point = QgsPointXY(100000, 200000)
-    there = geo_crs.same_place(one_map, point, other_map)
-    lon, lat = other_map.to_lonlat(there)
-    assert math.radians(lon) * one_map.figure.a == pytest.approx(100000, abs=1)
-    assert math.radians(lat) * one_map.figure.a == pytest.approx(200000, abs=1)
-    assert geo_crs.same_place(other_map, there, one_map).distance(point) < 0.1
+    there = geo_crs.same_place(first_map, point, second_map)
+    lon, lat = second_map.to_lonlat(there)
+    assert math.radians(lon) * first_map.figure.a == pytest.approx(100000, abs=1)
+    assert math.radians(lat) * first_map.figure.a == pytest.approx(200000, abs=1)
+    assert geo_crs.same_place(second_map, there, first_map).distance(point) < 0.1
 
 
 class TestBodiesAreToldApartByTheirRadii:

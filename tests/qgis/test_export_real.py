@@ -18,7 +18,7 @@ from craterbench_qgis.core.query import QueryRequest, RasterSource
 from craterbench_qgis.core.settings import Settings
 from craterbench_qgis.gui.export_dialog import ExportDialog, exported_layer
 from craterbench_qgis.protocol import IndexInfo, SearchParams, SearchReply
-from engine_side import ask_script, build_index
+from engine_side import ask, build_index
 from inside import wait_until
 from on_screen import click
 from paths import CATALOGUE, ENGINE_PYTHON, MOSAIC, needs_engine, needs_moon
@@ -49,7 +49,7 @@ def engine(settings: Settings) -> Iterator[Engine]:
     engine.stop(wait=True)
 
 
-def ask(engine: Engine, method: str, params: dict[str, Any]) -> dict[str, Any]:
+def call(engine: Engine, method: str, params: dict[str, Any]) -> dict[str, Any]:
     results: list[dict[str, Any]] = []
     problems: list[str] = []
     engine.call(
@@ -63,11 +63,11 @@ def ask(engine: Engine, method: str, params: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture
 def matches(engine: Engine, index: Path) -> MatchSet:
     """Twenty matches of Ptolemaeus; three accepted, one rejected."""
-    info = IndexInfo.from_json(ask(engine, "index.open", {"path": str(index)}))
+    info = IndexInfo.from_json(call(engine, "index.open", {"path": str(index)}))
     source = RasterSource(str(MOSAIC))
     request = QueryRequest("area", source, -11.4, -9.2, 200e3, 80e3, label="Ptolemaeus")
     params = SearchParams(index=info.path, query=request.to_params(), top=20, shortlist=40)
-    reply = SearchReply.from_json(ask(engine, "search", params.to_json()))
+    reply = SearchReply.from_json(call(engine, "search", params.to_json()))
     matches = MatchSet.of_reply(request, info, reply)
     matches.decide([0, 2, 5], ACCEPTED)
     matches.decide([1], REJECTED)
@@ -118,7 +118,7 @@ def test_files_of_the_real_engine_are_read_back(
     names = {path.name for path in tmp_path.iterdir()}
     assert {"out.gpkg", "out.shp", "out.qml", "out.geojson", "out.csv", "out.png", "out.pdf",
             "out.scc", "out.diam", "out_CRATER.shp"} <= names  # fmt: skip
-    others = ask_script("read_exports.py", tmp_path)
+    others = ask("engine_files", "exported", tmp_path)
     truth = matches.matches[:12]
     for name in ("out.gpkg", "out.shp", "out.geojson"):
         file = others[name]

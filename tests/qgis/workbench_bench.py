@@ -21,7 +21,7 @@ LON, LAT, SIDE = -11.2, -43.3, 7.0
 
 
 class PluginBench:
-    """``found``: the match sets of all queries, ``searched``: the requests that went out."""
+    """``answers``: the match sets of all queries, ``searched``: the requests that went out."""
 
     def __init__(self, iface: FakeInterface, project: QgsProject, index: Path) -> None:
         QgsSettings().setValue("craterbench/engine/python", str(ENGINE_PYTHON))
@@ -34,7 +34,7 @@ class PluginBench:
         iface.window.setCentralWidget(iface.canvas)
         iface.window.show()
         self.plugin: CraterBenchPlugin | None = None
-        self.found: list[MatchSet] = []
+        self.answers: list[MatchSet] = []
         self.searched: list[Any] = []
 
     def start(self) -> Any:
@@ -44,7 +44,7 @@ class PluginBench:
         assert self.plugin.workbench is None, "nothing is made before the panel is opened"
         self.plugin.open_index(str(self.index))
         self.workbench = self.plugin.workbench
-        self.workbench.session.found.connect(self.found.append)
+        self.workbench.session.found.connect(self.answers.append)
         self.workbench.session.searching.connect(self.searched.append)
         wait_until(lambda: self.workbench.session.index is not None)
         return self.workbench
@@ -84,8 +84,8 @@ class PluginBench:
             QTest.mouseMove(view, start + (end - start) * step / 5)
             settle()
         QTest.mouseRelease(view, LEFT, NO_KEY, end)
-        wait_until(lambda: self.found)
-        (match_set,) = self.found
+        wait_until(lambda: self.answers)
+        (match_set,) = self.answers
         wait_until(lambda: bench.layers.is_shown(match_set.set_id))
         wait_until(lambda: len(bench.dock.results.visible_rows()) == len(match_set))
         return match_set
