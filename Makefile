@@ -30,7 +30,7 @@ demo: engine
 
 # Tests of tests/qgis that start QGIS themselves: with the engine's Python, some on two processes.
 OUTSIDE := $(shell grep -l "^from support import" tests/qgis/test_*.py)
-APART := $(filter tests/qgis/test_processing.py tests/qgis/test_processing_duplicates.py,$(OUTSIDE))
+APART := $(filter tests/qgis/test_processing%.py,$(OUTSIDE))
 
 test: dev test-qgis
 	OMP_NUM_THREADS=1 "$(BIN)/python" -m pytest -n 2 --dist loadfile \

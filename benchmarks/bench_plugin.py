@@ -12,11 +12,13 @@ whatever the computer does is tested in tests/qgis.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shutil
 import statistics
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -42,7 +44,7 @@ def main() -> int:
         print(f"{COUNT} matches, {runs} runs\n")
         print("| What | Best (ms) | Median (ms) |")
         print("|---|---|---|")
-        for measure in (gallery, layers, store, rendering):
+        for measure in (client, gallery, layers, store, rendering):
             values: dict[str, list[float]] = {}
             for run in range(runs):
                 for name, value in measure(Path(folder) / f"{measure.__name__}{run}").items():
@@ -63,6 +65,58 @@ def longest_gap(work: Callable[[], Any]) -> float:
     gap.start()
     work()
     return gap.stop()
+
+
+def client(_folder: Path) -> dict[str, float]:
+    """An engine that floods, dies and starts again; one that does not end; one that is deaf."""
+    from client_bench import Outcome, WatchedEngine, wait_gone
+
+    def flood() -> None:
+        engine = WatchedEngine("normal")
+        outcomes = [
+            Outcome(engine, "big", {"bytes": 2_000_000}),
+            Outcome(engine, "many", {"count": 4000}),
+            Outcome(engine, "flood", {"lines": 20_000}),
+        ]
+        for outcome in outcomes:
+            outcome.wait(60)
+        Outcome(engine, "die").wait()
+        engine.restart()
+        Outcome(engine, "echo").wait()
+        pid = engine.pid
+        engine.stop()
+        wait_gone(pid)
+
+    values = {"Client: a flood, a crash, a restart, longest gap": longest_gap(flood)}
+    engine = WatchedEngine("no-end")
+    Outcome(engine, "echo").wait()
+    pid = engine.pid
+    start = time.perf_counter()
+    engine.stop()
+    values["Client: stop() of an engine that does not end"] = (time.perf_counter() - start) * 1000
+    wait_gone(pid)
+    values["Client: from cancel to the end of a blocking call"] = _time_of_cancel()
+    return values
+
+
+def _time_of_cancel() -> float:
+    """Of a call that never ends, cancelled from another thread; milliseconds."""
+    from qgis.core import QgsFeedback
+
+    from client_bench import launch
+    from craterbench_qgis.client.blocking import BlockingEngine, EngineCallError
+
+    feedback, times = QgsFeedback(), []
+
+    def cancel() -> None:
+        times.append(time.perf_counter())
+        feedback.cancel()
+
+    with BlockingEngine(None, feedback, launch=launch("normal")) as engine:
+        threading.Timer(0.3, cancel).start()
+        with contextlib.suppress(EngineCallError):
+            engine.call("deaf", {})
+        return (time.perf_counter() - times[0]) * 1000
 
 
 def gallery(folder: Path) -> dict[str, float]:

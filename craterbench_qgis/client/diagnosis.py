@@ -14,6 +14,7 @@ from qgis.PyQt.QtCore import PYQT_VERSION_STR, QT_VERSION_STR
 from .. import __version__
 from ..environment import places, pythons
 from . import network
+from .failure import system_name
 
 
 def of_qgis() -> list[str]:
@@ -33,7 +34,7 @@ def of_qgis() -> list[str]:
         "QGIS's process",
         f"  QGIS {Qgis.QGIS_VERSION}, Qt {QT_VERSION_STR}, PyQt {PYQT_VERSION_STR}",
         f"  Python {platform.python_version()} ({sys.executable})",
-        f"  system: {platform.platform()}",
+        f"  system: {system_name()}",
         f"  NumPy: {numpy}",
         f"  GDAL: {gdal_version}",
         f"  PROJ: {proj}",

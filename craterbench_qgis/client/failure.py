@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from qgis.core import Qgis
-from qgis.PyQt.QtCore import QT_VERSION_STR
+from qgis.PyQt.QtCore import QT_VERSION_STR, QSysInfo
 
 from .. import __version__
 from ..protocol import CANCELLED, PROTOCOL, Hello
@@ -77,6 +77,12 @@ class Facts:
     more: dict[str, str] = field(default_factory=dict)
 
 
+def system_name() -> str:
+    """The operating system, its kernel and the processor; ``platform`` would run a program."""
+    kernel = f"{QSysInfo.kernelType()} {QSysInfo.kernelVersion()}"
+    return f"{QSysInfo.prettyProductName()}, {kernel}, {QSysInfo.currentCpuArchitecture()}"
+
+
 def report(summary: str, facts: Facts) -> str:
     """The text behind "Copy report"."""
     lines = [
@@ -85,7 +91,7 @@ def report(summary: str, facts: Facts) -> str:
         f"time: {datetime.now().isoformat(timespec='seconds')}",
         f"CraterBench {__version__}, protocol {PROTOCOL}",
         f"QGIS {Qgis.QGIS_VERSION}, Qt {QT_VERSION_STR}, Python {platform.python_version()}",
-        f"system: {platform.platform()}",
+        f"system: {system_name()}",
         f"QGIS's interpreter: {sys.executable}",
         *_of_engine(facts),
     ]

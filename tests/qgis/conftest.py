@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from qgis.core import QgsApplication, QgsProject
 
     from inside import FakeInterface
+    from processing_support import Place
+    from review_bench import ReviewBench
 
 _started: list[Any] = []
 
@@ -148,6 +150,59 @@ def iface() -> FakeInterface:
     from inside import FakeInterface
 
     return FakeInterface()
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder of the test's own, where what the plugin puts there by itself goes."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """For qgis_process: a profile, a small planet, and its index, built by the algorithm itself."""
+    from processing_support import build, make_place
+
+    place = make_place(tmp_path_factory.mktemp("processing"))
+    build(place)
+    return place
+
+
+@pytest.fixture(scope="session")
+def matches(place: Place) -> Path:
+    """Matches of four craters of ``place``."""
+    from processing_support import search_four
+
+    return search_four(place)
+
+
+@pytest.fixture(scope="session")
+def written_review() -> Path:
+    """A review of the engine's own making: 43 pairs, 40 of them planted."""
+    from engine_side import run_script
+    from paths import MOSAIC
+
+    mosaics = [MOSAIC] if MOSAIC.exists() else []
+    return made_once(
+        "moon_duplicates.gpkg", lambda path: run_script("make_review.py", path, *mosaics)
+    )
+
+
+@pytest.fixture
+def review(written_review: Path, tmp_path: Path) -> Path:
+    """A copy of ``written_review`` for one test."""
+    return Path(shutil.copy(written_review, tmp_path / "review.gpkg"))
+
+
+@pytest.fixture
+def review_bench(tmp_path: Path, iface: FakeInterface) -> Iterator[ReviewBench]:
+    """The review's panel beside a map, before an engine that cuts nothing."""
+    from review_bench import ReviewBench
+
+    bench = ReviewBench(tmp_path, iface)
+    yield bench
+    bench.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,10 @@
-"""An engine that answers from a table; for the index panel's tests, inside QGIS's Python."""
+"""An engine that answers from a table; for tests of the index panel and the build dialog."""
 
 from types import SimpleNamespace as Object
 
-from qgis.PyQt.QtCore import QCoreApplication, QTimer
+from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer
+
+from craterbench_qgis.gui.build.progress import BuildProgress
 
 MOON = {"name": "Moon", "a": 1737400.0, "b": 1737400.0}
 MARS = {"name": "Mars", "a": 3396190.0, "b": 3376200.0}
@@ -58,10 +60,10 @@ class Engine:
         return call
 
     def last(self, method):
-        return [one for one in self.calls if one.method == method][-1]
+        return [call for call in self.calls if call.method == method][-1]
 
     def count(self, method):
-        return sum(one.method == method for one in self.calls)
+        return sum(call.method == method for call in self.calls)
 
 
 def index_info(path, **changes):
@@ -91,3 +93,13 @@ def mosaic_info(**changes):
 def encoders():
     return {"encoders": [{"id": "craterbench-conv-v2", "description": "d", "default": True},
                          {"id": "hog", "description": "gradients"}]}  # fmt: skip
+
+
+def progress_of(panel):
+    """The BuildProgress that the index panel shows (the dialog's own is not meant)."""
+    settle()  # a view that was just added is shown in the next turn
+    direct = Qt.FindChildOption.FindDirectChildrenOnly
+    (view,) = [
+        view for view in panel.findChildren(BuildProgress, "", direct) if not view.isHidden()
+    ]
+    return view

@@ -1,6 +1,7 @@
 """A review as the engine writes it, from a small catalogue with planted duplicates.
 
-Run with the engine's Python: ``python -m tests.qgis.make_review OUTPUT [MOSAIC]``.
+Run with the engine's Python: ``python -m tests.qgis.make_review OUTPUT [MOSAIC]``; with
+``--catalogue OUTPUT`` only the catalogue is written.
 """
 
 from __future__ import annotations
@@ -34,7 +35,10 @@ def write_catalogue(path: Path, seed: int = 3) -> None:
 
 
 def main() -> None:
-    """Write the catalogue beside the review, and the review."""
+    """Write the catalogue beside the review, and the review; or the catalogue alone."""
+    if sys.argv[1] == "--catalogue":
+        write_catalogue(Path(sys.argv[2]))
+        return
     from craterbench_qgis.engine.bodies import body_by_name
     from craterbench_qgis.engine.catalogue import read_catalogue
     from craterbench_qgis.engine.duplicates import DuplicateRequest, find_duplicates
@@ -42,7 +46,7 @@ def main() -> None:
     output = Path(sys.argv[1])
     table = output.with_suffix(".csv")
     write_catalogue(table)
-    mosaics = tuple(Path(one) for one in sys.argv[2:])
+    mosaics = tuple(map(Path, sys.argv[2:]))
     request = DuplicateRequest(
         read_catalogue(table), output, mosaics=mosaics, minimum=0.0, body=body_by_name("moon")
     )

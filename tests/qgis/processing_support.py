@@ -7,13 +7,13 @@ import json
 import shutil
 import subprocess
 import tempfile
-import time
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from support import ENGINE_PYTHON, ROOT
+from paths import ENGINE_PYTHON, HERE, ROOT
+from support import PYTHON
 
 PLUGIN = "craterbench_qgis_plugin"
 PARTS = ("__init__.py", "metadata.txt", "craterbench_qgis", "resources", "docs")
@@ -47,12 +47,12 @@ def make_profile(home: Path) -> None:
 
 @dataclass
 class Ran:
-    """What a run said. ``results``: the algorithm's outputs, {} where it failed."""
+    """An algorithm that was run. ``results``: its outputs, {} where it failed; ``output``: all that
+    was printed."""
 
     code: int
     results: dict[str, Any]
-    told: str
-    seconds: float
+    output: str
 
 
 @dataclass
@@ -77,7 +77,6 @@ class Place:
         """``qgis_process run``; ``algorithm`` without "craterbench:", or a model's path."""
         known = algorithm if "/" in algorithm else f"craterbench:{algorithm}"
         given = [f"--{name}={value}" for name, value in parameters.items()]
-        start = time.monotonic()
         done = subprocess.run(
             [qgis_process(), "--json", "run", known, *given],
             capture_output=True,
@@ -87,11 +86,17 @@ class Place:
             env=self.environ(),
             cwd=self.home,
         )
-        seconds = time.monotonic() - start
-        told = done.stdout + done.stderr
         begin = done.stdout.find("{")
         answer = json.loads(done.stdout[begin:]) if begin >= 0 else {}
-        return Ran(done.returncode, answer.get("results", {}), told, seconds)
+        return Ran(done.returncode, answer.get("results", {}), done.stdout + done.stderr)
+
+    def make_model(self, kind: str, output: Path, *arguments: object) -> None:
+        """A model, see make_model.py."""
+        script = [PYTHON, HERE / "make_model.py", kind, output, *arguments]
+        done = subprocess.run(
+            list(map(str, script)), capture_output=True, text=True, check=False, env=self.environ()
+        )
+        assert output.is_file(), done.stdout + done.stderr
 
 
 def make_place(root: Path) -> Place:
@@ -102,6 +107,52 @@ def make_place(root: Path) -> Place:
     make_profile(home)
     make_planet(root / "planet", width=1024, craters=120)
     return Place(home, root / "planet", root / "built.craterindex")
+
+
+def build(place: Place) -> None:
+    """The planet's index, by the algorithm itself."""
+    ran = place.run(
+        "buildindex",
+        MOSAICS=place.planet / "mosaic_a.tif",
+        CATALOGUE=place.planet / "catalogue.csv",
+        ENCODER="hog",
+        TOKENS=16,
+        OUTPUT=place.index.with_suffix(""),
+    )
+    assert ran.code == 0, ran.output
+    assert ran.results["OUTPUT"] == str(place.index)  # the ending is added
+    assert place.index.is_dir()
+    # Every row of the catalogue at both context factors.
+    craters = len(rows_of(place))
+    assert ran.results["CRATERS"] == craters > 100, ran.output
+    assert ran.results["VIEWS"] == ran.results["ENCODED"] == 2 * craters
+    assert ran.results["SKIPPED"] == 0
+
+
+def search_four(place: Place) -> Path:
+    """Matches of four craters, cut from the mosaic the index was built from."""
+    rows = rows_of(place)[:4]
+    table = place.home / "four.csv"
+    with table.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    output = place.home / "matches.gpkg"
+    ran = place.run(
+        "searchbyfeatures",
+        INDEX=place.index,
+        INPUT=table,
+        LON_FIELD="LON_CIRC_IMG",
+        LAT_FIELD="LAT_CIRC_IMG",
+        DIAMETER_FIELD="DIAM_CIRC_IMG",
+        ID_FIELD="CRATER_ID",
+        TOP=6,
+        PROVENANCE=place.home / "search.json",
+        OUTPUT=output,
+    )
+    assert ran.code == 0, ran.output
+    assert (ran.results["QUERIES"], ran.results["MATCHES"], ran.results["FAILED"]) == (4, 24, 0)
+    return output
 
 
 def rows_of(place: Place) -> list[dict[str, str]]:
@@ -118,7 +169,7 @@ def read_layer(
     from pyogrio.raw import read
 
     meta, _, geometry, values = read(path, layer=layer)
-    names = [str(one) for one in meta["fields"]]
+    names = [str(name) for name in meta["fields"]]
     rows = [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
     if geometry is not None:
         for row, shape in zip(rows, geometry, strict=True):

@@ -24,16 +24,16 @@ def put_stub_in_place():
         def __getattr__(cls, name):
             if name.startswith("_"):
                 raise AttributeError(name)
-            return made(name)
+            return stub(name)
 
-    def made(name):
+    def stub(name):
         return Kind(name, (QtCore.QObject,), {})
 
     class Module(types.ModuleType):
         def __getattr__(self, name):
             if name.startswith("_"):
                 raise AttributeError(name)
-            value = made(name) if name[0].isupper() else (lambda *a, **k: None)
+            value = stub(name) if name[0].isupper() else (lambda *a, **k: None)
             setattr(self, name, value)
             return value
 
@@ -63,11 +63,11 @@ def unknown_names(path):
     known = {}
     # "try: from QtGui ... except ImportError: from QtWidgets ..." is how both are served.
     tried = {
-        id(one)
+        id(statement)
         for node in ast.walk(tree)
         if isinstance(node, ast.Try)
         for body in (node.body, *(handler.body for handler in node.handlers))
-        for one in body
+        for statement in body
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("qgis.PyQt."):
@@ -114,18 +114,17 @@ def main():
     if sys.argv[2] == "stub":
         put_stub_in_place()
     problems = []
-    for name, path in modules(root):
+    for module, path in modules(root):
         if sys.argv[2] == "stub":
-            importlib.import_module(name)
-        problems += [f"{path.name}: {one}" for one in unknown_names(path)]
+            importlib.import_module(module)
+        problems += [f"{path.name}: {name}" for name in unknown_names(path)]
         if ".exec_(" in path.read_text(encoding="utf-8"):
             problems.append(f"{path.name}: exec_()")
-    loaded = [one for one in HEAVY if one in sys.modules and sys.argv[2] == "stub"]
-    problems += [f"{one} was imported" for one in loaded]
-    told = [*sorted(set(problems)), f"{len(looked_up)} names looked up"]
-    sys.stdout.write("\n".join(told) + "\n")
-    if not problems and len(looked_up) > 300:
-        sys.stdout.write("fine\n")
+    if sys.argv[2] == "stub":
+        problems += [f"{name} was imported" for name in HEAVY if name in sys.modules]
+    lines = [*sorted(set(problems)), f"{len(looked_up)} names looked up"]
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.exit(0 if not problems and len(looked_up) > 300 else 1)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""For tests of the review inside QGIS's Python: an engine that cuts nothing. Qt and qgis only."""
+"""For tests of the review: an engine that cuts nothing."""
 
 from types import SimpleNamespace
 
@@ -9,7 +9,7 @@ from qgis.PyQt.QtGui import QImage
 class FakeCall:
     def __init__(self, method, params):
         self.method, self.params = method, params
-        self.cancelled = self.dropped = False
+        self.cancelled = self.dropped = self.answered = False
         self.done = self.failed = self.progress = None
 
     def cancel(self):
@@ -48,11 +48,17 @@ class FakeEngine(QObject):
         return call
 
     def of(self, method):
-        return [one for one in self.calls if one.method == method]
+        return [call for call in self.calls if call.method == method]
+
+    def under_way(self):
+        """Whether pictures are asked for that nobody has given up."""
+        calls = self.of("duplicates.pictures")
+        return any(not call.answered and not call.dropped for call in calls)
 
     def _answer(self, call):
         if call.dropped:
             return
+        call.answered = True
         if self.problem:
             call.failed(SimpleNamespace(message=self.problem, cancelled=False))
             return

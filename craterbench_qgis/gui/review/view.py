@@ -91,6 +91,16 @@ class PairView(QWidget):
         """What is shown, None while it is on its way."""
         return self._picture
 
+    @property
+    def captions(self) -> Captions:
+        """What stands below the pictures."""
+        return self._captions
+
+    @property
+    def message(self) -> str:
+        """Why there are no pictures or no pair; "" where nothing is said."""
+        return self._message
+
     # Looks
 
     @property

@@ -1,0 +1,32 @@
+"""What a user does: press a button found by its words, choose a file in the file dialog."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtWidgets import QAbstractButton, QFileDialog, QWidget
+
+
+def button(widget: QWidget, text: str) -> QAbstractButton:
+    """The one button of ``widget`` that says ``text``."""
+    buttons = [child for child in widget.findChildren(QAbstractButton) if child.text() == text]
+    assert len(buttons) == 1, f"{len(buttons)} buttons say {text!r}"
+    return buttons[0]
+
+
+def click(target: QAbstractButton) -> None:
+    QTest.mouseClick(target, Qt.MouseButton.LeftButton)
+
+
+def answer_file_dialog(patch: pytest.MonkeyPatch, path: os.PathLike[str] | str) -> None:
+    """From now on the user chooses ``path`` wherever a file is asked for."""
+
+    def choose(*_: Any) -> tuple[str, str]:
+        return os.fspath(path), ""
+
+    for name in ("getSaveFileName", "getOpenFileName"):
+        patch.setattr(QFileDialog, name, staticmethod(choose))

@@ -1,0 +1,164 @@
+"""Files that the real engine exports for the dialog, read back by QGIS and by other readers."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from qgis.core import QgsExpression, QgsExpressionContext, QgsVectorLayer
+
+from craterbench_qgis.client.engine import Engine
+from craterbench_qgis.core.match_set import ACCEPTED, REJECTED, MatchSet
+from craterbench_qgis.core.query import QueryRequest, RasterSource
+from craterbench_qgis.core.settings import Settings
+from craterbench_qgis.gui.export_dialog import ExportDialog, exported_layer
+from craterbench_qgis.protocol import IndexInfo, SearchParams, SearchReply
+from engine_side import ask, build_index
+from inside import wait_until
+from on_screen import click
+from paths import CATALOGUE, ENGINE_PYTHON, MOSAIC, needs_engine, needs_moon
+
+pytestmark = [needs_moon, needs_engine]
+FORMATS = ("gpkg", "shp", "geojson", "csv", "png", "pdf", "scc", "diam", "crater")
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of 37 large craters, 74 views, made in a few seconds."""
+    path = tmp_path_factory.mktemp("index") / "moon.craterindex"
+    limits = ("--min-diameter", "60", "--region", "-30", "-30", "30", "30")
+    return build_index(path, MOSAIC, CATALOGUE, "--encoder", "hog", *limits)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    settings = Settings()
+    settings.existing_python, settings.output_folder = str(ENGINE_PYTHON), str(tmp_path)
+    return settings
+
+
+@pytest.fixture
+def engine(settings: Settings) -> Iterator[Engine]:
+    engine = Engine(settings)
+    yield engine
+    engine.stop(wait=True)
+
+
+def call(engine: Engine, method: str, params: dict[str, Any]) -> dict[str, Any]:
+    results: list[dict[str, Any]] = []
+    problems: list[str] = []
+    engine.call(
+        method, params, done=results.append, failed=lambda error: problems.append(error.message)
+    )
+    wait_until(lambda: bool(results or problems), 60)
+    assert results, problems
+    return results[0]
+
+
+@pytest.fixture
+def matches(engine: Engine, index: Path) -> MatchSet:
+    """Twenty matches of Ptolemaeus; three accepted, one rejected."""
+    info = IndexInfo.from_json(call(engine, "index.open", {"path": str(index)}))
+    source = RasterSource(str(MOSAIC))
+    request = QueryRequest("area", source, -11.4, -9.2, 200e3, 80e3, label="Ptolemaeus")
+    params = SearchParams(index=info.path, query=request.to_params(), top=20, shortlist=40)
+    reply = SearchReply.from_json(call(engine, "search", params.to_json()))
+    matches = MatchSet.of_reply(request, info, reply)
+    matches.decide([0, 2, 5], ACCEPTED)
+    matches.decide([1], REJECTED)
+    return matches
+
+
+def export(
+    engine: Engine, settings: Settings, matches: MatchSet, key: str, folder: Path
+) -> list[str]:
+    """The files written; AssertionError with the dialog's words where none were."""
+    dialog = ExportDialog(engine, settings, matches, shown=range(12), selected=[])
+    dialog.show()
+    files: list[list[str]] = []
+    dialog.exported.connect(files.append)
+    assert dialog.what() == "accepted"
+    dialog.choices["shown"].setChecked(True)
+    dialog.format.setCurrentIndex(dialog.format.findData(key))
+    dialog.path.setText(str(folder / ("out" + dialog.path.text().split("_matches")[1])))
+    click(dialog.export_button)
+    wait_until(lambda: bool(files) or dialog.message.is_problem, 60)
+    assert files, (key, dialog.message.plain)
+    dialog.close()
+    return files[0]
+
+
+def check_style(layer: QgsVectorLayer) -> None:
+    """Every match has exactly one appearance."""
+    assert layer.renderer().type() == "RuleRenderer"
+    filters = [rule.filterExpression() for rule in layer.renderer().rootRule().children()]
+    for feature in layer.getFeatures():
+        scope = QgsExpressionContext()
+        scope.setFeature(feature)
+        hits = [bool(QgsExpression(text).evaluate(scope)) for text in filters]
+        assert sum(hits) == 1, (feature["rank"], hits)
+
+
+def test_files_of_the_real_engine_are_read_back(
+    engine: Engine, settings: Settings, matches: MatchSet, tmp_path: Path
+) -> None:
+    for key in FORMATS:
+        files = export(engine, settings, matches, key, tmp_path)
+        if key in ("gpkg", "shp", "geojson", "crater"):
+            layer = exported_layer(files[0], matches)
+            assert layer is not None and layer.featureCount() == 12, key
+            if key != "crater":
+                check_style(layer)
+                assert layer.crs().isValid() and "1737400" in layer.crs().toProj(), key
+    names = {path.name for path in tmp_path.iterdir()}
+    assert {"out.gpkg", "out.shp", "out.qml", "out.geojson", "out.csv", "out.png", "out.pdf",
+            "out.scc", "out.diam", "out_CRATER.shp"} <= names  # fmt: skip
+    others = ask("engine_files", "exported", tmp_path)
+    truth = matches.matches[:12]
+    for name in ("out.gpkg", "out.shp", "out.geojson"):
+        file = others[name]
+        assert file["columns"]["rank"] == [str(rank) for rank in range(1, 13)]
+        assert file["columns"]["decision"][:6] == [
+            "accepted", "rejected", "accepted", "undecided", "undecided", "accepted",
+        ]  # fmt: skip
+        assert "1737400" in file["crs"] or "30100" in file["crs"]
+        for rim, match in zip(file["rims"], truth, strict=True):
+            for lon, lat in rim:
+                radius_m = 1737400.0 * angle(match.lon, match.lat, lon, lat)
+                assert radius_m == pytest.approx(match.diameter_m / 2, rel=1e-5)
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as table:
+        rows = list(csv.DictReader(table))
+    assert [row["crater_id"] for row in rows] == [str(match.crater_id) for match in truth]
+    assert [row["decision"] for row in rows][:3] == ["accepted", "rejected", "accepted"]
+    origin = json.loads((tmp_path / "out.shp.provenance.json").read_text(encoding="utf-8"))
+    assert origin["selection"] == "shown" and origin["query_label"] == "Ptolemaeus"
+    assert origin["matches_exported"] == 12 and origin["body_radii_m"] == [1737400.0, 1737400.0]
+    assert (tmp_path / "out.pdf").read_bytes().startswith(b"%PDF")
+    assert others["width_px"] > 800
+    best = max(match.score for match in truth)
+    assert f"{best:.3f}" in (tmp_path / "out.qml").read_text(encoding="utf-8")
+
+
+def test_exports_without_the_index_and_says_what_fails(
+    engine: Engine, settings: Settings, matches: MatchSet, tmp_path: Path
+) -> None:
+    """A match set outlives its index: vector files still work, a contact sheet says why not."""
+    matches.index["path"] = str(tmp_path / "gone.craterindex")
+    files = export(engine, settings, matches, "gpkg", tmp_path)
+    assert Path(files[0]).exists()
+    with pytest.raises(AssertionError, match=r"gone\.craterindex"):
+        export(engine, settings, matches, "pdf", tmp_path)
+    assert not (tmp_path / "out.pdf").exists()
+
+
+def angle(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
+    """Radians between two points (haversine)."""
+    phi1, phi2 = math.radians(lat1), math.radians(lat2)
+    turn = math.sin(math.radians(lon2 - lon1) / 2) ** 2
+    half = math.sin((phi2 - phi1) / 2) ** 2 + math.cos(phi1) * math.cos(phi2) * turn
+    return 2 * math.asin(math.sqrt(half))
