@@ -44,7 +44,7 @@ test: dev test-qgis
 test-qgis: dev
 	@if [ -x "$(QGIS_VENV)/bin/python" ]; then \
 	  OMP_NUM_THREADS=1 CRATERBENCH_TEST_PYTHON="$(abspath $(BIN)/python)" \
-	    "$(QGIS_VENV)/bin/python" -m pytest -n 2 --dist loadfile --timeout 300 tests/qgis; \
+	    "$(QGIS_VENV)/bin/python" -m pytest -n 2 --dist loadfile --timeout 600 tests/qgis; \
 	else \
 	  echo "SKIPPED: tests/qgis (no QGIS with Python bindings behind $(QGIS_PYTHON))"; \
 	fi
@@ -58,7 +58,8 @@ lint: dev
 bench: dev
 	"$(BIN)/python" benchmarks/bench_build.py
 	"$(BIN)/python" benchmarks/bench_shortlist.py
-	[ ! -x "$(QGIS_VENV)/bin/python" ] || "$(QGIS_VENV)/bin/python" benchmarks/bench_pauses.py
+	@[ ! -x "$(QGIS_VENV)/bin/python" ] || { "$(QGIS_VENV)/bin/python" benchmarks/bench_plugin.py && \
+	  "$(QGIS_VENV)/bin/python" benchmarks/bench_pauses.py; }
 
 images: dev
 	"$(BIN)/python" tools/make_images.py $(ONLY)

@@ -21,11 +21,6 @@ def run_script(script: str, *arguments: object) -> str:
     return _run("-m", f"tests.qgis.{Path(script).stem}", *arguments)
 
 
-def ask_script(script: str, *arguments: object) -> Any:
-    """What a script of ``tests/qgis`` answers in JSON."""
-    return json.loads(run_script(script, *arguments))
-
-
 def ask(script: str, function: str, *arguments: Any) -> Any:
     """Call a function of ``tests/qgis/SCRIPT.py``, which serves them (engine_functions.py)."""
     process = _server(script)

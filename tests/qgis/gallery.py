@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from types import SimpleNamespace
 
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QPalette
 
@@ -48,11 +49,12 @@ class RecordedEngine(QObject):
         call = FakeCall()
         self.calls.append(call)
         if not self.silent:
-            QTimer.singleShot(self._delay, lambda: self._answer(call, method, params, done, failed))
+            asked = (method, params, done, failed, owner)
+            QTimer.singleShot(self._delay, lambda: self._answer(call, *asked))
         return call
 
-    def _answer(self, call, method, params, done, failed):
-        if call.cancelled:
+    def _answer(self, call, method, params, done, failed, owner):
+        if call.cancelled or (owner is not None and sip.isdeleted(owner)):
             return
         if self.problem:
             failed(SimpleNamespace(code=-32000, message=self.problem, kind="", cancelled=False))

@@ -22,7 +22,7 @@ from craterbench_qgis.core.match_set import MatchSet
 from craterbench_qgis.core.query import QueryRequest, RasterSource
 from craterbench_qgis.core.settings import Settings
 from craterbench_qgis.gui.export_dialog import ExportDialog, exported_layer
-from engine_side import ask_script, build_index
+from engine_side import ask, build_index
 from inside import wait_until
 from on_screen import click
 from paths import CATALOGUE, ENGINE_PYTHON, MOSAIC, needs_engine, needs_moon
@@ -53,7 +53,7 @@ def engine(settings: Settings) -> Iterator[Engine]:
     engine.stop(wait=True)
 
 
-def ask(engine: Engine, method: Method[P, R], params: P) -> R:
+def call(engine: Engine, method: Method[P, R], params: P) -> R:
     results: list[R] = []
     problems: list[str] = []
     engine.call(method, params, results.append, lambda error: problems.append(error.message))
@@ -65,11 +65,11 @@ def ask(engine: Engine, method: Method[P, R], params: P) -> R:
 @pytest.fixture
 def matches(engine: Engine, index: Path) -> MatchSet:
     """Twenty matches of Ptolemaeus; three accepted, one rejected."""
-    info = ask(engine, OPEN_INDEX, OpenParams(str(index)))
+    info = call(engine, OPEN_INDEX, OpenParams(str(index)))
     source = RasterSource(str(MOSAIC))
     request = QueryRequest(QueryKind.AREA, source, -11.4, -9.2, 200e3, 80e3, label="Ptolemaeus")
     params = SearchParams(index=info.path, query=request.query(), top=20, shortlist=40)
-    reply = ask(engine, SEARCH, params)
+    reply = call(engine, SEARCH, params)
     matches = MatchSet.of_reply(request, info, reply)
     matches.decide([0, 2, 5], Decision.ACCEPTED)
     matches.decide([1], Decision.REJECTED)
@@ -120,7 +120,7 @@ def test_files_of_the_real_engine_are_read_back(
     names = {path.name for path in tmp_path.iterdir()}
     assert {"out.gpkg", "out.shp", "out.qml", "out.geojson", "out.csv", "out.png", "out.pdf",
             "out.scc", "out.diam", "out_CRATER.shp"} <= names  # fmt: skip
-    others = ask_script("read_exports.py", tmp_path)
+    others = ask("engine_files", "exported", tmp_path)
     truth = matches.matches[:12]
     for name in ("out.gpkg", "out.shp", "out.geojson"):
         file = others[name]

@@ -21,7 +21,7 @@ from craterbench_qgis.core.layers.style import apply_style, pair_style
 from craterbench_qgis.core.words.review import likelihood
 from craterbench_qgis.processing.search_base import discard
 from craterbench_qgis.processing.styling import Styler
-from engine_side import ask_script
+from engine_side import ask
 from paths import needs_engine
 
 CIRCLE = "POLYGON((0 0,1 0,1 1,0 0))"
@@ -106,4 +106,6 @@ def test_a_search_that_did_not_end_takes_its_layer_away(tmp_path: Path) -> None:
 
 @needs_engine
 def test_report_and_panel_say_the_same_of_a_probability() -> None:
-    assert ask_script("verdicts.py") == [likelihood(number / 1000) for number in range(1001)]
+    assert ask("engine_files", "meanings", 1001) == [
+        likelihood(number / 1000) for number in range(1001)
+    ]

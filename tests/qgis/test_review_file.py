@@ -21,7 +21,7 @@ from craterbench_qgis.core.review.file import (
     ReviewFile,
 )
 from craterbench_qgis.core.review.order import PairQueue
-from engine_side import ask_script
+from engine_side import ask
 from paths import HERE, MOSAIC, needs_engine
 
 pytestmark = needs_engine
@@ -50,7 +50,7 @@ def test_what_the_engine_wrote_is_read_and_written_back(review: Path) -> None:
     kept = {pair.pair_id: pair.decided for pair in again.pairs if pair.decision}
     assert kept == {pair.pair_id: Decided(Verdict.DUPLICATE, "Anna Ö'Neil", when)}
     # The engine and any GIS read the same.
-    others = ask_script("read_review.py", review)
+    others = ask("engine_files", "reviewed", review)
     assert others["decisions"] == [[["c0", "d-c0"], "duplicate", "Anna Ö'Neil"]]
     assert others["lines"]
 

@@ -20,9 +20,9 @@ from craterbench_qgis.contract.search import ExplainParams
 from craterbench_qgis.core.layers.ids import layers_of
 from craterbench_qgis.core.match_set import MatchSet
 from engine_side import build_index
-from inside import FakeInterface, child, wait_until
+from inside import FakeInterface, child, move_mouse, wait_until
 from paths import CATALOGUE, MOSAIC, made_once, needs_engine, needs_moon
-from tool_bench import LEFT, NO_KEY, move_mouse
+from tool_bench import LEFT, NO_KEY
 from workbench_bench import LAT, PluginBench
 
 pytestmark = [needs_moon, needs_engine]
@@ -108,14 +108,14 @@ def test_a_crop_that_is_drawn_stands_in_for_the_last_querys(
     assert not picture.isVisible(), "the same crop is not pictured twice"
     start, end = bench.corners()
     QTest.mousePress(view, LEFT, NO_KEY, start)
-    move_mouse(view, start + (end - start) / 2)
+    move_mouse(view, start + (end - start) / 2, LEFT)
     wait_until(picture.isVisible)
     assert not header.isVisible()
     QTest.keyClick(bench.iface.canvas, Qt.Key.Key_Escape)
     wait_until(header.isVisible)
     assert not picture.isVisible()
     QTest.mouseRelease(view, LEFT, NO_KEY, end)
-    assert len(bench.found) == 1
+    assert len(bench.answers) == 1
 
 
 def test_every_query_comes_back_with_the_project(
@@ -124,8 +124,8 @@ def test_every_query_comes_back_with_the_project(
     workbench, project = bench.workbench, bench.project
     path = str(tmp_path / "two.qgz")
     workbench.session.search(match_set.request)
-    wait_until(lambda: len(bench.found) == 2)
-    set_ids = [found.set_id for found in bench.found]
+    wait_until(lambda: len(bench.answers) == 2)
+    set_ids = [answer.set_id for answer in bench.answers]
     wait_until(lambda: workbench.layers.is_shown(set_ids[1]))
     assert project.write(path)
     wait_until(lambda: workbench.store.path() is not None)
@@ -134,7 +134,7 @@ def test_every_query_comes_back_with_the_project(
     crater_ids = ids_of(match_set)
     project.clear()
     wait_until(lambda: workbench.current is None and not workbench.dock.results.visible_rows())
-    bench.found.clear()
+    bench.answers.clear()
     del match_set
     assert project.read(path)
     wait_until(lambda: workbench.current is not None and workbench.current.set_id == set_ids[1])
@@ -158,9 +158,9 @@ def test_the_engine_dies_and_the_session_goes_on(bench: PluginBench, match_set: 
     workbench.session.failed.connect(messages.append)
     workbench.engine.restart()
     workbench.session.search(match_set.request)
-    wait_until(lambda: len(bench.found) == 2 or messages)
+    wait_until(lambda: len(bench.answers) == 2 or messages)
     assert not messages
-    assert ids_of(bench.found[1]) == ids_of(match_set)
+    assert ids_of(bench.answers[1]) == ids_of(match_set)
 
 
 def test_decisions_refine_the_query(bench: PluginBench, match_set: MatchSet) -> None:
@@ -177,8 +177,8 @@ def test_decisions_refine_the_query(bench: PluginBench, match_set: MatchSet) -> 
         bench.press(Qt.Key.Key_R)
     assert button.isEnabled()
     bench.press(Qt.Key.Key_F)
-    wait_until(lambda: len(bench.found) == 2)
-    second = bench.found[1]
+    wait_until(lambda: len(bench.answers) == 2)
+    second = bench.answers[1]
     assert second.request.accepted == (ids[0],)
     assert set(second.request.rejected) == set(ids[1:3])
     refined = ids_of(second)
@@ -197,8 +197,8 @@ def test_decisions_refine_the_query(bench: PluginBench, match_set: MatchSet) -> 
     results.view.go_to_row(0)
     bench.press(Qt.Key.Key_U)
     button.click()
-    wait_until(lambda: len(bench.found) == 3)
-    third = bench.found[2].request
+    wait_until(lambda: len(bench.answers) == 3)
+    third = bench.answers[2].request
     assert third.accepted == (refined[1],)
     assert set(third.rejected) == set(ids[1:3])
     assert third.label.endswith("refined (+1 −2)") and "refined" not in third.base_label

@@ -12,7 +12,7 @@ from qgis.PyQt.QtWidgets import QDockWidget
 
 from craterbench_qgis.core.match_set import MatchSet
 from craterbench_qgis.plugin import CraterBenchPlugin
-from inside import FakeInterface, settle, wait_until
+from inside import FakeInterface, move_mouse, settle, wait_until
 from paths import ENGINE_PYTHON, MOSAIC
 from tool_bench import LEFT, NO_KEY
 
@@ -21,7 +21,7 @@ LON, LAT, SIDE = -11.2, -43.3, 7.0
 
 
 class PluginBench:
-    """``found``: the match sets of all queries, ``searched``: the requests that went out."""
+    """``answers``: the match sets of all queries, ``searched``: the requests that went out."""
 
     def __init__(self, iface: FakeInterface, project: QgsProject, index: Path) -> None:
         QgsSettings().setValue("craterbench/engine/python", str(ENGINE_PYTHON))
@@ -34,7 +34,7 @@ class PluginBench:
         iface.window.setCentralWidget(iface.canvas)
         iface.window.show()
         self.plugin: CraterBenchPlugin | None = None
-        self.found: list[MatchSet] = []
+        self.answers: list[MatchSet] = []
         self.searched: list[Any] = []
 
     def start(self) -> Any:
@@ -81,11 +81,10 @@ class PluginBench:
         view = canvas.viewport()
         QTest.mousePress(view, LEFT, NO_KEY, start)
         for step in range(1, 6):
-            QTest.mouseMove(view, start + (end - start) * step / 5)
-            settle()
+            move_mouse(view, start + (end - start) * step / 5, LEFT)
         QTest.mouseRelease(view, LEFT, NO_KEY, end)
-        wait_until(lambda: self.found)
-        (match_set,) = self.found
+        wait_until(lambda: self.answers)
+        (match_set,) = self.answers
         wait_until(lambda: bench.layers.is_shown(match_set.set_id))
         wait_until(lambda: len(bench.dock.results.visible_rows()) == len(match_set))
         return match_set
