@@ -41,11 +41,16 @@ def connect(path: Path, *, write: bool = False, timeout: float = 10.0) -> sqlite
         raise OSError(str(error)) from error
     uri = f"file:{quote(str(path.absolute()))}?mode={'rw' if write else 'ro'}"
     connection = sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None)
+    distrust(connection)
+    return connection
+
+
+def distrust(connection: sqlite3.Connection) -> None:
+    """Have a connection trust nothing in its file, and no statement run for ever."""
     with contextlib.suppress(sqlite3.Error):
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA cell_size_check = ON")
     limit_time(connection)
-    return connection
 
 
 def limit_time(connection: sqlite3.Connection, seconds: float = _SECONDS) -> None:

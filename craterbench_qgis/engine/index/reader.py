@@ -15,11 +15,12 @@ from ..closing import Closing
 from ..errors import CraterIndexError
 from . import geopackage
 from .catalogue_store import CraterStore
+from .closed import survey
 from .format import VIEW_DTYPE, Float32, IndexSettings
 from .housekeeping import read_tombstones
 from .manifest import Manifest, load_manifest, spare_problem
 from .segment import Records, Rows, Segment
-from .storage import RESTORE, MappedFile
+from .storage import RESTORE, MappedFile, storage_errors
 from .where import select_rows
 
 CHECK_ALL_BELOW = 512 << 20
@@ -86,6 +87,8 @@ class CraterIndex(Closing):
         root = Path(path)
         for _ in range(5):
             manifest = load_manifest(root)
+            with storage_errors(root):
+                survey(root)
             total = sum(one.size for one in manifest.files())
             try:
                 index = cls(root, manifest)
@@ -174,6 +177,16 @@ class CraterIndex(Closing):
         if len(rows) and not (rows.min() >= 0 and rows.max() < self.n_craters):
             raise CraterIndexError(
                 f"{self.path.name} has views of craters that it does not hold. {RESTORE}"
+            )
+        seen, scales = found["observation"], found["global_scale"]
+        if len(rows) and not (
+            seen.min() >= 0
+            and seen.max() < max(len(self.manifest.observations), 1)
+            and np.isfinite(scales).all()
+        ):
+            raise CraterIndexError(
+                f"{self.path.name} has views of mosaics that it does not know, or numbers that are "
+                f"none. {RESTORE}"
             )
         return found
 
@@ -303,7 +316,20 @@ class CraterIndex(Closing):
         Such as ``diameter_m > 5e4 AND lat < -60``; attributes go by their name in
         ``catalogue.gpkg``. Raises QueryError, listing the columns, when it cannot be used.
         """
-        return select_rows(self.path, self._gpkg(), expression)
+        path = self._gpkg()
+        try:
+            rows = select_rows(self.path, path, expression, self.n_craters)
+        finally:
+            # SQLite opened the file by its name, which a writer may have given to its next one.
+            same = _looks(path) == self._gpkg_checked
+        if not same:
+            raise self._changed()
+        return rows
+
+    def _changed(self) -> CraterIndexError:
+        return CraterIndexError(
+            f"{self.path.name} was changed by another process since it was opened. Open it again."
+        )
 
     def _gpkg(self) -> Path:
         """The GeoPackage of this state; compared again only when the file looks touched."""
@@ -313,15 +339,14 @@ class CraterIndex(Closing):
         if self._gpkg_checked is not None and _looks(self._gpkg_checked[0]) == self._gpkg_checked:
             return self._gpkg_checked[0]
         try:
-            path = geopackage.check(self.path, entry)
+            # How it looks before it is compared: whatever comes under its name later looks other.
+            path = geopackage.locate(self.path, entry)
+            self._gpkg_checked = _looks(path)
+            geopackage.check_same(self.path, path, entry)
         except CraterIndexError:
             if load_manifest(self.path).generation == self.manifest.generation:
                 raise
-            raise CraterIndexError(
-                f"{self.path.name} was changed by another process since it was opened. "
-                "Open it again."
-            ) from None
-        self._gpkg_checked = _looks(path)
+            raise self._changed() from None
         return path
 
 
