@@ -1,7 +1,7 @@
 # make engine   the engine's environment in .venv, with the command craterbench
 # make demo     a synthetic planet, its index, a search from another observation, pictures
 # make test     every test
-# make lint     ruff and mypy
+# make lint     ruff, mypy, and who may import whom
 # make package  dist/craterbench_qgis_plugin-VERSION.zip, checked by the QGIS repository's rules
 # make qgis     QGIS with the plugin, the demo's mosaics and their index, ready to draw a box
 PYTHON ?= python3
@@ -36,6 +36,7 @@ lint: dev
 	"$(BIN)/python" -m ruff check .
 	"$(BIN)/python" -m ruff format --check .
 	"$(BIN)/python" -m mypy
+	"$(BIN)/lint-imports"
 
 bench: dev
 	"$(BIN)/python" benchmarks/bench_build.py

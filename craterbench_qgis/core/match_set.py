@@ -10,6 +10,7 @@ from typing import Any
 
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
+from ..contract.columns import name_column
 from ..i18n import tr
 from ..protocol import IndexInfo, MatchRecord, Preview, SearchReply
 from .query import QueryRequest
@@ -141,7 +142,5 @@ class MatchSet(QObject):
     def name_of(self, row: int) -> str:
         """The crater's name where the catalogue has one, else its id."""
         match = self.matches[row]
-        for column, value in match.attributes.items():
-            if column.casefold() in ("name", "crater_name", "clean_name", "feature") and value:
-                return str(value)
-        return match.crater_id
+        column = name_column(list(match.attributes))
+        return str((match.attributes.get(column) if column else None) or match.crater_id)

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from craterbench_qgis.contract.columns import parse_name, pick
 from craterbench_qgis.engine.catalogue import Craters, read_catalogue
-from craterbench_qgis.engine.catalogue.columns import parse_name
 from craterbench_qgis.engine.errors import BodyError, CatalogueError
 
 DATA = Path(
@@ -47,7 +47,45 @@ def read(folder: Path, text: str | bytes, name: str = "c.csv", **options: Any) -
     ],
 )
 def test_parse_name(name: str, base: str, unit: str | None) -> None:
-    assert parse_name(name) == (base, unit)
+    assert parse_name(name)[:2] == (base, unit)
+
+
+@pytest.mark.parametrize(
+    ("name", "base", "direction", "kind"),
+    [
+        ("Longitude (W)", "longitude", "west", ""),
+        ("lon_W", "lon", "west", ""),
+        ("Lon °W", "lon", "west", ""),
+        ("Longitude [deg W]", "longitude", "west", ""),
+        ("Long. (degrees West)", "long", "west", ""),
+        ("LonW", "lon", "west", ""),
+        ("West Longitude", "longitude", "west", ""),
+        ("longitude_positive_west", "longitude", "west", ""),
+        ("lon_west_360", "lon", "west", ""),
+        ("Center Longitude (W)", "center_longitude", "west", ""),
+        ("Longitude (E)", "longitude", "east", ""),
+        ("lon_east_180", "lon", "east", ""),
+        ("Latitude (N)", "latitude", "north", ""),
+        ("Lat_S", "lat", "south", ""),
+        ("Planetographic latitude (N)", "latitude", "north", "planetographic"),
+        ("lat_ocentric", "lat", "", "planetocentric"),
+        ("Lat_E", "lat_e", "", ""),
+        ("LON_E_RIM", "lon_e_rim", "", ""),
+        ("CenterLatitude", "center_latitude", "", ""),
+    ],
+)
+def test_direction_and_kind_in_a_name(name: str, base: str, direction: str, kind: str) -> None:
+    parsed = parse_name(name)
+    assert (parsed.base, parsed.direction, parsed.kind) == (base, direction, kind)
+
+
+def test_the_sides_of_a_box_are_no_position() -> None:
+    sides = ["West_Lon", "East_Lon", "South_Lat", "North_Lat"]
+    assert pick([*sides, "Center_Lon"], ("lon", "center_lon")) == "Center_Lon"
+    assert pick(sides, ("lon",)) is None
+    assert pick(["West_Lon"], ("lon",)) == "West_Lon"
+    assert pick(["lon_w", "lon_e"], ("lon",)) == "lon_e"
+    assert pick(["lon", "lon_w"], ("lon",)) == "lon"
 
 
 LAYOUTS = {

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
 
 import pytest
 
+from craterbench_qgis.contract import columns
 from craterbench_qgis.engine.catalogue.columns import find_columns
 
-from .support import DATA, ROOT, needs_moon, needs_qgis, run_in_qgis
+from .support import DATA, needs_moon, needs_qgis, run_in_qgis
 
 MOSAIC = DATA / "moon" / "lroc_wac_8k.tif"
 SYSTEMS = [
@@ -27,7 +26,7 @@ SYSTEMS = [
 HEAD = """
 import math, json
 from tool_bench import *
-from craterbench_qgis.core import sphere
+from craterbench_qgis.core.geo import sphere
 from craterbench_qgis.core.query import RasterSource
 from craterbench_qgis.gui.tools import BoxTool, CircleTool, ClickTool, selection_queries
 SYSTEMS = json.loads(args[1])
@@ -433,16 +432,6 @@ assert selection_queries(None, problems=told) == []
     )
 
 
-def _columns():
-    # By its file: the package around it imports qgis, which this interpreter has not.
-    source = ROOT / "craterbench_qgis" / "gui" / "tools" / "columns.py"
-    spec = importlib.util.spec_from_file_location("cb_columns", source)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["cb_columns"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.mark.parametrize(
     "names",
     [
@@ -459,7 +448,7 @@ def _columns():
     ],
 )
 def test_columns_are_recognised_as_in_the_engine(names: list[str]) -> None:
-    ours, theirs = _columns().size_column(names), find_columns(names, has_geometry=True)
+    ours, theirs = columns.size_column(names), find_columns(names, has_geometry=True)
     assert ours is not None
     assert (ours.name, ours.unit, ours.is_radius) == (
         theirs.diameter,
@@ -469,6 +458,8 @@ def test_columns_are_recognised_as_in_the_engine(names: list[str]) -> None:
 
 
 def test_no_column_of_sizes() -> None:
-    assert _columns().size_column(["lon", "lat", "depth"]) is None
-    assert _columns().name_column(["lon", "CRATER_ID", "Name"]) == "Name"
-    assert _columns().name_column(["lon", "lat"]) is None
+    assert columns.size_column(["lon", "lat", "depth"]) is None
+    assert columns.label_column(["lon", "CRATER_ID", "Name"]) == "Name"
+    assert columns.label_column(["lon", "CRATER_ID"]) == "CRATER_ID"
+    assert columns.name_column(["lon", "CRATER_ID"]) is None
+    assert columns.name_column(["lon", "Feature_Name"]) == "Feature_Name"

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract.columns import is_name_column
 from ..bodies import Body, body_by_name, body_in_text, same_body
 from ..errors import CatalogueError
 from .columns import (
@@ -19,7 +20,6 @@ from .columns import (
     body_from_ids,
     decide_unit,
     find_columns,
-    is_name_column,
 )
 from .craters import (
     Craters,

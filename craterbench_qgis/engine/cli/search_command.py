@@ -11,16 +11,10 @@ from typing import Any
 
 from PIL import Image
 
+from ...contract.columns import name_column
 from ..bodies import Body
 from ..errors import ExportError
-from ..formats import (
-    SUFFIXES,
-    ReportRow,
-    contact_sheet,
-    html_report,
-    match_tile,
-    write_matches,
-)
+from ..formats import SUFFIXES, ReportRow, contact_sheet, html_report, match_tile, write_matches
 from ..formats.sheet_page import length_text
 from ..index import CraterIndex
 from ..search import (
@@ -246,7 +240,7 @@ def _with_chance(matches: list[Match]) -> list[Match]:
 
 def sheet(path: Path, index: CraterIndex, query: Query, result: SearchResult) -> None:
     """Write the contact sheet of a query and its matches."""
-    names = name_column(result)
+    names = names_of(result)
     tiles = []
     for one in result.matches:
         data, scale = thumbnail(index, one)
@@ -277,7 +271,7 @@ def sheet(path: Path, index: CraterIndex, query: Query, result: SearchResult) ->
 
 def report(path: Path, index: CraterIndex, query: Query, result: SearchResult) -> None:
     """Write the HTML report of a query and its matches."""
-    names = name_column(result)
+    names = names_of(result)
     rows = []
     for one in result.matches:
         data, scale = thumbnail(index, one)
@@ -336,7 +330,6 @@ def _origin(query: Query) -> str:
     return Path(query.source.get("mosaic") or query.source["image"]).name
 
 
-def name_column(result: SearchResult) -> str | None:
+def names_of(result: SearchResult) -> str | None:
     """The attribute that holds the craters' names, where the catalogue has one."""
-    columns = result.matches[0].attributes if result.matches else {}
-    return next((one for one in columns if one.lower() in ("name", "crater_name")), None)
+    return name_column(list(result.matches[0].attributes)) if result.matches else None

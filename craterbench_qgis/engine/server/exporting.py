@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ...contract.columns import name_column
 from ...protocol import Json
 from ..bodies import Body
 from ..errors import ExportError
@@ -36,7 +37,6 @@ T = TypeVar("T")
 
 _SHEET_QUERY = 448
 _CHANCE = "expected_by_chance"
-_NAMES = ("name", "crater_name", "clean_name", "feature")
 
 
 def export(call: Call) -> Json:
@@ -271,5 +271,4 @@ def _footer(index: CraterIndex, provenance: Json) -> str:
 def _name_column(records: list[Params]) -> str:
     if not records:
         return ""
-    columns = records[0].object("attributes", {})
-    return next((one for one in columns if one.casefold() in _NAMES), "")
+    return name_column(list(records[0].object("attributes", {}))) or ""

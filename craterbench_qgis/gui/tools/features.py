@@ -17,18 +17,18 @@ from qgis.core import (
     QgsWkbTypes,
 )
 
-from ...core.crs import Figure, MapFrame, body_problem
-from ...core.query import QueryRequest, RasterSource
-from ...core.sphere import (
+from ...contract.columns import METRES_ABOVE, SizeColumn, label_column, size_column
+from ...core.geo.crs import Figure, MapFrame, body_problem
+from ...core.geo.sphere import (
     Point,
     circle_ring,
     destination,
     great_circle_distance,
     initial_bearing,
 )
+from ...core.query import QueryRequest, RasterSource
 from ...core.wording import kilometres
 from ...i18n import tr
-from .columns import METRES_ABOVE, SizeColumn, name_column, size_column
 
 MOST_SELECTED = 50
 """Queries made of one selection; each is a search of its own."""
@@ -61,7 +61,7 @@ class CraterLayer:
         self.is_polygon = layer.geometryType() == QgsWkbTypes.GeometryType.PolygonGeometry
         names = [field.name() for field in layer.fields()]
         self._size: SizeColumn | None = size_column(names)
-        self._name = name_column(names)
+        self._name = label_column(names)
         self._unit = self._size.unit if self._size else ""
         if self._size is None and not self.is_polygon:
             raise ValueError(

@@ -1,0 +1,1 @@
+"""What both processes know. Standard library only, Python 3.9, imports nothing of ours."""
