@@ -11,6 +11,7 @@ from typing import Any
 from ..bodies import Body
 from ..catalogue import Craters, read_catalogue
 from ..errors import CatalogueError, CraterIndexError, ExportError, UsageError
+from ..files.formulas import guarded
 from ..index import CraterIndex, IndexWriter, build_hnsw, verify
 from ..indexing import DEFAULT_TOKENS, BuildReport, BuildRequest, add_to_index, build_index
 from .options import (
@@ -152,7 +153,7 @@ def write_rejected(path: Path, craters: Craters) -> None:
         with path.open("w", encoding="utf-8", newline="") as stream:
             writer = csv.writer(stream)
             writer.writerow(["row", "reason"])
-            writer.writerows((one.row, one.reason) for one in craters.rejected)
+            writer.writerows((one.row, guarded(one.reason)) for one in craters.rejected)
     except OSError as error:
         raise ExportError(
             f"{path} cannot be written ({error.strerror}). Choose another place for the list."

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import io
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
 from ...contract.columns import name_column
 from ..bodies import Body
 from ..errors import ExportError
+from ..files.images import open_thumbnail
 from ..formats import SUFFIXES, ReportRow, contact_sheet, html_report, match_tile, write_matches
 from ..formats.sheet_page import length_text
 from ..index import CraterIndex
@@ -244,7 +242,7 @@ def sheet(path: Path, index: CraterIndex, query: Query, result: SearchResult) ->
     tiles = []
     for one in result.matches:
         data, scale = thumbnail(index, one)
-        image = Image.open(io.BytesIO(data)).convert("L")
+        image = open_thumbnail(data).convert("L")
         name = one.attributes.get(names) if names else None
         tiles.append(match_tile(one, image, metres_per_pixel=scale, name=name or None))
     provenance = result.provenance
@@ -299,7 +297,7 @@ def report(path: Path, index: CraterIndex, query: Query, result: SearchResult) -
 def thumbnail(index: CraterIndex, match: Match) -> tuple[bytes, float]:
     """The stored picture of a match's best view (JPEG) and its metres per pixel."""
     data = index.thumbnail(match.view_number)
-    with Image.open(io.BytesIO(data)) as image:
+    with open_thumbnail(data) as image:
         width = image.width
     view = index.view(match.view_number)
     return data, view.m_per_px * index.settings.input_size / width

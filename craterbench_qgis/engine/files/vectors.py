@@ -135,6 +135,8 @@ def _read(function: str, path: Path, **options: Any) -> Any:
 
 def _check(path: Path) -> None:
     kind = names.vector_kind(path)
+    if path.is_file():
+        names.check_bytes(path)
     if kind == "geopackage":
         check_schema(path)
     elif kind == "zip":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from ...contract.columns import name_column
 from ...protocol import Json
 from ..bodies import Body
 from ..errors import ExportError
+from ..files.images import open_thumbnail
 from ..formats import (
     SUFFIXES,
     MatchRow,
@@ -194,7 +194,7 @@ def _thumbnail(
     data, scale = _picture(index, record, match)
     if not data:
         return np.full((128, 128), 0.5, np.float32), None
-    return Image.open(io.BytesIO(data)).convert("L"), scale
+    return open_thumbnail(data).convert("L"), scale
 
 
 def _picture(index: CraterIndex, record: Params, match: MatchRow) -> tuple[bytes, float | None]:
@@ -203,7 +203,7 @@ def _picture(index: CraterIndex, record: Params, match: MatchRow) -> tuple[bytes
     data = index.thumbnail(number) if number is not None else b""
     if number is None or not data:
         return b"", None
-    with Image.open(io.BytesIO(data)) as image:
+    with open_thumbnail(data) as image:
         width = image.width
     return data, index.view(number).m_per_px * index.settings.input_size / width
 
