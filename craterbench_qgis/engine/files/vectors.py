@@ -128,7 +128,7 @@ def _read(function: str, path: Path, **options: Any) -> Any:
         raise CraterBenchError(str(error)) from error
     except (
         DataLayerError, DataSourceError, FieldError, GeometryError, OSError, UnicodeError,
-        ValueError, TypeError, RuntimeError,
+        ValueError, TypeError, RuntimeError, IndexError,
     ) as error:  # fmt: skip
         raise CraterBenchError(f"{path} cannot be read ({error}).") from error
 

@@ -34,6 +34,11 @@ Rows = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 Text = Annotated[str, msgspec.Meta(max_length=10_000)]
 Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 
+# Of an encoder: never a path, which the loader would follow.
+_ENCODER_ID = re.compile(
+    r"checkpoint:[^\0\n]{1,500}|(?:timm:)?[A-Za-z0-9][A-Za-z0-9_.+-]{0,200}(?:\?random)?"
+)
+_FILES = (".safetensors", ".pth", ".pt", ".json", ".bin")
 _SAFE_PATH = re.compile(r"^[a-z]+/[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)?(\.[a-z0-9]+)?$")
 _REPAIR = (
     "Run 'craterbench index verify --repair', which goes back to the spare copy where that is "
@@ -295,6 +300,9 @@ def parse_manifest(data: bytes, name: str) -> Manifest:
 def _checked(manifest: Manifest) -> Manifest:
     """``manifest`` where its parts agree; ValueError otherwise. It may come from a stranger."""
     manifest.settings.check()
+    name = manifest.settings.encoder_id
+    if not _ENCODER_ID.fullmatch(name) or name.lower().endswith(_FILES):
+        raise ValueError(f"the encoder {manifest.settings.encoder_id[:60]!r}")
     for entry in manifest.files():
         # No path may lead out of the folder.
         if not _SAFE_PATH.match(entry.path):

@@ -91,6 +91,7 @@ def explain_match(call: Call) -> Json:
     name = f"why-{mine_path[-16:-4]}-{index.manifest.generation}-{found.view_number}.png"
     picture = work.pictures.path(name)
     explanation_picture(picture, replace(found, pixels_query=mine, pixels_match=theirs))
+    work.pictures.budget.wrote(picture)
     return ExplainReply(
         crater_id=found.crater_id,
         view=found.view,
