@@ -12,7 +12,9 @@ import hashlib
 import os
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -174,7 +176,7 @@ def write_next_without(
     if source == path:
         return None
     with storage_errors(path):
-        own = _own_triggers(root)
+        own = _own_triggers()
         if own is None or _triggers(source) != own:
             return None
         remove_with_journals(path)
@@ -198,29 +200,29 @@ def write_next_without(
         return GpkgEntry(path.stat().st_size, gpkg_hash(path), count)
 
 
-def _triggers(path: Path) -> list[tuple[str, str]] | None:
+def _triggers(path: Path) -> tuple[tuple[str, str], ...] | None:
     """The programs in a GeoPackage: (name, SQL) of triggers and views; None where unreadable."""
     query = "SELECT name, sql FROM sqlite_master WHERE type IN ('trigger', 'view') ORDER BY name"
     try:
         with contextlib.closing(connect(path)) as connection:
-            return connection.execute(query).fetchall()
+            return tuple(connection.execute(query).fetchall())
     except sqlite3.Error:
         return None
 
 
-def _own_triggers(root: Path) -> list[tuple[str, str]] | None:
-    """Those a GeoPackage gets that is written here and now."""
+@cache
+def _own_triggers() -> tuple[tuple[str, str], ...] | None:
+    """Those a GeoPackage gets that is written by the GDAL of this process; None where none can."""
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
-    path, row = root / GPKG_NEXT, np.zeros(1)
-    remove_with_journals(path)
+    row = np.zeros(1)
     try:
-        _write_layer(path, pa.table({"geom": _points(row, row)}), "EPSG:4326")
-        return _triggers(path)
-    except (DataSourceError, DataLayerError, FeatureError, RuntimeError):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / GPKG
+            _write_layer(path, pa.table({"geom": _points(row, row)}), "EPSG:4326")
+            return _triggers(path)
+    except (DataSourceError, DataLayerError, FeatureError, RuntimeError, OSError):
         return None
-    finally:
-        remove_with_journals(path)
 
 
 def matches(path: Path, entry: GpkgEntry) -> bool:

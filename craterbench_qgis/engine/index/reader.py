@@ -26,6 +26,8 @@ from .where import select_rows
 CHECK_ALL_BELOW = 512 << 20
 """``check="auto"`` hashes every file at opening while the index has fewer bytes than this."""
 
+_TRIES = 5
+
 Check = Literal["auto", "full", "sizes"]
 
 
@@ -316,15 +318,19 @@ class CraterIndex(Closing):
         Such as ``diameter_m > 5e4 AND lat < -60``; attributes go by their name in
         ``catalogue.gpkg``. Raises QueryError, listing the columns, when it cannot be used.
         """
-        path = self._gpkg()
-        try:
-            rows = select_rows(self.path, path, expression, self.n_craters)
-        finally:
+        for _ in range(_TRIES):
+            path = self._gpkg()
+            looks = self._gpkg_checked
+            try:
+                rows = select_rows(self.path, path, expression, self.n_craters)
+            except CraterIndexError:
+                if _looks(path) == looks:
+                    raise
+                continue
             # SQLite opened the file by its name, which a writer may have given to its next one.
-            same = _looks(path) == self._gpkg_checked
-        if not same:
-            raise self._changed()
-        return rows
+            if _looks(path) == looks:
+                return rows
+        raise self._changed()
 
     def _changed(self) -> CraterIndexError:
         return CraterIndexError(
@@ -338,16 +344,20 @@ class CraterIndex(Closing):
             raise CraterIndexError(f"{self.path.name} has no catalogue.gpkg. {geopackage.REWRITE}")
         if self._gpkg_checked is not None and _looks(self._gpkg_checked[0]) == self._gpkg_checked:
             return self._gpkg_checked[0]
-        try:
-            # How it looks before it is compared: whatever comes under its name later looks other.
-            path = geopackage.locate(self.path, entry)
-            self._gpkg_checked = _looks(path)
-            geopackage.check_same(self.path, path, entry)
-        except CraterIndexError:
-            if load_manifest(self.path).generation == self.manifest.generation:
-                raise
-            raise self._changed() from None
-        return path
+        for left in reversed(range(_TRIES)):
+            try:
+                # How it looks before it is compared: what comes under its name later looks other.
+                path = geopackage.locate(self.path, entry)
+                self._gpkg_checked = _looks(path)
+                geopackage.check_same(self.path, path, entry)
+                return path
+            except CraterIndexError:
+                self._gpkg_checked = None
+                if load_manifest(self.path).generation != self.manifest.generation:
+                    raise self._changed() from None
+                if not left:  # else a writer was just giving the new one its name
+                    raise
+        raise self._changed()
 
 
 def _looks(path: Path) -> tuple[Path, int, int, int] | None:
