@@ -97,11 +97,11 @@ def changed(content: Any, changes: list[tuple[list[int], str, Any]]) -> Any:
         if key is None:
             continue
         if how == "set":
-            place[key] = value
+            place[key] = copy.deepcopy(value)
         elif how == "drop":
             del place[key]
         elif isinstance(place, dict):
-            place["more"] = value
+            place["more"] = copy.deepcopy(value)
         else:
-            place.append(value)
+            place.append(copy.deepcopy(value))
     return content
