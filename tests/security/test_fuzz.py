@@ -34,7 +34,7 @@ from tests.engine import index_support, scene
 
 from . import hostile_vectors
 from .mutations import changed, edits, json_changes, spoiled
-from .support import Opener
+from .support import PATIENCE_S, Opener
 
 SECONDS = float(os.environ.get("CRATERBENCH_FUZZ_SECONDS", "0"))
 EXAMPLES = 60 if SECONDS else 12
@@ -51,12 +51,12 @@ class Findings:
         self.slowest, self.most_mb = 0.0, 0.0
 
     def open(self, purpose: str, path: Path, what: object) -> None:
-        patience = 10.0 if SECONDS else 60.0
-        answer = self.opener.open(purpose, str(path), patience)
+        answer = self.opener.open(purpose, str(path), PATIENCE_S)
         self.count += 1
         self.slowest = max(self.slowest, answer["seconds"])
         self.most_mb = max(self.most_mb, answer["rss_mb"])
         bad = answer["outcome"] not in {"opened", "sentence"} or answer["rss_mb"] > MEMORY_MB
+        bad |= bool(SECONDS) and answer["seconds"] > 10
         if bad:
             self.wrong.append(
                 f"{purpose} {path.name}: {answer['outcome']} {answer['text'][:200]} "

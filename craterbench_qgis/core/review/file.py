@@ -8,6 +8,7 @@ its own that is on the disk when :meth:`ReviewFile.decide` returns.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import sqlite3
@@ -16,6 +17,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from ... import names
+from ...databases import limit_time, programs
 
 UNDECIDED, DUPLICATE, DISTINCT, UNSURE = "", "duplicate", "distinct", "unsure"
 DECISIONS = (DUPLICATE, DISTINCT, UNSURE)
@@ -110,6 +114,8 @@ class ReviewFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        if not path.is_file():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
         with path.open("rb") as stream:  # a clear OSError where it is missing or not allowed
             if stream.read(16) != b"SQLite format 3\x00":
                 raise NotAReview(str(path))
@@ -118,7 +124,7 @@ class ReviewFile:
         try:
             self._columns = {row[1] for row in self._db.execute("PRAGMA table_info(pairs)")}
             missing = set(_COLUMNS) - set(_OPTIONAL) - self._columns
-            if missing:
+            if missing or programs(self._db):
                 raise NotAReview(str(path))
         except BaseException:
             self._db.close()
@@ -131,16 +137,18 @@ class ReviewFile:
             uri += "&immutable=1"  # a read-only folder has no room for a lock or a journal
         db = sqlite3.connect(uri, uri=True, timeout=_WAIT_S, isolation_level=None)
         db.execute("PRAGMA synchronous=FULL")
+        # The file may come from somebody else: nothing stored in it runs for long.
+        limit_time(db)
         _add_geometry_functions(db)
         return db
 
     def read(self) -> ReviewContent:
         """All pairs, without the entries' attributes."""
-        names = [name for name in _COLUMNS if name in self._columns]
-        wanted = ", ".join(names)
+        columns = [name for name in _COLUMNS if name in self._columns]
+        wanted = ", ".join(columns)
         query = f"SELECT {wanted} FROM pairs ORDER BY rowid"  # nosec B608 - names of our own
         rows = self._db.execute(query)
-        pairs = [_pair(dict(zip(names, row))) for row in rows]  # noqa: B905 - Python 3.9
+        pairs = [_pair(dict(zip(columns, row))) for row in rows]  # noqa: B905 - Python 3.9
         provenance = self._provenance()
         return ReviewContent(
             self.path,
@@ -260,9 +268,9 @@ def _mosaics(provenance: dict[str, Any], folder: Path) -> list[dict[str, Any]]:
         if not isinstance(one, str) or not one:
             continue
         path = one
-        if not one.startswith("/vsi") and not Path(one).exists():
-            names = (one, one.replace("\\", "/").rsplit("/", 1)[-1])
-            beside = [folder / name for name in names if (folder / name).is_file()]
+        if not names.is_there(one):
+            places = (one, one.replace("\\", "/").rsplit("/", 1)[-1])
+            beside = [folder / name for name in places if (folder / name).is_file()]
             path = str(beside[0]) if beside else one
         found.append({"path": path})
     return found

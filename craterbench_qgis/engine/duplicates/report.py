@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from ... import __version__
 from ..bodies import Body
 from ..errors import ExportError, MosaicError, QueryError
+from ..files.database import connect
 from ..formats import PairEntry, ReportPair, html_review, pair_sheet
 from ..formats.html_page import moment_text
 from ..monitor import Monitor
@@ -243,7 +243,7 @@ def _attributes(path: Path, rows: Sequence[Row]) -> dict[Any, tuple[str, str]]:
     require(path)
     found: dict[Any, tuple[str, str]] = {}
     query = "SELECT a_attributes, b_attributes FROM pairs WHERE pair_id = ?"
-    with closing(sqlite3.connect(path, timeout=10.0)) as connection:
+    with closing(connect(path)) as connection:
         for row in rows:
             one = connection.execute(query, (row["pair_id"],)).fetchone()
             if one is not None:

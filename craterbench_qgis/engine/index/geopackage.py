@@ -21,8 +21,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from ...databases import limit_time
 from ..errors import CraterIndexError
-from ..files.database import distrust, limit_time
+from ..files.database import distrust
 from .catalogue_store import CraterStore, plain_column, union_attributes
 from .closed import open_inside
 from .format import GPKG, GPKG_NEXT, IndexSettings

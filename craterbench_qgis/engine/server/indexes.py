@@ -7,6 +7,7 @@ import numpy as np
 from ... import names
 from ...protocol import IndexInfo, Json
 from ..errors import CraterBenchError
+from ..files.database import check_schema
 from ..index import SUFFIX, CraterIndex, geopackage
 from .calls import Call
 from .sessions import encoder_problem
@@ -91,7 +92,14 @@ def index_info(index: CraterIndex) -> IndexInfo:
 
 def _catalogue(index: CraterIndex) -> str:
     entry = index.manifest.gpkg
-    return "" if entry is None else str(geopackage.locate(index.path, entry))
+    if entry is None:
+        return ""
+    path = geopackage.locate(index.path, entry)
+    try:
+        check_schema(path)  # QGIS will open it
+    except CraterBenchError:
+        return ""
+    return str(path)
 
 
 def _warm_up(call: Call, index: CraterIndex) -> None:

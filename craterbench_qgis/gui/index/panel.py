@@ -17,6 +17,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ... import names
 from ...i18n import tr
 from ...protocol import BuildParams, IndexInfo
 from ..build.dialog import BuildDialog
@@ -408,4 +409,4 @@ def _nothing(_: Any) -> None:
 
 def _inputs_exist(params: BuildParams) -> bool:
     files = [*params.mosaics, params.catalogue]
-    return all(one.startswith("/vsi") or Path(one).exists() for one in files)
+    return all(names.is_there(one) for one in files)
