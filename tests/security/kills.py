@@ -77,6 +77,7 @@ def victim(path: Path, seed: int, pipe: int) -> None:
     while True:
         try:
             with IndexWriter.open(path) as writer:
+                os.write(pipe, b"open\n")
                 if writer.job is not None:
                     add(writer, rng, report)
                 else:
@@ -172,14 +173,21 @@ def main(folder: Path, kills: int) -> dict[str, object]:
     while counts["kills"] < kills:
         if path.exists():
             shutil.rmtree(path)
+        start = time.monotonic()
         support.build(path)
+        commit_s = (time.monotonic() - start) / (support.CHUNKS + 3)  # as fast as this machine is
         others = [fork(reader, path), fork(rival, path, rng.randrange(10**6))]
         while counts["kills"] < kills and load_manifest(path).n_craters < MAX_CRATERS:
             number, source = fork(victim, path, rng.randrange(10**6))
-            time.sleep(rng.uniform(0.0, 0.25))
+            lines: list[str] = []
+            until = time.monotonic() + 60
+            while not lines and time.monotonic() < until:  # until it holds the lock
+                time.sleep(0.002)
+                lines = said(source)
+            time.sleep(rng.uniform(0.0, 4 * commit_s))
             kill(number)
             counts["kills"] += 1
-            lines = said(source)
+            lines += said(source)
             os.close(source)
             wrong += [line for line in lines if line.startswith("problem")]
             reported = [int(line) for line in lines if line.isdigit()]

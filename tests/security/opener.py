@@ -1,9 +1,8 @@
 """A program that opens what it is told to, one file a line, and says how it ended.
 
 In: ``{"purpose", "name"}``; out: ``{"outcome", "text", "rss_mb", "seconds"}``, where ``outcome`` is
-``opened``, ``sentence`` (the engine's own error) or the name of a bare exception; ``seconds`` are the
-processor's. A process of its
-own, so that one that a file kills takes nobody along.
+``opened``, ``sentence`` (the engine's own error) or the name of a bare exception; ``seconds`` are
+the processor's. A process of its own, so that one that a file kills takes nobody along.
 """
 
 from __future__ import annotations
