@@ -196,6 +196,8 @@ def main(folder: Path, kills: int) -> dict[str, object]:
                 counts["lost"] += 1
             for _, pipe in others:
                 listen(pipe)
+            if counts["kills"] % 50 == 0:
+                sys.stderr.write(f"{counts} {wrong[:5]}\n")
         until = time.monotonic() + 60
         while not counts["answers"] and time.monotonic() < until:  # on a busy machine
             listen(others[0][1])
