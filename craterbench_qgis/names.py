@@ -16,6 +16,7 @@ import zipfile
 from pathlib import Path
 
 MAX_NAME = 8192
+MAX_TABLE_BYTES = 4 << 30
 # GDAL's file systems on this computer that lead to a file: archives and compressed files, nested.
 _LOCAL = re.compile(r"^/?vsi(?:zip|gzip|tar|7z|rar)/", re.IGNORECASE)
 _SUBFILE = re.compile(r"^/vsisubfile/\d+(?:_\d+)?,", re.IGNORECASE)
@@ -79,6 +80,16 @@ def check_regular(path: Path, *, folders: bool = False) -> None:
     if not (stat.S_ISREG(mode) or (folders and stat.S_ISDIR(mode))):
         kind = "a folder" if stat.S_ISDIR(mode) else "a pipe or a device"
         raise Refused(f"{path} is {kind}, not a file. Choose a file.")
+
+
+def check_bytes(path: Path, most: int = MAX_TABLE_BYTES) -> None:
+    """Raise Refused for a table that is too large to be one."""
+    size = path.stat().st_size
+    if size > most:
+        raise Refused(
+            f"{path.name} has {size / 1e9:.1f} GB, more than {most / 1e9:.1f} GB. Save the part "
+            "that is needed as a file of its own."
+        )
 
 
 def for_gdal(name: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 from qgis.core import (
@@ -21,6 +20,7 @@ from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, QSize, QTimer
 from qgis.PyQt.QtGui import QColor
 
+from .. import names
 from ..contract.body import Body, same_body
 from ..i18n import tr
 from .geo.crs import MapFrame, local_plane
@@ -28,9 +28,6 @@ from .query import RasterSource
 
 RENDERED_PX = 672
 """Three times a view's side: QGIS takes the nearest source pixel, the engine averages."""
-
-# Rasters behind these need the network or an account that the engine does not have.
-_REMOTE = ("/vsicurl", "/vsis3", "/vsigs", "/vsiaz", "/vsiadls", "/vsioss", "/vsiswift", "/vsihdfs")
 
 
 def raster_source(layer: QgsMapLayer | None) -> RasterSource | None:
@@ -46,17 +43,12 @@ def raster_source(layer: QgsMapLayer | None) -> RasterSource | None:
         return None
     # Opening options follow a bar; they are GDAL's and QGIS's own.
     path = layer.source().split("|")[0]
-    if is_remote(path) or not _is_there(path):
+    if not names.is_there(path):  # the same check that the engine makes
         return None
     if layer.crs() != provider.crs():
         return None
     band = _single_band(layer)
     return RasterSource(path, band, _user_nodata(provider, band or 1), layer.name())
-
-
-def is_remote(path: str) -> bool:
-    """Whether a GDAL name leads into the network, from within an archive too."""
-    return "://" in path or any(mark in path for mark in _REMOTE)
 
 
 class RasterPicker:
@@ -184,19 +176,6 @@ def _settings(
 
 def _ignore(_text: str) -> None:
     """After a cancellation."""
-
-
-def _is_there(path: str) -> bool:
-    """Whether a GDAL name is one of something on this computer."""
-    if path.startswith("/vsi") or Path(path).exists():
-        return True
-    # Subdatasets and tables: GPKG:/folder/file.gpkg:table, NETCDF:"file.nc":variable
-    inner = path.split(":", 1)[1].strip('"') if ":" in path else ""
-    while inner:
-        if Path(inner.rstrip('"')).exists():
-            return True
-        inner = inner.rpartition(":")[0]
-    return False
 
 
 def _single_band(layer: QgsRasterLayer) -> int | None:

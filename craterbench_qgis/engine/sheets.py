@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from ..contract.columns import name_column
 from ..contract.records import Json
 from ..contract.search import Match
 from ..contract.vocabulary import Stage
+from .files.images import open_thumbnail
 from .formats import ReportRow, contact_sheet, html_report, match_tile
 from .formats.sheet_page import Picture
 from .index import CraterIndex
@@ -39,7 +38,7 @@ def write_sheet(
     tiles = [
         match_tile(
             match,
-            Image.open(io.BytesIO(data)).convert("L") if data else np.full((128, 128), 0.5, "f4"),
+            open_thumbnail(data).convert("L") if data else np.full((128, 128), 0.5, "f4"),
             metres_per_pixel=scale,
             name=name,
         )
@@ -114,7 +113,7 @@ def _picture(index: CraterIndex, match: Match) -> tuple[bytes, float | None]:
     data = index.thumbnail(number) if number is not None else b""
     if number is None or not data:
         return b"", None
-    with Image.open(io.BytesIO(data)) as image:
+    with open_thumbnail(data) as image:
         width = image.width
     return data, index.view(number).m_per_px * index.settings.input_size / width
 

@@ -18,7 +18,7 @@ from qgis.core import (
     QgsWkbTypes,
 )
 
-from ..core.rasters import is_remote
+from .. import names
 from ..i18n import tr
 
 TABLE_FILES = ("csv", "tsv", "tab", "txt", "dat", "shp", "gpkg", "geojson", "json", "fgb", "sqlite")
@@ -57,9 +57,7 @@ def raster_path(layer: QgsRasterLayer) -> str:
     if not layer.isValid() or layer.providerType() != "gdal":
         return ""
     path = _decoded(layer).get("path") or ""
-    if is_remote(path):
-        return ""
-    return path if path.startswith("/vsi") or Path(path).exists() else ""
+    return path if path and names.is_there(path) else ""
 
 
 def vector_file(layer: QgsVectorLayer) -> VectorFile | None:

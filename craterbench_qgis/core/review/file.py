@@ -8,6 +8,7 @@ its own that is on the disk when :meth:`ReviewFile.decide` returns.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import sqlite3
@@ -17,10 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ... import names
 from ...contract.body import Body
 from ...contract.records import Json, RecordError
 from ...contract.search import Source
 from ...contract.vocabulary import Verdict
+from ...databases import limit_time, programs
 
 DECIDED = (Verdict.DUPLICATE, Verdict.DISTINCT, Verdict.UNSURE)
 """What can be decided about a pair."""
@@ -115,6 +118,8 @@ class ReviewFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        if not path.is_file():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
         with path.open("rb") as stream:  # a clear OSError where it is missing or not allowed
             if stream.read(16) != b"SQLite format 3\x00":
                 raise NotAReview(str(path))
@@ -123,7 +128,7 @@ class ReviewFile:
         try:
             self._columns = {row[1] for row in self._db.execute("PRAGMA table_info(pairs)")}
             missing = set(_COLUMNS) - set(_OPTIONAL) - self._columns
-            if missing:
+            if missing or programs(self._db):
                 raise NotAReview(str(path))
         except BaseException:
             self._db.close()
@@ -136,16 +141,18 @@ class ReviewFile:
             uri += "&immutable=1"  # a read-only folder has no room for a lock or a journal
         db = sqlite3.connect(uri, uri=True, timeout=_WAIT_S, isolation_level=None)
         db.execute("PRAGMA synchronous=FULL")
+        # The file may come from somebody else: nothing stored in it runs for long.
+        limit_time(db)
         _add_geometry_functions(db)
         return db
 
     def read(self) -> ReviewContent:
         """All pairs, without the entries' attributes."""
-        names = [name for name in _COLUMNS if name in self._columns]
-        wanted = ", ".join(names)
+        columns = [name for name in _COLUMNS if name in self._columns]
+        wanted = ", ".join(columns)
         query = f"SELECT {wanted} FROM pairs ORDER BY rowid"  # nosec B608 - names of our own
         rows = self._db.execute(query)
-        pairs = [_pair(dict(zip(names, row))) for row in rows]  # noqa: B905 - Python 3.9
+        pairs = [_pair(dict(zip(columns, row))) for row in rows]  # noqa: B905 - Python 3.9
         provenance = self._provenance()
         return ReviewContent(
             self.path,
@@ -260,9 +267,9 @@ def _mosaics(provenance: Json, folder: Path) -> list[Source]:
         if not isinstance(name, str) or not name:
             continue
         path = name
-        if not name.startswith("/vsi") and not Path(name).exists():
-            names = (name, name.replace("\\", "/").rsplit("/", 1)[-1])
-            beside = [folder / known for known in names if (folder / known).is_file()]
+        if not names.is_there(name):
+            places = (name, name.replace("\\", "/").rsplit("/", 1)[-1])
+            beside = [folder / known for known in places if (folder / known).is_file()]
             path = str(beside[0]) if beside else name
         with contextlib.suppress(RecordError):
             sources.append(Source(path))

@@ -10,7 +10,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ...names import Refused, check_bytes, check_regular
 from ..errors import CatalogueError
+from ..files.formulas import unguarded, unguarded_table
+from ..files.vectors import check_columns
 from .columns import ColumnChoice
 from .craters import Rejected
 
@@ -59,10 +62,15 @@ def read_text(path: Path, find: Finder) -> TextTable:
     fields = [
         pa.field(f.name, pa.string() if pa.types.is_null(f.type) else f.type) for f in table.schema
     ]
-    return TextTable(table.cast(pa.schema(fields)), layout.choice, rows, broken)
+    return TextTable(unguarded_table(table.cast(pa.schema(fields))), layout.choice, rows, broken)
 
 
 def _head(path: Path) -> bytes:
+    try:
+        check_regular(path)
+        check_bytes(path)
+    except Refused as error:
+        raise CatalogueError(f"The catalogue '{path}' cannot be read. {error}") from error
     with path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
     if not head.strip():
@@ -114,18 +122,25 @@ def _find_layout(path: Path, head: bytes, find: Finder) -> _Layout:
 
 
 def _fields(line: str, delimiter: str) -> list[str]:
-    return next(csv.reader([line], delimiter=delimiter), [])
+    try:
+        fields = next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error as error:
+        raise CatalogueError(f"A line cannot be split into columns ({error}).") from error
+    check_columns("The table", len(fields))
+    return fields
 
 
 def _names(line: str, delimiter: str) -> list[str]:
     """Header names, trimmed, made unique; a nameless column (an exported index) gets a number."""
     names: list[str] = []
+    taken: set[str] = set()
     for position, name in enumerate(_fields(line, delimiter), start=1):
-        base = name.strip() or f"column_{position}"
+        base = unguarded(name.strip()) or f"column_{position}"
         unique, k = base, 2
-        while unique in names:
+        while unique in taken:
             unique, k = f"{base}_{k}", k + 1
         names.append(unique)
+        taken.add(unique)
     return names
 
 

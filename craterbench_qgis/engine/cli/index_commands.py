@@ -13,6 +13,7 @@ from ...contract.search import CONTEXTS
 from ...contract.vocabulary import Seeds
 from ..catalogue import Craters
 from ..errors import CatalogueError, CraterIndexError, ExportError, UsageError
+from ..files.formulas import guarded
 from ..index import CraterIndex, IndexWriter, build_hnsw, verify
 from ..indexing import BuildReport, BuildRequest, add_to_index, build_index
 from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION
@@ -154,7 +155,7 @@ def write_rejected(path: Path, craters: Craters) -> None:
         with path.open("w", encoding="utf-8", newline="") as stream:
             writer = csv.writer(stream)
             writer.writerow(["row", "reason"])
-            writer.writerows((rejected.row, rejected.reason) for rejected in craters.rejected)
+            writer.writerows((row.row, guarded(row.reason)) for row in craters.rejected)
     except OSError as error:
         raise ExportError(
             f"{path} cannot be written ({error.strerror}). Choose another place for the list."

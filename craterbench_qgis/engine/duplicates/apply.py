@@ -17,6 +17,7 @@ from ...contract.vocabulary import Keeper, Verdict
 from ..bodies import Body
 from ..errors import CraterBenchError, ExportError, QueryError
 from ..files import vectors
+from ..files.formulas import guarded_table
 from ..formats.shapefile import fit_table, write_fields
 from ..formats.staging import staged
 from ..index.catalogue_store import union_attributes
@@ -257,6 +258,7 @@ def _write(target: Path, table: pa.Table, body: Body) -> list[Path]:
         path = folder / target.name
         if suffix == ".csv":
             text = plain if _has_place(plain, False) else _with_place(plain, table)
+            text = guarded_table(text)
             pyarrow.csv.write_csv(text, path, pyarrow.csv.WriteOptions(quoting_style="needed"))
         else:
             if not _has_place(plain, True):

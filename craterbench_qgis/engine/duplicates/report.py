@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
@@ -18,6 +17,7 @@ from ...contract.duplicates import ReviewReport, ReviewReportParams
 from ...contract.vocabulary import PairOrder, Stage
 from ..bodies import Body
 from ..errors import ExportError, MosaicError, QueryError
+from ..files.database import connect
 from ..formats import PairEntry, ReportPair, html_review, pair_sheet
 from ..formats.html_page import moment_text
 from ..monitor import Monitor
@@ -200,7 +200,7 @@ def _attributes(path: Path, rows: Sequence[Row]) -> dict[Any, tuple[str, str]]:
     require(path)
     texts: dict[Any, tuple[str, str]] = {}
     query = "SELECT a_attributes, b_attributes FROM pairs WHERE pair_id = ?"
-    with closing(sqlite3.connect(path, timeout=10.0)) as connection:
+    with closing(connect(path)) as connection:
         for row in rows:
             pair = connection.execute(query, (row["pair_id"],)).fetchone()
             if pair is not None:

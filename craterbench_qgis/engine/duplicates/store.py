@@ -26,7 +26,8 @@ from ...contract.body import geographic_wkt
 from ...contract.vocabulary import Stage, Verdict
 from ..bodies import Body, map_latitude
 from ..catalogue import Craters
-from ..errors import ExportError, QueryError
+from ..errors import CraterBenchError, ExportError, QueryError
+from ..files.database import check_schema, connect
 from ..formats.staging import staged
 from ..index.catalogue_store import plain_column
 from ..monitor import Monitor
@@ -300,7 +301,8 @@ def record_decisions(
     ]
     require(path)
     try:
-        with contextlib.closing(sqlite3.connect(path, timeout=10.0)) as connection, connection:
+        with contextlib.closing(connect(path, write=True)) as connection:
+            connection.execute("BEGIN")
             changed = connection.executemany(
                 "UPDATE pairs SET decision = ?, reviewer = ?, decided_at = ? WHERE pair_id = ?",
                 rows,
@@ -311,6 +313,7 @@ def record_decisions(
                     f"{path.name} lacks {len(rows) - changed} of the pairs to decide. Open the "
                     "review file again."
                 )
+            connection.commit()
     except sqlite3.Error as error:
         raise QueryError(
             f"The decisions could not be written to {path.name} ({error}). "
@@ -320,18 +323,25 @@ def record_decisions(
 
 
 def require(path: Path) -> None:
-    """Raise QueryError where there is no such file: SQLite would make one."""
+    """Raise QueryError where there is no such file, or one with programs in it."""
     if not path.is_file():
         raise QueryError(f"There is no review file '{path}'. Check the path.")
+    try:
+        check_schema(path)
+    except CraterBenchError as error:
+        raise QueryError(
+            f"'{path.name}' is not a review of duplicates ({error}) Choose the file that "
+            "'craterbench duplicates find' wrote."
+        ) from error
 
 
 def rows_of(path: Path, query: str) -> list[tuple[Any, ...]]:
     """All rows of a query on a review file. Raises QueryError for another file."""
     require(path)
     try:
-        with contextlib.closing(sqlite3.connect(path, timeout=10.0)) as connection:
+        with contextlib.closing(connect(path)) as connection:
             return connection.execute(query).fetchall()
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeError) as error:
         raise QueryError(
             f"'{path.name}' is not a review of duplicates ({error}). "
             "Choose the file that 'craterbench duplicates find' wrote."

@@ -15,6 +15,7 @@ from PIL import Image
 from ... import __version__
 from ...contract.vocabulary import Stage
 from ..encoders.base import Encoder
+from ..files.images import open_image
 from ..monitor import Monitor
 from ..mosaic import ViewSkipped, stretch
 from .craterbench_r import Counts, CraterBenchR, Picture, load
@@ -186,7 +187,7 @@ class _Reader:
         """float32 [S, S] in 0..1: shorter side to S / crop, then the centre (timm's recipe)."""
         size = self._encoder.input_size
         try:
-            with Image.open(self._release.stream(path)) as image:
+            with open_image(self._release.stream(path)) as image:
                 grey = image.convert("RGB").convert("L")
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
             raise BenchmarkError(

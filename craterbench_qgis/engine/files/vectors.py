@@ -128,13 +128,15 @@ def _read(function: str, path: Path, **options: Any) -> Any:
         raise CraterBenchError(str(error)) from error
     except (
         DataLayerError, DataSourceError, FieldError, GeometryError, OSError, UnicodeError,
-        ValueError, TypeError, RuntimeError,
+        ValueError, TypeError, RuntimeError, IndexError,
     ) as error:  # fmt: skip
         raise CraterBenchError(f"{path} cannot be read ({error}).") from error
 
 
 def _check(path: Path) -> None:
     kind = names.vector_kind(path)
+    if path.is_file():
+        names.check_bytes(path)
     if kind == "geopackage":
         check_schema(path)
     elif kind == "zip":

@@ -22,6 +22,7 @@ from markupsafe import Markup
 from PIL import Image
 
 from ..errors import ExportError
+from ..files.images import open_image
 from .pair_model import outlines_of
 from .sheet_page import Picture, as_image, round_length
 from .staging import staged
@@ -140,7 +141,7 @@ def _encoded(picture: Picture | bytes) -> tuple[str, bytes, int]:
     """Media type, bytes and longer side in pixels of a picture."""
     try:
         if isinstance(picture, bytes):
-            with Image.open(io.BytesIO(picture)) as image:
+            with open_image(picture) as image:
                 image.load()
                 kind = next((t for magic, t in _TYPES.items() if picture.startswith(magic)), None)
                 if kind is not None:

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..errors import ExportError
+from ..files.formulas import guarded
 
 SHORT_NAMES = {
     "rank": "rank",
@@ -99,7 +100,8 @@ def write_fields(path: Path, fields: Sequence[Field]) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["field", "name", "type", "null_as", "note"])
         for f in fields:
-            writer.writerow([f.field, f.name, f.type, f.null_as, f.note])
+            cells = (f.field, f.name, f.type, f.null_as, f.note)
+            writer.writerow([guarded(cell) for cell in cells])
 
 
 def cut_text(text: str, limit: int = TEXT_BYTES) -> str:

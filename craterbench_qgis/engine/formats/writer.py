@@ -22,6 +22,7 @@ from ...contract.vocabulary import Outline
 from ..bodies import Body
 from ..errors import CraterBenchError, ExportError
 from ..files import vectors
+from ..files.formulas import guarded
 from .craterstats import diam_text, scc_text, write_text
 from .geometry import export_crs, layer_wkt, outlines
 from .model import GEOMETRY, match_table
@@ -212,7 +213,7 @@ def _geojson(
 def _csv(path: Path, table: pa.Table, body: Body, kind: Outline, origin: Mapping[str, Any]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(table.column_names)
+        writer.writerow([guarded(name) for name in table.column_names])
         columns = [[_cell(value) for value in column.to_pylist()] for column in table.columns]
         writer.writerows(zip(*columns, strict=True))
     _sidecar(path, origin)
@@ -296,7 +297,7 @@ def _cell(value: Any) -> Any:
         return "true" if value else "false"
     if isinstance(value, datetime.date):
         return value.isoformat()
-    return value
+    return guarded(value)
 
 
 _Writer = Callable[[Path, pa.Table, Body, Outline, Mapping[str, Any]], None]

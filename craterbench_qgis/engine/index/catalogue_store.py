@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..errors import CraterIndexError
+from .arrow_file import check_craters, read_table
 from .manifest import CatalogueEntry
 from .storage import RESTORE, FileEntry, HashingFile, MappedFile, sync_folder
 
@@ -71,7 +72,7 @@ def write_craters(root: Path, path: str, table: pa.Table) -> FileEntry:
 class CraterStore:
     """All craters of an index by row, mapped; a file is checked before Arrow sees it.
 
-    Arrow can crash on a damaged file, hence no access without the checksum.
+    Arrow can crash on a damaged file, hence no access without the checksum and a full validation.
     """
 
     def __init__(self, root: Path, entries: Sequence[CatalogueEntry]) -> None:
@@ -86,10 +87,11 @@ class CraterStore:
         """One table per addition, its columns as stored."""
         found = []
         for file, entry in zip(self.files, self._entries, strict=True):
-            source = pa.BufferReader(pa.py_buffer(file.verified()))
             try:
-                table = pa.ipc.open_file(source).read_all()
-            except (pa.ArrowException, OSError) as error:
+                table = read_table(file.verified())
+                if table.column_names[:4] == list(OWN_COLUMNS):
+                    check_craters(table)
+            except (pa.ArrowException, OSError, ValueError) as error:
                 raise CraterIndexError(
                     f"{self._root.name}: the file {entry.file.path} is not readable ({error}). "
                     f"{RESTORE}"

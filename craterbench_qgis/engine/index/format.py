@@ -20,6 +20,7 @@ Int64 = npt.NDArray[np.int64]
 SUFFIX = ".craterindex"
 FORMAT_NAME = "craterindex"
 FORMAT_VERSION = 1
+MAX_NUMBERS, MAX_SIDE = 65_536, 8192
 SEGMENT_VIEWS = 65_536
 """Views in a consolidated segment, at most (a single larger chunk stays whole)."""
 
@@ -94,7 +95,22 @@ class IndexSettings:
                 f"These index settings cannot be stored: {self}. Use between 1 and 65536 patches "
                 "and tokens per view, and descriptors of at least one number."
             )
-        if not (self.body_a > 0 and self.body_b > 0):
+        if (
+            max(counts) > MAX_NUMBERS
+            or self.input_size > MAX_SIDE
+            or self.thumbnail_size > MAX_SIDE
+        ):
+            raise CraterIndexError(
+                f"These index settings cannot be stored: {self}. Views have at most {MAX_SIDE} "
+                f"pixels a side, descriptors at most {MAX_NUMBERS} numbers."
+            )
+        if not 1 <= len(self.context_factors) <= 256 or not all(
+            0 < one < 1e6 for one in self.context_factors
+        ):
+            raise CraterIndexError(
+                f"The context factors {self.context_factors} cannot be used. Give positive numbers."
+            )
+        if not all(0 < one < 1e12 for one in (self.body_a, self.body_b)):
             raise CraterIndexError(
                 f"The radii of '{self.body_name}' are not positive. Name a body or give its radii."
             )

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import shutil
 import sqlite3
 import struct
+import tempfile
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +23,12 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ...contract.body import geographic_wkt
+from ...databases import limit_time
 from ..bodies import Body, map_latitude
 from ..errors import CraterIndexError
+from ..files.database import distrust
 from .catalogue_store import CraterStore, plain_column, union_attributes
+from .closed import open_inside
 from .format import GPKG, GPKG_NEXT, IndexSettings
 from .manifest import GpkgEntry
 from .storage import FileEntry as _FileEntry
@@ -35,6 +41,7 @@ REWRITE = (
     "(edits made in QGIS are lost; export a copy to edit)."
 )
 _BLOCK = 1 << 20
+_MAX_SECONDS = 600.0
 # SQLite's header: change counter, version-valid-for and the version of the last writer.
 _VOLATILE = (slice(24, 28), slice(92, 100))
 _JOURNAL = slice(18, 20)
@@ -48,7 +55,7 @@ def gpkg_hash(path: Path) -> str:
     both are 1 or 2. Raises OSError.
     """
     digest = hashlib.sha256()
-    with path.open("rb") as file:
+    with open_inside(path.parent, path) as file:
         head = bytearray(file.read(_BLOCK))
         for part in _VOLATILE:
             head[part] = bytes(len(head[part]))
@@ -104,7 +111,6 @@ def write_next(
 
     Raises CraterIndexError.
     """
-    import pyogrio
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
 
     path = root / GPKG_NEXT
@@ -112,16 +118,7 @@ def write_next(
     with storage_errors(path):
         remove_with_journals(path)
         try:
-            pyogrio.write_arrow(
-                table,
-                path,
-                layer=LAYER,
-                driver="GPKG",
-                VERSION="1.2",  # what the GDAL of QGIS 3.22 knows
-                geometry_name="geom",
-                geometry_type="Point",
-                crs=geographic_wkt(settings.body),
-            )
+            _write_layer(path, table, geographic_wkt(settings.body))
             with contextlib.closing(sqlite3.connect(path)) as connection:
                 connection.execute(f"CREATE UNIQUE INDEX {LAYER}_crater_row ON {LAYER}(crater_row)")
                 connection.commit()
@@ -140,12 +137,28 @@ def write_next(
         return GpkgEntry(path.stat().st_size, gpkg_hash(path), table.num_rows)
 
 
+def _write_layer(path: Path, table: pa.Table, crs: str) -> None:
+    import pyogrio
+
+    pyogrio.write_arrow(
+        table,
+        path,
+        layer=LAYER,
+        driver="GPKG",
+        VERSION="1.2",  # what the GDAL of QGIS 3.22 knows
+        geometry_name="geom",
+        geometry_type="Point",
+        crs=crs,
+    )
+
+
 def write_next_without(
     root: Path, present: GpkgEntry, rows: npt.NDArray[np.integer]
 ) -> GpkgEntry | None:
     """Like :func:`write_next`, by deleting ``rows`` in a copy of the present one: far quicker.
 
-    None when that does not work (the present one is damaged, or SQLite lacks its R-tree).
+    None when that does not work (the present one is damaged, SQLite lacks its R-tree) or must not
+    be tried: the triggers are other ones than a new file gets, so they may do anything.
     Raises CraterIndexError.
     """
     path = root / GPKG_NEXT
@@ -156,10 +169,14 @@ def write_next_without(
     if source == path:
         return None
     with storage_errors(path):
+        own = _own_triggers()
+        if own is None or _triggers(source) != own:
+            return None
         remove_with_journals(path)
         shutil.copyfile(source, path)
         try:
             with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+                limit_time(connection, _MAX_SECONDS)
                 connection.execute("PRAGMA journal_mode = delete")
                 connection.execute("BEGIN")
                 connection.executemany(
@@ -192,11 +209,36 @@ def is_displaced(path: Path, body: Body) -> bool:
     return abs(y - lat) < abs(y - float(map_latitude(body, lat)))
 
 
+def _triggers(path: Path) -> tuple[tuple[str, str], ...] | None:
+    """The programs in a GeoPackage: (name, SQL) of triggers and views; None where unreadable."""
+    query = "SELECT name, sql FROM sqlite_master WHERE type IN ('trigger', 'view') ORDER BY name"
+    try:
+        with contextlib.closing(connect(path)) as connection:
+            return tuple(connection.execute(query).fetchall())
+    except sqlite3.Error:
+        return None
+
+
+@cache
+def _own_triggers() -> tuple[tuple[str, str], ...] | None:
+    """Those a GeoPackage gets that is written by the GDAL of this process; None where none can."""
+    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
+
+    row = np.zeros(1)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / GPKG
+            _write_layer(path, pa.table({"geom": _points(row, row)}), "EPSG:4326")
+            return _triggers(path)
+    except (DataSourceError, DataLayerError, FeatureError, RuntimeError, OSError):
+        return None
+
+
 def matches(path: Path, entry: GpkgEntry) -> bool:
     """Whether the file is the one of the manifest."""
     try:
-        return path.stat().st_size == entry.size and gpkg_hash(path) == entry.sha256
-    except OSError:
+        return path.lstat().st_size == entry.size and gpkg_hash(path) == entry.sha256
+    except (OSError, CraterIndexError):
         return False
 
 
@@ -218,7 +260,7 @@ def install_next(root: Path, entry: GpkgEntry) -> bool:
 def settle_next(root: Path, entry: GpkgEntry | None) -> None:
     """Finish or discard what a stopped writer left. Raises OSError."""
     path = root / GPKG_NEXT
-    if not path.exists():
+    if not os.path.lexists(path):
         return
     if entry is not None and matches(path, entry) and not matches(root / GPKG, entry):
         install_next(root, entry)
@@ -237,7 +279,7 @@ def locate(root: Path, entry: GpkgEntry) -> Path:
 
     Raises CraterIndexError when it is missing or of another length.
     """
-    if (root / GPKG_NEXT).exists():
+    if os.path.lexists(root / GPKG_NEXT):
         for name in (GPKG, GPKG_NEXT):
             if matches(root / name, entry):
                 return root / name
@@ -248,11 +290,16 @@ def locate(root: Path, entry: GpkgEntry) -> Path:
 def check(root: Path, entry: GpkgEntry) -> Path:
     """:func:`locate`, and compare the checksum. Raises CraterIndexError."""
     path = locate(root, entry)
+    check_same(root, path, entry)
+    return path
+
+
+def check_same(root: Path, path: Path, entry: GpkgEntry) -> None:
+    """Compare the checksum of what :func:`locate` gave. Raises CraterIndexError."""
     with storage_errors(path):
         found = gpkg_hash(path)
     if found != entry.sha256:
         raise damaged(root, GPKG, REWRITE)
-    return path
 
 
 def column_names(path: Path) -> Sequence[str]:
@@ -265,7 +312,9 @@ def column_names(path: Path) -> Sequence[str]:
 def connect(path: Path) -> sqlite3.Connection:
     """Open read-only and immutable: no locks, no journals, nothing written beside it."""
     uri = path.absolute().as_uri() + "?mode=ro&immutable=1"
-    return sqlite3.connect(uri, uri=True, isolation_level=None)
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+    distrust(connection)
+    return connection
 
 
 def unreadable(root: Path, error: sqlite3.Error) -> CraterIndexError:

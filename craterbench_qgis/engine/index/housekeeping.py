@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from ..errors import CraterIndexError
 from . import geopackage
+from .closed import survey
 from .format import GPKG_NEXT, MANIFEST, MANIFEST_SPARE
 from .lock import LOCK_NAME
 from .manifest import Manifest
@@ -39,8 +40,9 @@ def debris(root: Path, manifest: Manifest | None) -> list[Path]:
 
 def clear(root: Path, manifest: Manifest | None) -> None:
     """Remove what a stopped writer left. Only for the holder of the lock. Raises OSError."""
+    survey(root)
     for path in debris(root, manifest):
-        discard(path)
+        discard(root, path)
     geopackage.settle_next(root, manifest.gpkg if manifest else None)
 
 
@@ -89,7 +91,7 @@ def read_tombstones(
             f"{manifest.tombstones.craters} removed craters of the manifest. {RESTORE}"
         )
     found = rows.view("<i4")
-    if found.size and not (int(found[0]) >= 0 and int(found[-1]) < manifest.n_craters):
+    if found.size and not (int(found.min()) >= 0 and int(found.max()) < manifest.n_craters):
         raise CraterIndexError(
             f"{root.name}: {manifest.tombstones.file.path} names craters that do not exist. "
             f"{RESTORE}"

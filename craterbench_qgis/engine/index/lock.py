@@ -13,11 +13,13 @@ import errno
 import json
 import os
 import socket
+import stat
 import sys
 from io import FileIO
 from pathlib import Path
 
 from ..errors import CraterIndexError
+from .closed import inside
 from .storage import storage_errors
 
 LOCK_NAME = "craterindex.lock"
@@ -43,7 +45,18 @@ class WriterLock:
 
     def _acquire(self) -> FileIO:
         while True:
-            file = FileIO(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666), "r+")
+            # Writing through a link would overwrite what it leads to: a soft one is not followed,
+            # a hard one refused.
+            inside(self.path.parent, self.path)
+            flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+            file = FileIO(os.open(self.path, flags | getattr(os, "O_NONBLOCK", 0), 0o666), "r+")
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
+                file.close()
+                raise CraterIndexError(
+                    f"{self.path.parent.name}: '{LOCK_NAME}' leads to another file. Nothing was "
+                    "changed; remove it, and get the index anew if it came from somebody else."
+                )
             try:
                 free = _lock(file)
             except OSError as error:

@@ -10,17 +10,53 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypedDict
+
+import msgspec
 
 from ..errors import CraterIndexError
-from .format import FORMAT_NAME, FORMAT_VERSION, MANIFEST, MANIFEST_SPARE, IndexSettings
+from .closed import open_inside
+from .format import (
+    FORMAT_NAME,
+    FORMAT_VERSION,
+    MANIFEST,
+    MANIFEST_SPARE,
+    SEGMENT_FILES,
+    IndexSettings,
+)
 from .storage import FileEntry, storage_errors, write_atomically
 
+MAX_BYTES = 256 << 20
+
+# What a number or text of a manifest may be; JSON itself has no bounds.
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+Rows = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+Text = Annotated[str, msgspec.Meta(max_length=10_000)]
+Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+
+# Of an encoder: never a path, which the loader would follow.
+_ENCODER_ID = re.compile(
+    r"checkpoint:[^\0\n]{1,500}|(?:timm:)?[A-Za-z0-9][A-Za-z0-9_.+-]{0,200}(?:\?random)?"
+)
+_FILES = (".safetensors", ".pth", ".pt", ".json", ".bin")
 _SAFE_PATH = re.compile(r"^[a-z]+/[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)?(\.[a-z0-9]+)?$")
 _REPAIR = (
     "Run 'craterbench index verify --repair', which goes back to the spare copy where that is "
     "possible; otherwise restore the folder from a copy or build the index again."
 )
+
+
+class _Observation(TypedDict, total=False):
+    """What the engine reads of an observation, which is the caller's free JSON otherwise."""
+
+    path: Text
+    fingerprint: Text
+    crs: Annotated[str, msgspec.Meta(max_length=1_000_000)]
+    pixel_size_m: float
+    width: Count
+    height: Count
+    band: Count | None
+    nodata: float | None
 
 
 @dataclass(frozen=True)
@@ -30,8 +66,8 @@ class CatalogueEntry:
     ``source`` is the caller's free JSON: path, SHA-256, counts, rejected counts.
     """
 
-    first_row: int
-    rows: int
+    first_row: Rows
+    rows: Rows
     file: FileEntry
     source: dict[str, Any]
 
@@ -43,11 +79,11 @@ class SegmentEntry:
     ``skipped`` counts the views not made, by reason.
     """
 
-    path: str
-    views: int
+    path: Text
+    views: Rows
     files: tuple[FileEntry, ...]
-    skipped: dict[str, int]
-    chunks: tuple[int, int] | None = None
+    skipped: dict[Text, Count]
+    chunks: tuple[Count, Count] | None = None
     final: bool = True
 
     def file(self, name: str) -> FileEntry:
@@ -59,9 +95,9 @@ class SegmentEntry:
 class Job:
     """A build or add not finished yet. ``info`` is the caller's; ``done``: ranges of chunks."""
 
-    chunks: int
+    chunks: Count
     info: dict[str, Any]
-    done: tuple[tuple[int, int], ...] = ()
+    done: tuple[tuple[Count, Count], ...] = ()
 
     def is_done(self, chunk: int) -> bool:
         return any(first <= chunk <= last for first, last in self.done)
@@ -85,10 +121,10 @@ class Job:
 class ShortlistEntry:
     """A shortlist structure built for exactly the present segments and tombstones."""
 
-    kind: str
+    kind: Text
     file: FileEntry
-    views: int
-    parameters: dict[str, int]
+    views: Rows
+    parameters: dict[Text, Count]
 
 
 @dataclass(frozen=True)
@@ -96,28 +132,28 @@ class TombstoneEntry:
     """``file``: the removed crater rows, int32 little-endian, ascending."""
 
     file: FileEntry
-    craters: int
+    craters: Rows
 
 
 @dataclass(frozen=True)
 class GpkgEntry:
     """``catalogue.gpkg``; its SHA-256 is of the bytes with SQLite's volatile ones zeroed."""
 
-    size: int
-    sha256: str
-    craters: int
+    size: Count
+    sha256: Sha256
+    craters: Rows
 
 
 @dataclass(frozen=True)
 class Manifest:
     """The committed state of an index. Times are UTC, ISO 8601."""
 
-    index_id: str
-    created: str
-    updated: str
-    engine_version: str
-    generation: int
-    next_serial: int
+    index_id: Text
+    created: Text
+    updated: Text
+    engine_version: Text
+    generation: Count
+    next_serial: Count
     settings: IndexSettings
     observations: tuple[dict[str, Any], ...] = ()
     catalogues: tuple[CatalogueEntry, ...] = ()
@@ -159,8 +195,12 @@ class Manifest:
         content: dict[str, Any] = {"format": FORMAT_NAME, "format_version": FORMAT_VERSION}
         content |= dataclasses.asdict(self)
         content["checksum"] = checksum(content)
-        lines = [f"{_compact(key)}: {_lines(content[key])}" for key in sorted(content)]
-        return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+        return _layout(content)
+
+
+def _layout(content: dict[str, Any]) -> bytes:
+    lines = [f"{_compact(key)}: {_lines(content[key])}" for key in sorted(content)]
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
 
 
 def _compact(value: Any) -> str:
@@ -219,16 +259,23 @@ def load_manifest(root: Path) -> Manifest:
             "was stopped right at its start, run the build again."
         )
     with storage_errors(path):
-        data = path.read_bytes()
+        data = _read(root, path)
     return parse_manifest(data, f"{root.name}: the file {MANIFEST}")
+
+
+def _read(root: Path, path: Path) -> bytes:
+    with open_inside(root, path) as file:
+        return file.read(MAX_BYTES + 1)
 
 
 def parse_manifest(data: bytes, name: str) -> Manifest:
     """The manifest in ``data``; ``name`` begins the error's sentence."""
     try:
+        if len(data) > MAX_BYTES:
+            raise ValueError
         content = json.loads(data)
         version = content["format_version"] if content["format"] == FORMAT_NAME else 0
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise CraterIndexError(
             f"{name} is damaged or truncated: it is not readable. {_REPAIR}"
         ) from None
@@ -238,67 +285,40 @@ def parse_manifest(data: bytes, name: str) -> Manifest:
             f"up to {FORMAT_VERSION}). Update CraterBench, or build the index again with this one."
         )
     try:
-        if content.get("checksum") != checksum(content):
-            raise ValueError
-        found = _from_json(content)
-        # Also catches what JSON reads as the same: hand edits and flips in layout or escapes.
-        if found.to_bytes() != data:
-            raise ValueError
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
-        raise CraterIndexError(f"{name} is damaged: its checksum differs. {_REPAIR}") from None
-    return found
+        # The layout too: it catches what JSON reads as the same, flips in blanks and escapes.
+        if content.get("checksum") != checksum(content) or _layout(content) != data:
+            raise CraterIndexError(f"{name} is damaged: its checksum differs. {_REPAIR}")
+        return _checked(msgspec.convert(content, Manifest))
+    except (ValueError, TypeError, RecursionError, CraterIndexError) as error:
+        if isinstance(error, CraterIndexError):
+            raise
+        raise CraterIndexError(
+            f"{name} is damaged: it describes no index ({str(error)[:200]}). {_REPAIR}"
+        ) from None
 
 
-def _file(content: dict[str, Any]) -> FileEntry:
-    entry = FileEntry(**content)
-    # An index may come from a stranger: no path may lead out of its folder.
-    if not _SAFE_PATH.match(entry.path) or entry.size < 0:
-        raise ValueError(entry.path)
-    return entry
-
-
-def _from_json(content: dict[str, Any]) -> Manifest:
-    values = {
-        key: value
-        for key, value in content.items()
-        if key not in {"format", "format_version", "checksum"}
-    }
-    settings = dict(values["settings"])
-    settings["grid"] = tuple(settings["grid"])
-    settings["context_factors"] = tuple(settings["context_factors"])
-    values["settings"] = IndexSettings(**settings)
-    values["settings"].check()
-    values["observations"] = tuple(values["observations"])
-    values["catalogues"] = tuple(
-        CatalogueEntry(**{**one, "file": _file(one["file"])}) for one in values["catalogues"]
-    )
-    values["segments"] = tuple(_segment(one) for one in values["segments"])
-    if values["tombstones"]:
-        one = values["tombstones"]
-        values["tombstones"] = TombstoneEntry(_file(one["file"]), one["craters"])
-    if values["gpkg"]:
-        values["gpkg"] = GpkgEntry(**values["gpkg"])
-    if values["job"]:
-        one = values["job"]
-        done = tuple((first, last) for first, last in one["done"])
-        values["job"] = Job(one["chunks"], one["info"], done)
-    if values["shortlist"]:
-        one = values["shortlist"]
-        values["shortlist"] = ShortlistEntry(**{**one, "file": _file(one["file"])})
-    return Manifest(**values)
-
-
-def _segment(content: dict[str, Any]) -> SegmentEntry:
-    chunks = content["chunks"]
-    if not _SAFE_PATH.match(content["path"]):
-        raise ValueError(content["path"])
-    return SegmentEntry(
-        **{
-            **content,
-            "files": tuple(_file(one) for one in content["files"]),
-            "chunks": None if chunks is None else (chunks[0], chunks[1]),
-        }
-    )
+def _checked(manifest: Manifest) -> Manifest:
+    """``manifest`` where its parts agree; ValueError otherwise. It may come from a stranger."""
+    manifest.settings.check()
+    name = manifest.settings.encoder_id
+    if not _ENCODER_ID.fullmatch(name) or name.lower().endswith(_FILES):
+        raise ValueError(f"the encoder {manifest.settings.encoder_id[:60]!r}")
+    for entry in manifest.files():
+        # No path may lead out of the folder.
+        if not _SAFE_PATH.match(entry.path):
+            raise ValueError(entry.path)
+    rows = 0
+    for one in manifest.catalogues:
+        if one.first_row != rows:
+            raise ValueError("the rows of the catalogues have gaps")
+        rows += one.rows
+    for segment in manifest.segments:
+        wanted = [f"{segment.path}/{name}" for name in SEGMENT_FILES]
+        if not _SAFE_PATH.match(segment.path) or [f.path for f in segment.files] != wanted:
+            raise ValueError(segment.path)
+    for observation in manifest.observations:
+        msgspec.convert(observation, _Observation)
+    return manifest
 
 
 def save_manifest(root: Path, manifest: Manifest, keep_previous: bool = True) -> None:
@@ -307,14 +327,14 @@ def save_manifest(root: Path, manifest: Manifest, keep_previous: bool = True) ->
     At every moment there is one whole manifest under its name.
     """
     if keep_previous:
-        write_atomically(root / MANIFEST_SPARE, (root / MANIFEST).read_bytes())
+        write_atomically(root / MANIFEST_SPARE, _read(root, root / MANIFEST))
     write_atomically(root / MANIFEST, manifest.to_bytes())
 
 
 def load_spare(root: Path) -> Manifest | None:
     """The previous manifest, or None when it is missing or damaged."""
     with contextlib.suppress(OSError, CraterIndexError):
-        return parse_manifest((root / MANIFEST_SPARE).read_bytes(), MANIFEST_SPARE)
+        return parse_manifest(_read(root, root / MANIFEST_SPARE), MANIFEST_SPARE)
     return None
 
 

@@ -15,15 +15,18 @@ from ..closing import Closing
 from ..errors import CraterIndexError
 from . import geopackage
 from .catalogue_store import CraterStore
+from .closed import survey
 from .format import VIEW_DTYPE, Float32, IndexSettings
 from .housekeeping import read_tombstones
 from .manifest import Manifest, load_manifest, spare_problem
 from .segment import Records, Rows, Segment
-from .storage import RESTORE, MappedFile
+from .storage import RESTORE, MappedFile, storage_errors
 from .where import select_rows
 
 CHECK_ALL_BELOW = 512 << 20
 """``check="auto"`` hashes every file at opening while the index has fewer bytes than this."""
+
+_TRIES = 5
 
 Check = Literal["auto", "full", "sizes"]
 
@@ -86,6 +89,8 @@ class CraterIndex(Closing):
         root = Path(path)
         for _ in range(5):
             manifest = load_manifest(root)
+            with storage_errors(root):
+                survey(root)
             total = sum(one.size for one in manifest.files())
             try:
                 index = cls(root, manifest)
@@ -174,6 +179,16 @@ class CraterIndex(Closing):
         if len(rows) and not (rows.min() >= 0 and rows.max() < self.n_craters):
             raise CraterIndexError(
                 f"{self.path.name} has views of craters that it does not hold. {RESTORE}"
+            )
+        seen, scales = found["observation"], found["global_scale"]
+        if len(rows) and not (
+            seen.min() >= 0
+            and seen.max() < max(len(self.manifest.observations), 1)
+            and np.isfinite(scales).all()
+        ):
+            raise CraterIndexError(
+                f"{self.path.name} has views of mosaics that it does not know, or numbers that are "
+                f"none. {RESTORE}"
             )
         return found
 
@@ -303,7 +318,24 @@ class CraterIndex(Closing):
         Such as ``diameter_m > 5e4 AND lat < -60``; attributes go by their name in
         ``catalogue.gpkg``. Raises QueryError, listing the columns, when it cannot be used.
         """
-        return select_rows(self.path, self._gpkg(), expression)
+        for _ in range(_TRIES):
+            path = self._gpkg()
+            looks = self._gpkg_checked
+            try:
+                rows = select_rows(self.path, path, expression, self.n_craters)
+            except CraterIndexError:
+                if _looks(path) == looks:
+                    raise
+                continue
+            # SQLite opened the file by its name, which a writer may have given to its next one.
+            if _looks(path) == looks:
+                return rows
+        raise self._changed()
+
+    def _changed(self) -> CraterIndexError:
+        return CraterIndexError(
+            f"{self.path.name} was changed by another process since it was opened. Open it again."
+        )
 
     def _gpkg(self) -> Path:
         """The GeoPackage of this state; compared again only when the file looks touched."""
@@ -312,17 +344,20 @@ class CraterIndex(Closing):
             raise CraterIndexError(f"{self.path.name} has no catalogue.gpkg. {geopackage.REWRITE}")
         if self._gpkg_checked is not None and _looks(self._gpkg_checked[0]) == self._gpkg_checked:
             return self._gpkg_checked[0]
-        try:
-            path = geopackage.check(self.path, entry)
-        except CraterIndexError:
-            if load_manifest(self.path).generation == self.manifest.generation:
-                raise
-            raise CraterIndexError(
-                f"{self.path.name} was changed by another process since it was opened. "
-                "Open it again."
-            ) from None
-        self._gpkg_checked = _looks(path)
-        return path
+        for left in reversed(range(_TRIES)):
+            try:
+                # How it looks before it is compared: what comes under its name later looks other.
+                path = geopackage.locate(self.path, entry)
+                self._gpkg_checked = _looks(path)
+                geopackage.check_same(self.path, path, entry)
+                return path
+            except CraterIndexError:
+                self._gpkg_checked = None
+                if load_manifest(self.path).generation != self.manifest.generation:
+                    raise self._changed() from None
+                if not left:  # else a writer was just giving the new one its name
+                    raise
+        raise self._changed()
 
 
 def _looks(path: Path) -> tuple[Path, int, int, int] | None:

@@ -225,6 +225,16 @@ class Segment:
                 f"{self.root.name}: the file {file.entry.path} is damaged at view "
                 f"{int(rows[bad[0]])}: its checksum differs. {RESTORE}"
             )
+        settings = self._settings
+        if found.size and not (
+            np.isfinite(found["scale"]).all()
+            and int(found["seed"].max()) < settings.patches
+            and int(found["assignment"].max()) < settings.tokens
+        ):
+            raise CraterIndexError(
+                f"{self.root.name}: the file {file.entry.path} holds tokens that do not fit its "
+                f"settings. {RESTORE}"
+            )
         return found
 
     def thumbnail(self, row: int) -> bytes:
@@ -252,6 +262,12 @@ class Segment:
 
     def skipped(self) -> list[Skipped]:
         """The views that were not made; checked at first use."""
-        text = self.files[SKIPPED].verified().tobytes().decode()
-        rows = list(csv.reader(io.StringIO(text, newline="")))[1:]
-        return [Skipped(int(row), int(obs), float(ctx), why) for row, obs, ctx, why in rows]
+        file = self.files[SKIPPED]
+        try:
+            text = file.verified().tobytes().decode()
+            rows = list(csv.reader(io.StringIO(text, newline="")))[1:]
+            return [Skipped(int(row), int(obs), float(ctx), why) for row, obs, ctx, why in rows]
+        except (ValueError, csv.Error) as error:
+            raise CraterIndexError(
+                f"{self.root.name}: the file {file.entry.path} is not readable ({error}). {RESTORE}"
+            ) from error

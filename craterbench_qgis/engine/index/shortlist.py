@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from ..errors import CraterIndexError, QueryError
 from .format import Float32
+from .graph import check_graph
 from .reader import CraterIndex
 from .storage import FileEntry, hash_file, storage_errors, sync_file, sync_folder
 from .writer import IndexWriter
@@ -123,7 +124,7 @@ class HnswShortlist:
     name = HNSW
 
     def __init__(self, index: CraterIndex) -> None:
-        """Load the graph. Its checksum is compared first: hnswlib crashes on a damaged file."""
+        """Load the graph, checked first: hnswlib crashes on a damaged file."""
         entry, file = index.manifest.shortlist, index.shortlist_file
         if entry is None or file is None or entry.kind != HNSW:
             raise CraterIndexError(
@@ -131,9 +132,21 @@ class HnswShortlist:
                 "the exact shortlist."
             )
         hnswlib = _hnswlib()
-        file.verify()
+        self._count = int(entry.parameters.get("elements", -1))
+        try:
+            # hnswlib follows every number in its file blindly.
+            check_graph(
+                file.verified(),
+                elements=self._count,
+                dim=index.settings.global_dim,
+                views=index.n_views,
+            )
+        except ValueError as error:
+            raise CraterIndexError(
+                f"{index.path.name}: {entry.file.path} is no graph of this index ({error}). Build "
+                "the HNSW graph again, or use the exact shortlist."
+            ) from error
         self._index, self._exact = index, ExactInt8(index)
-        self._count = int(entry.parameters["elements"])
         self._graph = hnswlib.Index(space="ip", dim=index.settings.global_dim)
         try:
             self._graph.load_index(str(file.path), max_elements=self._count)
@@ -187,7 +200,7 @@ def build_hnsw(
         sync_file(target)
         sync_folder(target.parent)
         name = target.relative_to(writer.path).as_posix()
-        file = FileEntry(name, target.stat().st_size, hash_file(target))
+        file = FileEntry(name, target.stat().st_size, hash_file(writer.path, target))
     parameters = {"elements": len(views), "m": m, "ef_construction": ef_construction}
     writer.set_shortlist(HNSW, file, parameters)
 

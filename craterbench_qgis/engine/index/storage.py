@@ -13,6 +13,7 @@ import io
 import mmap
 import os
 import shutil
+import stat
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import CraterIndexError
+from .closed import inside, open_inside
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -177,19 +179,23 @@ def write_atomically(path: Path, data: bytes) -> None:
     sync_folder(path.parent)
 
 
-def discard(path: Path) -> None:
-    """Remove a file or folder that no manifest names; one that is held open stays as debris."""
+def discard(root: Path, path: Path) -> None:
+    """Remove a file or folder that no manifest names; one that is held open stays as debris.
+
+    Raises CraterIndexError, and removes nothing, where a link is on the way or at its end.
+    """
     with contextlib.suppress(OSError):
-        if path.is_dir() and not path.is_symlink():
+        status = inside(root, path)
+        if status is not None and stat.S_ISDIR(status.st_mode):
             shutil.rmtree(path, ignore_errors=True)
-        else:
+        elif status is not None:
             path.unlink(missing_ok=True)
 
 
-def hash_file(path: Path) -> str:
-    """SHA-256 of the file, in hex. Raises OSError."""
+def hash_file(root: Path, path: Path) -> str:
+    """SHA-256 of a file of the index, in hex. Raises CraterIndexError for a link, OSError."""
     digest = hashlib.sha256()
-    with path.open("rb") as file:
+    with open_inside(root, path) as file:
         while block := file.read(_BLOCK):
             digest.update(block)
     return digest.hexdigest()
@@ -199,12 +205,12 @@ def check_size(root: Path, entry: FileEntry, advice: str = RESTORE) -> None:
     """Raise CraterIndexError unless the file is there with exactly the promised length."""
     path = root / entry.path
     try:
-        status = path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        raise CraterIndexError(f"{root.name}: the file {entry.path} is missing. {advice}") from None
+        status = inside(root, path)
     except OSError as error:
         raise storage_error(error, path) from error
-    if not path.is_file():
+    if status is None:
+        raise CraterIndexError(f"{root.name}: the file {entry.path} is missing. {advice}")
+    if not stat.S_ISREG(status.st_mode):
         raise CraterIndexError(f"{root.name}: {entry.path} is not a file. {advice}")
     if status.st_size < entry.size:
         raise CraterIndexError(
@@ -223,7 +229,7 @@ def check_contents(root: Path, entry: FileEntry, advice: str = RESTORE) -> None:
     check_size(root, entry, advice)
     path = root / entry.path
     with storage_errors(path):
-        found = hash_file(path)
+        found = hash_file(root, path)
     if found != entry.sha256:
         raise damaged(root, entry.path, advice)
 
@@ -244,7 +250,7 @@ class MappedFile:
         self._checked = False
         check_size(root, entry)
         if entry.size:
-            with storage_errors(self.path), self.path.open("rb") as file:
+            with storage_errors(self.path), open_inside(root, self.path) as file:
                 self._map = mmap.mmap(file.fileno(), entry.size, access=mmap.ACCESS_READ)
 
     @property
@@ -265,7 +271,7 @@ class MappedFile:
 
     def verify(self) -> None:
         """Compare size and SHA-256 with the manifest. Raises CraterIndexError."""
-        if self.path.exists():
+        if os.path.lexists(self.path):
             # By reading, not through the map: a bad disk then gives an error, not a crash.
             check_contents(self.root, self.entry)
         elif hashlib.sha256(self.bytes().data).hexdigest() != self.entry.sha256:

@@ -104,10 +104,10 @@ class Transactions(Closing):
         folders = {segment.path for segment in new.segments}
         for segment in before.segments:
             if segment.path not in folders:
-                discard(self.path / segment.path)
+                discard(self.path, self.path / segment.path)
         for file in before.files():
             if file.path not in kept:
-                discard(self.path / file.path)
+                discard(self.path, self.path / file.path)
 
     @contextlib.contextmanager
     def _undoing(self) -> Iterator[None]:

@@ -12,9 +12,11 @@ import numpy as np
 
 from ...contract.vocabulary import Stage
 from ..bodies import Body
-from ..errors import CraterIndexError
+from ..errors import CraterBenchError, CraterIndexError
+from ..files.database import check_schema
 from ..monitor import Monitor
 from . import geopackage
+from .closed import survey
 from .format import GPKG, MANIFEST, MANIFEST_SPARE
 from .housekeeping import debris
 from .manifest import Manifest, load_manifest, load_spare, save_manifest, spare_problem
@@ -52,6 +54,13 @@ def verify(path: str | Path, repair: bool = False, monitor: Monitor | None = Non
     report = VerifyReport(str(root))
     manifest = _manifest(root, report, repair)
     if manifest is None:
+        return report
+    try:
+        with storage_errors(root):
+            survey(root)
+    except CraterIndexError as error:
+        # Nothing is mended, nor even looked at, in a folder that leads elsewhere.
+        report.problems.append(str(error))
         return report
     monitor = monitor or Monitor()
     entries = manifest.files()
@@ -166,6 +175,7 @@ def _consistency(root: Path, report: VerifyReport) -> None:
             gpkg = index.manifest.gpkg
             if gpkg is not None and not report.problems:
                 path = geopackage.locate(root, gpkg)
+                check_schema(path)
                 with contextlib.closing(geopackage.connect(path)) as connection:
                     query = f"SELECT count(*) FROM {geopackage.LAYER}"  # nosec B608 - a constant name
                     (count,) = connection.execute(query).fetchone()
@@ -175,7 +185,7 @@ def _consistency(root: Path, report: VerifyReport) -> None:
                     )
     except sqlite3.Error as error:
         report.problems.append(str(geopackage.unreadable(root, error)))
-    except CraterIndexError as error:
+    except CraterBenchError as error:
         report.problems.append(str(error))
 
 

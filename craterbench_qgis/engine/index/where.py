@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import QueryError
-from .geopackage import LAYER, column_names, connect, unreadable
+from ..errors import CraterIndexError, QueryError
+from .geopackage import LAYER, REWRITE, column_names, connect, unreadable
 
 # The authorizer sees most of these, but SQLite plans some ``IN (SELECT ...)`` without telling it.
 _QUERY = re.compile(r"\b(select|values|with)\b", re.IGNORECASE)
@@ -38,11 +38,12 @@ _PIECES = re.compile(
 )
 
 
-def select_rows(root: Path, path: Path, expression: str) -> npt.NDArray[np.int64]:
+def select_rows(root: Path, path: Path, expression: str, craters: int) -> npt.NDArray[np.int64]:
     """The rows, ascending, of the craters for which ``expression`` is true.
 
     ``path``: the index's GeoPackage, its checksum already compared. Raises QueryError, listing the
-    columns, when the expression cannot be used, and CraterIndexError for an unreadable file.
+    columns, when the expression cannot be used, and CraterIndexError for an unreadable file, or one
+    that names rows from ``craters`` on.
     """
     try:
         names = list(column_names(path))
@@ -60,6 +61,10 @@ def select_rows(root: Path, path: Path, expression: str) -> npt.NDArray[np.int64
             ).fetchall()
         except (sqlite3.Error, sqlite3.Warning, UnicodeError, OverflowError) as error:
             raise _refused(expression, str(error), names) from error
+    if not all(type(row) is int and 0 <= row < craters for (row,) in found):
+        raise CraterIndexError(
+            f"{root.name}: {path.name} names craters that do not exist. {REWRITE}"
+        )
     rows = np.fromiter((row for (row,) in found), np.int64, len(found))
     rows.sort()
     return rows

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pyproj
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from ..bodies import (
     Body,
@@ -16,12 +16,14 @@ from ..bodies import (
     wrap_longitude,
 )
 from ..errors import BodyError, QueryError
+from ..files.images import open_image
 from ..frame import MapFrame
 from .raster import MIN_VALID_FRACTION
 from .sampling import LUMA, OPAQUE
 from .view import View, ViewSkipped, stretch
 
 MIN_IMAGE_PIXELS = 16
+_STRIP = 256
 
 
 @dataclass(frozen=True)
@@ -137,23 +139,24 @@ def image_view(path: str | Path, size: int) -> View:
         The file is missing, is no image, is tiny, has no contrast or hardly a valid pixel.
     """
     try:
-        with Image.open(path) as image:
-            array, valid = _grey(image)
+        with open_image(path) as image:
+            width, height = image.size
+            side = min(width, height)
+            left, top = (width - side) // 2, (height - side) // 2
+            small = side < MIN_IMAGE_PIXELS
+            array, valid = _grey(image.crop((left, top, left + side, top + side)))
     except FileNotFoundError as error:
         raise QueryError(f"There is no file {path}. Check the path of the image.") from error
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+    except (OSError, ValueError, SyntaxError, OverflowError, MemoryError) as error:
         raise QueryError(
             f"{Path(path).name} cannot be read as an image ({error}). Give a PNG, JPEG or TIFF."
         ) from error
-    side = min(array.shape)
-    if side < MIN_IMAGE_PIXELS:
+    if small:
         raise QueryError(
-            f"{Path(path).name} is only {array.shape[1]} x {array.shape[0]} pixels. "
+            f"{Path(path).name} is only {width} x {height} pixels. "
             f"Give an image of at least {MIN_IMAGE_PIXELS} pixels a side."
         )
-    top, left = (array.shape[0] - side) // 2, (array.shape[1] - side) // 2
-    part = (slice(top, top + side), slice(left, left + side))
-    values, valid = _resized(array[part], valid[part], size)
+    values, valid = _resized(array, valid, size)
     share = float(valid.mean())
     if share < MIN_VALID_FRACTION:
         raise QueryError(
@@ -176,13 +179,23 @@ def _grey(image: Image.Image) -> tuple[np.ndarray, np.ndarray]:
         values = np.asarray(image, dtype=np.float32)
         return values, np.isfinite(values)
     if image.has_transparency_data:
-        pixels = np.asarray(image.convert("RGBA"), dtype=np.float32)
-        return pixels[..., :3] @ LUMA, pixels[..., 3] >= OPAQUE
+        image = image.convert("RGBA")
+        return _luma(image), np.asarray(image)[..., 3] >= OPAQUE
     if image.mode == "L":
         values = np.asarray(image, dtype=np.float32)
     else:
-        values = np.asarray(image.convert("RGB"), dtype=np.float32) @ LUMA
+        values = _luma(image.convert("RGB"))
     return values, np.ones(values.shape, dtype=bool)
+
+
+def _luma(image: Image.Image) -> np.ndarray:
+    """By strips: as float32 the colours of a large picture would take four times its room."""
+    pixels = np.asarray(image)
+    values = np.empty(pixels.shape[:2], np.float32)
+    for start in range(0, len(pixels), _STRIP):
+        strip = pixels[start : start + _STRIP, :, :3].astype(np.float32)
+        values[start : start + _STRIP] = strip @ LUMA
+    return values
 
 
 def _resized(values: np.ndarray, valid: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:

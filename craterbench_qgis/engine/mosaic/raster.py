@@ -273,6 +273,10 @@ def _frame_of(dataset: Any, text: str) -> MapFrame:
             f"{name} has no georeference. Assign its coordinate reference system (in "
             "QGIS: Raster > Projections > Assign projection), or search with it as an --image."
         )
+    if not np.isfinite(tuple(dataset.transform)).all() or dataset.transform.is_degenerate:
+        raise MosaicError(
+            f"The georeference of {name} is damaged: its pixels have no size. Assign the right one."
+        )
     try:
         crs = pyproj.CRS.from_wkt(_wkt_of(dataset))
     except (pyproj.exceptions.CRSError, CRSError) as error:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from ... import names
 from ..encoders.base import Encoder
 from ..errors import CraterBenchError, QueryError
+from ..files.images import open_thumbnail
 from ..index import CraterIndex, ViewRow
 from ..interaction import PatchMatch, best_patches, maxsim
 from ..mosaic import Mosaic, ViewSkipped
@@ -154,5 +153,5 @@ def _pixels_of(
                     return mosaic.crop(lon, lat, side, size, 0.0).pixels, True
         except (CraterBenchError, ViewSkipped):
             pass  # a moved or damaged mosaic is no reason not to explain
-    image = Image.open(io.BytesIO(index.thumbnail(record.view))).convert("L")
+    image = open_thumbnail(index.thumbnail(record.view)).convert("L")
     return np.asarray(image, dtype=np.float32) / np.float32(255), False

@@ -132,6 +132,8 @@ def _region_of_file(path: str) -> Any:
     import shapely
 
     layers = [name for name, _ in vectors.layers(Path(path))]
+    if not layers:
+        raise QueryError(f"{Path(path).name} has no layer. Save the region as a file of its own.")
     if len(layers) > 1:
         raise QueryError(
             f"{Path(path).name} has several layers ({', '.join(layers)}). Save the region as a "

@@ -45,6 +45,7 @@ class Task:
     params: Any
     stop: threading.Event = field(default_factory=threading.Event)
     started: bool = False
+    size: int = 0
 
 
 def error_answer(task: Task, error: BaseException) -> Json:

@@ -11,6 +11,7 @@ from ... import names
 from ...contract.build import IndexInfo, IndexParams, Nothing, Observation, OpenParams
 from ...contract.vocabulary import Stage
 from ..errors import CraterBenchError
+from ..files.database import check_schema
 from ..index import SUFFIX, CraterIndex, geopackage
 from .calls import Call
 from .sessions import encoder_problem
@@ -97,7 +98,10 @@ def _catalogue(index: CraterIndex) -> tuple[str, bool]:
         return "", False
     path = geopackage.locate(index.path, entry)
     try:
+        check_schema(path)  # QGIS will open it
         return str(path), geopackage.is_displaced(path, index.settings.body)
+    except CraterBenchError:
+        return "", False
     except sqlite3.Error:  # damaged: whoever reads it will say so
         return str(path), False
 

@@ -43,6 +43,9 @@ from .registry import HANDLERS, PRELOAD
 if TYPE_CHECKING:
     from .workplace import Workplace
 
+MAX_WAITING = 1024
+MAX_WAITING_BYTES = 64 << 20
+"""Of the lines of the requests that are not answered yet."""
 _IDLE_S = 0.3
 _SWITCH_S = 0.001
 _STOPPED = "Stopped at your request."
@@ -55,6 +58,7 @@ class Server:
         self._pipes, self._session, self._own_folder = pipes, session, own_folder
         self._greeted = False
         self._tasks: dict[Id, Task] = {}
+        self._held = 0
         self._lock = threading.Lock()
         self._loading = threading.Lock()
         self._modules: dict[str, Any] = {}
@@ -105,9 +109,9 @@ class Server:
         elif not isinstance(number, (int, str)) or isinstance(number, bool):
             self._refuse(None, INVALID_REQUEST, "The id of a request must be a number or a text.")
         else:
-            self._request(number, method, message.get("params", {}))
+            self._request(number, method, message.get("params", {}), len(line))
 
-    def _request(self, number: Id, method: str, params: Any) -> None:
+    def _request(self, number: Id, method: str, params: Any, size: int) -> None:
         if method == HELLO:
             self._hello(number, params)
         elif method == SHUTDOWN:
@@ -120,20 +124,28 @@ class Server:
         elif method not in HANDLERS:
             self._refuse(number, METHOD_NOT_FOUND, f"There is no method '{method}'.")
         else:
-            task = Task(number, method, {} if params is None else params)
+            task = Task(number, method, {} if params is None else params, size=size)
             with self._lock:
                 known = number in self._tasks
-                if not known:
+                full = len(self._tasks) >= MAX_WAITING or self._held + size > MAX_WAITING_BYTES
+                if not (known or full):
                     self._tasks[number] = task
+                    self._held += size
             if known:
                 self._refuse(number, INVALID_REQUEST, f"The id {number} is in use.")
+            elif full:
+                self._refuse(
+                    number,
+                    INVALID_REQUEST,
+                    f"{MAX_WAITING} requests, or {MAX_WAITING_BYTES >> 20} MiB of them, are "
+                    "waiting already. Wait for some of the answers.",
+                )
             else:
                 self._queues[HANDLERS[method].method.lane].put(task)
 
     def _hello(self, number: Id, params: Any) -> None:
         theirs = params.get("protocol") if isinstance(params, dict) else None
         if theirs != PROTOCOL or isinstance(theirs, bool):
-            self._greeted = False
             message = (
                 f"This engine speaks protocol {PROTOCOL}, the plugin {theirs!r}. Update the older "
                 "of the two."
@@ -150,7 +162,7 @@ class Server:
 
     def _cancel(self, params: Any) -> None:
         number = params.get("id") if isinstance(params, dict) else None
-        if isinstance(number, (dict, list)):
+        if type(number) not in (int, str):  # True and 1.0 are the number 1 to a dict
             return
         with self._lock:
             task = self._tasks.get(number)
@@ -159,8 +171,13 @@ class Server:
             task.stop.set()
             if task.started:
                 return
-            del self._tasks[number]
+            self._forget(task)
         self._refuse(number, CANCELLED, _STOPPED)
+
+    def _forget(self, task: Task) -> None:
+        """With the lock held."""
+        if self._tasks.pop(task.number, None) is not None:
+            self._held -= task.size
 
     # -- the lanes -----------------------------------------------------------------------------
 
@@ -211,7 +228,7 @@ class Server:
         except (Exception, SystemExit) as error:  # noqa: BLE001 - everything becomes an answer
             line = encode(error_answer(task, error))
         with self._lock:
-            self._tasks.pop(task.number, None)
+            self._forget(task)
         self._write(line)
 
     def _module(self, name: str) -> Any:

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..errors import ExportError
+from ..files.images import is_thumbnail
 from ..index import CraterIndex
+from .session_budget import SessionBudget
 
 _PREVIEWS_KEPT = 64
 
@@ -26,7 +28,7 @@ class Pictures:
         self.folder = folder
         self._previews: deque[Path] = deque()
         self._count = 0
-        self._written: set[Path] = set()
+        self.budget = SessionBudget()
 
     def preview(self, pixels: NDArray[np.float32]) -> str:
         """A picture that may go again: only the latest 64 are kept."""
@@ -39,7 +41,7 @@ class Pictures:
         return path
 
     def keep(self, pixels: NDArray[np.float32], what: str) -> str:
-        """A picture [S, S] in 0..1 that stays as long as the session; the same pixels, one file."""
+        """A picture [S, S] in 0..1 that stays while there is room; the same pixels, one file."""
         name = hashlib.sha256(np.ascontiguousarray(pixels).tobytes()).hexdigest()[:20]
         return self._save(pixels, f"{what}-{name}")
 
@@ -54,6 +56,7 @@ class Pictures:
         grey = np.round(np.clip(pixels, 0.0, 1.0) * 255.0).astype(np.uint8)
         with self._writing():
             Image.fromarray(grey).save(path, "PNG", compress_level=1)
+        self.budget.wrote(path)
         return str(path)
 
     def thumbnails(self, index: CraterIndex, views: list[int]) -> dict[str, str]:
@@ -69,12 +72,12 @@ class Pictures:
             files = {}
             for view in dict.fromkeys(views):
                 path = folder / f"{view}.jpg"
-                if path not in self._written or not path.exists():
+                if not self.budget.used(path):
                     data = index.thumbnail(view)
-                    if not data:
-                        continue
+                    if not data or not is_thumbnail(data):
+                        continue  # QGIS is given what is a picture of bearable size
                     path.write_bytes(data)
-                    self._written.add(path)
+                    self.budget.wrote(path)
                 files[str(view)] = str(path)
         return files
 

@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-MAX_LINE = 64 << 20
+MAX_LINE = 16 << 20
 """Bytes; a longer line is skipped and refused."""
 _BLOCK = 1 << 16
 _PARENT_EVERY_S = 1.0

@@ -88,6 +88,7 @@ def explain_match(call: Call[ExplainParams]) -> ExplainReply:
     name = f"why-{mine_path[-16:-4]}-{index.manifest.generation}-{why.view_number}.png"
     picture = work.pictures.path(name)
     explanation_picture(picture, replace(why, pixels_query=mine, pixels_match=theirs))
+    work.pictures.budget.wrote(picture)
     return ExplainReply(
         crater_id=why.crater_id,
         context=why.context,

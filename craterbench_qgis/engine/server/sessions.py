@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 Stamp = tuple[int, int, int]
 
+MAX_OPEN = 8
+"""Open indexes; each holds maps of its files. The one used least recently is closed."""
+
 
 @dataclass
 class Session:
@@ -86,6 +89,7 @@ class Sessions:
         known = self._open.get(key)
         stamp = _stamp(path)
         if known is not None and stamp is not None and known.stamp == stamp:
+            self._open[key] = self._open.pop(key)  # the latest used is the last to go
             return known
         try:
             # Hashing every byte once is enough: a later commit wrote its own files only.
@@ -97,7 +101,10 @@ class Sessions:
         if known is not None:
             session.device, session.encoder_spec = known.device, known.encoder_spec
             known.index.close()
+        self._open.pop(key, None)
         self._open[key] = session
+        while len(self._open) > MAX_OPEN:
+            self.close(next(iter(self._open.values())).path)
         return session
 
     def _encoder(self, session: Session) -> Encoder:

@@ -17,6 +17,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ... import names
 from ...client.failure import CallError
 from ...client.service import AnyCall, EngineService
 from ...contract.build import BuildParams, IndexInfo, IndexParams, OpenParams, VerifyReply
@@ -407,4 +408,4 @@ def _nothing(_: object) -> None:
 
 def _inputs_exist(params: BuildParams) -> bool:
     files = [*params.mosaics, params.catalogue.path]
-    return all(path.startswith("/vsi") or Path(path).exists() for path in files)
+    return all(names.is_there(path) for path in files)
