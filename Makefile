@@ -2,6 +2,7 @@
 # make demo     a synthetic planet, its index, a search from another observation, pictures
 # make test     every test
 # make lint     ruff, mypy, and who may import whom
+# make fuzz     spoiled files for half an hour; make kills: a thousand killed writers; make soak
 # make package  dist/craterbench_qgis_plugin-VERSION.zip, checked by the QGIS repository's rules
 # make qgis     QGIS with the plugin, the demo's mosaics and their index, ready to draw a box
 PYTHON ?= python3
@@ -11,7 +12,7 @@ DEMO   ?= demo-output
 QGIS   ?=
 INSTALL = "$(PYTHON)" -m craterbench_qgis.environment.install "$(VENV)" --project .
 
-.PHONY: engine dev demo test lint bench package qgis clean
+.PHONY: engine dev demo test lint bench fuzz kills soak package qgis clean
 
 engine:
 	@sh tools/prerequisites.sh "$(PYTHON)"
@@ -29,7 +30,7 @@ APART := tests/qgis/test_processing.py tests/qgis/test_processing_duplicates.py
 
 test: dev
 	OMP_NUM_THREADS=1 "$(BIN)/python" -m pytest -n 2 --dist loadfile \
-	  tests/engine tests/environment tests/test_package.py $(APART)
+	  tests/engine tests/security tests/environment tests/test_package.py $(APART)
 	"$(BIN)/python" -m pytest tests/qgis $(APART:%=--ignore=%)
 
 lint: dev
@@ -41,6 +42,15 @@ lint: dev
 bench: dev
 	"$(BIN)/python" benchmarks/bench_build.py
 	"$(BIN)/python" benchmarks/bench_shortlist.py
+
+fuzz: dev
+	CRATERBENCH_FUZZ_SECONDS=1800 "$(BIN)/python" -m pytest tests/security/test_fuzz.py
+
+kills: dev
+	CRATERBENCH_KILLS=1000 "$(BIN)/python" -m pytest tests/security/test_kills.py
+
+soak: dev
+	CRATERBENCH_CALLS=20000 "$(BIN)/python" -m pytest tests/security/test_soak.py
 
 package: dev
 	"$(BIN)/python" tools/translations.py
