@@ -2,6 +2,7 @@
 # make demo     a synthetic planet, its index, a search from another observation, pictures
 # make test     every test; make test-qgis only those of the plugin
 # make lint     ruff, mypy, and who may import whom
+# make fuzz     spoiled files for half an hour; make kills: a thousand killed writers; make soak
 # make package  dist/craterbench_qgis_plugin-VERSION.zip, checked by the QGIS repository's rules;
 #               RELEASE=1 refuses placeholder addresses too
 # make images   the pictures of the documents; make images ONLY=demo those that need no QGIS
@@ -17,7 +18,8 @@ QGIS_PYTHON ?= /usr/bin/python3
 QGIS_VENV   ?= .venv-qgis
 INSTALL = "$(PYTHON)" -m craterbench_qgis.environment.install "$(VENV)" --project .
 
-.PHONY: engine dev demo test test-qgis lint bench images package qgis test-newer-qgis clean
+.PHONY: engine dev demo test test-qgis lint bench images fuzz kills soak package qgis \
+  test-newer-qgis clean
 
 engine:
 	@sh tools/prerequisites.sh "$(PYTHON)"
@@ -37,7 +39,7 @@ APART := $(filter tests/qgis/test_processing%.py,$(OUTSIDE))
 
 test: dev test-qgis
 	OMP_NUM_THREADS=1 "$(BIN)/python" -m pytest -n 2 --dist loadfile \
-	  tests/engine tests/environment tests/test_package.py tests/test_docs.py $(APART)
+	  tests/engine tests/environment tests/security tests/test_package.py tests/test_docs.py $(APART)
 	"$(BIN)/python" -m pytest $(filter-out $(APART),$(OUTSIDE))
 
 # The plugin's tests, by the Python that has QGIS: make test-qgis QGIS_PYTHON=... QGIS_VENV=...
@@ -63,6 +65,15 @@ bench: dev
 
 images: dev
 	"$(BIN)/python" tools/make_images.py $(ONLY)
+
+fuzz: dev
+	CRATERBENCH_FUZZ_SECONDS=1800 "$(BIN)/python" -m pytest tests/security/test_fuzz.py
+
+kills: dev
+	CRATERBENCH_KILLS=1000 "$(BIN)/python" -m pytest tests/security/test_kills.py
+
+soak: dev
+	CRATERBENCH_CALLS=20000 "$(BIN)/python" -m pytest tests/security/test_soak.py
 
 package: dev
 	"$(BIN)/python" tools/translations.py

@@ -116,6 +116,7 @@ def registered_drivers() -> set[str]:
 
 def _read(function: str, path: Path, **options: Any) -> Any:
     pyogrio = _library()
+    from pyarrow import ArrowException
     from pyogrio.errors import DataLayerError, DataSourceError, FieldError, GeometryError
 
     try:
@@ -127,6 +128,7 @@ def _read(function: str, path: Path, **options: Any) -> Any:
     except names.Refused as error:
         raise CraterBenchError(str(error)) from error
     except (
+        ArrowException,
         DataLayerError, DataSourceError, FieldError, GeometryError, OSError, UnicodeError,
         ValueError, TypeError, RuntimeError, IndexError,
     ) as error:  # fmt: skip
