@@ -77,7 +77,7 @@ def matches() -> MatchSet:
 
 @pytest.fixture
 def dialog(engine: ListeningEngine, settings: Settings, matches: MatchSet) -> ExportDialog:
-    dialog = ExportDialog(engine, settings, matches, shown=[5, 0, 4], selected=[7], iface=None)
+    dialog = ExportDialog(engine, settings, matches, shown=[5, 0, 4], selected=[7])
     dialog.show()
     return dialog
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -11,9 +12,9 @@ from typing import Any
 
 import pytest
 from qgis.core import QgsProject
-from qgis.PyQt.QtCore import QProcess, Qt
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, QProcess, Qt
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QLabel
+from qgis.PyQt.QtWidgets import QDialog, QLabel, QLineEdit, QPushButton, QWidget
 
 from craterbench_qgis.contract import methods
 from craterbench_qgis.contract.search import ExplainParams
@@ -21,6 +22,7 @@ from craterbench_qgis.core.layers.ids import layers_of
 from craterbench_qgis.core.match_set import MatchSet
 from engine_side import build_index
 from inside import FakeInterface, child, move_mouse, wait_until
+from on_screen import button, click
 from paths import CATALOGUE, MOSAIC, made_once, needs_engine, needs_moon
 from tool_bench import LEFT, NO_KEY
 from workbench_bench import LAT, PluginBench
@@ -96,6 +98,38 @@ def test_a_box_finds_its_crater_and_waits_for_nothing(bench: PluginBench, waits:
     wait_until(lambda: answers)
     assert answers[0].crater_id == best.crater_id
     assert not waits, "the window never waits for the engine's process"
+
+
+def shown(window: QWidget) -> dict[str, QDialog]:
+    """The dialogs on the screen by their titles' first word, as Qt alone knows them."""
+    dialogs = [dialog for dialog in window.findChildren(QDialog) if dialog.isVisible()]
+    return {dialog.windowTitle().split()[0]: dialog for dialog in dialogs}
+
+
+def test_dialogs_that_nobody_holds_work(
+    bench: PluginBench, match_set: MatchSet, tmp_path: Path
+) -> None:
+    """Their buttons are Python's, which Qt's parent does not keep."""
+    results, window = bench.workbench.dock.results, bench.iface.window
+    results.bar.export.click()
+    results.why.emit(0)
+    gc.collect()
+    assert set(shown(window)) == {"Export", "Why"}
+    path = tmp_path / "matches.gpkg"
+    boxes = shown(window)["Export"].findChildren(QLineEdit)
+    (box,) = [box for box in boxes if box.text().endswith(".gpkg")]
+    box.setText(str(path))
+    click(button(shown(window)["Export"], "Export"))
+    dialog = shown(window)["Export"]
+    wait_until(lambda: "Close" in {part.text() for part in dialog.findChildren(QPushButton)})
+    assert path.exists()
+    click(button(dialog, "Close"))
+    del dialog
+    shown(window)["Why"].close()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+    assert not shown(window)
+    assert not bench.workbench._dialogs.of(QDialog), "they are kept only while they are there"
 
 
 def test_a_crop_that_is_drawn_stands_in_for_the_last_querys(

@@ -8,6 +8,7 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsEditorWidgetSetup,
+    QgsExpression,
     QgsGeometry,
     QgsMarkerSymbol,
     QgsMemoryProviderUtils,
@@ -19,6 +20,7 @@ from qgis.core import (
 )
 
 from ...contract.build import IndexInfo
+from ...contract.columns import name_column
 from ...core.geo.crs import geographic_crs
 from ...core.geo.wkt import proj_size
 from ...i18n import tr
@@ -105,8 +107,12 @@ def _style(layer: QgsVectorLayer) -> None:
         }
     )
     layer.setRenderer(QgsSingleSymbolRenderer(symbol))
-    layer.setDisplayExpression('"crater_id"')
-    layer.setMapTipTemplate('<b>[% "crater_id" %]</b><br>[% round("diameter_m" / 1000, 2) %] km')
+    named = name_column(layer.fields().names())
+    label = '"crater_id"'
+    if named is not None:
+        label = f"coalesce({QgsExpression.quotedColumnRef(named)}, {label})"
+    layer.setDisplayExpression(label)
+    layer.setMapTipTemplate(f'<b>[% {label} %]</b><br>[% round("diameter_m" / 1000, 2) %] km')
     field = layer.fields().indexOf("crater_row")
     if field >= 0:
         layer.setEditorWidgetSetup(field, QgsEditorWidgetSetup("Hidden", {}))

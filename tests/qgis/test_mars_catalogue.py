@@ -1,0 +1,69 @@
+"""The catalogue layer of an index on an ellipsoid, and a click on it, are where the craters are.
+
+Also of an index of version 0.1, whose points lie at planetocentric latitudes in a geodetic system.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from qgis.core import QgsPointXY, QgsProject, QgsVectorLayer
+
+from craterbench_qgis.client.blocking import BlockingEngine
+from craterbench_qgis.contract.build import IndexInfo, IndexParams
+from craterbench_qgis.contract.methods import DESCRIBE_INDEX
+from craterbench_qgis.core.geo.crs import MapFrame
+from craterbench_qgis.core.settings import Settings
+from craterbench_qgis.gui.index.catalogue_layer import add_to_map
+from craterbench_qgis.gui.tools import ClickTool
+from engine_side import build_index, run_script
+from paths import ENGINE_PYTHON, ROOT, made_once, needs_engine
+from tool_bench import MARS, ToolBench, metres_between
+
+pytestmark = needs_engine
+
+CRS = "+proj=longlat +a=3396190 +b=3376200 +no_defs"
+RADIUS = 3396190.0
+
+
+def earlier(path: Path) -> Path:
+    return Path(shutil.copytree(ROOT / "tests" / "data" / "v0.1" / "mars.craterindex", path))
+
+
+def today(path: Path) -> Path:
+    run_script("make_mars.py", path.parent)
+    mosaic, table = path.parent / "mosaic.tif", path.parent / "craters.csv"
+    return build_index(path, mosaic, table, "--body", "mars", "--encoder", "hog")
+
+
+def describe(path: Path) -> IndexInfo:
+    settings = Settings()
+    settings.existing_python = str(ENGINE_PYTHON)
+    with BlockingEngine(settings) as engine:
+        return engine.call(DESCRIBE_INDEX, IndexParams(str(path)))
+
+
+@pytest.mark.parametrize("make", [earlier, today])
+def test_points_and_clicks_are_right_to_ten_metres(make: object, project: QgsProject) -> None:
+    info = describe(made_once(f"{make.__name__}.craterindex", make))
+    assert info.body == MARS and info.catalogue_displaced is (make is earlier)
+    layer = add_to_map(info, project)
+    assert isinstance(layer, QgsVectorLayer) and layer.featureCount() == info.craters == 12
+    bench = ToolBench(crs=CRS, body=MARS)
+    frame = MapFrame(layer.crs())
+    bench.canvas.setLayers([layer])
+    tool = bench.tool(ClickTool)
+    for count, feature in enumerate(layer.getFeatures(), 1):
+        crater = feature["lon"], feature["lat"]
+        point = QgsPointXY(feature.geometry().asPoint())
+        assert metres_between(crater, frame.to_lonlat(point), RADIUS) < 10
+        # On the map, where the tool's own rings are drawn about the same place.
+        bench.show_place(CRS, *crater, 4)
+        bench.click(bench.pixel(*crater))
+        assert len(bench.queries) == count, bench.messages
+        query = bench.queries[-1]
+        assert metres_between(crater, (query.lon, query.lat), RADIUS) < 10
+        assert query.diameter_m == pytest.approx(feature["diameter_m"])
+        assert tool.frame.body.b == MARS.b
