@@ -96,7 +96,8 @@ KNOWN_BODIES: tuple[Body, ...] = tuple(
 _ALIASES = {"luna": "moon", "lunar": "moon", "martian": "mars", "terra": "earth"}
 
 
-def _known(name: str) -> Body | None:
+def known_body(name: str) -> Body | None:
+    """The body called ``name`` (any case, also ``luna``, ``martian``), or None."""
     key = name.strip().lower()
     key = _ALIASES.get(key, key)
     return next((body for body in KNOWN_BODIES if body.name.lower() == key), None)
@@ -104,7 +105,7 @@ def _known(name: str) -> Body | None:
 
 def body_by_name(name: str) -> Body:
     """The body called ``name`` (any case) with its IAU 2015 radii; else :class:`BodyError`."""
-    body = _known(name)
+    body = known_body(name)
     if body is None:
         known = ", ".join(b.name for b in KNOWN_BODIES)
         raise BodyError(f"There is no body called '{name}' here. Use one of: {known}.")
@@ -117,7 +118,7 @@ def body_in_text(text: str) -> Body | None:
     Whole words only; names of less than four letters and the Earth are too easily meant otherwise.
     """
     words = re.split(r"[^a-z]+", text.lower())
-    found = {known.name: known for word in words if len(word) > 3 and (known := _known(word))}
+    found = {known.name: known for word in words if len(word) > 3 and (known := known_body(word))}
     found.pop("Earth", None)
     return next(iter(found.values())) if len(found) == 1 else None
 
@@ -175,9 +176,9 @@ def same_body(first: Body, second: Body) -> bool:
     Names alone never suffice: the radii must be of the same size too (15 %), so that a body made
     by hand with a wrong radius does not pass. Authority codes play no part.
     """
-    if _known(first.name) is not None and _known(second.name) is not None:
+    if known_body(first.name) is not None and known_body(second.name) is not None:
         return (
-            _known(first.name) == _known(second.name)
+            known_body(first.name) == known_body(second.name)
             and _relative(first.mean_radius, second.mean_radius) <= NAMED_TOLERANCE
         )
     return min(_misfit(first, second), _misfit(second, first)) <= RADIUS_TOLERANCE
@@ -244,12 +245,16 @@ def east_longitude(lon: ArrayLike, west_positive: bool = False, centre: float = 
 
 def geocentric_to_geodetic(body: Body, lat: ArrayLike) -> FloatArray:
     """Planetocentric latitudes as planetographic (geodetic) ones: tan g = (a/b)^2 tan c."""
+    if body.is_sphere:
+        return np.array(lat, dtype=np.float64)[()]
     phi = np.radians(np.asarray(lat, dtype=np.float64))
     return np.degrees(np.arctan2(body.a**2 * np.sin(phi), body.b**2 * np.cos(phi)))[()]
 
 
 def geodetic_to_geocentric(body: Body, lat: ArrayLike) -> FloatArray:
     """Planetographic (geodetic) latitudes as planetocentric ones: tan c = (b/a)^2 tan g."""
+    if body.is_sphere:
+        return np.array(lat, dtype=np.float64)[()]
     phi = np.radians(np.asarray(lat, dtype=np.float64))
     return np.degrees(np.arctan2(body.b**2 * np.sin(phi), body.a**2 * np.cos(phi)))[()]
 

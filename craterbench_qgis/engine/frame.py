@@ -108,6 +108,11 @@ class MapFrame:
         return lon, geodetic_to_geocentric(self.body, lat)
 
     @property
+    def is_planetocentric(self) -> bool:
+        """Whether the system's latitudes are planetocentric on a flattened body."""
+        return self._planetocentric
+
+    @property
     def is_west_positive(self) -> bool:
         """Whether the longitudes of a plain map count westward."""
         return self.is_plain and self._lon.sign < 0

@@ -11,7 +11,7 @@ from ..catalogue import read_catalogue
 from ..errors import UsageError
 from . import duplicates_report
 from .duplicates_evaluate import add_evaluate
-from .options import add_encoder_options, count, load_encoder_for, number
+from .options import add_encoder_options, add_reading_options, count, load_encoder_for, number
 from .output import ConsoleMonitor, note, print_json, say
 
 
@@ -72,7 +72,7 @@ def _add_find(actions: Any) -> None:
         group.add_argument(f"--other-{name}", metavar="COLUMN", help=argparse.SUPPRESS)
     for prefix in ("", "other-"):
         group.add_argument(f"--{prefix}diameter-unit", choices=("km", "m"))
-        group.add_argument(f"--{prefix}west-positive", action="store_true")
+        add_reading_options(group, prefix)
     group.add_argument("--body", help="body of a catalogue that does not say, e.g. moon")
     group.add_argument("--band", type=int, help="band of the mosaic")
     group.add_argument("--nodata", type=number, help="value without data in the mosaic")
@@ -162,6 +162,9 @@ def _read(arguments: argparse.Namespace, prefix: str) -> Any:
     def option(name: str) -> Any:
         return getattr(arguments, prefix + name)
 
+    from ..indexing import body_of_mosaic
+
+    mosaics = arguments.mosaic
     craters = read_catalogue(
         arguments.other if prefix else arguments.catalogue,
         id=option("id"),
@@ -172,7 +175,10 @@ def _read(arguments: argparse.Namespace, prefix: str) -> Any:
         layer=option("layer"),
         body=arguments.body,
         west_positive=option("west_positive"),
+        latitude_kind=option("latitude_kind"),
+        mosaic_body=body_of_mosaic(mosaics[0]) if mosaics else None,
     )
+    note(craters.summary())
     if arguments.min_diameter is not None:
         craters = craters.take(craters.diameter >= arguments.min_diameter * 1000.0)
     return craters

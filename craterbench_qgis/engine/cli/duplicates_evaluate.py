@@ -11,7 +11,7 @@ from ..bodies import body_by_name
 from ..catalogue import Craters
 from ..errors import QueryError, UsageError
 from .index_commands import read_named
-from .options import add_encoder_options, count, load_encoder_for, number
+from .options import add_encoder_options, add_reading_options, count, load_encoder_for, number
 from .output import ConsoleMonitor, note, plain, print_json, say
 
 
@@ -72,7 +72,7 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
     for name in ("id", "lon", "lat", "diameter"):
         group.add_argument(f"--{name}", metavar="COLUMN", help="default: recognised")
     group.add_argument("--diameter-unit", choices=("km", "m"))
-    group.add_argument("--west-positive", action="store_true")
+    add_reading_options(group)
     group.add_argument("--body", help="body of a catalogue that does not say, e.g. moon")
     group.add_argument("--band", type=int, help="band of the mosaic")
     group.add_argument("--nodata", type=number, help="value without data in the mosaic")
@@ -137,9 +137,11 @@ def _check_folder(output: Path) -> None:
 
 
 def _read(arguments: argparse.Namespace) -> Craters:
+    from ..indexing import body_of_mosaic
     from ..indexing.build import BuildRequest, select
 
-    craters = read_named(arguments)
+    shown = body_of_mosaic(arguments.mosaic[0]) if arguments.mosaic else None
+    craters = read_named(arguments, shown)
     low, high = (
         None if km is None else km * 1000.0
         for km in (arguments.min_diameter, arguments.max_diameter)

@@ -8,10 +8,18 @@ from pathlib import Path
 from ...protocol import Json
 from ..errors import CraterIndexError, UsageError
 from ..index import CraterIndex, verify
-from ..indexing import DEFAULT_TOKENS, BuildReport, BuildRequest, add_to_index, build_index
+from ..indexing import (
+    DEFAULT_TOKENS,
+    BuildReport,
+    BuildRequest,
+    add_to_index,
+    body_of_mosaic,
+    build_index,
+)
 from ..tokens import SEED_STRATEGIES
 from .calls import Call
 from .inputs import catalogue_of, limits_of
+from .queries import body_of
 from .stopping import breakable
 
 
@@ -30,7 +38,7 @@ def build(call: Call) -> Json:
     limits = limits_of(params)
     _creatable(output)
     call.monitor.report("catalogue", 0, 0)
-    craters = catalogue_of(params)
+    craters = catalogue_of(params, mosaic_body=body_of_mosaic(mosaics[0]) if mosaics else None)
     call.monitor.check()
     call.monitor.report("encoder", 0, 0)
     encoder = call.work.encoder(spec, device)
@@ -58,10 +66,11 @@ def add(call: Call) -> Json:
     mosaics = params.paths("mosaics", [])
     with CraterIndex.open(path, check="sizes") as index:
         spec = params.text("encoder", None) or index.settings.encoder_id
+        body = body_of(index.settings)
     craters = None
     if params.has("catalogue"):
         call.monitor.report("catalogue", 0, 0)
-        craters = catalogue_of(params)
+        craters = catalogue_of(params, mosaic_body=body)
     call.monitor.check()
     call.monitor.report("encoder", 0, 0)
     encoder = call.work.encoder(spec, params.text("device", "auto"))

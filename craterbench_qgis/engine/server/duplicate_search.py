@@ -11,7 +11,7 @@ from ..catalogue import Craters
 from ..duplicates import CandidateRule, DuplicateRequest, apply_decisions, find_duplicates
 from ..duplicates.find import MINIMUM, THRESHOLD
 from ..errors import ExportError
-from ..indexing import BuildRequest
+from ..indexing import BuildRequest, body_of_mosaic
 from ..indexing.build import select
 from .calls import Call
 from .inputs import catalogue_of, limits_of
@@ -58,10 +58,11 @@ def find(call: Call) -> Json:
         "keep_decisions": params.flag("keep_decisions", True),
     }
     call.monitor.report("catalogue", 0, 0)
-    first = _selected(catalogue_of(params), limits, body)
+    shown = body_of_mosaic(mosaics[0]) if mosaics else None
+    first = _selected(catalogue_of(params, mosaic_body=shown), limits, body)
     other = None
     if params.has("other"):
-        other = _selected(catalogue_of(params.child("other")), limits, body)
+        other = _selected(catalogue_of(params.child("other"), mosaic_body=shown), limits, body)
     call.monitor.check()
     encoder = None
     if mosaics:

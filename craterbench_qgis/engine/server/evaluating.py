@@ -6,6 +6,7 @@ from ...protocol import Json
 from ..errors import CraterIndexError
 from ..evaluation import EvaluationRequest, QueryPlan, evaluate_index
 from ..index import CraterIndex
+from ..indexing import body_of_mosaic
 from ..tokens import SEED_STRATEGIES
 from .calls import Call
 from .inputs import catalogue_of, limits_of
@@ -42,7 +43,7 @@ def evaluate(call: Call) -> Json:
     call.monitor.report("catalogue", 0, 0)
     request = EvaluationRequest(
         mosaic=mosaic,
-        craters=catalogue_of(params),
+        craters=catalogue_of(params, mosaic_body=body_of_mosaic(mosaic)),
         plan=plan,
         band=params.whole("band", None, 1),
         only=tuple(params.texts("only", [])),

@@ -14,7 +14,7 @@ from ...protocol import CatalogueInfo, Json, MosaicInfo
 from ..bodies import Body, body_by_name
 from ..catalogue import Craters, read_catalogue
 from ..errors import CatalogueError
-from ..indexing import BuildRequest
+from ..indexing import BuildRequest, body_of_mosaic
 from ..indexing.build import select
 from ..mosaic import Mosaic
 from .calls import Call
@@ -25,20 +25,26 @@ _REJECTED_LISTED = 20
 _AROUND_DEG = 45.0
 
 
-def catalogue_of(params: Params, name: str = "catalogue") -> Craters:
+def catalogue_of(
+    params: Params, name: str = "catalogue", mosaic_body: Body | None = None
+) -> Craters:
     """The catalogue that ``params[name]``, ``columns``, ``layer``, ``body`` describe.
 
     ``columns`` {id, lon, lat, diameter, diameter_unit} overrides what is recognised;
-    ``west_positive``: its longitudes count westward.
+    ``west_positive``: its longitudes count westward; ``latitude_kind``: planetocentric or
+    planetographic. ``mosaic_body``: of the raster the craters will be cut from.
     """
     columns = params.child("columns")
-    columns.only((*_COLUMNS, "west_positive"))
+    columns.only((*_COLUMNS, "west_positive", "latitude_kind"))
     return read_catalogue(
         params.path(name),
         **{one: columns.text(one, None) or None for one in _COLUMNS},
         layer=params.text("layer", None) or None,
         body=params.text("body", None) or None,
-        west_positive=columns.flag("west_positive", params.flag("west_positive", False)),
+        # A box that is not ticked says nothing.
+        west_positive=columns.flag("west_positive", params.flag("west_positive", False)) or None,
+        latitude_kind=columns.text("latitude_kind", None) or None,
+        mosaic_body=mosaic_body,
         limit_rejected=_REJECTED_LISTED,
     )
 
@@ -53,13 +59,17 @@ def limits_of(params: Params) -> dict[str, Any]:
 
 
 def describe_catalogue(call: Call) -> Json:
-    """{path, columns?, layer?, body?, min_diameter_m?, max_diameter_m?, region?} -> CatalogueInfo.
+    """{path, columns?, layer?, body?, mosaics?, min_diameter_m?, max_diameter_m?, region?}
+    -> CatalogueInfo.
 
-    With any of the limits, ``selected`` counts the craters within them.
+    ``mosaics``: rasters the craters will be cut from; their body chooses among several. With any
+    of the limits, ``selected`` counts the craters within them.
     """
     params = call.params
     limits = limits_of(params)
-    craters = catalogue_of(params, "path")
+    mosaics = params.paths("mosaics", [])
+    mosaic_body = body_of_mosaic(mosaics[0]) if mosaics else None
+    craters = catalogue_of(params, "path", mosaic_body)
     selected = None
     if any(one is not None for one in limits.values()):
         request = BuildRequest((), craters, Path(), **limits)
