@@ -5,7 +5,6 @@ Nothing heavy happens before the panel is opened for the first time: no engine, 
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsApplication
@@ -14,6 +13,7 @@ from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QMessageBox
 
 from . import __version__
+from .files import RESOURCES
 from .i18n import tr
 
 # Qt 6 moved QAction; qgis.PyQt has it in one of the two places.
@@ -22,7 +22,6 @@ try:
 except ImportError:
     from qgis.PyQt.QtWidgets import QAction
 
-ROOT = Path(__file__).resolve().parents[1]
 MENU = "CraterBench"
 
 
@@ -131,7 +130,7 @@ class CraterBenchPlugin:
         return self.workbench
 
     def _action(self, icon: str, text: str, slot: Any) -> Any:
-        file = ROOT / "resources" / "icons" / icon
+        file = RESOURCES / "icons" / icon
         action = QAction(QIcon(str(file)), text, self._iface.mainWindow())
         action.triggered.connect(lambda *_: slot())
         return action
@@ -149,7 +148,7 @@ class CraterBenchPlugin:
     def _translate(self) -> None:
         chosen = QSettings().value("locale/userLocale", "") or QLocale.system().name()
         translator = QTranslator()
-        folder = str(ROOT / "resources" / "i18n")
+        folder = str(RESOURCES / "i18n")
         if translator.load(QLocale(str(chosen)), "craterbench", "_", folder):
             QCoreApplication.installTranslator(translator)
             self._translator = translator

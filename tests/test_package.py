@@ -154,3 +154,17 @@ def test_a_string_that_cannot_be_extracted_or_is_missing_is_found(tmp_path: Path
     target = tmp_path / "x_de.ts"
     translations.write_ts(target, "de", strings, {"one": "eins", "gone": "weg"})
     assert translations.read_ts(target) == {"one": "eins", "ab": ""}
+
+
+def test_placeholders_are_named_and_nothing_to_publish_is_made(
+    tmp_path: Path, plugin_zip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = check_package.placeholders(plugin_zip)
+    assert len(named) == 5, named  # tracker, repository, homepage, email, screenshot
+    monkeypatch.setattr(sys, "argv", ["package.py", "--release", "--output", str(tmp_path)])
+    monkeypatch.setattr(check_package, "_scan", lambda path: [])
+    assert package.main() == 1
+    assert not list(tmp_path.iterdir())
+    monkeypatch.setattr(sys, "argv", ["package.py", "--check", "--output", str(tmp_path)])
+    assert package.main() == 0
+    assert len(list(tmp_path.iterdir())) == 1

@@ -24,7 +24,7 @@ from urllib.parse import urlparse
 
 MAX_BYTES = 25_000_000
 REQUIRED = ("name", "description", "version", "qgisMinimumVersion", "author", "email", "about",
-            "tracker", "repository")  # fmt: skip
+            "tracker", "repository", "changelog")  # fmt: skip
 BOOLEANS = ("experimental", "deprecated", "server", "supportsQt6", "hasProcessingProvider")
 _FORBIDDEN_FOLDERS = {"__MACOSX", ".git", "__pycache__", "tests", ".venv"}
 _SUSPICIOUS = (".exe", ".dll", ".so", ".dylib", ".bat", ".sh", ".ps1", ".cmd", ".pyd", ".whl",
@@ -32,6 +32,9 @@ _SUSPICIOUS = (".exe", ".dll", ".so", ".dylib", ".bat", ".sh", ".ps1", ".cmd", "
 _MAGIC = {b"\x7fELF": "an ELF binary", b"MZ": "a Windows binary", b"\xcf\xfa\xed\xfe": "Mach-O",
           b"\xca\xfe\xba\xbe": "Mach-O", b"#!": "a script with an interpreter line"}  # fmt: skip
 _URLS = {"tracker": "http://bugs", "repository": "http://repo", "homepage": "http://homepage"}
+# RFC 2606 keeps these names for examples.
+_PLACEHOLDER = re.compile(r"\bexample\.(org|com|net)\b|\.(example|invalid|test)\b")
+_TO_REPLACE = ("tracker", "repository", "homepage", "email", "screenshot")
 _LONGEST_LINE = 500
 _NOSEC = re.compile(r"#\s*nosec\b(.*)")
 _JUSTIFIED = re.compile(r"^\s+B\d{3}(?:,\s*B\d{3})*\s+-\s+\S.{8,}")
@@ -54,6 +57,22 @@ def check(path: Path, scan: bool = True) -> list[str]:
     except zipfile.BadZipFile:
         return ["It is no zip file."]
     return problems + (_scan(path) if scan else [])
+
+
+def placeholders(path: Path) -> list[str]:
+    """What of metadata.txt must be replaced before the plugin is published, one sentence each."""
+    with zipfile.ZipFile(path) as archive:
+        top = archive.namelist()[0].split("/")[0]
+        parser = configparser.ConfigParser(interpolation=None)
+        parser.optionxform = str  # type: ignore[assignment,method-assign]
+        parser.read_string(archive.read(f"{top}/metadata.txt").decode("utf-8"))
+    general = parser["general"]
+    return [
+        f"metadata.txt: {key} is the placeholder {general[key]!r}; put the real one before "
+        "publishing."
+        for key in _TO_REPLACE
+        if _PLACEHOLDER.search(general.get(key, ""))
+    ]
 
 
 def _check_names(archive: zipfile.ZipFile) -> list[str]:

@@ -3,7 +3,7 @@
     QT_QPA_PLATFORM=offscreen python3 tools/make_styles.py
 
 The files are shipped and loaded as they are; the limits of the score classes and the legend's
-words are put in for each match set (``craterbench_qgis/core/layer_style.py``).
+words are put in for each match set (``craterbench_qgis/core/layers/style.py``).
 """
 
 from __future__ import annotations

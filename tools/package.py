@@ -85,6 +85,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Write the plugin's zip.")
     parser.add_argument("--output", type=Path, default=ROOT / "dist", metavar="FOLDER")
     parser.add_argument("--check", action="store_true", help="by the repository's rules too")
+    parser.add_argument(
+        "--release", action="store_true", help="refuse placeholders too: the zip is to be published"
+    )
     arguments = parser.parse_args()
     try:
         target = write_package(arguments.output)
@@ -93,11 +96,15 @@ def main() -> int:
         return 1
     size = target.stat().st_size
     sys.stdout.write(f"{target} ({size / 1e6:.1f} MB)\n")
-    if not arguments.check:
+    if not arguments.check and not arguments.release:
         return 0
-    problems = check_package.check(target)
-    for one in problems:
-        sys.stdout.write(one + "\n")
+    problems, to_replace = check_package.check(target), check_package.placeholders(target)
+    for line in problems + to_replace:
+        sys.stdout.write(line + "\n")
+    if arguments.release and to_replace:
+        target.unlink()
+        sys.stdout.write("Nothing to publish was made.\n")
+        return 1
     return 1 if problems else 0
 
 

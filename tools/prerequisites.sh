@@ -1,12 +1,12 @@
 #!/bin/sh
-# What make needs of the system: a Python 3.10-3.13 with venv, a compiler for the optional hnswlib,
+# What make needs of the system: a Python 3.10-3.14 with venv, a compiler for the optional hnswlib,
 # and libexpat, which wheels with GDAL inside expect. Installs it on Debian and Ubuntu as root or
 # with sudo; elsewhere says what to install.
 python="${1:-python3}"
 purpose="${2:-}"
 
 missing=""
-"$python" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
+"$python" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null \
   || missing="$missing python3"
 "$python" -c 'import venv, ensurepip' 2>/dev/null || missing="$missing python3-venv"
 header=$("$python" -c 'import sysconfig; print(sysconfig.get_path("include"))' 2>/dev/null)/Python.h
@@ -39,8 +39,8 @@ if command -v apt-get >/dev/null 2>&1; then
   fi
 fi
 
-if ! "$python" -c 'import sys, venv, ensurepip; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then
-  echo "The engine needs Python 3.10 to 3.13 with its venv module, and '$python' is not that." >&2
+if ! "$python" -c 'import sys, venv, ensurepip; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null; then
+  echo "The engine needs Python 3.10 to 3.14 with its venv module, and '$python' is not that." >&2
   echo "Debian or Ubuntu: apt-get install python3 python3-venv. Fedora: dnf install python3." >&2
   echo "macOS: brew install python@3.12. Or name another one: make demo PYTHON=python3.12" >&2
   exit 1

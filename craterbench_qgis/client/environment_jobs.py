@@ -9,9 +9,10 @@ from pathlib import Path
 from qgis.PyQt.QtCore import QCoreApplication, QObject, QProcess, QTimer, pyqtSignal
 
 from ..environment import install, places, pythons
+from ..files import PLUGIN_ROOT
 from ..i18n import tr
 from . import network
-from .launch import PLUGIN_ROOT, Launch
+from .launch import Launch
 from .lines import LineBuffer
 
 DONE, PROBLEM, CANCELLED, BUSY = "done", "problem", "cancelled", "busy"

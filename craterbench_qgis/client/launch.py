@@ -10,8 +10,8 @@ from typing import Any
 from qgis.PyQt.QtCore import QProcess, QProcessEnvironment
 
 from ..environment import places
+from ..files import PLUGIN_ROOT
 
-PLUGIN_ROOT = Path(__file__).resolve().parents[2]
 # The plugin's folder has any name; what matters is that it holds the package. ``-I`` keeps out the
 # user's site-packages, PYTHON* variables and the working directory, so it goes onto the path here.
 _RUN = (

@@ -1,1 +1,1 @@
-"""What the plugin and the engine agree on; standard library only, Python 3.9."""
+"""What both processes know. Standard library only, Python 3.9, imports nothing of ours."""

@@ -22,7 +22,7 @@ from qgis.PyQt.QtCore import QObject, QSize, QTimer
 from qgis.PyQt.QtGui import QColor
 
 from ..i18n import tr
-from .crs import Figure, MapFrame, figure_of, local_plane, same_body
+from .geo.crs import Figure, MapFrame, figure_of, local_plane, same_body
 from .query import RasterSource
 
 RENDERED_PX = 672

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Optional
 
-from . import lock, places, upkeep
+from . import lock, machine, places, upkeep
 from .folder_lock import Busy, FolderLock
 from .processes import Cancelled, Runner, cancel_at_end_of_input
 from .steps import EnvironmentProblem, Maker, Say, Wishes
@@ -40,7 +40,7 @@ def install(
     ------
     EnvironmentProblem, Busy, Cancelled
     """
-    _check_python()
+    _check_python(folder)
     held = _hold(folder, adopt=wishes.project is not None)
     try:
         runner = Runner(places.clean_environ(), held.descriptor)
@@ -86,13 +86,18 @@ def remove(folder: Path, say: Say) -> None:
     say("Deleted.")
 
 
-def _check_python() -> None:
-    found = sys.version_info[:2]
-    if not lock.PYTHON_MIN <= found <= lock.PYTHON_MAX:
+def _check_python(folder: Path) -> None:
+    version = sys.version_info[:2]
+    if not lock.PYTHON_MIN <= version <= lock.PYTHON_MAX:
         raise EnvironmentProblem(
-            "Python {}.{} cannot run the engine. Use Python 3.10 to 3.13 "
-            "(make engine PYTHON=python3.12).".format(*found)
+            "Python {}.{} cannot run the engine. Use Python {}.{} to {}.{}.".format(
+                *version, *lock.PYTHON_MIN, *lock.PYTHON_MAX
+            )
         )
+    here = machine.this_machine()
+    problem = here.problem() or machine.path_problem(folder, here.system)
+    if problem:
+        raise EnvironmentProblem(problem)
 
 
 def _hold(folder: Path, adopt: bool = False) -> FolderLock:
@@ -127,7 +132,7 @@ def _put_project(folder: Path, wishes: Wishes, say: Say, runner: Runner) -> None
     python = places.interpreter(folder)
     script = python.with_name("craterbench" + (".exe" if os.name == "nt" else ""))
     where = "import craterbench_qgis, pathlib; print(pathlib.Path(craterbench_qgis.__file__))"
-    _, lines = runner.run([str(python), "-c", where], folder)
+    _, lines = runner.run([str(python), "-X", "utf8", "-c", where], folder)
     shown = Path(lines[-1] if lines else "")
     if script.exists() and shown.parent.parent == project.resolve():
         return

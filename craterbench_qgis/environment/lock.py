@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 from typing import NamedTuple, Optional
 
+from .machine import STANDARD
+
 LOCK_FILE = Path(__file__).with_name("engine.lock")
 PYTHON_MIN = (3, 10)
-PYTHON_MAX = (3, 13)
+PYTHON_MAX = (3, 14)
 
 TORCH = "2.13.0"
 TORCHVISION = "0.28.0"
@@ -23,8 +25,10 @@ _CUDA = "cu130"
 TORCH_CUDA_INDEX = "https://download.pytorch.org/whl/" + _CUDA
 
 # Import names that must load for the environment to count as ready.
-IMPORTS = ("numpy", "scipy", "torch", "safetensors", "rasterio", "pyproj", "shapely", "pyogrio",
-           "pyarrow", "PIL")  # fmt: skip
+IMPORTS = (
+    *STANDARD, "numpy", "scipy", "torch", "safetensors", "rasterio", "pyproj", "shapely", "pyogrio",
+    "pyarrow", "PIL",
+)  # fmt: skip
 # Must be installed too, but is not imported by itself: a CUDA build of torchvision beside a CPU
 # torch loads only after the engine's shim.
 PRESENT = ("timm", "torchvision")
@@ -53,8 +57,11 @@ class Pins(NamedTuple):
 
     def versions(self) -> dict[str, str]:
         """Pinned version by distribution name in lower case."""
-        pairs = (one.split("==", 1) for one in self.requirements() if "==" in one)
-        known = {name.lower(): version for name, version in pairs}
+        known: dict[str, str] = {}
+        for line in self.requirements():
+            # Two lines of one package are for different Pythons.
+            name, _, version = line.split(";")[0].strip().partition("==")
+            known[name.lower()] = " / ".join(filter(None, (known.get(name.lower()), version)))
         own = {"torch": self.torch, "torchvision": self.torchvision, "hnswlib": self.hnswlib}
         known.update({name: version for name, version in own.items() if version})
         return known

@@ -30,6 +30,9 @@ _CLEARED = (
 )
 _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
+_SYSTEM_FILES = {".ds_store", "desktop.ini", "thumbs.db", ".directory", ".localized"}
+"""What file managers leave in any folder they show."""
+
 # Top-level names of an environment; a folder with anything else in it is somebody's own.
 _OURS = {
     "bin", "lib", "lib64", "include", "share", "etc", "scripts", "pyvenv.cfg", ".gitignore",
@@ -68,7 +71,7 @@ def clean_environ(environ: Optional[Mapping[str, str]] = None) -> dict[str, str]
             del kept[name]
     for name in list(kept):
         if name.upper() == "PATH":
-            parts = [one for one in kept[name].split(os.pathsep) if not _is_below(one, root)]
+            parts = [part for part in kept[name].split(os.pathsep) if not _is_below(part, root)]
             kept[name] = os.pathsep.join(parts)
     kept.pop("OSGEO4W_ROOT", None)
     return kept
@@ -118,7 +121,9 @@ def foreign_entries(folder: Path, adopt: bool = False) -> list[str]:
         return []
     if not folder.is_dir():
         return [folder.name]
-    names = sorted(one.name for one in folder.iterdir())
+    names = sorted(
+        entry.name for entry in folder.iterdir() if entry.name.lower() not in _SYSTEM_FILES
+    )
     marks = {STAMP, STEP, "pyvenv.cfg"} if adopt else {STAMP, STEP}
     if not marks & set(names):
         return [name for name in names if name != LOCK_NAME]
@@ -130,8 +135,6 @@ def foreign_entries(folder: Path, adopt: bool = False) -> list[str]:
 def _is_below(path: str, root: str) -> bool:
     if not path:
         return False
-    try:
-        inner, outer = Path(path).resolve(), Path(root).resolve()
-    except OSError:
-        return False
-    return inner == outer or outer in inner.parents
+    # The names alone are compared: asking a network drive that is gone takes seconds.
+    inner, outer = (os.path.normcase(os.path.normpath(name)) for name in (path, root))
+    return inner == outer or inner.startswith(outer.rstrip(os.sep) + os.sep)

@@ -66,16 +66,16 @@ def versions() -> dict:
     except ImportError:
         return {}
     found = {}
-    for one in metadata.distributions():
-        name = one.metadata["Name"]
+    for distribution in metadata.distributions():
+        name = distribution.metadata["Name"]
         if name and name.lower() not in found:
-            found[name.lower()] = one.version
+            found[name.lower()] = distribution.version
     return found
 
 
-def problem_of(code: str) -> str:
+def problem_of(code: str, *options: str) -> str:
     """Why ``code`` does not run in this Python; "" where it does."""
-    command = [sys.executable, "-I", "-c", code]
+    command = [sys.executable, "-I", "-X", "utf8", *options, "-c", code]
     try:
         done = subprocess.run(  # nosec B603 - this very interpreter, a fixed text
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -92,7 +92,7 @@ def problem_of(code: str) -> str:
 def diagnose() -> dict:
     """What the libraries say of themselves."""
     code = _DIAGNOSE + "print({!r} + json.dumps(report))".format(_GAP)
-    command = [sys.executable, "-I", "-c", code]
+    command = [sys.executable, "-I", "-X", "utf8", "-c", code]
     done = subprocess.run(  # nosec B603 - this very interpreter, a fixed text
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         check=False,
@@ -113,6 +113,8 @@ def main() -> None:
         "bits": 64 if sys.maxsize > 2**32 else 32,
         "implementation": platform.python_implementation(),
         "venv": problem_of("import venv, ensurepip"),
+        # Without its own sitecustomize, as an environment made from it would be.
+        "bare": problem_of("import ssl, sqlite3, ctypes", "-S"),
         "packages": versions(),
         "imports": {},
         "process": os.getpid(),

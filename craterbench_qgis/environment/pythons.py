@@ -19,8 +19,10 @@ _DISTRIBUTION = {"PIL": "pillow"}
 
 
 class Report(NamedTuple):
-    """What a Python said. ``venv``: why it makes no environments, "" where it does; ``packages``:
-    version by distribution; ``imports``: why a package does not load, "" where it does."""
+    """What a Python said. ``venv``: why it makes no environments, "" where it does; ``bare``: why
+    an environment made from it would lack parts of the standard library, "" where it would not;
+    ``packages``: version by distribution; ``imports``: why a package does not load, "" where it
+    does."""
 
     version: tuple[int, int, int]
     executable: str
@@ -29,11 +31,12 @@ class Report(NamedTuple):
     packages: dict[str, str]
     imports: dict[str, str]
     diagnosis: dict[str, str]
+    bare: str = ""
 
     @property
     def text(self) -> str:
         """ "3.12.4"."""
-        return ".".join(str(one) for one in self.version)
+        return ".".join(map(str, self.version))
 
     @property
     def fits(self) -> bool:
@@ -74,7 +77,7 @@ def read_report(output: str) -> Optional[Report]:
         return Report(
             (int(major), int(minor), int(patch)), str(data["executable"]), int(data["bits"]),
             str(data["venv"]), dict(data["packages"]), dict(data["imports"]),
-            dict(data.get("diagnosis", {})),
+            dict(data.get("diagnosis", {})), str(data.get("bare", "")),
         )  # fmt: skip
     except (ValueError, KeyError, TypeError, IndexError):
         return None
@@ -122,13 +125,14 @@ def _of_qgis(names: list[str]) -> Iterator[Path]:
 
 
 def _on_windows() -> Iterator[Path]:
-    yield from _of_qgis(["python.exe", "python3.exe"])
     yield from _registered()
     local = os.environ.get("LOCALAPPDATA", "")
     if local:
         for minor in _MINORS:
             yield Path(local) / "Programs" / "Python" / f"Python3{minor}" / "python.exe"
     yield from _on_path(_path_folders(), ["python.exe"])
+    # Last: an environment made from OSGeo4W's Python does not find all of that one's libraries.
+    yield from _of_qgis(["python.exe", "python3.exe"])
 
 
 def _registered() -> Iterator[Path]:

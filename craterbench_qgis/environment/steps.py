@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Optional
 
-from . import certificates, lock, places, upkeep
+from . import certificates, lock, machine, places, upkeep
 from .processes import Runner
 
 _TAIL_LINES = 30
@@ -48,6 +48,9 @@ class Maker:
     def __init__(self, folder: Path, wishes: Wishes, say: Say, runner: Runner) -> None:
         self._folder, self._wishes, self._say, self._runner = folder, wishes, say, runner
         self._python = places.interpreter(folder)
+        self._machine = machine.this_machine()
+        # What children print is read as UTF-8, whatever this computer's code page is.
+        runner.environ["PYTHONUTF8"] = "1"
         self._number = 0
         self._total = 6
 
@@ -59,7 +62,7 @@ class Maker:
         (folder / places.STAMP).unlink(missing_ok=True)
         self._use_own_temp()
         self._step("Creating the environment {folder} ...", "environment")
-        self._make_venv()
+        self.make_environment()
         self._trust()
         self._step("Installing PyTorch " + pins.torch + " ...", "torch")
         if pins.torch:
@@ -70,7 +73,7 @@ class Maker:
         if pins.torchvision:
             self._install("torchvision could not be installed.", f"torchvision=={pins.torchvision}")
         self._step("Compiling hnswlib (optional) ...", "hnswlib")
-        self._try_hnswlib()
+        self.try_hnswlib()
         self._step("Trying every package ...", "check")
         self.verify()
         (folder / places.STAMP).write_text(
@@ -82,21 +85,28 @@ class Maker:
     def verify(self) -> None:
         """Import every needed package. Raises EnvironmentProblem naming the first that fails."""
         for name in self._wishes.pins.imports:
-            code, lines = self._runner.run(
-                [str(self._python), "-I", "-c", f"import {name}"], self._folder
-            )
+            code, lines = self._ask(f"import {name}")
             if code:
+                advice = machine.load_advice(name, "\n".join(lines), self._machine.system) or (
+                    "Repair the environment; where that does not help, a library of the system is "
+                    "missing (see below)."
+                )
                 raise EnvironmentProblem(
-                    f"The package {name} does not load in {self._folder}. Repair the environment; "
-                    "where that does not help, a library of the system is missing (see below).\n"
-                    + _tail(lines)
+                    f"The package {name} does not load in {self._folder}. {advice}\n" + _tail(lines)
                 )
 
     def pip(self) -> list[str]:
         """The command pip, told where to look."""
-        return [str(self._python), "-m", "pip", "--disable-pip-version-check", "--no-input"]
+        options = ["-X", "utf8", "-m", "pip", "--disable-pip-version-check", "--no-input"]
+        return [*self._machine.prefix, str(self._python), *options]
 
-    def _make_venv(self) -> None:
+    def _ask(self, code: str) -> tuple[int, list[str]]:
+        """Run ``code`` in the environment as the engine will run."""
+        command = [*self._machine.prefix, str(self._python), "-I", "-X", "utf8", "-c", code]
+        return self._runner.run(command, self._folder)
+
+    def make_environment(self) -> None:
+        """The virtual environment itself, unless a working one is there already."""
         folder = self._folder
         if self._python.exists():
             code, _ = self._runner.run([str(self._python), "-m", "pip", "--version"])
@@ -107,10 +117,27 @@ class Maker:
         upkeep.clear(folder)
         self._note("environment")
         self._run(
-            [sys.executable, "-m", "venv", str(folder)],
+            [*self._machine.prefix, sys.executable, "-X", "utf8", "-m", "venv", str(folder)],
             f"No virtual environment could be made with {sys.executable}. Install its venv module "
             "(Debian: apt-get install python3-venv), or use another Python.",
         )
+        self._check_standard_library()
+
+    def _check_standard_library(self) -> None:
+        """Of OSGeo4W's Python parts load only beside its own libraries: name them to Windows."""
+        code = "import " + ", ".join(machine.STANDARD)
+        bad, lines = self._ask(code)
+        site = upkeep.site_packages(self._folder)
+        if bad and self._machine.system == "Windows" and site is not None:
+            hook = site / "craterbench-libraries.pth"
+            text = machine.library_hook(machine.library_folders(Path(sys.base_prefix)))
+            hook.write_text(text, encoding="utf-8")
+            bad, lines = self._ask(code)
+        if bad:
+            raise EnvironmentProblem(
+                f"An environment made with {sys.executable} lacks parts of Python itself. Choose "
+                "another Python, for example one from python.org.\n" + _tail(lines)
+            )
 
     def _check_space(self) -> None:
         """Before anything is downloaded, where all of it is still to come."""
@@ -140,7 +167,7 @@ class Maker:
             return  # the user's own settings for pip come first
         target = self._folder / places.CERTIFICATES
         where = "import pip._vendor.certifi as c; print(c.where())"
-        code, lines = self._runner.run([str(self._python), "-I", "-c", where])
+        code, lines = self._ask(where)
         pips = Path(lines[-1]) if code == 0 and lines else None
         try:
             extra, system = wishes.certificate_file, wishes.system_certificates
@@ -182,9 +209,13 @@ class Maker:
             )
         raise EnvironmentProblem("PyTorch could not be installed. " + advice)
 
-    def _try_hnswlib(self) -> None:
+    def try_hnswlib(self) -> None:
+        """Compile hnswlib where that can be tried quietly; it may fail."""
         version = self._wishes.pins.hnswlib
         if not version or self._wishes.wheels is not None:
+            return
+        if not machine.may_compile(self._machine.system):
+            self._say("hnswlib needs Apple's compiler; the exact shortlist is used instead.")
             return
         code, _ = self._call_pip("--no-deps", f"hnswlib=={version}", live=False)
         if code:

@@ -57,9 +57,9 @@ def clear(folder: Path) -> None:
     """Delete what an environment consists of. The lock file and foreign files stay."""
     foreign = places.foreign_entries(folder, adopt=True)
     last = (places.STAMP, "pyvenv.cfg", places.STEP)  # while they are there it says what it is
-    for one in sorted(folder.iterdir()):
-        if one.name not in (places.LOCK_NAME, *last, *foreign):
-            _delete(one)
+    for entry in sorted(folder.iterdir()):
+        if entry.name not in (places.LOCK_NAME, *last, *foreign):
+            _delete(entry)
     for name in last:
         _delete(folder / name)
 

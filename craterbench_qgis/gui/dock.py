@@ -19,12 +19,12 @@ from ..core.wording import number
 from ..i18n import tr
 from ..protocol import IndexInfo
 from .engine_bar import EngineBar
-from .history_panel import HistoryPanel
-from .index_panel import IndexPanel
+from .history.panel import HistoryPanel
+from .index.panel import IndexPanel
 from .query_bar import QueryBar
 from .results.panel import ResultsPanel
 from .review.panel import ReviewPanel
-from .setup_page import SetupPage
+from .setup.page import SetupPage
 
 DOCK_NAME = "CraterBenchDock"
 

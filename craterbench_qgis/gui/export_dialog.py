@@ -26,8 +26,8 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..core import export_plan as plan
-from ..core.layer_crs import geographic_crs
-from ..core.layer_style import apply_style, write_style
+from ..core.layers.crs import geographic_crs
+from ..core.layers.style import apply_style, write_style
 from ..core.match_set import MatchSet
 from ..core.wording import number
 from ..i18n import tr

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import QMessageBox
 
+from ..files import RESOURCES
 from ..i18n import tr
 
-PAGE = Path(__file__).resolve().parents[2] / "resources" / "help" / "index.html"
+PAGE = RESOURCES / "help" / "index.html"
 TOPICS = ("start", "setup", "index", "build", "search", "results", "why", "export", "settings",
           "trouble")  # fmt: skip
 

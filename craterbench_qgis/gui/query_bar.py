@@ -21,17 +21,18 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..core.crs import MapFrame, body_problem
+from ..core.geo.crs import MapFrame, body_problem
 from ..core.query import QueryRequest, RasterSource
 from ..core.rasters import RasterPicker, RenderJob, raster_source
 from ..core.wording import kilometres
+from ..files import RESOURCES
 from ..i18n import tr
 from ..protocol import IndexInfo, Preview
 from .messages import MessageLine
 from .tools import BoxTool, CircleTool, ClickTool, selection_queries
 from .tools.base import DEFAULT_CONTEXT, place_text
 
-ICONS = Path(__file__).resolve().parents[2] / "resources" / "icons"
+ICONS = RESOURCES / "icons"
 PICTURE_PX = 88
 THROTTLE_MS = 150
 _FULL = 0.995  # from this valid fraction on nothing is said of it

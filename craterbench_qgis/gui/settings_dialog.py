@@ -22,12 +22,13 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..core.settings import Settings, default_engine_folder
+from ..files import RESOURCES
 from ..i18n import tr
 from . import help
-from .build_options import parse_contexts
+from .build.options import parse_contexts
 from .messages import MessageLine
 
-ICON = Path(__file__).resolve().parents[2] / "resources" / "icons" / "craterbench.svg"
+ICON = RESOURCES / "icons" / "craterbench.svg"
 _DEVICES = ("auto", "cpu", "cuda", "mps")
 
 

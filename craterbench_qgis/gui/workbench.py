@@ -9,17 +9,17 @@ from qgis.PyQt.QtCore import QObject, Qt, QTimer
 from qgis.PyQt.QtWidgets import QApplication, QPushButton
 
 from ..client.engine import Engine
-from ..core.layers import ResultLayers
+from ..core.layers.results import ResultLayers
 from ..core.match_set import MatchSet
 from ..core.query import QueryRequest
 from ..core.settings import Settings
-from ..core.store import ProjectStore
+from ..core.store.project import ProjectStore
 from ..i18n import tr
 from ..protocol import IndexInfo
 from .dock import CraterBenchDock
 from .export_dialog import ExportDialog
 from .session import SearchSession
-from .why import WhyDialog
+from .why.panel import WhyDialog
 
 
 class Workbench(QObject):

@@ -18,14 +18,14 @@ from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
 
 from ..client.blocking import EngineCallError
+from ..files import PLUGIN_ROOT, RESOURCES
 from ..i18n import tr
 from .progress import Reporter
 from .talk import AlgorithmEngine, failure_of
 
-ROOT = Path(__file__).resolve().parents[2]
-ICON = ROOT / "resources" / "icons" / "craterbench.svg"
+ICON = RESOURCES / "icons" / "craterbench.svg"
 # The second is what the package holds.
-DOCUMENTS = (ROOT / "docs" / "processing.md", ROOT / "resources" / "help" / "index.html")
+DOCUMENTS = (PLUGIN_ROOT / "docs" / "processing.md", RESOURCES / "help" / "index.html")
 
 Values = dict[str, Any]
 # Two letters and more, so that Windows' drives are none.

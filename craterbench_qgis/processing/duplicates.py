@@ -19,7 +19,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from ..core.layer_style import pair_style
+from ..core.layers.style import pair_style
 from ..core.query import RasterSource
 from ..core.wording import duration, number, skip_reason
 from ..i18n import tr

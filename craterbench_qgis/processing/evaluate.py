@@ -17,7 +17,7 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
-from ..core.layer_features import fields
+from ..core.layers.features import fields
 from ..core.query import RasterSource
 from ..core.wording import number
 from ..i18n import tr

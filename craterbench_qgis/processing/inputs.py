@@ -13,9 +13,9 @@ from qgis.core import (
     QgsRasterLayer,
 )
 
-from ..core.crs import MapFrame, body_problem, figure_of_body
-from ..core.crs import geographic_crs as plain_crs
-from ..core.layer_crs import geographic_crs
+from ..core.geo.crs import MapFrame, body_problem, figure_of_body
+from ..core.geo.crs import geographic_crs as plain_crs
+from ..core.layers.crs import geographic_crs
 from ..core.query import RasterSource
 from ..i18n import tr
 from ..protocol import Json

@@ -15,8 +15,8 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from ..core import sphere
-from ..core.layer_features import CORE_FIELDS, Figure, catalogue_columns, fields
+from ..core.geo import sphere
+from ..core.layers.features import CORE_FIELDS, Figure, catalogue_columns, fields
 from ..protocol import IndexInfo, Json, MatchRecord, Preview
 from . import compat
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from qgis.core import QgsGeometry, QgsPointXY, QgsRectangle, QgsWkbTypes
 
-from ..core.crs import MapFrame
-from ..core.sphere import (
+from ..core.geo.crs import MapFrame
+from ..core.geo.sphere import (
     Point,
     destination,
     great_circle_distance,

@@ -17,7 +17,7 @@ from qgis.core import (
 )
 
 from ..client.blocking import EngineCallError
-from ..core.layer_style import apply_style
+from ..core.layers.style import apply_style
 from ..core.query import QueryRequest, RasterSource
 from ..core.wording import number
 from ..i18n import tr

@@ -6,7 +6,7 @@ from typing import Any
 
 from qgis.core import QgsProcessingParameterExtent, QgsProcessingParameterString
 
-from ..core.crs import figure_of_body, geographic_crs
+from ..core.geo.crs import figure_of_body, geographic_crs
 from ..core.query import QueryRequest, RasterSource
 from ..i18n import tr
 from . import params

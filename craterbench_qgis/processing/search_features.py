@@ -13,7 +13,7 @@ from qgis.core import (
     QgsWkbTypes,
 )
 
-from ..core.crs import MapFrame
+from ..core.geo.crs import MapFrame
 from ..core.query import QueryRequest, RasterSource
 from ..i18n import tr
 from ..protocol import IndexInfo, Json

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 
 from qgis.core import QgsProcessingLayerPostProcessorInterface
 
-from ..core.crs import figure_of
-from ..core.layer_crs import geographic_crs
+from ..core.geo.crs import figure_of
+from ..core.layers.crs import geographic_crs
 
 
 class Styler(QgsProcessingLayerPostProcessorInterface):

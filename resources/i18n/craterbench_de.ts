@@ -159,22 +159,22 @@
             <translation>durch Signal {code} beendet</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/crs.py" />
+            <location filename="../../craterbench_qgis/core/geo/crs.py" />
             <source>a body of radius {size}</source>
             <translation>einem Körper mit Radius {size}</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/crs.py" />
+            <location filename="../../craterbench_qgis/core/geo/crs.py" />
             <source>{name} (radius {size})</source>
             <translation>{name} (Radius {size})</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/crs.py" />
+            <location filename="../../craterbench_qgis/core/geo/crs.py" />
             <source>{what} has no coordinate reference system that lies on a body. Set one of the body that the mosaic shows.</source>
             <translation>{what} hat kein Koordinatenbezugssystem, das auf einem Körper liegt. Setzen Sie eines des Körpers, den das Mosaik zeigt.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/crs.py" />
+            <location filename="../../craterbench_qgis/core/geo/crs.py" />
             <source>{what} is on {found}, but the open index is of {needed}. Choose a coordinate reference system of that body, or open another index.</source>
             <translation>{what} liegt auf {found}, der offene Index aber auf {needed}. Wählen Sie ein Koordinatenbezugssystem dieses Körpers, oder öffnen Sie einen anderen Index.</translation>
         </message>
@@ -305,13 +305,13 @@
             <translation>{name} darf nicht geändert werden. Wählen Sie einen anderen Namen.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/layer_build.py" />
+            <location filename="../../craterbench_qgis/core/layers/build.py" />
             <source>Great circles</source>
             <translation>Großkreise</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/layer_build.py" />
-            <location filename="../../craterbench_qgis/core/layers.py" />
+            <location filename="../../craterbench_qgis/core/layers/build.py" />
+            <location filename="../../craterbench_qgis/core/layers/results.py" />
             <location filename="../../craterbench_qgis/gui/results/view.py" />
             <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
             <location filename="../../craterbench_qgis/processing/export_matches.py" />
@@ -320,82 +320,82 @@
             <translation>Treffer</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/layer_build.py" />
+            <location filename="../../craterbench_qgis/core/layers/build.py" />
             <location filename="../../craterbench_qgis/core/match_set.py" />
-            <location filename="../../craterbench_qgis/gui/history_model.py" />
+            <location filename="../../craterbench_qgis/gui/history/model.py" />
             <source>Query</source>
             <translation>Anfrage</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/layer_style.py" />
+            <location filename="../../craterbench_qgis/core/layers/style.py" />
             <source>Accepted</source>
             <translation>Angenommen</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/layer_style.py" />
+            <location filename="../../craterbench_qgis/core/layers/style.py" />
             <source>Best 20</source>
             <translation>Beste 20</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/layer_style.py" />
+            <location filename="../../craterbench_qgis/core/layers/style.py" />
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
             <source>Distinct</source>
             <translation>Verschieden</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/layer_style.py" />
+            <location filename="../../craterbench_qgis/core/layers/style.py" />
             <source>Drawn</source>
             <translation>Gezeichnet</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/layer_style.py" />
+            <location filename="../../craterbench_qgis/core/layers/style.py" />
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
             <source>Duplicate</source>
             <translation>Dublette</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/layer_style.py" />
+            <location filename="../../craterbench_qgis/core/layers/style.py" />
             <source>Others</source>
             <translation>Übrige</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/layer_style.py" />
+            <location filename="../../craterbench_qgis/core/layers/style.py" />
             <source>Rejected</source>
             <translation>Abgelehnt</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/layer_style.py" />
+            <location filename="../../craterbench_qgis/core/layers/style.py" />
             <source>Score {low} to {high}</source>
             <translation>Score {low} bis {high}</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/layer_style.py" />
+            <location filename="../../craterbench_qgis/core/layers/style.py" />
             <source>Searched</source>
             <translation>Gesucht</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/layer_style.py" />
+            <location filename="../../craterbench_qgis/core/layers/style.py" />
             <source>Undecided, 0.2 to 0.8</source>
             <translation>Unentschieden, 0,2 bis 0,8</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/layer_style.py" />
+            <location filename="../../craterbench_qgis/core/layers/style.py" />
             <source>Undecided, 0.8 and more</source>
             <translation>Unentschieden, 0,8 und mehr</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/layer_style.py" />
+            <location filename="../../craterbench_qgis/core/layers/style.py" />
             <source>Undecided, below 0.2</source>
             <translation>Unentschieden, unter 0,2</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/layer_style.py" />
+            <location filename="../../craterbench_qgis/core/layers/style.py" />
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
             <source>Unsure</source>
             <translation>Unsicher</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/layers.py" />
+            <location filename="../../craterbench_qgis/core/layers/results.py" />
             <source>Matches of {label}</source>
             <translation>Treffer zu {label}</translation>
         </message>
@@ -466,8 +466,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/progress_text.py" />
-            <location filename="../../craterbench_qgis/gui/build_options.py" />
-            <location filename="../../craterbench_qgis/gui/index_info.py" />
+            <location filename="../../craterbench_qgis/gui/build/options.py" />
+            <location filename="../../craterbench_qgis/gui/index/info.py" />
             <location filename="../../craterbench_qgis/processing/index_build.py" />
             <location filename="../../craterbench_qgis/processing/index_information.py" />
             <source>Views</source>
@@ -519,77 +519,77 @@
             <translation>{name} kann um diesen Ort herum nicht gezeichnet werden. Wählen Sie ein anderes Raster.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/review_store.py" />
+            <location filename="../../craterbench_qgis/core/review/store.py" />
             <source>A decision could not be written ({why}). Make room on the disk or check your rights to the file, then open the review again.</source>
             <translation>Eine Entscheidung konnte nicht geschrieben werden ({why}). Schaffen Sie Platz oder prüfen Sie Ihre Rechte an der Datei, und öffnen Sie die Durchsicht dann neu.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/review_store.py" />
+            <location filename="../../craterbench_qgis/core/review/store.py" />
             <source>Another program has locked the review. Your decisions are kept and written as soon as it lets go: close the file there.</source>
             <translation>Ein anderes Programm sperrt die Durchsicht. Ihre Entscheidungen bleiben und werden geschrieben, sobald es sie freigibt: Schließen Sie die Datei dort.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/review_store.py" />
+            <location filename="../../craterbench_qgis/core/review/store.py" />
             <source>There is no file {path}. Choose another review.</source>
             <translation>Die Datei {path} gibt es nicht. Wählen Sie eine andere Durchsicht.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/review_store.py" />
+            <location filename="../../craterbench_qgis/core/review/store.py" />
             <source>{name} cannot be read ({why}). Check your rights to it.</source>
             <translation>{name} ist nicht lesbar ({why}). Prüfen Sie Ihre Rechte daran.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/review_store.py" />
+            <location filename="../../craterbench_qgis/core/review/store.py" />
             <source>{name} is damaged ({why}). Find the duplicates again, or take a copy of it.</source>
             <translation>{name} ist beschädigt ({why}). Suchen Sie die Dubletten noch einmal, oder nehmen Sie eine Kopie.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/review_store.py" />
+            <location filename="../../craterbench_qgis/core/review/store.py" />
             <source>{name} is locked by another program. Close it there and open it again.</source>
             <translation>{name} ist von einem anderen Programm gesperrt. Schließen Sie es dort, und öffnen Sie es noch einmal.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/review_store.py" />
+            <location filename="../../craterbench_qgis/core/review/store.py" />
             <source>{name} is no review of duplicates. Choose a file written by “Find duplicates”.</source>
             <translation>{name} ist keine Dublettendurchsicht. Wählen Sie eine Datei, die „Dubletten suchen“ geschrieben hat.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/store.py" />
+            <location filename="../../craterbench_qgis/core/store/project.py" />
             <source>Another program holds this project's results open. What you decide is written as soon as it lets go of them.</source>
             <translation>Ein anderes Programm hält die Ergebnisse dieses Projekts offen. Was Sie entscheiden, wird geschrieben, sobald es sie freigibt.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/store.py" />
+            <location filename="../../craterbench_qgis/core/store/project.py" />
             <source>Results of another project were in the way; their file is now called {name}. Delete it if you do not need it.</source>
             <translation>Ergebnisse eines anderen Projekts waren im Weg; ihre Datei heißt jetzt {name}. Löschen Sie sie, wenn Sie sie nicht brauchen.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/store.py" />
+            <location filename="../../craterbench_qgis/core/store/project.py" />
             <source>The project's results could not be written or read: {reason}. Check the disk, then save the project under another name.</source>
             <translation>Die Ergebnisse des Projekts konnten nicht geschrieben oder gelesen werden: {reason}. Prüfen Sie den Datenträger, und speichern Sie das Projekt dann unter anderem Namen.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/store.py" />
+            <location filename="../../craterbench_qgis/core/store/project.py" />
             <source>The results kept beside this project were damaged; the file is now called {name}. New results go into a new file.</source>
             <translation>Die Ergebnisse neben diesem Projekt waren beschädigt; die Datei heißt jetzt {name}. Neue Ergebnisse kommen in eine neue Datei.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/store.py" />
+            <location filename="../../craterbench_qgis/core/store/project.py" />
             <source>This project is not saved: its results are in memory only.</source>
             <translation>Dieses Projekt ist nicht gespeichert: Seine Ergebnisse sind nur im Arbeitsspeicher.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/store.py" />
+            <location filename="../../craterbench_qgis/core/store/project.py" />
             <source>{name} cannot be written, so results and decisions are kept in memory only. Save the project in a folder you may write in to keep them.</source>
             <translation>{name} kann nicht geschrieben werden, darum bleiben Ergebnisse und Entscheidungen nur im Arbeitsspeicher. Speichern Sie das Projekt in einem Ordner, in dem Sie schreiben dürfen, um sie zu behalten.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/store.py" />
+            <location filename="../../craterbench_qgis/core/store/project.py" />
             <source>{name} could not be opened, so this project's earlier results cannot be shown and new ones are kept in memory only. Check the disk, then open the project again.</source>
             <translation>{name} ließ sich nicht öffnen, darum können frühere Ergebnisse dieses Projekts nicht gezeigt werden und neue bleiben nur im Arbeitsspeicher. Prüfen Sie den Datenträger, und öffnen Sie das Projekt dann neu.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/core/store.py" />
+            <location filename="../../craterbench_qgis/core/store/project.py" />
             <source>{name} was written by a newer version of CraterBench, so this project's earlier results cannot be shown and new ones are kept in memory only. Update the plugin.</source>
             <translation>{name} wurde von einer neueren Version von CraterBench geschrieben, darum können frühere Ergebnisse dieses Projekts nicht gezeigt werden und neue bleiben nur im Arbeitsspeicher. Aktualisieren Sie die Erweiterung.</translation>
         </message>
@@ -685,8 +685,8 @@
             <translation>{n} s</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_catalogue.py" />
-            <location filename="../../craterbench_qgis/gui/build_mosaics.py" />
+            <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
+            <location filename="../../craterbench_qgis/gui/build/mosaics.py" />
             <location filename="../../craterbench_qgis/gui/review/dialogs.py" />
             <location filename="../../craterbench_qgis/gui/review/find_options.py" />
             <location filename="../../craterbench_qgis/gui/review/panel.py" />
@@ -694,248 +694,248 @@
             <translation>Alle Dateien (*)</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_catalogue.py" />
-            <location filename="../../craterbench_qgis/gui/index_info.py" />
+            <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
+            <location filename="../../craterbench_qgis/gui/index/info.py" />
             <location filename="../../craterbench_qgis/processing/index_information.py" />
             <source>Catalogue</source>
             <translation>Katalog</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_catalogue.py" />
+            <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
             <location filename="../../craterbench_qgis/processing/params.py" />
             <source>Crater catalogue</source>
             <translation>Kraterkatalog</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_catalogue.py" />
+            <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
             <location filename="../../craterbench_qgis/gui/review/apply_dialog.py" />
             <source>Crater catalogues ({pattern})</source>
             <translation>Kraterkataloge ({pattern})</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_catalogue.py" />
+            <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
             <source>Diameter</source>
             <translation>Durchmesser</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_catalogue.py" />
+            <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
             <location filename="../../craterbench_qgis/gui/review/find_options.py" />
             <source>File…</source>
             <translation>Datei…</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_catalogue.py" />
+            <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
             <source>Identifier</source>
             <translation>Kennung</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_catalogue.py" />
+            <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
             <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
             <source>Latitude</source>
             <translation>Breite</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_catalogue.py" />
+            <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
             <source>Layer or file</source>
             <translation>Layer oder Datei</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_catalogue.py" />
+            <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
             <source>Longitude</source>
             <translation>Länge</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_catalogue.py" />
+            <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
             <source>Reading the catalogue…</source>
             <translation>Der Katalog wird gelesen…</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_catalogue.py" />
+            <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
             <source>Reading the layer…</source>
             <translation>Der Layer wird gelesen…</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_catalogue.py" />
+            <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
             <source>Rows left out: {n} ({reasons})</source>
             <translation>Ausgelassene Zeilen: {n} ({reasons})</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_catalogue.py" />
+            <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
             <source>Usable craters: {n}</source>
             <translation>Brauchbare Krater: {n}</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_catalogue.py" />
+            <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
             <source>choose a column…</source>
             <translation>Spalte wählen…</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_catalogue.py" />
+            <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
             <source>choose…</source>
             <translation>wählen…</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_catalogue.py" />
+            <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
             <source>diameters {low} to {high}</source>
             <translation>Durchmesser {low} bis {high}</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_catalogue.py" />
+            <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
             <source>from the geometry</source>
             <translation>aus der Geometrie</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_catalogue.py" />
-            <location filename="../../craterbench_qgis/gui/build_options.py" />
+            <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
+            <location filename="../../craterbench_qgis/gui/build/options.py" />
             <location filename="../../craterbench_qgis/gui/review/find_options.py" />
             <source>km</source>
             <translation>km</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_catalogue.py" />
+            <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
             <location filename="../../craterbench_qgis/gui/review/find_options.py" />
             <source>m</source>
             <translation>m</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_catalogue.py" />
+            <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
             <source>row number</source>
             <translation>Zeilennummer</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_catalogue.py" />
+            <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
             <source>unit: auto</source>
             <translation>Einheit: auto</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_catalogue.py" />
+            <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
             <source>{what} (auto)</source>
             <translation>{what} (auto)</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_dialog.py" />
+            <location filename="../../craterbench_qgis/gui/build/dialog.py" />
             <source>Build</source>
             <translation>Aufbauen</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_dialog.py" />
+            <location filename="../../craterbench_qgis/gui/build/dialog.py" />
             <source>Build an index</source>
             <translation>Index aufbauen</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_dialog.py" />
+            <location filename="../../craterbench_qgis/gui/build/dialog.py" />
             <location filename="../../craterbench_qgis/gui/review/find_dialog.py" />
             <source>Choose a catalogue.</source>
             <translation>Wählen Sie einen Katalog.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_dialog.py" />
+            <location filename="../../craterbench_qgis/gui/build/dialog.py" />
             <location filename="../../craterbench_qgis/gui/export_dialog.py" />
             <location filename="../../craterbench_qgis/gui/review/job_dialog.py" />
-            <location filename="../../craterbench_qgis/gui/why_controls.py" />
+            <location filename="../../craterbench_qgis/gui/why/controls.py" />
             <source>Close</source>
             <translation>Schließen</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_dialog.py" />
+            <location filename="../../craterbench_qgis/gui/build/dialog.py" />
             <source>Diameters and region are not known any more: set them as in the first build.</source>
             <translation>Durchmesser und Gebiet sind nicht mehr bekannt: Stellen Sie sie wie beim ersten Mal ein.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_dialog.py" />
+            <location filename="../../craterbench_qgis/gui/build/dialog.py" />
             <location filename="../../craterbench_qgis/plugin.py" />
             <source>Help</source>
             <translation>Hilfe</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_dialog.py" />
+            <location filename="../../craterbench_qgis/gui/build/dialog.py" />
             <source>No crater lies within these diameters and this region; change them.</source>
             <translation>Kein Krater liegt in diesen Durchmessern und diesem Gebiet; ändern Sie sie.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_dialog.py" />
-            <location filename="../../craterbench_qgis/gui/build_progress.py" />
-            <location filename="../../craterbench_qgis/gui/index_page.py" />
+            <location filename="../../craterbench_qgis/gui/build/dialog.py" />
+            <location filename="../../craterbench_qgis/gui/build/progress.py" />
+            <location filename="../../craterbench_qgis/gui/index/page.py" />
             <source>Resume</source>
             <translation>Fortsetzen</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_dialog.py" />
+            <location filename="../../craterbench_qgis/gui/build/dialog.py" />
             <source>Run in background</source>
             <translation>Im Hintergrund weiter</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_dialog.py" />
+            <location filename="../../craterbench_qgis/gui/build/dialog.py" />
             <source>The catalogue is of {a}, the mosaic of {b}; choose ones that fit.</source>
             <translation>Der Katalog ist von {a}, das Mosaik von {b}; wählen Sie zueinander passende.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_dialog.py" />
+            <location filename="../../craterbench_qgis/gui/build/dialog.py" />
             <source>The layer is not there any more; choose another one.</source>
             <translation>Den Layer gibt es nicht mehr; wählen Sie einen anderen.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_dialog.py" />
+            <location filename="../../craterbench_qgis/gui/build/dialog.py" />
             <source>Writing {path}…</source>
             <translation>{path} wird geschrieben…</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_estimate.py" />
+            <location filename="../../craterbench_qgis/gui/build/estimate.py" />
             <source>Views: at most {n}</source>
             <translation>Ansichten: höchstens {n}</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_estimate.py" />
+            <location filename="../../craterbench_qgis/gui/build/estimate.py" />
             <source>Views: {n}</source>
             <translation>Ansichten: {n}</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_estimate.py" />
+            <location filename="../../craterbench_qgis/gui/build/estimate.py" />
             <source>space: about {size}</source>
             <translation>Platz: etwa {size}</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_estimate.py" />
+            <location filename="../../craterbench_qgis/gui/build/estimate.py" />
             <source>time: about {time}, as in the last build here</source>
             <translation>Zeit: etwa {time}, wie beim letzten Aufbau hier</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_estimate.py" />
+            <location filename="../../craterbench_qgis/gui/build/estimate.py" />
             <source>time: shown once the build runs</source>
             <translation>Zeit: wird angezeigt, sobald der Aufbau läuft</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_job.py" />
+            <location filename="../../craterbench_qgis/gui/build/job.py" />
             <source>CraterBench: building {name}</source>
             <translation>CraterBench: {name} wird aufgebaut</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_mosaics.py" />
+            <location filename="../../craterbench_qgis/gui/build/mosaics.py" />
             <source>Add a raster layer of the project</source>
             <translation>Einen Rasterlayer des Projekts hinzufügen</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_mosaics.py" />
+            <location filename="../../craterbench_qgis/gui/build/mosaics.py" />
             <source>Add at least one mosaic.</source>
             <translation>Fügen Sie mindestens ein Mosaik hinzu.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_mosaics.py" />
+            <location filename="../../craterbench_qgis/gui/build/mosaics.py" />
             <source>Add file…</source>
             <translation>Datei hinzufügen…</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_mosaics.py" />
+            <location filename="../../craterbench_qgis/gui/build/mosaics.py" />
             <source>Add layer</source>
             <translation>Layer hinzufügen</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_mosaics.py" />
+            <location filename="../../craterbench_qgis/gui/build/mosaics.py" />
             <source>Each mosaic is a further observation of the same craters.</source>
             <translation>Jedes Mosaik ist eine weitere Beobachtung derselben Krater.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_mosaics.py" />
+            <location filename="../../craterbench_qgis/gui/build/mosaics.py" />
             <location filename="../../craterbench_qgis/processing/inputs.py" />
             <location filename="../../craterbench_qgis/processing/params.py" />
             <location filename="../../craterbench_qgis/processing/review_report.py" />
@@ -943,55 +943,55 @@
             <translation>Mosaike</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_mosaics.py" />
+            <location filename="../../craterbench_qgis/gui/build/mosaics.py" />
             <location filename="../../craterbench_qgis/gui/review/dialogs.py" />
             <location filename="../../craterbench_qgis/gui/review/find_options.py" />
             <source>Rasters ({pattern})</source>
             <translation>Raster ({pattern})</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_mosaics.py" />
+            <location filename="../../craterbench_qgis/gui/build/mosaics.py" />
             <source>Remove</source>
             <translation>Entfernen</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_mosaics.py" />
+            <location filename="../../craterbench_qgis/gui/build/mosaics.py" />
             <source>The mosaics are of different bodies ({a}, {b}); remove one.</source>
             <translation>Die Mosaike zeigen verschiedene Körper ({a}, {b}); entfernen Sie eines.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_mosaics.py" />
+            <location filename="../../craterbench_qgis/gui/build/mosaics.py" />
             <source>The project has no raster with local pixels</source>
             <translation>Das Projekt hat kein Raster mit lokalen Pixeln</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_mosaics.py" />
+            <location filename="../../craterbench_qgis/gui/build/mosaics.py" />
             <source>reading…</source>
             <translation>wird gelesen…</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_mosaics.py" />
+            <location filename="../../craterbench_qgis/gui/build/mosaics.py" />
             <source>{body} · {scale} m per pixel · {width} × {height} pixels</source>
             <translation>{body} · {scale} m je Pixel · {width} × {height} Pixel</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_mosaics.py" />
+            <location filename="../../craterbench_qgis/gui/build/mosaics.py" />
             <source>{name} cannot be used; remove it.</source>
             <translation>{name} ist nicht verwendbar; entfernen Sie es.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_options.py" />
+            <location filename="../../craterbench_qgis/gui/build/options.py" />
             <location filename="../../craterbench_qgis/processing/index_build.py" />
             <source>A context factor lies between 0.5 and 100; 2 and 3 are usual.</source>
             <translation>Ein Kontextfaktor liegt zwischen 0.5 und 100; üblich sind 2 und 3.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_options.py" />
+            <location filename="../../craterbench_qgis/gui/build/options.py" />
             <source>Add a mosaic first: the map's extent is taken in degrees of its body.</source>
             <translation>Fügen Sie zuerst ein Mosaik hinzu: Der Kartenausschnitt wird in Grad seines Körpers genommen.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_options.py" />
+            <location filename="../../craterbench_qgis/gui/build/options.py" />
             <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
             <location filename="../../craterbench_qgis/processing/evaluate.py" />
             <location filename="../../craterbench_qgis/processing/index_build.py" />
@@ -999,21 +999,21 @@
             <translation>Kontextfaktoren</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_options.py" />
+            <location filename="../../craterbench_qgis/gui/build/options.py" />
             <location filename="../../craterbench_qgis/processing/evaluate.py" />
             <location filename="../../craterbench_qgis/processing/index_build.py" />
             <source>Context factors are numbers, for example: 2, 3.</source>
             <translation>Kontextfaktoren sind Zahlen, zum Beispiel: 2, 3.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_options.py" />
+            <location filename="../../craterbench_qgis/gui/build/options.py" />
             <location filename="../../craterbench_qgis/gui/review/find_options.py" />
             <source>Diameters</source>
             <translation>Durchmesser</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_options.py" />
-            <location filename="../../craterbench_qgis/gui/index_info.py" />
+            <location filename="../../craterbench_qgis/gui/build/options.py" />
+            <location filename="../../craterbench_qgis/gui/index/info.py" />
             <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
             <location filename="../../craterbench_qgis/processing/duplicates.py" />
             <location filename="../../craterbench_qgis/processing/index_build.py" />
@@ -1022,250 +1022,250 @@
             <translation>Encoder</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_options.py" />
+            <location filename="../../craterbench_qgis/gui/build/options.py" />
             <source>Give at least one context factor, for example: 2, 3.</source>
             <translation>Geben Sie mindestens einen Kontextfaktor an, zum Beispiel: 2, 3.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_options.py" />
+            <location filename="../../craterbench_qgis/gui/build/options.py" />
             <source>Instance tokens per view: more are finer, and need more space and time.</source>
             <translation>Instanz-Tokens je Ansicht: Mehr sind feiner und brauchen mehr Platz und Zeit.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_options.py" />
+            <location filename="../../craterbench_qgis/gui/build/options.py" />
             <source>Map's extent</source>
             <translation>Kartenausschnitt</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_options.py" />
+            <location filename="../../craterbench_qgis/gui/build/options.py" />
             <source>Only craters within</source>
             <translation>Nur Krater in</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_options.py" />
+            <location filename="../../craterbench_qgis/gui/build/options.py" />
             <location filename="../../craterbench_qgis/processing/params.py" />
             <source>Region</source>
             <translation>Gebiet</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_options.py" />
+            <location filename="../../craterbench_qgis/gui/build/options.py" />
             <source>Sides of the square crops as multiples of the crater's diameter, separated by commas; decimals with a point.</source>
             <translation>Seiten der quadratischen Ausschnitte als Vielfache des Kraterdurchmessers, durch Kommas getrennt; Dezimalstellen mit Punkt.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_options.py" />
+            <location filename="../../craterbench_qgis/gui/build/options.py" />
             <source>The smallest diameter is larger than the largest; change one of them.</source>
             <translation>Der kleinste Durchmesser ist größer als der größte; ändern Sie einen davon.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_options.py" />
+            <location filename="../../craterbench_qgis/gui/build/options.py" />
             <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
             <source>Tokens (K)</source>
             <translation>Tokens (K)</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_options.py" />
+            <location filename="../../craterbench_qgis/gui/build/options.py" />
             <source>default</source>
             <translation>Standard</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_options.py" />
+            <location filename="../../craterbench_qgis/gui/build/options.py" />
             <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
             <source>default (64)</source>
             <translation>Standard (64)</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_options.py" />
+            <location filename="../../craterbench_qgis/gui/build/options.py" />
             <source>default ({name})</source>
             <translation>Standard ({name})</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_options.py" />
+            <location filename="../../craterbench_qgis/gui/build/options.py" />
             <location filename="../../craterbench_qgis/gui/review/find_options.py" />
             <source>from the smallest</source>
             <translation>ab kleinstem</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_options.py" />
+            <location filename="../../craterbench_qgis/gui/build/options.py" />
             <source>longitude {w}° to {e}°, latitude {s}° to {n}°</source>
             <translation>Länge {w}° bis {e}°, Breite {s}° bis {n}°</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_options.py" />
+            <location filename="../../craterbench_qgis/gui/build/options.py" />
             <location filename="../../craterbench_qgis/gui/review/find_options.py" />
             <source>to the largest</source>
             <translation>bis größtem</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_output.py" />
-            <location filename="../../craterbench_qgis/gui/index_info.py" />
+            <location filename="../../craterbench_qgis/gui/build/output.py" />
+            <location filename="../../craterbench_qgis/gui/index/info.py" />
             <source>Folder</source>
             <translation>Ordner</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_output.py" />
+            <location filename="../../craterbench_qgis/gui/build/output.py" />
             <source>Folder for the index</source>
             <translation>Ordner für den Index</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_output.py" />
+            <location filename="../../craterbench_qgis/gui/build/output.py" />
             <source>Give the index a name and a folder.</source>
             <translation>Geben Sie dem Index einen Namen und einen Ordner.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_output.py" />
+            <location filename="../../craterbench_qgis/gui/build/output.py" />
             <location filename="../../craterbench_qgis/processing/index_information.py" />
             <source>Name</source>
             <translation>Name</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_output.py" />
+            <location filename="../../craterbench_qgis/gui/build/output.py" />
             <source>Only {free} are free there, about {needed} are needed; choose another folder.</source>
             <translation>Dort sind nur {free} frei, gebraucht werden etwa {needed}; wählen Sie einen anderen Ordner.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_output.py" />
+            <location filename="../../craterbench_qgis/gui/build/output.py" />
             <source>Save the index as</source>
             <translation>Index speichern als</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_output.py" />
+            <location filename="../../craterbench_qgis/gui/build/output.py" />
             <source>The name contains {characters}; take another.</source>
             <translation>Der Name enthält {characters}; nehmen Sie einen anderen.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_output.py" />
+            <location filename="../../craterbench_qgis/gui/build/output.py" />
             <source>for example: moon-20km</source>
             <translation>zum Beispiel: mond-20km</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_output.py" />
+            <location filename="../../craterbench_qgis/gui/build/output.py" />
             <source>{folder} cannot be written to; choose another folder.</source>
             <translation>In {folder} kann nicht geschrieben werden; wählen Sie einen anderen Ordner.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_output.py" />
+            <location filename="../../craterbench_qgis/gui/build/output.py" />
             <source>{name} exists and is no index; take another name.</source>
             <translation>{name} gibt es schon und ist kein Index; nehmen Sie einen anderen Namen.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_output.py" />
+            <location filename="../../craterbench_qgis/gui/build/output.py" />
             <source>{name} is a complete index already; open it or take another name.</source>
             <translation>{name} ist schon ein vollständiger Index; öffnen Sie ihn, oder nehmen Sie einen anderen Namen.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_output.py" />
+            <location filename="../../craterbench_qgis/gui/build/output.py" />
             <source>{name} is an unfinished build; it goes on if everything is as it was.</source>
             <translation>{name} ist ein unfertiger Aufbau; er geht weiter, wenn alles ist wie zuvor.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_output.py" />
+            <location filename="../../craterbench_qgis/gui/build/output.py" />
             <source>{path} ({free} free)</source>
             <translation>{path} ({free} frei)</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_output.py" />
+            <location filename="../../craterbench_qgis/gui/build/output.py" />
             <source>{path} cannot be read ({why}); choose another folder.</source>
             <translation>{path} ist nicht lesbar ({why}); wählen Sie einen anderen Ordner.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_progress.py" />
+            <location filename="../../craterbench_qgis/gui/build/progress.py" />
             <source>Building {name}</source>
             <translation>{name} wird aufgebaut</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_progress.py" />
+            <location filename="../../craterbench_qgis/gui/build/progress.py" />
             <location filename="../../craterbench_qgis/gui/export_dialog.py" />
-            <location filename="../../craterbench_qgis/gui/index_panel.py" />
+            <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <location filename="../../craterbench_qgis/gui/results/states.py" />
             <location filename="../../craterbench_qgis/gui/review/job_dialog.py" />
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>Cancel</source>
             <translation>Abbrechen</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_progress.py" />
+            <location filename="../../craterbench_qgis/gui/build/progress.py" />
             <location filename="../../craterbench_qgis/processing/index_build.py" />
             <source>Craters: {craters} · views: {views}</source>
             <translation>Krater: {craters} · Ansichten: {views}</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_progress.py" />
+            <location filename="../../craterbench_qgis/gui/build/progress.py" />
             <source>Dismiss</source>
             <translation>Ausblenden</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_progress.py" />
+            <location filename="../../craterbench_qgis/gui/build/progress.py" />
             <location filename="../../craterbench_qgis/processing/index_build.py" />
             <source>It was complete already; nothing was done.</source>
             <translation>Er war schon vollständig; es wurde nichts getan.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_progress.py" />
+            <location filename="../../craterbench_qgis/gui/build/progress.py" />
             <source>No view was skipped.</source>
             <translation>Keine Ansicht wurde übersprungen.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_progress.py" />
+            <location filename="../../craterbench_qgis/gui/build/progress.py" />
             <source>Open index</source>
             <translation>Index öffnen</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_progress.py" />
+            <location filename="../../craterbench_qgis/gui/build/progress.py" />
             <location filename="../../craterbench_qgis/gui/review/job_dialog.py" />
             <source>Starting…</source>
             <translation>Wird gestartet…</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_progress.py" />
+            <location filename="../../craterbench_qgis/gui/build/progress.py" />
             <source>Stop the build; what is done stays and can be resumed.</source>
             <translation>Aufbau anhalten; Fertiges bleibt, es kann dort weitergehen.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_progress.py" />
+            <location filename="../../craterbench_qgis/gui/build/progress.py" />
             <source>Stopping after the batch at work…</source>
             <translation>Hält nach dem laufenden Stapel an…</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_progress.py" />
+            <location filename="../../craterbench_qgis/gui/build/progress.py" />
             <source>The build of {name} failed</source>
             <translation>Der Aufbau von {name} ist gescheitert</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_progress.py" />
+            <location filename="../../craterbench_qgis/gui/build/progress.py" />
             <source>The build of {name} was stopped</source>
             <translation>Der Aufbau von {name} wurde angehalten</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_progress.py" />
+            <location filename="../../craterbench_qgis/gui/build/progress.py" />
             <source>Views skipped: {n} ({reasons})</source>
             <translation>Übersprungene Ansichten: {n} ({reasons})</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_progress.py" />
+            <location filename="../../craterbench_qgis/gui/build/progress.py" />
             <source>What is done stays; Resume goes on where it stopped.</source>
             <translation>Fertiges bleibt; „Fortsetzen“ macht dort weiter.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_progress.py" />
+            <location filename="../../craterbench_qgis/gui/build/progress.py" />
             <source>{name} is built</source>
             <translation>{name} ist fertig</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/build_progress.py" />
+            <location filename="../../craterbench_qgis/gui/build/progress.py" />
             <location filename="../../craterbench_qgis/processing/index_build.py" />
             <source>{n} views made in {time} ({rate} per second)</source>
             <translation>{n} Ansichten in {time} erzeugt ({rate} je Sekunde)</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/catalogue_layer.py" />
+            <location filename="../../craterbench_qgis/gui/index/catalogue_layer.py" />
             <source>{index}: catalogue</source>
             <translation>{index}: Katalog</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/dock.py" />
             <location filename="../../craterbench_qgis/gui/help.py" />
-            <location filename="../../craterbench_qgis/gui/index_panel.py" />
+            <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <location filename="../../craterbench_qgis/gui/workbench.py" />
             <source>CraterBench</source>
             <translation>CraterBench</translation>
@@ -1314,7 +1314,7 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/engine_bar.py" />
-            <location filename="../../craterbench_qgis/gui/setup_repair.py" />
+            <location filename="../../craterbench_qgis/gui/setup/repair.py" />
             <location filename="../../craterbench_qgis/gui/workbench.py" />
             <source>Copy report</source>
             <translation>Bericht kopieren</translation>
@@ -1410,14 +1410,14 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/export_dialog.py" />
-            <location filename="../../craterbench_qgis/gui/history_panel.py" />
+            <location filename="../../craterbench_qgis/gui/history/panel.py" />
             <source>Open</source>
             <translation>Öffnen</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/export_dialog.py" />
             <location filename="../../craterbench_qgis/gui/review/apply_dialog.py" />
-            <location filename="../../craterbench_qgis/gui/why_controls.py" />
+            <location filename="../../craterbench_qgis/gui/why/controls.py" />
             <source>Open folder</source>
             <translation>Ordner öffnen</translation>
         </message>
@@ -1489,284 +1489,284 @@
             <translation>Es ließ sich kein Webbrowser starten. Die Hilfe ist die Datei {path}.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/history_model.py" />
+            <location filename="../../craterbench_qgis/gui/history/model.py" />
             <source>no matches</source>
             <translation>keine Treffer</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/history_model.py" />
+            <location filename="../../craterbench_qgis/gui/history/model.py" />
             <source>{a} accepted, {r} rejected of {n}</source>
             <translation>{a} angenommen, {r} abgelehnt von {n}</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/history_model.py" />
+            <location filename="../../craterbench_qgis/gui/history/model.py" />
             <source>{n} matches, none decided</source>
             <translation>{n} Treffer, keiner entschieden</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/history_panel.py" />
+            <location filename="../../craterbench_qgis/gui/history/panel.py" />
             <source>Delete</source>
             <translation>Löschen</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/history_panel.py" />
+            <location filename="../../craterbench_qgis/gui/history/panel.py" />
             <source>Hide this message</source>
             <translation>Diese Meldung ausblenden</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/history_panel.py" />
+            <location filename="../../craterbench_qgis/gui/history/panel.py" />
             <source>No queries in this project yet. Search for a crater and it will be listed here.</source>
             <translation>In diesem Projekt gibt es noch keine Anfragen. Suchen Sie nach einem Krater, dann steht er hier.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/history_panel.py" />
+            <location filename="../../craterbench_qgis/gui/history/panel.py" />
             <source>Queries of this project</source>
             <translation>Anfragen dieses Projekts</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/history_panel.py" />
+            <location filename="../../craterbench_qgis/gui/history/panel.py" />
             <source>Rename</source>
             <translation>Umbenennen</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/history_panel.py" />
+            <location filename="../../craterbench_qgis/gui/history/panel.py" />
             <source>The query</source>
             <translation>Die Anfrage</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/history_panel.py" />
+            <location filename="../../craterbench_qgis/gui/history/panel.py" />
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
             <source>Undo</source>
             <translation>Rückgängig</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/history_panel.py" />
+            <location filename="../../craterbench_qgis/gui/history/panel.py" />
             <source>“{label}” was deleted.</source>
             <translation>„{label}“ wurde gelöscht.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_info.py" />
+            <location filename="../../craterbench_qgis/gui/index/info.py" />
             <source> ({n} removed)</source>
             <translation> ({n} entfernt)</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_info.py" />
+            <location filename="../../craterbench_qgis/gui/index/info.py" />
             <source>, seeds by {seeds}</source>
             <translation>, Saatpunkte: {seeds}</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_info.py" />
+            <location filename="../../craterbench_qgis/gui/index/info.py" />
             <location filename="../../craterbench_qgis/gui/review/find_options.py" />
             <location filename="../../craterbench_qgis/processing/index_information.py" />
             <source>Body</source>
             <translation>Körper</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_info.py" />
+            <location filename="../../craterbench_qgis/gui/index/info.py" />
             <location filename="../../craterbench_qgis/processing/index_information.py" />
             <source>Craters</source>
             <translation>Krater</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_info.py" />
+            <location filename="../../craterbench_qgis/gui/index/info.py" />
             <location filename="../../craterbench_qgis/processing/index_information.py" />
             <source>K = {k} of {d} numbers</source>
             <translation>K = {k} zu {d} Zahlen</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_info.py" />
+            <location filename="../../craterbench_qgis/gui/index/info.py" />
             <location filename="../../craterbench_qgis/processing/index_information.py" />
             <source>Made</source>
             <translation>Erstellt</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_info.py" />
+            <location filename="../../craterbench_qgis/gui/index/info.py" />
             <location filename="../../craterbench_qgis/processing/index_information.py" />
             <source>Mosaic</source>
             <translation>Mosaik</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_info.py" />
+            <location filename="../../craterbench_qgis/gui/index/info.py" />
             <location filename="../../craterbench_qgis/processing/index_information.py" />
             <source>On disk</source>
             <translation>Auf Platte</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_info.py" />
+            <location filename="../../craterbench_qgis/gui/index/info.py" />
             <source>Skipped</source>
             <translation>Ausgelassen</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_info.py" />
+            <location filename="../../craterbench_qgis/gui/index/info.py" />
             <source>The build is not finished. What is there can be searched; Resume finishes it.</source>
             <translation>Der Aufbau ist nicht fertig. Was da ist, kann durchsucht werden; „Fortsetzen“ vollendet ihn.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_info.py" />
+            <location filename="../../craterbench_qgis/gui/index/info.py" />
             <location filename="../../craterbench_qgis/processing/index_information.py" />
             <source>Tokens</source>
             <translation>Tokens</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_info.py" />
+            <location filename="../../craterbench_qgis/gui/index/info.py" />
             <location filename="../../craterbench_qgis/gui/review/find_options.py" />
             <location filename="../../craterbench_qgis/processing/params.py" />
             <source>none</source>
             <translation>keine</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_info.py" />
+            <location filename="../../craterbench_qgis/gui/index/info.py" />
             <source>{name} (gone; its craters are in the index)</source>
             <translation>{name} (nicht mehr da; seine Krater sind im Index)</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_info.py" />
+            <location filename="../../craterbench_qgis/gui/index/info.py" />
             <source>{name} is not at {folder} any more</source>
             <translation>{name} ist nicht mehr in {folder}</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_info.py" />
+            <location filename="../../craterbench_qgis/gui/index/info.py" />
             <location filename="../../craterbench_qgis/processing/index_information.py" />
             <source>{n} at {contexts}</source>
             <translation>{n} mit {contexts}</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_page.py" />
+            <location filename="../../craterbench_qgis/gui/index/page.py" />
             <source>Add catalogue to map</source>
             <translation>Katalog zur Karte hinzufügen</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_page.py" />
+            <location filename="../../craterbench_qgis/gui/index/page.py" />
             <source>Check every byte of the index</source>
             <translation>Jedes Byte des Index prüfen</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_page.py" />
+            <location filename="../../craterbench_qgis/gui/index/page.py" />
             <source>Checkpoint…</source>
             <translation>Checkpoint…</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_page.py" />
+            <location filename="../../craterbench_qgis/gui/index/page.py" />
             <source>Close index</source>
             <translation>Index schließen</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_page.py" />
+            <location filename="../../craterbench_qgis/gui/index/page.py" />
             <source>Close the index; nothing is deleted</source>
             <translation>Den Index schließen; gelöscht wird nichts</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_page.py" />
+            <location filename="../../craterbench_qgis/gui/index/page.py" />
             <source>Go on with the build where it stopped</source>
             <translation>Den Aufbau dort fortsetzen, wo er anhielt</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_page.py" />
+            <location filename="../../craterbench_qgis/gui/index/page.py" />
             <source>Name the file of the encoder the index was built with</source>
             <translation>Die Datei des Encoders nennen, mit dem der Index aufgebaut wurde</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_page.py" />
+            <location filename="../../craterbench_qgis/gui/index/page.py" />
             <source>Show the index's craters as a map layer</source>
             <translation>Die Krater des Index als Kartenlayer zeigen</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_page.py" />
+            <location filename="../../craterbench_qgis/gui/index/page.py" />
             <source>Verify</source>
             <translation>Prüfen</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_panel.py" />
+            <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <source>Build an index of a crater catalogue on a mosaic</source>
             <translation>Einen Index aus Kraterkatalog und Mosaik aufbauen</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_panel.py" />
+            <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <source>Build…</source>
             <translation>Aufbauen…</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_panel.py" />
+            <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <source>Checkpoints (*.safetensors *.pth *.pt *.json)</source>
             <translation>Checkpoints (*.safetensors *.pth *.pt *.json)</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_panel.py" />
+            <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <source>Every file is as it was written.</source>
             <translation>Jede Datei ist, wie sie geschrieben wurde.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_panel.py" />
+            <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <source>Loading the encoder…</source>
             <translation>Der Encoder wird geladen…</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_panel.py" />
+            <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <source>Mend it with: craterbench index verify --repair, or build it anew.</source>
             <translation>Reparieren Sie ihn mit: craterbench index verify --repair, oder bauen Sie ihn neu auf.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_panel.py" />
+            <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <source>Open an index: a folder NAME.craterindex</source>
             <translation>Einen Index öffnen: einen Ordner NAME.craterindex</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_panel.py" />
+            <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <source>Opened lately</source>
             <translation>Zuletzt geöffnet</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_panel.py" />
+            <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <source>Opening was cancelled.</source>
             <translation>Das Öffnen wurde abgebrochen.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_panel.py" />
+            <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <source>Opening {name}…</source>
             <translation>{name} wird geöffnet…</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_panel.py" />
+            <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <source>Open…</source>
             <translation>Öffnen…</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_panel.py" />
+            <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <source>Stop waiting</source>
             <translation>Nicht länger warten</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_panel.py" />
+            <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <source>The encoder's checkpoint</source>
             <translation>Der Checkpoint des Encoders</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_panel.py" />
+            <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <source>The layer “{name}” shows the catalogue; it cannot be edited.</source>
             <translation>Der Layer „{name}“ zeigt den Katalog; er ist nicht bearbeitbar.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_panel.py" />
+            <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <source>Verifying was cancelled.</source>
             <translation>Das Prüfen wurde abgebrochen.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_panel.py" />
+            <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <source>Verifying…</source>
             <translation>Wird geprüft…</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_panel.py" />
+            <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <source>{name} cannot be opened: {reason}. Choose a folder NAME.craterindex.</source>
             <translation>{name} lässt sich nicht öffnen: {reason}. Wählen Sie einen Ordner NAME.craterindex.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_panel.py" />
+            <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <source>{name} is built; open it in the tab “Index”.</source>
             <translation>{name} ist fertig; öffnen Sie ihn im Reiter „Index“.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index_panel.py" />
+            <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <source>{path} does not open as a layer. Verify the index.</source>
             <translation>{path} lässt sich nicht als Layer öffnen. Prüfen Sie den Index.</translation>
         </message>
@@ -1873,38 +1873,38 @@
             <translation>{share} % gültig</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/recent_indexes.py" />
+            <location filename="../../craterbench_qgis/gui/index/recent.py" />
             <source>Indexes that you open are listed here.</source>
             <translation>Hier stehen die Indexe, die Sie öffnen.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/recent_indexes.py" />
+            <location filename="../../craterbench_qgis/gui/index/recent.py" />
             <source>Remove from this list</source>
             <translation>Aus dieser Liste entfernen</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/recent_indexes.py" />
+            <location filename="../../craterbench_qgis/gui/index/recent.py" />
             <source>cannot be read</source>
             <translation>nicht lesbar</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/recent_indexes.py" />
+            <location filename="../../craterbench_qgis/gui/index/recent.py" />
             <source>is no index any more</source>
             <translation>ist kein Index mehr</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/recent_indexes.py" />
+            <location filename="../../craterbench_qgis/gui/index/recent.py" />
             <source>not there any more</source>
             <translation>nicht mehr da</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/recent_indexes.py" />
+            <location filename="../../craterbench_qgis/gui/index/recent.py" />
             <source>unfinished build</source>
             <translation>unfertiger Aufbau</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/actions.py" />
-            <location filename="../../craterbench_qgis/gui/why_controls.py" />
+            <location filename="../../craterbench_qgis/gui/why/controls.py" />
             <source>Accept</source>
             <translation>Annehmen</translation>
         </message>
@@ -1940,7 +1940,7 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/actions.py" />
-            <location filename="../../craterbench_qgis/gui/why_controls.py" />
+            <location filename="../../craterbench_qgis/gui/why/controls.py" />
             <source>Reject</source>
             <translation>Ablehnen</translation>
         </message>
@@ -1976,7 +1976,7 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/actions.py" />
-            <location filename="../../craterbench_qgis/gui/why_controls.py" />
+            <location filename="../../craterbench_qgis/gui/why/controls.py" />
             <source>Undecided</source>
             <translation>Unentschieden</translation>
         </message>
@@ -2002,7 +2002,7 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/actions.py" />
-            <location filename="../../craterbench_qgis/gui/why_controls.py" />
+            <location filename="../../craterbench_qgis/gui/why/controls.py" />
             <source>{what} ({key})</source>
             <translation>{what} ({key})</translation>
         </message>
@@ -2094,7 +2094,7 @@
         <message>
             <location filename="../../craterbench_qgis/gui/results/delegate.py" />
             <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <location filename="../../craterbench_qgis/gui/why_words.py" />
+            <location filename="../../craterbench_qgis/gui/why/words.py" />
             <source>{distance} away</source>
             <translation>{distance} entfernt</translation>
         </message>
@@ -2489,7 +2489,7 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/phrases.py" />
-            <location filename="../../craterbench_qgis/gui/why_words.py" />
+            <location filename="../../craterbench_qgis/gui/why/words.py" />
             <source>diameter {size}</source>
             <translation>Durchmesser {size}</translation>
         </message>
@@ -2616,7 +2616,7 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
-            <location filename="../../craterbench_qgis/gui/setup_page.py" />
+            <location filename="../../craterbench_qgis/gui/setup/page.py" />
             <source>Back</source>
             <translation>Zurück</translation>
         </message>
@@ -3398,437 +3398,437 @@
             <translation>{path} gibt es nicht; wählen Sie etwas anderes, oder lassen Sie es leer.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>About {download} GB are downloaded from pypi.org and download.pytorch.org, and the folder takes about {disk} GB; {free} GB are free there. Nothing is downloaded before you press the button.</source>
             <translation>Etwa {download} GB werden von pypi.org und download.pytorch.org heruntergeladen, und der Ordner braucht etwa {disk} GB; dort sind {free} GB frei. Heruntergeladen wird erst, wenn Sie den Knopf drücken.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>An installation was interrupted here; it can go on.</source>
             <translation>Hier wurde eine Installation unterbrochen; sie kann weitergehen.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>Another version of CraterBench made it. What changed is downloaded, at most about {download} GB; {free} GB are free there.</source>
             <translation>Eine andere Version von CraterBench hat sie angelegt. Heruntergeladen wird, was sich geändert hat, höchstens etwa {download} GB; dort sind {free} GB frei.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>Builds indexes faster; needs NVIDIA's driver</source>
             <translation>Baut Indexe schneller auf; braucht den Treiber von NVIDIA</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>Compiling hnswlib (optional)</source>
             <translation>hnswlib übersetzen (wahlweise)</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>Copy log</source>
             <translation>Protokoll kopieren</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>Create an environment</source>
             <translation>Eine Umgebung anlegen</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>Creating the environment</source>
             <translation>Umgebung anlegen</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>Download and install</source>
             <translation>Herunterladen und installieren</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>Downloading and installing PyTorch</source>
             <translation>PyTorch herunterladen und installieren</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>Downloading and installing the other packages</source>
             <translation>Übrige Pakete herunterladen und installieren</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>Folder for the engine's environment</source>
             <translation>Ordner für die Umgebung der Engine</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>Folder:</source>
             <translation>Ordner:</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>For an NVIDIA card (CUDA)</source>
             <translation>Für eine NVIDIA-Karte (CUDA)</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>For the processor (CPU)</source>
             <translation>Für den Prozessor (CPU)</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>Go on installing</source>
             <translation>Weiter installieren</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>Install from the folder</source>
             <translation>Aus dem Ordner installieren</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>Installing torchvision</source>
             <translation>torchvision installieren</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>Made with:</source>
             <translation>Angelegt mit:</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>Name a folder outside the plugins' folder: an update would delete it.</source>
             <translation>Nennen Sie einen Ordner außerhalb des Erweiterungsordners: Eine Aktualisierung würde ihn löschen.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>Name the folder with its whole path.</source>
             <translation>Nennen Sie den Ordner mit ganzem Pfad.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>No Python 3.10 to 3.13 with its venv module was found. Install one (python.org; Debian: apt-get install python3-venv) and name it with “…”.</source>
             <translation>Es wurde kein Python 3.10 bis 3.13 mit dem Modul venv gefunden. Installieren Sie eines (python.org; Debian: apt-get install python3-venv), und nennen Sie es mit „…“.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>Nothing is downloaded. The folder takes about {disk} GB; {free} GB are free there.</source>
             <translation>Es wird nichts heruntergeladen. Der Ordner braucht etwa {disk} GB; dort sind {free} GB frei.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>Starting …</source>
             <translation>Wird gestartet …</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>Step {number} of {total}: {name}</source>
             <translation>Schritt {number} von {total}: {name}</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>Stopping …</source>
             <translation>Wird angehalten …</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>That is not enough: {needed} GB are needed while installing.</source>
             <translation>Das reicht nicht: Beim Installieren werden {needed} GB gebraucht.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>The environment in this folder is complete.</source>
             <translation>Die Umgebung in diesem Ordner ist vollständig.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>This folder cannot be read: {why}</source>
             <translation>Dieser Ordner ist nicht lesbar: {why}</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>This folder holds other things ({names}). Name a new or empty one.</source>
             <translation>In diesem Ordner liegt anderes ({names}). Nennen Sie einen neuen oder leeren.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>Trying every package</source>
             <translation>Jedes Paket ausprobieren</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>Update</source>
             <translation>Aktualisieren</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>Use this environment</source>
             <translation>Diese Umgebung verwenden</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>Works everywhere</source>
             <translation>Geht überall</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_create.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
             <source>{step} ({minutes}:{seconds} min)</source>
             <translation>{step} ({minutes}:{seconds} min)</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_existing.py" />
+            <location filename="../../craterbench_qgis/gui/setup/existing.py" />
             <source>Check</source>
             <translation>Prüfen</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_existing.py" />
+            <location filename="../../craterbench_qgis/gui/setup/existing.py" />
             <source>Found</source>
             <translation>Gefunden</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_existing.py" />
+            <location filename="../../craterbench_qgis/gui/setup/existing.py" />
             <source>One of an environment (venv, conda) that has PyTorch, rasterio and the rest.</source>
             <translation>Eines aus einer Umgebung (venv, conda) mit PyTorch, rasterio und den übrigen.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_existing.py" />
+            <location filename="../../craterbench_qgis/gui/setup/existing.py" />
             <source>Package</source>
             <translation>Paket</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_existing.py" />
+            <location filename="../../craterbench_qgis/gui/setup/existing.py" />
             <source>Python {version} ({bits} bit) cannot run the engine. It needs Python 3.10 to 3.13, 64 bit.</source>
             <translation>Python {version} ({bits} Bit) kann die Engine nicht ausführen. Sie braucht Python 3.10 bis 3.13, 64 Bit.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_existing.py" />
+            <location filename="../../craterbench_qgis/gui/setup/existing.py" />
             <source>Python {version} has everything that is needed.</source>
             <translation>Python {version} hat alles, was gebraucht wird.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_existing.py" />
+            <location filename="../../craterbench_qgis/gui/setup/existing.py" />
             <source>Python {version} lacks {packages}. Install them there yourself, or create an environment below.</source>
             <translation>Python {version} fehlt {packages}. Installieren Sie es dort selbst, oder legen Sie unten eine Umgebung an.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_existing.py" />
+            <location filename="../../craterbench_qgis/gui/setup/existing.py" />
             <source>Run it and list the versions of what the engine needs</source>
             <translation>Es ausführen und die Versionen dessen zeigen, was die Engine braucht</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_existing.py" />
+            <location filename="../../craterbench_qgis/gui/setup/existing.py" />
             <source>Running {path} …</source>
             <translation>{path} wird ausgeführt …</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_existing.py" />
+            <location filename="../../craterbench_qgis/gui/setup/existing.py" />
             <source>Tested with</source>
             <translation>Getestet mit</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_existing.py" />
+            <location filename="../../craterbench_qgis/gui/setup/existing.py" />
             <source>The Python that has the engine's packages</source>
             <translation>Das Python mit den Paketen der Engine</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_existing.py" />
+            <location filename="../../craterbench_qgis/gui/setup/existing.py" />
             <source>This is no Python that can be run: {why}</source>
             <translation>Das ist kein ausführbares Python: {why}</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_existing.py" />
+            <location filename="../../craterbench_qgis/gui/setup/existing.py" />
             <source>Use an existing Python</source>
             <translation>Ein vorhandenes Python verwenden</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_existing.py" />
+            <location filename="../../craterbench_qgis/gui/setup/existing.py" />
             <source>Use this Python</source>
             <translation>Dieses Python verwenden</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_existing.py" />
+            <location filename="../../craterbench_qgis/gui/setup/existing.py" />
             <source>good</source>
             <translation>gut</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_existing.py" />
+            <location filename="../../craterbench_qgis/gui/setup/existing.py" />
             <source>missing</source>
             <translation>fehlt</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_existing.py" />
+            <location filename="../../craterbench_qgis/gui/setup/existing.py" />
             <source>other version than the one tested</source>
             <translation>andere Version als die getestete</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_existing.py" />
+            <location filename="../../craterbench_qgis/gui/setup/existing.py" />
             <source>{version}, does not load</source>
             <translation>{version}, lädt nicht</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_options.py" />
+            <location filename="../../craterbench_qgis/gui/setup/options.py" />
             <source>Certificates (*.pem *.crt *.cer);;All files (*)</source>
             <translation>Zertifikate (*.pem *.crt *.cer);;Alle Dateien (*)</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_options.py" />
+            <location filename="../../craterbench_qgis/gui/setup/options.py" />
             <source>Certificates to trust</source>
             <translation>Zertifikate, denen vertraut wird</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_options.py" />
+            <location filename="../../craterbench_qgis/gui/setup/options.py" />
             <source>Folder with wheels</source>
             <translation>Ordner mit Wheels</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_options.py" />
+            <location filename="../../craterbench_qgis/gui/setup/options.py" />
             <source>Further certificates (PEM file):</source>
             <translation>Weitere Zertifikate (PEM-Datei):</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_options.py" />
+            <location filename="../../craterbench_qgis/gui/setup/options.py" />
             <source>Install without network, from a folder with wheels:</source>
             <translation>Ohne Netz installieren, aus einem Ordner mit Wheels:</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_options.py" />
+            <location filename="../../craterbench_qgis/gui/setup/options.py" />
             <source>Needed where the network looks into encrypted connections</source>
             <translation>Nötig, wo das Netz in verschlüsselte Verbindungen hineinsieht</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_options.py" />
+            <location filename="../../craterbench_qgis/gui/setup/options.py" />
             <source>Network and offline</source>
             <translation>Netz und ohne Netz</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_options.py" />
+            <location filename="../../craterbench_qgis/gui/setup/options.py" />
             <source>Trust this computer's certificates</source>
             <translation>Den Zertifikaten dieses Rechners vertrauen</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_page.py" />
+            <location filename="../../craterbench_qgis/gui/setup/page.py" />
             <source>An environment is complete; it is not used yet.</source>
             <translation>Eine Umgebung ist vollständig; sie wird noch nicht verwendet.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_page.py" />
+            <location filename="../../craterbench_qgis/gui/setup/page.py" />
             <source>CraterBench's engine runs beside QGIS, with packages of its own. Nothing is ever installed into QGIS's Python.</source>
             <translation>Die Engine von CraterBench läuft neben QGIS mit eigenen Paketen. In das Python von QGIS wird nie etwas installiert.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_page.py" />
+            <location filename="../../craterbench_qgis/gui/setup/page.py" />
             <source>Not ready: nothing is set up. Choose one of the two ways.</source>
             <translation>Nicht bereit: Es ist nichts eingerichtet. Wählen Sie einen der beiden Wege.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_page.py" />
+            <location filename="../../craterbench_qgis/gui/setup/page.py" />
             <source>Not ready: the environment is made only in part.</source>
             <translation>Nicht bereit: Die Umgebung ist nur zum Teil angelegt.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_page.py" />
+            <location filename="../../craterbench_qgis/gui/setup/page.py" />
             <source>Not ready: the environment was made for another version.</source>
             <translation>Nicht bereit: Die Umgebung wurde für eine andere Version angelegt.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_page.py" />
+            <location filename="../../craterbench_qgis/gui/setup/page.py" />
             <source>Ready: the engine is run by {path}.</source>
             <translation>Bereit: Die Engine wird von {path} ausgeführt.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_page.py" />
+            <location filename="../../craterbench_qgis/gui/setup/page.py" />
             <source>Set up the engine</source>
             <translation>Die Engine einrichten</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_page.py" />
+            <location filename="../../craterbench_qgis/gui/setup/page.py" />
             <source>The Python that was chosen, {path}, is gone.</source>
             <translation>Das gewählte Python, {path}, ist nicht mehr da.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_pythons.py" />
+            <location filename="../../craterbench_qgis/gui/setup/pythons.py" />
             <source>A Python 3.10 to 3.13</source>
             <translation>Ein Python 3.10 bis 3.13</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_pythons.py" />
+            <location filename="../../craterbench_qgis/gui/setup/pythons.py" />
             <source>Name another Python</source>
             <translation>Ein anderes Python nennen</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_pythons.py" />
+            <location filename="../../craterbench_qgis/gui/setup/pythons.py" />
             <source>Python {version} – {path}</source>
             <translation>Python {version} – {path}</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_pythons.py" />
+            <location filename="../../craterbench_qgis/gui/setup/pythons.py" />
             <source>{path}: Python {version}, {bits} bit</source>
             <translation>{path}: Python {version}, {bits} Bit</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_pythons.py" />
+            <location filename="../../craterbench_qgis/gui/setup/pythons.py" />
             <source>{path}: its venv module is missing ({why})</source>
             <translation>{path}: Das Modul venv fehlt ({why})</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_repair.py" />
+            <location filename="../../craterbench_qgis/gui/setup/repair.py" />
             <source>Asking {path} …</source>
             <translation>{path} wird befragt …</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_repair.py" />
+            <location filename="../../craterbench_qgis/gui/setup/repair.py" />
             <source>Collect the versions of everything, for a report</source>
             <translation>Die Versionen von allem sammeln, für einen Bericht</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_repair.py" />
+            <location filename="../../craterbench_qgis/gui/setup/repair.py" />
             <source>Delete the engine's environment in {folder}? Indexes and results stay.</source>
             <translation>Die Umgebung der Engine in {folder} löschen? Indexe und Ergebnisse bleiben.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_repair.py" />
+            <location filename="../../craterbench_qgis/gui/setup/repair.py" />
             <source>Delete the environment's folder</source>
             <translation>Den Ordner der Umgebung löschen</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_repair.py" />
+            <location filename="../../craterbench_qgis/gui/setup/repair.py" />
             <source>Deleting …</source>
             <translation>Wird gelöscht …</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_repair.py" />
+            <location filename="../../craterbench_qgis/gui/setup/repair.py" />
             <source>Diagnose</source>
             <translation>Diagnose</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_repair.py" />
+            <location filename="../../craterbench_qgis/gui/setup/repair.py" />
             <source>Diagnose and repair</source>
             <translation>Diagnose und Reparatur</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_repair.py" />
+            <location filename="../../craterbench_qgis/gui/setup/repair.py" />
             <source>Look at every package and install again what is damaged</source>
             <translation>Jedes Paket ansehen und Beschädigtes neu installieren</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_repair.py" />
+            <location filename="../../craterbench_qgis/gui/setup/repair.py" />
             <source>Remove the environment</source>
             <translation>Die Umgebung entfernen</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_repair.py" />
+            <location filename="../../craterbench_qgis/gui/setup/repair.py" />
             <source>Remove…</source>
             <translation>Entfernen…</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_repair.py" />
+            <location filename="../../craterbench_qgis/gui/setup/repair.py" />
             <source>Repair</source>
             <translation>Reparieren</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_repair.py" />
+            <location filename="../../craterbench_qgis/gui/setup/repair.py" />
             <source>The environment was deleted.</source>
             <translation>Die Umgebung wurde gelöscht.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/setup_repair.py" />
+            <location filename="../../craterbench_qgis/gui/setup/repair.py" />
             <source>The report is on the clipboard.</source>
             <translation>Der Bericht ist in der Zwischenablage.</translation>
         </message>
@@ -3953,237 +3953,237 @@
             <translation>{n} der ausgewählten Objekte haben keinen Ort oder keinen Durchmesser.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why.py" />
+            <location filename="../../craterbench_qgis/gui/why/panel.py" />
             <source>PNG pictures (*.png)</source>
             <translation>PNG-Bilder (*.png)</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why.py" />
+            <location filename="../../craterbench_qgis/gui/why/panel.py" />
             <source>Save as picture</source>
             <translation>Als Bild speichern</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why.py" />
+            <location filename="../../craterbench_qgis/gui/why/panel.py" />
             <source>Saved: {path}</source>
             <translation>Gespeichert: {path}</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why.py" />
+            <location filename="../../craterbench_qgis/gui/why/panel.py" />
             <source>The engine's answer could not be read. Restart the engine and try again.</source>
             <translation>Die Antwort der Engine war nicht lesbar. Starten Sie die Engine neu, und versuchen Sie es noch einmal.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why.py" />
+            <location filename="../../craterbench_qgis/gui/why/panel.py" />
             <source>The picture could not be written to {path}. Choose another folder.</source>
             <translation>Das Bild konnte nicht nach {path} geschrieben werden. Wählen Sie einen anderen Ordner.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why.py" />
+            <location filename="../../craterbench_qgis/gui/why/panel.py" />
             <source>The picture is on the clipboard.</source>
             <translation>Das Bild ist in der Zwischenablage.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why.py" />
+            <location filename="../../craterbench_qgis/gui/why/panel.py" />
             <source>Try again</source>
             <translation>Noch einmal versuchen</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why.py" />
+            <location filename="../../craterbench_qgis/gui/why/panel.py" />
             <source>Working out which patches match…</source>
             <translation>Es wird ermittelt, welche Bildteile übereinstimmen…</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_controls.py" />
+            <location filename="../../craterbench_qgis/gui/why/controls.py" />
             <source>Colour the patches by how well they matched</source>
             <translation>Die Bildteile nach der Güte der Übereinstimmung färben</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_controls.py" />
+            <location filename="../../craterbench_qgis/gui/why/controls.py" />
             <source>Copy</source>
             <translation>Kopieren</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_controls.py" />
+            <location filename="../../craterbench_qgis/gui/why/controls.py" />
             <source>Next (N)</source>
             <translation>Weiter (N)</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_controls.py" />
+            <location filename="../../craterbench_qgis/gui/why/controls.py" />
             <source>Opacity</source>
             <translation>Deckkraft</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_controls.py" />
+            <location filename="../../craterbench_qgis/gui/why/controls.py" />
             <source>Opacity of the overlay</source>
             <translation>Deckkraft der Überlagerung</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_controls.py" />
+            <location filename="../../craterbench_qgis/gui/why/controls.py" />
             <source>Overlay (O)</source>
             <translation>Überlagerung (O)</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_controls.py" />
+            <location filename="../../craterbench_qgis/gui/why/controls.py" />
             <source>Previous (P)</source>
             <translation>Zurück (P)</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_controls.py" />
+            <location filename="../../craterbench_qgis/gui/why/controls.py" />
             <source>Put the picture on the clipboard</source>
             <translation>Das Bild in die Zwischenablage legen</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_controls.py" />
+            <location filename="../../craterbench_qgis/gui/why/controls.py" />
             <source>Save the picture as PNG</source>
             <translation>Das Bild als PNG speichern</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_controls.py" />
+            <location filename="../../craterbench_qgis/gui/why/controls.py" />
             <source>Save…</source>
             <translation>Speichern…</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_controls.py" />
+            <location filename="../../craterbench_qgis/gui/why/controls.py" />
             <source>Show where the picture is</source>
             <translation>Zeigen, wo das Bild liegt</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_controls.py" />
+            <location filename="../../craterbench_qgis/gui/why/controls.py" />
             <source>Similarity</source>
             <translation>Ähnlichkeit</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_controls.py" />
+            <location filename="../../craterbench_qgis/gui/why/controls.py" />
             <source>Strongest pairs</source>
             <translation>Stärkste Paare</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_controls.py" />
+            <location filename="../../craterbench_qgis/gui/why/controls.py" />
             <source>The match before (P or Page Up)</source>
             <translation>Der vorige Treffer (P oder Bild auf)</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_controls.py" />
+            <location filename="../../craterbench_qgis/gui/why/controls.py" />
             <source>The next match (N or Page Down)</source>
             <translation>Der nächste Treffer (N oder Bild ab)</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_controls.py" />
+            <location filename="../../craterbench_qgis/gui/why/controls.py" />
             <source>The same number marks a patch and its counterpart</source>
             <translation>Dieselbe Nummer kennzeichnet einen Bildteil und sein Gegenstück</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_picture.py" />
+            <location filename="../../craterbench_qgis/gui/why/picture.py" />
             <source>similarity of a patch to its best counterpart; weaker ones are not coloured</source>
             <translation>Ähnlichkeit eines Bildteils mit seinem besten Gegenstück; schwächere sind nicht gefärbt</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_view.py" />
+            <location filename="../../craterbench_qgis/gui/why/view.py" />
             <source>Arrow keys move from patch to patch, Space changes between query and match</source>
             <translation>Pfeiltasten gehen von Bildteil zu Bildteil, die Leertaste wechselt zwischen Anfrage und Treffer</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_view.py" />
+            <location filename="../../craterbench_qgis/gui/why/view.py" />
             <source>Query and match with the patches that matched</source>
             <translation>Anfrage und Treffer mit den Bildteilen, die übereinstimmten</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_view.py" />
+            <location filename="../../craterbench_qgis/gui/why/view.py" />
             <source>Similarity by colour</source>
             <translation>Ähnlichkeit als Farbe</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_view.py" />
+            <location filename="../../craterbench_qgis/gui/why/view.py" />
             <source>Similarity of a patch to its best counterpart; weaker patches are not coloured</source>
             <translation>Ähnlichkeit eines Bildteils mit seinem besten Gegenstück; schwächere Bildteile sind nicht gefärbt</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_words.py" />
+            <location filename="../../craterbench_qgis/gui/why/words.py" />
             <source>First stage, {score}: one vector for the whole view is compared with the query's; it decides which views are looked at more closely.</source>
             <translation>Erste Stufe, {score}: Ein Vektor für die ganze Ansicht wird mit dem der Anfrage verglichen; er entscheidet, welche Ansichten genauer angesehen werden.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_words.py" />
+            <location filename="../../craterbench_qgis/gui/why/words.py" />
             <source>Match {rank}: {name}</source>
             <translation>Treffer {rank}: {name}</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_words.py" />
+            <location filename="../../craterbench_qgis/gui/why/words.py" />
             <source>Patch of the match: one patch of the query is closest to it ({value}).</source>
             <translation>Bildteil des Treffers: Ein Bildteil der Anfrage ist ihm am nächsten ({value}).</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_words.py" />
+            <location filename="../../craterbench_qgis/gui/why/words.py" />
             <source>Patch of the match: similarity at most {value}; no patch of the query is closest to it.</source>
             <translation>Bildteil des Treffers: Ähnlichkeit höchstens {value}; kein Bildteil der Anfrage ist ihm am nächsten.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_words.py" />
+            <location filename="../../craterbench_qgis/gui/why/words.py" />
             <source>Patch of the match: {n} patches of the query are closest to it (best {value}).</source>
             <translation>Bildteil des Treffers: {n} Bildteile der Anfrage sind ihm am nächsten (bester {value}).</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_words.py" />
+            <location filename="../../craterbench_qgis/gui/why/words.py" />
             <source>Patch of the query: similarity {value} to its best counterpart, outlined.</source>
             <translation>Bildteil der Anfrage: Ähnlichkeit {value} mit seinem besten Gegenstück, umrandet.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_words.py" />
+            <location filename="../../craterbench_qgis/gui/why/words.py" />
             <source>Point at a patch to see its counterparts.</source>
             <translation>Zeigen Sie auf einen Bildteil, um seine Gegenstücke zu sehen.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_words.py" />
+            <location filename="../../craterbench_qgis/gui/why/words.py" />
             <source>Query: {name}</source>
             <translation>Anfrage: {name}</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_words.py" />
+            <location filename="../../craterbench_qgis/gui/why/words.py" />
             <source>Scores are similarities, not probabilities.</source>
             <translation>Scores sind Ähnlichkeiten, keine Wahrscheinlichkeiten.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_words.py" />
+            <location filename="../../craterbench_qgis/gui/why/words.py" />
             <source>Second stage, {score}: late interaction, the mean over the query's tokens of the best similarity to a token of this view; it decides the rank.</source>
             <translation>Zweite Stufe, {score}: späte Interaktion, das Mittel der besten Ähnlichkeiten der Tokens der Anfrage mit einem Token dieser Ansicht; sie entscheidet den Rang.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_words.py" />
+            <location filename="../../craterbench_qgis/gui/why/words.py" />
             <source>Second stage, {score}: late interaction, the mean over the tokens of both views of the best similarity to a token of the other; it decides the rank.</source>
             <translation>Zweite Stufe, {score}: späte Interaktion, das Mittel der besten Ähnlichkeiten der Tokens beider Ansichten mit einem Token der anderen; sie entscheidet den Rang.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_words.py" />
+            <location filename="../../craterbench_qgis/gui/why/words.py" />
             <source>The mosaic of this view is not at hand: its thumbnail is shown, and the query's patches are compared with the tokens stored in the index.</source>
             <translation>Das Mosaik dieser Ansicht ist nicht zur Hand: Gezeigt wird ihr Vorschaubild, und die Bildteile der Anfrage werden mit den im Index gespeicherten Tokens verglichen.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_words.py" />
+            <location filename="../../craterbench_qgis/gui/why/words.py" />
             <source>Why {name} matched</source>
             <translation>Warum {name} ein Treffer ist</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_words.py" />
+            <location filename="../../craterbench_qgis/gui/why/words.py" />
             <source>encoder {name}</source>
             <translation>Encoder {name}</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_words.py" />
+            <location filename="../../craterbench_qgis/gui/why/words.py" />
             <source>index {name}</source>
             <translation>Index {name}</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_words.py" />
+            <location filename="../../craterbench_qgis/gui/why/words.py" />
             <source>mosaic {name}</source>
             <translation>Mosaik {name}</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_words.py" />
+            <location filename="../../craterbench_qgis/gui/why/words.py" />
             <source>rank {rank} of {total}</source>
             <translation>Rang {rank} von {total}</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/why_words.py" />
+            <location filename="../../craterbench_qgis/gui/why/words.py" />
             <source>{size} wide</source>
             <translation>{size} breit</translation>
         </message>

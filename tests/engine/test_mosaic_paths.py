@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from craterbench_qgis import names
 from craterbench_qgis.engine.cli.main import main
 from craterbench_qgis.engine.errors import MosaicError
 from craterbench_qgis.engine.index import CraterIndex
-from craterbench_qgis.engine.mosaic import Mosaic, paths
+from craterbench_qgis.engine.mosaic import Mosaic
 
 from . import scene
 
@@ -56,7 +57,7 @@ def test_members_of_archives_show_the_same_view(folder: Path) -> None:
         wanted = plain.view(lon, lat, diameter * 1000, 2.0, 64).pixels
     prints = set()
     for name in packed(folder):
-        assert paths.is_there(name), name
+        assert names.is_there(name), name
         with Mosaic.open(name) as mosaic:
             assert np.array_equal(mosaic.view(lon, lat, diameter * 1000, 2.0, 64).pixels, wanted)
             again = mosaic.describe()
@@ -69,9 +70,9 @@ def test_members_of_archives_show_the_same_view(folder: Path) -> None:
 def test_a_name_that_went_through_pathlib_still_leads_there(folder: Path) -> None:
     name = packed(folder)[0]
     lost = str(Path(name))
-    assert lost != name and paths.repaired(lost) == name
+    assert lost != name and names.repaired(lost) == name
     windows = lost.replace("/", "\\")
-    assert paths.repaired(windows) == name
+    assert names.repaired(windows) == name
     with Mosaic.open(Path(name)) as mosaic:
         assert mosaic.path == name
 
@@ -98,7 +99,7 @@ def test_relative_names_become_absolute(
         kept = mosaic.describe()["path"]
     assert kept == packed(folder)[0]
     monkeypatch.chdir(tmp_path)
-    assert paths.is_there(kept)
+    assert names.is_there(kept)
 
 
 def test_an_index_of_an_archive_member_is_reopened_and_added_to(
@@ -169,10 +170,10 @@ def test_the_network_is_refused_before_anything_is_asked(
     def opened(*_: object) -> None:
         raise AssertionError("GDAL was asked")
 
-    monkeypatch.setattr("craterbench_qgis.engine.mosaic.raster.rasterio.open", opened)
+    monkeypatch.setattr("rasterio.open", opened)
     with pytest.raises(MosaicError, match="in the network"):
         Mosaic.open(name)
-    assert not paths.is_there(name)
+    assert not names.is_there(name)
 
 
 def test_a_description_that_leads_into_the_network_is_refused(tmp_path: Path) -> None:

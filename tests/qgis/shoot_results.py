@@ -65,7 +65,7 @@ def panels():
 
 
 def whys():
-    from craterbench_qgis.gui.why import WhyDialog
+    from craterbench_qgis.gui.why.panel import WhyDialog
 
     for theme, palette in (("light", light), ("dark", dark)):
         app.setPalette(palette)

@@ -15,7 +15,7 @@ from qgis.core import (QgsCoordinateReferenceSystem, QgsFeature, QgsGeometry, Qg
                        QgsProject, QgsRasterLayer, QgsRectangle, QgsVectorLayer)
 from qgis.PyQt.QtWidgets import QWidget
 from craterbench_qgis.core.settings import Settings
-from craterbench_qgis.gui.build_dialog import BuildDialog
+from craterbench_qgis.gui.build.dialog import BuildDialog
 
 home, settings = Path.home(), Settings()
 settings.output_folder = str(home)
@@ -206,7 +206,7 @@ def test_the_region_is_what_the_map_shows(tmp_path: Path) -> None:
     run_in_qgis(
         PRELUDE
         + """
-from craterbench_qgis.gui.region import extent_region
+from craterbench_qgis.gui.build.region import extent_region
 
 def crs(text):
     return QgsCoordinateReferenceSystem.fromProj(text)
@@ -252,7 +252,7 @@ def test_a_build_by_the_engine_is_cancelled_resumed_and_opened(tmp_path: Path) -
         + """
 import json
 from craterbench_qgis.client.engine import Engine as RealEngine
-from craterbench_qgis.gui.index_panel import IndexPanel
+from craterbench_qgis.gui.index.panel import IndexPanel
 settings.existing_python = ENGINE_PYTHON
 engine = RealEngine(settings)
 interface = FakeInterface()
@@ -300,7 +300,7 @@ wait_until(lambda: opened, 60)
 assert opened[0].craters == told and opened[0].views == views, (opened[0].craters, told)
 assert worst < 50, worst
 per_view = opened[0].size_bytes / opened[0].views
-from craterbench_qgis.gui.build_estimate import bytes_per_view
+from craterbench_qgis.gui.build.estimate import bytes_per_view
 assert 0.6 < bytes_per_view(opened[0].encoder, None) / per_view < 1.6, per_view
 panel.shut_down()
 engine.stop(wait=True)

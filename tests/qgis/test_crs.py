@@ -8,7 +8,7 @@ from pathlib import Path
 import pyproj
 import pytest
 
-from craterbench_qgis.core import sphere
+from craterbench_qgis.core.geo import sphere
 from craterbench_qgis.engine import bodies
 from craterbench_qgis.engine.mosaic import Mosaic
 from tests.engine import test_mosaic_systems as mosaics
@@ -20,7 +20,7 @@ pytestmark = needs_qgis
 HEAD = """
 import json, math
 from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY, QgsProject
-from craterbench_qgis.core import crs as c, sphere
+from craterbench_qgis.core.geo import crs as c, sphere
 def of(text):
     known = text if text[0] not in "+" else "PROJ:" + text
     found = QgsCoordinateReferenceSystem(known)

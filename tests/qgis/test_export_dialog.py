@@ -25,9 +25,9 @@ from qgis.PyQt.QtTest import QTest
 from sets import *
 from craterbench_qgis.core.match_set import ACCEPTED, REJECTED, UNDECIDED
 from craterbench_qgis.core.settings import Settings
-from craterbench_qgis.core.store import ProjectStore
+from craterbench_qgis.core.store.project import ProjectStore
 from craterbench_qgis.gui.export_dialog import ExportDialog, exported_layer
-from craterbench_qgis.gui.history_panel import HistoryPanel
+from craterbench_qgis.gui.history.panel import HistoryPanel
 folder = Path(args[0])
 settings = Settings()
 settings.output_folder = str(folder)

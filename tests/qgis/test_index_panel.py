@@ -17,7 +17,7 @@ from pathlib import Path
 from index_fakes import *
 from qgis.core import QgsProject, QgsApplication
 from craterbench_qgis.core.settings import Settings
-from craterbench_qgis.gui.index_panel import IndexPanel
+from craterbench_qgis.gui.index.panel import IndexPanel
 
 home = Path.home()
 settings = Settings()
@@ -160,7 +160,7 @@ def test_an_unfinished_build_is_resumed_with_what_is_remembered_of_it(tmp_path: 
     run_in_qgis(
         PRELUDE
         + """
-from craterbench_qgis.gui.build_job import pending_builds, remember_pending
+from craterbench_qgis.gui.build.job import pending_builds, remember_pending
 from craterbench_qgis.protocol import BuildParams
 path = make_index("half.craterindex", job={"chunks": 9})
 for name in ("m.tif", "c.csv"):

@@ -14,8 +14,8 @@ import math
 from qgis.core import *
 from qgis.gui import QgsRubberBand
 from sets import *
-from craterbench_qgis.core.layers import ResultLayers
-from craterbench_qgis.core.layer_ids import *
+from craterbench_qgis.core.layers.results import ResultLayers
+from craterbench_qgis.core.layers.ids import *
 from craterbench_qgis.core.match_set import ACCEPTED, REJECTED, UNDECIDED
 project = QgsProject.instance()
 canvas = QgsMapCanvas()
@@ -257,7 +257,7 @@ print("fine")
 
 def test_they_come_back_with_the_project(tmp_path: Path) -> None:
     code = """
-from craterbench_qgis.core.store import ProjectStore
+from craterbench_qgis.core.store.project import ProjectStore
 store = ProjectStore(project)
 asked = []
 store.reopened.connect(lambda: asked.append(store.open_sets()))

@@ -18,7 +18,7 @@ from qgis.core import (
     QgsExpressionContextUtils, QgsFeature, QgsGeometry, QgsProcessingContext, QgsProject,
     QgsRenderContext, QgsVectorLayer,
 )
-from craterbench_qgis.core.layer_style import apply_style, pair_style
+from craterbench_qgis.core.layers.style import apply_style, pair_style
 from craterbench_qgis.processing.styling import Styler
 
 def layer_of(kind, field, values, wkt, more=""):

@@ -67,8 +67,8 @@ def test_places_of_outlines_and_points(tmp_path: Path) -> None:
         """
 import math
 from qgis.core import QgsCoordinateReferenceSystem as Crs, QgsGeometry, QgsPointXY
-from craterbench_qgis.core.crs import Figure, MapFrame, geographic_crs
-from craterbench_qgis.core.sphere import circle_multipolygon_wkt, geodetic_latitude
+from craterbench_qgis.core.geo.crs import Figure, MapFrame, geographic_crs
+from craterbench_qgis.core.geo.sphere import circle_multipolygon_wkt, geodetic_latitude
 from craterbench_qgis.processing.outlines import NoPlace, place_of
 
 def near(found, wanted, within):
@@ -117,7 +117,7 @@ def test_regions_in_degrees(tmp_path: Path) -> None:
     run_in_qgis(
         """
 from qgis.core import QgsCoordinateReferenceSystem as Crs, QgsRectangle
-from craterbench_qgis.core.crs import Figure, MapFrame, geographic_crs
+from craterbench_qgis.core.geo.crs import Figure, MapFrame, geographic_crs
 from craterbench_qgis.processing.outlines import region_of
 
 def same(found, wanted, within=1e-6):
@@ -207,7 +207,7 @@ def test_a_reference_system_that_lost_its_code_is_understood(tmp_path: Path) -> 
         """
 from qgis.core import QgsCoordinateReferenceSystem as Crs, QgsCoordinateTransformContext
 from qgis.core import QgsVectorFileWriter, QgsVectorLayer
-from craterbench_qgis.core.crs import figure_of
+from craterbench_qgis.core.geo.crs import figure_of
 from craterbench_qgis.processing.inputs import result_crs, usable_crs
 
 moon = {"name": "Moon", "a": 1737400.0, "b": 1737400.0}

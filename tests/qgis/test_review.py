@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from craterbench_qgis.core.review_file import (
+from craterbench_qgis.core.review.file import (
     DISTINCT,
     DUPLICATE,
     UNSURE,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from craterbench_qgis.core.review_file import (
+from craterbench_qgis.core.review.file import (
     ReviewFile,
 )
 from craterbench_qgis.gui.review.order import (
@@ -149,7 +149,7 @@ press(panel, "D")
 wait_until(lambda: "disk is full" in panel.page.message.plain)
 panel.close_review()
 # Read-only, also for root: a mode that is not to be trusted is replaced by what open() says.
-import craterbench_qgis.core.review_file as review_file
+import craterbench_qgis.core.review.file as review_file
 review_file._may_write = lambda path: False
 panel.open_review(review)
 wait_until(lambda: panel.queue is not None)

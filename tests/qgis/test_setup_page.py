@@ -24,7 +24,7 @@ from qgis.PyQt import sip
 from qgis.PyQt.QtWidgets import QApplication
 from craterbench_qgis.core.settings import Settings
 from craterbench_qgis.environment import lock, places, pythons
-from craterbench_qgis.gui.setup_page import SetupPage
+from craterbench_qgis.gui.setup.page import SetupPage
 
 WHEELS, PINS = args[:2]
 _pins = lock.read_pins(Path(PINS))

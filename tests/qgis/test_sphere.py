@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import shapely
 
-from craterbench_qgis.core import sphere
+from craterbench_qgis.core.geo import sphere
 from craterbench_qgis.engine import bodies
 from craterbench_qgis.engine.bodies import Body, body_by_name
 from craterbench_qgis.engine.formats.geometry import circle_geometry, export_crs

@@ -18,7 +18,7 @@ from pathlib import Path
 from qgis.core import QgsProject
 from qgis.PyQt.QtGui import QImage
 from sets import *
-from craterbench_qgis.core.store import ProjectStore, store_path
+from craterbench_qgis.core.store.project import ProjectStore, store_path
 from craterbench_qgis.core.match_set import ACCEPTED, REJECTED, UNDECIDED
 folder = Path(args[0])
 project = QgsProject.instance()
@@ -267,7 +267,7 @@ def test_unwritable_folder_is_said_once(tmp_path: Path) -> None:
     code = """
 project.write(str(folder / "moon.qgs"))
 store = new_store()
-import craterbench_qgis.core.store_file as store_file
+import craterbench_qgis.core.store.file as store_file
 original = store_file.StoreFile.copy_to
 def refuse(self, path):
     if path is not None:
@@ -287,7 +287,7 @@ assert sum(i.accepted for i in store.history()) == 1
 store.close()
 
 # a file that may only be read: its history is shown, and it stays as it is
-import craterbench_qgis.core.store_worker as store_worker
+import craterbench_qgis.core.store.worker as store_worker
 store_worker._may_write = lambda path: False
 before = (folder / "w" / "moon_craterbench.gpkg").read_bytes()
 project.clear(); warnings.clear()

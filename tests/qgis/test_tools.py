@@ -26,7 +26,7 @@ SYSTEMS = [
 HEAD = """
 import math, json
 from tool_bench import *
-from craterbench_qgis.core import sphere
+from craterbench_qgis.core.geo import sphere
 from craterbench_qgis.core.query import RasterSource
 from craterbench_qgis.gui.tools import BoxTool, CircleTool, ClickTool, selection_queries
 SYSTEMS = json.loads(args[1])

@@ -19,9 +19,9 @@ from qgis.PyQt.QtGui import QColor, QImage
 from qgis.PyQt.QtTest import QTest
 from craterbench_qgis.core.match_set import ACCEPTED, REJECTED, UNDECIDED
 from craterbench_qgis.protocol import ExplainReply
-from craterbench_qgis.gui.why import WhyDialog
-from craterbench_qgis.gui.why_data import MATCH, QUERY, PatchPairs
-from craterbench_qgis.gui.why_paint import patch_rect, strength_colour
+from craterbench_qgis.gui.why.panel import WhyDialog
+from craterbench_qgis.gui.why.data import MATCH, QUERY, PatchPairs
+from craterbench_qgis.gui.why.paint import patch_rect, strength_colour
 
 def dialog_of(engine, found, row=0, wait=True, **more):
     dialog = WhyDialog(engine, found, row, None, **more)

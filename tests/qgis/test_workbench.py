@@ -134,7 +134,7 @@ def test_every_query_comes_back_with_the_project(index: Path, tmp_path: Path) ->
     code = (
         QUERY
         + """
-from craterbench_qgis.core.layer_ids import layers_of
+from craterbench_qgis.core.layers.ids import layers_of
 project, path = QgsProject.instance(), args[1] + "-two.qgz"
 bench.session.search(match_set.request)
 wait_until(lambda: len(found) == 2, 30)

@@ -1,6 +1,6 @@
 """A canvas with the lunar mosaic and the mouse on it, for code inside QGIS (see support.py)."""
 
-from craterbench_qgis.core.crs import MapFrame
+from craterbench_qgis.core.geo.crs import MapFrame
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsPointXY,

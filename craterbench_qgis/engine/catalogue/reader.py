@@ -32,7 +32,7 @@ from .numbers import (
     size_tally,
     with_decimal_commas,
 )
-from .places import COUNT_SUFFIXES, TEXT_SUFFIXES, Place
+from .places import COUNT_SUFFIXES, TEXT_SUFFIXES, Place, place_of
 
 
 def read_catalogue(
@@ -74,7 +74,6 @@ def read_catalogue(
         latitude_kind,
         mosaic_body,
     )
-    source = Place(path)
     options: dict[str, Any] = {
         "id": id,
         "lon": lon,
@@ -82,7 +81,8 @@ def read_catalogue(
         "diameter": diameter,
         "diameter_unit": diameter_unit,
     }
-    return _assemble(source, _read_parts(source, layer, options), said, limit_rejected)
+    with place_of(path) as source:
+        return _assemble(source, _read_parts(source, layer, options), said, limit_rejected)
 
 
 @dataclass

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..files import vectors
+
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 ToDegrees = Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
@@ -56,7 +58,7 @@ def centres(wkb: NDArray[Any], to_degrees: ToDegrees) -> Centres:
     """The place of each geometry; ``to_degrees`` turns map coordinates into longitude, latitude."""
     import shapely
 
-    geometries = shapely.from_wkb(wkb, on_invalid="ignore")
+    geometries = vectors.shapes(wkb)
     parts, feature = shapely.get_parts(geometries, return_index=True)
     kinds = shapely.get_type_id(parts)
     polygons = kinds == shapely.GeometryType.POLYGON

@@ -278,7 +278,7 @@ def _parse_as(
             encoding=encoding,
             block_size=1 << 22,
         )
-        source = io.BytesIO(data) if data is not None else place.for_arrow()
+        source = io.BytesIO(data) if data is not None else place.file
         table = pa_csv.read_csv(
             source, read_options=read, parse_options=parse, convert_options=convert
         )

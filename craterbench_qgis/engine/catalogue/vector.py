@@ -6,9 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import CatalogueError
+from ..errors import CatalogueError, CraterBenchError
+from ..files import vectors
 from .columns import ColumnChoice
-from .places import Place
+from .kml import WGS84, read_kml
+from .places import KML_SUFFIXES, Place
+
+Finder = Callable[[list[str], bool], ColumnChoice]
 
 
 @dataclass
@@ -23,30 +27,29 @@ class VectorTable:
     driver: str
 
 
-def read_vector(
-    place: Place, layer: str | None, find: Callable[[list[str], bool], ColumnChoice]
-) -> VectorTable:
-    """Read one layer with pyogrio; ``find(names, has_geometry)`` chooses the columns.
+def read_vector(place: Place, layer: str | None, find: Finder) -> VectorTable:
+    """Read one layer; ``find(names, has_geometry)`` chooses the columns.
 
     Raises :class:`CatalogueError` for files GDAL cannot open, several layers without ``layer``, or
     missing columns.
     """
-    import pyogrio
-    from pyogrio.errors import DataLayerError, DataSourceError
-
+    if place.suffix in KML_SUFFIXES:
+        table, geometry = read_kml(place)
+        return VectorTable(
+            table, _choice(place, table.column_names, True, find), geometry, WGS84, "KML"
+        )
     try:
         layer = layer if layer is not None else _only_layer(place)
-        info = pyogrio.read_info(place.name, layer=layer)
+        info = vectors.describe(place.file, layer)
         has_geometry = info["geometry_type"] is not None
-        try:
-            choice = find([str(name) for name in info["fields"]], has_geometry)
-        except CatalogueError as error:
-            raise CatalogueError(f"The catalogue '{place}' cannot be used. {error}") from error
-        meta, table = pyogrio.read_arrow(place.name, layer=layer, read_geometry=has_geometry)
-    except (DataSourceError, DataLayerError, UnicodeError, ValueError) as error:
+        choice = _choice(place, [str(name) for name in info["fields"]], has_geometry, find)
+        meta, table = vectors.table(place.file, layer, geometry=has_geometry)
+    except CatalogueError:
+        raise
+    except CraterBenchError as error:
         raise CatalogueError(
-            f"The catalogue '{place}' cannot be read ({error}). Use CSV, TSV, Shapefile, "
-            "GeoPackage, GeoJSON or FlatGeobuf, and check that the file is complete."
+            f"The catalogue '{place}' cannot be read. {error} Use CSV, TSV, Shapefile, GeoPackage, "
+            "GeoJSON or FlatGeobuf, and check that the file is complete."
         ) from error
     geometry = None
     if has_geometry:
@@ -56,10 +59,15 @@ def read_vector(
     return VectorTable(table, choice, geometry, info["crs"], str(info.get("driver", "")))
 
 
-def _only_layer(place: Place) -> str:
-    import pyogrio
+def _choice(place: Place, names: list[str], has_geometry: bool, find: Finder) -> ColumnChoice:
+    try:
+        return find(names, has_geometry)
+    except CatalogueError as error:
+        raise CatalogueError(f"The catalogue '{place}' cannot be used. {error}") from error
 
-    layers = [(str(name), kind) for name, kind in pyogrio.list_layers(place.name)]
+
+def _only_layer(place: Place) -> str:
+    layers = vectors.layers(place.file)
     spatial = [name for name, kind in layers if kind is not None]
     if len(layers) == 1 or len(spatial) == 1:
         return spatial[0] if spatial else layers[0][0]

@@ -14,14 +14,7 @@ from PIL import Image
 from ...contract.columns import name_column
 from ..bodies import Body
 from ..errors import ExportError
-from ..formats import (
-    SUFFIXES,
-    ReportRow,
-    contact_sheet,
-    html_report,
-    match_tile,
-    write_matches,
-)
+from ..formats import SUFFIXES, ReportRow, contact_sheet, html_report, match_tile, write_matches
 from ..formats.sheet_page import length_text
 from ..index import CraterIndex
 from ..search import (

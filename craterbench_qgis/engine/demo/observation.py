@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..files.rasters import create_raster
 from .grid import F32, RADIUS_M, Grid, sample_sphere
 
 if TYPE_CHECKING:
@@ -223,12 +224,12 @@ def write_mosaic(
         "predictor": 2, "zlevel": 6,
     }  # fmt: skip
     with _complete(path) as part:
-        with rasterio.open(part, "w", **profile) as target:
+        with create_raster(part, "w", **profile) as target:
             target.write(pixels, 1)
             target.update_tags(**tags)
         factors = [f for f in (2, 4, 8, 16) if min(pixels.shape) // f >= 64]
         if factors:
-            with rasterio.open(part, "r+") as target:
+            with create_raster(part, "r+") as target:
                 target.build_overviews(factors, Resampling.average)
 
 

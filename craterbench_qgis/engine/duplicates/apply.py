@@ -12,7 +12,8 @@ import numpy as np
 import pyarrow as pa
 
 from ..bodies import Body
-from ..errors import ExportError, QueryError
+from ..errors import CraterBenchError, ExportError, QueryError
+from ..files import vectors
 from ..formats.shapefile import fit_table, write_fields
 from ..formats.staging import staged
 from ..index.catalogue_store import union_attributes
@@ -134,12 +135,9 @@ def _entries(path: Path, layer: str, names: Sequence[Sequence[str]]) -> _Entries
 
 
 def _layer(path: Path, layer: str, columns: Sequence[str]) -> pa.Table:
-    import pyogrio
-    from pyogrio.errors import DataLayerError, DataSourceError
-
     try:
-        _, table = pyogrio.read_arrow(path, layer=layer, columns=list(columns), read_geometry=False)
-    except (DataLayerError, DataSourceError) as error:
+        _, table = vectors.table(path, layer, columns=list(columns), geometry=False)
+    except CraterBenchError as error:
         raise QueryError(
             f"The layer '{layer}' of {path.name} cannot be read ({error}). "
             "Find the duplicates again."

@@ -10,12 +10,13 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from ... import names
 from ..encoders.base import Encoder
 from ..errors import CraterIndexError
 from ..index import CraterIndex, open_shortlist
 from ..index.shortlist import best
 from ..monitor import Monitor
-from ..mosaic import Mosaic, ViewSkipped, paths
+from ..mosaic import Mosaic, ViewSkipped
 from ..tokens import dequantise, instance_tokens, quantise
 from .matching import blocks
 from .methods import TokenSpec
@@ -131,7 +132,7 @@ class IndexGallery(Gallery):
         opened = {}
         for number in used:
             known = self._index.manifest.observations[number]
-            if not paths.is_there(known["path"]):
+            if not names.is_there(known["path"]):
                 raise PatchesUnavailable(
                     f"The mosaic {known['path']} that the index was cut from is not there, so its "
                     "views cannot be encoded again. Put it back, or name rows that need no patch "

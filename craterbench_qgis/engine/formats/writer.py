@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+from pyogrio import write_arrow
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError
-from pyogrio.raw import read as read_layer
-from pyogrio.raw import write_arrow
 
 from ..bodies import Body
-from ..errors import ExportError
+from ..errors import CraterBenchError, ExportError
+from ..files import vectors
 from .craterstats import diam_text, scc_text, write_text
 from .geometry import export_crs, layer_wkt, outlines
 from .model import GEOMETRY, MatchLike, match_table
@@ -251,7 +251,10 @@ def _places(table: pa.Table) -> dict[str, Any]:
 def _check(path: Path, written: pa.Table, layer: str | None = None) -> None:
     """Read the layer back: GDAL does not fail for every number too long for its field, nor on
     every disk that fills up while a file is closed."""
-    about, _, shapes, values = read_layer(path, layer=layer)
+    try:
+        about, shapes, values = vectors.columns(path, layer)
+    except CraterBenchError as error:
+        raise DataLayerError(str(error)) from error
     found = dict(zip(about["fields"].tolist(), values, strict=True))
     whole = len(shapes) == written.num_rows and all(shape is not None for shape in shapes)
     for name, column in zip(written.column_names, written.columns, strict=True):

@@ -11,13 +11,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ... import names
 from ..bodies import Body, great_circle_distance, same_body
 from ..catalogue import Craters
 from ..encoders.base import Encoder
 from ..errors import BodyError, CatalogueError, CraterIndexError, MosaicError
 from ..index import CraterIndex, IndexSettings, IndexWriter
 from ..monitor import Monitor
-from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION, Mosaic, paths
+from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION, Mosaic
 from .pipeline import CutSettings
 from .plan import Plan, Unit, ordered_unit
 from .run import BuildReport, begin, observation, open_all, report, run
@@ -104,7 +105,7 @@ def _known_mosaic(
 ) -> Mosaic:
     known = writer.manifest.observations[number]
     for path in [*given, known["path"]]:
-        if not paths.is_there(os.fspath(path)):
+        if not names.is_there(os.fspath(path)):
             continue
         mosaic = Mosaic.open(path, body=body, band=known.get("band"), nodata=known.get("nodata"))
         if mosaic.fingerprint() == known["fingerprint"]:

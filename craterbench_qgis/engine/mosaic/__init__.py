@@ -1,6 +1,5 @@
 """Rasters and the views cut from them."""
 
-from . import paths
 from .query import QueryArea, box_area, image_view
 from .raster import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION, Mosaic
 from .view import View, ViewSkipped, stretch
@@ -14,6 +13,5 @@ __all__ = [
     "ViewSkipped",
     "box_area",
     "image_view",
-    "paths",
     "stretch",
 ]

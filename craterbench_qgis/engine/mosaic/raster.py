@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import os
-import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyproj
-import rasterio
 from numpy.typing import NDArray
 from rasterio.enums import WktVersion
-from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
+from rasterio.errors import CRSError
 
+from ... import names
 from ..bodies import Body, geocentric_to_geodetic, same_body
 from ..closing import Closing
 from ..errors import BodyError, MosaicError
+from ..files.rasters import open_raster
 from ..frame import MapFrame
 from . import paths
 from .geometry import plane_to_geographic, positions
@@ -70,11 +70,11 @@ class Mosaic(Closing):
         band: int | None = None,
         nodata: float | None = None,
     ) -> Mosaic:
-        """Open any raster rasterio reads.
+        """Open a raster of the formats the door lets in (:mod:`..files.rasters`).
 
         Parameters
         ----------
-        path : file name (or anything GDAL accepts as a data set name).
+        path : file name, member of a local archive or subdataset, as GDAL writes them.
         body : when given, the body it must be on (another one is refused).
         band : the band to use (from 1); default: luma of RGB, else the first band.
         nodata : a value that means no data beside what the file declares.
@@ -86,17 +86,8 @@ class Mosaic(Closing):
         BodyError
             It shows another body than ``body``.
         """
-        text = paths.repaired(os.fspath(path))
-        paths.check(text)
-        try:
-            with warnings.catch_warnings():
-                # We say ourselves, and in a sentence, when there is no georeference.
-                warnings.simplefilter("ignore", NotGeoreferencedWarning)
-                dataset = rasterio.open(text)
-        except RasterioError as error:
-            raise MosaicError(
-                f"{text} cannot be opened as a raster ({error}). {paths.advice(text)}"
-            ) from error
+        text = names.repaired(os.fspath(path))
+        dataset = open_raster(text)
         try:
             frame = _frame_of(dataset, text)
             if body is not None and not same_body(frame.body, body):
@@ -141,7 +132,7 @@ class Mosaic(Closing):
     def describe(self) -> dict[str, Any]:
         """What an index keeps about an observation; plain JSON."""
         return {
-            "path": paths.absolute(self.path),
+            "path": names.absolute(self.path),
             "fingerprint": self.fingerprint(),
             "crs": self.crs.to_wkt(),
             "pixel_size_m": self.pixel_size_m,

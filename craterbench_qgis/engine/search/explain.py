@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ... import names
 from ..encoders.base import Encoder
 from ..errors import CraterBenchError, QueryError
 from ..index import CraterIndex, ViewRow
 from ..interaction import PatchMatch, best_patches, maxsim
-from ..mosaic import Mosaic, ViewSkipped, paths
+from ..mosaic import Mosaic, ViewSkipped
 from ..tokens import instance_tokens
 from .query import Query
 
@@ -142,7 +143,7 @@ def _pixels_of(
     known = index.manifest.observations[record.observation]
     craters, row = index.craters, record.crater_row
     size = size or index.settings.input_size
-    if paths.is_there(known["path"]):
+    if names.is_there(known["path"]):
         try:
             with Mosaic.open(
                 known["path"], band=known.get("band"), nodata=known.get("nodata")

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..bodies import Body, great_circle_distance
-from ..errors import QueryError
+from ..errors import CraterBenchError, QueryError
+from ..files import vectors
 from ..frame import MapFrame
 
 BoolArray = NDArray[np.bool_]
@@ -168,18 +169,17 @@ def _inside(
 
 def _region_of_file(path: str) -> Any:
     """All polygons of a file of one layer, in degrees east and planetocentric."""
-    import pyogrio
     import pyproj
     import shapely
 
-    layers = [str(one[0]) for one in pyogrio.list_layers(path)]
+    layers = [name for name, _ in vectors.layers(Path(path))]
     if len(layers) > 1:
         raise QueryError(
             f"{Path(path).name} has several layers ({', '.join(layers)}). Save the region as a "
             "file of its own."
         )
-    meta, _, geometry, _ = pyogrio.raw.read(path, columns=[])
-    region = shapely.union_all(shapely.from_wkb(geometry))
+    meta, geometry = vectors.geometries(Path(path))
+    region = shapely.union_all(vectors.shapes(geometry))
     crs = pyproj.CRS.from_user_input(meta["crs"]) if meta.get("crs") else None
     if crs is None or crs.to_epsg() == 4326:
         # A GeoJSON's decreed one says nothing of the body: its degrees are taken as they are.
@@ -209,12 +209,17 @@ def read_region(text: str) -> Any:
     QueryError
         It is neither, or has no area.
     """
-    import pyogrio
+    import pyproj
     import shapely
 
     try:
-        region = _region_of_file(text) if _is_file(text) else shapely.from_wkt(text)
-    except (shapely.errors.ShapelyError, pyogrio.errors.DataSourceError, ValueError) as error:
+        region = _region_of_file(text) if _is_file(text) else vectors.shape_of_text(text)
+    except QueryError:
+        raise
+    except (
+        CraterBenchError, shapely.errors.ShapelyError, pyproj.exceptions.ProjError, ValueError,
+        TypeError,
+    ) as error:  # fmt: skip
         raise QueryError(
             f"The region {text[:80]!r} is neither a vector file nor WKT ({error}). Give a polygon."
         ) from error

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from ... import names
 from ...protocol import IndexInfo, Json
 from ..errors import CraterBenchError
 from ..index import SUFFIX, CraterIndex, geopackage
-from ..mosaic import paths
 from .calls import Call
 from .sessions import encoder_problem
 
@@ -76,7 +76,7 @@ def index_info(index: CraterIndex) -> IndexInfo:
         size_bytes=size + (manifest.gpkg.size if manifest.gpkg else 0),
         created=manifest.created,
         sources=[
-            {"path": one["path"], "exists": paths.is_there(one["path"])}
+            {"path": one["path"], "exists": names.is_there(one["path"])}
             for one in manifest.observations
         ],
         catalogue=_catalogue(index),

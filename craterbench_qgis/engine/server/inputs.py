@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 import pyproj
-import rasterio
 from rasterio.errors import RasterioError
 
 from ...protocol import CatalogueInfo, Json, MosaicInfo
 from ..bodies import Body, body_by_name
 from ..catalogue import Craters, read_catalogue
-from ..errors import CatalogueError
+from ..errors import CatalogueError, MosaicError
+from ..files.rasters import open_raster
 from ..indexing import BuildRequest, body_of_mosaic
 from ..indexing.build import select
 from ..mosaic import Mosaic
@@ -136,9 +136,9 @@ def body_of_json(data: Params) -> Body:
 def _raster_facts(mosaic: Mosaic) -> tuple[int, list[float]]:
     """Its bands and [W, S, E, N] in degrees (W > E across the antimeridian; [] if unknown)."""
     try:
-        with rasterio.open(mosaic.path) as dataset:
+        with open_raster(mosaic.path) as dataset:
             bands, (left, bottom, right, top) = int(dataset.count), dataset.bounds
-    except RasterioError as error:
+    except (RasterioError, MosaicError) as error:
         raise InvalidParams(f"'path' cannot be opened again: {error}") from error
     try:
         return bands, list(mosaic.frame.bounds(left, bottom, right, top) or [])

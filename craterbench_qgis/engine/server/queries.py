@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ... import names
 from ..bodies import Body, wrap_longitude
 from ..errors import MosaicError, QueryError
 from ..index import CraterIndex, IndexSettings
-from ..mosaic import Mosaic, QueryArea, ViewSkipped, image_view, paths
+from ..mosaic import Mosaic, QueryArea, ViewSkipped, image_view
 from ..search.query import (
     Query,
     query_from_area,
@@ -151,7 +152,7 @@ class Queries:
         number = min((index.view(int(one)).observation for one in views), default=0)
         known = index.manifest.observations[number]
         path = Path(known["path"])
-        if paths.is_there(known["path"]):
+        if names.is_there(known["path"]):
             mosaic = self.mosaics.get(
                 known["path"], body_of(index.settings), known.get("band"), known.get("nodata")
             )

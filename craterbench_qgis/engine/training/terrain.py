@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import MosaicError
+from ..files.rasters import open_raster
 
 FloatArray = NDArray[np.float32]
 
@@ -45,9 +46,7 @@ class Plate:
     @classmethod
     def open(cls, path: Path, depth: int = 5) -> Plate:
         """Read band 1 of a geographic raster; nodata becomes NaN. MosaicError for others."""
-        import rasterio
-
-        with rasterio.open(path) as source:
+        with open_raster(str(path)) as source:
             if source.crs is None or not source.crs.is_geographic:
                 raise MosaicError(
                     f"{path.name} is not in a geographic coordinate system. Training terrain is "

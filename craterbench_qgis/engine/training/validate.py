@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from ..bodies import body_by_name, destination
 from ..encoders.base import Embedding, Encoder
 from ..errors import CraterBenchError
+from ..files.rasters import create_raster, open_raster
 from ..interaction import maxsim
 from ..mosaic import Mosaic, ViewSkipped
 from ..tokens import instance_tokens
@@ -68,10 +69,9 @@ def hillshade(dtm: Path, box: Box, azimuth: float, altitude: float, output: Path
     Horn's slopes (1981), Lambert, values 1 to 255; one degree counts 30 323 m both ways, as
     gdaldem does it.
     """
-    import rasterio
     from rasterio.windows import from_bounds
 
-    with rasterio.open(dtm) as source:
+    with open_raster(str(dtm)) as source:
         window = from_bounds(*box, source.transform).round_lengths().round_offsets()
         z = source.read(1, window=window).astype(np.float32)
         transform = source.window_transform(window)
@@ -90,7 +90,7 @@ def hillshade(dtm: Path, box: Box, azimuth: float, altitude: float, output: Path
     shade[bad] = 0
     profile = {"driver": "GTiff", "dtype": "uint8", "count": 1, "crs": crs, "nodata": 0}
     profile.update(height=z.shape[0], width=z.shape[1], transform=transform)
-    with rasterio.open(output, "w", **profile) as target:
+    with create_raster(output, "w", **profile) as target:
         target.write(shade.astype(np.uint8), 1)
     return output
 

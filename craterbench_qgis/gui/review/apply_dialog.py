@@ -19,7 +19,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...core.review_store import ReviewStore
+from ...core.review.store import ReviewStore
 from ...core.wording import number
 from ...i18n import tr
 from .job_dialog import JobDialog, OutputLine, is_same_file

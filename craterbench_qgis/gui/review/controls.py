@@ -23,7 +23,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...core.review_file import DECISIONS, DISTINCT, DUPLICATE, UNDECIDED, UNSURE
+from ...core.review.file import DECISIONS, DISTINCT, DUPLICATE, UNDECIDED, UNSURE
 from ...core.wording import number
 from ...i18n import tr
 from . import words

@@ -11,7 +11,7 @@ from typing import Any
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import QFileDialog, QWidget
 
-from ...core.review_store import ReviewStore
+from ...core.review.store import ReviewStore
 from ...i18n import tr
 from .. import layer_files
 from .apply_dialog import ApplyDialog

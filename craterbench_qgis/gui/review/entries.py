@@ -6,8 +6,8 @@ from typing import Any
 
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
-from ...core.review_file import ReviewPair
-from ...core.review_store import ReviewStore
+from ...core.review.file import ReviewPair
+from ...core.review.store import ReviewStore
 from . import words
 
 

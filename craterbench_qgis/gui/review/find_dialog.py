@@ -12,8 +12,8 @@ from qgis.PyQt.QtWidgets import QFormLayout, QScrollArea, QVBoxLayout, QWidget
 from ...core.wording import number
 from ...i18n import tr
 from .. import layer_files
-from ..build_catalogue import CatalogueBox, file_name
-from ..build_mosaics import MosaicsBox, same_body
+from ..build.catalogue import CatalogueBox, file_name
+from ..build.mosaics import MosaicsBox, same_body
 from . import words
 from .find_options import FindOptions
 from .job_dialog import JobDialog, OutputLine, is_same_file

@@ -7,7 +7,7 @@ from typing import Any
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QKeySequence
 
-from ...core.review_file import DECISIONS, DISTINCT, DUPLICATE, UNSURE
+from ...core.review.file import DECISIONS, DISTINCT, DUPLICATE, UNSURE
 
 BACK, SKIP, UNDO, BLINK, OUTLINES = "back", "skip", "undo", "blink", "outlines"
 

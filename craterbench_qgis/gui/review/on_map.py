@@ -10,11 +10,11 @@ from qgis.gui import QgsRubberBand
 from qgis.PyQt.QtCore import QObject, QTimer
 from qgis.PyQt.QtGui import QColor
 
-from ...core import sphere
-from ...core.layer_crs import geographic_crs
-from ...core.layer_features import Figure
-from ...core.layer_view import zoom_extent
-from ...core.review_file import Entry, ReviewPair
+from ...core.geo import sphere
+from ...core.layers.crs import geographic_crs
+from ...core.layers.features import Figure
+from ...core.layers.view import zoom_extent
+from ...core.review.file import Entry, ReviewPair
 from .view import COLOURS
 
 _DELAY_MS = 80  # whoever decides fast does not have the map drawn for every pair

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from ...core.review_file import DECISIONS, UNDECIDED, ReviewPair
+from ...core.review.file import DECISIONS, UNDECIDED, ReviewPair
 
 DOUBT, PROBABILITY, SIZE, PLACE = "doubt", "probability", "size", "place"
 ORDERS = (DOUBT, PROBABILITY, SIZE, PLACE)

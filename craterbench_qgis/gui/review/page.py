@@ -20,7 +20,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...core.review_file import ReviewContent, ReviewPair
+from ...core.review.file import ReviewContent, ReviewPair
 from ...i18n import tr
 from ..messages import MessageLine
 from ..results.look import QuietLabel

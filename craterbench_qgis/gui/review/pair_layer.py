@@ -18,12 +18,12 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
-from ...core import sphere
-from ...core.layer_build import SlicedJob
-from ...core.layer_crs import geographic_crs
-from ...core.layer_features import Figure, fields
-from ...core.layer_style import pair_style
-from ...core.review_file import ReviewContent, ReviewPair
+from ...core.geo import sphere
+from ...core.layers.build import SlicedJob
+from ...core.layers.crs import geographic_crs
+from ...core.layers.features import Figure, fields
+from ...core.layers.style import pair_style
+from ...core.review.file import ReviewContent, ReviewPair
 from ...i18n import tr
 
 PROPERTY = "craterbench/review"

@@ -10,8 +10,8 @@ from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QDir, QEvent, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
-from ...core.review_file import ReviewContent, ReviewPair
-from ...core.review_store import ReviewStore
+from ...core.review.file import ReviewContent, ReviewPair
+from ...core.review.store import ReviewStore
 from ...i18n import tr
 from . import keys, words
 from .dialogs import ReviewDialogs

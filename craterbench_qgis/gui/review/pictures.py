@@ -10,7 +10,7 @@ from typing import Any
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtGui import QImage, QPixmap
 
-from ...core.review_file import Entry, ReviewContent
+from ...core.review.file import Entry, ReviewContent
 from ...i18n import tr
 
 SIZE = 256

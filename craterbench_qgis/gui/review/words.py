@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from ...core.review_file import DISTINCT, DUPLICATE, UNSURE, Entry, ReviewPair
+from ...core.review.file import DISTINCT, DUPLICATE, UNSURE, Entry, ReviewPair
 from ...core.wording import kilometres, moment, number
 from ...i18n import tr
 from .order import Counts

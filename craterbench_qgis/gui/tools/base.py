@@ -13,9 +13,9 @@ from qgis.PyQt.QtCore import QEvent, QObject, QPoint, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import QFrame, QLabel, QToolTip
 
-from ...core.crs import MapFrame, body_problem
+from ...core.geo.crs import MapFrame, body_problem
+from ...core.geo.sphere import Point
 from ...core.query import QueryRequest, RasterSource
-from ...core.sphere import Point
 from ...core.wording import number
 from ...i18n import tr
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from qgis.PyQt.QtCore import QPoint
 
+from ...core.geo.sphere import great_circle_distance, square_ring
 from ...core.query import QueryRequest
-from ...core.sphere import great_circle_distance, square_ring
 from ...core.wording import kilometres
 from ...i18n import tr
 from .base import DragTool

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from qgis.PyQt.QtCore import QPoint
 
+from ...core.geo.sphere import circle_ring, great_circle_distance
 from ...core.query import QueryRequest
-from ...core.sphere import circle_ring, great_circle_distance
 from ...core.wording import kilometres
 from ...i18n import tr
 from .base import DragTool

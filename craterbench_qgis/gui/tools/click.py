@@ -15,8 +15,8 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QPoint, Qt
 
-from ...core.crs import MapFrame
-from ...core.sphere import Point
+from ...core.geo.crs import MapFrame
+from ...core.geo.sphere import Point
 from ...i18n import tr
 from .base import QueryTool
 from .features import CraterLayer, can_hold_craters

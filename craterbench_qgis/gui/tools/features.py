@@ -18,15 +18,15 @@ from qgis.core import (
 )
 
 from ...contract.columns import METRES_ABOVE, SizeColumn, label_column, size_column
-from ...core.crs import Figure, MapFrame, body_problem
-from ...core.query import QueryRequest, RasterSource
-from ...core.sphere import (
+from ...core.geo.crs import Figure, MapFrame, body_problem
+from ...core.geo.sphere import (
     Point,
     circle_ring,
     destination,
     great_circle_distance,
     initial_bearing,
 )
+from ...core.query import QueryRequest, RasterSource
 from ...core.wording import kilometres
 from ...i18n import tr
 

@@ -1,0 +1,298 @@
+"""A search: what is asked, what may match, and what comes back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Optional
+
+from .body import Body
+from .records import (
+    Band,
+    FileName,
+    Finite,
+    Json,
+    Latitude,
+    Longitude,
+    Number,
+    Positive,
+    Record,
+    RecordError,
+    Two,
+    between,
+)
+from .vocabulary import Decision, Outline, QueryKind
+
+CONTEXTS = (2.0, 3.0)
+"""Sides of a crater's views over its diameter."""
+TOP = 100
+"""Craters a search returns."""
+SHORTLIST = 200
+"""Views the first stage keeps."""
+MOST_TOP, MOST_SHORTLIST = 100_000, 1_000_000
+LOOK_AT = 2.5
+"""Side over diameter of a query of known diameter, where nothing else is asked for."""
+
+Context = Annotated[float, between(0.5, 100.0)]
+
+
+@dataclass(frozen=True)
+class Source(Record):
+    """A raster the engine reads by itself: a file or a GDAL name, its band from 1, its nodata."""
+
+    path: FileName
+    band: Optional[Band] = None
+    nodata: Optional[Finite] = None
+
+
+@dataclass(frozen=True)
+class Query(Record):
+    """What is searched for.
+
+    ``area``: the square of ``side_m`` about (lon, lat) is the view itself. ``crater``: a crater of
+    ``diameter_m`` there, cut ``context`` times as wide (default: the mean of the index's). Both
+    from ``mosaic``. ``indexed``: the crater ``crater_id`` of the index, cut from ``mosaic`` or
+    else from the index's own first observation. ``image``: the square picture ``image``, north up;
+    its place and ``side_m`` where QGIS rendered it. Raises RecordError where a member that the
+    kind needs is missing.
+    """
+
+    kind: QueryKind
+    mosaic: Optional[Source] = None
+    lon: Optional[Longitude] = None
+    lat: Optional[Latitude] = None
+    side_m: Optional[Positive] = None
+    diameter_m: Optional[Positive] = None
+    context: Optional[Context] = None
+    crater_id: Optional[str] = None
+    image: Optional[FileName] = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        needed = {
+            QueryKind.AREA: ("mosaic", "lon", "lat", "side_m"),
+            QueryKind.CRATER: ("mosaic", "lon", "lat", "diameter_m"),
+            QueryKind.INDEXED: ("crater_id",),
+            QueryKind.IMAGE: ("image",),
+        }[self.kind]
+        for name in needed:
+            if getattr(self, name) is None:
+                raise RecordError(f"A query of the kind '{self.kind}' needs '{name}'.")
+        if (self.lon is None) != (self.lat is None):
+            raise RecordError("A place needs 'lon' and 'lat'.")
+
+
+@dataclass(frozen=True)
+class Filters(Record):
+    """Conditions a crater must meet; None means no condition.
+
+    ``diameter_ratio`` (low, high): crater diameter / query diameter. Diameters and distances from
+    the query in metres. ``latitude`` (south, north) and ``longitude`` (west, east; west > east
+    crosses the antimeridian): degrees. ``region``: WKT of a polygon in degrees. ``where``: an SQL
+    condition on the catalogue's columns.
+    """
+
+    diameter_ratio: Optional[Two] = None
+    min_diameter: Optional[Finite] = None
+    max_diameter: Optional[Finite] = None
+    latitude: Optional[Two] = None
+    longitude: Optional[Two] = None
+    region: Optional[str] = None
+    min_distance: Optional[Finite] = None
+    max_distance: Optional[Finite] = None
+    where: Optional[str] = None
+    exclude_ids: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Feedback(Record):
+    """Ids of craters of the index: ``accepted`` look like what is wanted, ``rejected`` do not."""
+
+    accepted: list[str] = field(default_factory=list)
+    rejected: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class SearchParams(Record):
+    """A search. ``feedback``: decisions about matches of this query that refine it."""
+
+    index: FileName
+    query: Query
+    top: Annotated[int, between(1, MOST_TOP)] = TOP
+    shortlist: Annotated[int, between(1, MOST_SHORTLIST)] = SHORTLIST
+    symmetric: bool = False
+    backend: str = "auto"
+    filters: Filters = field(default_factory=Filters)
+    feedback: Feedback = field(default_factory=Feedback)
+    device: Optional[str] = None
+
+
+@dataclass
+class Match(Record):
+    """One crater and its best view.
+
+    ``context``: side of that view / diameter; ``view_number``, ``crater_row``: the index's own
+    numbers. ``distance_m`` and ``bearing_deg`` (clockwise from north) from the query, None where
+    its place is not known. ``expected_by_chance``: how many craters of this index would score as
+    high without being the same crater, None where too few were compared to say. ``attributes``:
+    the catalogue's columns.
+    """
+
+    rank: int
+    crater_id: str
+    lon: float
+    lat: float
+    diameter_m: Positive
+    score: float
+    shortlist_score: Optional[float] = None
+    context: Optional[float] = None
+    view_number: Optional[int] = None
+    crater_row: Optional[int] = None
+    observation: Optional[int] = None
+    distance_m: Optional[float] = None
+    bearing_deg: Optional[float] = None
+    expected_by_chance: Optional[float] = None
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class DecidedMatch(Match):
+    """A match as it is exported: with what the user decided, where anything was."""
+
+    decision: Optional[Decision] = None
+    comment: str = ""
+
+
+@dataclass
+class Preview(Record):
+    """The view that is searched: a square PNG ``image`` and what is known of its place."""
+
+    image: str
+    lon: Optional[float] = None
+    lat: Optional[float] = None
+    side_m: Optional[float] = None
+    diameter_m: Optional[float] = None
+    valid_fraction: float = 1.0
+    metres_per_pixel: Optional[float] = None
+    native_metres_per_pixel: Optional[float] = None
+    diameter_assumed: bool = False
+
+
+@dataclass(frozen=True)
+class PreviewParams(Record):
+    """What would be searched, ``size`` pixels a side; loads no encoder."""
+
+    query: Query
+    index: Optional[FileName] = None
+    size: Annotated[int, between(16, 2048)] = 256
+
+
+@dataclass
+class SearchReply(Record):
+    """``matches``, best first; ``timings_ms`` of each stage; ``provenance``: plain JSON."""
+
+    matches: list[Match]
+    query: Preview
+    timings_ms: dict[str, float] = field(default_factory=dict)
+    provenance: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ThumbnailParams(Record):
+    """Pictures of views of an index, by their numbers."""
+
+    index: FileName
+    views: list[Number]
+
+
+@dataclass
+class Thumbnails(Record):
+    """View number -> path of a JPEG or PNG in the session folder."""
+
+    files: dict[str, str]
+
+    def by_view(self) -> dict[int, str]:
+        """With the view numbers as numbers, which JSON's keys are not."""
+        return {int(number): path for number, path in self.files.items()}
+
+
+@dataclass(frozen=True)
+class ExplainParams(Record):
+    """Why ``crater_id`` matched ``query``; ``view``: a view number, default the best."""
+
+    index: FileName
+    query: Query
+    crater_id: str
+    view: Optional[Number] = None
+    device: Optional[str] = None
+
+
+@dataclass
+class PatchPair(Record):
+    """A patch of the query and what it met: patches row by row from the top left."""
+
+    query_patch: int
+    gallery_token: int
+    gallery_patches: list[int]
+    similarity: float
+    mutual: bool = False
+
+
+@dataclass
+class ExplainReply(Record):
+    """Why a match matched.
+
+    ``grid`` [rows, columns]; ``strength_query`` and ``strength_match``: rows * columns
+    similarities, row by row, of each patch to its best counterpart; ``patches``, strongest first;
+    ``query_image``, ``match_image``: square PNGs; ``picture``: both with the strongest pairs
+    drawn.
+    """
+
+    crater_id: str
+    context: float
+    score: float
+    shortlist_score: float
+    grid: list[int]
+    strength_query: list[float]
+    strength_match: list[float]
+    patches: list[PatchPair]
+    query_image: str
+    match_image: str
+    picture: str = ""
+    compared_with: str = "patches"
+    observation: str = ""
+
+
+@dataclass(frozen=True)
+class ExportParams(Record):
+    """Matches to a file whose ending says the format; the body is ``body``, else the index's."""
+
+    matches: list[DecidedMatch]
+    path: FileName
+    index: Optional[FileName] = None
+    body: Optional[Body] = None
+    provenance: Json = field(default_factory=dict)
+    geometry: Outline = Outline.CIRCLE
+    overwrite: bool = True
+
+
+@dataclass(frozen=True)
+class SheetParams(Record):
+    """A contact sheet (.png, .pdf) or a report (.html) of matches.
+
+    The query's picture is ``query``, or of a search that is over its ``preview``.
+    """
+
+    index: FileName
+    matches: list[DecidedMatch]
+    path: FileName
+    query: Optional[Query] = None
+    preview: Optional[Preview] = None
+    provenance: Json = field(default_factory=dict)
+    title: Optional[str] = None
+
+
+@dataclass
+class Files(Record):
+    """What was written."""
+
+    files: list[str]

@@ -1,0 +1,1 @@
+"""Bodies, reference systems and geometry on the sphere, for QGIS."""

@@ -1,0 +1,1 @@
+"""Match sets as map layers."""

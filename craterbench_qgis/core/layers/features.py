@@ -1,0 +1,193 @@
+"""Features of a match set: fields, circles of true ground size, great circles, what was searched.
+
+All geometry is made on the body by spherical formulas (``core.sphere``), in degrees, in the
+body's geographic reference system; nothing goes through a projection or the project's ellipsoid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from qgis.core import Qgis, QgsFeature, QgsField, QgsFields, QgsGeometry
+
+from ...protocol import MatchRecord
+from ..geo import sphere
+from ..match_set import MatchSet
+
+CORE_FIELDS = (
+    ("rank", "int"),
+    ("crater_id", "text"),
+    ("lon", "real"),
+    ("lat", "real"),
+    ("diameter_m", "real"),
+    ("score", "real"),
+    ("shortlist_score", "real"),
+    ("view", "text"),
+    ("distance_m", "real"),
+    ("bearing_deg", "real"),
+    ("expected_by_chance", "real"),
+    ("decision", "text"),
+)
+"""As the engine's exports call them; the catalogue's own columns follow."""
+
+DECISION = len(CORE_FIELDS) - 1
+"""Position of the field ``decision``."""
+
+LINK_FIELDS = (
+    ("rank", "int"),
+    ("crater_id", "text"),
+    ("score", "real"),
+    ("distance_m", "real"),
+    ("decision", "text"),
+)
+LINK_DECISION = len(LINK_FIELDS) - 1
+QUERY_FIELDS = (
+    ("label", "text"),
+    ("kind", "text"),
+    ("lon", "real"),
+    ("lat", "real"),
+    ("side_m", "real"),
+    ("diameter_m", "real"),
+    ("index_name", "text"),
+    ("created", "text"),
+)
+_RESERVED = ("fid", "ogc_fid", "geom", "geometry", "wkb_geometry")
+_TYPES = {int: "int", float: "real", bool: "bool", str: "text"}
+_LARGEST = 2**63
+
+
+class Figure:
+    """A body as the layers need it: mean radius, and its map's latitude of a planetocentric one."""
+
+    def __init__(self, body: Mapping[str, Any]) -> None:
+        self.a, self.b = float(body["a"]), float(body["b"])
+        self.radius = sphere.mean_radius(self.a, self.b)
+
+    def latitude(self) -> Callable[[float], float] | None:
+        """None on a sphere, where both latitudes are one."""
+        if self.a == self.b:
+            return None
+        return lambda lat: sphere.geodetic_latitude(self.a, self.b, lat)
+
+
+def fields(columns: Sequence[tuple[str, str]]) -> QgsFields:
+    """QgsFields of (name, kind) pairs; kinds: int, big, real, bool, text."""
+    made = QgsFields()
+    for name, kind in columns:
+        made.append(QgsField(name, _qt_type(kind)))
+    return made
+
+
+def catalogue_columns(matches: Sequence[MatchRecord]) -> list[tuple[str, str, str]]:
+    """(key in ``attributes``, field name, kind) of the catalogue's columns.
+
+    A name that is taken gets ``_cat`` behind it, as in the engine's exports; a column of several
+    kinds becomes text.
+    """
+    taken = {name for name, _ in CORE_FIELDS} | set(_RESERVED)
+    keys = dict.fromkeys(key for match in matches for key in match.attributes)
+    columns = []
+    for key in keys:
+        plain = str(key).strip() or "column"
+        name, number = plain, 1
+        while name.casefold() in taken:
+            name = f"{plain}_cat{number if number > 1 else ''}"
+            number += 1
+        taken.add(name.casefold())
+        columns.append((key, name, _kind([match.attributes.get(key) for match in matches])))
+    return columns
+
+
+def match_features(match_set: MatchSet, columns: Sequence[tuple[str, str, str]]) -> Iterator[Any]:
+    """One feature per match, in row order: its rim."""
+    figure = Figure(match_set.index["body"])
+    made = fields([*CORE_FIELDS, *((name, kind) for _, name, kind in columns)])
+    for row, match in enumerate(match_set.matches):
+        values: list[Any] = [getattr(match, name) for name, _ in CORE_FIELDS[:DECISION]]
+        values.append(match_set.decision(row))
+        values += [_value(match.attributes.get(key), kind) for key, _, kind in columns]
+        wkt = sphere.circle_multipolygon_wkt(
+            figure.radius, match.lon, match.lat, match.diameter_m, latitude=figure.latitude()
+        )
+        yield _feature(made, values, wkt)
+
+
+def link_features(match_set: MatchSet) -> Iterator[Any]:
+    """One feature per match, in row order: the great circle from the query."""
+    figure, made = Figure(match_set.index["body"]), fields(LINK_FIELDS)
+    lon, lat = match_set.preview.lon, match_set.preview.lat
+    if lon is None or lat is None:
+        return
+    for row, match in enumerate(match_set.matches):
+        values: list[Any] = [getattr(match, name) for name, _ in LINK_FIELDS[:LINK_DECISION]]
+        wkt = sphere.great_circle_multiline_wkt(lon, lat, match.lon, match.lat, figure.latitude())
+        yield _feature(made, [*values, match_set.decision(row)], wkt)
+
+
+def query_features(match_set: MatchSet) -> Iterator[Any]:
+    """The square that was searched, and what the user drew where that is something else."""
+    figure, made = Figure(match_set.index["body"]), fields(QUERY_FIELDS)
+    seen, asked = match_set.preview, match_set.request
+    if seen.lon is None or seen.lat is None or not seen.side_m:
+        return
+    common = [seen.lon, seen.lat, seen.side_m, seen.diameter_m]
+    end = [match_set.index.get("name"), match_set.created]
+    ring = sphere.square_ring(figure.radius, seen.lon, seen.lat, seen.side_m)
+    wkt = sphere.ring_multipolygon_wkt(ring, figure.latitude())
+    yield _feature(made, [asked.label, "searched", *common, *end], wkt)
+    if asked.kind == "area" or len(asked.outline) < 4:
+        return
+    wkt = sphere.ring_multipolygon_wkt(asked.outline, figure.latitude())
+    yield _feature(made, [asked.label, "drawn", *common, *end], wkt)
+
+
+def _feature(made: QgsFields, values: list[Any], wkt: str) -> QgsFeature:
+    feature = QgsFeature(made)
+    feature.setAttributes(values)
+    feature.setGeometry(QgsGeometry.fromWkt(wkt))
+    return feature
+
+
+def _kind(values: Sequence[Any]) -> str:
+    found = {type(value) for value in values if value is not None}
+    if found == {int, float}:
+        return "real"
+    if len(found) != 1:
+        return "text"
+    kind = _TYPES.get(found.pop(), "text")
+    if kind == "int":
+        whole = [value for value in values if value is not None]
+        kind = "big" if all(-_LARGEST <= value < _LARGEST for value in whole) else "text"
+    return kind
+
+
+def _value(value: Any, kind: str) -> Any:
+    if value is None:
+        return None
+    if kind == "text":
+        return value if isinstance(value, str) else str(value)
+    return float(value) if kind == "real" else value
+
+
+def _qt_type(kind: str) -> Any:
+    if Qgis.QGIS_VERSION_INT >= 33800:
+        from qgis.PyQt.QtCore import QMetaType
+
+        types = QMetaType.Type
+        return {
+            "int": types.Int,
+            "big": types.LongLong,
+            "real": types.Double,
+            "bool": types.Bool,
+            "text": types.QString,
+        }[kind]
+    from qgis.PyQt.QtCore import QVariant
+
+    return {
+        "int": QVariant.Int,
+        "big": QVariant.LongLong,
+        "real": QVariant.Double,
+        "bool": QVariant.Bool,
+        "text": QVariant.String,
+    }[kind]

@@ -1,0 +1,1 @@
+"""Reviews of duplicates, read and written."""

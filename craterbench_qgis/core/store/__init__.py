@@ -1,0 +1,1 @@
+"""The project's queries and decisions, kept beside it."""

@@ -1,0 +1,274 @@
+"""One store, open: SQLite reads and writes. No Qt; every call may wait for the disk.
+
+A connection belongs to the thread that made it, so all of this runs in the store's worker.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sqlite3
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from . import schema as schema
+
+WAIT_SECONDS = 2.0
+"""How long SQLite itself waits for another program; the worker then tries again."""
+
+
+@dataclass(frozen=True)
+class HistoryItem:
+    """One query of the project, as the history lists it. ``created``: ISO 8601, UTC."""
+
+    set_id: str
+    created: str
+    label: str
+    index_name: str
+    index_path: str
+    matches: int
+    accepted: int
+    rejected: int
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A match set as it goes into the store and comes out of it: plain JSON and pictures."""
+
+    set_id: str
+    created: str
+    request: dict[str, Any]
+    index: dict[str, Any]
+    preview: dict[str, Any]
+    provenance: dict[str, Any]
+    timings_ms: dict[str, float]
+    matches: list[dict[str, Any]]
+    decisions: dict[int, str]
+    crop: bytes | None = None
+    query_image: bytes | None = None
+
+
+class StoreFile:
+    """``path`` None: in memory. Raises sqlite3.Error, NewerStore or ForeignStore."""
+
+    def __init__(self, path: Path | None = None, *, writable: bool = True) -> None:
+        self.path = path
+        self.writable = writable
+        exists = path is not None and path.exists()
+        if path is None:
+            self._db = sqlite3.connect(":memory:", isolation_level=None)
+        else:
+            mode = "rwc" if writable else "ro"
+            self._db = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode={mode}",
+                uri=True,
+                timeout=WAIT_SECONDS,
+                isolation_level=None,
+            )
+        try:
+            schema.check(self._db) if exists else schema.create(self._db)
+        except BaseException:
+            self._db.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    def items(self) -> list[HistoryItem]:
+        """All queries that are not deleted, the newest first."""
+        rows = self._db.execute(
+            "SELECT q.set_id, q.created, q.label, coalesce(q.index_name, ''),"
+            " coalesce(q.index_path, ''), q.matches,"
+            " (SELECT count(*) FROM matches m WHERE m.set_id=q.set_id AND decision='accepted'),"
+            " (SELECT count(*) FROM matches m WHERE m.set_id=q.set_id AND decision='rejected')"
+            " FROM queries q WHERE deleted IS NULL ORDER BY q.created DESC, q.fid DESC"
+        )
+        return [HistoryItem(*row) for row in rows]
+
+    def crops(self, wanted: Collection[str]) -> dict[str, bytes]:
+        """The pictures of the queries in ``wanted``, PNG."""
+        found = {}
+        for set_id in wanted:
+            row = self._db.execute("SELECT crop FROM queries WHERE set_id=?", (set_id,)).fetchone()
+            if row and row[0]:
+                found[set_id] = row[0]
+        return found
+
+    def write(self, one: Snapshot) -> None:
+        """Put a match set in, or in place of an older one of the same id."""
+        body = one.index.get("body") or {}
+        with self._transaction():
+            placed = schema.set_body(self._db, body)
+            self._db.execute("DELETE FROM queries WHERE set_id=?", (one.set_id,))
+            self._db.execute("DELETE FROM matches WHERE set_id=?", (one.set_id,))
+            self._db.execute(
+                "INSERT INTO queries (set_id, created, label, lon, lat, side_m, diameter_m,"
+                " index_name, index_path, matches, request, index_info, preview, provenance,"
+                " timings_ms, crop, query_image)"
+                " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                (
+                    one.set_id,
+                    one.created,
+                    str(one.request.get("label") or ""),
+                    *(one.preview.get(key) for key in ("lon", "lat", "side_m", "diameter_m")),
+                    one.index.get("name"),
+                    one.index.get("path"),
+                    len(one.matches),
+                    *(
+                        json.dumps(part, default=str)
+                        for part in (
+                            one.request,
+                            one.index,
+                            one.preview,
+                            one.provenance,
+                            one.timings_ms,
+                        )
+                    ),
+                    one.crop,
+                    one.query_image,
+                ),
+            )
+            self._db.executemany(
+                "INSERT INTO matches (geom, set_id, place, rank, crater_id, lon, lat, diameter_m,"
+                " score, decision, record) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+                (_row(one, place, body if placed else None) for place in range(len(one.matches))),
+            )
+            schema.update_bounds(self._db)
+
+    def decide(self, set_id: str, decisions: Mapping[int, str]) -> None:
+        """Write decisions (place -> decision), all or none."""
+        now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        with self._transaction():
+            self._db.executemany(
+                "UPDATE matches SET decision=?, decided=? WHERE set_id=? AND place=?",
+                [(decision, now, set_id, place) for place, decision in decisions.items()],
+            )
+
+    def read(self, set_id: str) -> Snapshot | None:
+        """A match set, None where the store has none of that id."""
+        row = self._db.execute(
+            "SELECT created, label, request, index_info, preview, provenance, timings_ms, crop,"
+            " query_image FROM queries WHERE set_id=? AND deleted IS NULL",
+            (set_id,),
+        ).fetchone()
+        if row is None:
+            return None
+        request, index, preview, provenance, timings = (json.loads(text) for text in row[2:7])
+        request["label"] = row[1]
+        records, decisions = [], {}
+        for place, decision, record in self._db.execute(
+            "SELECT place, decision, record FROM matches WHERE set_id=? ORDER BY place", (set_id,)
+        ):
+            records.append(json.loads(record))
+            if decision != "undecided":
+                decisions[place] = decision
+        return Snapshot(
+            set_id, row[0], request, index, preview, provenance, timings, records, decisions,
+            row[7], row[8],
+        )  # fmt: skip
+
+    def rename(self, set_id: str, label: str) -> None:
+        """Give a query another label."""
+        with self._transaction():
+            self._db.execute("UPDATE queries SET label=? WHERE set_id=?", (label, set_id))
+
+    def set_deleted(self, set_id: str, deleted: bool) -> None:
+        """Hide a query, or bring it back; it leaves the file with :meth:`purge`."""
+        with self._transaction():
+            self._db.execute(
+                "UPDATE queries SET deleted=? WHERE set_id=?",
+                (datetime.now(timezone.utc).isoformat() if deleted else None, set_id),
+            )
+
+    def purge(self) -> None:
+        """Remove for good what is marked as deleted."""
+        marked = "SELECT set_id FROM queries WHERE deleted IS NOT NULL"
+        if self._db.execute(f"{marked} LIMIT 1").fetchone() is None:
+            return
+        with self._transaction():
+            gone = f"DELETE FROM matches WHERE set_id IN ({marked})"  # nosec B608 - fixed text
+            self._db.execute(gone)
+            self._db.execute("DELETE FROM queries WHERE deleted IS NOT NULL")
+            schema.update_bounds(self._db)
+
+    def copy_to(self, path: Path | None) -> StoreFile:
+        """All of it into a new file, complete or not there at all; ``path`` None: into memory."""
+        if path is None:
+            copy = StoreFile.__new__(StoreFile)
+            copy.path, copy.writable = None, False
+            copy._db = sqlite3.connect(":memory:", isolation_level=None)
+            self._db.backup(copy._db)
+            return copy
+        beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        try:
+            target = sqlite3.connect(str(beside))
+            try:
+                self._db.backup(target)
+            finally:
+                target.close()
+            beside.replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                beside.unlink()
+            raise
+        return StoreFile(path)
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Any:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):
+                self._db.execute("ROLLBACK")
+            raise
+
+
+def _row(one: Snapshot, place: int, body: dict[str, Any] | None) -> tuple[Any, ...]:
+    match = one.matches[place]
+    lon, lat = match.get("lon"), match.get("lat")
+    known = body is not None and lon is not None and lat is not None
+    return (
+        schema.point(body or {}, float(lon or 0.0), float(lat or 0.0)) if known else None,
+        one.set_id,
+        place,
+        match.get("rank", place + 1),
+        str(match.get("crater_id", "")),
+        lon,
+        lat,
+        match.get("diameter_m"),
+        match.get("score"),
+        one.decisions.get(place, "undecided"),
+        json.dumps(match, default=str),
+    )
+
+
+def is_busy(error: BaseException) -> bool:
+    """Whether another program held the file just then."""
+    text = str(error).lower()
+    return isinstance(error, sqlite3.OperationalError) and ("locked" in text or "busy" in text)
+
+
+def set_aside(path: Path, why: str) -> Path:
+    """Rename a store so that nothing overwrites it; returns where it is now. Raises OSError."""
+    stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
+    target = path.with_name(f"{path.stem}.{why}-{stamp}{path.suffix}")
+    number = 1
+    while target.exists():
+        number += 1
+        target = path.with_name(f"{path.stem}.{why}-{stamp}-{number}{path.suffix}")
+    path.replace(target)
+    # A journal belongs to its database: left behind, SQLite would apply it to the next one.
+    for end in ("-journal", "-wal", "-shm"):
+        beside = path.with_name(path.name + end)
+        if beside.exists():
+            beside.replace(target.with_name(target.name + end))
+    return target

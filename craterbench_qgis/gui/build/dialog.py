@@ -1,0 +1,321 @@
+"""Build an index: what from, which views, where to; then the progress and what came of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from qgis.core import QgsProject
+from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGroupBox,
+    QHBoxLayout,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...i18n import tr
+from ...protocol import BuildParams, IndexInfo
+from . import estimate as build_estimate
+from .. import help, layer_files
+from .catalogue import CatalogueBox
+from .job import BuildJob
+from .mosaics import MosaicsBox, same_body
+from .options import OptionsBox
+from .output import RESUMABLE, OutputBox, OutputState
+from .progress import BuildProgress
+from ..messages import MessageLine
+from .region import canvas_region
+
+_DELAY_MS = 150
+_FORM_SIZE, _PROGRESS_SIZE = (920, 620), (520, 220)
+
+
+class BuildDialog(QDialog):
+    """Not modal: the map stays usable, and a build goes on when the dialog is closed.
+
+    The job belongs to ``parent``, so the dialog may be deleted any time.
+    """
+
+    started = pyqtSignal(object)
+    """A BuildJob that was started."""
+    open_wanted = pyqtSignal(str)
+    """The path of the finished index."""
+
+    def __init__(
+        self, iface: Any, engine: Any, settings: Any, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._iface = iface
+        self._engine = engine
+        self._settings = settings
+        self._exporting: Any = None
+        self._output = OutputState("no name", "", "")
+        self._progress: BuildProgress | None = None
+        self._progress_page: QWidget | None = None
+        self.setWindowTitle(tr("Build an index"))
+        self.mosaics = MosaicsBox(engine, settings)
+        self.catalogue = CatalogueBox(engine, settings)
+        self.options = OptionsBox(engine, settings, self._canvas_region)
+        self.output = OutputBox(settings)
+        self.estimate, self.missing = MessageLine(), MessageLine()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_DELAY_MS)
+        self._timer.timeout.connect(self.check)
+        self._lay_out()
+        for box in (self.mosaics, self.catalogue, self.options, self.output):
+            box.changed.connect(self._timer.start)
+        self._timer.start()
+
+    def _lay_out(self) -> None:
+        form = QWidget()
+        columns = QHBoxLayout(form)
+        for boxes in ((self.mosaics, self.options), (self.catalogue, self.output)):
+            column = QVBoxLayout()
+            for box in boxes:
+                column.addWidget(box)
+            column.addStretch(1)
+            columns.addLayout(column, 1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(form)
+        self._scroll, self._form = scroll, form
+        self._page = QWidget()
+        page = QVBoxLayout(self._page)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.addWidget(scroll, 1)
+        page.addWidget(self.estimate)
+        page.addWidget(self.missing)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._page)
+        roles = QDialogButtonBox.ButtonRole
+        self.buttons = QDialogButtonBox()
+        self.build = self.buttons.addButton(tr("Build"), roles.AcceptRole)
+        self.close_button = self.buttons.addButton(tr("Close"), roles.RejectRole)
+        self.help_button = self.buttons.addButton(tr("Help"), roles.HelpRole)
+        self.build.clicked.connect(self.start)
+        self.close_button.clicked.connect(self.close)
+        self.help_button.clicked.connect(lambda: help.open_help(self, "build"))
+        layout = QVBoxLayout(self)
+        layout.addWidget(self._stack, 1)
+        layout.addWidget(self.buttons)
+        self.resize(*_FORM_SIZE)
+
+    # Filling it in
+
+    def suggest(self) -> None:
+        """Start with what the map shows: the topmost raster with local pixels."""
+        visible = self._iface.mapCanvas().layers()
+        rasters = [one for one in visible if one in layer_files.raster_layers()]
+        if rasters and not self.mosaics.paths():
+            self.mosaics.add_layer_by_id(rasters[0].id())
+
+    def prefill(self, params: BuildParams) -> None:
+        """An earlier build, to be resumed or made again."""
+        for path in params.mosaics:
+            self.mosaics.add(path, nodata=params.nodata)
+        self.options.set_all(params)
+        self.catalogue.set_limits(self.options.limits())
+        if params.catalogue:
+            self.catalogue.choose_file(params.catalogue)
+            self.catalogue.set_columns(params.columns)
+        if params.output:
+            self.output.set_path(params.output)
+        self._timer.start()
+
+    def prefill_from_index(self, info: IndexInfo) -> None:
+        """What an unfinished index tells about its build; diameters and region it does not."""
+        self.prefill(
+            BuildParams(
+                mosaics=[str(one.get("path", "")) for one in info.sources],
+                catalogue=info.catalogue_source,
+                output=info.path,
+                encoder=info.encoder,
+                contexts=list(info.contexts),
+                tokens=info.tokens or None,
+            )
+        )
+        self.options.message.info(
+            tr("Diameters and region are not known any more: set them as in the first build.")
+        )
+
+    def params(self) -> BuildParams:
+        """What is filled in. ValueError where the context factors are not readable."""
+        limits = self.options.limits()
+        return BuildParams(
+            mosaics=self.mosaics.paths(),
+            catalogue=self.catalogue.path,
+            output=self._output.path,
+            columns=self.catalogue.chosen_columns(),
+            layer=self.catalogue.layer_in_file,
+            encoder=self.options.encoder_id() or None,
+            device=self._settings.device,
+            contexts=self.options.context_factors(),
+            tokens=self.options.token_count(),
+            nodata=self.mosaics.nodata(),
+            min_diameter_m=limits["min_diameter_m"],
+            max_diameter_m=limits["max_diameter_m"],
+            region=limits["region"],
+        )
+
+    # Checking it
+
+    def check(self) -> str:
+        """Look at everything again; returns what is in the way, "" if nothing is."""
+        self._timer.stop()
+        options_problem = self.options.show_problem()
+        if not options_problem:
+            self.catalogue.set_limits(self.options.limits())
+        if self.catalogue.info is not None:
+            self.output.suggest(self.catalogue.name())
+        needed = self._show_estimate(options_problem)
+        self._output = self.output.check(needed)
+        output_problem = "" if self._output.usable else self._output.text
+        problems: list[tuple[QGroupBox, str]] = [
+            (self.mosaics, self.mosaics.problem()),
+            (self.catalogue, self._catalogue_problem()),
+            (self.options, options_problem),
+            (self.output, output_problem),
+        ]
+        # Where it is comes first: the box may be out of sight.
+        found = [f"{box.title()}: {text}" for box, text in problems if text]
+        problem = found[0] if found else ""
+        busy = self._exporting is not None
+        waiting = self.mosaics.body() is None or self.catalogue.info is None
+        self.build.setEnabled(not problem and not waiting and not busy)
+        resume = self._output.kind == RESUMABLE
+        self.build.setText(tr("Resume") if resume else tr("Build"))
+        self.missing.problem(problem) if problem else self.missing.clear_message()
+        return problem
+
+    def _catalogue_problem(self) -> str:
+        if self.catalogue.source.currentData() is None:
+            return tr("Choose a catalogue.")
+        info = self.catalogue.info
+        if info is None:
+            return self.catalogue.message.plain if self.catalogue.message.is_problem else ""
+        body = self.mosaics.body()
+        if not same_body(body, info.body):
+            text = tr("The catalogue is of {a}, the mosaic of {b}; choose ones that fit.")
+            return text.format(a=(info.body or {}).get("name"), b=(body or {}).get("name"))
+        if self.catalogue.count()[0] == 0:
+            return tr("No crater lies within these diameters and this region; change them.")
+        return ""
+
+    def _show_estimate(self, options_problem: str) -> int:
+        """Returns the bytes needed, 0 where nothing is known."""
+        if options_problem or self.catalogue.info is None or not self.mosaics.paths():
+            self.estimate.clear_message()
+            return 0
+        craters, exact = self.catalogue.count()
+        encoder = self.options.encoder_name()
+        told = build_estimate.estimate(
+            craters,
+            len(self.mosaics.paths()),
+            len(self.options.context_factors()),
+            encoder,
+            self.options.token_count(),
+            build_estimate.remembered_rate(self._settings, self.options.encoder_id()),
+            exact,
+        )
+        self.estimate.info(told.text())
+        return told.size_bytes if exact else 0
+
+    def _canvas_region(self) -> list[float] | None:
+        return canvas_region(self._iface.mapCanvas(), self.mosaics.body())
+
+    # Doing it
+
+    def start(self) -> None:
+        """Build, if nothing is in the way."""
+        if self.check():
+            return
+        params = self.params()
+        self._settings.output_folder = str(Path(params.output).parent)
+        if self.catalogue.exported:
+            self._export_and_run(params)
+        else:
+            self.run(params)
+
+    def _export_and_run(self, params: BuildParams) -> None:
+        """Keep the layer's craters beside the index: the build may have to be resumed later."""
+        choice = self.catalogue.source.currentData()
+        layer = QgsProject.instance().mapLayer(choice[1]) if choice else None
+        if layer is None:
+            self.missing.problem(tr("The layer is not there any more; choose another one."))
+            return
+        output = Path(params.output)
+        params.catalogue = str(output.with_name(output.stem + "_catalogue.gpkg"))
+        self.missing.info(tr("Writing {path}…").format(path=params.catalogue))
+
+        def done(_path: str) -> None:
+            self._exporting = None
+            self.run(params)
+
+        def failed(text: str) -> None:
+            self._exporting = None
+            self.check()
+            self.missing.problem(text)
+
+        self.build.setEnabled(False)
+        self._exporting = layer_files.export_layer(layer, params.catalogue, done, failed)
+
+    def run(self, params: BuildParams) -> None:
+        """Start the build of ``params`` and show its progress."""
+        job = BuildJob(self._engine, self._settings, params, self.parent())
+        job.start()
+        self.started.emit(job)
+        self.show_job(job)
+
+    def show_job(self, job: BuildJob) -> None:
+        """The progress instead of the form."""
+        if self._progress_page is not None:
+            self._stack.removeWidget(self._progress_page)
+            self._progress_page.deleteLater()
+        self._progress_page = QWidget()
+        self._progress = BuildProgress(job)
+        column = QVBoxLayout(self._progress_page)
+        column.addWidget(self._progress)
+        column.addStretch(1)
+        self._progress.open_wanted.connect(self._on_open)
+        self._progress.resume_wanted.connect(self.run)
+        self._progress.dismissed.connect(self._back)
+        self._stack.addWidget(self._progress_page)
+        self._stack.setCurrentWidget(self._progress_page)
+        self._scroll.setMinimumWidth(0)
+        self.resize(*_PROGRESS_SIZE)
+        self.build.hide()
+        self.close_button.setText(tr("Run in background"))
+        job.ended.connect(self._on_ended)
+        self._timer.stop()
+
+    def _on_ended(self, _state: str) -> None:
+        self.close_button.setText(tr("Close"))
+
+    def _on_open(self, path: str) -> None:
+        self.open_wanted.emit(path)
+        self.close()
+
+    def _back(self) -> None:
+        self._stack.setCurrentWidget(self._page)
+        self.resize(*_FORM_SIZE)
+        self.build.show()
+        self._timer.start()
+
+    def showEvent(self, event: Any) -> None:
+        """As wide as the words of this language need."""
+        bar = self._scroll.verticalScrollBar().sizeHint().width()
+        self._scroll.setMinimumWidth(self._form.minimumSizeHint().width() + bar)
+        super().showEvent(event)
+
+    def closeEvent(self, event: Any) -> None:
+        """Give up questions that are still open; a running build goes on."""
+        self.catalogue.close_box()
+        super().closeEvent(event)

@@ -1,0 +1,83 @@
+"""What a build will cost, before it is started. Pure functions; what is not known is None."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ...core import wording
+from ...i18n import tr
+
+# Numbers per token of the encoders that come with the plugin; a ViT has 192 to 1024.
+_TOKEN_DIMS = {"craterbench-conv": 128, "hog-unsigned": 36, "hog": 216, "ncc": 64}
+_UNKNOWN_DIM = 768
+# Seeds, patches, descriptor, table row, JPEG thumbnail and the crater's row in the catalogue.
+_BYTES_BESIDE_TOKENS = 6_000
+DEFAULT_TOKENS = 64
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """``views``: at most; ``exact``: whether diameters and region were counted; ``seconds`` is
+    None where this encoder was never timed on this computer."""
+
+    views: int
+    size_bytes: int
+    seconds: float | None
+    exact: bool
+
+    def text(self) -> str:
+        """For the dialog."""
+        what = tr("Views: {n}") if self.exact else tr("Views: at most {n}")
+        parts = [
+            what.format(n=wording.number(self.views)),
+            tr("space: about {size}").format(size=wording.size(self.size_bytes)),
+        ]
+        if self.seconds is None:
+            parts.append(tr("time: shown once the build runs"))
+        else:
+            about = wording.duration(self.seconds)
+            parts.append(tr("time: about {time}, as in the last build here").format(time=about))
+        return " · ".join(parts)
+
+
+def bytes_per_view(encoder: str, tokens: int | None) -> int:
+    """Bytes an index needs for one view, rounded up; checked against a real one in the tests."""
+    known = [dim for name, dim in _TOKEN_DIMS.items() if encoder.startswith(name)]
+    dim = known[0] if known else _UNKNOWN_DIM
+    # int8 numbers, a float32 scale and a uint16 seed for each token.
+    return (tokens or DEFAULT_TOKENS) * (dim + 6) + _BYTES_BESIDE_TOKENS
+
+
+def estimate(
+    craters: int,
+    mosaics: int,
+    contexts: int,
+    encoder: str,
+    tokens: int | None,
+    rate: float | None,
+    exact: bool,
+) -> Estimate:
+    """``rate``: views a second measured before, or None."""
+    views = craters * mosaics * contexts
+    seconds = views / rate if rate else None
+    return Estimate(views, views * bytes_per_view(encoder, tokens), seconds, exact)
+
+
+def remembered_rate(settings: Any, encoder: str) -> float | None:
+    """Views a second of the last build with ``encoder`` on the device chosen, if there was one."""
+    try:
+        rate = float(settings.value(_key(settings, encoder), 0.0))
+    except (TypeError, ValueError):
+        return None
+    return rate if rate > 0 else None
+
+
+def remember_rate(settings: Any, encoder: str, rate: float) -> None:
+    """For the next estimate."""
+    settings.set_value(_key(settings, encoder), float(rate))
+
+
+def _key(settings: Any, encoder: str) -> str:
+    name = (encoder or "default").replace("/", "_").replace("\\", "_")
+    return f"build/rates/{settings.device}/{name}"

@@ -1,0 +1,248 @@
+"""Which views a build makes: context factors, encoder, instance tokens, diameters, region."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QGroupBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QWidget,
+)
+
+from ...core import wording
+from ...i18n import tr
+from ..messages import MessageLine
+
+LEAST_CONTEXT, MOST_CONTEXT = 0.5, 100.0
+_MOST_KM = 10_000.0
+_TIP = Qt.ItemDataRole.ToolTipRole
+
+Region = list[float]
+
+
+def parse_contexts(text: str) -> list[float]:
+    """Sorted context factors of ``2, 3`` or ``2 3``; ValueError with a sentence for the user."""
+    # "2,3" means two factors, also in languages with a decimal comma.
+    words = text.replace(";", " ").replace(",", " ").split()
+    try:
+        values = sorted({float(word) for word in words})
+    except ValueError as error:
+        raise ValueError(tr("Context factors are numbers, for example: 2, 3.")) from error
+    if not values:
+        raise ValueError(tr("Give at least one context factor, for example: 2, 3."))
+    # The engine refuses what lies at the border too.
+    if not all(LEAST_CONTEXT < value <= MOST_CONTEXT for value in values):
+        raise ValueError(tr("A context factor lies between 0.5 and 100; 2 and 3 are usual."))
+    return values
+
+
+class OptionsBox(QGroupBox):
+    """``region_of_canvas``: gives [W, S, E, N] in degrees of the map as shown, or None."""
+
+    changed = pyqtSignal()
+
+    def __init__(
+        self,
+        engine: Any,
+        settings: Any,
+        region_of_canvas: Callable[[], Region | None],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(tr("Views"), parent)
+        self._region_of_canvas = region_of_canvas
+        self._region: Region | None = None
+        self._settings = settings
+        self.contexts = QLineEdit(", ".join(f"{one:g}" for one in settings.default_contexts))
+        self.contexts.setToolTip(
+            tr(
+                "Sides of the square crops as multiples of the crater's diameter, separated by "
+                "commas; decimals with a point."
+            )
+        )
+        self.encoder = QComboBox()
+        self.encoder.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.encoder.setMinimumContentsLength(16)
+        self.encoder.addItem(tr("default"), "")
+        self.tokens = QSpinBox()
+        self.tokens.setRange(0, 4096)
+        self.tokens.setSpecialValueText(tr("default (64)"))
+        self.tokens.setToolTip(
+            tr("Instance tokens per view: more are finer, and need more space and time.")
+        )
+        self.tokens.setValue(settings.default_tokens or 0)
+        self.least = _diameter_box(tr("from the smallest"))
+        self.most = _diameter_box(tr("to the largest"))
+        self.within = QCheckBox(tr("Only craters within"))
+        self.take_extent = QPushButton(tr("Map's extent"))
+        self.region_text = QLabel()
+        self.region_text.setWordWrap(True)
+        self.message = MessageLine()
+        self._lay_out()
+        self.contexts.textChanged.connect(lambda: self.changed.emit())
+        self.encoder.currentIndexChanged.connect(self._on_encoder)
+        self.tokens.valueChanged.connect(lambda: self.changed.emit())
+        for box in (self.least, self.most):
+            box.valueChanged.connect(lambda: self.changed.emit())
+        self.within.toggled.connect(self._on_within)
+        self.take_extent.clicked.connect(self._on_extent)
+        engine.call("encoders.list", {}, done=self._on_encoders, failed=self._on_failed, owner=self)
+        self._show_region()
+
+    def _lay_out(self) -> None:
+        diameters = QHBoxLayout()
+        for box in (self.least, self.most):
+            box.setMinimumWidth(110)
+            diameters.addWidget(box, 1)
+        region = QHBoxLayout()
+        region.addWidget(self.within)
+        region.addWidget(self.take_extent)
+        region.addStretch(1)
+        form = QFormLayout(self)
+        form.addRow(tr("Context factors"), self.contexts)
+        form.addRow(tr("Encoder"), self.encoder)
+        form.addRow(tr("Tokens (K)"), self.tokens)
+        form.addRow(tr("Diameters"), diameters)
+        form.addRow(tr("Region"), region)
+        form.addRow("", self.region_text)
+        form.addRow(self.message)
+
+    # What was chosen
+
+    def context_factors(self) -> list[float]:
+        """ValueError with a sentence for the user."""
+        return parse_contexts(self.contexts.text())
+
+    def encoder_id(self) -> str:
+        """ "" for the engine's default."""
+        return self.encoder.currentData() or ""
+
+    def encoder_name(self) -> str:
+        """The id of the encoder that will be taken; "" while the list has not come."""
+        return self.encoder_id() or self._default_encoder
+
+    def token_count(self) -> int | None:
+        """None for the default."""
+        return self.tokens.value() or None
+
+    def limits(self) -> dict[str, Any]:
+        """min_diameter_m, max_diameter_m, region of the protocol; None where not set."""
+        return {
+            "min_diameter_m": self.least.value() * 1000.0 or None,
+            "max_diameter_m": self.most.value() * 1000.0 or None,
+            "region": list(self._region) if self.within.isChecked() and self._region else None,
+        }
+
+    def problem(self) -> str:
+        """One sentence, or ""."""
+        try:
+            self.context_factors()
+        except ValueError as error:
+            return str(error)
+        if self.most.value() and self.least.value() > self.most.value():
+            return tr("The smallest diameter is larger than the largest; change one of them.")
+        if self.within.isChecked() and not self._region:
+            return tr("Add a mosaic first: the map's extent is taken in degrees of its body.")
+        return ""
+
+    def show_problem(self) -> str:
+        """:meth:`problem`, shown in place."""
+        text = self.problem()
+        self.message.problem(text) if text else self.message.clear_message()
+        return text
+
+    def set_all(self, params: Any) -> None:
+        """Choices of an earlier build (BuildParams)."""
+        self.contexts.setText(", ".join(f"{one:g}" for one in params.contexts))
+        self._wanted_encoder = params.encoder or ""
+        self._select_encoder()
+        self.tokens.setValue(params.tokens or 0)
+        self.least.setValue((params.min_diameter_m or 0.0) / 1000.0)
+        self.most.setValue((params.max_diameter_m or 0.0) / 1000.0)
+        self._region = list(params.region) if params.region else None
+        self.within.setChecked(bool(self._region))
+        self._show_region()
+
+    # Encoders
+
+    _default_encoder = ""
+    _wanted_encoder: str | None = None
+
+    def _on_encoders(self, result: dict[str, Any]) -> None:
+        self.encoder.blockSignals(True)
+        for one in result.get("encoders", []):
+            name = str(one.get("id"))
+            if one.get("default"):
+                self._default_encoder = name
+                self.encoder.setItemText(0, tr("default ({name})").format(name=name))
+                self.encoder.setItemData(0, str(one.get("description", "")), _TIP)
+            else:
+                self.encoder.addItem(name, name)
+                row = self.encoder.count() - 1
+                self.encoder.setItemData(row, str(one.get("description", "")), _TIP)
+        self.encoder.blockSignals(False)
+        self._select_encoder()
+        self._on_encoder()
+
+    def _select_encoder(self) -> None:
+        wanted = self._wanted_encoder
+        if wanted is None:
+            wanted = self._settings.default_encoder
+        if wanted == self._default_encoder:
+            wanted = ""
+        if wanted and self.encoder.findData(wanted) < 0:
+            self.encoder.addItem(wanted, wanted)
+        self.encoder.setCurrentIndex(max(0, self.encoder.findData(wanted)))
+
+    def _on_encoder(self, *_: Any) -> None:
+        tip = self.encoder.itemData(self.encoder.currentIndex(), _TIP)
+        self.encoder.setToolTip(str(tip or ""))
+        self.changed.emit()
+
+    def _on_failed(self, error: Any) -> None:
+        if not error.cancelled:
+            self.message.problem(error.message)
+
+    # The region
+
+    def _on_within(self, on: bool) -> None:
+        if on and self._region is None:
+            self._region = self._region_of_canvas()
+        self._show_region()
+        self.changed.emit()
+
+    def _on_extent(self) -> None:
+        self._region = self._region_of_canvas()
+        self._show_region()
+        self.changed.emit()
+
+    def _show_region(self) -> None:
+        on = self.within.isChecked()
+        self.take_extent.setEnabled(on)
+        self.region_text.setVisible(on and self._region is not None)
+        if self._region is not None:
+            west, south, east, north = (wording.number(one, 2) for one in self._region)
+            text = tr("longitude {w}° to {e}°, latitude {s}° to {n}°")
+            self.region_text.setText(text.format(w=west, s=south, e=east, n=north))
+
+
+def _diameter_box(special: str) -> QDoubleSpinBox:
+    box = QDoubleSpinBox()
+    box.setRange(0.0, _MOST_KM)
+    box.setDecimals(3)
+    box.setSpecialValueText(special)
+    box.setSuffix(" " + tr("km"))
+    box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
+    return box

@@ -1,0 +1,1 @@
+"""The queries of the project, to go back to."""

@@ -1,0 +1,1 @@
+"""The tab that opens, builds and keeps indexes."""

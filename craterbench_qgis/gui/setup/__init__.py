@@ -1,0 +1,1 @@
+"""The page that makes, checks and repairs the engine's environment."""

@@ -1,0 +1,149 @@
+"""Set-up, first choice: a Python the user has. It is run and asked before it is offered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.gui import QgsFileWidget
+from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtWidgets import (
+    QGroupBox,
+    QHeaderView,
+    QProgressBar,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...client.environment_jobs import Probe
+from ...environment import lock, pythons
+from ...i18n import tr
+from .widgets import buttons, note, shrink_to_rows
+
+
+class ExistingPython(QGroupBox):
+    """Name a Python, check it, use it. ``settings``: core.settings.Settings."""
+
+    chosen = pyqtSignal()
+    """The settings name a checked Python now."""
+
+    def __init__(self, settings: Any, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Use an existing Python"), parent)
+        self._settings, self._pins = settings, lock.default_pins()
+        self._probe = Probe(self)
+        self._probe.finished.connect(self._on_report)
+        self._checked = ""
+        self.file = QgsFileWidget()
+        self.file.setStorageMode(QgsFileWidget.StorageMode.GetFile)
+        self.file.setDialogTitle(tr("The Python that has the engine's packages"))
+        self.file.setFilePath(settings.existing_python)
+        self.file.fileChanged.connect(self._on_path)
+        self.check = QPushButton(tr("Check"))
+        self.check.setToolTip(tr("Run it and list the versions of what the engine needs"))
+        self.check.clicked.connect(self.start_check)
+        self.use = QPushButton(tr("Use this Python"))
+        self.use.clicked.connect(self._on_use)
+        self.busy = QProgressBar()
+        self.busy.setRange(0, 0)
+        self.busy.setTextVisible(False)
+        self.busy.setMaximumHeight(6)
+        self.answer = note("")
+        self.table = QTreeWidget()
+        self.table.setRootIsDecorated(False)
+        self.table.setUniformRowHeights(True)
+        self.table.setSelectionMode(QTreeWidget.SelectionMode.NoSelection)
+        self.table.setHeaderLabels([tr("Package"), tr("Found"), tr("Tested with")])
+        layout = QVBoxLayout(self)
+        layout.addWidget(
+            note(tr("One of an environment (venv, conda) that has PyTorch, rasterio and the rest."))
+        )
+        layout.addWidget(self.file)
+        layout.addWidget(buttons(self.check, self.use))
+        layout.addWidget(self.busy)
+        layout.addWidget(self.answer)
+        layout.addWidget(self.table)
+        self._on_path()
+
+    def start_check(self) -> None:
+        """Run the Python that is named; the answer comes later."""
+        path = self.file.filePath().strip()
+        if not path:
+            return
+        self._show(tr("Running {path} …").format(path=path), busy=True)
+        self._checked = path
+        self._probe.start(path, self._pins.imports)
+
+    def set_enabled(self, enabled: bool) -> None:
+        """While something is installed, nothing is chosen here."""
+        self.setEnabled(enabled)
+
+    def _on_path(self, *_: object) -> None:
+        self._probe.cancel()
+        self._checked = ""
+        self.use.setEnabled(False)
+        self.check.setEnabled(bool(self.file.filePath().strip()))
+        self._show("")
+
+    def _on_report(self, report: pythons.Report | None, text: str) -> None:
+        if report is None:
+            self._show(tr("This is no Python that can be run: {why}").format(why=text))
+            return
+        missing = report.missing(self._pins)
+        if not report.fits:
+            answer = tr(
+                "Python {version} ({bits} bit) cannot run the engine. It needs Python 3.10 to "
+                "3.13, 64 bit."
+            ).format(version=report.text, bits=report.bits)
+        elif missing:
+            answer = tr(
+                "Python {version} lacks {packages}. Install them there yourself, or create an "
+                "environment below."
+            ).format(version=report.text, packages=", ".join(missing))
+        else:
+            answer = tr("Python {version} has everything that is needed.").format(
+                version=report.text
+            )
+        self._show(answer)
+        self._fill(report)
+        self.use.setEnabled(report.fits and not missing)
+
+    def _fill(self, report: pythons.Report) -> None:
+        self.table.clear()
+        for name, version, tested, problem in report.rows(self._pins):
+            found, state = _found(version, tested, problem)
+            item = QTreeWidgetItem([name, found, tested])
+            item.setToolTip(1, state)
+            bold = item.font(1)
+            bold.setBold(bool(problem))
+            item.setFont(1, bold)
+            item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+            self.table.addTopLevelItem(item)
+        header = self.table.header()
+        header.setStretchLastSection(True)
+        header.resizeSections(QHeaderView.ResizeMode.ResizeToContents)
+        shrink_to_rows(self.table)
+        self.table.show()
+
+    def _show(self, text: str, busy: bool = False) -> None:
+        self.answer.setText(text)
+        self.answer.setVisible(bool(text))
+        self.busy.setVisible(busy)
+        self.table.hide()
+
+    def _on_use(self) -> None:
+        if self._checked:
+            self._settings.existing_python = self._checked
+            self.chosen.emit()
+
+
+def _found(version: str, tested: str, problem: str) -> tuple[str, str]:
+    """What the column says, and its tool tip."""
+    if not version:
+        return tr("missing"), problem
+    if problem:
+        return tr("{version}, does not load").format(version=version), problem
+    # "2.13.0+cpu" is a build of 2.13.0.
+    same = version.split("+")[0] == tested
+    return version, tr("good") if same else tr("other version than the one tested")

@@ -1,0 +1,1 @@
+"""Why a match matched: both pictures and the pairs of patches."""

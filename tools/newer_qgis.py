@@ -1,0 +1,118 @@
+"""The plugin's tests in a newer QGIS: ``make test-newer-qgis SUITE=trixie|forky`` (root, Debian).
+
+Makes a Debian of that suite in a folder of its own by debootstrap, installs its QGIS there, and
+runs tests/qgis in a mount namespace where this checkout and the engine's environment lie at their
+own paths. What is there already is used again. Standard library only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SUITES = ("trixie", "forky")
+PACKAGES = (
+    "qgis", "python3-qgis", "qgis-providers", "python3-gdal", "gdal-bin", "python3-numpy",
+    "python3-venv", "python3-pip", "xvfb", "xauth", "openbox", "xdotool", "imagemagick",
+    "fonts-dejavu-core", "libexpat1", "g++", "make", "git",
+)  # fmt: skip
+_NEVER_START = "#!/bin/sh\nexit 101\n"
+
+
+def run(*command: str, **more: object) -> None:
+    """Run, and stop here where it fails."""
+    sys.stderr.write("+ " + " ".join(command) + "\n")
+    subprocess.run(command, check=True, **more)  # type: ignore[call-overload]
+
+
+def mirror() -> str:
+    """The mirror this machine's apt uses."""
+    files = [Path("/etc/apt/sources.list"), *Path("/etc/apt/sources.list.d").glob("*")]
+    for file in files:
+        if not file.is_file():
+            continue
+        text = file.read_text(encoding="utf-8", errors="replace")
+        match = re.search(r"^(?:deb\s+(?:\[[^]]*\]\s+)?|URIs:\s*)(\S+)", text, re.MULTILINE)
+        if match:
+            return match.group(1)
+    return "http://deb.debian.org/debian"
+
+
+def make_system(suite: str, folder: Path) -> None:
+    """A Debian with QGIS in ``folder``, unless it is finished already."""
+    done = folder / "craterbench-ready"
+    if done.exists():
+        return
+    if shutil.which("debootstrap") is None:
+        run("apt-get", "update", "-qq")
+        run("apt-get", "install", "-y", "-qq", "debootstrap")
+    script = Path("/usr/share/debootstrap/scripts") / suite
+    if not script.exists():
+        script.symlink_to("sid")
+    if not (folder / "usr" / "bin" / "apt-get").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        run("debootstrap", "--variant=minbase", "--include=ca-certificates", suite, str(folder),
+            mirror())  # fmt: skip
+    policy = folder / "usr" / "sbin" / "policy-rc.d"
+    policy.write_text(_NEVER_START, encoding="utf-8")
+    policy.chmod(0o755)
+    for name in ("/etc/resolv.conf", "/etc/apt/apt.conf.d", "/etc/ssl/certs"):
+        source = Path(name)
+        if source.is_dir():
+            shutil.copytree(source, folder / name[1:], dirs_exist_ok=True, symlinks=True)
+        elif source.exists():
+            shutil.copy(source, folder / name[1:])
+    environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    run("chroot", str(folder), "apt-get", "update", "-qq", env=environ)
+    run("chroot", str(folder), "apt-get", "install", "-y", "-qq", "--no-install-recommends",
+        *PACKAGES, env=environ)  # fmt: skip
+    done.touch()
+
+
+def inside(folder: Path, venv: Path, data: Path | None, command: str) -> int:
+    """Run ``command`` (a shell's) in ``folder`` with the checkout at its own path."""
+    base = Path(os.path.realpath(venv / "bin" / "python")).parents[1]
+    places = [ROOT, base, venv.resolve(), *([data] if data else [])]
+    lines = ["set -e", f"mount --bind /proc {folder}/proc", f"mount --rbind /dev {folder}/dev",
+             f"mount -t tmpfs tmpfs {folder}/tmp"]  # fmt: skip
+    for place in dict.fromkeys(places):
+        lines += [f"mkdir -p '{folder}{place}'", f"mount --bind '{place}' '{folder}{place}'"]
+    lines.append(f"exec chroot '{folder}' /bin/sh -c \"cd '{ROOT}' && {command}\"")
+    return subprocess.run(["unshare", "-m", "sh", "-c", "\n".join(lines)], check=False).returncode
+
+
+def main() -> int:
+    """The command line; the exit code is pytest's."""
+    parser = argparse.ArgumentParser(description="The plugin's tests in a newer QGIS.")
+    parser.add_argument("suite", choices=SUITES)
+    parser.add_argument("--systems", type=Path, default=ROOT / "build" / "systems")
+    parser.add_argument("--venv", type=Path, default=ROOT / ".venv", help="the engine's")
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared")
+    parser.add_argument("--tests", default="tests/qgis")
+    asked = parser.parse_args()
+    if os.geteuid() != 0:
+        sys.stderr.write("Run this as root: it makes and enters another Debian.\n")
+        return 2
+    folder = (asked.systems / asked.suite).absolute()
+    make_system(asked.suite, folder)
+    version = "from qgis.core import Qgis; print('QGIS', Qgis.QGIS_VERSION)"
+    python = asked.venv.absolute() / "bin" / "python"
+    command = (
+        f'python3 -c \\"{version}\\" && '
+        f"sh tools/qgis_tests_env.sh /usr/bin/python3 /tmp/venv-qgis && "
+        f"OMP_NUM_THREADS=1 CRATERBENCH_TEST_PYTHON='{python}' "
+        f"/tmp/venv-qgis/bin/python -m pytest -n 2 --dist loadfile --timeout 600 {asked.tests}"
+    )
+    data = asked.data.resolve() if asked.data.is_dir() else None
+    return inside(folder, asked.venv.absolute(), data, command)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
