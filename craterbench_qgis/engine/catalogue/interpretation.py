@@ -256,7 +256,8 @@ class _Columns:
         self.name_says_west = evidence.choice.direction == "west" and said.west_positive is None
         self.lat_sign = -1.0 if evidence.choice.north == "south" else 1.0
         self._refuse_double_signs(evidence.choice, said)
-        self.choice = self._told(evidence.choice)
+        self.choice = self._told(evidence.choice, rows)
+        self._assumed: tuple[FloatArray, FloatArray] | None = None
         self._lettered(faults)
 
     def places(self) -> tuple[Numbers, Numbers]:
@@ -266,6 +267,14 @@ class _Columns:
 
     def values(self, west: Any, graphic: Any) -> tuple[FloatArray, FloatArray]:
         """The same under any assumption: booleans, one or one per row."""
+        if west is self.west and graphic is self.graphic:
+            if self._assumed is None:
+                self._assumed = self._values(west, graphic)
+            lon, lat = self._assumed
+            return lon.copy(), lat.copy()
+        return self._values(west, graphic)
+
+    def _values(self, west: Any, graphic: Any) -> tuple[FloatArray, FloatArray]:
         lon = self.lon.values
         if np.any(west):
             turned = np.broadcast_to(west, lon.shape)
@@ -282,8 +291,9 @@ class _Columns:
                 within = np.broadcast_to(graphic, lat.shape) & (np.abs(lat) <= 90)
             lat = np.where(within, geodetic_to_geocentric(body, lat), lat)
         with np.errstate(invalid="ignore"):
-            inside = np.abs(lon) <= 360
-        return np.where(inside, wrap_longitude(lon), lon), lat
+            beyond = np.abs(lon) > 360
+        wrapped = np.asarray(wrap_longitude(lon))
+        return (np.where(beyond, lon, wrapped) if beyond.any() else wrapped), lat
 
     def _figure(self) -> Body:
         """The ellipsoid that planetographic latitudes are of."""
@@ -363,10 +373,11 @@ class _Columns:
                     f"negative: it cannot be told which of the two is meant. {repair}"
                 )
 
-    def _told(self, choice: ColumnChoice) -> ColumnChoice:
-        kind = ""
-        if np.any(self.graphic):
-            kind = PLANETOGRAPHIC + ("" if np.all(self.graphic) else " in part")
+    def _told(self, choice: ColumnChoice, rows: BoolArray | None) -> ColumnChoice:
+        kind, graphic = "", np.atleast_1d(self.graphic)
+        if graphic.any():
+            used = graphic if rows is None or len(graphic) == 1 else graphic[rows]
+            kind = PLANETOGRAPHIC + ("" if used.all() else " in part")
         elif self.latitude_source:
             kind = PLANETOCENTRIC
         return replace(

@@ -72,10 +72,10 @@ def is_text(column: Any) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
-def angle_tally(column: Any) -> Tally:
-    """Of longitudes or latitudes, where no thousands can be."""
+def angle_tally(column: Any, count: bool = True) -> Tally:
+    """Of longitudes or latitudes, where no thousands can be; numbers only where ``count``."""
     if not is_text(column):
-        return _tally_of_numbers(column)
+        return _tally_of_numbers(column) if count else Tally()
     import pyarrow.compute as pc
 
     text = _trimmed(column)
@@ -90,9 +90,8 @@ def size_tally(column: Any, sample: list[str] | None = None) -> Tally:
     import pyarrow as pa
 
     if not is_text(column):
-        found = _tally_of_numbers(column)
-        if not found.point or not sample or _fine(column):
-            return found
+        if not sample or not any("." in one for one in sample) or _fine(column):
+            return Tally(whole=len(column))
         column = pa.array(sample, pa.string())
     import pyarrow.compute as pc
 

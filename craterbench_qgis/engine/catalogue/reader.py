@@ -137,8 +137,11 @@ def _assemble(source: Place, parts: _Parts, said: Said, limit: int | None) -> Cr
     """Convert, interpret, check and keep: the table as read -> craters."""
     table, choice = parts.table, parts.choice
     by_columns = choice.lon != GEOMETRY
-    angles = [angle_tally(table.column(name)) for name in (choice.lon, choice.lat) if by_columns]
     tally = size_tally(table.column(choice.diameter), parts.sample)
+    asked = bool(tally.perhaps_comma or tally.perhaps_point)
+    angles = [
+        angle_tally(table.column(name), asked) for name in (choice.lon, choice.lat) if by_columns
+    ]
     pair = (angles[0], angles[1]) if by_columns else (tally, tally)
     mark = size_mark(tally, pair, choice.diameter)
     size = read_sizes(table.column(choice.diameter), mark)
