@@ -21,7 +21,7 @@ from ..files.rasters import open_raster
 from ..frame import MapFrame
 from . import paths
 from .geometry import plane_to_geographic, positions
-from .sampling import Bands, Sampler, spacing
+from .sampling import LEAST_SHARE, Bands, Sampler, spacing
 from .view import View, ViewSkipped, stretch
 
 FloatArray = NDArray[np.float64]
@@ -188,8 +188,9 @@ class Mosaic(Closing):
         if np.isfinite(cols).mean() < min_valid_fraction:
             raise ViewSkipped("beyond the limb")
         step = spacing(cols, rows)
-        values, valid = self._sampler.sample(cols, rows, step)
-        fraction = float(valid.mean())
+        values, share = self._sampler.sample(cols, rows, step)
+        valid = share >= LEAST_SHARE
+        fraction = float(np.where(valid, share, 0.0).mean())
         if fraction == 0.0:
             raise ViewSkipped("no data")
         if fraction < min_valid_fraction:
@@ -247,9 +248,7 @@ class Mosaic(Closing):
         turn = self.frame.turn() if transform.b == 0 and transform.d == 0 else None
         if turn is None:
             return None
-        period = turn / abs(transform.a)
-        width = float(self._dataset.width)
-        return width if abs(period - width) < 0.5 else period
+        return turn / abs(transform.a)
 
     def _pixel_size(self) -> float:
         t = self._dataset.transform
