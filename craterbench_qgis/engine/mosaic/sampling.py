@@ -20,10 +20,12 @@ FloatArray = NDArray[np.float64]
 LUMA = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
 OPAQUE = 128  # of 255
 MARGIN = 2
-_SPECIAL = 1e37
+# Far above what is ever measured, below what is left of a special pixel in an overview's mean.
+_SPECIAL = 1e30
 MAX_WINDOW_PIXELS = 64_000_000
 # Read at once where each pixel has to be judged by itself.
 WHOLE_PIXELS = 16_000_000
+MOST_WHOLE_PIXELS = 250_000_000
 LEAST_SHARE = 0.5
 # ISIS: null, low and high saturation of the representation and of the instrument.
 _ISIS_SPECIAL = {"int16": (-32768, -32767, -32766, -32765, -32764)}
@@ -213,6 +215,8 @@ class Sampler:
         judged by itself, strip by strip."""
         width, height = int(window.width), int(window.height)
         across, down = -(-width // shape[1]), -(-height // shape[0])
+        if width * height > MOST_WHOLE_PIXELS:
+            return self._grey_picked(window, shape, min(across, down))
         out, share = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
         strip = max(1, WHOLE_PIXELS // (width * down))
         for top in range(0, shape[0], strip):
@@ -228,6 +232,22 @@ class Sampler:
             out[top : top + rows] = total / np.maximum(count, 1e-6)
             share[top : top + rows] = count / np.maximum(there, 1)
         return out, share
+
+    def _grey_picked(
+        self, window: Window, shape: tuple[int, int], most: int
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """The same for windows too large to be read whole: some pixels of each block, unmixed."""
+        picks = max(1, min(most, int((MAX_WINDOW_PIXELS / (shape[0] * shape[1])) ** 0.5)))
+        picked = shape[0] * picks, shape[1] * picks
+        data, masks = self._raw(window, picked, Resampling.nearest)
+        grey, good = self._shades(data)
+        if masks is not None:
+            good &= masks.min(axis=0) >= OPAQUE
+        blocks = (shape[0], picks, shape[1], picks)
+        count = good.reshape(blocks).sum(axis=(1, 3), dtype=np.float32)
+        total = (grey * good).reshape(blocks).sum(axis=(1, 3), dtype=np.float64)
+        mean = (total / np.maximum(count, 1)).astype(np.float32)
+        return mean, count / np.float32(picks * picks)
 
     def _shades(self, data: NDArray[Any]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Grey values of the bands' numbers, and which of them are values at all."""
