@@ -8,7 +8,7 @@ from typing import Annotated, Optional
 from .body import Body
 from .records import Band, Count, FileName, Finite, Json, Number, Positive, Record, between, members
 from .search import CONTEXTS, Context
-from .vocabulary import Seeds
+from .vocabulary import LatitudeKind, Seeds
 
 TOKENS = 64
 """Instance tokens of a view. 64 of 128 numbers (the bundled encoder) are 8 KB; the paper stores 16
@@ -17,8 +17,8 @@ of 768 in 24 KB."""
 
 @dataclass(frozen=True)
 class Columns(Record):
-    """Names of a catalogue's columns, None for those that are recognised; ``diameter_unit`` and
-    ``west_positive`` likewise overrule what the file says."""
+    """Names of a catalogue's columns, None for those that are recognised; ``diameter_unit``,
+    ``west_positive`` and ``latitude_kind`` likewise overrule what the file says."""
 
     id: Optional[str] = None
     lon: Optional[str] = None
@@ -26,6 +26,7 @@ class Columns(Record):
     diameter: Optional[str] = None
     diameter_unit: Optional[str] = None
     west_positive: Optional[bool] = None
+    latitude_kind: Optional[LatitudeKind] = None
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,12 @@ class Selection(Record):
 
 @dataclass(frozen=True)
 class CatalogueParams(Record):
-    """Which catalogue, and how many craters ``selection`` leaves."""
+    """Which catalogue, and how many craters ``selection`` leaves. ``mosaics``: rasters the craters
+    will be cut from; their body chooses where the table has several."""
 
     catalogue: CatalogueSource
     selection: Selection = field(default_factory=Selection)
+    mosaics: list[FileName] = field(default_factory=list)
 
 
 @dataclass

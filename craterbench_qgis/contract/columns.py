@@ -243,19 +243,24 @@ def pick(names: Sequence[str], bases: Sequence[str]) -> str | None:
     A spelling with a unit wins over one without, and so does one with a direction: it is the one
     that can be trusted. East and north come before west and south.
     """
-    parsed = {name: parse_name(name) for name in names}
-    sides = {(one.base, one.direction) for one in parsed.values() if one.leads}
+    return next(iter(pick_all(names, bases)), None)
 
-    def usable(one: ColumnName) -> bool:
+
+def pick_all(names: Sequence[str], bases: Sequence[str]) -> list[str]:
+    """Every column :func:`pick` could choose, the best first."""
+    parsed = {name: parse_name(name) for name in names}
+    sides = {(column.base, column.direction) for column in parsed.values() if column.leads}
+
+    def usable(column: ColumnName) -> bool:
         # "West_Lon" beside "East_Lon" is the side of a box, not a position.
         other = {"east": "west", "west": "east", "north": "south", "south": "north"}
-        return not (one.leads and (one.base, other[one.direction]) in sides)
+        return not (column.leads and (column.base, other[column.direction]) in sides)
 
+    chosen: list[str] = []
     for base in bases:
         hits = [name for name in names if parsed[name].base == base and usable(parsed[name])]
-        if hits:
-            return min(hits, key=lambda name: _rank(parsed[name]))
-    return None
+        chosen += sorted(hits, key=lambda name: _rank(parsed[name]))
+    return chosen
 
 
 def _rank(column: ColumnName) -> tuple[int, int]:

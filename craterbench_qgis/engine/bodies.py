@@ -143,12 +143,16 @@ def east_longitude(lon: ArrayLike, west_positive: bool = False, centre: float = 
 
 def geocentric_to_geodetic(body: Body, lat: ArrayLike) -> FloatArray:
     """Planetocentric latitudes as planetographic (geodetic) ones: tan g = (a/b)^2 tan c."""
+    if body.is_sphere:
+        return np.array(lat, dtype=np.float64)[()]
     phi = np.radians(np.asarray(lat, dtype=np.float64))
     return np.degrees(np.arctan2(body.a**2 * np.sin(phi), body.b**2 * np.cos(phi)))[()]
 
 
 def geodetic_to_geocentric(body: Body, lat: ArrayLike) -> FloatArray:
     """Planetographic (geodetic) latitudes as planetocentric ones: tan c = (b/a)^2 tan g."""
+    if body.is_sphere:
+        return np.array(lat, dtype=np.float64)[()]
     phi = np.radians(np.asarray(lat, dtype=np.float64))
     return np.degrees(np.arctan2(body.b**2 * np.sin(phi), body.a**2 * np.cos(phi)))[()]
 

@@ -20,6 +20,7 @@ from pyproj.crs.coordinate_system import Ellipsoidal2DCS
 from pyproj.crs.enums import Ellipsoidal2DCSAxis
 
 from .bodies import Body, body_from_crs, geocentric_to_geodetic, geodetic_to_geocentric
+from .equirectangular import Equirectangular
 
 FloatArray = NDArray[np.float64]
 _CYLINDRICAL = ("cylindrical", "plate carr", "mercator", "equidistant cyl", "pseudo plate")
@@ -40,7 +41,8 @@ class MapFrame:
 
     Attributes
     ----------
-    crs : the horizontal, unbound part of what was given.
+    crs : the horizontal, unbound part of what was given; ``graphic``: the flattened body whose
+        planetographic latitudes a map on a sphere has, as ISIS makes them.
     body : the body with the radii the CRS declares.
     is_plain : whether map coordinates are longitude and latitude.
 
@@ -52,12 +54,13 @@ class MapFrame:
         It has neither a geographic system nor a projection of one (geocentric, local).
     """
 
-    def __init__(self, crs: pyproj.CRS) -> None:
+    def __init__(self, crs: pyproj.CRS, graphic: Body | None = None) -> None:
         self.crs = _horizontal(crs)
         base = self.crs.geodetic_crs
         if base is None or self.crs.is_geocentric or len(base.axis_info) < 2:
             raise ValueError("the reference system is not tied to a body")
-        self.body: Body = body_from_crs(self.crs)
+        # Maps on a sphere whose latitudes are the planetographic ones of a flattened body.
+        self.body: Body = graphic or body_from_crs(self.crs)
         self.is_plain = not (self.crs.is_projected or self.crs.is_derived)
         self._base = base
         self._lon, self._lat = _angles(base)
@@ -69,7 +72,8 @@ class MapFrame:
             else 0.0
         )
         self._swapped = _is_north_first(self.crs)
-        if not self.is_plain:
+        self._written_out = None if self.is_plain else Equirectangular.of(self.crs)
+        if not self.is_plain and self._written_out is None:
             self._to_map = pyproj.Transformer.from_crs(base, self.crs)
             self._from_map = pyproj.Transformer.from_crs(self.crs, base)
 
@@ -77,6 +81,8 @@ class MapFrame:
         """Map x, y of places (degrees east, geodetic); NaN where the map does not show them."""
         lon = np.asarray(lon, dtype=np.float64) - self._meridian
         lat = np.asarray(lat, dtype=np.float64)
+        if self._written_out is not None:
+            return _finite(*self._written_out.to_map(lon, lat))  # type: ignore[return-value]
         if self._planetocentric:
             lat = geodetic_to_geocentric(self.body, lat)
         lon = self._lon.sign * lon / self._lon.degrees
@@ -90,6 +96,9 @@ class MapFrame:
     def to_geographic(self, x: ArrayLike, y: ArrayLike) -> tuple[FloatArray, FloatArray]:
         """Places (degrees east, geodetic) of map points; NaN where there is no ground."""
         x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+        if self._written_out is not None:
+            lon, lat = self._written_out.to_degrees(x, y)
+            return lon + self._meridian, lat
         if self.is_plain:
             lon, lat = x, y
         else:
@@ -106,6 +115,11 @@ class MapFrame:
         """Like :meth:`to_geographic` with planetocentric latitudes."""
         lon, lat = self.to_geographic(x, y)
         return lon, geodetic_to_geocentric(self.body, lat)
+
+    @property
+    def is_planetocentric(self) -> bool:
+        """Whether the system's latitudes are planetocentric on a flattened body."""
+        return self._planetocentric
 
     @property
     def is_west_positive(self) -> bool:
@@ -134,7 +148,7 @@ class MapFrame:
         West > east across the antimeridian. None where its edge is nowhere on the body.
         """
         south, north = min(bottom, top), max(bottom, top)
-        if self.is_plain:
+        if self.is_plain or self._written_out is not None:
             lons, lats = self.to_planetocentric([left, right], [south, north])
             found = (lons.min(), lats.min(), lons.max(), lats.max())
         else:

@@ -13,19 +13,23 @@ from .catalogue import Craters, read_catalogue
 from .errors import CatalogueError
 
 
-def read_source(source: CatalogueSource, limit_rejected: int | None = None) -> Craters:
+def read_source(
+    source: CatalogueSource, limit_rejected: int | None = None, mosaic_body: Body | None = None
+) -> Craters:
     """The catalogue ``source`` describes; what its columns leave open is recognised.
 
-    ``limit_rejected``: list at most so many rejected rows. Raises CatalogueError, BodyError.
+    ``limit_rejected``: list at most so many rejected rows; ``mosaic_body``: of the raster the
+    craters will be cut from. Raises CatalogueError, BodyError.
     """
     columns = asdict(source.columns)
-    west_positive = bool(columns.pop("west_positive"))
+    west_positive = columns.pop("west_positive")
     return read_catalogue(
         source.path,
         **{name: column or None for name, column in columns.items()},
         layer=source.layer or None,
         body=source.body or None,
         west_positive=west_positive,
+        mosaic_body=mosaic_body,
         limit_rejected=limit_rejected,
     )
 

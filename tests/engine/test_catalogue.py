@@ -143,7 +143,7 @@ LAYOUTS = {
     "iau search": (
         "Feature ID,Feature Name,Target,Diameter,Center Latitude,Center Longitude\n"
         "12,Abbe,Moon,63.98,-57.5,174.7\n",
-        ("12", 174.7, -57.5, 63_980.0, None),
+        ("12", 174.7, -57.5, 63_980.0, "Moon"),
     ),
     "merged": (
         "id,lon,lat,diam_km,source,near_duplicate\n0007,-1,2,5.5,head2010,0\n",

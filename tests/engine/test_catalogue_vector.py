@@ -64,14 +64,19 @@ def test_points(suffix: str, tmp_path: Path) -> None:
     assert body is None if suffix == "geojson" else body is not None and body.name == "Moon"
 
 
-def test_columns_win_over_geometry(tmp_path: Path) -> None:
+def test_geometry_counts_where_the_columns_disagree(tmp_path: Path) -> None:
     path = layer(
         tmp_path / "c.gpkg",
         {"lon": [5.0], "lat": [6.0], "diam_km": [1.0]},
         [shapely.Point(50, 60)],
         MOON,
     )
-    assert read_catalogue(path).lon.tolist() == [5.0]
+    craters = read_catalogue(path)
+    assert craters.lon.tolist() == [50.0] and craters.columns.lon == GEOMETRY
+    assert "disagree with the geometry" in craters.summary()
+    said = read_catalogue(path, lon="lon", lat="lat")
+    assert said.lon.tolist() == [5.0] and "as you said" in said.summary()
+    assert read_catalogue(path, lon="(geometry)").lat.tolist() == [60.0]
 
 
 @pytest.mark.parametrize("code", [30130, 30135, 30110])  # two polar maps and a cylindrical one

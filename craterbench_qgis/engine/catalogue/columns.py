@@ -6,23 +6,27 @@ The names themselves are judged in ``craterbench_qgis.contract.columns``.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...contract.columns import (
+    FEATURE_TYPE,
     ID,
     LAT,
     LON,
     METRES_ABOVE,
     NAME,
+    SYSTEM,
+    TARGET,
     Layout,
     is_radius,
     layout_of,
     parse_name,
     pick,
+    pick_all,
     pick_size,
 )
 from ..errors import CatalogueError
@@ -39,8 +43,12 @@ class ColumnChoice:
 
     ``id`` is None where the row number serves. ``lon`` and ``lat`` may be :data:`GEOMETRY`.
     ``diameter_unit`` is "km" or "m", or empty while only the values can tell; ``is_radius`` says
-    that the column holds radii, which are doubled. ``unit_source`` says how the unit is known.
-    ``catalogue`` names the published catalogue whose layout this is, ``body_name`` its body.
+    that the column holds radii, which are doubled. ``catalogue`` names the published catalogue
+    whose layout this is, ``body_name`` its body. ``direction``, ``north`` and ``latitude`` are what
+    the names say ("west", "south", "planetographic", "" where nothing); ``target``, ``system`` and
+    ``feature_type`` are columns that state facts row by row; ``id_candidates``: the columns that
+    could be the id, the best first. What was decided in the end, and from which evidence, is in
+    ``west_positive`` and the fields whose names end with ``_source``.
     """
 
     id: str | None
@@ -54,6 +62,17 @@ class ColumnChoice:
     id_is_explicit: bool = False
     catalogue: str | None = None
     body_name: str | None = None
+    direction: str = ""
+    north: str = ""
+    latitude: str = ""
+    place_is_explicit: bool = False
+    target: str | None = None
+    system: str | None = None
+    feature_type: str | None = None
+    id_candidates: tuple[str, ...] = ()
+    west_source: str = ""
+    latitude_source: str = ""
+    position_source: str = ""
 
     def describe(self) -> str:
         """One sentence for the user."""
@@ -63,10 +82,13 @@ class ColumnChoice:
             position = "the layer's geometry"
         else:
             position = f"'{self.lon}' and '{self.lat}'"
-        west = ", positive west" if self.west_positive else ""
+        if self.position_source:
+            position += f" ({self.position_source})"
+        west = f", positive west ({self.west_source})" if self.west_positive else ""
+        kind = f", latitudes {self.latitude} ({self.latitude_source})" if self.latitude else ""
         return (
-            f"Id from {identity}, longitude and latitude from {position}{west}, diameter from "
-            f"{size} in {self.diameter_unit} ({self.unit_source})."
+            f"Id from {identity}, longitude and latitude from {position}{west}{kind}, diameter "
+            f"from {size} in {self.diameter_unit} ({self.unit_source})."
         )
 
 
@@ -78,47 +100,89 @@ def find_columns(
     lat: str | None = None,
     diameter: str | None = None,
     diameter_unit: str | None = None,
-    west_positive: bool = False,
     has_geometry: bool = False,
+    units: Mapping[str, str] | None = None,
 ) -> ColumnChoice:
     """Choose the columns among ``names``; the arguments override the recognition.
 
-    ``has_geometry``: the layer's geometry gives the position where no column does. The unit is
-    left empty where only the values can tell (:func:`decide_unit`). Raises
-    :class:`CatalogueError` naming what is missing, the columns found, and the option to pass.
+    ``has_geometry``: the layer's geometry gives the position where no column does, or where
+    :data:`GEOMETRY` is asked for. ``units``: columns whose unit stands in a row of its own -> their
+    name with the unit. The unit is left empty where only the values can tell
+    (:func:`decide_unit`). Raises :class:`CatalogueError` naming what is missing, the columns found,
+    and the option to pass.
     """
     if diameter_unit is not None and diameter_unit not in UNITS_M:
         raise CatalogueError(
             f"The diameter unit '{diameter_unit}' is not known. Use --diameter-unit km or m."
         )
+    spoken = {(units or {}).get(name, name): name for name in names}
     known = layout_of(names)
-    # Bare x and y may be metres of a projection; a layer with geometry has no need of them.
-    x = [*([known.lon] if known and known.lon else []), *LON, "x"] if not has_geometry else LON
-    y = [*([known.lat] if known and known.lat else []), *LAT, "y"] if not has_geometry else LAT
-    chosen_lon = _named(names, lon, "lon") if lon is not None else pick(names, x)
-    chosen_lat = _named(names, lat, "lat") if lat is not None else pick(names, y)
-    if has_geometry and lon is None and lat is None and (chosen_lon is None or chosen_lat is None):
-        chosen_lon = chosen_lat = GEOMETRY
+    chosen_lon, chosen_lat = _place_columns(spoken, known, lon, lat, has_geometry)
     if diameter is not None:
         chosen_diameter: str | None = _named(names, diameter, "diameter")
     else:
-        chosen_diameter = pick_size(names, known)
+        said = pick_size(list(spoken), known)
+        chosen_diameter = None if said is None else spoken[said]
     if chosen_lon is None or chosen_lat is None or chosen_diameter is None:
         found = {"lon": chosen_lon, "lat": chosen_lat, "diameter": chosen_diameter}
         raise _missing([what for what, column in found.items() if column is None], names)
-    base, named_unit = parse_name(chosen_diameter)[:2]
+    words = {name: parse_name(said) for said, name in spoken.items()}
+    nothing = parse_name("")
+    x, y = words.get(chosen_lon, nothing), words.get(chosen_lat, nothing)
+    candidates = pick_all(names, [*ID, *NAME])
     choice = ColumnChoice(
-        id=_named(names, id, "id") if id is not None else pick(names, [*ID, *NAME]),
+        id=_named(names, id, "id") if id is not None else next(iter(candidates), None),
         lon=chosen_lon,
         lat=chosen_lat,
         diameter=chosen_diameter,
-        is_radius=is_radius(base),
-        west_positive=west_positive or parse_name(chosen_lon).direction == "west",
+        is_radius=is_radius(words[chosen_diameter].base),
         id_is_explicit=id is not None,
         catalogue=known.title if known else None,
         body_name=(known.body or None) if known else None,
+        direction=x.direction if x.direction in ("east", "west") else "",
+        north=y.direction if y.direction in ("north", "south") else "",
+        latitude=y.kind,
+        place_is_explicit=lon is not None or lat is not None,
+        target=pick(names, TARGET),
+        system=pick(names, SYSTEM),
+        feature_type=pick(names, FEATURE_TYPE),
+        id_candidates=tuple(candidates),
     )
-    return _with_named_unit(choice, diameter_unit, named_unit, known)
+    return _with_named_unit(choice, diameter_unit, words[chosen_diameter].unit, known)
+
+
+def _place_columns(
+    spoken: Mapping[str, str],
+    known: Layout | None,
+    lon: str | None,
+    lat: str | None,
+    has_geometry: bool,
+) -> tuple[str | None, str | None]:
+    """The columns of longitude and latitude, or :data:`GEOMETRY` for both."""
+    names = list(spoken.values())
+    if GEOMETRY in {(one or "").strip().lower() for one in (lon, lat)}:
+        if not has_geometry:
+            raise CatalogueError(
+                "The catalogue has no geometry. Name its columns with --lon NAME --lat NAME."
+            )
+        return GEOMETRY, GEOMETRY
+    # A column of metres is no angle, whatever its name says besides.
+    angles = [said for said in spoken if parse_name(said).unit not in UNITS_M]
+
+    def chosen(option: str | None, what: str, bases: Sequence[str]) -> str | None:
+        if option is not None:
+            return _named(names, option, what)
+        said = pick(angles, bases)
+        return None if said is None else spoken[said]
+
+    # Bare x and y may be metres of a projection; a layer with geometry has no need of them.
+    fixed_x = [known.lon] if known and known.lon else []
+    fixed_y = [known.lat] if known and known.lat else []
+    x = chosen(lon, "lon", LON if has_geometry else [*fixed_x, *LON, "x"])
+    y = chosen(lat, "lat", LAT if has_geometry else [*fixed_y, *LAT, "y"])
+    if has_geometry and lon is None and lat is None and (x is None or y is None):
+        return GEOMETRY, GEOMETRY
+    return x, y
 
 
 def _with_named_unit(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..bodies import Body, east_longitude
 from .columns import ColumnChoice
+from .numbers import Numbers
 
 FloatArray = NDArray[np.float64]
 
@@ -35,7 +36,8 @@ class Craters:
     ``ids``: the file's ids as text, unique, a list of str; ``lon``: degrees east in [-180, 180);
     ``lat``: degrees, planetocentric; ``diameter``: metres; ``attributes``: a pyarrow Table of n
     rows, every column of the file in its order; ``source_rows``: 1-based data rows of the file;
-    ``body``: None where neither file nor caller says it; ``rejected``: the rows left out (at most
+    ``body``: None where neither file nor caller says it; ``body_source``: who says it;
+    ``rejected``: the rows left out (at most
     the reader's ``limit_rejected``; ``rejected_counts`` counts all, by reason); ``notes``: what the
     reader decided that the user should know, one sentence each.
     """
@@ -52,6 +54,7 @@ class Craters:
     source_rows: NDArray[np.int64]
     rejected_counts: dict[str, int] = field(default_factory=dict)
     lon_convention: str = ""
+    body_source: str = ""
     notes: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
@@ -97,6 +100,8 @@ class Craters:
             size = f", {low:.4g} to {high:.4g} km across"
         body = f" on {self.body.name}" if self.body else ""
         sentences = [f"{len(self):,} craters{body}{size}."]
+        if self.body_source:
+            sentences[0] = f"{len(self):,} craters{body} ({self.body_source}){size}."
         if self.columns.catalogue:
             sentences.append(f"Read as: {self.columns.catalogue}.")
         sentences.append(self.columns.describe())
@@ -105,14 +110,6 @@ class Craters:
             reasons = ", ".join(f"{n:,} {why}" for why, n in self.rejected_counts.items())
             sentences.append(f"{self.rejected_total:,} rows left out: {reasons}.")
         return " ".join([*sentences, *self.notes])
-
-
-@dataclass
-class Numbers:
-    """A column as float64 (NaN where it is no number) with the mask of its empty values."""
-
-    values: FloatArray
-    empty: NDArray[np.bool_]
 
 
 @dataclass
@@ -131,11 +128,13 @@ def check_rows(
     lat: Numbers,
     diameter: Numbers,
     limit: int | None = None,
+    faults: Sequence[tuple[NDArray[np.bool_], str]] = (),
 ) -> Checked:
     """Judge rows; the first reason that applies counts.
 
     ``ids``: a pyarrow string array of n rows, ``codes``: its :func:`id_codes`; ``limit``: at most
-    so many rejected rows are listed, all are counted.
+    so many rejected rows are listed, all are counted; ``faults``: rows known to be of no use, and
+    why.
     """
     reasons: list[str] = []
     code = np.zeros(len(lon.values), dtype=np.int8)  # 0: usable; else 1 + position in reasons
@@ -144,6 +143,8 @@ def check_rows(
         reasons.append(reason)
         code[(code == 0) & mask] = len(reasons)
 
+    for mask, reason in faults:
+        reject(mask, reason)
     columns = (("longitude", lon), ("latitude", lat), ("diameter", diameter))
     for word, numbers in columns:
         reject(numbers.empty, f"{word} is empty")

@@ -10,6 +10,7 @@ from ...contract.duplicates import MINIMUM
 from ...contract.vocabulary import Keeper
 from ..bodies import body_by_name
 from ..errors import UsageError
+from ..indexing import body_of_mosaic
 from ..sources import read_source
 from ..words import counted
 from . import duplicates_report
@@ -17,6 +18,7 @@ from .duplicates_evaluate import add_evaluate
 from .options import (
     add_encoder_options,
     add_judgement_options,
+    add_reading_options,
     load_encoder_for,
     number,
     source_of,
@@ -78,7 +80,7 @@ def _add_find(actions: Any) -> None:
         group.add_argument(f"--other-{name}", metavar="COLUMN", help=argparse.SUPPRESS)
     for prefix in ("", "other-"):
         group.add_argument(f"--{prefix}diameter-unit", choices=("km", "m"))
-        group.add_argument(f"--{prefix}west-positive", action="store_true")
+        add_reading_options(group, prefix)
     group.add_argument("--body", help="body of a catalogue that does not say, e.g. moon")
     group.add_argument("--band", type=int, help="band of the mosaic")
     group.add_argument("--nodata", type=number, help="value without data in the mosaic")
@@ -166,7 +168,10 @@ def run_find(arguments: argparse.Namespace) -> int:
 
 def _read(arguments: argparse.Namespace, prefix: str) -> Any:
     path = arguments.other if prefix else arguments.catalogue
-    craters = read_source(source_of(arguments, path, prefix))
+    mosaics = arguments.mosaic
+    shown = body_of_mosaic(mosaics[0]) if mosaics else None
+    craters = read_source(source_of(arguments, path, prefix), mosaic_body=shown)
+    note(craters.summary())
     if arguments.min_diameter is not None:
         craters = craters.take(craters.diameter >= arguments.min_diameter * 1000.0)
     return craters

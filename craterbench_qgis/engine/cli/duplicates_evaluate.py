@@ -12,11 +12,13 @@ from ...contract.vocabulary import Verdict
 from ..bodies import body_by_name
 from ..catalogue import Craters
 from ..errors import QueryError, UsageError
+from ..indexing import body_of_mosaic
 from ..sources import select
 from .index_commands import read_named
 from .options import (
     add_encoder_options,
     add_judgement_options,
+    add_reading_options,
     add_selection_options,
     count,
     load_encoder_for,
@@ -80,7 +82,7 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
     for name in ("id", "lon", "lat", "diameter"):
         group.add_argument(f"--{name}", metavar="COLUMN", help="default: recognised")
     group.add_argument("--diameter-unit", choices=("km", "m"))
-    group.add_argument("--west-positive", action="store_true")
+    add_reading_options(group)
     group.add_argument("--body", help="body of a catalogue that does not say, e.g. moon")
     group.add_argument("--band", type=int, help="band of the mosaic")
     group.add_argument("--nodata", type=number, help="value without data in the mosaic")
@@ -143,7 +145,8 @@ def _check_folder(output: Path) -> None:
 
 
 def _read(arguments: argparse.Namespace) -> Craters:
-    return select(read_named(arguments), selection_of(arguments))
+    shown = body_of_mosaic(arguments.mosaic[0]) if arguments.mosaic else None
+    return select(read_named(arguments, shown), selection_of(arguments))
 
 
 def _known(path: Path) -> tuple[tuple[str, str], ...]:

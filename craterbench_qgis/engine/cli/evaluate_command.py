@@ -18,6 +18,7 @@ from ..evaluation.how_sure import evaluate_how_sure
 from ..evaluation.how_sure import markdown as how_sure_table
 from ..evaluation.tables import HEADER, cells, join, read_result, write_text
 from ..index import CraterIndex
+from ..indexing import body_of_mosaic
 from .index_commands import read_craters
 from .options import (
     add_catalogue_options,
@@ -245,7 +246,7 @@ def _request(arguments: argparse.Namespace) -> EvaluationRequest:
     plan.check()
     return EvaluationRequest(
         mosaic=arguments.mosaic,
-        craters=read_craters(arguments),
+        craters=read_craters(arguments, body_of_mosaic(arguments.mosaic)),
         plan=plan,
         band=arguments.band,
         only=tuple(arguments.only),

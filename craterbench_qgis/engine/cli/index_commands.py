@@ -11,11 +11,12 @@ from typing import Any
 from ...contract.build import TOKENS
 from ...contract.search import CONTEXTS
 from ...contract.vocabulary import Seeds
+from ..bodies import Body
 from ..catalogue import Craters
 from ..errors import CatalogueError, CraterIndexError, ExportError, UsageError
 from ..files.formulas import guarded
 from ..index import CraterIndex, IndexWriter, build_hnsw, verify
-from ..indexing import BuildReport, BuildRequest, add_to_index, build_index
+from ..indexing import BuildReport, BuildRequest, add_to_index, body_of_mosaic, build_index
 from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION
 from ..sources import read_source
 from ..tokens import METHODS
@@ -129,16 +130,19 @@ def _add_add(actions: Any) -> None:
     add.set_defaults(run=run_add)
 
 
-def read_named(arguments: argparse.Namespace) -> Craters:
-    """The catalogue the options name; how it was read is told on stderr."""
-    craters = read_source(source_of(arguments, arguments.catalogue))
+def read_named(arguments: argparse.Namespace, mosaic_body: Body | None = None) -> Craters:
+    """The catalogue the options name; how it was read is told on stderr.
+
+    ``mosaic_body``: of the raster the craters will be cut from.
+    """
+    craters = read_source(source_of(arguments, arguments.catalogue), mosaic_body=mosaic_body)
     note(craters.summary())
     return craters
 
 
-def read_craters(arguments: argparse.Namespace) -> Craters:
+def read_craters(arguments: argparse.Namespace, mosaic_body: Body | None = None) -> Craters:
     """The same; what was left out is told too, and listed where asked for."""
-    craters = read_named(arguments)
+    craters = read_named(arguments, mosaic_body)
     for rejected in craters.rejected[:_SHOWN_ROWS]:
         note(f"  row {rejected.row} left out: {rejected.reason}")
     more = craters.rejected_total - _SHOWN_ROWS
@@ -174,7 +178,7 @@ def run_build(arguments: argparse.Namespace) -> int:
 
     request = BuildRequest(
         mosaics=tuple(arguments.mosaic),
-        craters=read_craters(arguments),
+        craters=read_craters(arguments, body_of_mosaic(arguments.mosaic[0])),
         output=arguments.output,
         contexts=tuple(sorted(set(arguments.context))),
         tokens=arguments.tokens,
@@ -198,9 +202,11 @@ def run_build(arguments: argparse.Namespace) -> int:
 def run_add(arguments: argparse.Namespace) -> int:
     """Add craters or observations."""
     index = CraterIndex.open(arguments.index)
-    encoder = load_encoder_for(arguments, index.settings.encoder_id)
+    settings = index.settings
+    encoder = load_encoder_for(arguments, settings.encoder_id)
     index.close()
-    craters = read_craters(arguments) if arguments.catalogue else None
+    body = Body(settings.body_name, settings.body_a, settings.body_b)
+    craters = read_craters(arguments, body) if arguments.catalogue else None
     start = time.perf_counter()
     with ConsoleMonitor() as monitor:
         report = add_to_index(

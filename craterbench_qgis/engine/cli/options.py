@@ -51,7 +51,7 @@ def add_catalogue_options(parser: argparse.ArgumentParser, required: bool) -> No
         group.add_argument(f"--{name}", metavar="COLUMN", help=f"{text} (default: recognised)")
     group.add_argument("--diameter-unit", choices=("km", "m"), help="default: from the column name")
     group.add_argument("--body", help="body of a catalogue that does not say, e.g. moon")
-    group.add_argument("--west-positive", action="store_true", help="longitudes count westward")
+    add_reading_options(group)
     group.add_argument("--rejected", type=Path, metavar="FILE.csv", help="list the rows left out")
 
 
@@ -61,11 +61,11 @@ def source_of(arguments: argparse.Namespace, path: Path, prefix: str = "") -> Ca
     def option(name: str) -> Any:
         return getattr(arguments, prefix + name)
 
-    names = ("id", "lon", "lat", "diameter", "diameter_unit")
+    names = ("id", "lon", "lat", "diameter", "diameter_unit", "west_positive", "latitude_kind")
     columns = {name: option(name) for name in names}
     return CatalogueSource(
         path=str(path),
-        columns=Columns(**columns, west_positive=option("west_positive") or None),
+        columns=Columns(**columns),
         layer=option("layer"),
         body=arguments.body,
     )
@@ -110,6 +110,23 @@ def add_judgement_options(group: argparse._ArgumentGroup) -> None:
         "--max-ratio", type=number, default=MAX_RATIO, help=f"of diameters, default {MAX_RATIO:g}"
     )
     group.add_argument("--max-looks", type=count, metavar="N", help="look at N pairs at most")
+
+
+def add_reading_options(group: argparse._ArgumentGroup, prefix: str = "") -> None:
+    """How longitudes and latitudes count; ``prefix``: "other-" for a second catalogue."""
+    for side in ("west", "east"):
+        group.add_argument(
+            f"--{prefix}{side}-positive",
+            dest=f"{prefix}west_positive".replace("-", "_"),
+            action="store_const",
+            const=side == "west",
+            help=f"longitudes count {side}ward",
+        )
+    group.add_argument(
+        f"--{prefix}latitude-kind",
+        choices=("planetocentric", "planetographic"),
+        help="default: as the file says, else planetocentric",
+    )
 
 
 def add_encoder_options(parser: argparse.ArgumentParser) -> None:

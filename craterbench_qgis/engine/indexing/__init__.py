@@ -2,6 +2,6 @@
 
 from .addition import add_to_index
 from .build import BuildRequest, build_index
-from .run import BuildReport
+from .run import BuildReport, body_of_mosaic
 
-__all__ = ["BuildReport", "BuildRequest", "add_to_index", "build_index"]
+__all__ = ["BuildReport", "BuildRequest", "add_to_index", "body_of_mosaic", "build_index"]

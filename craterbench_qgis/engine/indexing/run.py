@@ -69,6 +69,12 @@ def open_all(
     return opened
 
 
+def body_of_mosaic(path: str | Path) -> Body:
+    """The body a raster shows."""
+    with Mosaic.open(path) as mosaic:
+        return mosaic.body
+
+
 def observation(writer: IndexWriter, mosaic: Mosaic) -> int:
     """The number of this observation in the index, staged when it is new."""
     info = mosaic.describe()

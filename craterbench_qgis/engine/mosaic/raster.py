@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pyproj
+from affine import Affine
 from numpy.typing import NDArray
 from rasterio.enums import WktVersion
 from rasterio.errors import CRSError
@@ -22,7 +23,8 @@ from ..files.rasters import open_raster
 from ..frame import MapFrame
 from . import paths
 from .geometry import plane_to_geographic, positions
-from .sampling import Bands, Sampler, spacing
+from .labels import label_frame, label_transform, missing_image, read_label
+from .sampling import LEAST_SHARE, Bands, Sampler, spacing
 from .view import View, ViewSkipped, stretch
 
 FloatArray = NDArray[np.float64]
@@ -40,6 +42,7 @@ class Mosaic(Closing):
     body : :class:`~..bodies.Body` with the radii the CRS declares.
     crs : :class:`pyproj.CRS`, horizontal.
     frame : :class:`~..frame.MapFrame`: its coordinates as places on the body, and back.
+    notes : what was corrected on the way and the user should know.
     pixel_size_m : ground size of a pixel at the raster's centre, metres.
     """
 
@@ -50,14 +53,17 @@ class Mosaic(Closing):
         frame: MapFrame,
         band: int | None,
         nodata: float | None,
+        transform: Affine | None = None,
     ) -> None:
+        self._transform: Affine = transform or dataset.transform
+        self.notes: list[str] = []
         self._band, self._nodata = band, nodata
         self._dataset = dataset
         self.frame = frame
         self.path = path
         self.crs = frame.crs
         self.body = frame.body
-        self._inverse = ~dataset.transform
+        self._inverse = ~self._transform
         self._period = self._period_in_pixels()
         self._sampler = Sampler(dataset, Bands.of(dataset, band), self._period, nodata)
         self.pixel_size_m = self._pixel_size()
@@ -88,16 +94,28 @@ class Mosaic(Closing):
             It shows another body than ``body``.
         """
         text = names.repaired(os.fspath(path))
-        dataset = open_raster(text)
+        try:
+            dataset = open_raster(text)
+        except MosaicError as error:
+            if reason := missing_image(text):
+                raise MosaicError(reason) from error
+            raise
         try:
             frame = _frame_of(dataset, text)
+            transform, note = dataset.transform, ""
+            label = read_label(dataset)
+            if label is not None:
+                frame = label_frame(label, frame) or frame
+                transform, note = label_transform(label, dataset, frame, Path(text).name)
             if body is not None and not same_body(frame.body, body):
                 raise BodyError(
                     f"{Path(text).name} is a mosaic of {frame.body.name} by its CRS "
                     f"({frame.crs.name}), but {body.name} is needed. Choose another mosaic, or "
                     "correct its CRS where that is wrong."
                 )
-            return cls(dataset, text, frame, band, nodata)
+            mosaic = cls(dataset, text, frame, band, nodata, transform)
+            mosaic.notes += [note] if note else []
+            return mosaic
         except Exception:
             dataset.close()
             raise
@@ -105,6 +123,12 @@ class Mosaic(Closing):
     def close(self) -> None:
         """Close the file."""
         self._dataset.close()
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """Left, bottom, right, top in map units."""
+        t = self._transform
+        return t.c, t.f + self.height * t.e, t.c + self.width * t.a, t.f
 
     @property
     def width(self) -> int:
@@ -189,8 +213,9 @@ class Mosaic(Closing):
         if np.isfinite(cols).mean() < min_valid_fraction:
             raise ViewSkipped(Skip.BEYOND_LIMB)
         step = spacing(cols, rows)
-        values, valid = self._sampler.sample(cols, rows, step)
-        fraction = float(valid.mean())
+        values, share = self._sampler.sample(cols, rows, step)
+        valid = share >= LEAST_SHARE
+        fraction = float(np.where(valid, share, 0.0).mean())
         if fraction == 0.0:
             raise ViewSkipped(Skip.NO_DATA)
         if fraction < min_valid_fraction:
@@ -244,16 +269,14 @@ class Mosaic(Closing):
 
     def _period_in_pixels(self) -> float | None:
         """Columns in one turn of the body, for unrotated geographic or cylindrical rasters."""
-        transform = self._dataset.transform
+        transform = self._transform
         turn = self.frame.turn() if transform.b == 0 and transform.d == 0 else None
         if turn is None:
             return None
-        period = turn / abs(transform.a)
-        width = float(self._dataset.width)
-        return width if abs(period - width) < 0.5 else period
+        return turn / abs(transform.a)
 
     def _pixel_size(self) -> float:
-        t = self._dataset.transform
+        t = self._transform
         across, along = self.frame.metres_per_unit()
         if self.frame.is_plain:
             # Along a meridian: the other side of a pixel shrinks with latitude.

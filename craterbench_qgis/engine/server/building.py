@@ -9,7 +9,7 @@ from ...contract.build import AddParams, BuildParams, BuildReply, IndexParams, V
 from ...contract.vocabulary import Stage
 from ..errors import CraterIndexError
 from ..index import CraterIndex, verify
-from ..indexing import BuildReport, BuildRequest, add_to_index, build_index
+from ..indexing import BuildReport, BuildRequest, add_to_index, body_of_mosaic, build_index
 from ..sources import read_source
 from .calls import Call
 from .inputs import REJECTED_LISTED
@@ -22,7 +22,8 @@ def build(call: Call[BuildParams]) -> BuildReply:
     output = Path(params.output)
     _creatable(output)
     call.monitor.report(Stage.CATALOGUE, 0, 0)
-    craters = read_source(params.catalogue, REJECTED_LISTED)
+    shown = body_of_mosaic(Path(params.mosaics[0]))
+    craters = read_source(params.catalogue, REJECTED_LISTED, shown)
     call.monitor.check()
     call.monitor.report(Stage.ENCODER, 0, 0)
     encoder = call.work.encoder(params.encoder, params.device)
@@ -49,10 +50,11 @@ def add(call: Call[AddParams]) -> BuildReply:
     path = Path(params.index)
     with CraterIndex.open(path, check="sizes") as index:
         spec = params.encoder or index.settings.encoder_id
+        body = index.settings.body
     craters = None
     if params.catalogue is not None:
         call.monitor.report(Stage.CATALOGUE, 0, 0)
-        craters = read_source(params.catalogue, REJECTED_LISTED)
+        craters = read_source(params.catalogue, REJECTED_LISTED, body)
     call.monitor.check()
     call.monitor.report(Stage.ENCODER, 0, 0)
     encoder = call.work.encoder(spec, params.device)

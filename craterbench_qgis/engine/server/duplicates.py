@@ -14,7 +14,7 @@ from ...contract.duplicates import (
     ReviewReportParams,
 )
 from ...contract.vocabulary import Stage
-from ..bodies import body_by_name
+from ..bodies import Body, body_by_name
 from ..catalogue import Craters
 from ..duplicates import (
     CandidateRule,
@@ -24,6 +24,7 @@ from ..duplicates import (
     write_review_report,
 )
 from ..errors import ExportError
+from ..indexing import body_of_mosaic
 from ..sources import read_source, select
 from .calls import Call
 from .inputs import REJECTED_LISTED
@@ -39,8 +40,9 @@ def find(call: Call[DuplicateParams]) -> DuplicateReport:
     output = _target(params.output)
     rule = CandidateRule(params.max_distance, params.max_ratio)
     call.monitor.report(Stage.CATALOGUE, 0, 0)
-    first = _entries(params.catalogue, params.selection)
-    other = None if params.other is None else _entries(params.other, params.selection)
+    shown = body_of_mosaic(Path(params.mosaics[0])) if params.mosaics else None
+    first = _entries(params.catalogue, params.selection, shown)
+    other = None if params.other is None else _entries(params.other, params.selection, shown)
     call.monitor.check()
     encoder = None
     if params.mosaics:
@@ -90,6 +92,6 @@ def _target(output: str) -> Path:
     return path
 
 
-def _entries(source: CatalogueSource, selection: Selection) -> Craters:
-    craters = read_source(source, REJECTED_LISTED)
+def _entries(source: CatalogueSource, selection: Selection, shown: Body | None) -> Craters:
+    craters = read_source(source, REJECTED_LISTED, shown)
     return select(craters, selection) if selection else craters

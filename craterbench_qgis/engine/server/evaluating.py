@@ -9,6 +9,7 @@ from ...contract.vocabulary import Stage
 from ..errors import CraterIndexError
 from ..evaluation import EvaluationRequest, QueryPlan, evaluate_index
 from ..index import CraterIndex
+from ..indexing import body_of_mosaic
 from ..sources import read_source
 from .calls import Call
 from .inputs import REJECTED_LISTED
@@ -31,7 +32,7 @@ def evaluate(call: Call[EvaluateParams]) -> Answer:
     call.monitor.report(Stage.CATALOGUE, 0, 0)
     request = EvaluationRequest(
         mosaic=Path(params.mosaic),
-        craters=read_source(params.catalogue, REJECTED_LISTED),
+        craters=read_source(params.catalogue, REJECTED_LISTED, body_of_mosaic(Path(params.mosaic))),
         plan=plan,
         band=params.band,
         only=tuple(params.only),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from ..bodies import body_by_name
 from ..catalogue import Craters
 from ..errors import CatalogueError, MosaicError
 from ..files.rasters import open_raster
+from ..indexing import body_of_mosaic
 from ..mosaic import Mosaic
 from ..sources import read_source, select
 from .calls import Call
@@ -29,7 +31,9 @@ _AROUND_DEG = 45.0
 
 def describe_catalogue(call: Call[CatalogueParams]) -> CatalogueInfo:
     """What a crater table is; ``selected`` only where a selection was given."""
-    craters = read_source(call.params.catalogue, REJECTED_LISTED)
+    mosaics = call.params.mosaics
+    shown = body_of_mosaic(Path(mosaics[0])) if mosaics else None
+    craters = read_source(call.params.catalogue, REJECTED_LISTED, shown)
     selected = None
     if call.params.selection:
         try:

@@ -1,0 +1,500 @@
+"""The one place where a catalogue's evidence is weighed: body, position, latitudes, direction.
+
+What the user said counts most, then what the table states (``Target``, ``Coordinate_System``, the
+columns' names and units), then the layer's reference system, then the published layout, then the
+file's name. Two sources of a position are compared, and where they disagree the geometry counts.
+Nothing is resolved in silence: what was taken from where is kept in :class:`Reading`, and what
+cannot be true at once is refused with the option that settles it. ``docs/reading.md`` is the table
+of these rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...contract.columns import PLANETOCENTRIC, PLANETOGRAPHIC
+from ..bodies import (
+    Body,
+    body_by_name,
+    body_in_text,
+    geodetic_to_geocentric,
+    same_body,
+    wrap_longitude,
+)
+from ..errors import CatalogueError
+from .columns import GEOMETRY, ColumnChoice
+from .compared import Compared, compare
+from .numbers import Numbers
+from .shapes import Centres, centres, points_of
+from .stated import Stated, rows_of_crater_features, rows_of_target, stated_systems
+from .system import MapSystem
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+Faults = list[tuple[BoolArray, str]]
+
+KINDS = (PLANETOCENTRIC, PLANETOGRAPHIC)
+# More rows than this share beyond the range of degrees: the numbers are no degrees.
+_NO_DEGREES = 0.25
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the user said, None where nothing. ``mosaic``: the body of the raster that the craters
+    will be cut from, which chooses among several but contradicts nobody."""
+
+    body: Body | None = None
+    west_positive: bool | None = None
+    latitude: str | None = None
+    mosaic: Body | None = None
+
+
+@dataclass
+class Evidence:
+    """All that a file says. ``geometry``: a pyarrow column of WKB; ``crs``: the layer's reference
+    system; ``stated_body`` and ``stated_latitude``: of a head in the file itself; ``ids_body``:
+    that the ids reveal; ``stem``: the file's name."""
+
+    table: Any
+    choice: ColumnChoice
+    stem: str
+    lon: Numbers | None = None
+    lat: Numbers | None = None
+    diameter_m: FloatArray | None = None
+    geometry: Any = None
+    crs: str | None = None
+    driver: str = ""
+    stated_body: Body | None = None
+    stated_latitude: str = ""
+    ids_body: str | None = None
+
+
+@dataclass
+class Reading:
+    """The verdict. ``lon``: degrees east, ``lat``: planetocentric, NaN where there is none;
+    ``raw_lon``: longitudes as the file counts them; ``faults``: rows of no use, and why."""
+
+    choice: ColumnChoice
+    body: Body | None
+    body_source: str
+    lon: Numbers
+    lat: Numbers
+    raw_lon: FloatArray
+    faults: Faults = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def interpret(evidence: Evidence, said: Said) -> Reading:
+    """Decide everything. Raises CatalogueError for what contradicts itself or is not said."""
+    if said.latitude is not None and said.latitude not in KINDS:
+        raise CatalogueError(
+            f"The kind of latitude '{said.latitude}' is not known. Use planetocentric or "
+            "planetographic."
+        )
+    faults: Faults = []
+    notes: list[str] = []
+    system = MapSystem(evidence.crs, evidence.driver)
+    target = rows_of_target(evidence.table, evidence.choice.target, said.body, said.mosaic)
+    faults += target.faults
+    faults += rows_of_crater_features(evidence.table, evidence.choice.feature_type, notes)
+    body, source = _body(evidence, said, system, target.body, notes)
+    figure = body or said.mosaic
+    geometry = _geometry_places(evidence, said, system, figure, faults)
+    if evidence.lon is None or evidence.lat is None:
+        if geometry is None:
+            raise CatalogueError("The catalogue has no geometry. Pass --lon NAME --lat NAME.")
+        return _by_geometry(evidence.choice, body, source, geometry, faults, notes)
+    columns = _Columns(evidence, said, system, figure, faults)
+    reading = Reading(
+        columns.choice, body, source, *columns.places(), evidence.lon.values, faults, notes
+    )
+    if geometry is not None:
+        _settle(reading, columns, geometry, evidence, figure)
+    _refuse_no_degrees(reading)
+    return reading
+
+
+# ------------------------------------------------------------------------------------ the body
+
+
+def _body(
+    evidence: Evidence, said: Said, system: MapSystem, target: Body | None, notes: list[str]
+) -> tuple[Body | None, str]:
+    """The body and who says it."""
+    published = evidence.choice.body_name or evidence.ids_body
+    claims = [
+        (target, f"the column '{evidence.choice.target}'"),
+        (evidence.stated_body, "the file's head"),
+        (system.body, "the layer's CRS"),
+        (body_by_name(published) if published else None, evidence.choice.catalogue or "its ids"),
+    ]
+    found = [(body, source) for body, source in claims if body is not None]
+    if said.body is None and system.body is not None and system.is_earth:
+        others = [(body, source) for body, source in found if body.name != "Earth"]
+        if others:
+            notes.append(
+                f"The layer's CRS is the Earth's; the catalogue is known to be of "
+                f"{others[0][0].name} ({others[0][1]})."
+            )
+            found = others
+    if said.body is not None:
+        for body, source in found:
+            if not same_body(body, said.body) and not (body is system.body and system.is_earth):
+                notes.append(
+                    f"Taken to be of {said.body.name} as you said; {source} says {body.name}."
+                )
+        agreeing = [body for body, _ in found if same_body(body, said.body)]
+        # The radii that a reference system declares are those of its coordinates.
+        radii = [body for body in agreeing if body in (system.body, evidence.stated_body)]
+        return (radii or [said.body])[0], "as you said"
+    if found:
+        _refuse_two_bodies(found[:-1] if published else found)
+        if not same_body(found[-1][0], found[0][0]):
+            notes.append(
+                f"{found[0][1]} says {found[0][0].name}, though {found[-1][1]} is known "
+                f"to be of {found[-1][0].name}."
+            )
+        agreeing = [body for body, _ in found if same_body(body, found[0][0])]
+        radii = [body for body in agreeing if body in (system.body, evidence.stated_body)]
+        return (radii or agreeing)[0], found[0][1]
+    named = body_in_text(evidence.stem)
+    if named is not None:
+        notes.append(f"Taken to be of {named.name} by the file's name (--body says otherwise).")
+        return named, "the file's name"
+    if said.mosaic is not None and said.mosaic.name == "Earth" and system.is_earth:
+        return said.mosaic, "the mosaic, as the layer's CRS is the Earth's"
+    return None, ""
+
+
+def _refuse_two_bodies(found: Sequence[tuple[Body, str]]) -> None:
+    for body, source in found[1:]:
+        if not same_body(body, found[0][0]):
+            raise CatalogueError(
+                f"The catalogue contradicts itself: {found[0][1]} says {found[0][0].name}, "
+                f"{source} says {body.name}. Say which is right with --body."
+            )
+
+
+# --------------------------------------------------------------------------------- the geometry
+
+
+def _geometry_places(
+    evidence: Evidence, said: Said, system: MapSystem, body: Body | None, faults: Faults
+) -> Centres | None:
+    """The places of the geometries on this body, degrees east and planetocentric."""
+    if evidence.geometry is None:
+        return None
+    wanted = evidence.choice.lon == GEOMETRY
+    to_degrees = system.to_degrees(body, said.latitude, strict=wanted)
+    if to_degrees is None:
+        return None  # a local system: the columns have to do
+    xy = points_of(evidence.geometry)
+    if xy is not None:
+        lon, lat = to_degrees(xy[:, 0], xy[:, 1])
+        none = np.zeros(len(lon), dtype=bool)
+        found = Centres(lon, lat, np.zeros(len(lon)), none)
+    else:
+        found = centres(evidence.geometry.to_numpy(), to_degrees)
+    if found.several.any():
+        found.lon[found.several] = found.lat[found.several] = np.nan
+        if wanted:
+            faults.append((found.several, "the geometry is several points"))
+    return found
+
+
+def _by_geometry(
+    choice: ColumnChoice,
+    body: Body | None,
+    source: str,
+    geometry: Centres,
+    faults: Faults,
+    notes: list[str],
+) -> Reading:
+    lon, lat = geometry.lon, geometry.lat
+    reading = Reading(
+        replace(choice, lon=GEOMETRY, lat=GEOMETRY),
+        body,
+        source,
+        Numbers(np.atleast_1d(wrap_longitude(lon)), np.isnan(lon)),
+        Numbers(lat, np.isnan(lat)),
+        lon,
+        faults,
+        notes,
+    )
+    reading.lon.values[np.abs(lon) > 360] = 1e9  # told as beyond the range, not wrapped into it
+    _refuse_no_degrees(reading)
+    return reading
+
+
+# ---------------------------------------------------------------------------------- the columns
+
+
+class _Columns:
+    """Position columns under what is known of their direction and kind of latitude."""
+
+    def __init__(
+        self,
+        evidence: Evidence,
+        said: Said,
+        system: MapSystem,
+        body: Body | None,
+        faults: Faults,
+    ) -> None:
+        assert evidence.lon is not None and evidence.lat is not None
+        self.lon, self.lat, self.body, self.system = evidence.lon, evidence.lat, body, system
+        rows = ~np.any([mask for mask, _ in faults], axis=0) if faults else None
+        stated = stated_systems(evidence.table, evidence.choice.system, rows)
+        self.west, self.west_source = self._direction(evidence.choice, said, stated)
+        self.graphic, self.latitude_source = self._latitude(evidence, said, stated)
+        self.open_west = self.west_source == ""
+        self.open_latitude = self.latitude_source in ("", "the layer's CRS")
+        self.name_says_west = evidence.choice.direction == "west" and said.west_positive is None
+        self.lat_sign = -1.0 if evidence.choice.north == "south" else 1.0
+        self._refuse_double_signs(evidence.choice, said)
+        self.choice = self._told(evidence.choice, rows)
+        self._assumed: tuple[FloatArray, FloatArray] | None = None
+        self._lettered(faults)
+
+    def places(self) -> tuple[Numbers, Numbers]:
+        """Longitudes east, planetocentric latitudes; those beyond their range as they are."""
+        lon, lat = self.values(self.west, self.graphic)
+        return Numbers(lon, self.lon.empty), Numbers(lat, self.lat.empty)
+
+    def values(self, west: Any, graphic: Any) -> tuple[FloatArray, FloatArray]:
+        """The same under any assumption: booleans, one or one per row."""
+        if west is self.west and graphic is self.graphic:
+            if self._assumed is None:
+                self._assumed = self._values(west, graphic)
+            lon, lat = self._assumed
+            return lon.copy(), lat.copy()
+        return self._values(west, graphic)
+
+    def _values(self, west: Any, graphic: Any) -> tuple[FloatArray, FloatArray]:
+        lon = self.lon.values
+        if np.any(west):
+            turned = np.broadcast_to(west, lon.shape)
+            if self.lon.lettered is not None:
+                turned = turned & ~self.lon.lettered
+            lon = np.where(turned, -lon, lon)
+        lat = self.lat.values
+        if self.lat_sign < 0:
+            turned = np.ones(len(lat), bool) if self.lat.lettered is None else ~self.lat.lettered
+            lat = np.where(turned, -lat, lat)
+        if np.any(graphic):
+            body = self._figure()
+            with np.errstate(invalid="ignore"):
+                within = np.broadcast_to(graphic, lat.shape) & (np.abs(lat) <= 90)
+            lat = np.where(within, geodetic_to_geocentric(body, lat), lat)
+        with np.errstate(invalid="ignore"):
+            beyond = np.abs(lon) > 360
+        wrapped = np.asarray(wrap_longitude(lon))
+        return (np.where(beyond, lon, wrapped) if beyond.any() else wrapped), lat
+
+    def _figure(self) -> Body:
+        """The ellipsoid that planetographic latitudes are of."""
+        if self.latitude_source == "the layer's CRS" and self.system.body is not None:
+            return self.system.body
+        if self.body is None:
+            raise CatalogueError(
+                f"The latitudes are planetographic ({self.latitude_source}), and nothing says of "
+                "which body. Say it with --body."
+            )
+        if not self.body.is_sphere:
+            return self.body
+        # A map on a sphere does not make the body one.
+        known = [body_by_name(self.body.name)] if _is_known(self.body.name) else []
+        return known[0] if known else self.body
+
+    def _direction(
+        self, choice: ColumnChoice, said: Said, stated: Stated | None
+    ) -> tuple[Any, str]:
+        if said.west_positive is not None:
+            return said.west_positive, "as you said"
+        named = choice.direction
+        by_rows = stated is not None and stated.says_direction
+        if named and by_rows and stated is not None:
+            other = stated.east if named == "west" else stated.west
+            if other.any():
+                raise CatalogueError(
+                    f"The column '{choice.lon}' counts {named} by its name, and '{choice.system}' "
+                    "says the opposite. Pass --west-positive or --east-positive."
+                )
+        if named:
+            return named == "west", "the column's name"
+        if by_rows and stated is not None:
+            return stated.west, f"the column '{choice.system}'"
+        return False, ""
+
+    def _latitude(self, evidence: Evidence, said: Said, stated: Stated | None) -> tuple[Any, str]:
+        choice = evidence.choice
+        if said.latitude is not None:
+            return said.latitude == PLANETOGRAPHIC, "as you said"
+        by_rows = stated is not None and stated.says_latitude
+        if choice.latitude and by_rows and stated is not None:
+            graphic = choice.latitude == PLANETOGRAPHIC
+            if (stated.centric if graphic else stated.graphic).any():
+                raise CatalogueError(
+                    f"The column '{choice.lat}' is {choice.latitude} by its name, and "
+                    f"'{choice.system}' says the opposite. Pass --latitude-kind planetocentric or "
+                    "planetographic."
+                )
+        if choice.latitude:
+            return choice.latitude == PLANETOGRAPHIC, "the column's name"
+        if by_rows and stated is not None:
+            return stated.graphic, f"the column '{choice.system}'"
+        if evidence.stated_latitude:
+            return evidence.stated_latitude == PLANETOGRAPHIC, "the file's head"
+        if self.system.is_planetographic:
+            return True, "the layer's CRS"
+        return False, ""
+
+    def _refuse_double_signs(self, choice: ColumnChoice, said: Said) -> None:
+        """West or south by the name and negative throughout may mean either side."""
+        for numbers, word, column, name in (
+            (self.lon, "west", choice.lon, choice.direction),
+            (self.lat, "south", choice.lat, choice.north),
+        ):
+            if name != word or (word == "west" and said.west_positive is not None):
+                continue
+            values = numbers.values[np.isfinite(numbers.values) & (numbers.values != 0)]
+            if values.size and (values < 0).all():
+                repair = (
+                    "Pass --west-positive or --east-positive."
+                    if word == "west"
+                    else ("Rename it: north latitudes are positive.")
+                )
+                raise CatalogueError(
+                    f"The column '{column}' says {word} in its name and all its values are "
+                    f"negative: it cannot be told which of the two is meant. {repair}"
+                )
+
+    def _told(self, choice: ColumnChoice, rows: BoolArray | None) -> ColumnChoice:
+        kind, graphic = "", np.atleast_1d(self.graphic)
+        if graphic.any():
+            used = graphic if rows is None or len(graphic) == 1 else graphic[rows]
+            kind = PLANETOGRAPHIC + ("" if used.all() else " in part")
+        elif self.latitude_source:
+            kind = PLANETOCENTRIC
+        return replace(
+            choice,
+            west_positive=bool(np.any(self.west)),
+            west_source=self.west_source,
+            latitude=kind,
+            latitude_source=self.latitude_source,
+        )
+
+    def _lettered(self, faults: Faults) -> None:
+        """Where most values have a letter of the compass, one without says nothing."""
+        for numbers, words in ((self.lon, "E or W"), (self.lat, "N or S")):
+            if numbers.lettered is None:
+                continue
+            usable = np.isfinite(numbers.values) & (numbers.values != 0)
+            bare = usable & ~numbers.lettered
+            if bare.any() and numbers.lettered.sum() > bare.sum():
+                faults.append((bare, f"no {words} where the other rows have one"))
+
+
+def _is_known(name: str) -> bool:
+    return body_in_text(name) is not None or name in ("Io", "Earth")
+
+
+# ------------------------------------------------------------------- columns against geometry
+
+
+def _settle(
+    reading: Reading,
+    columns: _Columns,
+    geometry: Centres,
+    evidence: Evidence,
+    body: Body | None,
+) -> None:
+    """Compare both positions; where they disagree the geometry counts."""
+    choice = reading.choice
+    verdict = compare(columns, geometry, evidence.diameter_m, body)
+    if choice.place_is_explicit:
+        if verdict.typical_m > verdict.allowed_m:
+            reading.notes.append(_disagreement(choice, verdict, "The columns count, as you said."))
+        return
+    if verdict.is_mirrored and columns.name_says_west:
+        raise CatalogueError(
+            f"The column '{choice.lon}' counts west by its name, but the geometry has the same "
+            'numbers as degrees east. Pass --lon "(geometry)" if the geometry is right, or '
+            f"--lon '{choice.lon}' --lat '{choice.lat}' if the columns are."
+        )
+    if verdict.wins is not None:
+        # Nothing but the geometry says how these columns count: the reading that agrees with it.
+        west, graphic = verdict.wins
+        changes: dict[str, Any] = {"west_positive": west}
+        changes["west_source"] = "as the geometry shows" if west else ""
+        if graphic != bool(np.any(columns.graphic)):
+            kind = PLANETOGRAPHIC if graphic else PLANETOCENTRIC
+            changes.update(latitude=kind, latitude_source="as the geometry shows")
+        reading.choice = choice = replace(choice, **changes)
+        reading.lon.values, reading.lat.values = columns.values(west, graphic)
+    missing = (reading.lon.empty | reading.lat.empty) & np.isfinite(geometry.lon)
+    moved = verdict.disagree | missing
+    if not moved.any():
+        return
+    if verdict.disagree.mean() > 0.5 or verdict.typical_m > verdict.allowed_m:
+        reading.notes.append(_disagreement(choice, verdict, "The geometry counts."))
+        lon, lat = geometry.lon, geometry.lat
+        reading.choice = replace(
+            choice, lon=GEOMETRY, lat=GEOMETRY, west_positive=False, latitude="",
+            position_source=f"not the columns '{choice.lon}' and '{choice.lat}', which disagree",
+        )  # fmt: skip
+        reading.lon = Numbers(np.atleast_1d(wrap_longitude(lon)), np.isnan(lon))
+        reading.lat = Numbers(lat, np.isnan(lat))
+        reading.raw_lon = lon
+        if geometry.several.any():
+            reading.faults.append((geometry.several, "the geometry is several points"))
+        return
+    reading.lon.values[moved] = np.atleast_1d(wrap_longitude(geometry.lon))[moved]
+    reading.lat.values[moved] = geometry.lat[moved]
+    reading.lon.empty &= ~moved
+    reading.lat.empty &= ~moved
+    if verdict.disagree.any():
+        reading.notes.append(
+            f"In {int(verdict.disagree.sum()):,} rows the columns '{choice.lon}' and "
+            f"'{choice.lat}' disagree with the geometry, by up to {verdict.largest_m / 1000:,.4g} "
+            "km: there the geometry counts."
+        )
+    if missing.any():
+        reading.notes.append(f"{int(missing.sum()):,} positions are the geometry's alone.")
+
+
+def _disagreement(choice: ColumnChoice, verdict: Compared, end: str) -> str:
+    if verdict.no_degrees:
+        return (
+            f"The columns '{choice.lon}' and '{choice.lat}' hold no degrees "
+            f"(values up to {verdict.largest_value:,.4g}). {end}"
+        )
+    return (
+        f"The columns '{choice.lon}' and '{choice.lat}' disagree with the geometry, typically by "
+        f"{verdict.typical_m / 1000:,.4g} km. {end}"
+    )
+
+
+def _refuse_no_degrees(reading: Reading) -> None:
+    """Metres of a map that pass for degrees here and there would lie anywhere."""
+    lon, lat = reading.lon.values, reading.lat.values
+    there = np.isfinite(lon) & np.isfinite(lat)
+    if there.sum() < 3:
+        return
+    beyond = (np.abs(lon[there]) > 360) | (np.abs(lat[there]) > 90)
+    if beyond.mean() <= _NO_DEGREES or beyond.all():
+        return
+    where = (
+        "geometry"
+        if reading.choice.lon == GEOMETRY
+        else (f"columns '{reading.choice.lon}' and '{reading.choice.lat}'")
+    )
+    raise CatalogueError(
+        f"The {where} cannot be degrees: {beyond.mean():.0%} of the positions are beyond 360 or 90 "
+        "(metres of a map?). Assign the layer's coordinate reference system, or name columns of "
+        "degrees with --lon and --lat."
+    )
