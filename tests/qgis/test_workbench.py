@@ -106,6 +106,10 @@ def shown(window: QWidget) -> dict[str, QDialog]:
     return {dialog.windowTitle().split()[0]: dialog for dialog in dialogs}
 
 
+def words(dialog: QDialog) -> set[str]:
+    return {box.text() for box in dialog.findChildren(QPushButton)}
+
+
 def test_dialogs_that_nobody_holds_work(
     bench: PluginBench, match_set: MatchSet, tmp_path: Path
 ) -> None:
@@ -120,11 +124,9 @@ def test_dialogs_that_nobody_holds_work(
     (box,) = [box for box in boxes if box.text().endswith(".gpkg")]
     box.setText(str(path))
     click(button(shown(window)["Export"], "Export"))
-    dialog = shown(window)["Export"]
-    wait_until(lambda: "Close" in {part.text() for part in dialog.findChildren(QPushButton)})
+    wait_until(lambda: "Close" in words(shown(window)["Export"]))
     assert path.exists()
-    click(button(dialog, "Close"))
-    del dialog
+    click(button(shown(window)["Export"], "Close"))
     shown(window)["Why"].close()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
