@@ -13,7 +13,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from ... import names
+from ...contract import names
 from ..errors import CraterBenchError, QueryError
 from .database import check_schema
 from .walls import VECTOR_DRIVERS, strangers_among

@@ -23,7 +23,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ...contract.body import geographic_wkt
-from ...databases import limit_time
+from ...contract.databases import limit_time
 from ..bodies import Body, map_latitude
 from ..errors import CraterIndexError
 from ..files.database import distrust
