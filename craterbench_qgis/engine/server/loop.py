@@ -218,6 +218,9 @@ class Server:
         found = self._modules.get(name)
         if found is None:
             with self._loading:
+                # Its modules import each other in a circle, and functions import it when they
+                # need it, in either lane: met by two threads at once it fails in both.
+                importlib.import_module("pyogrio")
                 found = importlib.import_module(f"{__package__}.{name}")
                 self._modules[name] = found
         return found
