@@ -41,7 +41,7 @@ test: dev test-qgis
 test-qgis: dev
 	@if [ -x "$(QGIS_VENV)/bin/python" ]; then \
 	  OMP_NUM_THREADS=1 CRATERBENCH_TEST_PYTHON="$(abspath $(BIN)/python)" \
-	    "$(QGIS_VENV)/bin/python" -m pytest -n 2 --dist loadfile --timeout 300 tests/qgis; \
+	    "$(QGIS_VENV)/bin/python" -m pytest -n 2 --dist loadfile --timeout 600 tests/qgis; \
 	else \
 	  echo "SKIPPED: tests/qgis (no QGIS with Python bindings behind $(QGIS_PYTHON))"; \
 	fi
@@ -54,7 +54,8 @@ lint: dev
 bench: dev
 	"$(BIN)/python" benchmarks/bench_build.py
 	"$(BIN)/python" benchmarks/bench_shortlist.py
-	@[ ! -x "$(QGIS_VENV)/bin/python" ] || "$(QGIS_VENV)/bin/python" benchmarks/bench_plugin.py
+	@[ ! -x "$(QGIS_VENV)/bin/python" ] || { "$(QGIS_VENV)/bin/python" benchmarks/bench_plugin.py && \
+	  "$(QGIS_VENV)/bin/python" benchmarks/bench_pauses.py; }
 
 package: dev
 	"$(BIN)/python" tools/translations.py

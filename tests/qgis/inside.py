@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 from qgis.core import QgsApplication, QgsProject, QgsSettings
 from qgis.gui import QgsMapCanvas, QgsMessageBar
-from qgis.PyQt.QtCore import QCoreApplication, QEvent, QEventLoop, Qt, QTimer
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, QEventLoop, QPointF, Qt, QTimer
+from qgis.PyQt.QtGui import QMouseEvent
 from qgis.PyQt.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QToolBar
 
 ENGINE_PYTHON = os.environ.get("CRATERBENCH_TEST_PYTHON", "")
@@ -54,6 +55,19 @@ def settle(rounds=1):
     """Let what was posted happen."""
     for _ in range(rounds):
         QCoreApplication.processEvents()
+
+
+def move_mouse(view, at, buttons=Qt.MouseButton.NoButton):
+    """Over ``view``, with ``buttons`` down.
+
+    QTest's own moves the desktop's one pointer: the event is lost when it already is there, and
+    says that no button is down.
+    """
+    button, key = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+    place, on_screen = QPointF(at), QPointF(view.mapToGlobal(at))
+    event = QMouseEvent(QEvent.Type.MouseMove, place, on_screen, button, buttons, key)
+    QApplication.sendEvent(view, event)
+    settle()
 
 
 def child(parent, kind, name):

@@ -12,7 +12,7 @@ from qgis.PyQt.QtWidgets import QAction, QApplication, QMenu
 from craterbench_qgis.core.match_set import MatchSet
 from craterbench_qgis.gui.results.panel import ResultsPanel
 from gallery import FakeSettings, RecordedEngine, match_set_of
-from inside import settle
+from inside import move_mouse, settle
 
 LEFT = Qt.MouseButton.LeftButton
 NO_KEY = Qt.KeyboardModifier.NoModifier
@@ -62,8 +62,7 @@ class ResultsBench:
         settle()
 
     def hover(self, at: QPoint) -> None:
-        QTest.mouseMove(self.panel.view.viewport(), at)
-        settle()
+        move_mouse(self.panel.view.viewport(), at)
 
     def menu(self) -> dict[str, QAction]:
         """The context menu as the right button opens it: its entries by what they say."""

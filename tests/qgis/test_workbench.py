@@ -18,9 +18,9 @@ from qgis.PyQt.QtWidgets import QLabel
 from craterbench_qgis.core.layers.ids import layers_of
 from craterbench_qgis.core.match_set import MatchSet
 from engine_side import build_index
-from inside import FakeInterface, child, wait_until
+from inside import FakeInterface, child, move_mouse, wait_until
 from paths import CATALOGUE, MOSAIC, made_once, needs_engine, needs_moon
-from tool_bench import LEFT, NO_KEY, move_mouse
+from tool_bench import LEFT, NO_KEY
 from workbench_bench import LAT, PluginBench
 
 pytestmark = [needs_moon, needs_engine]
@@ -110,7 +110,7 @@ def test_a_crop_that_is_drawn_stands_in_for_the_last_querys(
     assert not picture.isVisible(), "the same crop is not pictured twice"
     start, end = bench.corners()
     QTest.mousePress(view, LEFT, NO_KEY, start)
-    move_mouse(view, start + (end - start) / 2)
+    move_mouse(view, start + (end - start) / 2, LEFT)
     wait_until(picture.isVisible)
     assert not header.isVisible()
     QTest.keyClick(bench.iface.canvas, Qt.Key.Key_Escape)

@@ -17,21 +17,19 @@ from qgis.core import (
     QgsVectorLayer,
 )
 from qgis.gui import QgsMapCanvas, QgsRubberBand
-from qgis.PyQt.QtCore import QEvent, QPoint, QPointF, Qt
-from qgis.PyQt.QtGui import QMouseEvent
+from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QApplication, QLabel
+from qgis.PyQt.QtWidgets import QLabel
 
 from craterbench_qgis.core.geo import sphere
 from craterbench_qgis.core.geo.crs import MapFrame
-from inside import settle
+from inside import move_mouse, settle
 
 Place = tuple[float, float]
 MOON = {"name": "Moon", "a": 1737400.0, "b": 1737400.0}
 MARS = {"name": "Mars", "a": 3396190.0, "b": 3376200.0}
 MOON_RADIUS = 1737400.0
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
-NO_BUTTON = Qt.MouseButton.NoButton
 NO_KEY = Qt.KeyboardModifier.NoModifier
 
 
@@ -183,11 +181,3 @@ class ToolBench:
         visible = [label for label in labels if label.isVisible()]
         assert len(visible) <= 1
         return visible[0] if visible else None
-
-
-def move_mouse(view: Any, at: QPoint, buttons: Qt.MouseButton = LEFT) -> None:
-    """With a button down: QTest's own says that none is, and such movements are not delivered."""
-    position, on_screen = QPointF(at), QPointF(view.mapToGlobal(at))
-    event = QMouseEvent(QEvent.Type.MouseMove, position, on_screen, NO_BUTTON, buttons, NO_KEY)
-    QApplication.sendEvent(view, event)
-    settle()

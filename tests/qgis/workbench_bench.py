@@ -12,7 +12,7 @@ from qgis.PyQt.QtWidgets import QDockWidget
 
 from craterbench_qgis.core.match_set import MatchSet
 from craterbench_qgis.plugin import CraterBenchPlugin
-from inside import FakeInterface, settle, wait_until
+from inside import FakeInterface, move_mouse, settle, wait_until
 from paths import ENGINE_PYTHON, MOSAIC
 from tool_bench import LEFT, NO_KEY
 
@@ -81,8 +81,7 @@ class PluginBench:
         view = canvas.viewport()
         QTest.mousePress(view, LEFT, NO_KEY, start)
         for step in range(1, 6):
-            QTest.mouseMove(view, start + (end - start) * step / 5)
-            settle()
+            move_mouse(view, start + (end - start) * step / 5, LEFT)
         QTest.mouseRelease(view, LEFT, NO_KEY, end)
         wait_until(lambda: self.answers)
         (match_set,) = self.answers
