@@ -80,7 +80,7 @@ def in_thread(function: Callable[[], Any]) -> Ended:
 
     task = QgsTask.fromFunction("t", work)
     QgsApplication.taskManager().addTask(task)
-    wait_until(over.is_set, 30)
+    wait_until(lambda: over.is_set() and not task.isActive(), 30)
     return ended
 
 
