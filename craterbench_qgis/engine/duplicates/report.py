@@ -72,9 +72,9 @@ class _Pair(TypedDict):
     b_lat: Annotated[float, msgspec.Meta(ge=-90, le=90)]
     b_diameter_m: Metres
     cluster_id: int | None
-    distance_ratio: float | None
-    diameter_ratio: float | None
-    iou: float | None
+    distance_ratio: float
+    diameter_ratio: float
+    iou: float
     similarity: float | None
     looks: str | None
     probability: Annotated[float, msgspec.Meta(ge=0, le=1)]
