@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -191,7 +192,7 @@ def _rim(down: FloatArray, right: FloatArray, row: float, col: float, radius: fl
 
 
 def picture(shown: Preview, craters: Craters) -> Any:
-    """The crops in a grid, each with the catalogue's circle and its id and diameter: a PIL image."""
+    """The crops in a grid, each with the catalogue's circle, id and diameter: a PIL image."""
     from PIL import Image, ImageDraw
 
     side, line = 2 * _SIZE, 16
