@@ -50,6 +50,7 @@ class Stage(Word):
     CANDIDATES = "candidates"
     LOOKS = "looks"
     OFFSETS = "offsets"
+    RIMS = "rims"
     CRATERS = "craters"
     TRAINING = "training"
 

@@ -740,6 +740,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/progress.py" />
+            <source>Looking for rims</source>
+            <translation>Ränder suchen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/progress.py" />
             <source>Matching (million operations)</source>
             <translation>Vergleichen (Millionen Operationen)</translation>
         </message>

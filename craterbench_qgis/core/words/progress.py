@@ -52,5 +52,6 @@ def stage_name(stage: str) -> str:
         Stage.CANDIDATES: tr("Looking for pairs"),
         Stage.LOOKS: tr("Comparing looks"),
         Stage.OFFSETS: tr("Measuring offsets"),
+        Stage.RIMS: tr("Looking for rims"),
     }
     return {str(word): text for word, text in names.items()}.get(stage, stage or tr("Working"))

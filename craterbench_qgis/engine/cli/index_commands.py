@@ -18,7 +18,7 @@ from ..files.formulas import guarded
 from ..index import CraterIndex, IndexWriter, build_hnsw, verify
 from ..indexing import BuildReport, BuildRequest, add_to_index, body_of_mosaic, build_index
 from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION, Mosaic
-from ..sources import read_source
+from ..sources import read_source, select
 from ..tokens import METHODS
 from ..words import counted
 from .options import (
@@ -86,7 +86,7 @@ def _add_build(actions: Any) -> None:
     )
     build.add_argument("--band", type=int, help="band of the mosaics (default: luma, or the first)")
     build.add_argument("--nodata", type=number, help="value without data, beside what they declare")
-    build.add_argument("--output", type=Path, required=True, metavar="NAME.craterindex")
+    build.add_argument("--output", type=Path, metavar="NAME.craterindex")
     add_catalogue_options(build, required=True)
     add_selection_options(build)
     build.add_argument(
@@ -179,14 +179,17 @@ def run_build(arguments: argparse.Namespace) -> int:
         raise UsageError("A context factor (side / diameter) must lie between 0.5 and 100.")
     if not 0 <= arguments.min_valid <= 1:
         raise UsageError("--min-valid is a fraction: give a number from 0 to 1.")
-    parent = arguments.output.absolute().parent
+    if arguments.output is None and arguments.preview is None:
+        raise UsageError("Name the index to build: --output NAME.craterindex.")
+    output = arguments.output or Path("preview.craterindex")  # a preview builds nothing
+    parent = output.absolute().parent
     if any(folder.exists() and not folder.is_dir() for folder in (parent, *parent.parents)):
         raise CraterIndexError(f"'{parent}' is not a folder. Choose another output.")
 
     request = BuildRequest(
         mosaics=tuple(arguments.mosaic),
         craters=read_craters(arguments, body_of_mosaic(arguments.mosaic[0])),
-        output=arguments.output,
+        output=output,
         contexts=tuple(sorted(set(arguments.context))),
         tokens=arguments.tokens,
         seeds=arguments.seeds,
@@ -210,14 +213,13 @@ def run_build(arguments: argparse.Namespace) -> int:
 
 def _preview(request: BuildRequest, path: Path) -> int:
     """The picture and the score of the first mosaic; exit code 1 where the circles lie on none."""
-    from ..indexing.build import select
     from ..indexing.preview import picture, preview
 
     with (
         ConsoleMonitor() as monitor,
         Mosaic.open(request.mosaics[0], band=request.band, nodata=request.nodata) as mosaic,
     ):
-        craters = select(request, mosaic.body)
+        craters = select(request.craters, request.selection, mosaic.body)
         shown = preview(mosaic, craters, monitor)
     try:
         picture(shown, craters).save(path)

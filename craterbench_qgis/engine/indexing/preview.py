@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, map_coordinates
 
+from ...contract.vocabulary import Stage
 from ..bodies import wrap_longitude
 from ..catalogue import Craters
 from ..monitor import Monitor
@@ -84,7 +85,7 @@ def preview(mosaic: Mosaic, craters: Craters, monitor: Monitor | None = None) ->
     }
     scores = {}
     for done, (name, (x, d)) in enumerate(ways.items()):
-        monitor.report("rims", done, len(ways))
+        monitor.report(Stage.RIMS, done, len(ways))
         monitor.check()
         scores[name] = rim_score(mosaic, x, lat, d)
     stack = np.stack(pictures) if pictures else np.empty((0, _SIZE, _SIZE), np.float32)
