@@ -3,15 +3,19 @@
 # make test     every test
 # make lint     ruff and mypy
 # make package  dist/craterbench_qgis_plugin-VERSION.zip, checked by the QGIS repository's rules
+# make train  an encoder by a recipe: make train RECIPE=docs/encoder/config.json DATA=DIR RUN=FOLDER
 # make qgis     QGIS with the plugin, the demo's mosaics and their index, ready to draw a box
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 DEMO   ?= demo-output
 QGIS   ?=
+RECIPE ?= docs/encoder/config.json
+DATA   ?= ../shared/data/moon
+RUN    ?= build/training
 INSTALL = "$(PYTHON)" -m craterbench_qgis.environment.install "$(VENV)" --project .
 
-.PHONY: engine dev demo test lint bench package qgis clean
+.PHONY: engine dev demo test lint bench train package qgis clean
 
 engine:
 	@sh tools/prerequisites.sh "$(PYTHON)"
@@ -40,6 +44,9 @@ lint: dev
 bench: dev
 	"$(BIN)/python" benchmarks/bench_build.py
 	"$(BIN)/python" benchmarks/bench_shortlist.py
+
+train: engine
+	"$(BIN)/python" -m training "$(RECIPE)" --data "$(DATA)" --output "$(RUN)"
 
 package: dev
 	"$(BIN)/python" tools/translations.py

@@ -34,7 +34,6 @@ def make_parser() -> argparse.ArgumentParser:
         explain_command,
         index_commands,
         search_command,
-        train_command,
     )
 
     parser = Parser(
@@ -50,7 +49,6 @@ def make_parser() -> argparse.ArgumentParser:
     duplicates_command.add_to(commands)
     evaluate_command.add_to(commands)
     benchmark_command.add_to(commands)
-    train_command.add_to(commands)
     demo_command.add_to(commands)
     doctor_command.add_to(commands)
     serve_command.add_to(commands)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import MosaicError
+from craterbench_qgis.engine.errors import MosaicError
 
 FloatArray = NDArray[np.float32]
 
