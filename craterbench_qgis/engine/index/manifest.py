@@ -92,6 +92,21 @@ class ShortlistEntry:
 
 
 @dataclass(frozen=True)
+class KindEntry:
+    """Descriptors of kind (``index/kinds.py``) of all or some views, and what made them.
+
+    ``relief``, ``near``, ``rings``: numbers of each part. Every file holds whole records.
+    """
+
+    descriptor: str
+    weights_hash: str
+    relief: int
+    near: int
+    rings: int
+    files: tuple[FileEntry, ...]
+
+
+@dataclass(frozen=True)
 class TombstoneEntry:
     """``file``: the removed crater rows, int32 little-endian, ascending."""
 
@@ -126,6 +141,7 @@ class Manifest:
     gpkg: GpkgEntry | None = None
     job: Job | None = None
     shortlist: ShortlistEntry | None = None
+    kinds: KindEntry | None = None
 
     @property
     def skipped(self) -> dict[str, int]:
@@ -152,12 +168,16 @@ class Manifest:
             found.append(self.tombstones.file)
         if self.shortlist:
             found.append(self.shortlist.file)
+        if self.kinds:
+            found += self.kinds.files
         return found
 
     def to_bytes(self) -> bytes:
         """The file's bytes; the same manifest always gives the same."""
         content: dict[str, Any] = {"format": FORMAT_NAME, "format_version": FORMAT_VERSION}
         content |= dataclasses.asdict(self)
+        if self.kinds is None:
+            del content["kinds"]  # an index without them is what earlier versions wrote and read
         content["checksum"] = checksum(content)
         lines = [f"{_compact(key)}: {_lines(content[key])}" for key in sorted(content)]
         return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
@@ -285,6 +305,9 @@ def _from_json(content: dict[str, Any]) -> Manifest:
     if values["shortlist"]:
         one = values["shortlist"]
         values["shortlist"] = ShortlistEntry(**{**one, "file": _file(one["file"])})
+    if values.get("kinds"):
+        one = values["kinds"]
+        values["kinds"] = KindEntry(**{**one, "files": tuple(_file(each) for each in one["files"])})
     return Manifest(**values)
 
 

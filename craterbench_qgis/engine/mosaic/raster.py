@@ -22,7 +22,7 @@ from ..frame import MapFrame
 from . import paths
 from .geometry import plane_to_geographic, positions
 from .sampling import Bands, Sampler, spacing
-from .view import View, ViewSkipped, stretch
+from .view import View, ViewSkipped, stretched
 
 FloatArray = NDArray[np.float64]
 MIN_VALID_FRACTION = 0.7
@@ -191,6 +191,27 @@ class Mosaic(Closing):
         min_valid_fraction: float = MIN_VALID_FRACTION,
     ) -> View:
         """Like :meth:`view` for a square of ``side_m`` metres, whatever it shows."""
+        values, valid, native = self.values(lon, lat, side_m, size, min_valid_fraction)
+        pixels, level = stretched(values, valid)
+        return View(
+            pixels=pixels,
+            valid_fraction=float(valid.mean()),
+            metres_per_pixel=side_m / size,
+            native_metres_per_pixel=native,
+            side_m=side_m,
+            level=level,
+        )
+
+    def values(
+        self,
+        lon: float,
+        lat: float,
+        side_m: float,
+        size: int,
+        min_valid_fraction: float = MIN_VALID_FRACTION,
+    ) -> tuple[NDArray[np.float32], NDArray[np.bool_], float]:
+        """The raster's own values in such a square [S, S], which are valid, and the ground size of
+        the raster's pixels there in metres. Raises ViewSkipped as :meth:`view`."""
         cols, rows = self.pixel_positions(lon, lat, side_m, size)
         if not self._touches(cols, rows):
             raise ViewSkipped("outside")
@@ -203,14 +224,11 @@ class Mosaic(Closing):
             raise ViewSkipped("no data")
         if fraction < min_valid_fraction:
             raise ViewSkipped("too empty")
-        metres = side_m / size
-        return View(
-            pixels=stretch(values, valid),
-            valid_fraction=fraction,
-            metres_per_pixel=metres,
-            native_metres_per_pixel=metres / max(min(step), 1e-12),
-            side_m=side_m,
-        )
+        return values, valid, side_m / size / max(min(step), 1e-12)
+
+    def units(self) -> tuple[float, float]:
+        """Scale and offset of the raster's first band: a height is its value x scale + offset."""
+        return float(self._dataset.scales[0]), float(self._dataset.offsets[0])
 
     def pixel_positions(
         self, lon: float, lat: float, side_m: float, size: int
