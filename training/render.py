@@ -19,7 +19,6 @@ from .pack import HEIGHT_STEPS, SIDE, TerrainPack
 
 RESOLUTIONS = (22, 30, 40, 52, 68, 0)
 """Effective pixels across a view; 0: as sharp as it comes."""
-RESOLUTION_SHARES = (0.04, 0.09, 0.13, 0.13, 0.12, 0.49)
 RELIEF_SIZE = 48
 RELIEF_STEPS = 40
 
@@ -42,6 +41,10 @@ class Observer:
 
     EXAGGERATION = 0.4
     """Spread of the logarithm of the vertical exaggeration."""
+    RESOLUTION_SHARES = (0.04, 0.09, 0.13, 0.13, 0.12, 0.49)
+    """Of the effective resolutions :data:`RESOLUTIONS`."""
+    DRIFT, GRAIN = 0.6, 0.25
+    """Most of the low-frequency brightness and of the noise, in spreads of the view."""
 
     def __init__(self, size: int, generator: torch.Generator, device: torch.device) -> None:
         self.size = size
@@ -89,9 +92,9 @@ class Observer:
         spread = image.std(dim=(2, 3), keepdim=True).clamp(min=1e-4)
         slow = torch.randn(count, 1, 4, 4, generator=self.generator).to(self.device)
         drift = F.interpolate(slow, size=image.shape[-2:], mode="bilinear", align_corners=False)
-        amount = torch.where(self.uniform(count) < 0.5, 0.0, self.uniform(count, 0.0, 0.6))
+        amount = torch.where(self.uniform(count) < 0.5, 0.0, self.uniform(count, 0.0, self.DRIFT))
         noise = torch.randn(image.shape, generator=self.generator).to(self.device)
-        grain = self.uniform(count, -0.08, 0.25).clamp(min=0.0)
+        grain = self.uniform(count, -0.08, self.GRAIN).clamp(min=0.0)
         return image + spread * (
             amount[:, None, None, None] * drift + grain[:, None, None, None] * noise
         )
@@ -104,7 +107,7 @@ class Observer:
         return self._gaps(image)
 
     def _resolve(self, image: Tensor) -> Tensor:
-        shares = torch.tensor(RESOLUTION_SHARES)
+        shares = torch.tensor(self.RESOLUTION_SHARES)
         group = torch.multinomial(shares, len(image), replacement=True, generator=self.generator)
         out = image.clone()
         for number, width in enumerate(RESOLUTIONS):

@@ -101,7 +101,7 @@ def measure_profiles(heights: Array, diameter_m: float) -> Array:
     """The :data:`MEASURES` of one crater, [10], from ``heights`` [A, R] in metres along A even
     azimuths at radii ``STEP`` / 2, 3 ``STEP`` / 2 ... in crater radii; NaN where not defined."""
     radius_m = diameter_m / 2
-    radii = (np.arange(heights.shape[1]) + 0.5) * STEP
+    radii = np.asarray((np.arange(heights.shape[1]) + 0.5) * STEP, np.float64)
     near_rim = (radii >= 0.8) & (radii <= 1.2)
     crest_at = np.argmax(heights[:, near_rim], axis=1)
     crest = heights[:, near_rim].max(axis=1)
@@ -197,7 +197,7 @@ def profiles_of(values: Array, side_in_radii: float) -> Array:
     from scipy.ndimage import map_coordinates
 
     size = values.shape[0]
-    radii = (np.arange(round(REACH / STEP)) + 0.5) * STEP
+    radii = np.asarray((np.arange(round(REACH / STEP)) + 0.5) * STEP, np.float64)
     east, north = _polar(AZIMUTHS, radii)
     scale = size / side_in_radii
     at = np.stack([size / 2 - 0.5 - north * scale, size / 2 - 0.5 + east * scale])
@@ -276,7 +276,7 @@ def measure_craters(
         values[row], errors[row] = with_errors(profiles_of(heights, side), float(diameter_m[row]))
         if resolution[row] < FINE_PIXELS:
             values[row, fine] = errors[row, fine] = np.nan
-    columns = {RESOLUTION: resolution}
+    columns: dict[str, Array] = {RESOLUTION: resolution}
     for number, name in enumerate(NAMES):
         columns[name] = values[:, number]
         columns[f"{name}_error"] = errors[:, number]

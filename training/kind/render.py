@@ -40,6 +40,8 @@ class KindRenderer(Observer):
     """Views of the crops of a :class:`KindPack`."""
 
     EXAGGERATION = 0.08
+    RESOLUTION_SHARES = (0.0, 0.05, 0.12, 0.13, 0.1, 0.6)
+    DRIFT, GRAIN = 0.3, 0.08
 
     def __init__(
         self,

@@ -13,6 +13,8 @@ from ..catalogue import Craters, read_catalogue
 from ..errors import CatalogueError, CraterIndexError, ExportError, UsageError
 from ..index import CraterIndex, IndexWriter, build_hnsw, verify
 from ..indexing import DEFAULT_TOKENS, BuildReport, BuildRequest, add_to_index, build_index
+from ..kinds import load_descriptor
+from ..kinds.upgrade import upgrade_index
 from .options import (
     add_catalogue_options,
     add_encoder_options,
@@ -45,12 +47,22 @@ def add_to(commands: Any) -> None:
         ("info", "what is in an index", run_info),
         ("verify", "check every byte of an index", run_verify),
         ("compact", "rewrite an index without what was removed", run_compact),
+        ("upgrade", "add what this version can ask of an index: descriptors of kind", run_upgrade),
     ):
         action = actions.add_parser(name, help=text)
         index_argument(action)
         action.add_argument("--json", action="store_true")
         if name == "verify":
             action.add_argument("--repair", action="store_true", help="mend what can be mended")
+        if name == "upgrade":
+            action.add_argument(
+                "--mosaic",
+                type=Path,
+                action="append",
+                default=[],
+                help="where a mosaic of the index is now, if it was moved (repeatable)",
+            )
+            action.add_argument("--threads", type=count)
         action.set_defaults(run=function)
 
     graph = actions.add_parser(
@@ -94,6 +106,18 @@ def _add_build(actions: Any) -> None:
     )
     build.add_argument("--min-pixels", type=number, default=6.0, help="across a diameter")
     build.add_argument("--min-valid", type=number, default=0.7, help="fraction of pixels with data")
+    build.add_argument(
+        "--terrain",
+        type=Path,
+        metavar="DTM",
+        help="terrain model (heights): depth, rim, floor, peak, wall, circularity and volume of "
+        "every crater become columns of the index",
+    )
+    build.add_argument(
+        "--no-kinds",
+        action="store_true",
+        help="no descriptors of kind, so no search for analogs (index upgrade adds them later)",
+    )
     build.add_argument("--json", action="store_true")
     add_encoder_options(build)
     build.set_defaults(run=run_build)
@@ -187,12 +211,15 @@ def run_build(arguments: argparse.Namespace) -> int:
         nodata=arguments.nodata,
         min_valid_fraction=arguments.min_valid,
         min_pixels_across=arguments.min_pixels,
+        terrain=arguments.terrain,
     )
     encoder = load_encoder_for(arguments)
     note(f"Encoder {encoder.id} on {encoder.device_name}: {encoder.description}")
     start = time.perf_counter()
     with ConsoleMonitor() as monitor:
         report = build_index(request, encoder, monitor)
+        if not arguments.no_kinds:
+            upgrade_index(arguments.output, load_descriptor(), arguments.mosaic, monitor)
     _tell(report, time.perf_counter() - start, arguments.json)
     return 0
 
@@ -296,6 +323,7 @@ def run_info(arguments: argparse.Namespace) -> int:
             ["catalogue", f"{one['path']} ({one['selected']:,} of {one['rows']:,} rows)"]
             for one in info["catalogues"]
         ],
+        ["kinds", _kinds_text(info)],
         ["skipped", ", ".join(f"{n:,} {why}" for why, n in info["skipped"].items()) or "none"],
         ["size", f"{info['bytes'] / 1e6:,.1f} MB, {info['bytes_per_view']:,.0f} bytes a view"],
         ["state", "unfinished: run its build again" if info["incomplete"] else "complete"],
@@ -306,6 +334,21 @@ def run_info(arguments: argparse.Namespace) -> int:
     for name, value in rows:
         say(f"  {name:<12} {value}")
     return 0
+
+
+def kinds_info(index: CraterIndex) -> dict[str, Any] | None:
+    """Which descriptor of kind described how many views; None without any."""
+    entry, records = index.manifest.kinds, index.kinds
+    if entry is None or records is None:
+        return None
+    return {"descriptor": entry.descriptor, "weights": entry.weights_hash, "views": len(records)}
+
+
+def _kinds_text(info: dict[str, Any]) -> str:
+    kinds = info["kinds"]
+    if kinds is None:
+        return "none: 'index upgrade' adds the descriptors the search for analogs needs"
+    return f"{kinds['views']:,} views described by {kinds['descriptor']}"
 
 
 def index_info(index: CraterIndex) -> dict[str, Any]:
@@ -331,6 +374,7 @@ def index_info(index: CraterIndex) -> dict[str, Any]:
         "catalogues": [one.source for one in manifest.catalogues],
         "skipped": dict(manifest.skipped),
         "incomplete": index.incomplete,
+        "kinds": kinds_info(index),
         "bytes": size,
         "bytes_per_view": size / max(1, manifest.n_views),
     }
@@ -348,6 +392,23 @@ def run_verify(arguments: argparse.Namespace) -> int:
         return 0
     say(table(["problem"], [[one] for one in report.problems], left=[0]))
     return 1
+
+
+def run_upgrade(arguments: argparse.Namespace) -> int:
+    """Add descriptors of kind."""
+    descriptor = load_descriptor(threads=arguments.threads)
+    with ConsoleMonitor(quiet=arguments.json) as monitor:
+        report = upgrade_index(arguments.index, descriptor, arguments.mosaic, monitor)
+    if arguments.json:
+        print_json(vars(report) | {"descriptor": descriptor.id})
+        return 0
+    say(
+        f"{arguments.index}: {report.added:,} views described by {descriptor.id}, "
+        f"{report.present:,} were already."
+    )
+    if report.lost:
+        note(f"{report.lost:,} views can no longer be cut from the mosaics and have none.")
+    return 0
 
 
 def run_compact(arguments: argparse.Namespace) -> int:

@@ -23,9 +23,11 @@ from ..formats import (
 )
 from ..formats.sheet_page import length_text
 from ..index import CraterIndex
+from ..kinds.gallery import PARTS
 from ..search import (
     DEFAULT_SHORTLIST,
     DEFAULT_TOP,
+    AnalogOptions,
     Feedback,
     Match,
     Query,
@@ -33,6 +35,8 @@ from ..search import (
     SearchOptions,
     SearchResult,
 )
+from ..search.analogs import MIN_PIXELS_ACROSS
+from ..search.searcher import QUESTIONS
 from .options import (
     add_encoder_options,
     add_filter_options,
@@ -41,6 +45,7 @@ from .options import (
     filters_of,
     index_argument,
     load_encoder_for,
+    number,
     query_of,
     require_views,
 )
@@ -48,6 +53,7 @@ from .output import note, print_json, say, table
 
 _SHOWN = 5  # unknown ids that are named
 TITLE = "Craters that look like the query"
+ANALOGS_TITLE = "Craters of the query's kind"
 OUTPUT_HELP = (
     ".shp, .gpkg, .geojson, .csv; CraterStats' .scc or .diam; OpenCraterTool's NAME_CRATER.shp"
 )
@@ -72,6 +78,7 @@ def add_to(commands: Any) -> None:
     search.add_argument("--backend", choices=("auto", "exact", "hnsw"), default="auto")
     search.add_argument("--symmetric", action="store_true", help="late interaction both ways")
     add_filter_options(search)
+    add_question_options(search)
     group = search.add_argument_group("relevance feedback")
     group.add_argument(
         "--accept",
@@ -97,6 +104,37 @@ def add_to(commands: Any) -> None:
     search.set_defaults(run=run_search)
 
 
+def add_question_options(parser: argparse.ArgumentParser) -> None:
+    """What is asked: the same crater again, or craters of the same kind."""
+    group = parser.add_argument_group("question")
+    group.add_argument(
+        "--find",
+        choices=QUESTIONS,
+        default="same",
+        help="the same crater again (default), or analogs: craters of the same kind at any angle "
+        "and mirrored, of half to twice the diameter unless --diameter-ratio says otherwise; the "
+        "query's own place is left out",
+    )
+    group.add_argument(
+        "--any-angle",
+        action="store_true",
+        help="for the same crater: the picture's orientation is not known",
+    )
+    group.add_argument(
+        "--by",
+        choices=tuple(PARTS),
+        default="both",
+        help="analogs by relief as read from the picture, by brightness (looks), or both",
+    )
+    group.add_argument(
+        "--min-pixels",
+        type=number,
+        default=MIN_PIXELS_ACROSS,
+        metavar="N",
+        help="pixels of the mosaic across an analog, at least (default: %(default)g)",
+    )
+
+
 def run_search(arguments: argparse.Namespace) -> int:
     """Search and tell."""
     options = SearchOptions(
@@ -105,6 +143,9 @@ def run_search(arguments: argparse.Namespace) -> int:
         backend=arguments.backend,
         symmetric=arguments.symmetric,
         filters=filters_of(arguments),
+        find=arguments.find,
+        any_angle=arguments.any_angle,
+        analogs=AnalogOptions(arguments.by, arguments.min_pixels),
         feedback=Feedback(tuple(arguments.accept), tuple(arguments.reject)),
     )
     options.check()
@@ -198,7 +239,19 @@ def matches_table(result: SearchResult) -> str:
         for one in result.matches
     ]
     header = ["rank", "crater", "lon", "lat", "D km", "score", "shortlist", "view", "distance km"]
-    return table([*header, "by chance"], rows, left=[1])
+    header.append("by chance")
+    if any(one.turn_deg is not None for one in result.matches):
+        header.append("turned")
+        for row, one in zip(rows, result.matches, strict=True):
+            row.append(turn_text(one))
+    return table(header, rows, left=[1])
+
+
+def turn_text(match: Match) -> str:
+    """e.g. ``45°``, ``90° mirrored``; ``-`` where the query was not turned."""
+    if match.turn_deg is None:
+        return "-"
+    return f"{match.turn_deg:g}°" + (" mirrored" if match.mirrored else "")
 
 
 def chance_text(expected: float | None) -> str:
@@ -268,7 +321,7 @@ def sheet(path: Path, index: CraterIndex, query: Query, result: SearchResult) ->
         path,
         query.view.pixels,
         tiles,
-        title=TITLE,
+        title=_title(result),
         footer=footer,
         query_subtitle=where,
         query_metres_per_pixel=_scale(query),
@@ -294,7 +347,7 @@ def report(path: Path, index: CraterIndex, query: Query, result: SearchResult) -
     html_report(
         path,
         rows,
-        title=TITLE,
+        title=_title(result),
         provenance=result.provenance,
         query=query.view.pixels,
         query_facts=query_facts(query),
@@ -325,6 +378,10 @@ def query_facts(query: Query) -> dict[str, str]:
         facts["pixel of the raster"] = length_text(query.view.native_metres_per_pixel)
     facts["valid pixels"] = f"{query.view.valid_fraction:.0%}"
     return facts
+
+
+def _title(result: SearchResult) -> str:
+    return ANALOGS_TITLE if result.provenance["find"] == "analogs" else TITLE
 
 
 def _scale(query: Query) -> float | None:

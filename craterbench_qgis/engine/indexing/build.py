@@ -20,6 +20,7 @@ from ..index import IndexSettings, IndexWriter
 from ..index.format import MANIFEST, MANIFEST_SPARE
 from ..monitor import Monitor
 from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION, Mosaic
+from .measured import with_terrain
 from .pipeline import CutSettings
 from .plan import CHUNK_VIEWS, Plan, ordered_unit
 from .run import BuildReport, begin, observation, open_all, report, run
@@ -53,6 +54,8 @@ class BuildRequest:
     min_valid_fraction: float = MIN_VALID_FRACTION
     min_pixels_across: float = MIN_PIXELS_ACROSS
     chunk_views: int = CHUNK_VIEWS
+    terrain: Path | None = None
+    """A terrain model: what it says of every crater becomes columns of the index."""
 
 
 def build_index(
@@ -86,6 +89,8 @@ def build_index(
             return told
         numbers = [observation(writer, mosaic) for mosaic in mosaics]
         if writer.job is None:
+            if request.terrain is not None:
+                chosen = with_terrain(chosen, request.terrain, mosaics[0].body, source, monitor)
             writer.add_craters(
                 chosen.ids, chosen.lon, chosen.lat, chosen.diameter, chosen.attributes, source
             )
@@ -201,6 +206,9 @@ def _source(request: BuildRequest, chosen: Craters, mosaics: list[Mosaic]) -> di
         "min_pixels_across": request.min_pixels_across,
         "craters": _content_hash(chosen),
     }
+    if request.terrain is not None:
+        # By its text: opening it only to refuse a resumed build would be late.
+        wanted["terrain"] = request.terrain.name
     digest = hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
     return {
         "path": str(path.resolve()),

@@ -1,5 +1,6 @@
 """The two-stage search, its queries and filters, and why a match matched."""
 
+from .analogs import AnalogOptions
 from .explain import Explanation, explain
 from .feedback import Feedback
 from .filters import Filters, read_region
@@ -16,6 +17,7 @@ from .searcher import (
 __all__ = [
     "DEFAULT_SHORTLIST",
     "DEFAULT_TOP",
+    "AnalogOptions",
     "Explanation",
     "Feedback",
     "Filters",

@@ -6,9 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..errors import QueryError
 from ..mosaic import MIN_PIXELS_ACROSS, Mosaic, QueryArea, View, ViewSkipped, image_view
 
+WIDER = 1.42
+"""A view's diagonal over its side: what a turn may bring in."""
 _SKIPPED = {
     "outside": "lies outside the mosaic. Choose a place the mosaic covers.",
     "too empty": "is mostly without data on this mosaic. Choose another place or mosaic.",
@@ -32,6 +37,8 @@ class Query:
     lat: float | None
     diameter_m: float | None
     source: dict[str, Any]
+    wide: NDArray[np.float32] | None = None
+    """The same place and scale, 1.42 times as wide: what comes in when the view is turned."""
 
 
 def query_from_area(
@@ -54,7 +61,9 @@ def query_from_area(
         "diameter_m": diameter,
         "diameter_assumed": diameter_m is None,
     }
-    return Query(view, area.lon, area.lat, diameter, source | _place(area.lon, area.lat))
+    source |= _place(area.lon, area.lat)
+    wide = _wide(mosaic, area.lon, area.lat, area.side_m, size)
+    return Query(view, area.lon, area.lat, diameter, source, wide)
 
 
 def query_from_crater(
@@ -76,7 +85,8 @@ def query_from_crater(
         "context": context,
         **_place(lon, lat),
     }
-    return Query(view, lon, lat, diameter_m, source)
+    wide = _wide(mosaic, lon, lat, context * diameter_m, size)
+    return Query(view, lon, lat, diameter_m, source, wide)
 
 
 def query_from_image(
@@ -127,6 +137,17 @@ def _cut(mosaic: Mosaic, lon: float, lat: float, side_m: float, size: int) -> Vi
         raise QueryError(
             f"The query at {lon:.4f}, {lat:.4f} ({side_m / 1000:.3g} km wide) {what}"
         ) from reason
+
+
+def _wide(
+    mosaic: Mosaic, lon: float, lat: float, side_m: float, size: int
+) -> NDArray[np.float32] | None:
+    """None where the mosaic does not reach so far."""
+    width = round(size * WIDER)
+    try:
+        return mosaic.crop(lon, lat, side_m * width / size, width).pixels
+    except ViewSkipped:
+        return None
 
 
 def _source(mosaic: Mosaic) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from functools import cached_property
 from typing import Any
@@ -20,13 +20,16 @@ from ..errors import QueryError
 from ..index import CraterIndex, ShortlistBackend, open_shortlist
 from ..interaction import maxsim, symmetric_maxsim
 from ..tokens import instance_tokens
+from .analogs import DEFAULT_RATIO, AnalogOptions, AnalogSearch
 from .chance import best_per_crater, expected_by_chance, same_ground
 from .feedback import Background, Feedback, Refinement, background_of
 from .filters import CraterTable, Filters, allowed_craters
 from .query import Query
+from .turns import SAME_TURNS, Turn, turned, turns
 
 DEFAULT_TOP = 20
 DEFAULT_SHORTLIST = 200
+QUESTIONS = ("same", "analogs")
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,11 @@ class SearchOptions:
     how_sure: bool = True
     """Whether matches carry the number expected by chance (not those of a refined query, for which
     it was never measured)."""
+    find: str = "same"
+    """``same``: the same crater again; ``analogs``: craters of the same kind."""
+    any_angle: bool = False
+    """For ``same``: the query's orientation is not known, all are tried."""
+    analogs: AnalogOptions = field(default_factory=AnalogOptions)
     feedback: Feedback = field(default_factory=Feedback)
     """What was decided about matches of this query before; rejected craters are left out."""
 
@@ -48,6 +56,13 @@ class SearchOptions:
         """Raise QueryError for numbers that make no sense."""
         if self.top < 1 or self.shortlist < 1:
             raise QueryError("The numbers of matches and of shortlisted views must be at least 1.")
+        if self.find not in QUESTIONS:
+            raise QueryError(f"A search finds {' or '.join(QUESTIONS)}, not '{self.find}'.")
+        if self.feedback.any() and (self.find == "analogs" or self.any_angle):
+            raise QueryError(
+                "A search refined by what was accepted and rejected looks for the same crater, "
+                "north up. Leave out the decisions, or search for the same crater."
+            )
 
 
 @dataclass
@@ -70,10 +85,17 @@ class Match:
     observation: int
     expected_by_chance: float | None = None
     """Craters of the index that would score as high by chance; None where it cannot be told."""
+    turn_deg: float | None = None
+    """Degrees clockwise by which the query (after mirroring) was turned to fit best; None where
+    it was not turned."""
+    mirrored: bool | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """The fields of ``search --json``."""
-        return dict(vars(self))
+        """The fields of ``search --json``; how it was turned only where it was asked."""
+        content = dict(vars(self))
+        if self.turn_deg is None:
+            del content["turn_deg"], content["mirrored"]
+        return content
 
 
 @dataclass
@@ -105,6 +127,7 @@ class Searcher:
             craters.lon, craters.lat, craters.diameter_m, index.where, craters.rows_of
         )
         self._backends: dict[str, ShortlistBackend] = {}
+        self.analogs = AnalogSearch(index)
 
     def search(self, query: Query, options: SearchOptions | None = None) -> SearchResult:
         """The craters of the index that look most like the query's view.
@@ -121,6 +144,10 @@ class Searcher:
         options = options or SearchOptions()
         options.check()
         timings: dict[str, float] = {}
+        if options.find == "analogs":
+            return self._search_analogs(query, options, timings)
+        if options.any_angle:
+            return self._search_any_angle(query, options, timings)
         with _timed(timings, "encode"):
             embedding = self.encoder.encode(query.view.pixels[None])
             tokens = self._query_tokens(embedding.tokens, embedding.attention)
@@ -136,6 +163,64 @@ class Searcher:
         with _timed(timings, "assemble"):
             matches = self._matches(query, options.top, views, first, scores)
         if options.how_sure and refined is None:
+            with _timed(timings, "how sure"):
+                self._tell_chance(query, matches, views, scores, allowed)
+        timings["total"] = sum(timings.values())
+        return SearchResult(matches, timings, self.provenance(query, options))
+
+    def _search_analogs(
+        self, query: Query, options: SearchOptions, timings: dict[str, float]
+    ) -> SearchResult:
+        filters = options.filters
+        if filters.diameter_ratio is None and query.diameter_m is not None:
+            filters = replace(filters, diameter_ratio=DEFAULT_RATIO)
+        options = replace(options, filters=filters)
+        with _timed(timings, "filter"):
+            allowed = None
+            if filters.any():
+                allowed = allowed_craters(
+                    filters, self._table, self.body, query.lon, query.lat, query.diameter_m
+                )
+        with _timed(timings, "kind"):
+            views, scores = self.analogs.rank(
+                query, options.analogs, allowed, self.body, options.top
+            )
+        with _timed(timings, "turn"):
+            best = self.analogs.best_turns(query, self.encoder, views)
+        with _timed(timings, "assemble"):
+            matches = self._matches(query, options.top, views, scores, scores)
+            _tell_turns(matches, views, best)
+        timings["total"] = sum(timings.values())
+        return SearchResult(matches, timings, self.provenance(query, options))
+
+    def _search_any_angle(
+        self, query: Query, options: SearchOptions, timings: dict[str, float]
+    ) -> SearchResult:
+        """The two stages for every turn; a view counts with its best one."""
+        tried = turns(SAME_TURNS, mirrored=False)
+        with _timed(timings, "encode"):
+            embedding = self.encoder.encode(np.stack([turned(query, turn) for turn in tried]))
+        with _timed(timings, "filter"):
+            mask, allowed = self._view_mask(query, options.filters, None)
+        parts = []
+        for number in range(len(tried)):
+            at = slice(number, number + 1)
+            tokens = self._query_tokens(embedding.tokens[at], embedding.attention[at])
+            parts.append(
+                self._two_stages(
+                    embedding.globals[number], tokens, mask, allowed, options, None, timings
+                )
+            )
+        with _timed(timings, "assemble"):
+            views, first, scores = (np.concatenate([part[k] for part in parts]) for k in range(3))
+            which = np.repeat(np.arange(len(tried)), [len(part[0]) for part in parts])
+            # Each view once, with its best turn (the first of equals).
+            order = np.lexsort((which, -scores, views))
+            order = order[np.unique(views[order], return_index=True)[1]]
+            views, first, scores, which = views[order], first[order], scores[order], which[order]
+            matches = self._matches(query, options.top, views, first, scores)
+            _tell_turns(matches, views, [tried[number] for number in which])
+        if options.how_sure:
             with _timed(timings, "how sure"):
                 self._tell_chance(query, matches, views, scores, allowed)
         timings["total"] = sum(timings.values())
@@ -309,6 +394,19 @@ class Searcher:
         bearing = initial_bearing(query.lon, query.lat, lon, lat)
         return list(zip(np.asarray(distance).tolist(), np.asarray(bearing).tolist(), strict=True))
 
+    def _analog_provenance(self, options: SearchOptions) -> dict[str, Any]:
+        if options.find != "analogs":
+            return {}
+        descriptor = self.analogs.descriptor
+        return {
+            "analogs": {
+                "by": options.analogs.by,
+                "min_pixels": options.analogs.min_pixels,
+                "descriptor": descriptor.id,
+                "weights_sha256": descriptor.weights_hash,
+            }
+        }
+
     def provenance(self, query: Query, options: SearchOptions) -> dict[str, Any]:
         """Everything needed to say, later, how a match set came about; plain JSON."""
         settings = self.index.settings
@@ -329,11 +427,27 @@ class Searcher:
             "top": options.top,
             "shortlist": options.shortlist,
             "backend": options.backend,
-            "score": "symmetric late interaction" if options.symmetric else "late interaction",
+            "score": _score_name(options),
+            "find": options.find,
+            **({"any_angle": True} if options.any_angle and options.find == "same" else {}),
+            **self._analog_provenance(options),
             **({"feedback": options.feedback.describe()} if options.feedback.any() else {}),
             "filters": options.filters.describe(),
             "query": query.source,
         }
+
+
+def _score_name(options: SearchOptions) -> str:
+    if options.find == "analogs":
+        return "1 - squared distance of kind, of two craters drawn at random"
+    return "symmetric late interaction" if options.symmetric else "late interaction"
+
+
+def _tell_turns(matches: list[Match], views: NDArray[np.int64], best: list[Turn]) -> None:
+    of_view = dict(zip(views.tolist(), best, strict=True))
+    for match in matches:
+        turn = of_view[match.view_number]
+        match.turn_deg, match.mirrored = turn.degrees, turn.mirrored
 
 
 def _count_distinct(rows: NDArray[np.integer], total: int) -> int:
