@@ -134,11 +134,11 @@ class KindRun:
         return {
             "profile": profile,
             "rest": rest,
-            "near": self._nearness(out.near, wanted, index),
+            "near": self.nearness(out.near, wanted),
             "looks": (alike * known).sum() / known.sum().clamp(min=1),
         }
 
-    def _nearness(self, near: Tensor, wanted: Tensor, index: Tensor) -> Tensor:
+    def nearness(self, near: Tensor, wanted: Tensor) -> Tensor:
         """Cross entropy of the neighbours by embedding against the neighbours by measurement."""
         scaled = torch.cat(
             [wanted[:, :PROFILE_RINGS], 0.5 * wanted[:, PROFILE_RINGS : 2 * PROFILE_RINGS]], dim=1
@@ -247,4 +247,10 @@ def train_kind(
                 run.save(checkpoint)
             monitor.check()
     run.save(checkpoint)
-    return checkpoint
+    if "finish" not in config:
+        return checkpoint
+    from .finish import finish
+
+    finish(run, config["finish"], monitor)
+    run.save(folder / "finished.pt")
+    return folder / "finished.pt"

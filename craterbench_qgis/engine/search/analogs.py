@@ -13,7 +13,7 @@ from ..encoders.base import Encoder
 from ..index import CraterIndex
 from ..interaction import maxsim
 from ..kinds.descriptor import KindDescriptor, KindVectors, load_descriptor
-from ..kinds.gallery import KindGallery
+from ..kinds.gallery import Features, KindGallery
 from ..tokens import instance_tokens
 from .chance import same_ground
 from .query import Query
@@ -63,10 +63,9 @@ class AnalogSearch:
         ]
         return self.descriptor.describe(views, [context] * len(views))
 
-    def distances(self, query: Query, by: str) -> NDArray[np.float32]:
-        """Squared distances [M] to the entries of :attr:`gallery`; 1: two drawn at random."""
-        features = self.gallery.query_features(self.describe(query), self._observation(query))
-        return self.gallery.distances(features, by)
+    def query_features(self, query: Query) -> Features:
+        """What of the query is compared with the entries of :attr:`gallery`."""
+        return self.gallery.query_features(self.describe(query), self._observation(query))
 
     def rank(
         self,
@@ -92,7 +91,7 @@ class AnalogSearch:
             keep &= ~same_ground(
                 body, place, craters.lon[rows], craters.lat[rows], craters.diameter_m[rows]
             )
-        score = 1.0 - self.distances(query, options.by)
+        score = 1.0 - gallery.distances(self.query_features(query), options.by)
         order = np.flatnonzero(keep)
         order = order[np.lexsort((gallery.view[order], -score[order]))]
         _, first = np.unique(gallery.crater_row[order], return_index=True)
