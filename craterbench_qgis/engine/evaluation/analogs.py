@@ -157,7 +157,7 @@ def _measured(
         return None
     with Mosaic.open(terrain, body=body) as dtm:
         found = profiles(dtm, gallery.lon, gallery.lat, gallery.diameter, monitor)
-    if np.isfinite(found[:, 0]).sum() < 3 * TOP:
+    if np.isfinite(found[:, 0]).sum() <= TOP:
         raise QueryError(
             f"{terrain.name} tells the profile of too few craters of the index. Choose a terrain "
             "model of this ground and of higher resolution."
@@ -224,7 +224,7 @@ def _terrain_values(
     if own >= len(gallery.row) or gallery.row[own] != row or not np.isfinite(measured[own, 0]):
         return None
     kept = np.flatnonzero(apart & np.isfinite(measured[:, 0]))
-    if len(kept) < 3 * TOP:
+    if len(kept) <= TOP:
         return None
     away = ((measured[kept] - measured[own]) ** 2).sum(axis=1)
     percentile = away.argsort().argsort() / (len(kept) - 1)

@@ -45,10 +45,8 @@ def features_of(vectors: KindVectors) -> Features:
     """Numbers whose squared differences are meaningful; missing tones count as ordinary (0)."""
     profile = vectors.relief[:, : 2 * PROFILE_RINGS].copy()
     profile[:, PROFILE_RINGS:] *= 0.5
-    with np.errstate(all="ignore"):
-        around = np.nanmean(vectors.tone[:, AROUND], axis=1, keepdims=True)
-        tone = vectors.tone / np.maximum(np.abs(around), 1e-6) - 1.0
-        level = np.nanmean(vectors.tone[:, FLOOR], axis=1, keepdims=True)
+    around, level = _known_mean(vectors.tone[:, AROUND]), _known_mean(vectors.tone[:, FLOOR])
+    tone = vectors.tone / np.maximum(np.abs(around), 1e-6) - 1.0
     tone = np.clip(np.nan_to_num(tone, nan=0.0, posinf=0.0, neginf=0.0), -3.0, 3.0)
     return Features(profile, vectors.near, tone.astype(np.float32), level.astype(np.float32))
 
@@ -159,6 +157,14 @@ class KindGallery:
             total += weight * difference / self.scale[name]
             weight_sum += weight
         return (total / weight_sum).astype(np.float32)
+
+
+def _known_mean(values: Float) -> Float:
+    """Mean of the finite numbers of each row [V, 1]; NaN where there are none."""
+    known = np.isfinite(values)
+    count = known.sum(axis=1, keepdims=True)
+    total = np.where(known, values, 0.0).sum(axis=1, keepdims=True)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)
 
 
 def _key(records: NDArray[np.void]) -> NDArray[np.int64]:
