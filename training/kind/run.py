@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from craterbench_qgis.engine.encoders.base import resources_folder
 from craterbench_qgis.engine.encoders.kind_network import KindNet, KindOutput
 from craterbench_qgis.engine.errors import CraterBenchError
 from craterbench_qgis.engine.monitor import Monitor
@@ -233,7 +234,9 @@ def train_kind(
     name = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
     torch.set_num_threads(int(config["threads"]))
     start = config.get("start_from")
-    run = KindRun(config, pack, torch.device(name), looks, Path(start) if start else None)
+    if start is not None:
+        start = resources_folder() / f"{start}.safetensors"
+    run = KindRun(config, pack, torch.device(name), looks, start)
     checkpoint = folder / "checkpoint.pt"
     if checkpoint.exists():
         run.load(checkpoint)

@@ -15,6 +15,7 @@ from ..index import CraterIndex, IndexWriter, build_hnsw, verify
 from ..indexing import DEFAULT_TOKENS, BuildReport, BuildRequest, add_to_index, build_index
 from ..kinds import load_descriptor
 from ..kinds.upgrade import upgrade_index
+from . import kinds_command
 from .options import (
     add_catalogue_options,
     add_encoder_options,
@@ -47,24 +48,15 @@ def add_to(commands: Any) -> None:
         ("info", "what is in an index", run_info),
         ("verify", "check every byte of an index", run_verify),
         ("compact", "rewrite an index without what was removed", run_compact),
-        ("upgrade", "add what this version can ask of an index: descriptors of kind", run_upgrade),
     ):
         action = actions.add_parser(name, help=text)
         index_argument(action)
         action.add_argument("--json", action="store_true")
         if name == "verify":
             action.add_argument("--repair", action="store_true", help="mend what can be mended")
-        if name == "upgrade":
-            action.add_argument(
-                "--mosaic",
-                type=Path,
-                action="append",
-                default=[],
-                help="where a mosaic of the index is now, if it was moved (repeatable)",
-            )
-            action.add_argument("--threads", type=count)
         action.set_defaults(run=function)
 
+    kinds_command.add_upgrade(actions)
     graph = actions.add_parser(
         "hnsw",
         help="add an HNSW graph for the shortlist of very large indexes",
@@ -323,7 +315,7 @@ def run_info(arguments: argparse.Namespace) -> int:
             ["catalogue", f"{one['path']} ({one['selected']:,} of {one['rows']:,} rows)"]
             for one in info["catalogues"]
         ],
-        ["kinds", _kinds_text(info)],
+        ["kinds", kinds_command.kinds_text(info["kinds"])],
         ["skipped", ", ".join(f"{n:,} {why}" for why, n in info["skipped"].items()) or "none"],
         ["size", f"{info['bytes'] / 1e6:,.1f} MB, {info['bytes_per_view']:,.0f} bytes a view"],
         ["state", "unfinished: run its build again" if info["incomplete"] else "complete"],
@@ -334,21 +326,6 @@ def run_info(arguments: argparse.Namespace) -> int:
     for name, value in rows:
         say(f"  {name:<12} {value}")
     return 0
-
-
-def kinds_info(index: CraterIndex) -> dict[str, Any] | None:
-    """Which descriptor of kind described how many views; None without any."""
-    entry, records = index.manifest.kinds, index.kinds
-    if entry is None or records is None:
-        return None
-    return {"descriptor": entry.descriptor, "weights": entry.weights_hash, "views": len(records)}
-
-
-def _kinds_text(info: dict[str, Any]) -> str:
-    kinds = info["kinds"]
-    if kinds is None:
-        return "none: 'index upgrade' adds the descriptors the search for analogs needs"
-    return f"{kinds['views']:,} views described by {kinds['descriptor']}"
 
 
 def index_info(index: CraterIndex) -> dict[str, Any]:
@@ -374,7 +351,7 @@ def index_info(index: CraterIndex) -> dict[str, Any]:
         "catalogues": [one.source for one in manifest.catalogues],
         "skipped": dict(manifest.skipped),
         "incomplete": index.incomplete,
-        "kinds": kinds_info(index),
+        "kinds": kinds_command.kinds_info(index),
         "bytes": size,
         "bytes_per_view": size / max(1, manifest.n_views),
     }
@@ -392,23 +369,6 @@ def run_verify(arguments: argparse.Namespace) -> int:
         return 0
     say(table(["problem"], [[one] for one in report.problems], left=[0]))
     return 1
-
-
-def run_upgrade(arguments: argparse.Namespace) -> int:
-    """Add descriptors of kind."""
-    descriptor = load_descriptor(threads=arguments.threads)
-    with ConsoleMonitor(quiet=arguments.json) as monitor:
-        report = upgrade_index(arguments.index, descriptor, arguments.mosaic, monitor)
-    if arguments.json:
-        print_json(vars(report) | {"descriptor": descriptor.id})
-        return 0
-    say(
-        f"{arguments.index}: {report.added:,} views described by {descriptor.id}, "
-        f"{report.present:,} were already."
-    )
-    if report.lost:
-        note(f"{report.lost:,} views can no longer be cut from the mosaics and have none.")
-    return 0
 
 
 def run_compact(arguments: argparse.Namespace) -> int:

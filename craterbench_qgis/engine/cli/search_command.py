@@ -36,7 +36,7 @@ from ..search import (
     SearchResult,
 )
 from ..search.analogs import MIN_PIXELS_ACROSS
-from ..search.searcher import QUESTIONS
+from ..search.match import QUESTIONS
 from .options import (
     add_encoder_options,
     add_filter_options,

@@ -17,7 +17,7 @@ Float = NDArray[np.float32]
 PARTS: dict[str, dict[str, float]] = {
     "relief": {"profile": 1.0, "near": 1.0},
     "looks": {"tone": 1.0, "level": 0.5},
-    "both": {"profile": 1.0, "near": 1.0, "tone": 0.5, "level": 0.25},
+    "both": {"profile": 1.0, "near": 1.0, "tone": 1.0, "level": 0.5},
 }
 """Weights of the parts of the distance, by what analogs are asked for."""
 FLOOR = slice(0, 3)

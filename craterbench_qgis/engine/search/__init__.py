@@ -4,15 +4,9 @@ from .analogs import AnalogOptions
 from .explain import Explanation, explain
 from .feedback import Feedback
 from .filters import Filters, read_region
+from .match import DEFAULT_SHORTLIST, DEFAULT_TOP, Match, SearchOptions, SearchResult
 from .query import Query, query_from_area, query_from_crater, query_from_image
-from .searcher import (
-    DEFAULT_SHORTLIST,
-    DEFAULT_TOP,
-    Match,
-    Searcher,
-    SearchOptions,
-    SearchResult,
-)
+from .searcher import Searcher
 
 __all__ = [
     "DEFAULT_SHORTLIST",
