@@ -308,3 +308,36 @@ def test_a_picture_without_a_place_has_analogs_too(
     picture.save(tmp_path / "crater.png")
     bare = query_from_image(tmp_path / "crater.png", ENCODER.input_size)
     assert len(searcher.search(bare, replace(ANALOGS, top=5)).matches) == 5
+
+
+def test_a_named_kind_is_learnt_kept_and_learnt_again(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The descriptor itself makes the kind: the nearest to one crater. Held-out ones rank high."""
+    index = tmp_path / "scene.craterindex"
+    shutil.copytree(folder / "scene.craterindex", index)
+    with CraterIndex.open(index) as opened:
+        found = Searcher(opened, ENCODER).search(query(folder, 7), ANALOGS).matches
+    yes, no = [match.crater_id for match in found[:6]], [match.crater_id for match in found[-4:]]
+    learn = ["kinds", "learn", str(index), "like seven"]
+    table = tmp_path / "all.csv"
+    assert main([*learn, "--yes", *yes, "--no", *no, "--json", "--output", str(table)]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (
+        told["validation"]["examples"] == 6 and 0 <= told["validation"]["median_percentile"] < 0.5
+    )
+    rows = [line.split(",") for line in table.read_text().splitlines()[1:]]
+    assert len(rows) == COUNT and {name for name, _ in rows[:6]} == set(yes)
+    chances = {name: float(value) for name, value in rows}
+    assert all(0 <= value <= 1 for value in chances.values()) and all(chances[i] == 0 for i in no)
+    assert main(learn) == 0
+    assert "probability" in capsys.readouterr().out
+    assert main(["kinds", "list", str(index)]) == 0
+    assert "like seven: 6 examples, 4 rejected" in capsys.readouterr().out
+    assert verify(index).ok
+    examples = tmp_path / "examples.csv"
+    examples.write_text("crater_id,label\n" + "".join(f"{name},yes\n" for name in yes[:3]))
+    assert main(["kinds", "learn", str(index), "few", "--examples", str(examples)]) == 1
+    assert "at least 5 examples" in capsys.readouterr().err
+    assert main(["kinds", "learn", str(index), "unknown"]) == 1
+    assert "like seven" in capsys.readouterr().err

@@ -33,6 +33,7 @@ def make_parser() -> argparse.ArgumentParser:
         evaluate_command,
         explain_command,
         index_commands,
+        kinds_learn_command,
         search_command,
     )
 
@@ -49,6 +50,7 @@ def make_parser() -> argparse.ArgumentParser:
     duplicates_command.add_to(commands)
     evaluate_command.add_to(commands)
     benchmark_command.add_to(commands)
+    kinds_learn_command.add_to(commands)
     demo_command.add_to(commands)
     doctor_command.add_to(commands)
     serve_command.add_to(commands)
