@@ -93,8 +93,8 @@ def learn_kind(
     labelled = platt.predict_proba(held_out[label][:, None])[:, 1].mean()
     chance = platt.predict_proba(everyone[:, None])[:, 1] / max(float(labelled), 1e-9)
     probability = np.clip(chance, 0.0, 1.0)
-    probability[positive[: len(rows)]] = 1.0
-    probability[negative[: len(rows)]] = 0.0
+    probability[positive] = 1.0
+    probability[negative] = 0.0
     return LearntKind(rows.astype(np.int64), probability, _validation(held_out, label, share))
 
 
