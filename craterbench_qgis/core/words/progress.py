@@ -39,6 +39,7 @@ def stage_name(stage: str) -> str:
         Stage.CATALOGUE: tr("Reading the catalogue"),
         Stage.ENCODER: tr("Loading the encoder"),
         Stage.VIEWS: tr("Views"),
+        Stage.KINDS: tr("Describing kinds"),
         Stage.JOINING: tr("Joining the parts"),
         Stage.COMPACTING: tr("Joining the parts"),
         Stage.VERIFYING: tr("Verifying"),
