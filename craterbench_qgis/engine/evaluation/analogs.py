@@ -41,7 +41,7 @@ Bools = npt.NDArray[np.bool_]
 NEAR_SHARE = 0.05
 TOP = 10
 RECALL_AT = 100
-ANGLE_QUERIES = 200
+ANGLE_QUERIES = 100
 _NOT_A_KIND = {"", "no", "false", "0", "none"}
 DIAMETER, GLOBAL = "nearest diameter", "encoder's global vector"
 
