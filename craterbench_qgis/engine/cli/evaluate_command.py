@@ -10,7 +10,7 @@ from typing import Any
 from ..encoders.base import Encoder
 from ..errors import QueryError
 from ..evaluation import EvaluationRequest, QueryPlan, evaluate_index, read_same, write_report
-from ..evaluation.analogs import evaluate_analogs
+from ..evaluation.analogs import ANGLE_QUERIES, evaluate_analogs
 from ..evaluation.analogs import markdown as analogs_table
 from ..evaluation.feedback import evaluate_feedback
 from ..evaluation.feedback import markdown as feedback_table
@@ -144,6 +144,13 @@ def _add_feedback_options(parser: argparse.ArgumentParser) -> None:
         "catalogue (--relevant-by), and the same crater at random angles",
     )
     group.add_argument("--terrain", type=Path, metavar="DTM", help="with --analogs: heights")
+    group.add_argument(
+        "--angles",
+        type=int,
+        default=ANGLE_QUERIES,
+        metavar="N",
+        help="with --analogs: so many queries are also turned at random (default: %(default)d)",
+    )
 
 
 def run_evaluate(arguments: argparse.Namespace) -> int:
@@ -212,6 +219,7 @@ def _other_question(
                 request,
                 terrain=arguments.terrain,
                 column=arguments.relevant_by,
+                angles=arguments.angles,
                 monitor=monitor,
             )
             text = analogs_table(result)
