@@ -69,7 +69,7 @@ def make_pack(config: dict[str, Any], data: Path, output: Path, monitor: Monitor
     radius = float(config["radius_m"])
     entries: list[tuple[Any, ...]] = []
     plates: dict[Path, Plate] = {}
-    for number, entry in enumerate(terrain["sources"]):
+    for entry in terrain["sources"]:
         source = Source(
             data / entry["dtm"],
             data / entry["mosaic"],

@@ -12,7 +12,7 @@ from ...contract.vocabulary import Seeds
 from ..encoders.base import Encoder
 from ..errors import QueryError
 from ..evaluation import EvaluationRequest, QueryPlan, evaluate_index, read_same, write_report
-from ..evaluation.analogs import evaluate_analogs
+from ..evaluation.analogs import ANGLE_QUERIES, evaluate_analogs
 from ..evaluation.analogs import markdown as analogs_table
 from ..evaluation.feedback import evaluate_feedback
 from ..evaluation.feedback import markdown as feedback_table
@@ -147,6 +147,13 @@ def _add_feedback_options(parser: argparse.ArgumentParser) -> None:
         "catalogue (--relevant-by), and the same crater at random angles",
     )
     group.add_argument("--terrain", type=Path, metavar="DTM", help="with --analogs: heights")
+    group.add_argument(
+        "--angles",
+        type=int,
+        default=ANGLE_QUERIES,
+        metavar="N",
+        help="with --analogs: so many queries are also turned at random (default: %(default)d)",
+    )
 
 
 def run_evaluate(arguments: argparse.Namespace) -> int:
@@ -215,6 +222,7 @@ def _other_question(
                 request,
                 terrain=arguments.terrain,
                 column=arguments.relevant_by,
+                angles=arguments.angles,
                 monitor=monitor,
             )
             text = analogs_table(result)

@@ -42,7 +42,7 @@ Bools = npt.NDArray[np.bool_]
 NEAR_SHARE = 0.05
 TOP = 10
 RECALL_AT = 100
-ANGLE_QUERIES = 200
+ANGLE_QUERIES = 100
 _NOT_A_KIND = {"", "no", "false", "0", "none"}
 DIAMETER, GLOBAL = "nearest diameter", "encoder's global vector"
 
@@ -65,11 +65,12 @@ def evaluate_analogs(
     *,
     terrain: Path | None = None,
     column: str | None = None,
+    angles: int = ANGLE_QUERIES,
     descriptor: KindDescriptor | None = None,
     monitor: Monitor | None = None,
 ) -> dict[str, Any]:
     """The answers as plain JSON: ``terrain``, ``kind`` (each a list of rows, or None where not
-    asked) and ``angles``.
+    asked) and ``angles`` (of the first ``angles`` queries).
 
     Raises QueryError, CraterIndexError (no descriptors), BodyError, MosaicError, Cancelled.
     """
@@ -86,7 +87,7 @@ def evaluate_analogs(
     owners: list[int] = []
     by_terrain: dict[str, list[tuple[float, float]]] = {}
     by_kind: dict[str, list[tuple[float, float, float]]] = {}
-    angles: dict[str, list[float]] = {}
+    by_angle: dict[str, list[float]] = {}
     rng = np.random.default_rng(request.plan.seed)
     kind_owners: list[int] = []
     for row, query in _queries(searcher.body, request, targets, index, monitor, counts):
@@ -112,9 +113,9 @@ def evaluate_analogs(
                 for name, score in scores.items():
                     by_kind.setdefault(name, []).append(_kind_values(score, relevant, kept))
                 by_kind.setdefault("chance", []).append(_chance_values(relevant, kept))
-        if counts["asked"] <= ANGLE_QUERIES:
+        if counts["asked"] <= angles:
             for name, hit in _angle_hits(searcher, query, row, rng).items():
-                angles.setdefault(name, []).append(hit)
+                by_angle.setdefault(name, []).append(hit)
     if counts["asked"] == 0:
         raise QueryError(
             f"Not one query could be cut from {request.mosaic.name}. Check that it covers the "
@@ -134,7 +135,7 @@ def evaluate_analogs(
         "kind": None if values is None else _kind_rows(by_kind, kind_owners),
         "angles": [
             {"question": name, "queries": len(hits), "hit@1": float(np.mean(hits))}
-            for name, hits in angles.items()
+            for name, hits in by_angle.items()
         ],
     }
 
