@@ -1,6 +1,6 @@
 """How good an encoder is: the development sets used for choices, and the final validation.
 
-``python -m craterbench_qgis.engine.training.validate --data DIR --encoder X --set NAME``
+``python -m training.validate --data DIR --encoder X --set NAME``
 
 Development sets (free to look at): ``dev-illumination`` (fine terrain, lon -135..-122),
 ``dev-mission`` (mosaic against a shifted, coarsened, re-lit copy of itself where there is no

@@ -755,6 +755,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/progress.py" />
+            <source>Measuring the terrain</source>
+            <translation>Gelände wird vermessen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/progress.py" />
             <source>Pictures</source>
             <translation>Bilder</translation>
         </message>
