@@ -21,8 +21,10 @@ from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.encoders.kind_network import KindNet, pool_rings, ring_weights
 from craterbench_qgis.engine.errors import CraterIndexError, EncoderError, MosaicError, QueryError
 from craterbench_qgis.engine.index import CraterIndex, IndexWriter, verify
+from craterbench_qgis.engine.index.kinds import kind_dtype
 from craterbench_qgis.engine.indexing import build_index
 from craterbench_qgis.engine.kinds import load_descriptor
+from craterbench_qgis.engine.kinds.describe import entry_of
 from craterbench_qgis.engine.kinds.descriptor import kinds_folder, tone_of
 from craterbench_qgis.engine.kinds.upgrade import upgrade_index
 from craterbench_qgis.engine.mosaic import Mosaic
@@ -105,6 +107,22 @@ def test_a_damaged_descriptor_file_is_named(folder: Path, tmp_path: Path) -> Non
     file.write_bytes(bytes(data))
     with pytest.raises(CraterIndexError, match=r"kinds/"):
         CraterIndex.open(path)
+
+
+def test_records_of_another_shape_than_the_descriptors_are_not_compared(
+    folder: Path, tmp_path: Path
+) -> None:
+    """The index of a stranger may name the right weights and hold something else."""
+    path = tmp_path / "scene.craterindex"
+    shutil.copytree(folder / "scene.craterindex", path)
+    like = replace(entry_of(DESCRIPTOR), near=3)
+    with IndexWriter.open(path) as writer:
+        writer.add_kinds(like, np.zeros(5, kind_dtype(like.relief, like.near, like.rings)))
+    with CraterIndex.open(path) as index:
+        assert index.kinds is not None and len(index.kinds) == 5
+        with pytest.raises(CraterIndexError, match="another version"):
+            Searcher(index, ENCODER).search(query(folder, 3), ANALOGS)
+    assert upgrade_index(path, DESCRIPTOR, [folder / "mosaic.tif"]).added == 2 * COUNT
 
 
 def test_analogs_leave_out_the_place_keep_to_size_and_tell_the_turn(

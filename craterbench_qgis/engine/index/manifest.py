@@ -142,6 +142,10 @@ class KindEntry:
     rings: Width
     files: tuple[FileEntry, ...]
 
+    def same_kind(self, other: KindEntry) -> bool:
+        """Whether both are of one descriptor, so that their records can be compared."""
+        return dataclasses.replace(self, files=other.files) == other
+
 
 @dataclass(frozen=True)
 class TombstoneEntry:

@@ -362,7 +362,7 @@ class IndexWriter(Transactions):
         self._nothing_staged()
         now = self._now
         before = now.kinds
-        if before is not None and before.weights_hash != like.weights_hash:
+        if before is not None and not before.same_kind(like):
             before = None
         with self._undoing():
             file = write_kinds(self.path, f"kinds/{now.next_serial:06d}.bin", records)

@@ -49,7 +49,7 @@ def lacking(index: CraterIndex, descriptor: KindDescriptor) -> NDArray[np.int64]
     views = np.flatnonzero(index.alive)
     entry = index.manifest.kinds
     records = index.kinds
-    if records is None or entry is None or entry.weights_hash != descriptor.weights_hash:
+    if records is None or entry is None or not entry.same_kind(entry_of(descriptor)):
         return views
     known = {
         (int(r["crater_row"]), int(r["observation"]), round(float(r["context"]), 4))

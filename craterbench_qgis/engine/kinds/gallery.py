@@ -11,6 +11,7 @@ from ...contract.vocabulary import Likeness
 from ..errors import CraterIndexError
 from ..index import CraterIndex
 from ..terrain_profile import PROFILE_RINGS
+from .describe import entry_of
 from .descriptor import KindDescriptor, KindVectors
 
 Float = NDArray[np.float32]
@@ -67,7 +68,7 @@ class KindGallery:
                 f"{name} has no descriptors of kind, so analogs cannot be searched. Add them once "
                 "with 'craterbench index upgrade'; its mosaics are needed for that."
             )
-        if entry.weights_hash != descriptor.weights_hash:
+        if not entry.same_kind(entry_of(descriptor)):
             raise CraterIndexError(
                 f"The descriptors of kind of {name} were made by another version "
                 f"({entry.descriptor}). Make them again with 'craterbench index upgrade'."
