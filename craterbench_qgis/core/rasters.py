@@ -20,7 +20,7 @@ from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, QSize, QTimer
 from qgis.PyQt.QtGui import QColor
 
-from .. import names
+from ..contract import names
 from ..contract.body import Body, same_body
 from ..i18n import tr
 from .geo.crs import MapFrame, local_plane

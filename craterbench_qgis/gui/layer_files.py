@@ -18,7 +18,7 @@ from qgis.core import (
     QgsWkbTypes,
 )
 
-from .. import names
+from ..contract import names
 from ..i18n import tr
 
 TABLE_FILES = ("csv", "tsv", "tab", "txt", "dat", "shp", "gpkg", "geojson", "json", "fgb", "sqlite")

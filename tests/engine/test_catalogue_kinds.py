@@ -1,4 +1,4 @@
-"""Catalogues as people have them: every kind of fault with its right value (docs/reading.md)."""
+"""Catalogues as people have them: each kind of fault, its right value (docs/reference/reading.md)."""
 
 from __future__ import annotations
 

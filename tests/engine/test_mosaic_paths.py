@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from craterbench_qgis import names
+from craterbench_qgis.contract import names
 from craterbench_qgis.engine.cli.main import main
 from craterbench_qgis.engine.errors import MosaicError
 from craterbench_qgis.engine.index import CraterIndex

@@ -250,8 +250,10 @@ def test_it_does_not_outlive_a_killed_parent_whose_child_holds_the_pipe() -> Non
         "import os, subprocess, sys, time\n"
         "read, write = os.pipe()\n"
         f"engine = subprocess.Popen([{sys.executable!r}, '-m', 'craterbench_qgis.engine', 'serve'],"
-        " stdin=read, stdout=subprocess.DEVNULL)\n"
+        " stdin=read, stdout=subprocess.PIPE)\n"
         "other = subprocess.Popen(['sleep', '60'], pass_fds=[write])\n"
+        "os.write(write, b'no message\\n')\n"
+        "engine.stdout.readline()\n"  # refused: it has started, and knows its parent
         "print(engine.pid, other.pid, flush=True)\n"
         "time.sleep(60)\n"
     )
@@ -261,12 +263,11 @@ def test_it_does_not_outlive_a_killed_parent_whose_child_holds_the_pipe() -> Non
     assert process.stdout is not None
     engine, other = (int(one) for one in process.stdout.readline().split())
     try:
-        time.sleep(1.0)
         assert alive(engine)
         process.kill()
         process.wait()
         assert alive(other)
-        wait_for(lambda: not alive(engine), 5.0)
+        wait_for(lambda: not alive(engine), 60.0)
     finally:
         os.kill(other, signal.SIGKILL)
         process.stdout.close()

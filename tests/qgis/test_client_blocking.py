@@ -71,18 +71,20 @@ class Ended:
 
 def in_thread(function: Callable[[], Any]) -> Ended:
     """Run ``function`` as Processing runs an algorithm: by the task manager, in a thread."""
-    ended, over = Ended(), threading.Event()
+    ended = Ended()
+    ends: list[str] = []
 
     def work(task: QgsTask) -> None:
         try:
             ended.result = function()
         except Exception as error:  # noqa: BLE001
             ended.error = error
-        over.set()
 
     task = QgsTask.fromFunction("t", work)
+    task.taskCompleted.connect(lambda: ends.append("completed"))
+    task.taskTerminated.connect(lambda: ends.append("terminated"))
     QgsApplication.taskManager().addTask(task)
-    wait_until(over.is_set, 30)
+    wait_until(lambda: bool(ends), 30)
     return ended
 
 

@@ -34,7 +34,7 @@ class Feedback(QgsProcessingFeedback):
 
     def watch(self, ended: Callable[[], bool]) -> None:
         """The main thread cancels, as the dialog's button does."""
-        wait_until(lambda: ended() or self.progress() >= self.at, 120)
+        wait_until(lambda: ended() or self.progress() >= self.at, 240)
         if not ended():
             self.cancelled_at = time.monotonic()
             self.cancel()

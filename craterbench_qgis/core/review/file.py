@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ... import names
+from ...contract import names
 from ...contract.body import Body
+from ...contract.databases import limit_time, programs
 from ...contract.records import Json, RecordError
 from ...contract.search import Source
 from ...contract.vocabulary import Verdict
-from ...databases import limit_time, programs
 
 DECIDED = (Verdict.DUPLICATE, Verdict.DISTINCT, Verdict.UNSURE)
 """What can be decided about a pair."""

@@ -21,7 +21,7 @@ _OF_DIAMETER, _OF_OUTLINE, _METRES = 0.02, 0.05, 10.0
 _ANY_RADIUS = 1_737_400.0
 
 
-class Columns(Protocol):
+class ColumnNames(Protocol):
     """Position columns that can be read in several ways (:class:`.interpretation._Columns`)."""
 
     west: Any
@@ -53,7 +53,7 @@ class Compared:
 
 
 def compare(
-    columns: Columns, geometry: Centres, diameter_m: FloatArray | None, body: Body | None
+    columns: ColumnNames, geometry: Centres, diameter_m: FloatArray | None, body: Body | None
 ) -> Compared:
     """Compare, and find the reading of the columns that agrees where nothing else says it."""
     none = np.zeros(len(geometry.lon), dtype=bool)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...contract.columns import parse_name, unit_word
-from ...names import Refused, check_bytes, check_regular
+from ...contract.names import Refused, check_bytes, check_regular
 from ..errors import CatalogueError
 from ..files.formulas import unguarded, unguarded_table
 from ..files.vectors import check_columns

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -49,11 +50,37 @@ picture viewer still handle with ease."""
 TABLE_ROWS = 5000
 _SIZE = 200
 _BAND_DEG = 5.0
+Degrees = Annotated[float, msgspec.Meta(ge=-720, le=720)]
+Metres = Annotated[float, msgspec.Meta(gt=0, le=1e12)]
 _COLUMNS = (
     "pair_id", "a_id", "b_id", "a_lon", "a_lat", "a_diameter_m", "b_lon", "b_lat", "b_diameter_m",
     "cluster_id", "distance_ratio", "diameter_ratio", "iou", "similarity", "looks", "probability",
     "decision", "reviewer", "decided_at",
 )  # fmt: skip
+
+
+class _Pair(TypedDict):
+    """What the columns of a pair have to hold."""
+
+    pair_id: int
+    a_id: str | None
+    b_id: str | None
+    a_lon: Degrees
+    a_lat: Annotated[float, msgspec.Meta(ge=-90, le=90)]
+    a_diameter_m: Metres
+    b_lon: Degrees
+    b_lat: Annotated[float, msgspec.Meta(ge=-90, le=90)]
+    b_diameter_m: Metres
+    cluster_id: int | None
+    distance_ratio: float
+    diameter_ratio: float
+    iou: float
+    similarity: float | None
+    looks: str | None
+    probability: Annotated[float, msgspec.Meta(ge=0, le=1)]
+    decision: str | None
+    reviewer: str | None
+    decided_at: str | None
 
 
 def write_review_report(
@@ -145,7 +172,16 @@ def _check(output: Path) -> str:
 
 def _pairs(path: Path) -> list[Row]:
     rows = rows_of(path, f"SELECT {', '.join(_COLUMNS)} FROM pairs")  # nosec B608 - own names
-    return [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
+    pairs: list[Row] = [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
+    try:
+        for pair in pairs:  # SQLite holds anything in any column
+            msgspec.convert(pair, _Pair)
+    except msgspec.ValidationError as error:
+        raise QueryError(
+            f"'{path.name}' holds a pair that is damaged ({error}). Find the duplicates again; "
+            "decisions are kept."
+        ) from error
+    return pairs
 
 
 def _chosen(pairs: Sequence[Row], request: ReviewReportParams) -> list[Row]:
@@ -218,12 +254,13 @@ def _mosaics(
     """Those that can be opened; a file that was moved is looked for beside the review."""
     named = request.mosaics or decoded(facts.get("mosaics")) or []
     band, nodata = (decoded(facts.get(name)) for name in ("band", "nodata"))
+    band = band if type(band) is int and band > 0 else None
     opened = []
     for name in named:
         beside = Path(request.review).parent / Path(str(name)).name
         path = beside if not Path(str(name)).exists() and beside.is_file() else name
         try:
-            mosaic = Mosaic.open(path, body=body, band=band or None, nodata=finite(nodata))
+            mosaic = Mosaic.open(path, body=body, band=band, nodata=finite(nodata))
             opened.append(stack.enter_context(mosaic))
         except MosaicError as error:
             if request.mosaics:
@@ -282,7 +319,10 @@ def _bytes(pixels: NDArray[np.float32]) -> NDArray[np.uint8]:
 def _body(facts: Mapping[str, str], path: Path) -> Body:
     radii = decoded(facts.get("body_radii_m"))
     try:
-        return Body(facts["body"], float(radii[0]), float(radii[1]))
+        body = Body(facts["body"], float(radii[0]), float(radii[1]))
+        if not all(0 < one < 1e12 for one in (body.a, body.b)):
+            raise ValueError(radii)
+        return body
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise QueryError(
             f"'{path.name}' does not say on which body its craters lie. Find the duplicates again; "

@@ -274,7 +274,10 @@ def _entries(body: Body, craters: Craters) -> tuple[pa.Table, list[list[str]]]:
 
 def read_provenance(path: Path) -> dict[str, str]:
     """Key and value of a review file. Raises QueryError for another file."""
-    return dict(rows_of(path, "SELECT key, value FROM provenance"))
+    return {
+        str(key): value if isinstance(value, str) else str(value or "")
+        for key, value in rows_of(path, "SELECT key, value FROM provenance")
+    }
 
 
 def read_decisions(path: Path) -> dict[tuple[str, str], Decided]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import struct
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -110,7 +111,7 @@ def _read_torch(path: Path, kind: str) -> Any:
             ) from error
         raise _damaged(path, error) from error
     except (RuntimeError, EOFError, OSError, ValueError, KeyError, AttributeError, TypeError,
-            IndexError) as error:  # fmt: skip
+            IndexError, struct.error) as error:  # fmt: skip
         raise _damaged(path, error) from error
 
 

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from ... import names
+from ...contract import names
 from ...contract.vocabulary import Stage
 from ..encoders.base import Encoder
 from ..errors import CraterIndexError

@@ -1,6 +1,6 @@
 """The door for SQLite files (GeoPackages, reviews): nothing stored in one is run.
 
-A file from a stranger is looked at before anything reads it (:mod:`craterbench_qgis.databases`),
+A file from a stranger is looked at before anything reads it (``contract.databases``),
 and connections of ours trust nothing in the schema: GDAL's SQL functions reach out.
 """
 
@@ -11,8 +11,8 @@ import sqlite3
 from pathlib import Path
 from urllib.parse import quote
 
-from ... import names
-from ...databases import limit_time, programs
+from ...contract import names
+from ...contract.databases import limit_time, programs
 from ..errors import CraterBenchError
 
 

@@ -12,7 +12,7 @@ from typing import IO
 
 from PIL import Image
 
-from ... import names
+from ...contract import names
 from ..errors import CraterIndexError
 
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP", "JPEG2000", "PPM")

@@ -8,7 +8,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from ... import names
+from ...contract import names
 from ..errors import MosaicError
 from .virtual import check_sidecar, check_virtual, is_virtual
 from .walls import RASTER_DRIVERS, rasterio_options
@@ -25,7 +25,7 @@ def open_raster(name: str) -> Any:
     """Open a raster to read, through rasterio.
 
     ``name``: a local file, a member of a local archive or a subdataset, as in
-    :mod:`craterbench_qgis.names`. Returns a rasterio dataset. Raises MosaicError, with a sentence,
+    ``contract.names``. Returns a rasterio dataset. Raises MosaicError, with a sentence,
     for names that lead elsewhere, for what is no raster of the allowed formats (``walls``), for
     virtual rasters that do more than put local files together, and for rasters past the bounds.
     """

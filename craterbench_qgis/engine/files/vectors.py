@@ -13,7 +13,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from ... import names
+from ...contract import names
 from ..errors import CraterBenchError, QueryError
 from .database import check_schema
 from .walls import VECTOR_DRIVERS, strangers_among
@@ -55,7 +55,13 @@ def table(
 ) -> tuple[dict[str, Any], Any]:
     """What ``pyogrio.read_arrow`` gives: facts and a pyarrow table; geometry as WKB."""
     describe(path, layer)
+    from pyarrow import ArrowException
+
     meta, rows = _read("read_arrow", path, layer=layer, columns=columns, read_geometry=geometry)
+    try:
+        rows.validate(full=True)  # GDAL hands on text as it stands in the file
+    except (ValueError, ArrowException) as error:
+        raise CraterBenchError(f"{path} is damaged ({error}).") from error
     return meta, rows
 
 

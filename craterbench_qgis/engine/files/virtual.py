@@ -2,7 +2,7 @@
 
 GDAL follows every name in a VRT. Here the file is read with a real XML parser, without entities
 and document types, within bounds; every element has to be one that is known to be harmless, and
-every source a local file that passes the same check (:mod:`craterbench_qgis.names`), virtual
+every source a local file that passes the same check (``contract.names``), virtual
 rasters among the sources too.
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
-from ... import names
+from ...contract import names
 from ..errors import MosaicError
 
 MAX_BYTES = 32 << 20

@@ -23,7 +23,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ...contract.body import geographic_wkt
-from ...databases import limit_time
+from ...contract.databases import limit_time
 from ..bodies import Body, map_latitude
 from ..errors import CraterIndexError
 from ..files.database import distrust
@@ -302,10 +302,9 @@ def check_same(root: Path, path: Path, entry: GpkgEntry) -> None:
         raise damaged(root, GPKG, REWRITE)
 
 
-def column_names(path: Path) -> Sequence[str]:
+def column_names(connection: sqlite3.Connection) -> Sequence[str]:
     """The names that a filter may use. Raises sqlite3.Error."""
-    with contextlib.closing(connect(path)) as connection:
-        rows = connection.execute(f"PRAGMA table_info({LAYER})").fetchall()
+    rows = connection.execute(f"PRAGMA table_info({LAYER})").fetchall()
     return [row[1] for row in rows if row[1] not in {"fid", "geom"}]
 
 

@@ -46,12 +46,16 @@ def select_rows(root: Path, path: Path, expression: str, craters: int) -> npt.ND
     that names rows from ``craters`` on.
     """
     try:
-        names = list(column_names(path))
+        connection = connect(path)
     except sqlite3.Error as error:
         raise unreadable(root, error) from error
-    _check_shape(expression, names)
-    until = time.monotonic() + MAX_SECONDS
-    with contextlib.closing(connect(path)) as connection:
+    with contextlib.closing(connection):
+        try:
+            names = list(column_names(connection))
+        except sqlite3.Error as error:
+            raise unreadable(root, error) from error
+        _check_shape(expression, names)
+        until = time.monotonic() + MAX_SECONDS
         connection.set_authorizer(_Guard())
         connection.set_progress_handler(lambda: int(time.monotonic() > until), _STEPS)
         try:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ... import names
+from ...contract import names
 from ..bodies import Body, great_circle_distance, same_body
 from ..catalogue import Craters
 from ..encoders.base import Encoder

@@ -15,7 +15,7 @@ from typing import Any
 
 from affine import Affine
 
-from ... import names
+from ...contract import names
 from ..bodies import identify_body
 from ..errors import MosaicError
 from ..frame import MapFrame

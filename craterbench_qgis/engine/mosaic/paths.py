@@ -6,7 +6,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from ... import names
+from ...contract import names
 from ..files import virtual
 
 _HASHED_BYTES = 1 << 20

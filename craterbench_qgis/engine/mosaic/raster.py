@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rasterio.enums import WktVersion
 from rasterio.errors import CRSError
 
-from ... import names
+from ...contract import names
 from ...contract.vocabulary import Skip
 from ..bodies import Body, geocentric_to_geodetic, same_body
 from ..closing import Closing

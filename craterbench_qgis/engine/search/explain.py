@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ... import names
+from ...contract import names
 from ..encoders.base import Encoder
 from ..errors import CraterBenchError, QueryError
 from ..files.images import open_thumbnail

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ... import names
+from ...contract import names
 from ...contract.build import IndexInfo, IndexParams, Nothing, Observation, OpenParams
 from ...contract.vocabulary import Stage
 from ..errors import CraterBenchError

@@ -236,6 +236,9 @@ class Server:
         module = self._modules.get(name)
         if module is None:
             with self._loading:
+                # Its modules import each other in a circle, and functions import it when they
+                # need it, in either lane: met by two threads at once it fails in both.
+                importlib.import_module("pyogrio")
                 module = importlib.import_module(f"{__package__}.{name}")
                 self._modules[name] = module
         return module

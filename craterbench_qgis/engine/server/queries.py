@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ... import names
+from ...contract import names
 from ...contract.search import CONTEXTS, Query, Source
 from ...contract.vocabulary import QueryKind
 from ..bodies import Body

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from qgis.core import QgsVectorLayer
 
-from ... import names
+from ...contract import names
 
 _TEXT = {".csv", ".tsv", ".tab", ".txt", ".dat"}
 _HEAD_BYTES = 65_536

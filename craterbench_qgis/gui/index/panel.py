@@ -17,9 +17,9 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ... import names
 from ...client.failure import CallError
 from ...client.service import AnyCall, EngineService
+from ...contract import names
 from ...contract.build import BuildParams, IndexInfo, IndexParams, OpenParams, VerifyReply
 from ...contract.methods import CLOSE_INDEX, DESCRIBE_INDEX, OPEN_INDEX, VERIFY
 from ...contract.wire import Progress
