@@ -211,11 +211,11 @@ class Workbench(QObject):
         if self.current is not None:
             self.layers.highlight(self.current.set_id, row)
 
-    def _on_gallery_selection(self, rows: list) -> None:
+    def _on_gallery_selection(self, rows: list[int]) -> None:
         if self.current is not None:
             self.layers.select(self.current.set_id, rows)
 
-    def _on_layer_selection(self, set_id: str, rows: list) -> None:
+    def _on_layer_selection(self, set_id: str, rows: list[int]) -> None:
         if self.current is not None and self.current.set_id == set_id:
             self.dock.results.select_rows(rows)
 

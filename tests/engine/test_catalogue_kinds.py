@@ -1,4 +1,4 @@
-"""Catalogues as people have them: each kind of fault, its right value (docs/reference/reading.md)."""
+"""Each kind of fault of catalogues, with its right value (docs/reference/reading.md)."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QPalette
 
 from craterbench_qgis.contract.build import IndexInfo
+from craterbench_qgis.contract.records import RecordError
 from craterbench_qgis.contract.search import Match, SearchReply
 from craterbench_qgis.contract.vocabulary import QueryKind
 from craterbench_qgis.core.match_set import MatchSet
@@ -65,7 +66,12 @@ class RecordedEngine(QObject):
         else:
             known = self.data["explain"]
             reply = known.get(params["crater_id"]) or next(iter(known.values()))
-            done(method.result.from_json(reply))
+            try:
+                result = method.result.from_json(reply)
+            except RecordError:
+                failed(SimpleNamespace(message="It could not be read.", kind="", cancelled=False))
+            else:
+                done(result)
 
 
 class FakeSettings:

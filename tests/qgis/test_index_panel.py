@@ -230,7 +230,8 @@ def test_an_unfinished_build_is_resumed_with_what_is_remembered_of_it(
     call, view = engine.last("index.build"), progress_of(panel)
     panel.hide()  # nobody looks: it is said in the bar
     call.done({"path": path, "views": 400, "craters": 200, "encoded": 280, "seconds": 7.0,
-               "skipped": {"no data": 4}, "notes": ["A note."]})  # fmt: skip
+               "skipped": {"no data": 4}, "resumed": True, "already_complete": False,
+               "notes": ["A note."]})  # fmt: skip
     for part in ("Craters: 200 · views: 400", "280 views made in 7 s (40.0 per second)",
                  "Views skipped: 4 (no data: 4)", "A note."):  # fmt: skip
         assert part in view.detail.plain

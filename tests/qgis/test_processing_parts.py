@@ -238,7 +238,7 @@ def test_names_of_the_catalogues_columns(tmp_path: Path) -> None:
 
 def test_a_reference_system_that_lost_its_code_is_understood(tmp_path: Path) -> None:
     """QGIS 3.22 gives back IAU systems of a GeoPackage without knowing them."""
-    moon = {"name": "Moon", "a": R, "b": R}
+    moon = Body("Moon", R, R)
     none = QgsCoordinateReferenceSystem()
     written = result_crs(moon, none)
     for number, crs in enumerate((QgsCoordinateReferenceSystem("IAU_2015:30100"), written)):

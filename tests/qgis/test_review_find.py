@@ -23,6 +23,7 @@ from qgis.core import (
 )
 
 from craterbench_qgis.client.engine import Engine
+from craterbench_qgis.contract.search import Source
 from craterbench_qgis.core.settings import Settings
 from craterbench_qgis.gui.review.find_dialog import FindDialog
 from craterbench_qgis.gui.review.panel import ReviewPanel
@@ -317,4 +318,4 @@ def test_a_mosaic_that_was_moved_is_found_beside_the_review_or_chosen_once(
     panel.open_review(str(review))
     wait_until(lambda: panel.store.content is not None)
     wait_opened(panel, review)
-    assert panel.store.content.mosaics == [{"path": str(beside)}]
+    assert panel.store.content.mosaics == [Source(str(beside))]

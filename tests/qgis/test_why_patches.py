@@ -33,9 +33,9 @@ def test_counterparts_and_strengths_are_the_engines(bench: WhyBench) -> None:
     count = reply.grid[0] * reply.grid[1]
     back: dict[int, set[int]] = {}
     for patch in reply.patches:
-        assert pairs.counterparts(QUERY, patch["query_patch"]) == patch["gallery_patches"]
-        for other in patch["gallery_patches"]:
-            back.setdefault(other, set()).add(patch["query_patch"])
+        assert pairs.counterparts(QUERY, patch.query_patch) == patch.gallery_patches
+        for other in patch.gallery_patches:
+            back.setdefault(other, set()).add(patch.query_patch)
     for number in range(count):
         assert set(pairs.counterparts(MATCH, number)) == back.get(number, set())
     assert len(reply.patches) == count
@@ -46,12 +46,12 @@ def test_counterparts_and_strengths_are_the_engines(bench: WhyBench) -> None:
 def test_the_numbered_pairs_are_mutual_strongest_first_and_apart(bench: WhyBench) -> None:
     pairs = PatchPairs(bench.reply)
     assert 2 <= len(pairs.numbered) <= 6
-    patches = {patch["query_patch"]: patch for patch in bench.reply.patches}
+    patches = {patch.query_patch: patch for patch in bench.reply.patches}
     previous = 2.0
     for place, pair in enumerate(pairs.numbered):
         assert pair.number == place + 1 and pair.similarity <= previous
-        assert pair.match_patch in patches[pair.query_patch]["gallery_patches"]
-        assert patches[pair.query_patch]["mutual"]
+        assert pair.match_patch in patches[pair.query_patch].gallery_patches
+        assert patches[pair.query_patch].mutual
         previous = pair.similarity
         for earlier in pairs.numbered[:place]:
             for a, b in (

@@ -44,7 +44,7 @@ class PluginBench:
         assert self.plugin.workbench is None, "nothing is made before the panel is opened"
         self.plugin.open_index(str(self.index))
         self.workbench = self.plugin.workbench
-        self.workbench.session.answered.connect(self.found.append)
+        self.workbench.session.answered.connect(self.answers.append)
         self.workbench.session.searching.connect(self.searched.append)
         wait_until(lambda: self.workbench.session.index is not None)
         return self.workbench

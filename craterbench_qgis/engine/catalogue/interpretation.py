@@ -4,8 +4,8 @@ What the user said counts most, then what the table states (``Target``, ``Coordi
 columns' names and units), then the layer's reference system, then the published layout, then the
 file's name. Two sources of a position are compared, and where they disagree the geometry counts.
 Nothing is resolved in silence: what was taken from where is kept in :class:`Reading`, and what
-cannot be true at once is refused with the option that settles it. ``docs/reference/reading.md`` is the
-table of these rules.
+cannot be true at once is refused with the option that settles it. The table of these rules is
+``docs/reference/reading.md``.
 """
 
 from __future__ import annotations

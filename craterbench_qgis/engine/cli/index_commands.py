@@ -19,7 +19,7 @@ from ..index import CraterIndex, IndexWriter, build_hnsw, verify
 from ..indexing import BuildReport, BuildRequest, add_to_index, body_of_mosaic, build_index
 from ..kinds import load_descriptor
 from ..kinds.upgrade import upgrade_index
-from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION
+from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION, Mosaic
 from ..sources import read_source
 from ..tokens import METHODS
 from ..words import counted
@@ -124,6 +124,13 @@ def _add_build(actions: Any) -> None:
         action="store_true",
         help="no descriptors of kind, so no search for analogs (index upgrade adds them later)",
     )
+    build.add_argument(
+        "--preview",
+        type=Path,
+        metavar="FILE.png",
+        help="build nothing: draw a dozen crops with the catalogue's circles and say whether they "
+        "lie on rims",
+    )
     build.add_argument("--json", action="store_true")
     add_encoder_options(build)
     build.set_defaults(run=run_build)
@@ -207,6 +214,8 @@ def run_build(arguments: argparse.Namespace) -> int:
         min_pixels_across=arguments.min_pixels,
         terrain=arguments.terrain,
     )
+    if arguments.preview is not None:
+        return _preview(request, arguments.preview)
     encoder = load_encoder_for(arguments)
     note(f"Encoder {encoder.id} on {encoder.device_name}: {encoder.description}")
     start = time.perf_counter()
@@ -216,6 +225,35 @@ def run_build(arguments: argparse.Namespace) -> int:
             upgrade_index(arguments.output, load_descriptor(), arguments.mosaic, monitor)
     _tell(report, time.perf_counter() - start, arguments.json)
     return 0
+
+
+def _preview(request: BuildRequest, path: Path) -> int:
+    """The picture and the score of the first mosaic; exit code 1 where the circles lie on none."""
+    from ..indexing.build import select
+    from ..indexing.preview import picture, preview
+
+    with (
+        ConsoleMonitor() as monitor,
+        Mosaic.open(request.mosaics[0], band=request.band, nodata=request.nodata) as mosaic,
+    ):
+        craters = select(request, mosaic.body)
+        shown = preview(mosaic, craters, monitor)
+    try:
+        picture(shown, craters).save(path)
+    except (OSError, ValueError) as error:
+        raise ExportError(
+            f"{path} cannot be written ({error}). Choose another place, ending in .png."
+        ) from error
+    read = shown.scores["as read"]
+    say(f"{path}: {len(shown.rows)} crops with the catalogue's circles.")
+    say(
+        f"Rim score {read.share:.2f} of {read.count:,} craters (0.5 is chance, 1 the best); "
+        f"mirrored {shown.scores['mirrored'].share:.2f}, half the diameter "
+        f"{shown.scores['half'].share:.2f}, twice {shown.scores['double'].share:.2f}."
+    )
+    if shown.words:
+        say(shown.words)
+    return 1 if shown.words else 0
 
 
 def run_add(arguments: argparse.Namespace) -> int:

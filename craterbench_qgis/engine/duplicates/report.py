@@ -253,6 +253,7 @@ def _mosaics(
 ) -> list[Mosaic]:
     """Those that can be opened; a file that was moved is looked for beside the review."""
     named = request.mosaics or decoded(facts.get("mosaics")) or []
+    named = [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
     band, nodata = (decoded(facts.get(name)) for name in ("band", "nodata"))
     band = band if type(band) is int and band > 0 else None
     opened = []

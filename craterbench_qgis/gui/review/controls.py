@@ -51,7 +51,7 @@ class QueueBar(QWidget):
             (tr("by size"), PairOrder.SIZE),
             (tr("by place"), PairOrder.PLACE),
         ):
-            self.order.addItem(name, value)
+            self.order.addItem(name, str(value))
         self.which = _combo(tr("Which pairs"), 9)
         for name, decisions in (
             (tr("undecided"), (Verdict.UNDECIDED,)),
