@@ -6,6 +6,7 @@
 # make package  dist/craterbench_qgis_plugin-VERSION.zip, checked by the QGIS repository's rules;
 #               RELEASE=1 refuses placeholder addresses too
 # make images   the pictures of the documents; make images ONLY=demo those that need no QGIS
+# make train    an encoder by a recipe: make train RECIPE=docs/encoder/config.json DATA=DIR RUN=FOLDER
 # make qgis     QGIS with the plugin, the demo's mosaics and their index, ready to draw a box
 PYTHON ?= python3
 VENV   ?= .venv
@@ -13,12 +14,15 @@ BIN    := $(VENV)/bin
 DEMO   ?= demo-output
 QGIS   ?=
 ONLY   ?=
+RECIPE ?= docs/encoder/config.json
+DATA   ?= ../shared/data/moon
+RUN    ?= build/training
 # The Python that has QGIS, and where its pytest is put.
 QGIS_PYTHON ?= /usr/bin/python3
 QGIS_VENV   ?= .venv-qgis
 INSTALL = "$(PYTHON)" -m craterbench_qgis.environment.install "$(VENV)" --project .
 
-.PHONY: engine dev demo test test-qgis lint bench images fuzz kills soak package qgis \
+.PHONY: engine dev demo test test-qgis lint bench images fuzz kills soak train package qgis \
   test-newer-qgis clean
 
 engine:
@@ -74,6 +78,9 @@ kills: dev
 
 soak: dev
 	CRATERBENCH_CALLS=20000 "$(BIN)/python" -m pytest tests/security/test_soak.py
+
+train: engine
+	"$(BIN)/python" -m training "$(RECIPE)" --data "$(DATA)" --output "$(RUN)"
 
 package: dev
 	"$(BIN)/python" tools/translations.py

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from craterbench_qgis.engine.cli import main as craterbench
-from craterbench_qgis.engine.training.validate import FINE, GLOBAL, SUNS, hillshade
+from training.validate import FINE, GLOBAL, SUNS, hillshade
 
 FARSIDE = (-170.0, 0.0, -135.0, 45.0)
 BRIEF = ("global", "aggregated:16", "two-stage:16:100")

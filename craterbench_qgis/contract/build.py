@@ -106,7 +106,11 @@ class MosaicInfo(Record):
 
 @dataclass(frozen=True)
 class BuildParams(Record):
-    """What to build; the same parameters resume a build that was stopped."""
+    """What to build; the same parameters resume a build that was stopped.
+
+    ``terrain``: a raster of heights, whose measurements become columns of the craters; ``kinds``:
+    describe the kind of every view, which a search for analogs needs.
+    """
 
     mosaics: Annotated[list[FileName], members(1, 10_000)]
     catalogue: CatalogueSource
@@ -121,6 +125,8 @@ class BuildParams(Record):
     seeds: Seeds = Seeds.ATTENTION
     band: Optional[Band] = None
     nodata: Optional[Finite] = None
+    terrain: Optional[FileName] = None
+    kinds: bool = True
 
 
 @dataclass(frozen=True)
@@ -180,8 +186,9 @@ class Observation(Record):
 class IndexInfo(Record):
     """An index. ``sources``: its mosaics; ``catalogue``: a GeoPackage QGIS can open;
     ``catalogue_displaced``: its points lie at planetocentric latitudes, as version 0.1 wrote them
-    for a flattened body (its columns are right); ``problem``: why it cannot be searched, "" where
-    it can."""
+    for a flattened body (its columns are right); ``kinds``: the descriptor of kind its views
+    have, "" where none, so that analogs cannot be asked for; ``problem``: why it cannot be
+    searched, "" where it can."""
 
     path: str
     name: str
@@ -208,6 +215,7 @@ class IndexInfo(Record):
     catalogue_displaced: bool = False
     incomplete: bool = False
     skipped: dict[str, int] = field(default_factory=dict)
+    kinds: str = ""
     problem: str = ""
 
 

@@ -20,7 +20,7 @@ from .records import (
     Two,
     between,
 )
-from .vocabulary import Decision, Outline, QueryKind
+from .vocabulary import Decision, Likeness, Outline, QueryKind, Question
 
 CONTEXTS = (2.0, 3.0)
 """Sides of a crater's views over its diameter."""
@@ -28,6 +28,8 @@ TOP = 100
 """Craters a search returns."""
 SHORTLIST = 200
 """Views the first stage keeps."""
+ANALOG_PIXELS = 24.0
+"""Pixels of the mosaic across an analog, below which its kind cannot be seen."""
 MOST_TOP, MOST_SHORTLIST = 100_000, 1_000_000
 LOOK_AT = 2.5
 """Side over diameter of a query of known diameter, where nothing else is asked for."""
@@ -120,8 +122,20 @@ class Feedback(Record):
 
 
 @dataclass(frozen=True)
+class AnalogOptions(Record):
+    """How analogs are ranked. ``min_pixels``: of the mosaic, across an analog."""
+
+    by: Likeness = Likeness.BOTH
+    min_pixels: Annotated[float, between(0.0, 10_000.0)] = ANALOG_PIXELS
+
+
+@dataclass(frozen=True)
 class SearchParams(Record):
-    """A search. ``feedback``: decisions about matches of this query that refine it."""
+    """A search. ``feedback``: decisions about matches of this query that refine it.
+
+    ``any_angle``: the query's orientation is not known, so ``same`` tries them all; analogs are
+    always compared at any angle and mirrored, by ``analogs``.
+    """
 
     index: FileName
     query: Query
@@ -132,6 +146,9 @@ class SearchParams(Record):
     filters: Filters = field(default_factory=Filters)
     feedback: Feedback = field(default_factory=Feedback)
     device: Optional[str] = None
+    find: Question = Question.SAME
+    any_angle: bool = False
+    analogs: AnalogOptions = field(default_factory=AnalogOptions)
 
 
 @dataclass
@@ -141,8 +158,9 @@ class Match(Record):
     ``context``: side of that view / diameter; ``view_number``, ``crater_row``: the index's own
     numbers. ``distance_m`` and ``bearing_deg`` (clockwise from north) from the query, None where
     its place is not known. ``expected_by_chance``: how many craters of this index would score as
-    high without being the same crater, None where too few were compared to say. ``attributes``:
-    the catalogue's columns.
+    high without being the same crater, None where too few were compared to say. ``turn_deg``: the
+    query, mirrored (east and west exchanged) first where ``mirrored``, fits best turned clockwise
+    by so many degrees; None where no turn was tried. ``attributes``: the catalogue's columns.
     """
 
     rank: int
@@ -159,6 +177,8 @@ class Match(Record):
     distance_m: Optional[float] = None
     bearing_deg: Optional[float] = None
     expected_by_chance: Optional[float] = None
+    turn_deg: Optional[float] = None
+    mirrored: bool = False
     attributes: dict[str, Any] = field(default_factory=dict)
 
 

@@ -37,6 +37,7 @@ class Stage(Word):
     MOSAICS = "mosaics"
     TERRAIN = "terrain"
     VIEWS = "views"
+    KINDS = "kinds"
     JOINING = "joining"
     COMPACTING = "compacting"
     VERIFYING = "verifying"
@@ -97,6 +98,21 @@ class QueryKind(Word):
     CRATER = "crater"
     INDEXED = "indexed"
     IMAGE = "image"
+
+
+class Question(Word):
+    """What a search is for: the same crater again, or craters of its kind."""
+
+    SAME = "same"
+    ANALOGS = "analogs"
+
+
+class Likeness(Word):
+    """What makes craters analogs: the relief read from the picture, the tones of the mosaic."""
+
+    LOOKS = "looks"
+    RELIEF = "relief"
+    BOTH = "both"
 
 
 class Seeds(Word):

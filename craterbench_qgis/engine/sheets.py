@@ -11,14 +11,17 @@ import numpy as np
 from ..contract.columns import name_column
 from ..contract.records import Json
 from ..contract.search import Match
-from ..contract.vocabulary import Stage
+from ..contract.vocabulary import Question, Stage
 from .files.images import open_thumbnail
 from .formats import ReportRow, contact_sheet, html_report, match_tile
 from .formats.sheet_page import Picture
 from .index import CraterIndex
 from .monitor import Monitor
 
-TITLE = "Craters that look like the query"
+TITLES = {
+    Question.SAME: "Craters that look like the query",
+    Question.ANALOGS: "Craters of the query's kind",
+}
 
 
 def write_sheet(
@@ -48,7 +51,7 @@ def write_sheet(
         path,
         query,
         tiles,
-        title=title or TITLE,
+        title=title or _title(provenance),
         footer=_footer(index, provenance),
         query_subtitle=where,
         query_metres_per_pixel=metres_per_pixel,
@@ -76,12 +79,17 @@ def write_report(
     html_report(
         path,
         rows,
-        title=title or TITLE,
+        title=title or _title(provenance),
         provenance=provenance,
         query=query,
         query_facts=facts,
         query_metres_per_pixel=metres_per_pixel,
     )
+
+
+def _title(provenance: Json) -> str:
+    analogs = provenance.get("find") == Question.ANALOGS
+    return TITLES[Question.ANALOGS if analogs else Question.SAME]
 
 
 def place_text(lon: float | None, lat: float | None, diameter_m: float | None) -> str:

@@ -37,8 +37,9 @@ class BuildIndex(Algorithm):
     SPANS: ClassVar = {
         Stage.CATALOGUE: (0, 1),
         Stage.ENCODER: (1, 2),
-        Stage.VIEWS: (2, 96),
-        Stage.JOINING: (96, 100),
+        Stage.VIEWS: (2, 70),
+        Stage.JOINING: (70, 72),
+        Stage.KINDS: (72, 100),
     }
 
     def __init__(self) -> None:
@@ -127,7 +128,12 @@ class AddToIndex(Algorithm):
     """``craterbench:addtoindex``."""
 
     GROUP = "index"
-    SPANS: ClassVar = BuildIndex.SPANS
+    SPANS: ClassVar = {
+        Stage.CATALOGUE: (0, 1),
+        Stage.ENCODER: (1, 2),
+        Stage.VIEWS: (2, 96),
+        Stage.JOINING: (96, 100),
+    }
 
     def __init__(self) -> None:
         super().__init__()

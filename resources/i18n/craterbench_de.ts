@@ -720,6 +720,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/progress.py" />
+            <source>Describing kinds</source>
+            <translation>Arten werden beschrieben</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/progress.py" />
             <source>Encoding the gallery again</source>
             <translation>Galerie neu kodieren</translation>
         </message>
@@ -752,6 +757,11 @@
             <location filename="../../craterbench_qgis/core/words/progress.py" />
             <source>Measuring offsets</source>
             <translation>Versätze messen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/progress.py" />
+            <source>Measuring the terrain</source>
+            <translation>Gelände wird vermessen</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/progress.py" />

@@ -155,7 +155,7 @@ def test_a_wrong_name_or_device(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 @pytest.mark.skipif(not DATA.is_dir(), reason="the lunar data of ../shared/data is not here")
 def test_it_knows_craters_under_another_sun(encoder: Encoder, tmp_path: Path) -> None:
     """A small part of the development set (not of the validation)."""
-    from craterbench_qgis.engine.training import validate
+    from training import validate
 
     craters = validate.read_craters(DATA)
     rows = validate.within(craters, (-128.0, 5.0, -122.0, 20.0), 8e3, 80e3)

@@ -47,6 +47,7 @@ def params(folder: Path, output: Path, catalogue: str = "craters.csv", **more: A
         "output": str(output),
         "encoder": "hog",
         "tokens": 16,
+        "kinds": False,
         **more,
     }
 
@@ -55,7 +56,9 @@ def test_a_build_tells_its_progress_and_its_result(
     server: Client, folder: Path, tmp_path: Path
 ) -> None:
     output = tmp_path / "ä b.craterindex"
-    number = server.send("index.build", params(folder, output, contexts=[3, 2, 3], device=None))
+    number = server.send(
+        "index.build", params(folder, output, contexts=[3, 2, 3], device=None, kinds=True)
+    )
     result = server.answer(number)["result"]
     assert result["path"] == str(output)
     assert (result["views"], result["craters"], result["encoded"]) == (48, COUNT, 48)
@@ -66,6 +69,8 @@ def test_a_build_tells_its_progress_and_its_result(
     assert stages[:3] == ["catalogue", "encoder", "views"]
     views = [one for one in told if one["stage"] == "views"]
     assert [views[-1]["done"], views[-1]["total"]] == [48, 48]
+    assert stages[-1] == "kinds"
+    assert server.call("index.describe", {"path": str(output)})["kinds"].startswith("craterbench-")
     again = server.call("index.build", params(folder, output, contexts=[2, 3]))
     assert (again["already_complete"], again["encoded"]) == (True, 0)
     other = server.fail("index.build", params(folder, output, contexts=[2]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from craterbench_qgis.engine.bodies import body_by_name, great_circle_distance
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.index import CraterIndex, IndexWriter
 from craterbench_qgis.engine.indexing import build_index
+from craterbench_qgis.engine.kinds import load_descriptor
+from craterbench_qgis.engine.kinds.upgrade import upgrade_index
 from craterbench_qgis.engine.mosaic import Mosaic
 from craterbench_qgis.engine.search import (
     Searcher,
@@ -96,6 +99,37 @@ def test_the_answer_is_the_engines(server: Client, folder: Path, index: str) -> 
     assert reply.matches[0].crater_id == "T-007"
     assert reply.provenance["index_id"] == wanted.provenance["index_id"]
     assert reply.timings_ms["total"] >= reply.timings_ms["encode"] > 0
+
+
+def test_analogs_come_turned_and_an_index_without_kinds_says_what_it_lacks(
+    server: Client, folder: Path, index: str, tmp_path: Path
+) -> None:
+    asked = {"find": "analogs", "analogs": {"by": "relief", "min_pixels": 5}, "top": 5}
+    refused = server.fail("search", {"index": index, "query": crater(folder, 7), **asked})
+    assert "has no descriptors of kind" in refused["message"]
+    path = tmp_path / "scene.craterindex"
+    shutil.copytree(index, path)
+    upgrade_index(path, load_descriptor(threads=1), [folder / "mosaic.tif"])
+    info = IndexInfo.from_json(server.call("index.describe", {"path": str(path)}))
+    assert info.kinds == load_descriptor().id
+    reply = search(server, str(path), crater(folder, 7), **asked)
+    assert len(reply.matches) == 5 and "T-007" not in {match.crater_id for match in reply.matches}
+    assert {(match.turn_deg or 0) % 45 for match in reply.matches} == {0}
+    assert reply.provenance["analogs"]["by"] == "relief"
+    server.call("index.close", {"path": str(path)})
+
+
+def test_a_picture_turned_by_a_right_angle_is_found_at_any_angle(
+    server: Client, folder: Path, index: str, tmp_path: Path
+) -> None:
+    name, lon, lat, diameter = craters()[3]
+    with Mosaic.open(folder / "mosaic.tif") as source:
+        pixels = np.rot90(source.crop(lon, lat, 2.5 * diameter * 1000, 300).pixels, -1)
+    Image.fromarray((pixels * 255).astype(np.uint8)).save(tmp_path / "turned.png")
+    query = {"kind": "image", "image": str(tmp_path / "turned.png")}
+    best = search(server, index, query, any_angle=True).matches[0]
+    assert (best.crater_id, best.turn_deg, best.mirrored) == (name, 270.0, False)
+    assert search(server, index, query).matches[0].turn_deg is None
 
 
 def test_every_kind_of_query_finds_its_crater(

@@ -12,9 +12,9 @@ from torch.nn import functional as F
 from craterbench_qgis.engine.bodies import body_by_name, great_circle_distance
 from craterbench_qgis.engine.interaction import maxsim
 from craterbench_qgis.engine.tokens import instance_tokens
-from craterbench_qgis.engine.training import losses
-from craterbench_qgis.engine.training.pack import HEIGHT_STEPS, TerrainPack
-from craterbench_qgis.engine.training.render import Renderer, band_pass, gradients, stretch
+from training import losses
+from training.pack import HEIGHT_STEPS, TerrainPack
+from training.render import Renderer, band_pass, gradients, stretch
 
 
 def unit(*shape: int, seed: int = 0) -> torch.Tensor:
@@ -159,9 +159,9 @@ def test_the_sun_lights_the_slopes_that_face_it() -> None:
     source.uniform = fixed  # type: ignore[method-assign]
     source.normal = lambda count, scale: torch.zeros(count)  # type: ignore[method-assign]
     ramp = torch.linspace(0, 1, 32).expand(1, 32, 32)  # rises to the east: faces west
-    away = source._shade(gradients(ramp * 4))
+    away = source.shade(gradients(ramp * 4))
     draws = iter([0.25, math.log(4.0) / math.log(65 / 7), 0.0, 0.0])
-    towards = source._shade(gradients(-ramp * 4))
+    towards = source.shade(gradients(-ramp * 4))
     assert towards.mean() > away.mean() + 0.05
     elevation, slope = math.radians(28), 4 / 31
     wanted = (math.sin(elevation) + slope * math.cos(elevation)) / math.hypot(1, slope)

@@ -12,9 +12,9 @@ from rasterio.transform import from_origin
 
 from craterbench_qgis.engine.errors import CraterBenchError, MosaicError
 from craterbench_qgis.engine.monitor import Monitor
-from craterbench_qgis.engine.training import pack as packing
-from craterbench_qgis.engine.training.recipe import pack_from_recipe
-from craterbench_qgis.engine.training.terrain import Plate, orthographic_grid, touches
+from training import pack as packing
+from training.recipe import pack_from_recipe
+from training.terrain import Plate, orthographic_grid, touches
 
 RADIUS = 1_737_400.0
 MOON = "+proj=longlat +R=1737400 +no_defs"
@@ -103,7 +103,7 @@ def test_nothing_of_an_excluded_box_is_packed(world: tuple[Path, Path], tmp_path
 def test_slopes_survive_the_pack(world: tuple[Path, Path], tmp_path: Path) -> None:
     import torch
 
-    from craterbench_qgis.engine.training.render import gradients
+    from training.render import gradients
 
     path = tmp_path / "p.pack"
     packing.pack_terrain(

@@ -12,9 +12,9 @@ import torch
 from craterbench_qgis.engine.encoders import bundled
 from craterbench_qgis.engine.errors import Cancelled, CraterBenchError, EncoderError
 from craterbench_qgis.engine.monitor import Monitor
-from craterbench_qgis.engine.training import pack as packing
-from craterbench_qgis.engine.training import run as running
-from craterbench_qgis.engine.training.export import export_encoder
+from training import pack as packing
+from training import run as running
+from training.export import export_encoder
 
 from .test_training_losses import make_pack
 

@@ -38,7 +38,9 @@ def stage_name(stage: str) -> str:
     names = {
         Stage.CATALOGUE: tr("Reading the catalogue"),
         Stage.ENCODER: tr("Loading the encoder"),
+        Stage.TERRAIN: tr("Measuring the terrain"),
         Stage.VIEWS: tr("Views"),
+        Stage.KINDS: tr("Describing kinds"),
         Stage.JOINING: tr("Joining the parts"),
         Stage.COMPACTING: tr("Joining the parts"),
         Stage.VERIFYING: tr("Verifying"),

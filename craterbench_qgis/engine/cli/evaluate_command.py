@@ -12,6 +12,8 @@ from ...contract.vocabulary import Seeds
 from ..encoders.base import Encoder
 from ..errors import QueryError
 from ..evaluation import EvaluationRequest, QueryPlan, evaluate_index, read_same, write_report
+from ..evaluation.analogs import ANGLE_QUERIES, evaluate_analogs
+from ..evaluation.analogs import markdown as analogs_table
 from ..evaluation.feedback import evaluate_feedback
 from ..evaluation.feedback import markdown as feedback_table
 from ..evaluation.how_sure import evaluate_how_sure
@@ -138,6 +140,20 @@ def _add_feedback_options(parser: argparse.ArgumentParser) -> None:
         help="is the number of craters expected by chance true? Asked with and without the "
         "query's own crater in the index",
     )
+    group.add_argument(
+        "--analogs",
+        action="store_true",
+        help="craters of the same kind: by a terrain model (--terrain), by a column of the "
+        "catalogue (--relevant-by), and the same crater at random angles",
+    )
+    group.add_argument("--terrain", type=Path, metavar="DTM", help="with --analogs: heights")
+    group.add_argument(
+        "--angles",
+        type=int,
+        default=ANGLE_QUERIES,
+        metavar="N",
+        help="with --analogs: so many queries are also turned at random (default: %(default)d)",
+    )
 
 
 def run_evaluate(arguments: argparse.Namespace) -> int:
@@ -158,10 +174,15 @@ def run_evaluate(arguments: argparse.Namespace) -> int:
             f"An evaluation needs {', '.join(missing)}. Name an index, the mosaic the queries are "
             "cut from, and the craters' catalogue."
         )
-    if arguments.how_sure and arguments.feedback is not None:
-        raise QueryError("--feedback and --how-sure are two questions. Ask one at a time.")
-    if arguments.relevant_by and arguments.feedback is None:
-        raise QueryError("--relevant-by goes with --feedback J. Say how many matches are judged.")
+    asked = (arguments.how_sure, arguments.feedback is not None, arguments.analogs)
+    if sum(asked) > 1:
+        raise QueryError(
+            "--feedback, --how-sure and --analogs are different questions. Ask one at a time."
+        )
+    if arguments.relevant_by and not (arguments.analogs or arguments.feedback is not None):
+        raise QueryError("--relevant-by goes with --feedback J or with --analogs.")
+    if arguments.terrain and not arguments.analogs:
+        raise QueryError("--terrain goes with --analogs.")
     if not arguments.memory > 0:
         raise QueryError("The memory for patch tokens must be above 0 GB.")
     with CraterIndex.open(arguments.index) as index:
@@ -171,7 +192,7 @@ def run_evaluate(arguments: argparse.Namespace) -> int:
         encoder = load_encoder_for(arguments, index.settings.encoder_id)
         index.check_encoder(encoder.id, encoder.weights_hash)
         request = _request(arguments)
-        if arguments.feedback is not None or arguments.how_sure:
+        if any(asked):
             return _other_question(arguments, index, encoder, request)
         with ConsoleMonitor() as monitor:
             result = evaluate_index(index, encoder, request, monitor)
@@ -191,10 +212,21 @@ def _other_question(
     encoder: Encoder,
     request: EvaluationRequest,
 ) -> int:
-    """Feedback or how sure: one table."""
-    name = "how-sure" if arguments.how_sure else "feedback"
+    """Feedback, how sure or analogs: tables."""
+    name = "how-sure" if arguments.how_sure else "analogs" if arguments.analogs else "feedback"
     with ConsoleMonitor() as monitor:
-        if arguments.how_sure:
+        if arguments.analogs:
+            result = evaluate_analogs(
+                index,
+                encoder,
+                request,
+                terrain=arguments.terrain,
+                column=arguments.relevant_by,
+                angles=arguments.angles,
+                monitor=monitor,
+            )
+            text = analogs_table(result)
+        elif arguments.how_sure:
             result = evaluate_how_sure(index, encoder, request, monitor)
             text = how_sure_table(result)
         else:

@@ -17,10 +17,13 @@ from ..errors import CatalogueError, CraterIndexError, ExportError, UsageError
 from ..files.formulas import guarded
 from ..index import CraterIndex, IndexWriter, build_hnsw, verify
 from ..indexing import BuildReport, BuildRequest, add_to_index, body_of_mosaic, build_index
+from ..kinds import load_descriptor
+from ..kinds.upgrade import upgrade_index
 from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION, Mosaic
 from ..sources import read_source, select
 from ..tokens import METHODS
 from ..words import counted
+from . import kinds_command
 from .options import (
     add_catalogue_options,
     add_encoder_options,
@@ -64,6 +67,7 @@ def add_to(commands: Any) -> None:
             action.add_argument("--repair", action="store_true", help="mend what can be mended")
         action.set_defaults(run=function)
 
+    kinds_command.add_upgrade(actions)
     graph = actions.add_parser(
         "hnsw",
         help="add an HNSW graph for the shortlist of very large indexes",
@@ -107,6 +111,18 @@ def _add_build(actions: Any) -> None:
     )
     build.add_argument(
         "--min-valid", type=number, default=MIN_VALID_FRACTION, help="fraction of pixels with data"
+    )
+    build.add_argument(
+        "--terrain",
+        type=Path,
+        metavar="DTM",
+        help="terrain model (heights): depth, rim, floor, peak, wall, circularity and volume of "
+        "every crater become columns of the index",
+    )
+    build.add_argument(
+        "--no-kinds",
+        action="store_true",
+        help="no descriptors of kind, so no search for analogs (index upgrade adds them later)",
     )
     build.add_argument(
         "--preview",
@@ -199,6 +215,7 @@ def run_build(arguments: argparse.Namespace) -> int:
         nodata=arguments.nodata,
         min_valid_fraction=arguments.min_valid,
         min_pixels_across=arguments.min_pixels,
+        terrain=arguments.terrain,
     )
     if arguments.preview is not None:
         return _preview(request, arguments.preview)
@@ -207,6 +224,8 @@ def run_build(arguments: argparse.Namespace) -> int:
     start = time.perf_counter()
     with ConsoleMonitor() as monitor:
         report = build_index(request, encoder, monitor)
+        if not arguments.no_kinds:
+            upgrade_index(arguments.output, load_descriptor(), arguments.mosaic, monitor)
     _tell(report, time.perf_counter() - start, arguments.json)
     return 0
 
@@ -341,6 +360,7 @@ def run_info(arguments: argparse.Namespace) -> int:
             ["catalogue", f"{source['path']} ({source['selected']:,} of {source['rows']:,} rows)"]
             for source in info["catalogues"]
         ],
+        ["kinds", kinds_command.kinds_text(info["kinds"])],
         ["skipped", counted(info["skipped"]) or "none"],
         ["size", f"{info['bytes'] / 1e6:,.1f} MB, {info['bytes_per_view']:,.0f} bytes a view"],
         ["state", "unfinished: run its build again" if info["incomplete"] else "complete"],
@@ -377,6 +397,7 @@ def index_info(index: CraterIndex) -> dict[str, Any]:
         "catalogues": [entry.source for entry in manifest.catalogues],
         "skipped": dict(manifest.skipped),
         "incomplete": index.incomplete,
+        "kinds": kinds_command.kinds_info(index),
         "bytes": size,
         "bytes_per_view": size / max(1, manifest.n_views),
     }

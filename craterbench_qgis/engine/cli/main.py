@@ -34,8 +34,8 @@ def make_parser() -> argparse.ArgumentParser:
         evaluate_command,
         explain_command,
         index_commands,
+        kinds_learn_command,
         search_command,
-        train_command,
     )
 
     parser = Parser(
@@ -51,7 +51,7 @@ def make_parser() -> argparse.ArgumentParser:
     duplicates_command.add_to(commands)
     evaluate_command.add_to(commands)
     benchmark_command.add_to(commands)
-    train_command.add_to(commands)
+    kinds_learn_command.add_to(commands)
     demo_command.add_to(commands)
     doctor_command.add_to(commands)
     serve_command.add_to(commands)

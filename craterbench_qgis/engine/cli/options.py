@@ -202,8 +202,8 @@ def add_query_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def query_of(arguments: argparse.Namespace, index: CraterIndex) -> QueryView:
-    """Cut the query the options describe.
+def query_of(arguments: argparse.Namespace, index: CraterIndex, *, wide: bool = False) -> QueryView:
+    """Cut the query the options describe; ``wide``: it will be turned.
 
     Raises
     ------
@@ -229,12 +229,14 @@ def query_of(arguments: argparse.Namespace, index: CraterIndex) -> QueryView:
                 crs = mosaic.crs.to_wkt()
             west, south, east, north = arguments.box
             area = box_area(mosaic.body, west, south, east, north, crs)
-            return query_from_area(mosaic, area, size, contexts, diameter)
+            query = query_from_area(mosaic, area, size, contexts, diameter)
+            return query.widened() if wide else query
         context = arguments.query_context
         if context is None:
             context = sum(contexts) / len(contexts)
         lon, lat = arguments.at
-        return query_from_crater(mosaic, lon, lat, diameter or 0.0, context, size)
+        query = query_from_crater(mosaic, lon, lat, diameter or 0.0, context, size)
+        return query.widened() if wide else query
 
 
 def add_filter_options(parser: argparse.ArgumentParser) -> None:

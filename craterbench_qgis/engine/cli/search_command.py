@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ...contract.search import SHORTLIST, TOP, Feedback
+from ...contract.search import ANALOG_PIXELS, SHORTLIST, TOP, AnalogOptions, Feedback, Match
+from ...contract.vocabulary import Likeness, Question
 from ..errors import ExportError
 from ..formats import SUFFIXES, write_matches
 from ..formats.model import view_text
@@ -23,6 +24,7 @@ from .options import (
     filters_of,
     index_argument,
     load_encoder_for,
+    number,
     query_of,
     require_views,
 )
@@ -51,6 +53,7 @@ def add_to(commands: Any) -> None:
     search.add_argument("--backend", choices=("auto", "exact", "hnsw"), default="auto")
     search.add_argument("--symmetric", action="store_true", help="late interaction both ways")
     add_filter_options(search)
+    add_question_options(search)
     group = search.add_argument_group("relevance feedback")
     group.add_argument(
         "--accept",
@@ -76,6 +79,39 @@ def add_to(commands: Any) -> None:
     search.set_defaults(run=run_search)
 
 
+def add_question_options(parser: argparse.ArgumentParser) -> None:
+    """What is asked: the same crater again, or craters of the same kind."""
+    group = parser.add_argument_group("question")
+    group.add_argument(
+        "--find",
+        type=Question,
+        choices=tuple(Question),
+        default=Question.SAME,
+        help="the same crater again (default), or analogs: craters of the same kind at any angle "
+        "and mirrored, of half to twice the diameter unless --diameter-ratio says otherwise; the "
+        "query's own place is left out",
+    )
+    group.add_argument(
+        "--any-angle",
+        action="store_true",
+        help="for the same crater: the picture's orientation is not known",
+    )
+    group.add_argument(
+        "--by",
+        type=Likeness,
+        choices=tuple(Likeness),
+        default=Likeness.BOTH,
+        help="analogs by relief as read from the picture, by brightness (looks), or both",
+    )
+    group.add_argument(
+        "--min-pixels",
+        type=number,
+        default=ANALOG_PIXELS,
+        metavar="N",
+        help="pixels of the mosaic across an analog, at least (default: %(default)g)",
+    )
+
+
 def run_search(arguments: argparse.Namespace) -> int:
     """Search and tell."""
     options = SearchOptions(
@@ -84,6 +120,9 @@ def run_search(arguments: argparse.Namespace) -> int:
         backend=arguments.backend,
         symmetric=arguments.symmetric,
         filters=filters_of(arguments),
+        find=arguments.find,
+        any_angle=arguments.any_angle,
+        analogs=AnalogOptions(arguments.by, arguments.min_pixels),
         feedback=Feedback(arguments.accept, arguments.reject),
     )
     options.check()
@@ -93,7 +132,7 @@ def run_search(arguments: argparse.Namespace) -> int:
         if index.incomplete:
             note("The build of this index is unfinished: only what is committed is searched.")
         note_unknown(index, arguments.exclude)
-        query = query_of(arguments, index)
+        query = query_of(arguments, index, wide=options.turns)
         encoder = load_encoder_for(arguments, index.settings.encoder_id)
         result = Searcher(index, encoder).search(query, options)
         if arguments.output:
@@ -177,7 +216,19 @@ def matches_table(result: SearchResult) -> str:
         for match in result.matches
     ]
     header = ["rank", "crater", "lon", "lat", "D km", "score", "shortlist", "view", "distance km"]
-    return table([*header, "by chance"], rows, left=[1])
+    header.append("by chance")
+    if any(match.turn_deg is not None for match in result.matches):
+        header.append("turned")
+        for row, match in zip(rows, result.matches, strict=True):
+            row.append(turn_text(match))
+    return table(header, rows, left=[1])
+
+
+def turn_text(match: Match) -> str:
+    """e.g. ``45°``, ``90° mirrored``; ``-`` where the query was not turned."""
+    if match.turn_deg is None:
+        return "-"
+    return f"{match.turn_deg:g}°" + (" mirrored" if match.mirrored else "")
 
 
 def chance_text(expected: float | None) -> str:

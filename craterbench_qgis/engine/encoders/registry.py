@@ -98,7 +98,7 @@ def _load_bundled(name: str | None, device: str, threads: int | None) -> Encoder
 
 
 def _is_own_card(path: Path) -> bool:
-    """Whether a model card is of an encoder that ``craterbench train`` made."""
+    """Whether a model card is of an encoder that ``python -m training`` made."""
     try:
         card = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

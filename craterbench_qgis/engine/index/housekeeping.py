@@ -16,7 +16,7 @@ from .lock import LOCK_NAME
 from .manifest import Manifest
 from .storage import RESTORE, MappedFile, discard
 
-FOLDERS = ("segments", "catalogue", "tombstones", "shortlist")
+FOLDERS = ("segments", "catalogue", "tombstones", "shortlist", "kinds")
 _TEMPORARY = (MANIFEST + ".tmp", MANIFEST_SPARE + ".tmp")
 
 

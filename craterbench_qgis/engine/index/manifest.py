@@ -32,6 +32,7 @@ MAX_BYTES = 256 << 20
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Rows = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 Text = Annotated[str, msgspec.Meta(max_length=10_000)]
+Width = Annotated[int, msgspec.Meta(ge=0, le=4096)]
 Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 
 # Of an encoder: never a path, which the loader would follow.
@@ -128,6 +129,25 @@ class ShortlistEntry:
 
 
 @dataclass(frozen=True)
+class KindEntry:
+    """Descriptors of kind (``index/kinds.py``) of all or some views, and what made them.
+
+    ``relief``, ``near``, ``rings``: numbers of each part. Every file holds whole records.
+    """
+
+    descriptor: Text
+    weights_hash: Sha256
+    relief: Width
+    near: Width
+    rings: Width
+    files: tuple[FileEntry, ...]
+
+    def same_kind(self, other: KindEntry) -> bool:
+        """Whether both are of one descriptor, so that their records can be compared."""
+        return dataclasses.replace(self, files=other.files) == other
+
+
+@dataclass(frozen=True)
 class TombstoneEntry:
     """``file``: the removed crater rows, int32 little-endian, ascending."""
 
@@ -162,6 +182,7 @@ class Manifest:
     gpkg: GpkgEntry | None = None
     job: Job | None = None
     shortlist: ShortlistEntry | None = None
+    kinds: KindEntry | None = None
 
     @property
     def skipped(self) -> dict[str, int]:
@@ -188,12 +209,16 @@ class Manifest:
             found.append(self.tombstones.file)
         if self.shortlist:
             found.append(self.shortlist.file)
+        if self.kinds:
+            found += self.kinds.files
         return found
 
     def to_bytes(self) -> bytes:
         """The file's bytes; the same manifest always gives the same."""
         content: dict[str, Any] = {"format": FORMAT_NAME, "format_version": FORMAT_VERSION}
         content |= dataclasses.asdict(self)
+        if self.kinds is None:
+            del content["kinds"]  # an index without them is what earlier versions wrote and read
         content["checksum"] = checksum(content)
         return _layout(content)
 

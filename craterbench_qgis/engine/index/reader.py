@@ -18,6 +18,7 @@ from .catalogue_store import CraterStore
 from .closed import survey
 from .format import VIEW_DTYPE, Float32, IndexSettings
 from .housekeeping import read_tombstones
+from .kinds import kind_files, read_kinds
 from .manifest import Manifest, load_manifest, spare_problem
 from .segment import Records, Rows, Segment
 from .storage import RESTORE, MappedFile, storage_errors
@@ -74,6 +75,7 @@ class CraterIndex(Closing):
         self.shortlist_file = (
             MappedFile(root, manifest.shortlist.file) if manifest.shortlist else None
         )
+        self._kind_files = [MappedFile(root, one) for one in kind_files(manifest)]
         self._gpkg_checked: tuple[Path, int, int, int] | None = None
         if manifest.gpkg is not None:
             geopackage.locate(root, manifest.gpkg)
@@ -118,7 +120,7 @@ class CraterIndex(Closing):
         yield from self.craters.files
         for one in self.segments:
             yield from one.files.values()
-        for extra in (self._tombstones, self.shortlist_file):
+        for extra in (self._tombstones, self.shortlist_file, *self._kind_files):
             if extra is not None:
                 yield extra
 
@@ -128,7 +130,8 @@ class CraterIndex(Closing):
         self.craters = CraterStore(self.path, ())
         self._ends = np.zeros(1, np.int64)
         self._tombstones = self.shortlist_file = None
-        for name in ("removed", "alive", "view_crater_rows", "views", "global_scales"):
+        self._kind_files = []
+        for name in ("removed", "alive", "view_crater_rows", "views", "global_scales", "kinds"):
             self.__dict__.pop(name, None)
 
     # -- counts and settings -------------------------------------------------------------------
@@ -224,6 +227,13 @@ class CraterIndex(Closing):
         gone = np.zeros(self.n_craters, bool)
         gone[self.removed] = True
         return ~gone[self.view_crater_rows]
+
+    @cached_property
+    def kinds(self) -> Records | None:
+        """The records [R] of the descriptors of kind, in no order of views; None without any."""
+        if self.manifest.kinds is None:
+            return None
+        return read_kinds(self.manifest.kinds, self._kind_files)
 
     @cached_property
     def global_scales(self) -> Float32:

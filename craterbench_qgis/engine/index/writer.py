@@ -25,10 +25,12 @@ from .catalogue_store import CraterStore, crater_table, write_craters
 from .consolidate import full_groups, join, live_groups
 from .format import IndexSettings, SegmentData
 from .housekeeping import clear, creatable, read_tombstones
+from .kinds import write_kinds
 from .lock import WriterLock
 from .manifest import (
     CatalogueEntry,
     Job,
+    KindEntry,
     Manifest,
     SegmentEntry,
     ShortlistEntry,
@@ -353,6 +355,19 @@ class IndexWriter(Transactions):
         with self._undoing():
             entry = ShortlistEntry(kind, file, now.n_views, parameters)
             self._commit(dataclasses.replace(now, shortlist=entry, next_serial=now.next_serial + 1))
+
+    def add_kinds(self, like: KindEntry, records: npt.NDArray[np.void]) -> None:
+        """Commit descriptors of kind [R] (of views that have none yet). Those made by another
+        descriptor than ``like`` names are dropped. ``like.files`` is not looked at."""
+        self._nothing_staged()
+        now = self._now
+        before = now.kinds
+        if before is not None and not before.same_kind(like):
+            before = None
+        with self._undoing():
+            file = write_kinds(self.path, f"kinds/{now.next_serial:06d}.bin", records)
+            entry = dataclasses.replace(like, files=(*(before.files if before else ()), file))
+            self._commit(dataclasses.replace(now, kinds=entry, next_serial=now.next_serial + 1))
 
     def drop_shortlist(self) -> None:
         """Forget the shortlist structure; searches scan exactly again."""

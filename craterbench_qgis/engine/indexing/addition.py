@@ -93,10 +93,10 @@ def _reopen(
     """The mosaics a stopped addition needs, wherever the user keeps them now."""
     job = writer.job
     needed = {unit["observation"] for unit in job.info["units"]} if job else set()
-    return {number: _known_mosaic(stack, writer, number, body, given) for number in needed}
+    return {number: known_mosaic(stack, writer, number, body, given) for number in needed}
 
 
-def _known_mosaic(
+def known_mosaic(
     stack: ExitStack, writer: IndexWriter, number: int, body: Body, given: Sequence[Path]
 ) -> Mosaic:
     known = writer.manifest.observations[number]
@@ -130,7 +130,7 @@ def _plan_addition(
         by_number = {observation(writer, mosaic): mosaic for mosaic in opened}
     else:
         numbers = range(len(writer.manifest.observations))
-        by_number = {n: _known_mosaic(stack, writer, n, body, ()) for n in numbers}
+        by_number = {n: known_mosaic(stack, writer, n, body, ()) for n in numbers}
     if wanted.craters is None:
         rows = np.setdiff1d(np.arange(writer.manifest.n_craters), writer.removed())
     else:

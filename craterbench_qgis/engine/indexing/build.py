@@ -25,6 +25,7 @@ from ..monitor import Monitor
 from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION, Mosaic
 from ..sources import select
 from ..words import counted
+from .measured import with_terrain
 from .pipeline import CutSettings
 from .plan import CHUNK_VIEWS, Plan, ordered_unit
 from .run import BuildReport, begin, observation, open_all, report, run
@@ -54,6 +55,8 @@ class BuildRequest:
     min_valid_fraction: float = MIN_VALID_FRACTION
     min_pixels_across: float = MIN_PIXELS_ACROSS
     chunk_views: int = CHUNK_VIEWS
+    terrain: Path | None = None
+    """A terrain model: what it says of every crater becomes columns of the index."""
 
 
 def build_index(
@@ -87,6 +90,8 @@ def build_index(
             return complete
         numbers = [observation(writer, mosaic) for mosaic in mosaics]
         if writer.job is None:
+            if request.terrain is not None:
+                chosen = with_terrain(chosen, request.terrain, mosaics[0].body, source, monitor)
             writer.add_craters(
                 chosen.ids, chosen.lon, chosen.lat, chosen.diameter, chosen.attributes, source
             )
@@ -171,6 +176,9 @@ def _source(request: BuildRequest, chosen: Craters, mosaics: list[Mosaic]) -> di
         "min_pixels_across": request.min_pixels_across,
         "craters": _content_hash(chosen),
     }
+    if request.terrain is not None:
+        # By its text: opening it only to refuse a resumed build would be late.
+        wanted["terrain"] = request.terrain.name
     digest = hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
     return {
         "path": str(path.resolve()),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyproj
@@ -25,12 +25,22 @@ from . import paths
 from .geometry import plane_to_geographic, positions
 from .labels import label_frame, label_transform, missing_image, read_label
 from .sampling import LEAST_SHARE, Bands, Sampler, spacing
-from .view import View, ViewSkipped, stretch
+from .view import View, ViewSkipped, stretched
 
 FloatArray = NDArray[np.float64]
 MIN_VALID_FRACTION = 0.7
 # Native pixels across a crater's diameter below which its shape is not in the image.
 MIN_PIXELS_ACROSS = 6.0
+
+
+class Square(NamedTuple):
+    """A square of ground: the raster's own ``values`` [S, S], which of them are ``valid`` [S, S],
+    how much of the square has data, and the metres a pixel of the raster is there."""
+
+    values: NDArray[np.float32]
+    valid: NDArray[np.bool_]
+    valid_fraction: float
+    native_metres_per_pixel: float
 
 
 class Mosaic(Closing):
@@ -207,6 +217,26 @@ class Mosaic(Closing):
         min_valid_fraction: float = MIN_VALID_FRACTION,
     ) -> View:
         """Like :meth:`view` for a square of ``side_m`` metres, whatever it shows."""
+        square = self.values(lon, lat, side_m, size, min_valid_fraction)
+        pixels, level = stretched(square.values, square.valid)
+        return View(
+            pixels=pixels,
+            valid_fraction=square.valid_fraction,
+            metres_per_pixel=side_m / size,
+            native_metres_per_pixel=square.native_metres_per_pixel,
+            side_m=side_m,
+            level=level,
+        )
+
+    def values(
+        self,
+        lon: float,
+        lat: float,
+        side_m: float,
+        size: int,
+        min_valid_fraction: float = MIN_VALID_FRACTION,
+    ) -> Square:
+        """The raster's own values in such a square. Raises ViewSkipped as :meth:`view`."""
         cols, rows = self.pixel_positions(lon, lat, side_m, size)
         if not self._touches(cols, rows):
             raise ViewSkipped(Skip.OUTSIDE)
@@ -220,14 +250,12 @@ class Mosaic(Closing):
             raise ViewSkipped(Skip.NO_DATA)
         if fraction < min_valid_fraction:
             raise ViewSkipped(Skip.TOO_EMPTY)
-        metres = side_m / size
-        return View(
-            pixels=stretch(values, valid),
-            valid_fraction=fraction,
-            metres_per_pixel=metres,
-            native_metres_per_pixel=metres / max(min(step), 1e-12),
-            side_m=side_m,
-        )
+        return Square(values, valid, fraction, side_m / size / max(min(step), 1e-12))
+
+    def units(self) -> tuple[float, float]:
+        """Scale and offset of the raster's band: a height is its value x scale + offset."""
+        band = (self._band or 1) - 1
+        return float(self._dataset.scales[band]), float(self._dataset.offsets[band])
 
     def pixel_positions(
         self, lon: float, lat: float, side_m: float, size: int

@@ -33,10 +33,20 @@ class View:
     metres_per_pixel: float
     native_metres_per_pixel: float
     side_m: float
+    level: tuple[float, float] | None = None
+    """The mosaic's own values that were mapped to 0 and to 1; None where they say nothing."""
 
 
 def stretch(values: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Robust linear stretch of ``values`` [S, S] to 0..1, invalid pixels set to the median.
+    """Robust linear stretch of ``values`` [S, S] to 0..1; see :func:`stretched`."""
+    return stretched(values, valid)[0]
+
+
+def stretched(
+    values: NDArray[np.float32], valid: NDArray[np.bool_]
+) -> tuple[NDArray[np.float32], tuple[float, float]]:
+    """``values`` [S, S] stretched to 0..1, invalid pixels set to the median, and the values that
+    became 0 and 1.
 
     Raises
     ------
@@ -53,4 +63,5 @@ def stretch(values: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np
         raise ViewSkipped(Skip.NO_CONTRAST)
     filled = np.where(valid, values, np.float32(middle))
     out = (filled - np.float32(low)) * np.float32(1.0 / (high - low))
-    return np.clip(out, 0.0, 1.0).astype(np.float32, copy=False)
+    pixels = np.clip(out, 0.0, 1.0).astype(np.float32, copy=False)
+    return pixels, (float(low), float(high))

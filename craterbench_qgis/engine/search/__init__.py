@@ -2,6 +2,7 @@
 
 from .explain import Explanation, explain
 from .filters import read_region
+from .options import AnalogOptions, SearchOptions, SearchResult
 from .query import (
     QueryView,
     cut_query,
@@ -9,9 +10,10 @@ from .query import (
     query_from_crater,
     query_from_image,
 )
-from .searcher import Searcher, SearchOptions, SearchResult
+from .searcher import Searcher
 
 __all__ = [
+    "AnalogOptions",
     "Explanation",
     "QueryView",
     "SearchOptions",

@@ -16,6 +16,9 @@ from ..errors import QueryError
 from ..mosaic import MIN_PIXELS_ACROSS, Mosaic, QueryArea, View, ViewSkipped, image_view
 from ..words import ADVICE, SKIPPED
 
+WIDER = 1.42
+"""A view's diagonal over its side: what a turn may bring in."""
+
 
 @dataclass
 class QueryView:
@@ -32,6 +35,23 @@ class QueryView:
     diameter_m: float | None
     source: dict[str, Any]
     origin: Mosaic | Path | None = None
+    wide: NDArray[np.float32] | None = None
+    """The same place and scale, wider: what comes in at the corners when the view is turned."""
+
+    def widened(self) -> QueryView:
+        """The same with ``wide``, 1.42 times as wide, where the mosaic reaches so far.
+
+        For searches that turn the query; while the mosaic is open.
+        """
+        if not isinstance(self.origin, Mosaic) or self.lon is None or self.lat is None:
+            return self
+        size = len(self.view.pixels)
+        width = round(size * WIDER)
+        side = self.view.side_m * width / size
+        try:
+            return replace(self, wide=self.origin.crop(self.lon, self.lat, side, width).pixels)
+        except ViewSkipped:
+            return self
 
     def picture(self, size: int) -> NDArray[np.float32]:
         """The same ground for the eye: [size, size] in 0..1."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime, timezone
 from functools import cached_property
 from typing import Any
@@ -15,59 +15,20 @@ from numpy.typing import NDArray
 
 from ... import __version__
 from ...contract.records import Json
-from ...contract.search import SHORTLIST, TOP, Feedback, Filters, Match, SearchParams
+from ...contract.search import Filters, Match
+from ...contract.vocabulary import Question
 from ..bodies import great_circle_distance, initial_bearing
 from ..encoders.base import Encoder
-from ..errors import QueryError
 from ..index import CraterIndex, ShortlistBackend, open_shortlist
 from ..interaction import maxsim, symmetric_maxsim
 from ..tokens import instance_tokens
+from .analogs import DEFAULT_RATIO, AnalogSearch
 from .chance import best_per_crater, expected_by_chance, same_ground
 from .feedback import Background, Refinement, background_of
 from .filters import CraterTable, allowed_craters
+from .options import SearchOptions, SearchResult
 from .query import QueryView
-
-
-@dataclass(frozen=True)
-class SearchOptions:
-    """How to search. ``shortlist``: S, views kept by the first stage; ``top``: craters wanted."""
-
-    top: int = TOP
-    shortlist: int = SHORTLIST
-    backend: str = "auto"
-    symmetric: bool = False
-    filters: Filters = field(default_factory=Filters)
-    how_sure: bool = True
-    """Whether matches carry the number expected by chance (not those of a refined query, for which
-    it was never measured)."""
-    feedback: Feedback = field(default_factory=Feedback)
-    """What was decided about matches of this query before; rejected craters are left out."""
-
-    @classmethod
-    def of(cls, params: SearchParams) -> SearchOptions:
-        """Those of a search as it was asked for."""
-        return cls(
-            top=params.top,
-            shortlist=params.shortlist,
-            backend=params.backend,
-            symmetric=params.symmetric,
-            filters=params.filters,
-            feedback=params.feedback,
-        )
-
-    def check(self) -> None:
-        """Raise QueryError for numbers that make no sense."""
-        if self.top < 1 or self.shortlist < 1:
-            raise QueryError("The numbers of matches and of shortlisted views must be at least 1.")
-
-
-@dataclass
-class SearchResult:
-    """Matches in order, milliseconds per stage, and where they come from."""
-
-    matches: list[Match]
-    timings_ms: dict[str, float]
-    provenance: Json
+from .turns import SAME_TURNS, Turn, turned, turns
 
 
 class Searcher:
@@ -90,6 +51,7 @@ class Searcher:
             craters.lon, craters.lat, craters.diameter_m, index.where, craters.rows_of
         )
         self._backends: dict[str, ShortlistBackend] = {}
+        self.analogs = AnalogSearch(index)
 
     def search(self, query: QueryView, options: SearchOptions | None = None) -> SearchResult:
         """The craters of the index that look most like the query's view.
@@ -106,6 +68,10 @@ class Searcher:
         options = options or SearchOptions()
         options.check()
         timings: dict[str, float] = {}
+        if options.find is Question.ANALOGS:
+            return self._search_analogs(query, options, timings)
+        if options.any_angle:
+            return self._search_any_angle(query, options, timings)
         with _timed(timings, "encode"):
             embedding = self.encoder.encode(query.view.pixels[None])
             tokens = self._query_tokens(embedding.tokens, embedding.attention)
@@ -121,6 +87,64 @@ class Searcher:
         with _timed(timings, "assemble"):
             matches = self._matches(query, options.top, views, first, scores)
         if options.how_sure and refined is None:
+            with _timed(timings, "how sure"):
+                self._tell_chance(query, matches, views, scores, allowed)
+        timings["total"] = sum(timings.values())
+        return SearchResult(matches, timings, self.provenance(query, options))
+
+    def _search_analogs(
+        self, query: QueryView, options: SearchOptions, timings: dict[str, float]
+    ) -> SearchResult:
+        filters = options.filters
+        if filters.diameter_ratio is None and query.diameter_m is not None:
+            filters = replace(filters, diameter_ratio=DEFAULT_RATIO)
+        options = replace(options, filters=filters)
+        with _timed(timings, "filter"):
+            allowed = None
+            if filters:
+                allowed = allowed_craters(
+                    filters, self._table, self.body, query.lon, query.lat, query.diameter_m
+                )
+        with _timed(timings, "kind"):
+            views, scores = self.analogs.rank(
+                query, options.analogs, allowed, self.body, options.top
+            )
+        with _timed(timings, "turn"):
+            best = self.analogs.best_turns(query, self.encoder, views)
+        with _timed(timings, "assemble"):
+            matches = self._matches(query, options.top, views, scores, scores)
+            _tell_turns(matches, views, best)
+        timings["total"] = sum(timings.values())
+        return SearchResult(matches, timings, self.provenance(query, options))
+
+    def _search_any_angle(
+        self, query: QueryView, options: SearchOptions, timings: dict[str, float]
+    ) -> SearchResult:
+        """The two stages for every turn; a view counts with its best one."""
+        tried = turns(SAME_TURNS, mirrored=False)
+        with _timed(timings, "encode"):
+            embedding = self.encoder.encode(np.stack([turned(query, turn) for turn in tried]))
+        with _timed(timings, "filter"):
+            mask, allowed = self._view_mask(query, options.filters, None)
+        parts = []
+        for number in range(len(tried)):
+            at = slice(number, number + 1)
+            tokens = self._query_tokens(embedding.tokens[at], embedding.attention[at])
+            parts.append(
+                self._two_stages(
+                    embedding.globals[number], tokens, mask, allowed, options, None, timings
+                )
+            )
+        with _timed(timings, "assemble"):
+            views, first, scores = (np.concatenate([part[k] for part in parts]) for k in range(3))
+            which = np.repeat(np.arange(len(tried)), [len(part[0]) for part in parts])
+            # Each view once, with its best turn (the first of equals).
+            order = np.lexsort((which, -scores, views))
+            order = order[np.unique(views[order], return_index=True)[1]]
+            views, first, scores, which = views[order], first[order], scores[order], which[order]
+            matches = self._matches(query, options.top, views, first, scores)
+            _tell_turns(matches, views, [tried[number] for number in which])
+        if options.how_sure:
             with _timed(timings, "how sure"):
                 self._tell_chance(query, matches, views, scores, allowed)
         timings["total"] = sum(timings.values())
@@ -294,6 +318,19 @@ class Searcher:
         bearing = initial_bearing(query.lon, query.lat, lon, lat)
         return list(zip(np.asarray(distance).tolist(), np.asarray(bearing).tolist(), strict=True))
 
+    def _analog_provenance(self, options: SearchOptions) -> Json:
+        if options.find is not Question.ANALOGS:
+            return {}
+        descriptor = self.analogs.descriptor
+        return {
+            "analogs": {
+                "by": str(options.analogs.by),
+                "min_pixels": options.analogs.min_pixels,
+                "descriptor": descriptor.id,
+                "weights_sha256": descriptor.weights_hash,
+            }
+        }
+
     def provenance(self, query: QueryView, options: SearchOptions) -> Json:
         """Everything needed to say, later, how a match set came about; plain JSON."""
         settings = self.index.settings
@@ -314,7 +351,10 @@ class Searcher:
             "top": options.top,
             "shortlist": options.shortlist,
             "backend": options.backend,
-            "score": "symmetric late interaction" if options.symmetric else "late interaction",
+            "score": _score_name(options),
+            "find": str(options.find),
+            **({"any_angle": True} if options.any_angle else {}),
+            **self._analog_provenance(options),
             **({"feedback": options.feedback.to_json()} if options.feedback else {}),
             "filters": {
                 name: value
@@ -323,6 +363,19 @@ class Searcher:
             },
             "query": query.source,
         }
+
+
+def _score_name(options: SearchOptions) -> str:
+    if options.find is Question.ANALOGS:
+        return "1 - squared distance of kind, of two craters drawn at random"
+    return "symmetric late interaction" if options.symmetric else "late interaction"
+
+
+def _tell_turns(matches: list[Match], views: NDArray[np.int64], best: list[Turn]) -> None:
+    of_view = dict(zip(views.tolist(), best, strict=True))
+    for match in matches:
+        turn = of_view[match.view_number]
+        match.turn_deg, match.mirrored = turn.degrees, turn.mirrored
 
 
 def _count_distinct(rows: NDArray[np.integer], total: int) -> int:

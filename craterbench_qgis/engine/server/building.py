@@ -10,6 +10,8 @@ from ...contract.vocabulary import Stage
 from ..errors import CraterIndexError
 from ..index import CraterIndex, verify
 from ..indexing import BuildReport, BuildRequest, add_to_index, body_of_mosaic, build_index
+from ..kinds import load_descriptor
+from ..kinds.upgrade import upgrade_index
 from ..sources import read_source
 from .calls import Call
 from .inputs import REJECTED_LISTED
@@ -38,9 +40,15 @@ def build(call: Call[BuildParams]) -> BuildReply:
         band=params.band,
         nodata=params.nodata,
         selection=params.selection,
+        terrain=Path(params.terrain) if params.terrain else None,
     )
     with breakable(call.monitor, call.work.loading):
         report = build_index(request, encoder, call.monitor)
+    if params.kinds:
+        with call.work.loading:
+            descriptor = load_descriptor()
+        with breakable(call.monitor, call.work.loading):
+            upgrade_index(output, descriptor, request.mosaics, call.monitor)
     return _reply(report, start)
 
 

@@ -87,6 +87,7 @@ def index_info(index: CraterIndex) -> IndexInfo:
         catalogue_displaced=displaced,
         incomplete=index.incomplete,
         skipped=dict(manifest.skipped),
+        kinds=manifest.kinds.descriptor if manifest.kinds else "",
         problem=problem,
     )
 

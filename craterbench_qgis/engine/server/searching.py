@@ -45,13 +45,15 @@ def search(call: Call[SearchParams]) -> SearchReply:
     params, start = call.params, time.perf_counter()
     if params.filters.region:
         read_region(params.filters.region)  # refused before anything is opened
+    options = SearchOptions.of(params)
+    options.check()
     searcher, _ = call.work.sessions.searcher(Path(params.index), params.device)
     call.monitor.check()
     opened = time.perf_counter()
     query = call.work.queries.make(params.query, searcher.index)
     call.monitor.check()
     cut = time.perf_counter()
-    result = searcher.search(query, SearchOptions.of(params))
+    result = searcher.search(query.widened() if options.turns else query, options)
     call.monitor.check()
     searched = time.perf_counter()
     picture = call.work.pictures.keep(query.picture(PICTURE), "query")

@@ -9,7 +9,8 @@ from typing import Any
 
 import torch
 
-from ..encoders.bundled import ARCHITECTURE
+from craterbench_qgis.engine.encoders.bundled import ARCHITECTURE
+
 from .config import read_config
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..catalogue import read_catalogue
-from ..errors import CraterBenchError
-from ..monitor import Monitor
+from craterbench_qgis.engine.catalogue import read_catalogue
+from craterbench_qgis.engine.errors import CraterBenchError
+from craterbench_qgis.engine.monitor import Monitor
+
 from .config import read_config
 from .pack import MAX_BYTES, Source, pack_terrain
 

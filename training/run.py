@@ -14,10 +14,15 @@ from safetensors import SafetensorError
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ...contract.vocabulary import Stage
-from ..encoders.network import CraterNet, attention_from_saliency, network_from_config
-from ..errors import CraterBenchError
-from ..monitor import Monitor
+from craterbench_qgis.contract.vocabulary import Stage
+from craterbench_qgis.engine.encoders.network import (
+    CraterNet,
+    attention_from_saliency,
+    network_from_config,
+)
+from craterbench_qgis.engine.errors import CraterBenchError
+from craterbench_qgis.engine.monitor import Monitor
+
 from . import losses
 from .config import TrainingConfig, read_config
 from .pack import TerrainPack, read_pack

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import MosaicError
-from ..files.rasters import open_raster
+from craterbench_qgis.engine.errors import MosaicError
+from craterbench_qgis.engine.files.rasters import open_raster
 
 FloatArray = NDArray[np.float32]
 

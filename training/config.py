@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..errors import CraterBenchError
+from craterbench_qgis.engine.errors import CraterBenchError
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,6 @@ from .pack import HEIGHT_STEPS, SIDE, TerrainPack
 
 RESOLUTIONS = (22, 30, 40, 52, 68, 0)
 """Effective pixels across a view; 0: as sharp as it comes."""
-RESOLUTION_SHARES = (0.04, 0.09, 0.13, 0.13, 0.12, 0.49)
 RELIEF_SIZE = 48
 RELIEF_STEPS = 40
 
@@ -37,28 +36,18 @@ class ViewPair(NamedTuple):
     a_to_b: Tensor
 
 
-class Renderer:
-    """Makes pairs of views from a terrain pack. ``mixture``: shares of pairs shade-shade,
-    mosaic-mosaic and mosaic-shade."""
+class Observer:
+    """Draws suns and sensors. ``size``: pixels across a view."""
 
-    def __init__(
-        self,
-        pack: TerrainPack,
-        size: int,
-        mixture: tuple[float, float, float],
-        generator: torch.Generator,
-        device: torch.device,
-    ) -> None:
-        self.heights = torch.from_numpy(pack.heights).to(device)
-        self.grey = torch.from_numpy(pack.grey).to(device)
-        self.relief = torch.cat(
-            [
-                (band_pass(part.float() / HEIGHT_STEPS) * RELIEF_STEPS).round().to(torch.int8)
-                for part in self.heights.split(256)
-            ]
-        )
+    EXAGGERATION = 0.4
+    """Spread of the logarithm of the vertical exaggeration."""
+    RESOLUTION_SHARES = (0.04, 0.09, 0.13, 0.13, 0.12, 0.49)
+    """Of the effective resolutions :data:`RESOLUTIONS`."""
+    DRIFT, GRAIN = 0.6, 0.25
+    """Most of the low-frequency brightness and of the noise, in spreads of the view."""
+
+    def __init__(self, size: int, generator: torch.Generator, device: torch.device) -> None:
         self.size = size
-        self.mixture = torch.tensor(mixture)
         self.generator = generator
         self.device = device
 
@@ -70,6 +59,103 @@ class Renderer:
     def normal(self, count: int, scale: float) -> Tensor:
         """``count`` normal numbers on the device."""
         return (scale * torch.randn(count, generator=self.generator)).to(self.device)
+
+    def shade(self, slope: tuple[Tensor, Tensor]) -> Tensor:
+        """Brightness [B, P, P] under one random sun and photometric function per view.
+
+        Lunar-Lambert (McEwen 1991): L * 2 mu0 / (mu0 + mu) + (1 - L) * mu0, seen from above;
+        L = 0 is Lambert, L = 1 Lommel-Seeliger.
+        """
+        count = len(slope[0])
+        azimuth = self.uniform(count, 0.0, 2 * math.pi)
+        elevation = torch.deg2rad(7.0 * torch.exp(self.uniform(count, 0.0, math.log(65 / 7))))
+        exaggeration = torch.exp(self.normal(count, self.EXAGGERATION))
+        mix = self.uniform(count, -0.6, 1.2).clamp(0.0, 1.0)[:, None, None]
+        gx, gy = (g * exaggeration[:, None, None] for g in slope)
+        lean = torch.cos(elevation)
+        east, north = lean * torch.sin(azimuth), lean * torch.cos(azimuth)
+        up = torch.sin(elevation)[:, None, None]
+        mu = torch.rsqrt(1.0 + gx * gx + gy * gy)
+        mu0 = (up - gx * east[:, None, None] - gy * north[:, None, None]) * mu
+        mu0 = mu0.clamp(min=0.0)
+        ambient = self.uniform(count, 0.0, 0.03)[:, None, None]
+        return mix * (2.0 * mu0 / (mu0 + mu)) + (1.0 - mix) * mu0 + ambient
+
+    def sensor(self, image: Tensor) -> Tensor:
+        """Resolution, low-frequency brightness, noise, stretch, gamma and gaps."""
+        return self.picture(self.degrade(image))
+
+    def degrade(self, image: Tensor) -> Tensor:
+        """Resolution, low-frequency brightness and noise, before any stretch."""
+        image = self._resolve(image)
+        count = len(image)
+        spread = image.std(dim=(2, 3), keepdim=True).clamp(min=1e-4)
+        slow = torch.randn(count, 1, 4, 4, generator=self.generator).to(self.device)
+        drift = F.interpolate(slow, size=image.shape[-2:], mode="bilinear", align_corners=False)
+        amount = torch.where(self.uniform(count) < 0.5, 0.0, self.uniform(count, 0.0, self.DRIFT))
+        noise = torch.randn(image.shape, generator=self.generator).to(self.device)
+        grain = self.uniform(count, -0.08, self.GRAIN).clamp(min=0.0)
+        return image + spread * (
+            amount[:, None, None, None] * drift + grain[:, None, None, None] * noise
+        )
+
+    def picture(self, image: Tensor) -> Tensor:
+        """Stretch, gamma and gaps: what the encoder is given, in 0..1."""
+        image = stretch(image, self.uniform(len(image), 0.002, 0.025))
+        gamma = torch.exp(self.normal(len(image), 0.25))[:, None, None, None]
+        image = image.clamp(min=1e-4) ** gamma
+        return self._gaps(image)
+
+    def _resolve(self, image: Tensor) -> Tensor:
+        shares = torch.tensor(self.RESOLUTION_SHARES)
+        group = torch.multinomial(shares, len(image), replacement=True, generator=self.generator)
+        out = image.clone()
+        for number, width in enumerate(RESOLUTIONS):
+            chosen = torch.nonzero(group == number).flatten().to(self.device)
+            if width == 0 or len(chosen) == 0:
+                continue
+            small = F.adaptive_avg_pool2d(image[chosen], width)
+            out[chosen] = F.interpolate(
+                small, size=image.shape[-2:], mode="bilinear", align_corners=False
+            )
+        return out
+
+    def _gaps(self, image: Tensor) -> Tensor:
+        """A strip at one edge without data, filled with the median, in a few views."""
+        count = len(image)
+        has = self.uniform(count) < 0.06
+        if not bool(has.any()):
+            return image
+        line = torch.linspace(-1, 1, self.size, device=self.device)
+        angle = self.uniform(count, 0.0, 2 * math.pi)[:, None, None]
+        edge = self.uniform(count, 0.35, 0.9)[:, None, None]
+        beyond = line * torch.cos(angle) + line[:, None] * torch.sin(angle) > edge
+        fill = image.flatten(1).median(dim=1).values[:, None, None, None]
+        return torch.where((beyond & has[:, None, None])[:, None], fill, image)
+
+
+class Renderer(Observer):
+    """Makes pairs of views from a terrain pack. ``mixture``: shares of pairs shade-shade,
+    mosaic-mosaic and mosaic-shade."""
+
+    def __init__(
+        self,
+        pack: TerrainPack,
+        size: int,
+        mixture: tuple[float, float, float],
+        generator: torch.Generator,
+        device: torch.device,
+    ) -> None:
+        super().__init__(size, generator, device)
+        self.heights = torch.from_numpy(pack.heights).to(device)
+        self.grey = torch.from_numpy(pack.grey).to(device)
+        self.relief = torch.cat(
+            [
+                (band_pass(part.float() / HEIGHT_STEPS) * RELIEF_STEPS).round().to(torch.int8)
+                for part in self.heights.split(256)
+            ]
+        )
+        self.mixture = torch.tensor(mixture)
 
     def pair(self, index: Tensor) -> ViewPair:
         """Two views of the places ``index`` int64 [B]."""
@@ -113,7 +199,7 @@ class Renderer:
         kind: Tensor,
     ) -> tuple[Tensor, Tensor, Tensor]:
         count = len(context)
-        shade = self._shade(slope)
+        shade = self.shade(slope)
         tone = grey / grey.mean(dim=(1, 2), keepdim=True).clamp(min=1.0)
         power = torch.where(
             self.uniform(count) < torch.where(kind == 2, 0.3, 0.7),
@@ -140,28 +226,7 @@ class Renderer:
         target = F.grid_sample(
             relief, coarse, mode="bilinear", padding_mode="border", align_corners=False
         )
-        return self._sensor(image), target, theta
-
-    def _shade(self, slope: tuple[Tensor, Tensor]) -> Tensor:
-        """Brightness [B, P, P] under one random sun and photometric function per view.
-
-        Lunar-Lambert (McEwen 1991): L * 2 mu0 / (mu0 + mu) + (1 - L) * mu0, seen from above;
-        L = 0 is Lambert, L = 1 Lommel-Seeliger.
-        """
-        count = len(slope[0])
-        azimuth = self.uniform(count, 0.0, 2 * math.pi)
-        elevation = torch.deg2rad(7.0 * torch.exp(self.uniform(count, 0.0, math.log(65 / 7))))
-        exaggeration = torch.exp(self.normal(count, 0.4))
-        mix = self.uniform(count, -0.6, 1.2).clamp(0.0, 1.0)[:, None, None]
-        gx, gy = (g * exaggeration[:, None, None] for g in slope)
-        lean = torch.cos(elevation)
-        east, north = lean * torch.sin(azimuth), lean * torch.cos(azimuth)
-        up = torch.sin(elevation)[:, None, None]
-        mu = torch.rsqrt(1.0 + gx * gx + gy * gy)
-        mu0 = (up - gx * east[:, None, None] - gy * north[:, None, None]) * mu
-        mu0 = mu0.clamp(min=0.0)
-        ambient = self.uniform(count, 0.0, 0.03)[:, None, None]
-        return mix * (2.0 * mu0 / (mu0 + mu)) + (1.0 - mix) * mu0 + ambient
+        return self.sensor(image), target, theta
 
     def _placement(self, turn: Tensor, context: Tensor, reach: float | Tensor) -> Tensor:
         count = len(context)
@@ -175,51 +240,6 @@ class Renderer:
         linear = turn @ tilt @ torch.diag_embed(stretch * (context / SIDE)[:, None])
         moved = (turn @ shift[:, :, None]) * (2.0 / SIDE)
         return torch.cat([linear, moved], dim=2)
-
-    def _sensor(self, image: Tensor) -> Tensor:
-        """Resolution, low-frequency brightness, noise, stretch, gamma and gaps."""
-        image = self._resolve(image)
-        count = len(image)
-        spread = image.std(dim=(2, 3), keepdim=True).clamp(min=1e-4)
-        slow = torch.randn(count, 1, 4, 4, generator=self.generator).to(self.device)
-        drift = F.interpolate(slow, size=image.shape[-2:], mode="bilinear", align_corners=False)
-        amount = torch.where(self.uniform(count) < 0.5, 0.0, self.uniform(count, 0.0, 0.6))
-        noise = torch.randn(image.shape, generator=self.generator).to(self.device)
-        grain = self.uniform(count, -0.08, 0.25).clamp(min=0.0)
-        image = image + spread * (
-            amount[:, None, None, None] * drift + grain[:, None, None, None] * noise
-        )
-        image = stretch(image, self.uniform(count, 0.002, 0.025))
-        gamma = torch.exp(self.normal(count, 0.25))[:, None, None, None]
-        image = image.clamp(min=1e-4) ** gamma
-        return self._gaps(image)
-
-    def _resolve(self, image: Tensor) -> Tensor:
-        shares = torch.tensor(RESOLUTION_SHARES)
-        group = torch.multinomial(shares, len(image), replacement=True, generator=self.generator)
-        out = image.clone()
-        for number, width in enumerate(RESOLUTIONS):
-            chosen = torch.nonzero(group == number).flatten().to(self.device)
-            if width == 0 or len(chosen) == 0:
-                continue
-            small = F.adaptive_avg_pool2d(image[chosen], width)
-            out[chosen] = F.interpolate(
-                small, size=image.shape[-2:], mode="bilinear", align_corners=False
-            )
-        return out
-
-    def _gaps(self, image: Tensor) -> Tensor:
-        """A strip at one edge without data, filled with the median, in a few views."""
-        count = len(image)
-        has = self.uniform(count) < 0.06
-        if not bool(has.any()):
-            return image
-        line = torch.linspace(-1, 1, self.size, device=self.device)
-        angle = self.uniform(count, 0.0, 2 * math.pi)[:, None, None]
-        edge = self.uniform(count, 0.35, 0.9)[:, None, None]
-        beyond = line * torch.cos(angle) + line[:, None] * torch.sin(angle) > edge
-        fill = image.flatten(1).median(dim=1).values[:, None, None, None]
-        return torch.where((beyond & has[:, None, None])[:, None], fill, image)
 
 
 def gradients(heights: Tensor) -> tuple[Tensor, Tensor]:

@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...contract.vocabulary import Stage
-from ..errors import CraterBenchError
-from ..monitor import Monitor
+from craterbench_qgis.contract.vocabulary import Stage
+from craterbench_qgis.engine.errors import CraterBenchError
+from craterbench_qgis.engine.monitor import Monitor
+
 from .terrain import Plate, orthographic_grid, touches
 
 SIDE = 3.6
@@ -228,7 +229,7 @@ def read_pack(path: Path, size: int = SIZE_RANGE[1]) -> TerrainPack:
     except (ValueError, KeyError, TypeError, zlib.error) as error:
         raise CraterBenchError(
             f"{path.name} is not a whole terrain pack ({error}). Make it again with "
-            "`craterbench train pack`."
+            "`python -m training`."
         ) from error
     return TerrainPack(heights, grey, table[:, 0], table[:, 1], table[:, 2])
 

@@ -1,6 +1,6 @@
 """How good an encoder is: the development sets used for choices, and the final validation.
 
-``python -m craterbench_qgis.engine.training.validate --data DIR --encoder X --set NAME``
+``python -m training.validate --data DIR --encoder X --set NAME``
 
 Development sets (free to look at): ``dev-illumination`` (fine terrain, lon -135..-122),
 ``dev-mission`` (mosaic against a shifted, coarsened, re-lit copy of itself where there is no
@@ -23,13 +23,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..bodies import body_by_name, destination
-from ..encoders.base import Embedding, Encoder
-from ..errors import CraterBenchError
-from ..files.rasters import create_raster, open_raster
-from ..interaction import maxsim
-from ..mosaic import Mosaic, ViewSkipped
-from ..tokens import instance_tokens
+from craterbench_qgis.engine.bodies import body_by_name, destination
+from craterbench_qgis.engine.encoders.base import Embedding, Encoder
+from craterbench_qgis.engine.errors import CraterBenchError
+from craterbench_qgis.engine.files.rasters import create_raster, open_raster
+from craterbench_qgis.engine.interaction import maxsim
+from craterbench_qgis.engine.mosaic import Mosaic, ViewSkipped
+from craterbench_qgis.engine.tokens import instance_tokens
 
 FINE, GLOBAL = "gld100_dtm_128ppd_farside_nw.tif", "gld100_dtm_32ppd.tif"
 WAC, CLEMENTINE = "lroc_wac_8k.tif", "clementine_750nm_4k.tif"
@@ -333,7 +333,7 @@ def _pick(gallery: Views, limit: int, rng: np.random.Generator) -> NDArray[np.in
 
 def main() -> int:
     """Evaluate and write one JSON object per set."""
-    from ..encoders import load_encoder
+    from craterbench_qgis.engine.encoders import load_encoder
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--data", type=Path, required=True)

@@ -1,0 +1,66 @@
+"""``craterbench index upgrade``: descriptors of kind for an index that has none."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from ..index import CraterIndex
+from ..kinds import load_descriptor
+from ..kinds.upgrade import upgrade_index
+from .options import count, index_argument
+from .output import ConsoleMonitor, note, print_json, say
+
+
+def add_upgrade(actions: Any) -> None:
+    """Add ``upgrade`` to the actions of ``index``."""
+    upgrade = actions.add_parser(
+        "upgrade",
+        help="add what the search for analogs needs to an index of an earlier version",
+        description="Describes the kind of every view that lacks it, from the index's mosaics. "
+        "Ctrl-C is safe: the same command goes on where it stopped.",
+    )
+    index_argument(upgrade)
+    upgrade.add_argument(
+        "--mosaic",
+        type=Path,
+        action="append",
+        default=[],
+        help="where a mosaic of the index is now, if it was moved (repeatable)",
+    )
+    upgrade.add_argument("--threads", type=count)
+    upgrade.add_argument("--json", action="store_true")
+    upgrade.set_defaults(run=run_upgrade)
+
+
+def run_upgrade(arguments: argparse.Namespace) -> int:
+    """Add descriptors of kind."""
+    descriptor = load_descriptor(threads=arguments.threads)
+    with ConsoleMonitor(quiet=arguments.json) as monitor:
+        report = upgrade_index(arguments.index, descriptor, arguments.mosaic, monitor)
+    if arguments.json:
+        print_json(vars(report) | {"descriptor": descriptor.id})
+        return 0
+    say(
+        f"{arguments.index}: {report.added:,} views described by {descriptor.id}, "
+        f"{report.present:,} were already."
+    )
+    if report.lost:
+        note(f"{report.lost:,} views can no longer be cut from the mosaics and have none.")
+    return 0
+
+
+def kinds_info(index: CraterIndex) -> dict[str, Any] | None:
+    """Which descriptor of kind described how many views; None without any."""
+    entry, records = index.manifest.kinds, index.kinds
+    if entry is None or records is None:
+        return None
+    return {"descriptor": entry.descriptor, "weights": entry.weights_hash, "views": len(records)}
+
+
+def kinds_text(kinds: dict[str, Any] | None) -> str:
+    """The same as text."""
+    if kinds is None:
+        return "none: 'index upgrade' adds the descriptors the search for analogs needs"
+    return f"{kinds['views']:,} views described by {kinds['descriptor']}"

@@ -1,0 +1,185 @@
+"""The descriptor of kind of a view: relief as the picture shows it, and brightness unstretched.
+
+Three parts, kept apart so that a search can weigh them. *Relief*: the scaled terrain measurements
+the network reads from the picture (normalised radial profile, scatter over azimuth, roughness).
+*Near*: a unit vector trained so that craters of like relief are near. *Tone*: mean and scatter of
+the mosaic's own grey values in rings, which no network is needed for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..encoders.base import resources_folder
+from ..errors import EncoderError
+from ..mosaic import View
+
+Float = NDArray[np.float32]
+
+ARCHITECTURE = "craterbench-kind"
+TONE_RINGS = 10
+TONE_REACH = 2.0
+CONTRAST_SCALE = 1.5
+BATCH = 32
+_REPAIR = "Install the plugin again."
+
+
+@dataclass
+class KindVectors:
+    """Of V views: ``relief`` float32 [V, T], ``near`` float32 [V, E] unit, ``tone`` and
+    ``tone_scatter`` float32 [V, 10]: the mosaic's values in ten rings to 2 radii (NaN where the
+    view does not reach, or the mosaic's values are not known)."""
+
+    relief: Float
+    near: Float
+    tone: Float
+    tone_scatter: Float
+
+    def __len__(self) -> int:
+        return len(self.relief)
+
+
+def contrast_number(pixels: Float, level: tuple[float, float] | None) -> float:
+    """What the network is told of the contrast before the stretch: the scaled logarithm of
+    (99th - 1st percentile) / median; 0 where the mosaic's values are not known."""
+    if level is None:
+        return 0.0
+    low, high = level
+    middle = low + float(np.median(pixels)) * (high - low)
+    ratio = max(high - low, 1e-4) / max(middle, 1e-3)
+    return float(np.log(np.clip(ratio, 0.01, 20.0)) / CONTRAST_SCALE)
+
+
+def tone_of(view: View, context: float) -> tuple[Float, Float]:
+    """Mean and scatter of the mosaic's values in rings of 0.2 radii, each [10]."""
+    size = view.pixels.shape[0]
+    mean = np.full(TONE_RINGS, np.nan, np.float32)
+    scatter = mean.copy()
+    if view.level is None:
+        return mean, scatter
+    line = ((np.arange(size) + 0.5) / size * 2 - 1) * context
+    ring = np.hypot(line[:, None], line[None]) / TONE_REACH * TONE_RINGS
+    number = np.where(ring < TONE_RINGS, ring, TONE_RINGS).astype(np.int64).ravel()
+    count = np.bincount(number, minlength=TONE_RINGS + 1)[:TONE_RINGS]
+    flat = view.pixels.astype(np.float64).ravel()
+    total = np.bincount(number, flat, TONE_RINGS + 1)[:TONE_RINGS]
+    square = np.bincount(number, flat * flat, TONE_RINGS + 1)[:TONE_RINGS]
+    has = count > 2
+    low, high = view.level
+    average = total[has] / count[has]
+    spread = np.sqrt(np.maximum(square[has] / count[has] - average**2, 0.0))
+    mean[has] = low + average * (high - low)
+    scatter[has] = spread * (high - low)
+    return mean, scatter
+
+
+class KindDescriptor:
+    """The network of ``resources/kinds``, ready. ``id``, ``weights_hash`` say which."""
+
+    def __init__(self, card: dict[str, Any], weights: bytes, threads: int | None = None) -> None:
+        import torch
+        from safetensors import SafetensorError
+        from safetensors.torch import load
+
+        from ..encoders.kind_network import KindNet, fold_kind_norms
+
+        self.id = str(card["id"])
+        self.weights_hash = str(card["sha256"])
+        self.input_size = int(card["input_size"])
+        self.relief_dim = int(card["architecture"]["relief_dim"])
+        self.near_dim = int(card["architecture"]["near_dim"])
+        self.scaling = np.array(card["scaling"], np.float64)
+        if threads is not None:
+            torch.set_num_threads(max(1, threads))
+        net = KindNet(card["architecture"])
+        try:
+            state = {name: tensor.float() for name, tensor in load(weights).items()}  # nosec B614 - safetensors, no pickle
+            for name, value in net.state_dict().items():
+                if name.endswith("num_batches_tracked"):
+                    state.setdefault(name, value)
+            net.load_state_dict(state)
+        except (SafetensorError, RuntimeError) as error:
+            raise EncoderError(
+                f"The weights of {self.id} do not fit the network its card describes. {_REPAIR}"
+            ) from error
+        net = fold_kind_norms(net.eval()).requires_grad_(False)
+        self._net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def encode(self, pixels: Float, context: Float, contrast: Float) -> tuple[Float, Float]:
+        """Relief [V, T] and near [V, E] of stretched views [V, S, S] in 0..1.
+
+        ``context`` [V]: side / diameter; ``contrast`` [V]: see :func:`contrast_number`.
+        """
+        import torch
+
+        reliefs, nears = [], []
+        with torch.inference_mode():
+            for start in range(0, len(pixels), BATCH):
+                part = slice(start, start + BATCH)
+                batch = torch.from_numpy(np.ascontiguousarray(pixels[part], np.float32))[:, None]
+                out = self._net(
+                    batch.contiguous(memory_format=torch.channels_last),
+                    torch.from_numpy(np.asarray(context[part], np.float32)),
+                    torch.from_numpy(np.asarray(contrast[part], np.float32)),
+                )
+                reliefs.append(out.relief.numpy())
+                nears.append(out.near.numpy())
+        if not reliefs:
+            return np.zeros((0, self.relief_dim), np.float32), np.zeros(
+                (0, self.near_dim), np.float32
+            )
+        return np.concatenate(reliefs), np.concatenate(nears)
+
+    def describe(self, views: list[View], contexts: list[float]) -> KindVectors:
+        """The descriptors of views, each ``input_size`` pixels wide and cut at its context."""
+        pixels = np.stack([view.pixels for view in views]).astype(np.float32)
+        contrast = np.array([contrast_number(v.pixels, v.level) for v in views], np.float32)
+        relief, near = self.encode(pixels, np.array(contexts, np.float32), contrast)
+        tones = [tone_of(view, context) for view, context in zip(views, contexts, strict=True)]
+        return KindVectors(
+            relief, near, np.stack([t for t, _ in tones]), np.stack([s for _, s in tones])
+        )
+
+
+def kinds_folder() -> Path:
+    """Where the weights of the descriptor of kind lie."""
+    return resources_folder().parent / "kinds"
+
+
+def load_descriptor(path: Path | None = None, threads: int | None = None) -> KindDescriptor:
+    """The descriptor of a card (None: the one that ships).
+
+    Raises EncoderError when there is none, or its files are damaged or of another version.
+    """
+    if path is None:
+        cards = sorted(kinds_folder().glob("*.json")) if kinds_folder().is_dir() else []
+        if not cards:
+            raise EncoderError(f"No descriptor of kind is installed. {_REPAIR}")
+        path = cards[-1]
+    try:
+        card = json.loads(path.read_text(encoding="utf-8"))
+        weights = path.with_suffix(".safetensors").read_bytes()
+        expected, architecture = str(card["sha256"]), str(card["architecture"]["name"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise EncoderError(
+            f"The descriptor of kind {path.stem} cannot be read: its model card or weights are "
+            f"missing or damaged ({type(error).__name__}: {error}). {_REPAIR}"
+        ) from error
+    if hashlib.sha256(weights).hexdigest() != expected:
+        raise EncoderError(
+            f"The weights of {path.stem} are not the ones its model card describes (their SHA-256 "
+            f"differs; the file is truncated or changed). {_REPAIR}"
+        )
+    if architecture != ARCHITECTURE:
+        raise EncoderError(
+            f"{path.stem} has the architecture {architecture!r}, which this version does not know. "
+            "Update the plugin."
+        )
+    return KindDescriptor(card, weights, threads)

@@ -1,0 +1,180 @@
+"""The descriptors of kind of an index, one for each crater and observation, ready to compare."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...contract.vocabulary import Likeness
+from ..errors import CraterIndexError
+from ..index import CraterIndex
+from ..terrain_profile import PROFILE_RINGS
+from .describe import entry_of
+from .descriptor import KindDescriptor, KindVectors
+
+Float = NDArray[np.float32]
+
+PARTS: dict[Likeness, dict[str, float]] = {
+    Likeness.RELIEF: {"profile": 1.0, "near": 1.0},
+    Likeness.LOOKS: {"tone": 1.0, "level": 0.5},
+    Likeness.BOTH: {"profile": 1.0, "near": 1.0, "tone": 1.0, "level": 0.5},
+}
+"""Weights of the parts of the distance, by what analogs are asked for."""
+FLOOR = slice(0, 3)
+AROUND = slice(7, 10)
+_PAIRS = 4096
+
+
+@dataclass
+class Features:
+    """What is compared, of V views or craters: ``profile`` [V, 40], ``near`` [V, E], ``tone``
+    [V, 10] relative to the surroundings, ``level`` [V, 1] brightness of the floor."""
+
+    profile: Float
+    near: Float
+    tone: Float
+    level: Float
+
+    def part(self, name: str) -> Float:
+        """One of the arrays by its name in :data:`PARTS`."""
+        found: Float = getattr(self, name)
+        return found
+
+
+def features_of(vectors: KindVectors) -> Features:
+    """Numbers whose squared differences are meaningful; missing tones count as ordinary (0)."""
+    profile = vectors.relief[:, : 2 * PROFILE_RINGS].copy()
+    profile[:, PROFILE_RINGS:] *= 0.5
+    around, level = _known_mean(vectors.tone[:, AROUND]), _known_mean(vectors.tone[:, FLOOR])
+    tone = vectors.tone / np.maximum(np.abs(around), 1e-6) - 1.0
+    tone = np.clip(np.nan_to_num(tone, nan=0.0, posinf=0.0, neginf=0.0), -3.0, 3.0)
+    return Features(profile, vectors.near, tone.astype(np.float32), level.astype(np.float32))
+
+
+class KindGallery:
+    """Craters of an index with their descriptors.
+
+    ``crater_row``, ``observation``, ``view`` int [M] (``view``: a view of that crater there, of the
+    smallest context), ``pixels_across`` [M], ``features`` of M.
+    """
+
+    def __init__(self, index: CraterIndex, descriptor: KindDescriptor) -> None:
+        entry, records = index.manifest.kinds, index.kinds
+        name = index.path.name
+        if entry is None or records is None:
+            raise CraterIndexError(
+                f"{name} has no descriptors of kind, so analogs cannot be searched. Add them once "
+                "with 'craterbench index upgrade'; its mosaics are needed for that."
+            )
+        if not entry.same_kind(entry_of(descriptor)):
+            raise CraterIndexError(
+                f"The descriptors of kind of {name} were made by another version "
+                f"({entry.descriptor}). Make them again with 'craterbench index upgrade'."
+            )
+        stored = index.views
+        order = np.argsort(stored["context"], kind="stable")
+        order = order[index.alive[order]]
+        # The first view of each crater in each observation is the one of the smallest context.
+        keys, first = np.unique(_key(stored[order]), return_index=True)
+        at = np.searchsorted(keys, _key(records))
+        known = (at < len(keys)) & (keys[np.minimum(at, len(keys) - 1)] == _key(records))
+        records, at = records[known], at[known]
+        used = np.unique(at)
+        if not used.size:
+            raise CraterIndexError(
+                f"{name} has no descriptors of its present craters. Add them with 'craterbench "
+                "index upgrade'."
+            )
+        self.view = order[first[used]].astype(np.int64)
+        self.crater_row = stored["crater_row"][self.view].astype(np.int64)
+        self.observation = stored["observation"][self.view].astype(np.int64)
+        native = stored["native_m_per_px"][self.view].astype(np.float64)
+        diameter = index.craters.diameter_m[self.crater_row]
+        self.pixels_across = diameter / np.maximum(native, 1e-9)
+        vectors = KindVectors(
+            _mean(records["relief"] * records["relief_scale"][:, None], at, used),
+            _mean(records["near"] * records["near_scale"][:, None], at, used),
+            _mean(records["tone"], at, used),
+            _mean(records["tone_scatter"], at, used),
+        )
+        self.features = features_of(vectors)
+        # Brightness is compared within a mosaic only: another one has another scale of grey.
+        self._level = np.zeros((int(self.observation.max()) + 1, 2))
+        for number in range(len(self._level)):
+            level = self.features.level[self.observation == number]
+            level = level[np.isfinite(level)]
+            middle, spread = (np.median(level), level.std()) if level.size else (0.0, 0.0)
+            self._level[number] = middle, max(float(spread), 1e-6)
+        self.features.level = self._standard(self.features.level, self.observation)
+        self.scale = self._scales()
+
+    def __len__(self) -> int:
+        return len(self.crater_row)
+
+    def _standard(self, level: Float, observation: NDArray[np.int64]) -> Float:
+        middle, spread = self._level[observation].T
+        out = np.clip((level[:, 0] - middle) / spread, -4.0, 4.0)
+        return np.nan_to_num(out, nan=0.0).astype(np.float32)[:, None]
+
+    def _scales(self) -> dict[str, float]:
+        """The mean squared difference of two craters drawn at random, for each part."""
+        rng = np.random.default_rng(0)
+        a, b = rng.integers(0, len(self), (2, _PAIRS))
+        found = {}
+        for name in ("profile", "near", "tone", "level"):
+            part = self.features.part(name)
+            found[name] = max(float(((part[a] - part[b]) ** 2).sum(axis=1).mean()), 1e-9)
+        return found
+
+    def query_features(self, vectors: KindVectors, observation: int | None) -> Features:
+        """Of one query's views, averaged; ``observation``: the index's mosaic it was cut from, or
+        None for another one, whose brightness says nothing here."""
+        # Averaged first, as the craters of the index are: views of one crater differ by chance.
+        average = KindVectors(
+            vectors.relief.mean(axis=0, keepdims=True),
+            vectors.near.mean(axis=0, keepdims=True),
+            vectors.tone[:1],
+            vectors.tone_scatter[:1],
+        )
+        features = features_of(average)
+        if observation is None or observation >= len(self._level):
+            features.level = np.full((1, 1), np.nan, np.float32)
+        else:
+            features.level = self._standard(features.level, np.array([observation]))
+        return features
+
+    def distances(self, query: Features, by: Likeness) -> Float:
+        """Squared distances [M] of ``query`` (one) in units of two craters drawn at random."""
+        total = np.zeros(len(self))
+        weight_sum = 0.0
+        for name, weight in PARTS[by].items():
+            wanted = query.part(name)
+            if not np.isfinite(wanted).all():
+                continue
+            difference = ((self.features.part(name) - wanted) ** 2).sum(axis=1)
+            total += weight * difference / self.scale[name]
+            weight_sum += weight
+        return (total / weight_sum).astype(np.float32)
+
+
+def _known_mean(values: Float) -> Float:
+    """Mean of the finite numbers of each row [V, 1]; NaN where there are none."""
+    known = np.isfinite(values)
+    count = known.sum(axis=1, keepdims=True)
+    total = np.where(known, values, 0.0).sum(axis=1, keepdims=True)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)
+
+
+def _key(records: NDArray[np.void]) -> NDArray[np.int64]:
+    """One number for a crater in an observation."""
+    return records["crater_row"].astype(np.int64) * 65_536 + records["observation"]
+
+
+def _mean(values: NDArray[np.floating], at: NDArray[np.int64], used: NDArray[np.int64]) -> Float:
+    """Mean of the rows that belong to each of ``used``."""
+    place = np.searchsorted(used, at)
+    total = np.zeros((len(used), values.shape[1]))
+    np.add.at(total, place, values)
+    return (total / np.bincount(place, minlength=len(used))[:, None]).astype(np.float32)

@@ -1,0 +1,189 @@
+"""Kinds you name: from a few examples, a probability for every crater of an index.
+
+Examples are positive (and perhaps negative); the rest of the index is unlabelled, not negative. A
+well-regularised logistic regression over the descriptor of kind tells examples from the rest; its
+scores, taken out of fold, are calibrated (Platt 1999), and divided by the mean probability of
+held-out examples, because a crater of the kind that nobody labelled is one all the same (Elkan &
+Noto 2008, who assume that examples are drawn at random from the kind).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...contract.vocabulary import Likeness
+from ..errors import CraterIndexError, QueryError
+from .gallery import PARTS, KindGallery
+
+Float = NDArray[np.float64]
+
+MIN_EXAMPLES = 5
+FOLDS = 5
+BACKGROUND = 2000
+"""Unlabelled craters, drawn at random, that examples are told from."""
+REGULARISATION = 0.05
+_NAME = re.compile(r"^\w[\w .-]{0,60}$")
+
+
+@dataclass(frozen=True)
+class NamedKind:
+    """A kind and its examples (crater ids), as kept beside the index."""
+
+    name: str
+    yes: tuple[str, ...]
+    no: tuple[str, ...] = ()
+    created: str = ""
+
+
+@dataclass
+class LearntKind:
+    """``rows`` int [M] (crater rows) and each one's ``probability``; ``validation``: what was found
+    of held-out examples, plain JSON."""
+
+    rows: NDArray[np.int64]
+    probability: Float
+    validation: dict[str, Any]
+
+
+def learn_kind(
+    gallery: KindGallery, yes: NDArray[np.int64], no: NDArray[np.int64], seed: int = 0
+) -> LearntKind:
+    """Learn a kind from example rows. Raises QueryError for fewer than five usable ones."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import StratifiedKFold
+
+    rows, first = np.unique(gallery.crater_row, return_index=True)
+    x = _features(gallery)[first]
+    positive, negative = np.isin(rows, yes), np.isin(rows, no)
+    count = int(positive.sum())
+    if count < MIN_EXAMPLES:
+        raise QueryError(
+            f"A kind needs at least {MIN_EXAMPLES} examples with a descriptor in this index; "
+            f"{count} were given. Accept some more."
+        )
+    rng = np.random.default_rng(seed)
+    rest = np.flatnonzero(~positive & ~negative)
+    sample = rng.permutation(rest)[:BACKGROUND]
+    used = np.concatenate([np.flatnonzero(positive), np.flatnonzero(negative), sample])
+    label = positive[used]
+    # What was rejected is known; what was merely not looked at counts less.
+    weight = np.where(label | negative[used], 1.0, 0.5)
+
+    def fitted(part: NDArray[np.int64]) -> LogisticRegression:
+        model = LogisticRegression(C=REGULARISATION, class_weight="balanced", max_iter=1000)
+        return model.fit(x[used[part]], label[part], sample_weight=weight[part])
+
+    held_out = np.zeros(len(used))
+    folds = StratifiedKFold(min(FOLDS, count), shuffle=True, random_state=seed)
+    for train, test in folds.split(x[used], label):
+        held_out[test] = fitted(train).decision_function(x[used[test]])
+    everyone = np.asarray(fitted(np.arange(len(used))).decision_function(x), np.float64)
+    share = len(sample) / max(1, len(rest))
+    platt = LogisticRegression(C=1e3, max_iter=1000)
+    # The unlabelled were thinned out; they stand for all of their kind.
+    platt.fit(held_out[:, None], label, sample_weight=np.where(label, 1.0, 1.0 / max(share, 1e-9)))
+    labelled = platt.predict_proba(held_out[label][:, None])[:, 1].mean()
+    chance = platt.predict_proba(everyone[:, None])[:, 1] / max(float(labelled), 1e-9)
+    probability = np.clip(chance, 0.0, 1.0)
+    probability[positive] = 1.0
+    probability[negative] = 0.0
+    return LearntKind(rows.astype(np.int64), probability, _validation(held_out, label, share))
+
+
+def _features(gallery: KindGallery) -> Float:
+    """Every part of the descriptor, weighted as a search by both weighs it."""
+    parts = [
+        gallery.features.part(name) * np.sqrt(weight / gallery.scale[name])
+        for name, weight in PARTS[Likeness.BOTH].items()
+    ]
+    x = np.concatenate(parts, axis=1).astype(np.float64)
+    return np.asarray((x - x.mean(axis=0)) * np.sqrt(x.shape[1]))
+
+
+def _validation(scores: Float, label: NDArray[np.bool_], share: float) -> dict[str, Any]:
+    """Where held-out examples stand among craters nobody labelled. Of those some are of the kind,
+    so a false positive here may be a right one: the precision is a lower bound."""
+    others = np.sort(scores[~label])
+    above = len(others) - np.searchsorted(others, scores[label], side="right")
+    percentile = above / max(1, len(others))
+    found = {
+        "examples": int(label.sum()),
+        "compared_with": len(others),
+        "median_percentile": float(np.median(percentile)),
+    }
+    for top in (0.01, 0.05, 0.1):
+        recall = float((percentile <= top).mean())
+        hits, others_there = recall * label.sum(), top * len(others) / max(share, 1e-9)
+        found[f"recall_in_best_{top:g}"] = recall
+        found[f"precision_at_least_in_best_{top:g}"] = float(hits / max(1.0, hits + others_there))
+    return found
+
+
+# -- kept beside the index ----------------------------------------------------------------------
+
+
+def kinds_beside(index: Path) -> Path:
+    """The folder of an index's named kinds: ``NAME.kinds`` beside ``NAME.craterindex``."""
+    return index.with_suffix(".kinds")
+
+
+def save_kind(index: Path, kind: NamedKind) -> Path:
+    """Keep a kind beside its index; an earlier one of the name is replaced."""
+    if not _NAME.match(kind.name):
+        raise QueryError(
+            f"'{kind.name}' cannot name a kind. Use letters, digits, blanks, dots and hyphens."
+        )
+    folder = kinds_beside(index)
+    path = folder / f"{kind.name}.json"
+    content = asdict(kind)
+    content["created"] = kind.created or datetime.now(timezone.utc).isoformat(timespec="seconds")
+    try:
+        folder.mkdir(exist_ok=True)
+        part = path.with_suffix(".part")
+        part.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        raise CraterIndexError(
+            f"The kind cannot be kept at {path} ({error.strerror}). Check the folder's permissions."
+        ) from error
+    return path
+
+
+def load_kind(index: Path, name: str) -> NamedKind:
+    """The kind of that name. Raises QueryError, naming those there are."""
+    known = known_kinds(index)
+    if name not in known:
+        raise QueryError(
+            f"No kind of this index is called '{name}'. There are: {', '.join(known) or 'none'}."
+        )
+    path = kinds_beside(index) / f"{name}.json"
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return NamedKind(
+            str(content["name"]),
+            tuple(str(one) for one in content["yes"]),
+            tuple(str(one) for one in content["no"]),
+            str(content["created"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise QueryError(f"The kind at {path} cannot be read ({error}). Name it again.") from error
+
+
+def known_kinds(index: Path) -> list[str]:
+    """The names of the kinds beside an index."""
+    folder = kinds_beside(index)
+    return sorted(path.stem for path in folder.glob("*.json")) if folder.is_dir() else []
+
+
+def rows_of(ids: Sequence[str], found: dict[str, list[int]]) -> NDArray[np.int64]:
+    """The rows of the ids that the index has."""
+    return np.array([row for one in ids for row in found.get(one, [])], np.int64)

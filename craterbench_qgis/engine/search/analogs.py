@@ -1,0 +1,127 @@
+"""Analogs: craters of the same kind, at any angle and mirrored, by the descriptor of kind."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...contract.search import AnalogOptions
+from ..bodies import Body
+from ..encoders.base import Encoder
+from ..index import CraterIndex
+from ..interaction import maxsim
+from ..kinds.descriptor import KindDescriptor, KindVectors, load_descriptor
+from ..kinds.gallery import Features, KindGallery
+from ..tokens import instance_tokens
+from .chance import same_ground
+from .query import QueryView
+from .turns import ANALOG_TURNS, Turn, turned, turns
+
+DEFAULT_RATIO = (0.5, 2.0)
+"""Diameter of an analog over the query's, where no other was asked for."""
+_QUARTERS = (Turn(0.0, False), Turn(90.0, False), Turn(180.0, True), Turn(270.0, True))
+
+
+class AnalogSearch:
+    """The descriptors of an open index, ready for queries."""
+
+    def __init__(self, index: CraterIndex, descriptor: KindDescriptor | None = None) -> None:
+        self._index = index
+        self._given = descriptor
+
+    @cached_property
+    def descriptor(self) -> KindDescriptor:
+        """The one given, or the one that ships."""
+        return self._given or load_descriptor()
+
+    @cached_property
+    def gallery(self) -> KindGallery:
+        """Raises CraterIndexError, saying what to do, where the index has no descriptors."""
+        return KindGallery(self._index, self.descriptor)
+
+    def describe(self, query: QueryView) -> KindVectors:
+        """The query's descriptors: as it is, turned and mirrored. Their mean is steadier."""
+        contexts = self._index.settings.context_factors
+        context = sum(contexts) / len(contexts)
+        if query.diameter_m and query.view.side_m == query.view.side_m:
+            context = query.view.side_m / query.diameter_m
+        size = self.descriptor.input_size
+        views = [
+            replace(query.view, pixels=_resized(turned(query, turn), size)) for turn in _QUARTERS
+        ]
+        return self.descriptor.describe(views, [context] * len(views))
+
+    def query_features(self, query: QueryView) -> Features:
+        """What of the query is compared with the entries of :attr:`gallery`."""
+        return self.gallery.query_features(self.describe(query), self._observation(query))
+
+    def rank(
+        self,
+        query: QueryView,
+        options: AnalogOptions,
+        allowed: NDArray[np.bool_] | None,
+        body: Body,
+        top: int,
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """View numbers and scores (1 - squared distance) of the nearest craters, best first.
+
+        ``allowed`` bool [n_craters] or None. Left out: craters that share ground with the query,
+        and those with too few pixels across. A crater counts with its nearest observation.
+        """
+        gallery = self.gallery
+        keep = gallery.pixels_across >= options.min_pixels
+        if allowed is not None:
+            keep &= allowed[gallery.crater_row]
+        if query.lon is not None and query.lat is not None and query.diameter_m is not None:
+            craters = self._index.craters
+            rows = gallery.crater_row
+            place = (query.lon, query.lat, query.diameter_m)
+            keep &= ~same_ground(
+                body, place, craters.lon[rows], craters.lat[rows], craters.diameter_m[rows]
+            )
+        score = 1.0 - gallery.distances(self.query_features(query), options.by)
+        order = np.flatnonzero(keep)
+        order = order[np.lexsort((gallery.view[order], -score[order]))]
+        _, first = np.unique(gallery.crater_row[order], return_index=True)
+        chosen = order[np.sort(first)[:top]]
+        return gallery.view[chosen], score[chosen].astype(np.float32)
+
+    def best_turns(
+        self, query: QueryView, encoder: Encoder, views: NDArray[np.int64]
+    ) -> list[Turn]:
+        """For each of ``views`` the turn (and mirror) of the query that is most like it, by late
+        interaction of the index's own tokens."""
+        if not len(views):
+            return []
+        settings = self._index.settings
+        tried = turns(ANALOG_TURNS, mirrored=True)
+        embedding = encoder.encode(np.stack([turned(query, turn) for turn in tried]))
+        tokens = instance_tokens(
+            embedding.tokens,
+            settings.tokens,
+            seeds=settings.seeds,
+            method=settings.aggregation,
+            attention=embedding.attention,
+        ).vectors
+        stored = self._index.tokens(views)
+        scores = np.stack([maxsim(vectors, stored) for vectors in tokens])
+        return [tried[int(best)] for best in scores.argmax(axis=0)]
+
+    def _observation(self, query: QueryView) -> int | None:
+        fingerprint = query.source.get("mosaic_fingerprint")
+        for number, known in enumerate(self._index.manifest.observations):
+            if fingerprint is not None and known.get("fingerprint") == fingerprint:
+                return number
+        return None
+
+
+def _resized(pixels: NDArray[np.float32], size: int) -> NDArray[np.float32]:
+    if pixels.shape[0] == size:
+        return pixels
+    from PIL import Image
+
+    image = Image.fromarray(pixels).resize((size, size), Image.Resampling.BILINEAR)
+    return np.asarray(image, np.float32)

@@ -1,0 +1,81 @@
+"""How a search is done and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ...contract.records import Json
+from ...contract.search import (
+    SHORTLIST,
+    TOP,
+    AnalogOptions,
+    Feedback,
+    Filters,
+    Match,
+    SearchParams,
+)
+from ...contract.vocabulary import Question
+from ..errors import QueryError
+
+__all__ = ["AnalogOptions", "SearchOptions", "SearchResult"]
+
+
+@dataclass(frozen=True)
+class SearchOptions:
+    """How to search. ``shortlist``: S, views kept by the first stage; ``top``: craters wanted.
+
+    ``any_angle`` is for the same crater; analogs are always compared at any angle and mirrored.
+    """
+
+    top: int = TOP
+    shortlist: int = SHORTLIST
+    backend: str = "auto"
+    symmetric: bool = False
+    filters: Filters = field(default_factory=Filters)
+    how_sure: bool = True
+    """Whether matches carry the number expected by chance (not those of a refined query, for which
+    it was never measured)."""
+    feedback: Feedback = field(default_factory=Feedback)
+    """What was decided about matches of this query before; rejected craters are left out."""
+    find: Question = Question.SAME
+    any_angle: bool = False
+    analogs: AnalogOptions = field(default_factory=AnalogOptions)
+
+    @classmethod
+    def of(cls, params: SearchParams) -> SearchOptions:
+        """Those of a search as it was asked for."""
+        return cls(
+            top=params.top,
+            shortlist=params.shortlist,
+            backend=params.backend,
+            symmetric=params.symmetric,
+            filters=params.filters,
+            feedback=params.feedback,
+            find=params.find,
+            any_angle=params.any_angle,
+            analogs=params.analogs,
+        )
+
+    @property
+    def turns(self) -> bool:
+        """Whether the query is turned: then it had better be ``widened``."""
+        return self.any_angle or self.find is Question.ANALOGS
+
+    def check(self) -> None:
+        """Raise QueryError for numbers that make no sense."""
+        if self.top < 1 or self.shortlist < 1:
+            raise QueryError("The numbers of matches and of shortlisted views must be at least 1.")
+        if self.feedback and self.turns:
+            raise QueryError(
+                "A search refined by what was accepted and rejected looks for the same crater, "
+                "north up. Leave out the decisions, or search for the same crater."
+            )
+
+
+@dataclass
+class SearchResult:
+    """Matches in order, milliseconds per stage, and where they come from."""
+
+    matches: list[Match]
+    timings_ms: dict[str, float]
+    provenance: Json
