@@ -17,17 +17,15 @@ class Keeper:
     """
 
     def __init__(self) -> None:
-        self._kept: list[QObject] = []
+        self._kept: dict[int, QObject] = {}
 
     def keep(self, thing: Q) -> Q:
         """Hold ``thing`` until it is destroyed; returns it."""
-        self._kept.append(thing)
-        thing.destroyed.connect(lambda *_: self._drop(thing))
+        key = id(thing)  # the connection itself must not hold it
+        self._kept[key] = thing
+        thing.destroyed.connect(lambda *_: self._kept.pop(key, None))
         return thing
 
     def of(self, kind: type[Q]) -> list[Q]:
         """What is held of a class, the oldest first."""
-        return [thing for thing in self._kept if isinstance(thing, kind)]
-
-    def _drop(self, thing: QObject) -> None:
-        self._kept = [other for other in self._kept if other is not thing]
+        return [thing for thing in self._kept.values() if isinstance(thing, kind)]
