@@ -96,7 +96,7 @@ class Call(Generic[R]):
 
     def answer_error(self, error: CallError) -> None:
         """Deliver an error."""
-        if self.cancelled_at is not None and not error.cancelled:
+        if self.cancelled_at is not None:
             error = cancelled_error()
         if self._end() and self._failed is not None:
             self._failed(error)

@@ -155,7 +155,9 @@ def call_of(
     origin = provenance(match_set, what, len(rows))
     if chosen.kind != SHEET:
         outline = Outline.CIRCLE if chosen.kind == LIST else geometry
-        return EXPORT, ExportParams(matches, path, index, provenance=origin, geometry=outline)
+        return EXPORT, ExportParams(
+            matches, path, body=match_set.index.body, provenance=origin, geometry=outline
+        )
     # The picture that was searched, where it is still there, else the query cut again.
     preview, label = match_set.preview, match_set.request.label
     there = bool(preview.image) and Path(preview.image).is_file()

@@ -13,6 +13,8 @@ from .machine import STANDARD
 LOCK_FILE = Path(__file__).with_name("engine.lock")
 PYTHON_MIN = (3, 10)
 PYTHON_MAX = (3, 14)
+VERSIONS = {"least": "{}.{}".format(*PYTHON_MIN), "most": "{}.{}".format(*PYTHON_MAX)}
+"""For messages."""
 
 TORCH = "2.13.0"
 TORCHVISION = "0.28.0"

@@ -3569,8 +3569,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/setup/create.py" />
-            <source>No Python 3.10 to 3.13 with its venv module was found. Install one (python.org; Debian: apt-get install python3-venv) and name it with “…”.</source>
-            <translation>Es wurde kein Python 3.10 bis 3.13 mit dem Modul venv gefunden. Installieren Sie eines (python.org; Debian: apt-get install python3-venv), und nennen Sie es mit „…“.</translation>
+            <source>No Python {least} to {most} with its venv module was found. Install one (python.org; Debian: apt-get install python3-venv) and name it with “…”.</source>
+            <translation>Es wurde kein Python {least} bis {most} mit dem Modul venv gefunden. Installieren Sie eines (python.org; Debian: apt-get install python3-venv), und nennen Sie es mit „…“.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/setup/create.py" />
@@ -3659,8 +3659,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/setup/existing.py" />
-            <source>Python {version} ({bits} bit) cannot run the engine. It needs Python 3.10 to 3.13, 64 bit.</source>
-            <translation>Python {version} ({bits} Bit) kann die Engine nicht ausführen. Sie braucht Python 3.10 bis 3.13, 64 Bit.</translation>
+            <source>Python {version} ({bits} bit) cannot run the engine. It needs Python {least} to {most}, 64 bit.</source>
+            <translation>Python {version} ({bits} Bit) kann die Engine nicht ausführen. Sie braucht Python {least} bis {most}, 64 Bit.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/setup/existing.py" />
@@ -3809,8 +3809,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/setup/pythons.py" />
-            <source>A Python 3.10 to 3.13</source>
-            <translation>Ein Python 3.10 bis 3.13</translation>
+            <source>A Python {least} to {most}</source>
+            <translation>Ein Python {least} bis {most}</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/setup/pythons.py" />

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from qgis.core import QgsProject
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, QProcess, Qt
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QDialog, QLabel, QLineEdit, QPushButton, QWidget
@@ -134,7 +135,8 @@ def test_dialogs_that_nobody_holds_work(
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
     assert not shown(window)
-    assert not [half for half in halves if half()], "they are kept only while they are there"
+    dialogs = [half() for half in halves]
+    assert all(dialog is None or sip.isdeleted(dialog) for dialog in dialogs)
 
 
 def test_a_crop_that_is_drawn_stands_in_for_the_last_querys(

@@ -149,9 +149,9 @@ class CreateEnvironment(QGroupBox):
         hint = ""
         if self.pythons.searched and not self.pythons.python:
             hint = tr(
-                "No Python 3.10 to 3.13 with its venv module was found. Install one (python.org; "
-                "Debian: apt-get install python3-venv) and name it with “…”."
-            )
+                "No Python {least} to {most} with its venv module was found. Install one "
+                "(python.org; Debian: apt-get install python3-venv) and name it with “…”."
+            ).format(**lock.VERSIONS)
             hint = "\n".join([hint, *self.pythons.problems[:4]])
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))

@@ -92,9 +92,9 @@ class ExistingPython(QGroupBox):
         missing = report.missing(self._pins)
         if not report.fits:
             answer = tr(
-                "Python {version} ({bits} bit) cannot run the engine. It needs Python 3.10 to "
-                "3.13, 64 bit."
-            ).format(version=report.text, bits=report.bits)
+                "Python {version} ({bits} bit) cannot run the engine. It needs Python {least} to "
+                "{most}, 64 bit."
+            ).format(version=report.text, bits=report.bits, **lock.VERSIONS)
         elif missing:
             answer = tr(
                 "Python {version} lacks {packages}. Install them there yourself, or create an "

@@ -10,7 +10,7 @@ from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QToolButton, QWidget
 
 from ...client.environment_jobs import Probe
-from ...environment import pythons
+from ...environment import lock, pythons
 from ...i18n import tr
 
 FindPythons = Callable[[], Iterable[Union[str, "PathLike[str]"]]]
@@ -111,6 +111,8 @@ class BasePythons(QWidget):
         self.changed.emit()
 
     def _on_browse(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, tr("A Python 3.10 to 3.13"))
+        path, _ = QFileDialog.getOpenFileName(
+            self, tr("A Python {least} to {most}").format(**lock.VERSIONS)
+        )
         if path:
             self.add(path)
