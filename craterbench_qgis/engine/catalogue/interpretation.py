@@ -245,7 +245,8 @@ class _Columns:
         body: Body | None,
         faults: Faults,
     ) -> None:
-        assert evidence.lon is not None and evidence.lat is not None
+        if evidence.lon is None or evidence.lat is None:
+            raise ValueError("a table without coordinates has no map system")
         self.lon, self.lat, self.body, self.system = evidence.lon, evidence.lat, body, system
         rows = ~np.any([mask for mask, _ in faults], axis=0) if faults else None
         stated = stated_systems(evidence.table, evidence.choice.system, rows)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree  # nosec B405 - entities are refused before parsing
 
 from ..errors import CatalogueError
 from .places import Place
@@ -33,7 +33,7 @@ def read_kml(place: Place) -> tuple[Any, Any]:
             "again."
         )
     try:
-        root = ElementTree.fromstring(data)
+        root = ElementTree.fromstring(data)  # nosec B314 - entities are refused above
     except ElementTree.ParseError as error:
         raise CatalogueError(
             f"The catalogue '{place}' is not readable as KML ({error}). Export it again."

@@ -118,18 +118,18 @@ def _load_timm(name: str, *, device: str, threads: int | None, allow_download: b
     model_name = name.removeprefix(TIMM_PREFIX)
     random_weights = model_name.endswith(RANDOM_SUFFIX)
     model_name = model_name.removesuffix(RANDOM_SUFFIX)
-    if not _TIMM_NAME.fullmatch(model_name):
-        # timm takes names with a colon for folders and for models of strangers.
-        raise EncoderError(
-            f"There is no model called {name[:100]!r} in timm. Use a name such as "
-            "timm:vit_small_patch16_224.dino, or the path of a checkpoint."
-        )
     known = ", ".join(info.id for info in available_encoders())
     if not name.startswith(TIMM_PREFIX) and not _looks_like_timm(model_name):
         raise EncoderError(
             f"There is no encoder called {name!r}. Use one of: {known}; timm:NAME for a timm "
             "vision transformer; or the path of a checkpoint (.safetensors, .pth, .pt) or of a "
             "model card (.json)."
+        )
+    if not _TIMM_NAME.fullmatch(model_name):
+        # timm takes names with a colon for folders and for models of strangers.
+        raise EncoderError(
+            f"There is no model called {name[:100]!r} in timm. Use a name such as "
+            "timm:vit_small_patch16_224.dino, or the path of a checkpoint."
         )
     from .hub import load_timm
 

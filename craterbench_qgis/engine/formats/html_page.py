@@ -124,7 +124,7 @@ def shown(picture: Picture | bytes, metres_per_pixel: float | None) -> Shown:
     kind, data, side = _encoded(picture)
     source = f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"
     # Not text: it is neither cut nor cleaned.
-    return Shown(Markup(source), scale_bar(metres_per_pixel, side))  # nosec B704
+    return Shown(Markup(source), scale_bar(metres_per_pixel, side))  # nosec B704 - our own data URI
 
 
 def scale_bar(metres_per_pixel: float | None, side: int) -> Bar | None:

@@ -199,7 +199,7 @@ def is_displaced(path: Path, body: Body) -> bool:
     if body.is_sphere:
         return False
     # Between 5 and 85 degrees both kinds differ by far more than a rounding.
-    query = f"SELECT lat, geom FROM {LAYER} WHERE abs(lat) BETWEEN 5 AND 85 LIMIT 1"  # nosec B608
+    query = f"SELECT lat, geom FROM {LAYER} WHERE abs(lat) BETWEEN 5 AND 85 LIMIT 1"  # nosec B608 - LAYER is a constant
     with contextlib.closing(connect(path)) as connection:
         row = connection.execute(query).fetchone()
     if row is None:

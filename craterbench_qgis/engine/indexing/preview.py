@@ -55,7 +55,7 @@ class RimScore:
 
 
 @dataclass
-class Preview:
+class CropPreview:
     """``rows``: the craters shown; ``pictures``: [n, S, S] floats in 0..1, NaN rows left out;
     ``scores``: by name: "as read", "mirrored", "half", "double"; ``words``: what they mean, ""
     where the circles lie on rims or too few craters were seen."""
@@ -66,7 +66,7 @@ class Preview:
     words: str
 
 
-def preview(mosaic: Mosaic, craters: Craters, monitor: Monitor | None = None) -> Preview:
+def preview(mosaic: Mosaic, craters: Craters, monitor: Monitor | None = None) -> CropPreview:
     """Crops of a dozen craters, and whether the catalogue's circles lie on rims."""
     monitor = monitor or Monitor()
     rows, pictures = [], []
@@ -89,7 +89,7 @@ def preview(mosaic: Mosaic, craters: Craters, monitor: Monitor | None = None) ->
         monitor.check()
         scores[name] = rim_score(mosaic, x, lat, d)
     stack = np.stack(pictures) if pictures else np.empty((0, _SIZE, _SIZE), np.float32)
-    return Preview(rows, stack, scores, words_for(scores))
+    return CropPreview(rows, stack, scores, words_for(scores))
 
 
 def choose(craters: Craters) -> list[int]:
@@ -192,7 +192,7 @@ def _rim(down: FloatArray, right: FloatArray, row: float, col: float, radius: fl
     return best
 
 
-def picture(shown: Preview, craters: Craters) -> Any:
+def picture(shown: CropPreview, craters: Craters) -> Any:
     """The crops in a grid, each with the catalogue's circle, id and diameter: a PIL image."""
     from PIL import Image, ImageDraw
 
