@@ -220,8 +220,8 @@ def test_decisions_refine_the_query(bench: PluginBench, match_set: MatchSet) -> 
     bench.press(Qt.Key.Key_F)
     wait_until(lambda: len(bench.answers) == 2)
     second = bench.answers[1]
-    assert second.request.accepted == (ids[0],)
-    assert set(second.request.rejected) == set(ids[1:3])
+    assert second.request.feedback.accepted == [ids[0]]
+    assert set(second.request.feedback.rejected) == set(ids[1:3])
     refined = ids_of(second)
     assert len(refined) == min(len(match_set), workbench.session.index.craters - 2)
     assert not set(ids[1:3]) & set(refined)
@@ -240,8 +240,8 @@ def test_decisions_refine_the_query(bench: PluginBench, match_set: MatchSet) -> 
     button.click()
     wait_until(lambda: len(bench.answers) == 3)
     third = bench.answers[2].request
-    assert third.accepted == (refined[1],)
-    assert set(third.rejected) == set(ids[1:3])
+    assert third.feedback.accepted == [refined[1]]
+    assert set(third.feedback.rejected) == set(ids[1:3])
     assert third.label.endswith("refined (+1 −2)") and "refined" not in third.base_label
     # It is kept in the project like any other, and opens again with what refined it.
     wait_until(lambda: len(workbench.store.history()) == 3)
