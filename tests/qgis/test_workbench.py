@@ -247,7 +247,7 @@ def test_decisions_refine_the_query(bench: PluginBench, match_set: MatchSet) -> 
     wait_until(lambda: len(workbench.store.history()) == 3)
     workbench.open_set(second.set_id)
     wait_until(lambda: workbench.current.set_id == second.set_id)
-    assert workbench.current.request.rejected == second.request.rejected
+    assert workbench.current.request.feedback == second.request.feedback
 
 
 @pytest.mark.alone
