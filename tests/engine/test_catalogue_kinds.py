@@ -15,10 +15,11 @@ import pyproj
 import pytest
 import shapely
 
+from craterbench_qgis.contract.search import Match
 from craterbench_qgis.engine.bodies import Body, body_by_name
 from craterbench_qgis.engine.catalogue import GEOMETRY, Craters, read_catalogue
 from craterbench_qgis.engine.errors import CatalogueError
-from craterbench_qgis.engine.formats import MatchRow, write_matches
+from craterbench_qgis.engine.formats import write_matches
 
 A, B = 3396190.0, 3376200.0
 MARS = "+proj=longlat +a=3396190 +b=3376200"
@@ -82,7 +83,7 @@ def test_heights_in_geojson_are_no_statement(tmp_path: Path) -> None:
 @pytest.mark.parametrize("body", [Body("Mars", A, B), body_by_name("Moon")])
 def test_own_exports_come_back(tmp_path: Path, name: str, body: Body) -> None:
     rows = [
-        MatchRow(n + 1, f"c{n}", lon, lat, 20_000.0, 0.9, None, "2x", None, None, {})
+        Match(n + 1, f"c{n}", lon, lat, 20_000.0, 0.9, context=2.0)
         for n, (lon, lat) in enumerate([(70.5, -42.4), (-179.9, 0.01), (3.0, 84.0), (10.0, 40.0)])
     ]
     write_matches(tmp_path / name, rows, body=body, provenance={})

@@ -76,7 +76,7 @@ def test_what_cannot_be_asked(
     ground: tuple[Path, list[str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([*ground[1], "--feedback", "5"]) == 1
-    assert "two questions" in capsys.readouterr().err
+    assert "different questions" in capsys.readouterr().err
     from craterbench_qgis.engine.encoders import load_encoder
     from craterbench_qgis.engine.indexing import build_index
 

@@ -21,8 +21,7 @@ PLACES = [(0, 0), (12.3, 45.6), (-179.9, -3), (179.99, 89.5), (45, -90), (10, 90
 def test_distance_bearing_and_destination_are_the_engines() -> None:
     rng = np.random.default_rng(5)
     for body in (MOON, MARS):
-        radius = sphere.mean_radius(body.a, body.b)
-        assert radius == body.mean_radius
+        radius = body.mean_radius
         for lon1, lat1, lon2, lat2 in zip(
             *(rng.uniform(-s, s, 300) for s in (180, 90, 180, 90)), strict=True
         ):
@@ -62,11 +61,8 @@ def test_a_rim_is_as_far_from_the_centre_as_the_radius(lon: float, lat: float) -
 def test_circles_are_the_polygons_the_engine_exports(
     body: Body, lon: float, lat: float, diameter: float
 ) -> None:
-    def latitude(value: float) -> float:
-        return sphere.geodetic_latitude(body.a, body.b, value)
-
     text = sphere.circle_multipolygon_wkt(
-        body.mean_radius, lon, lat, diameter, latitude=None if body.is_sphere else latitude
+        body.mean_radius, lon, lat, diameter, latitude=None if body.is_sphere else body.geodetic
     )
     ours, theirs = shapely.from_wkt(text), circle_geometry(body, lon, lat, diameter)
     assert ours.geom_type == "MultiPolygon" and ours.is_valid
@@ -174,7 +170,7 @@ def _off_circle(lon: float, lat: float, *ends: float) -> float:
 
 def test_latitudes_of_a_flattened_body_are_the_engines_and_turn_back() -> None:
     for lat in (-90.0, -45.0, 0.0, 12.0, 60.0, 90.0):
-        graphic = sphere.geodetic_latitude(CERES.a, CERES.b, lat)
+        graphic = CERES.geodetic(lat)
         assert graphic == pytest.approx(float(bodies.geocentric_to_geodetic(CERES, lat)))
-        assert sphere.planetocentric_latitude(CERES.a, CERES.b, graphic) == pytest.approx(lat)
+        assert CERES.planetocentric(graphic) == pytest.approx(lat)
     assert export_crs(CERES).ellipsoid.inverse_flattening != 0

@@ -85,7 +85,7 @@ def test_a_build_by_the_engine_is_cancelled_resumed_and_opened(
         job = panel.job
         wait_until(lambda: job.state != "running", 120)
     assert job.state == "done", job.message
-    assert job.result["resumed"] and 0 < job.result["encoded"] < views
+    assert job.result.resumed and 0 < job.result.encoded < views
     assert "views made in" in progress_of(panel).detail.plain
     opened = []
     panel.opened.connect(opened.append)

@@ -14,7 +14,7 @@ from qgis.PyQt.QtTest import QTest
 from craterbench_qgis.contract.search import ExplainReply
 from craterbench_qgis.core.patches import MATCH, QUERY, PatchPairs
 from craterbench_qgis.gui.why.paint import patch_rect, strength_colour
-from inside import wait_until
+from inside import move_mouse, wait_until
 from paths import needs_engine, needs_moon
 from why_bench import WhyBench
 
@@ -139,13 +139,13 @@ def test_pointing_outlines_counterparts_both_ways(bench: WhyBench) -> None:
         (QUERY, MATCH, pairs.numbered[0].query_patch),
         (MATCH, QUERY, several),
     ):
-        QTest.mouseMove(view, patch_rect(pairs, view.place_of(side), patch).center())
+        move_mouse(view, patch_rect(pairs, view.place_of(side), patch).center())
         wait_until(lambda side=side, patch=patch: view.drawing.focus == (side, patch))
         assert patch in _outlined(bench, side)
         assert set(pairs.counterparts(side, patch)) <= _outlined(bench, other)
         assert f"{pairs.similarity(side, patch):.3f}" in dialog.focus_line.text()
     assert str(len(pairs.counterparts(MATCH, several))) in dialog.focus_line.text()
-    QTest.mouseMove(view, QPoint(1, 1))
+    move_mouse(view, QPoint(1, 1))
     wait_until(lambda: view.drawing.focus is None)
     assert "Point at a patch" in dialog.focus_line.text()
     assert bench.picture() == plain
