@@ -94,4 +94,4 @@ def test_a_build_by_the_engine_is_cancelled_resumed_and_opened(
     (info,) = opened
     assert info.craters == craters and info.views == views
     per_view = info.size_bytes / info.views
-    assert 0.6 < bytes_per_view(info.encoder, None) / per_view < 1.6
+    assert 0.6 < bytes_per_view(info.encoder) / per_view < 1.6
