@@ -100,12 +100,13 @@ def create_index(name: str) -> object:
 
 
 def review(name: str) -> object:
-    from craterbench_qgis.engine.duplicates.report import ReviewReportRequest, write_review_report
+    from craterbench_qgis.contract.duplicates import ReviewReportParams
+    from craterbench_qgis.engine.duplicates.report import write_review_report
     from craterbench_qgis.engine.duplicates.store import record_decisions
 
     record_decisions(Path(name), {1: "duplicate"}, "Anna")
     target = Path(name).with_suffix(".html")
-    return write_review_report(ReviewReportRequest(Path(name), target), Monitor())
+    return write_review_report(ReviewReportParams(name, str(target)), Monitor())
 
 
 def checkpoint(name: str) -> object:
