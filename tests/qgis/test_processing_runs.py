@@ -41,7 +41,7 @@ class Feedback(QgsProcessingFeedback):
 
 
 class Run:
-    """An algorithm in a worker thread. ``seconds``: from the cancellation to its end."""
+    """An algorithm in a worker thread."""
 
     def __init__(
         self, provider: CraterBenchProvider, name: str, parameters: dict[str, Any], at: float
@@ -57,7 +57,6 @@ class Run:
         self.ok, self.results = ends[0]
         self.log: str = self._feedback.textLog()
         self.cancelled = bool(self._feedback.cancelled_at)
-        self.seconds = time.monotonic() - self._feedback.cancelled_at
 
 
 @pytest.fixture
@@ -100,7 +99,6 @@ def test_a_build_is_cancelled_in_the_middle_of_encoding(
     """The encoder that comes with the plugin: a network in the middle of a batch."""
     ended = run("buildindex", build, 3)
     assert ended.cancelled and not ended.ok, ended.log
-    assert ended.seconds < 15
 
 
 @needs_engine
@@ -119,7 +117,6 @@ def test_a_search_is_cancelled_and_the_next_runs_are_complete(
     assert searched.cancelled and not searched.ok
     assert "Cancelled" in searched.log
     assert not list(tmp_path.glob("found.gpkg*"))  # nothing half-written
-    assert searched.seconds < 15
 
     # As a batch does: the same algorithm again and again, every run complete.
     matches = str(tmp_path / "a.gpkg")
