@@ -6,7 +6,6 @@ built from the card's ``architecture``. Nothing is read before an encoder is ask
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from pathlib import Path
@@ -25,6 +24,7 @@ from .base import (
     unit_rows,
     unit_sum,
 )
+from .cards import read_card
 
 ARCHITECTURE = "craterbench-conv"
 SINGLE_THREAD_VIEWS = 4
@@ -158,26 +158,7 @@ def load_card(path: Path, device: str = "auto", threads: int | None = None) -> E
 
     Raises EncoderError when either is damaged or they do not belong together.
     """
-    try:
-        card = json.loads(path.read_text(encoding="utf-8"))
-        weights = path.with_suffix(".safetensors").read_bytes()
-        expected = str(card["sha256"])
-        architecture = str(card["architecture"]["name"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise EncoderError(
-            f"The encoder {path.stem} cannot be read: its model card or weights are missing or "
-            f"damaged ({type(error).__name__}: {error}). {_REPAIR}"
-        ) from error
-    if hashlib.sha256(weights).hexdigest() != expected:
-        raise EncoderError(
-            f"The weights of {path.stem} are not the ones its model card describes (their SHA-256 "
-            f"differs; the file is truncated or changed). {_REPAIR}"
-        )
-    if architecture != ARCHITECTURE:
-        raise EncoderError(
-            f"{path.stem} has the architecture {architecture!r}, which this version does not know. "
-            "Update the plugin."
-        )
+    card, weights = read_card(path, ARCHITECTURE, "The encoder", _REPAIR)
     try:
         return BundledEncoder(card, weights, device, threads)
     except (KeyError, IndexError, TypeError, ValueError) as error:

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .network import ResidualBlock, _down
+from .network import ResidualBlock, _down, fold
 
 FINE_RINGS, COARSE_RINGS = 11, 6
 REACH = 2.0
@@ -101,18 +101,5 @@ class KindNet(nn.Module):
 
 def fold_kind_norms(net: KindNet) -> KindNet:
     """Fold the batch normalisations of an evaluated network into the convolutions before them."""
-    from torch.nn.utils.fusion import fuse_conv_bn_eval as fuse
-
-    def pair(owner: nn.Module, conv: str, norm: str) -> None:
-        setattr(owner, conv, fuse(getattr(owner, conv), getattr(owner, norm)))
-        setattr(owner, norm, nn.Identity())
-
-    for module in list(net.modules()):
-        if isinstance(module, ResidualBlock):
-            pair(module, "conv1", "norm1")
-            pair(module, "conv2", "norm2")
-        elif isinstance(module, nn.Sequential) and len(module) == 3:
-            if isinstance(module[1], nn.BatchNorm2d):
-                pair(module, "0", "1")
-    pair(net, "lateral", "lateral_norm")
+    fold(net, ("lateral", "lateral_norm"))
     return net

@@ -185,11 +185,16 @@ def network_from_config(config: dict[str, Any]) -> CraterNet:
 
 def fold_norms(net: CraterNet) -> CraterNet:
     """Fold every batch normalisation of an evaluated network into the convolution before it."""
+    fold(net, ("lateral", "lateral_norm"), ("to_cell", "cell_norm"), ("to_token", "token_norm"))
+    return net
+
+
+def fold(net: nn.Module, *pairs: tuple[str, str]) -> None:
+    """The same for any network of these blocks; ``pairs``: (convolution, norm) of its own."""
     from torch.nn.utils.fusion import fuse_conv_bn_eval as fuse
 
     def pair(owner: nn.Module, conv: str, norm: str) -> None:
-        first, second = getattr(owner, conv), getattr(owner, norm)
-        setattr(owner, conv, fuse(first, second))
+        setattr(owner, conv, fuse(getattr(owner, conv), getattr(owner, norm)))
         setattr(owner, norm, nn.Identity())
 
     for module in list(net.modules()):
@@ -199,7 +204,5 @@ def fold_norms(net: CraterNet) -> CraterNet:
         elif isinstance(module, nn.Sequential) and len(module) == 3:
             if isinstance(module[1], nn.BatchNorm2d):
                 pair(module, "0", "1")
-    pair(net, "lateral", "lateral_norm")
-    pair(net, "to_cell", "cell_norm")
-    pair(net, "to_token", "token_norm")
-    return net
+    for conv, norm in pairs:
+        pair(net, conv, norm)

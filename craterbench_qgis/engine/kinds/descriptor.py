@@ -8,8 +8,6 @@ the mosaic's own grey values in rings, which no network is needed for.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..encoders.base import resources_folder
+from ..encoders.cards import read_card
 from ..errors import EncoderError
 from ..mosaic import View
 
@@ -163,23 +162,5 @@ def load_descriptor(path: Path | None = None, threads: int | None = None) -> Kin
         if not cards:
             raise EncoderError(f"No descriptor of kind is installed. {_REPAIR}")
         path = cards[-1]
-    try:
-        card = json.loads(path.read_text(encoding="utf-8"))
-        weights = path.with_suffix(".safetensors").read_bytes()
-        expected, architecture = str(card["sha256"]), str(card["architecture"]["name"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise EncoderError(
-            f"The descriptor of kind {path.stem} cannot be read: its model card or weights are "
-            f"missing or damaged ({type(error).__name__}: {error}). {_REPAIR}"
-        ) from error
-    if hashlib.sha256(weights).hexdigest() != expected:
-        raise EncoderError(
-            f"The weights of {path.stem} are not the ones its model card describes (their SHA-256 "
-            f"differs; the file is truncated or changed). {_REPAIR}"
-        )
-    if architecture != ARCHITECTURE:
-        raise EncoderError(
-            f"{path.stem} has the architecture {architecture!r}, which this version does not know. "
-            "Update the plugin."
-        )
+    card, weights = read_card(path, ARCHITECTURE, "The descriptor of kind", _REPAIR)
     return KindDescriptor(card, weights, threads)
