@@ -51,12 +51,15 @@ def calls(folder: Path, indexes: list[Path], rng: random.Random) -> tuple[str, d
             ("index.open", {"path": index}),
             ("preview", {"query": query, "index": index}),
             ("search", {"index": index, "query": query, "top": 5}),
-            ("search", {"index": index, "query": query, "where": "freshness > 1"}),
+            ("search", {"index": index, "query": query, "filters": {"where": "freshness > 1"}}),
             ("thumbnails", {"index": index, "views": rng.sample(range(40), 5)}),
-            ("catalogue.describe", {"path": str(folder / "craters.csv"), "body": "Moon"}),
+            (
+                "catalogue.describe",
+                {"catalogue": {"path": str(folder / "craters.csv"), "body": "Moon"}},
+            ),
             ("mosaic.describe", mosaic),
             ("mosaic.describe", {"path": str(folder / "none.tif")}),
-            ("search", {"index": index, "query": query, "where": "nothing = 1"}),
+            ("search", {"index": index, "query": query, "filters": {"where": "nothing = 1"}}),
             ("index.open", {"path": str(folder)}),
             ("encoders.list", {}),
             ("index.close", {"path": index}),
@@ -97,5 +100,9 @@ def test_a_server_stays_small(work: Path) -> None:
             stacklevel=1,
         )
         assert final < 1.1 * settled
+    # What is wrong on purpose, and nothing else.
+    assert set(failures) <= {"search -32000", "index.open -32000", "mosaic.describe -32000"}, (
+        failures
+    )
     assert most_open < 120
     assert size < 300e6

@@ -99,7 +99,9 @@ def find_and_decide():
     yield from drawn()
     picture("3-head-lroc")
     yield from until(lambda: not panel.dialogs.open, 5)
-    panel.find_duplicates()
+    click(panel.page.menu_button)
+    yield from pause(0.3)
+    xdo("key", "Down", "Return")  # “Find duplicates…”, the first of the menu
     yield from find(panel, "planted.gpkg", lambda dialog: dialog.catalogue.choose_file(PLANTED))
     seen["pairs"] = len(panel.queue.pairs)
     assert QApplication.focusWidget() is panel.view, QApplication.focusWidget()
