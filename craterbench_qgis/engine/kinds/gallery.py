@@ -18,10 +18,11 @@ Float = NDArray[np.float32]
 
 PARTS: dict[Likeness, dict[str, float]] = {
     Likeness.RELIEF: {"profile": 1.0, "near": 1.0},
-    Likeness.LOOKS: {"tone": 1.0, "level": 0.5},
-    Likeness.BOTH: {"profile": 1.0, "near": 1.0, "tone": 1.0, "level": 0.5},
+    Likeness.LOOKS: {"tone": 1.0, "level": 1.0},
+    Likeness.BOTH: {"profile": 1.0, "near": 1.0, "tone": 1.0, "level": 1.0},
 }
-"""Weights of the parts of the distance, by what analogs are asked for."""
+"""Weights of the parts of the distance, by what analogs are asked for. Each counts alike: they were
+not tuned."""
 FLOOR = slice(0, 3)
 AROUND = slice(7, 10)
 _PAIRS = 4096

@@ -66,7 +66,7 @@ class AnalogSearch:
         body: Body,
         top: int,
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """View numbers and scores (1 - squared distance) of the nearest craters, best first.
+        """View numbers and scores (1 / (1 + squared distance)) of the nearest craters, best first.
 
         ``allowed`` bool [n_craters] or None. Left out: craters that share ground with the query,
         and those with too few pixels across. A crater counts with its nearest observation.
@@ -82,7 +82,7 @@ class AnalogSearch:
             keep &= ~same_ground(
                 body, place, craters.lon[rows], craters.lat[rows], craters.diameter_m[rows]
             )
-        score = 1.0 - gallery.distances(self.query_features(query), options.by)
+        score = 1.0 / (1.0 + gallery.distances(self.query_features(query), options.by))
         order = np.flatnonzero(keep)
         order = order[np.lexsort((gallery.view[order], -score[order]))]
         _, first = np.unique(gallery.crater_row[order], return_index=True)

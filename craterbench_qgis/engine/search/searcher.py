@@ -367,7 +367,7 @@ class Searcher:
 
 def _score_name(options: SearchOptions) -> str:
     if options.find is Question.ANALOGS:
-        return "1 - squared distance of kind, of two craters drawn at random"
+        return "1 / (1 + squared distance of kind, in units of two craters drawn at random)"
     return "symmetric late interaction" if options.symmetric else "late interaction"
 
 
