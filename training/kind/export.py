@@ -34,7 +34,11 @@ def export_kind(
         "what": "kind",
         "description": "descriptor of kind, trained on lunar terrain and images",
         "licence": "GPL-2.0-or-later",
-        "architecture": {"name": "craterbench-kind", **config["network"]},
+        "architecture": {
+            "name": "craterbench-kind",
+            **config["network"],
+            "hidden": len(half["first.bias"]),
+        },
         "input_size": int(config["network"]["input_size"]),
         "scaling": [[round(float(x), 6) for x in row] for row in state["scaling"]],
         "parameters": sum(v.numel() for v in half.values()),

@@ -1,11 +1,14 @@
-"""Fit the last layers once more, on the pooled features of the trained convolutions.
+"""A second head beside the trained one, fitted on the pooled features of its convolutions.
 
 Convolutions cost nearly all of a step; with them frozen, each view is rendered and pooled once and
-the layers behind see it in many epochs. Where time is short this is worth more than further steps.
+the layers behind see it in many epochs. Nearness wins by that and the relief does not (measured in
+docs/validation/analogs.md), so the network that ships has both heads: relief is read by the
+trained one, nearness by the fitted one.
 """
 
 from __future__ import annotations
 
+import copy
 import time
 from typing import Any
 
@@ -42,14 +45,16 @@ def pooled_features(run: KindRun, passes: int, monitor: Monitor) -> tuple[Tensor
 
 
 def finish(run: KindRun, settings: dict[str, Any], monitor: Monitor | None = None) -> None:
-    """Train the layers behind the pooling; ``run.net`` and ``run.average`` are changed in place.
+    """Fit the second head; afterwards ``run.net`` and ``run.average`` are twice as wide behind the
+    pooling (which the export reads from the weights).
 
     ``settings``: ``passes`` over the places, ``epochs``, ``batch``, ``learning_rate``,
     ``dropout`` (before the first and the second layer), ``weight_decay``.
     """
     monitor = monitor or Monitor()
     start = time.perf_counter()
-    run.net.load_state_dict(run.average.state_dict())
+    trained = copy.deepcopy(run.average)
+    run.net.load_state_dict(trained.state_dict())
     features, index = pooled_features(run, int(settings["passes"]), monitor)
     net = run.net
     layers = nn.ModuleList([net.first, net.second, net.to_relief, net.to_near])
@@ -76,8 +81,35 @@ def finish(run: KindRun, settings: dict[str, Any], monitor: Monitor | None = Non
             schedule.step()
         monitor.report(Stage.TRAINING, epoch + 1, epochs)
         monitor.check()
-    run.average.load_state_dict(net.state_dict())
+    run.net, run.average = _both(run, trained, net), _both(run, trained, net)
     run.seconds += time.perf_counter() - start
+
+
+@torch.no_grad()
+def _both(run: KindRun, trained: KindNet, fitted: KindNet) -> KindNet:
+    """One network that answers with the relief of ``trained`` and the nearness of ``fitted``,
+    whose convolutions are the same."""
+    width = trained.first.out_features
+    settings = run.config["network"] | {"hidden": 2 * width}
+    both = KindNet(settings).to(run.device).eval()
+    state = trained.state_dict()
+    heads = ("first.", "second.", "to_")
+    both.load_state_dict({k: v for k, v in state.items() if not k.startswith(heads)}, strict=False)
+    for layer in (both.second, both.to_relief, both.to_looks, both.to_near):
+        layer.weight.zero_()
+    for half, head in ((slice(0, width), trained), (slice(width, None), fitted)):
+        both.first.weight[half], both.first.bias[half] = head.first.weight, head.first.bias
+        both.second.weight[half, half] = head.second.weight
+        both.second.bias[half] = head.second.bias
+    for name, half, head in (
+        ("to_relief", slice(0, width), trained),
+        ("to_looks", slice(0, width), trained),
+        ("to_near", slice(width, None), fitted),
+    ):
+        layer, source = getattr(both, name), getattr(head, name)
+        layer.weight[:, half] = source.weight
+        layer.bias.copy_(source.bias)
+    return both
 
 
 def _head(net: KindNet, x: Tensor, dropout: list[float]) -> tuple[Tensor, Tensor]:

@@ -17,12 +17,13 @@ from .descriptor import KindDescriptor, KindVectors
 Float = NDArray[np.float32]
 
 PARTS: dict[Likeness, dict[str, float]] = {
-    Likeness.RELIEF: {"profile": 1.0, "near": 1.0},
+    Likeness.RELIEF: {"profile": 1.5, "near": 0.5},
     Likeness.LOOKS: {"tone": 1.0, "level": 1.0},
-    Likeness.BOTH: {"profile": 1.0, "near": 1.0, "tone": 1.0, "level": 1.0},
+    Likeness.BOTH: {"profile": 1.5, "near": 0.5, "tone": 1.0, "level": 1.0},
 }
-"""Weights of the parts of the distance, by what analogs are asked for. Each counts alike: they were
-not tuned."""
+"""Weights of the parts of the distance, by what analogs are asked for. Profile against near was
+chosen on lunar shading, lon -135..-122 (docs/validation/analogs.md); relief and looks count alike,
+untuned."""
 FLOOR = slice(0, 3)
 AROUND = slice(7, 10)
 _PAIRS = 4096
@@ -30,28 +31,30 @@ _PAIRS = 4096
 
 @dataclass
 class Features:
-    """What is compared, of V views or craters: ``profile`` [V, 40], ``near`` [V, E], ``tone``
-    [V, 10] relative to the surroundings, ``level`` [V, 1] brightness of the floor."""
+    """What is compared, of V views or craters: ``profile`` [V, 20], its ``scatter`` over azimuth
+    [V, 20], ``near`` [V, E], ``tone`` [V, 10] relative to the surroundings, ``level`` [V, 1]
+    brightness of the floor."""
 
     profile: Float
+    scatter: Float
     near: Float
     tone: Float
     level: Float
 
     def part(self, name: str) -> Float:
-        """One of the arrays by its name in :data:`PARTS`."""
-        found: Float = getattr(self, name)
-        return found
+        """One of the arrays by its name."""
+        values: Float = getattr(self, name)
+        return values
 
 
 def features_of(vectors: KindVectors) -> Features:
     """Numbers whose squared differences are meaningful; missing tones count as ordinary (0)."""
-    profile = vectors.relief[:, : 2 * PROFILE_RINGS].copy()
-    profile[:, PROFILE_RINGS:] *= 0.5
+    profile, scatter, _ = np.split(vectors.relief, [PROFILE_RINGS, 2 * PROFILE_RINGS], axis=1)
     around, level = _known_mean(vectors.tone[:, AROUND]), _known_mean(vectors.tone[:, FLOOR])
     tone = vectors.tone / np.maximum(np.abs(around), 1e-6) - 1.0
     tone = np.clip(np.nan_to_num(tone, nan=0.0, posinf=0.0, neginf=0.0), -3.0, 3.0)
-    return Features(profile, vectors.near, tone.astype(np.float32), level.astype(np.float32))
+    tone, level = tone.astype(np.float32), level.astype(np.float32)
+    return Features(profile, scatter, vectors.near, tone, level)
 
 
 class KindGallery:
@@ -124,7 +127,7 @@ class KindGallery:
         rng = np.random.default_rng(0)
         a, b = rng.integers(0, len(self), (2, _PAIRS))
         found = {}
-        for name in ("profile", "near", "tone", "level"):
+        for name in ("profile", "scatter", "near", "tone", "level"):
             part = self.features.part(name)
             found[name] = max(float(((part[a] - part[b]) ** 2).sum(axis=1).mean()), 1e-9)
         return found

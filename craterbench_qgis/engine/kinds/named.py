@@ -100,10 +100,12 @@ def learn_kind(
 
 
 def _features(gallery: KindGallery) -> Float:
-    """Every part of the descriptor, weighted as a search by both weighs it."""
+    """Every part of the descriptor, weighted as a search by both weighs it, and the scatter over
+    azimuth: examples can say that it matters."""
+    weights = PARTS[Likeness.BOTH] | {"scatter": 0.5}
     parts = [
         gallery.features.part(name) * np.sqrt(weight / gallery.scale[name])
-        for name, weight in PARTS[Likeness.BOTH].items()
+        for name, weight in weights.items()
     ]
     x = np.concatenate(parts, axis=1).astype(np.float64)
     return np.asarray((x - x.mean(axis=0)) * np.sqrt(x.shape[1]))
