@@ -26,6 +26,8 @@ class CraterTable:
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
     diameter: NDArray[np.float64]
+    pixels: Callable[[], NDArray[np.float64]]
+    """Pixels of the finest mosaic across each crater; 0 without a view."""
     where: Callable[[str], NDArray[np.int64]]
     rows_of: Callable[[Sequence[str]], dict[str, list[int]]]
 
@@ -72,6 +74,8 @@ def allowed_craters(
         keep &= _distance_mask(filters, table, body, lon, lat)
     if filters.region is not None:
         keep &= _inside(read_region(filters.region), table.lon, table.lat, keep)
+    if filters.min_pixels is not None:
+        keep &= table.pixels() >= filters.min_pixels
     if filters.where:
         mask = np.zeros(len(keep), dtype=bool)
         mask[table.where(filters.where)] = True

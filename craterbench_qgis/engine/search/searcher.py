@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 
 from ... import __version__
 from ...contract.records import Json
-from ...contract.search import Filters, Match
+from ...contract.search import ANALOG_SIZES, Filters, Match
 from ...contract.vocabulary import Question
 from ..bodies import great_circle_distance, initial_bearing
 from ..encoders.base import Encoder
 from ..index import CraterIndex, ShortlistBackend, open_shortlist
 from ..interaction import maxsim, symmetric_maxsim
 from ..tokens import instance_tokens
-from .analogs import DEFAULT_RATIO, AnalogSearch
+from .analogs import AnalogSearch
 from .chance import best_per_crater, expected_by_chance, same_ground
 from .feedback import Background, Refinement, background_of
 from .filters import CraterTable, allowed_craters
@@ -48,7 +48,12 @@ class Searcher:
         self.body = settings.body
         craters = index.craters
         self._table = CraterTable(
-            craters.lon, craters.lat, craters.diameter_m, index.where, craters.rows_of
+            craters.lon,
+            craters.lat,
+            craters.diameter_m,
+            lambda: self._pixels_across,
+            index.where,
+            craters.rows_of,
         )
         self._backends: dict[str, ShortlistBackend] = {}
         self.analogs = AnalogSearch(index)
@@ -96,8 +101,9 @@ class Searcher:
         self, query: QueryView, options: SearchOptions, timings: dict[str, float]
     ) -> SearchResult:
         filters = options.filters
-        if filters.diameter_ratio is None and query.diameter_m is not None:
-            filters = replace(filters, diameter_ratio=DEFAULT_RATIO)
+        chosen = filters.diameter_ratio is not None or options.analogs.any_size
+        if not chosen and query.diameter_m is not None:
+            filters = replace(filters, diameter_ratio=ANALOG_SIZES)
         options = replace(options, filters=filters)
         with _timed(timings, "filter"):
             allowed = None
@@ -196,6 +202,14 @@ class Searcher:
         return mask, _count_distinct(rows[mask], len(keep))
 
     @cached_property
+    def _pixels_across(self) -> NDArray[np.float64]:
+        """Of the finest mosaic, across each crater row; 0 without a view."""
+        stored, finest = self.index.views[self.index.alive], np.full(self.index.n_craters, np.inf)
+        scale = np.maximum(stored["native_m_per_px"].astype(np.float64), 1e-9)
+        np.minimum.at(finest, stored["crater_row"], scale)
+        return np.asarray(self.index.craters.diameter_m / finest, np.float64)
+
+    @cached_property
     def _craters_with_views(self) -> int:
         return _count_distinct(self.index.view_crater_rows[self.index.alive], self.index.n_craters)
 
@@ -280,6 +294,7 @@ class Searcher:
                     observation=view.observation,
                     distance_m=distance,
                     bearing_deg=bearing,
+                    pixels_across=record["diameter_m"] / max(view.native_m_per_px, 1e-9),
                     attributes=record["attributes"],
                 )
             )
@@ -326,6 +341,7 @@ class Searcher:
             "analogs": {
                 "by": str(options.analogs.by),
                 "min_pixels": options.analogs.min_pixels,
+                "same_place": options.analogs.same_place,
                 "descriptor": descriptor.id,
                 "weights_sha256": descriptor.weights_hash,
             }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,15 @@ def turns(count: int, mirrored: bool) -> list[Turn]:
     """Even turns, the untouched view first; with ``mirrored`` also those of the mirror image."""
     sides = (False, True) if mirrored else (False,)
     return [Turn(360.0 * k / count, side) for side in sides for k in range(count)]
+
+
+def turned_picture(query: QueryView, turn: Turn, size: int) -> Float:
+    """The query for the eye [size, size] after ``turn``; corners as in :func:`turned`."""
+    picture = query.picture(size)
+    if len(picture) == len(query.view.pixels):
+        return turned(query, turn)
+    finer = replace(query, view=replace(query.view, pixels=picture), wide=None)
+    return turned(finer.widened(), turn)
 
 
 def turned(query: QueryView, turn: Turn) -> Float:
