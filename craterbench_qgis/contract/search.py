@@ -135,8 +135,9 @@ class Feedback(Record):
 class AnalogOptions(Record):
     """How analogs are ranked, and which may be any.
 
-    ``min_pixels``: of the mosaic, across an analog. ``any_size``: also others than :data:`ANALOG_SIZES`
-    times the query's diameter, which hold where ``Filters.diameter_ratio`` says nothing.
+    ``min_pixels``: of the mosaic, across an analog. ``any_size``: also others than
+    :data:`ANALOG_SIZES` times the query's diameter, which hold where ``Filters.diameter_ratio``
+    says nothing.
     ``same_place``: craters that share ground with the query, too.
     """
 

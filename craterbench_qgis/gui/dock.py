@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QDockWidget,
     QLabel,
@@ -26,10 +26,21 @@ from .history.panel import HistoryPanel
 from .index.panel import IndexPanel
 from .query_bar import QueryBar
 from .results.panel import ResultsPanel
+from .results.question import QuestionBar
 from .review.panel import ReviewPanel
 from .setup.page import SetupPage
 
 DOCK_NAME = "CraterBenchDock"
+_LEAST_WIDTH, _WIDTH = 340, 440
+"""Two pictures a row at least; three, and all buttons with their words, at first."""
+
+
+class _Body(QWidget):
+    """As wide as the panel is when it is first shown."""
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return QSize(max(hint.width(), _WIDTH), hint.height())
 
 
 class CraterBenchDock(QDockWidget):
@@ -44,6 +55,7 @@ class CraterBenchDock(QDockWidget):
         self.engine_bar = EngineBar(engine)
         self.setup = SetupPage(engine, settings)
         self.query_bar = QueryBar(iface, engine, settings)
+        self.question = QuestionBar(iface, engine)
         self.results = ResultsPanel(engine, settings)
         self.index_panel = IndexPanel(iface, engine, settings)
         self.history = HistoryPanel(store)
@@ -62,13 +74,13 @@ class CraterBenchDock(QDockWidget):
         scroll.setWidgetResizable(True)
         scroll.setWidget(self.setup)
         self._stack.addWidget(scroll)
-        body = QWidget()
+        body = _Body()
         layout = QVBoxLayout(body)
         layout.setContentsMargins(4, 4, 4, 4)
         layout.addWidget(self.engine_bar)
         layout.addWidget(self._stack, 1)
         self.setWidget(body)
-        self.setMinimumWidth(320)
+        self.setMinimumWidth(_LEAST_WIDTH)
         self.show_index(None)
 
     def _search_page(self) -> QWidget:
@@ -77,6 +89,7 @@ class CraterBenchDock(QDockWidget):
         layout.setContentsMargins(2, 4, 2, 0)
         layout.addWidget(self._index_line)
         layout.addWidget(self.query_bar)
+        layout.addWidget(self.question)
         layout.addWidget(self.results, 1)
         return page
 

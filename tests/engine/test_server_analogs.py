@@ -11,7 +11,7 @@ import pyarrow.csv
 import pytest
 from PIL import Image
 
-from craterbench_qgis.contract.wire import ENGINE_ERROR
+from craterbench_qgis.contract.wire import ENGINE_ERROR, KINDS_MISSING
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.indexing import build_index
 
@@ -33,7 +33,7 @@ def server(folder: Path) -> Iterator[Client]:
     """A server that has met the index without kinds and given it some."""
     with Client(folder / "session") as client:
         answer = client.fail("search", asked(folder))
-        assert answer["code"] == ENGINE_ERROR and answer["data"]["kind"] == "KindsMissing"
+        assert answer["code"] == ENGINE_ERROR and answer["data"]["kind"] == KINDS_MISSING
         described = client.call("index.upgrade", {"index": str(folder / "scene.craterindex")})
         assert described == {"added": 2 * COUNT, "present": 0, "lost": 0}
         yield client

@@ -51,6 +51,8 @@ def test_asks_for_the_match_and_shows_both_scores(
             "crater_id": match.crater_id,
             "view": match.view_number,
             "device": None,
+            "turn_deg": None,
+            "mirrored": False,
         },
     )
     stages = dialog.stages.text()

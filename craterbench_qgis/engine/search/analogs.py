@@ -67,7 +67,8 @@ class AnalogSearch:
         """View numbers and scores (1 / (1 + squared distance)) of the nearest craters, best first.
 
         ``allowed`` bool [n_craters] or None. Left out: craters that share ground with the query
-        (unless the options want them), and those with too few pixels across. A crater counts with its nearest observation.
+        (unless the options want them), and those with too few pixels across. A crater counts with
+        its nearest observation.
         """
         gallery = self.gallery
         keep = gallery.pixels_across >= options.min_pixels

@@ -98,6 +98,8 @@ class WhyDialog(QDialog):
                 self._set.request.query(),
                 match.crater_id,
                 match.view_number,
+                turn_deg=match.turn_deg,
+                mirrored=match.mirrored,
             )
         except RecordError:
             self._show_problem(tr("What was searched is not there any more. Draw the query again."))
