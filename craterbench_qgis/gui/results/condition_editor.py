@@ -140,19 +140,20 @@ class ConditionEditor(QFrame):
         high: float,
         most: float,
         least: float = 0.0,
+        lowest: str = "",
     ) -> None:
+        """``lowest``: what the ends say at their least value."""
         _set(self.low, low, least, most, decimals, step, unit)
         _set(self.high, high, least, most, decimals, step, unit)
-        self.low.setSpecialValueText("")
-        self.high.setSpecialValueText("")
+        self.low.setSpecialValueText(lowest)
+        self.high.setSpecialValueText(lowest)
         self._show_page(title, self._range, self.low)
 
     def _show_kilometres(
         self, title: str, low: float | None, high: float | None, decimals: int
     ) -> None:
-        self._show_range(title, " km", decimals, 10.0, (low or 0.0) / _KM, (high or 0.0) / _KM, 1e6)
-        self.low.setSpecialValueText(tr("any"))
-        self.high.setSpecialValueText(tr("any"))
+        ends = (low or 0.0) / _KM, (high or 0.0) / _KM
+        self._show_range(title, " km", decimals, 10.0, *ends, 1e6, lowest=tr("any"))
 
     def _show_page(self, title: str, page: QWidget, first: QWidget) -> None:
         self._title.setText(title)
