@@ -27,6 +27,7 @@ from .index.panel import IndexPanel
 from .query_bar import QueryBar
 from .results.panel import ResultsPanel
 from .results.question import QuestionBar
+from .results.window import Elsewhere, GalleryWindow
 from .review.panel import ReviewPanel
 from .setup.page import SetupPage
 
@@ -52,6 +53,8 @@ class CraterBenchDock(QDockWidget):
         super().__init__(tr("CraterBench"), iface.mainWindow())
         self.setObjectName(DOCK_NAME)
         self._shown = False
+        self._settings = settings
+        self._window: GalleryWindow | None = None
         self.engine_bar = EngineBar(engine)
         self.setup = SetupPage(engine, settings)
         self.query_bar = QueryBar(iface, engine, settings)
@@ -90,8 +93,31 @@ class CraterBenchDock(QDockWidget):
         layout.addWidget(self._index_line)
         layout.addWidget(self.query_bar)
         layout.addWidget(self.question)
-        layout.addWidget(self.results, 1)
+        self._place = QVBoxLayout()
+        self._place.addWidget(self.results)
+        self._elsewhere = Elsewhere()
+        self._elsewhere.hide()
+        layout.addLayout(self._place, 1)
+        layout.addWidget(self._elsewhere, 1)
+        self.results.bar.window_wanted.connect(self._show_window)
+        self._elsewhere.back_wanted.connect(lambda: self.results.bar.window.setChecked(False))
         return page
+
+    def _show_window(self, on: bool) -> None:
+        """The gallery in a window of its own, or back in the panel."""
+        window, self._window = self._window, None
+        if on:
+            self._window = GalleryWindow(self.results, self._settings, self)
+            self._window.closed.connect(lambda: self.results.bar.window.setChecked(False))
+            self._window.show()
+        else:
+            self._place.addWidget(self.results)
+            self.results.show()
+            if window is not None:
+                window.close()
+                window.deleteLater()
+        self._elsewhere.setVisible(on)
+        self.results.view.setFocus()
 
     def show_index(self, info: IndexInfo | None) -> None:
         """Say which index is searched."""

@@ -63,7 +63,15 @@ def turn(match: Match) -> str:
 
 def note(match: Match) -> str:
     """The last line of a card: how it was turned, and what is expected by chance."""
-    return " · ".join(part for part in (turn(match), chance_note(match)) if part)
+    return " · ".join(part for part in (_short_turn(match), chance_note(match)) if part)
+
+
+def _short_turn(match: Match) -> str:
+    """``↻ 90° mirrored``: there is little room on a card."""
+    if not match.turn_deg:
+        return turn(match)
+    text = f"↻ {number(match.turn_deg, 0 if match.turn_deg % 1 == 0 else 1)}°"
+    return f"{text} {tr('mirrored')}" if match.mirrored else text
 
 
 def is_blurred(match: Match) -> bool:

@@ -15,6 +15,7 @@ from ..bodies import Body, great_circle_distance
 from ..errors import CraterBenchError, QueryError
 from ..files import vectors
 from ..frame import MapFrame
+from ..index import CraterIndex
 
 BoolArray = NDArray[np.bool_]
 
@@ -27,9 +28,16 @@ class CraterTable:
     lat: NDArray[np.float64]
     diameter: NDArray[np.float64]
     pixels: Callable[[], NDArray[np.float64]]
-    """Pixels of the finest mosaic across each crater; 0 without a view."""
     where: Callable[[str], NDArray[np.int64]]
     rows_of: Callable[[Sequence[str]], dict[str, list[int]]]
+
+
+def pixels_across(index: CraterIndex) -> NDArray[np.float64]:
+    """Pixels of the finest mosaic across each crater row; 0 without a view."""
+    stored, finest = index.views[index.alive], np.full(index.n_craters, np.inf)
+    scale = np.maximum(stored["native_m_per_px"].astype(np.float64), 1e-9)
+    np.minimum.at(finest, stored["crater_row"], scale)
+    return np.asarray(index.craters.diameter_m / finest, np.float64)
 
 
 def allowed_craters(

@@ -25,10 +25,10 @@ from ..tokens import instance_tokens
 from .analogs import AnalogSearch
 from .chance import best_per_crater, expected_by_chance, same_ground
 from .feedback import Background, Refinement, background_of
-from .filters import CraterTable, allowed_craters
+from .filters import CraterTable, allowed_craters, pixels_across
 from .options import SearchOptions, SearchResult
 from .query import QueryView
-from .turns import SAME_TURNS, Turn, turned, turns
+from .turns import SAME_TURNS, tell_turns, turned, turns
 
 
 class Searcher:
@@ -119,7 +119,7 @@ class Searcher:
             best = self.analogs.best_turns(query, self.encoder, views)
         with _timed(timings, "assemble"):
             matches = self._matches(query, options.top, views, scores, scores)
-            _tell_turns(matches, views, best)
+            tell_turns(matches, views, best)
         timings["total"] = sum(timings.values())
         return SearchResult(matches, timings, self.provenance(query, options))
 
@@ -149,7 +149,7 @@ class Searcher:
             order = order[np.unique(views[order], return_index=True)[1]]
             views, first, scores, which = views[order], first[order], scores[order], which[order]
             matches = self._matches(query, options.top, views, first, scores)
-            _tell_turns(matches, views, [tried[number] for number in which])
+            tell_turns(matches, views, [tried[number] for number in which])
         if options.how_sure:
             with _timed(timings, "how sure"):
                 self._tell_chance(query, matches, views, scores, allowed)
@@ -203,11 +203,7 @@ class Searcher:
 
     @cached_property
     def _pixels_across(self) -> NDArray[np.float64]:
-        """Of the finest mosaic, across each crater row; 0 without a view."""
-        stored, finest = self.index.views[self.index.alive], np.full(self.index.n_craters, np.inf)
-        scale = np.maximum(stored["native_m_per_px"].astype(np.float64), 1e-9)
-        np.minimum.at(finest, stored["crater_row"], scale)
-        return np.asarray(self.index.craters.diameter_m / finest, np.float64)
+        return pixels_across(self.index)
 
     @cached_property
     def _craters_with_views(self) -> int:
@@ -385,13 +381,6 @@ def _score_name(options: SearchOptions) -> str:
     if options.find is Question.ANALOGS:
         return "1 / (1 + squared distance of kind, in units of two craters drawn at random)"
     return "symmetric late interaction" if options.symmetric else "late interaction"
-
-
-def _tell_turns(matches: list[Match], views: NDArray[np.int64], best: list[Turn]) -> None:
-    of_view = dict(zip(views.tolist(), best, strict=True))
-    for match in matches:
-        turn = of_view[match.view_number]
-        match.turn_deg, match.mirrored = turn.degrees, turn.mirrored
 
 
 def _count_distinct(rows: NDArray[np.integer], total: int) -> int:

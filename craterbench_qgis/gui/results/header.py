@@ -189,7 +189,9 @@ class QueryHeader(QWidget):
             return
         facts = words.query_lines(self._set)
         _say(self.title, capital(words.query_title(self._set.request)))
-        _say(self.facts, ("\n" if self._is_wide else " · ").join(facts))
+        # On one line the size comes first: it is what a search hangs on.
+        line = " · ".join([*facts[1:2], *facts[:1], *facts[2:]])
+        _say(self.facts, "\n".join(facts) if self._is_wide else line)
         _say(self.worth, words.best_by_chance(self._set))
         _say(self.timing, words.timing(self._set))
         self.timing.setVisible(self._is_wide and bool(self.timing.text()))

@@ -204,6 +204,7 @@ class ResultsPanel(QWidget):
         view.zoom_wanted.connect(self._zoom)
         view.why_wanted.connect(self.why)
         view.refine_wanted.connect(self.refine)
+        view.window_wanted.connect(bar.window.toggle)
         view.hovered.connect(self.hovered)
         view.rows_selected.connect(self._on_selection)
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
