@@ -94,7 +94,7 @@ def without(conditions: Conditions, key: str) -> Conditions:
         WHERE: ("where",),
         PLACE: (),
     }[key]
-    filters = replace(conditions.filters, **dict.fromkeys(members))
+    filters = with_filters(conditions, **dict.fromkeys(members)).filters
     analogs = conditions.analogs
     if conditions.find is Question.ANALOGS:
         if key == SIZES:
@@ -122,7 +122,7 @@ def with_pixels(conditions: Conditions, pixels: float) -> Conditions:
 def with_filters(conditions: Conditions, **members: object) -> Conditions:
     """Under these members of the filters."""
     values = {name: getattr(conditions.filters, name) for name in vars(conditions.filters)}
-    return replace(conditions, filters=Filters(**{**values, **members}))  # type: ignore[arg-type]
+    return replace(conditions, filters=Filters(**{**values, **members}))
 
 
 def summary(conditions: Conditions) -> str:

@@ -203,6 +203,14 @@ def query_title(request: QueryRequest) -> str:
     return titles[request.kind]
 
 
+def set_title(request: QueryRequest) -> str:
+    """How its matches are called: ``Analogs of Tycho``, else as the query."""
+    title = query_title(request)
+    if request.conditions.find is Question.ANALOGS:
+        return tr("Analogs of {what}").format(what=title)
+    return capital(title)
+
+
 def query_lines(match_set: MatchSet) -> list[str]:
     """Place, size and quality of the crop that was searched with."""
     preview, request = match_set.preview, match_set.request

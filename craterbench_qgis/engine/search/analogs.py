@@ -74,13 +74,16 @@ class AnalogSearch:
         keep = gallery.pixels_across >= options.min_pixels
         if allowed is not None:
             keep &= allowed[gallery.crater_row]
-        known = query.lon is not None and query.lat is not None and query.diameter_m is not None
-        if known and not options.same_place:
+        lon, lat, diameter = query.lon, query.lat, query.diameter_m
+        if lon is not None and lat is not None and diameter is not None and not options.same_place:
             craters = self._index.craters
             rows = gallery.crater_row
-            place = (query.lon, query.lat, query.diameter_m)
             keep &= ~same_ground(
-                body, place, craters.lon[rows], craters.lat[rows], craters.diameter_m[rows]
+                body,
+                (lon, lat, diameter),
+                craters.lon[rows],
+                craters.lat[rows],
+                craters.diameter_m[rows],
             )
         score = 1.0 / (1.0 + gallery.distances(self.query_features(query), options.by))
         order = np.flatnonzero(keep)

@@ -190,12 +190,14 @@ class ConditionEditor(QFrame):
         if key in (words.DIAMETER, words.DISTANCE):
             name = "diameter" if key == words.DIAMETER else "distance"
             if high and low > high:
-                return self._refuse()
+                self._refuse()
+                return None
             ends = {f"min_{name}": low * _KM if low else None,
                     f"max_{name}": high * _KM if high else None}  # fmt: skip
             return words.with_filters(was, **ends)
         if low > high or (key == words.SIZES and high <= 0):
-            return self._refuse()
+            self._refuse()
+            return None
         if key == words.SIZES:
             return words.with_sizes(was, (low, high))
         return words.with_filters(was, latitude=(low, high))

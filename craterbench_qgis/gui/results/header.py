@@ -10,7 +10,7 @@ from qgis.PyQt.QtWidgets import QBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QW
 
 from ...core.match_set import MatchSet
 from ...core.words import matches as words
-from ...core.words.quantities import capital, number
+from ...core.words.quantities import number
 from ...i18n import tr
 from .. import colours
 from .marks import draw_rim
@@ -188,7 +188,7 @@ class QueryHeader(QWidget):
         if self._set is None:
             return
         facts = words.query_lines(self._set)
-        _say(self.title, capital(words.query_title(self._set.request)))
+        _say(self.title, words.set_title(self._set.request))
         # On one line the size comes first: it is what a search hangs on.
         line = " · ".join([*facts[1:2], *facts[:1], *facts[2:]])
         _say(self.facts, "\n".join(facts) if self._is_wide else line)
