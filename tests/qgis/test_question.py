@@ -11,11 +11,11 @@ from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QComboBox, QToolButton, QWidget
 
 from craterbench_qgis.contract.build import IndexInfo
-from craterbench_qgis.contract.search import Filters
-from craterbench_qgis.contract.vocabulary import Likeness, Question
+from craterbench_qgis.contract.search import Feedback, Filters
+from craterbench_qgis.contract.vocabulary import Likeness, QueryKind, Question
 from craterbench_qgis.core.geo.crs import MapFrame
 from craterbench_qgis.core.geo.sphere import circle_ring
-from craterbench_qgis.core.query import Conditions
+from craterbench_qgis.core.query import Conditions, QueryRequest
 from craterbench_qgis.gui.results.question import QuestionBar
 from index_fakes import Engine, error, index_info, progress, settle
 from inside import FakeInterface, child
@@ -264,3 +264,20 @@ def test_a_mosaic_that_was_moved_is_located(
 def test_there_is_no_question_without_an_index(bench: Bench) -> None:
     bench.bar.set_index(None)
     assert not bench.bar.isVisible()
+
+
+def test_a_refined_query_that_is_turned_forgets_its_decisions() -> None:
+    """The engine refuses them together: decisions refine what is north up."""
+    asked = QueryRequest(
+        QueryKind.INDEXED,
+        crater_id="7",
+        label="Box 1, refined (+1 −0)",
+        base_label="Box 1",
+        feedback=Feedback(["3"]),
+    )
+    analogs = asked.under(Conditions(Question.ANALOGS))
+    assert not analogs.is_refined and analogs.label == "Box 1"
+    filtered = asked.under(Conditions(filters=Filters(min_diameter=1e4)))
+    assert filtered.is_refined and filtered.label == asked.label
+    stored = QueryRequest.from_json(analogs.to_json())
+    assert stored.conditions == analogs.conditions
