@@ -558,11 +558,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/conditions.py" />
-            <source>at any angle</source>
-            <translation>in jeder Lage</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/words/conditions.py" />
             <source>at least {n} pixels across</source>
             <translation>mindestens {n} Pixel im Durchmesser</translation>
         </message>

@@ -125,16 +125,6 @@ def with_filters(conditions: Conditions, **members: object) -> Conditions:
     return replace(conditions, filters=Filters(**{**values, **members}))
 
 
-def summary(conditions: Conditions) -> str:
-    """All in one line: ``analogs by relief, at least 24 pixels across``."""
-    first = question_name(conditions.find)
-    if conditions.find is Question.ANALOGS:
-        first += " " + likeness_name(conditions.analogs.by)
-    elif conditions.any_angle:
-        first += ", " + tr("at any angle")
-    return ", ".join([first, *pieces(conditions).values()])
-
-
 def _short(value: float) -> str:
     """As few decimals as say it, at most two."""
     decimals = next((n for n in (0, 1) if abs(value - round(value, n)) < 1e-9), 2)
