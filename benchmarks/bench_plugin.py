@@ -157,15 +157,9 @@ def gallery(folder: Path) -> dict[str, float]:
         panel.filter_box.score.setValue(matches.matches[10].score)
         wait_until(lambda: panel.proxy.rowCount() < COUNT)
 
-    def express() -> None:
-        panel.filter_box.expression.setText('"diameter_m" > 70000 and lat > 0')
-        wait_until(lambda: panel.proxy.rowCount() < COUNT)
-
     values["Gallery: scrolled through, longest gap"] = longest_gap(scroll)
     wait_until(lambda: len(matches.thumbnails) == COUNT)
     values["Gallery: sorted and filtered, longest gap"] = longest_gap(sort_and_filter)
-    panel.filter_box.reset()
-    values["Gallery: filtered by an expression, longest gap"] = longest_gap(express)
     panel.close()
     panel.deleteLater()
     return values

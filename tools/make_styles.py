@@ -68,11 +68,13 @@ def stroke(
     return symbol
 
 
-def circle(colour: str, width: float, fill: str = "", pen: str = "solid", halo: bool = True) -> Any:
-    """A fill without border, and the rim drawn by a geometry generator."""
-    symbol = QgsFillSymbol.createSimple(
-        {"color": fill or "0,0,0,0", "style": "solid" if fill else "no", "outline_style": "no"}
-    )
+def circle(colour: str, width: float, pen: str = "solid", halo: bool = True) -> Any:
+    """The rim alone, drawn by a geometry generator.
+
+    No fill, not even an empty one: QGIS fills it where a circle is selected, and hides the crater.
+    """
+    symbol = QgsFillSymbol()
+    symbol.deleteSymbolLayer(0)
     rim = QgsGeometryGeneratorSymbolLayer.create({"geometryModifier": RIM, "SymbolType": "Line"})
     rim.setSubSymbol(stroke(colour, width, pen, halo))
     symbol.appendSymbolLayer(rim)
@@ -174,7 +176,7 @@ def matches() -> None:
     """The circles."""
     layer = QgsVectorLayer(f"MultiPolygon?{FIELDS}", "matches", "memory")
     symbols = {
-        "accepted": circle(ACCEPTED, 0.9, "61,220,132,45"),
+        "accepted": circle(ACCEPTED, 0.9),
         "rejected": circle(REJECTED, 0.3, pen="dash", halo=False),
     }
     symbols["rejected"].setOpacity(0.75)

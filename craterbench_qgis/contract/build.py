@@ -219,6 +219,25 @@ class IndexInfo(Record):
     problem: str = ""
 
 
+@dataclass(frozen=True)
+class UpgradeParams(Record):
+    """An index whose views are to get their descriptors of kind; ``mosaics``: where its mosaics are
+    now, if they were moved. Stopped, the same call goes on."""
+
+    index: FileName
+    mosaics: list[FileName] = field(default_factory=list)
+
+
+@dataclass
+class UpgradeReply(Record):
+    """Views that were described: ``added`` now, ``present`` before; ``lost``: those that can no
+    longer be cut."""
+
+    added: int
+    present: int
+    lost: int
+
+
 @dataclass
 class VerifyReply(Record):
     """``problems``: one sentence each, none where the index is sound; ``size`` in bytes."""

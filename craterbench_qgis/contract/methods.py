@@ -23,6 +23,8 @@ from .build import (
     MosaicParams,
     Nothing,
     OpenParams,
+    UpgradeParams,
+    UpgradeReply,
     VerifyReply,
 )
 from .duplicates import (
@@ -84,6 +86,7 @@ OPEN_INDEX = Method("index.open", OpenParams, IndexInfo, slow=True)
 CLOSE_INDEX = Method("index.close", IndexParams, Nothing)
 BUILD = Method("index.build", BuildParams, BuildReply, Lane.LONG)
 ADD = Method("index.add", AddParams, BuildReply, Lane.LONG)
+UPGRADE = Method("index.upgrade", UpgradeParams, UpgradeReply, Lane.LONG)
 VERIFY = Method("index.verify", IndexParams, VerifyReply, Lane.LONG)
 PREVIEW = Method("preview", PreviewParams, Preview)
 SEARCH = Method("search", SearchParams, SearchReply)
@@ -102,7 +105,7 @@ METHODS = {
     method.name: method
     for method in (
         HELLO, ENCODERS, DEVICES, DESCRIBE_CATALOGUE, DESCRIBE_MOSAIC, DESCRIBE_INDEX, OPEN_INDEX,
-        CLOSE_INDEX, BUILD, ADD, VERIFY, PREVIEW, SEARCH, THUMBNAILS, EXPLAIN, EXPORT,
+        CLOSE_INDEX, BUILD, ADD, UPGRADE, VERIFY, PREVIEW, SEARCH, THUMBNAILS, EXPLAIN, EXPORT,
         CONTACT_SHEET, REPORT, EVALUATE, FIND_DUPLICATES, APPLY_DUPLICATES, REPORT_DUPLICATES,
         PAIR_PICTURES,
     )

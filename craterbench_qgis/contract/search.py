@@ -30,6 +30,14 @@ SHORTLIST = 200
 """Views the first stage keeps."""
 ANALOG_PIXELS = 24.0
 """Pixels of the mosaic across an analog, below which its kind cannot be seen."""
+ANALOG_SIZES = (0.5, 2.0)
+"""Diameter of an analog over the query's."""
+BLURRED = 24.0
+"""Pixels of the mosaic across a crater, below which a picture of it is a blur."""
+ANALOG_SIZES = (0.5, 2.0)
+"""Diameter of an analog over the query's."""
+BLURRED = ANALOG_PIXELS
+"""Pixels of the mosaic across a crater, below which its picture is a blur."""
 MOST_TOP, MOST_SHORTLIST = 100_000, 1_000_000
 LOOK_AT = 2.5
 """Side over diameter of a query of known diameter, where nothing else is asked for."""
@@ -89,7 +97,8 @@ class Filters(Record):
 
     ``diameter_ratio`` (low, high): crater diameter / query diameter. Diameters and distances from
     the query in metres. ``latitude`` (south, north) and ``longitude`` (west, east; west > east
-    crosses the antimeridian): degrees. ``region``: WKT of a polygon in degrees. ``where``: an SQL
+    crosses the antimeridian): degrees. ``region``: WKT of a polygon in degrees.
+    ``min_pixels``: of the finest mosaic the crater was cut from, across it. ``where``: an SQL
     condition on the catalogue's columns.
     """
 
@@ -101,6 +110,7 @@ class Filters(Record):
     region: Optional[str] = None
     min_distance: Optional[Finite] = None
     max_distance: Optional[Finite] = None
+    min_pixels: Optional[Finite] = None
     where: Optional[str] = None
     exclude_ids: list[str] = field(default_factory=list)
 
@@ -123,10 +133,18 @@ class Feedback(Record):
 
 @dataclass(frozen=True)
 class AnalogOptions(Record):
-    """How analogs are ranked. ``min_pixels``: of the mosaic, across an analog."""
+    """How analogs are ranked, and which may be any.
+
+    ``min_pixels``: of the mosaic, across an analog. ``any_size``: also others than
+    :data:`ANALOG_SIZES` times the query's diameter, which hold where ``Filters.diameter_ratio``
+    says nothing.
+    ``same_place``: craters that share ground with the query, too.
+    """
 
     by: Likeness = Likeness.BOTH
     min_pixels: Annotated[float, between(0.0, 10_000.0)] = ANALOG_PIXELS
+    any_size: bool = False
+    same_place: bool = False
 
 
 @dataclass(frozen=True)
@@ -160,7 +178,8 @@ class Match(Record):
     its place is not known. ``expected_by_chance``: how many craters of this index would score as
     high without being the same crater, None where too few were compared to say. ``turn_deg``: the
     query, mirrored (east and west exchanged) first where ``mirrored``, fits best turned clockwise
-    by so many degrees; None where no turn was tried. ``attributes``: the catalogue's columns.
+    by so many degrees; None where no turn was tried. ``pixels_across``: of its mosaic, across the
+    crater. ``attributes``: the catalogue's columns.
     """
 
     rank: int
@@ -179,6 +198,7 @@ class Match(Record):
     expected_by_chance: Optional[float] = None
     turn_deg: Optional[float] = None
     mirrored: bool = False
+    pixels_across: Optional[float] = None
     attributes: dict[str, Any] = field(default_factory=dict)
 
 
@@ -245,13 +265,19 @@ class Thumbnails(Record):
 
 @dataclass(frozen=True)
 class ExplainParams(Record):
-    """Why ``crater_id`` matched ``query``; ``view``: a view number, default the best."""
+    """Why ``crater_id`` matched ``query``; ``view``: a view number, default the best.
+
+    The query is mirrored first where ``mirrored``, then turned clockwise by ``turn_deg``, as the
+    match says.
+    """
 
     index: FileName
     query: Query
     crater_id: str
     view: Optional[Number] = None
     device: Optional[str] = None
+    turn_deg: Optional[Finite] = None
+    mirrored: bool = False
 
 
 @dataclass

@@ -25,6 +25,8 @@ INTERNAL_ERROR = -32603
 CANCELLED = -32800
 ENGINE_ERROR = -32000
 """Raised on purpose: ``message`` is for the user, ``data.kind`` the class of the error."""
+KINDS_MISSING = "KindsMissing"
+"""The ``data.kind`` of an index that lacks the descriptors of kind analogs are found by."""
 WRONG_PROTOCOL = -32001
 
 HELLO = "hello"

@@ -74,10 +74,13 @@ class MatchSet(QObject):
         )
 
     def refined_request(self) -> QueryRequest | None:
-        """The query again with all that was decided, here and before; None without a decision.
+        """The query again with all that was decided, here and before; None without a decision,
+        and for one that is turned (analogs, any angle), which decisions cannot refine.
 
         What was decided before counts unless this set shows the crater and says otherwise.
         """
+        if self.request.conditions.turns:
+            return None
         shown = {match.crater_id for match in self.matches}
 
         def ids(decision: Decision, before: list[str]) -> list[str]:

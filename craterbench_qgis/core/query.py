@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Optional
 
 from ..contract.body import Body
 from ..contract.records import Json, Record
-from ..contract.search import Feedback, Query, Source
+from ..contract.search import AnalogOptions, Feedback, Filters, Query, Source
+from ..contract.vocabulary import Question
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,28 @@ class SearchedIndex(Record):
 
 
 @dataclass(frozen=True)
+class Conditions(Record):
+    """Which question a query asks, and which craters may answer it."""
+
+    find: Question = Question.SAME
+    any_angle: bool = False
+    analogs: AnalogOptions = field(default_factory=AnalogOptions)
+    filters: Filters = field(default_factory=Filters)
+
+    @property
+    def turns(self) -> bool:
+        """Whether the query is turned, so that decisions cannot refine it."""
+        return self.any_angle or self.find is Question.ANALOGS
+
+
+@dataclass(frozen=True)
 class QueryRequest(Query):
     """What the user asked.
 
     ``label``: how it is called in lists, already translated. ``outline``: what was drawn, a closed
     ring of (lon, lat). ``feedback``: decisions about matches that refine it, and ``base_label``:
-    how it was called before. While it is drawn it may lack its raster; :meth:`query` checks.
+    how it was called before. ``conditions``: what is looked for, among which craters. While it is
+    drawn it may lack its raster; :meth:`query` checks.
     """
 
     mosaic: Optional[RasterSource] = None
@@ -45,6 +62,7 @@ class QueryRequest(Query):
     outline: tuple[tuple[float, float], ...] = ()
     feedback: Feedback = field(default_factory=Feedback)
     base_label: str = ""
+    conditions: Conditions = field(default_factory=Conditions)
 
     def __post_init__(self) -> None:
         Record.__post_init__(self)
@@ -53,6 +71,13 @@ class QueryRequest(Query):
     def is_refined(self) -> bool:
         """Whether decisions about matches take part in it."""
         return bool(self.feedback)
+
+    def under(self, conditions: Conditions) -> QueryRequest:
+        """The same query under other conditions; without what refined it where they turn it."""
+        if not (conditions.turns and self.is_refined):
+            return replace(self, conditions=conditions)
+        label = self.base_label or self.label
+        return replace(self, conditions=conditions, feedback=Feedback(), label=label, base_label="")
 
     def query(self) -> Query:
         """What the engine is asked. RecordError where something is missing, such as the picture

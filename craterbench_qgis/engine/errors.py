@@ -33,6 +33,10 @@ class CraterIndexError(CraterBenchError):
     """An index is missing, damaged, foreign, half-written or locked by another process."""
 
 
+class KindsMissing(CraterIndexError):
+    """An index without the descriptors of kind a search for analogs needs."""
+
+
 class QueryError(CraterBenchError):
     """A query or a filter cannot be used."""
 

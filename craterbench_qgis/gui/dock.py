@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QDockWidget,
     QLabel,
@@ -26,10 +26,22 @@ from .history.panel import HistoryPanel
 from .index.panel import IndexPanel
 from .query_bar import QueryBar
 from .results.panel import ResultsPanel
+from .results.question import QuestionBar
+from .results.window import Elsewhere, GalleryWindow
 from .review.panel import ReviewPanel
 from .setup.page import SetupPage
 
 DOCK_NAME = "CraterBenchDock"
+_LEAST_WIDTH, _WIDTH = 340, 440
+"""Two pictures a row at least; three, and all buttons with their words, at first."""
+
+
+class _Body(QWidget):
+    """As wide as the panel is when it is first shown."""
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return QSize(max(hint.width(), _WIDTH), hint.height())
 
 
 class CraterBenchDock(QDockWidget):
@@ -41,9 +53,12 @@ class CraterBenchDock(QDockWidget):
         super().__init__(tr("CraterBench"), iface.mainWindow())
         self.setObjectName(DOCK_NAME)
         self._shown = False
+        self._settings = settings
+        self._window: GalleryWindow | None = None
         self.engine_bar = EngineBar(engine)
         self.setup = SetupPage(engine, settings)
         self.query_bar = QueryBar(iface, engine, settings)
+        self.question = QuestionBar(iface, engine)
         self.results = ResultsPanel(engine, settings)
         self.index_panel = IndexPanel(iface, engine, settings)
         self.history = HistoryPanel(store)
@@ -62,13 +77,13 @@ class CraterBenchDock(QDockWidget):
         scroll.setWidgetResizable(True)
         scroll.setWidget(self.setup)
         self._stack.addWidget(scroll)
-        body = QWidget()
+        body = _Body()
         layout = QVBoxLayout(body)
         layout.setContentsMargins(4, 4, 4, 4)
         layout.addWidget(self.engine_bar)
         layout.addWidget(self._stack, 1)
         self.setWidget(body)
-        self.setMinimumWidth(320)
+        self.setMinimumWidth(_LEAST_WIDTH)
         self.show_index(None)
 
     def _search_page(self) -> QWidget:
@@ -77,8 +92,32 @@ class CraterBenchDock(QDockWidget):
         layout.setContentsMargins(2, 4, 2, 0)
         layout.addWidget(self._index_line)
         layout.addWidget(self.query_bar)
-        layout.addWidget(self.results, 1)
+        layout.addWidget(self.question)
+        self._place = QVBoxLayout()
+        self._place.addWidget(self.results)
+        self._elsewhere = Elsewhere()
+        self._elsewhere.hide()
+        layout.addLayout(self._place, 1)
+        layout.addWidget(self._elsewhere, 1)
+        self.results.bar.window_wanted.connect(self._show_window)
+        self._elsewhere.back_wanted.connect(lambda: self.results.bar.window.setChecked(False))
         return page
+
+    def _show_window(self, on: bool) -> None:
+        """The gallery in a window of its own, or back in the panel."""
+        window, self._window = self._window, None
+        if on:
+            self._window = GalleryWindow(self.results, self._settings, self)
+            self._window.closed.connect(lambda: self.results.bar.window.setChecked(False))
+            self._window.show()
+        else:
+            self._place.addWidget(self.results)
+            self.results.show()
+            if window is not None:
+                window.close()
+                window.deleteLater()
+        self._elsewhere.setVisible(on)
+        self.results.view.setFocus()
 
     def show_index(self, info: IndexInfo | None) -> None:
         """Say which index is searched."""

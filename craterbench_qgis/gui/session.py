@@ -9,7 +9,8 @@ from ..client.service import AnyCall, EngineService
 from ..contract.build import IndexInfo
 from ..contract.methods import SEARCH
 from ..contract.records import RecordError
-from ..contract.search import Filters, SearchParams, SearchReply
+from ..contract.search import SearchParams, SearchReply
+from ..contract.wire import KINDS_MISSING
 from ..core.match_set import MatchSet
 from ..core.query import QueryRequest
 from ..core.settings import Settings
@@ -25,6 +26,8 @@ class SearchSession(QObject):
     """The MatchSet of the last query."""
     failed = pyqtSignal(str)
     """One sentence for the user."""
+    kinds_missing = pyqtSignal()
+    """Analogs were asked for of an index without descriptors of kind."""
     index_changed = pyqtSignal(object)
     """IndexInfo or None."""
 
@@ -36,7 +39,6 @@ class SearchSession(QObject):
         self._settings = settings
         self._call: AnyCall | None = None
         self.index: IndexInfo | None = None
-        self.filters = Filters()
 
     def set_index(self, info: IndexInfo | None) -> None:
         """The index that is searched from now on."""
@@ -64,8 +66,11 @@ class SearchSession(QObject):
             top=self._settings.default_top,
             shortlist=self._settings.default_shortlist,
             symmetric=self._settings.symmetric,
-            filters=self.filters,
+            filters=request.conditions.filters,
             feedback=request.feedback,
+            find=request.conditions.find,
+            any_angle=request.conditions.any_angle,
+            analogs=request.conditions.analogs,
         )
         self.searching.emit(request)
         self._call = self._engine.call(
@@ -95,4 +100,7 @@ class SearchSession(QObject):
         if self._call is None and error.cancelled:
             return
         self._call = None
-        self.failed.emit(error.message)
+        if error.kind == KINDS_MISSING:
+            self.kinds_missing.emit()
+        else:
+            self.failed.emit(error.message)

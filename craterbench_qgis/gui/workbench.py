@@ -39,6 +39,7 @@ class Workbench(QObject):
         self.session = SearchSession(self.engine, self.settings, self)
         self.dock = CraterBenchDock(iface, self.engine, self.settings, self.store)
         self.current: MatchSet | None = None
+        self._asked: QueryRequest | None = None
         self._dialogs = Keeper()
         self._connect()
         # Last: it may show the dock at once, and the engine starts when it is first seen.
@@ -58,6 +59,8 @@ class Workbench(QObject):
         session.searching.connect(self._on_searching)
         session.answered.connect(self._on_answered)
         session.failed.connect(self._on_search_failed)
+        session.kinds_missing.connect(self._on_kinds_missing)
+        dock.question.changed.connect(self._ask_again)
         results = dock.results
         dock.query_bar.previewing.connect(results.set_drawing)
         results.header.shown.connect(dock.query_bar.fold)
@@ -101,9 +104,14 @@ class Workbench(QObject):
         self.dock.index_panel.open_index(path)
 
     def search(self, request: QueryRequest) -> None:
-        """Search for ``request``."""
+        """Search for ``request`` under the conditions that are shown."""
         self.dock.tabs.setCurrentIndex(0)
-        self.session.search(request)
+        self._asked = request.under(self.dock.question.conditions)
+        self.session.search(self._asked)
+
+    def _ask_again(self) -> None:
+        if self._asked is not None:
+            self.search(self._asked)
 
     def _warm_up(self) -> None:
         if self.settings.engine_python:
@@ -136,6 +144,7 @@ class Workbench(QObject):
     def _on_index(self, info: IndexInfo | None) -> None:
         self.dock.show_index(info)
         self.dock.query_bar.set_index(info)
+        self.dock.question.set_index(info)
         if info is not None:
             self.dock.tabs.setCurrentIndex(0)
         if self.current is None:
@@ -166,6 +175,8 @@ class Workbench(QObject):
 
     def _show(self, match_set: MatchSet) -> None:
         self.current = match_set
+        self._asked = match_set.request
+        self.dock.question.show_conditions(match_set.request.conditions)
         self.dock.results.show_set(match_set)
         QTimer.singleShot(0, lambda: self._show_on_map(match_set))
 
@@ -178,6 +189,13 @@ class Workbench(QObject):
     def _on_search_failed(self, text: str) -> None:
         self.dock.query_bar.search_done()
         self.dock.results.show_message(text)
+
+    def _on_kinds_missing(self) -> None:
+        self._on_search_failed(
+            tr("The open index cannot tell kinds of craters yet. Add its descriptors of kind "
+               "above, or find the same crater.")
+        )  # fmt: skip
+        self.dock.question.offer_upgrade()
 
     def open_set(self, set_id: str) -> None:
         """Show a match set of the project's history again."""
@@ -198,7 +216,7 @@ class Workbench(QObject):
 
     def _on_project(self) -> None:
         """Another project is open now."""
-        self.current = None
+        self.current = self._asked = None
         self.dock.results.show_set(None)
         self._invite()
         sets = self.store.open_sets()

@@ -40,6 +40,9 @@ MATCH_FIELDS = (
     ("view_number", "int"),
     ("crater_row", "int"),
     ("observation", "int"),
+    ("turn_deg", "real"),
+    ("mirrored", "bool"),
+    ("pixels_across", "real"),
 )
 OWN = tuple(name for name, _ in (*QUERY_FIELDS, *MATCH_FIELDS))
 NEEDED = ("query_id", "rank", "crater_id", "lon", "lat", "diameter_m", "score")
@@ -208,6 +211,8 @@ def matches_of(
         query = {name: plain(feature[name]) for name in queries}
         match = {name: _number(plain(feature[name]), kind) for name, kind in own}
         attributes = {name: plain(feature[name]) for name in rest}
+        if match.get("mirrored") is None:
+            match.pop("mirrored", None)
         if "view" in match:
             match["context"] = _number(str(match.pop("view")).rstrip("x"), "real")
         yield query, DecidedMatch.from_json({**match, "attributes": attributes})
@@ -220,6 +225,8 @@ def _number(value: Any, kind: str) -> Any:
     with contextlib.suppress(TypeError, ValueError):
         if kind == "int":
             return int(float(value))
+        if kind == "bool":
+            return str(value).strip().casefold() in ("1", "1.0", "true", "t", "yes")
         return float(value) if kind == "real" else str(value)
     return value
 

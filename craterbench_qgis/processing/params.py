@@ -19,8 +19,10 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
-from ..contract.search import MOST_SHORTLIST, MOST_TOP
+from ..contract.search import ANALOG_PIXELS, ANALOG_SIZES, MOST_SHORTLIST, MOST_TOP
+from ..contract.vocabulary import Likeness, Question
 from ..core.settings import Settings
+from ..core.words.conditions import likeness_name, question_name
 from ..i18n import tr
 from . import compat
 
@@ -205,6 +207,7 @@ def add_search_options(algorithm: Algorithm) -> None:
         whole("TOP", tr("Matches per query"), settings.default_top, 1, MOST_TOP),
         tr("How many craters are returned for each query, best first."),
     )
+    _add_question(algorithm)
     _add_filters(algorithm)
     algorithm.add(
         whole("SHORTLIST", tr("Shortlist"), settings.default_shortlist, 1, MOST_SHORTLIST),
@@ -232,12 +235,60 @@ def add_search_options(algorithm: Algorithm) -> None:
     add_device(algorithm)
 
 
+QUESTIONS = tuple(Question)
+LIKENESSES = (Likeness.BOTH, Likeness.RELIEF, Likeness.LOOKS)
+"""As in the choices FIND and BY."""
+
+
+def _add_question(algorithm: Algorithm) -> None:
+    algorithm.add(
+        QgsProcessingParameterEnum(
+            "FIND", tr("Find"), [question_name(q) for q in QUESTIONS], defaultValue=0
+        ),
+        tr(
+            "The same crater: have we seen it before? Analogs: craters of the same kind, at any "
+            "angle and mirrored; the index needs descriptors of kind."
+        ),
+    )
+    algorithm.add(
+        QgsProcessingParameterBoolean("ANY_ANGLE", tr("Any angle"), False),
+        tr("For the same crater in a picture that may be turned: all orientations are tried."),
+        advanced=True,
+    )
+    algorithm.add(
+        QgsProcessingParameterEnum(
+            "BY",
+            tr("Analogs are alike"),
+            [likeness_name(one) for one in LIKENESSES],
+            defaultValue=0,
+        ),
+        tr("Relief: the shape, as the picture shows it. Looks: bright and dark, as in the mosaic."),
+        advanced=True,
+    )
+    algorithm.add(
+        decimal("MIN_PIXELS", tr("Fewest pixels across"), None, 0.0, 10_000.0),
+        tr(
+            "Pixels of the mosaic across a match, at least. Empty: {n} for analogs, any for the "
+            "same crater."
+        ).format(n=f"{ANALOG_PIXELS:g}"),
+        advanced=True,
+    )
+    algorithm.add(
+        QgsProcessingParameterBoolean("SAME_PLACE", tr("Analogs at the same place too"), False),
+        tr("Also craters that share ground with the query."),
+        advanced=True,
+    )
+
+
 def _add_filters(algorithm: Algorithm) -> None:
     algorithm.add(distance("MIN_DIAMETER", tr("Smallest diameter")), tr("Of the matches (km)."))
     algorithm.add(distance("MAX_DIAMETER", tr("Largest diameter")), tr("Of the matches (km)."))
     algorithm.add(
         decimal("MIN_RATIO", tr("Smallest ratio of diameters"), None, 0.0, 1.0e6),
-        tr("Diameter of the match divided by the query's; 0.5: half as large."),
+        tr(
+            "Diameter of the match divided by the query's; 0.5: half as large. With both ratios "
+            "empty analogs are {low} to {high} times as large."
+        ).format(low=f"{ANALOG_SIZES[0]:g}", high=f"{ANALOG_SIZES[1]:g}"),
         advanced=True,
     )
     algorithm.add(

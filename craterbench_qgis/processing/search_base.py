@@ -21,13 +21,23 @@ from ..client.blocking import EngineCallError
 from ..contract.build import IndexInfo
 from ..contract.methods import SEARCH
 from ..contract.records import Json, RecordError
-from ..contract.search import Filters, Match, Query, SearchParams, SearchReply
+from ..contract.search import (
+    ANALOG_PIXELS,
+    AnalogOptions,
+    Filters,
+    Match,
+    Query,
+    SearchParams,
+    SearchReply,
+)
+from ..contract.vocabulary import Question as Find
 from ..contract.vocabulary import Stage
-from ..contract.wire import ENGINE_ERROR
+from ..contract.wire import ENGINE_ERROR, KINDS_MISSING
 from ..core.layers.style import apply_style
 from ..core.query import RasterSource
 from ..core.words.quantities import number
 from ..i18n import tr
+from . import params
 from .base import Algorithm, Values, Work, is_given, refuse
 from .engine import check_cancelled
 from .inputs import raster_source, result_crs
@@ -183,18 +193,29 @@ class Search(Algorithm):
         if question.query is None:
             failed.add(question.name, question.problem)
             return None
-        params = SearchParams(
+        asked = SearchParams(
             index=work.path("INDEX"),
             query=question.query,
             top=work.whole("TOP") or 1,
             shortlist=work.whole("SHORTLIST") or 1,
             symmetric=work.flag("SYMMETRIC"),
             filters=replace(filters, exclude_ids=list(question.known)),
+            find=params.QUESTIONS[work.choice("FIND")],
+            any_angle=work.flag("ANY_ANGLE"),
+            analogs=analog_options(work),
         )
         try:
-            return work.engine.call(SEARCH, params)
+            return work.engine.call(SEARCH, asked)
         except EngineCallError as error:
             # A query that cannot be cut (outside the mosaic, no data) does not end the others.
+            if error.kind == KINDS_MISSING:
+                raise refuse(
+                    tr(
+                        "The index has no descriptors of kind, which analogs are found by. Open it "
+                        "in the CraterBench panel, choose to find analogs, and press “Add "
+                        "descriptors of kind”."
+                    )
+                ) from error
             if error.code != ENGINE_ERROR or error.kind not in _OF_ONE_QUERY:
                 raise
             failed.add(question.name, str(error))
@@ -280,13 +301,25 @@ def search_filters(work: Work) -> Filters:
         ratio = (low or 0.0, 1.0e6 if high is None else high)
         if ratio[0] > ratio[1]:
             raise refuse(tr("The smallest ratio of diameters is above the largest."))
+    is_same = params.QUESTIONS[work.choice("FIND")] is Find.SAME
     return Filters(
+        min_pixels=work.number("MIN_PIXELS") if is_same else None,
         diameter_ratio=ratio,
         min_diameter=work.metres("MIN_DIAMETER"),
         max_diameter=work.metres("MAX_DIAMETER"),
         min_distance=work.metres("MIN_DISTANCE"),
         max_distance=work.metres("MAX_DISTANCE"),
         where=work.text("WHERE") or None,
+    )
+
+
+def analog_options(work: Work) -> AnalogOptions:
+    """How analogs are chosen."""
+    pixels = work.number("MIN_PIXELS")
+    return AnalogOptions(
+        by=params.LIKENESSES[work.choice("BY")],
+        min_pixels=ANALOG_PIXELS if pixels is None else pixels,
+        same_place=work.flag("SAME_PLACE"),
     )
 
 

@@ -277,6 +277,26 @@
             <translation>{what} liegt auf {found}, der offene Index aber auf {needed}. Wählen Sie ein Koordinatenbezugssystem dieses Körpers, oder öffnen Sie einen anderen Index.</translation>
         </message>
         <message>
+            <location filename="../../craterbench_qgis/core/geo/region.py" />
+            <source>Choose a polygon layer in the layer tree and select polygons in it.</source>
+            <translation>Wählen Sie im Layerbaum einen Polygonlayer und wählen Sie darin Polygone aus.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/geo/region.py" />
+            <source>Select at least one polygon of the layer {name}.</source>
+            <translation>Wählen Sie mindestens ein Polygon des Layers {name} aus.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/geo/region.py" />
+            <source>The coordinates of the layer {name} give no places on the body.</source>
+            <translation>Die Koordinaten des Layers {name} ergeben keine Orte auf dem Körper.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/geo/region.py" />
+            <source>The selected polygons of {name} enclose nothing.</source>
+            <translation>Die gewählten Polygone von {name} umschließen nichts.</translation>
+        </message>
+        <message>
             <location filename="../../craterbench_qgis/core/layers/build.py" />
             <source>Great circles</source>
             <translation>Großkreise</translation>
@@ -507,6 +527,111 @@
             <translation>{n} Ansichten in {time} erzeugt ({rate} je Sekunde)</translation>
         </message>
         <message>
+            <location filename="../../craterbench_qgis/core/words/conditions.py" />
+            <source>E</source>
+            <translation>O</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/conditions.py" />
+            <source>N</source>
+            <translation>N</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/conditions.py" />
+            <source>S</source>
+            <translation>S</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/conditions.py" />
+            <source>W</source>
+            <translation>W</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/conditions.py" />
+            <source>all longitudes</source>
+            <translation>alle Längen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/conditions.py" />
+            <source>analogs (craters of the same kind)</source>
+            <translation>Analoga (Krater derselben Art)</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/conditions.py" />
+            <source>at least {n} pixels across</source>
+            <translation>mindestens {n} Pixel im Durchmesser</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/conditions.py" />
+            <source>by looks</source>
+            <translation>nach Aussehen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/conditions.py" />
+            <source>by relief</source>
+            <translation>nach Relief</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/conditions.py" />
+            <source>by relief and looks</source>
+            <translation>nach Relief und Aussehen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/conditions.py" />
+            <source>distance</source>
+            <translation>Entfernung</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/conditions.py" />
+            <source>latitude {south} to {north}</source>
+            <translation>Breite {south} bis {north}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/conditions.py" />
+            <source>longitude {west} to {east}</source>
+            <translation>Länge {west} bis {east}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/conditions.py" />
+            <source>not the same place</source>
+            <translation>nicht derselbe Ort</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/conditions.py" />
+            <source>region {lon}, {lat}</source>
+            <translation>Gebiet {lon}, {lat}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/conditions.py" />
+            <source>the same crater</source>
+            <translation>denselben Krater</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/conditions.py" />
+            <source>{a} to {b}</source>
+            <translation>{a} bis {b}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/conditions.py" />
+            <source>{low} to {high} × the size</source>
+            <translation>{low}- bis {high}-fache Größe</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/conditions.py" />
+            <source>{name} at least {low}</source>
+            <translation>{name} mindestens {low}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/conditions.py" />
+            <source>{name} at most {high}</source>
+            <translation>{name} höchstens {high}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/conditions.py" />
+            <source>{name} {low} to {high}</source>
+            <translation>{name} {low} bis {high}</translation>
+        </message>
+        <message>
             <location filename="../../craterbench_qgis/core/words/history.py" />
             <source>no matches</source>
             <translation>keine Treffer</translation>
@@ -528,8 +653,23 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>&lt; {n} by chance</source>
+            <translation>&lt; {n} durch Zufall</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>Analogs of {what}</source>
+            <translation>Analoga von {what}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
             <source>Best match: {chance}.</source>
             <translation>Bester Treffer: {chance}.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>Blurred: only {pixels}</source>
+            <translation>Unscharf: nur {pixels}</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/matches.py" />
@@ -566,6 +706,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>Likeness of kind {score}, view {view}</source>
+            <translation>Ähnlichkeit der Art {score}, Ansicht {view}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
             <source>No crater of the index meets the conditions of this search. Widen them and search again.</source>
             <translation>Kein Krater des Index erfüllt die Bedingungen dieser Suche. Weiten Sie sie, und suchen Sie noch einmal.</translation>
         </message>
@@ -591,6 +736,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>Ranked by likeness of kind: {one} is identical, {half} as unlike as two craters drawn at random. It says nothing on being the same crater.</source>
+            <translation>Geordnet nach Ähnlichkeit der Art: {one} ist gleich, {half} so unähnlich wie zwei zufällig gewählte Krater. Es sagt nichts darüber, ob es derselbe Krater ist.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
             <source>Refined by your decisions; rejected craters are left out. How many craters would be as similar by chance is told for a query alone.</source>
             <translation>Nach Ihren Entscheidungen verfeinert; abgelehnte Krater sind ausgelassen. Wie viele Krater zufällig so ähnlich wären, wird nur für eine Suche ohne Entscheidungen angegeben.</translation>
         </message>
@@ -603,6 +753,11 @@
             <location filename="../../craterbench_qgis/core/words/matches.py" />
             <source>The index has no crater that can be compared: none was cut, or all were removed. See the tab “Index”.</source>
             <translation>Der Index hat keinen vergleichbaren Krater: Keiner wurde ausgeschnitten, oder alle wurden entfernt. Siehe Reiter „Index“.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>The query fits best: {turn}</source>
+            <translation>Die Anfrage passt am besten: {turn}</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/matches.py" />
@@ -653,9 +808,24 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>mirrored</source>
+            <translation>gespiegelt</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>not turned</source>
+            <translation>nicht gedreht</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
             <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
             <source>rejected</source>
             <translation>abgelehnt</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>turned {n}°</source>
+            <translation>um {n}° gedreht</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/matches.py" />
@@ -689,8 +859,18 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>{n} by chance</source>
+            <translation>{n} durch Zufall</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
             <source>{n} of {total} shown</source>
             <translation>{n} von {total} gezeigt</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>{n} pixels across</source>
+            <translation>{n} Pixel im Durchmesser</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/matches.py" />
@@ -707,6 +887,11 @@
             <location filename="../../craterbench_qgis/core/words/matches.py" />
             <source>{n} selected</source>
             <translation>{n} ausgewählt</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>{turned}, mirrored</source>
+            <translation>{turned}, gespiegelt</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/progress.py" />
@@ -824,6 +1009,7 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/quantities.py" />
+            <location filename="../../craterbench_qgis/gui/results/marks.py" />
             <source>{n} km</source>
             <translation>{n} km</translation>
         </message>
@@ -1099,8 +1285,23 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/why.py" />
+            <source>Ejecta</source>
+            <translation>Auswurf</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/why.py" />
             <source>First stage, {score}: one vector for the whole view is compared with the query's; it decides which views are looked at more closely.</source>
             <translation>Erste Stufe, {score}: Ein Vektor für die ganze Ansicht wird mit dem der Anfrage verglichen; er entscheidet, welche Ansichten genauer angesehen werden.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/why.py" />
+            <source>Floor</source>
+            <translation>Boden</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/why.py" />
+            <source>Likeness of kind, {score}: how near the relief and the looks of both craters are, at any angle and in any light; it decides the rank.</source>
+            <translation>Ähnlichkeit der Art, {score}: wie nahe sich Relief und Aussehen beider Krater sind, in jeder Lage und bei jedem Licht; danach richtet sich der Rang.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/why.py" />
@@ -1139,6 +1340,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/why.py" />
+            <source>Rim</source>
+            <translation>Rand</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/why.py" />
             <source>Scores are similarities, not probabilities.</source>
             <translation>Scores sind Ähnlichkeiten, keine Wahrscheinlichkeiten.</translation>
         </message>
@@ -1154,8 +1360,18 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/why.py" />
+            <source>Strongest pairs — {zones}</source>
+            <translation>Stärkste Paare — {zones}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/why.py" />
             <source>The mosaic of this view is not at hand: its thumbnail is shown, and the query's patches are compared with the tokens stored in the index.</source>
             <translation>Das Mosaik dieser Ansicht ist nicht zur Hand: Gezeigt wird ihr Vorschaubild, und die Bildteile der Anfrage werden mit den im Index gespeicherten Tokens verglichen.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/why.py" />
+            <source>The patches, {score}: late interaction of the query turned as it fits best. They show what corresponds, and take no part in the rank.</source>
+            <translation>Die Teilstücke, {score}: Late Interaction der Anfrage, so gedreht, wie sie am besten passt. Sie zeigen, was sich entspricht, und gehen nicht in den Rang ein.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/why.py" />
@@ -1184,8 +1400,13 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/why.py" />
-            <source>{size} wide</source>
-            <translation>{size} breit</translation>
+            <source>{zone}: none</source>
+            <translation>{zone}: keine</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/why.py" />
+            <source>{zone}: {numbers} (best {value})</source>
+            <translation>{zone}: {numbers} (bestes {value})</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
@@ -1217,6 +1438,7 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
+            <location filename="../../craterbench_qgis/gui/results/condition_editor.py" />
             <source>Diameter</source>
             <translation>Durchmesser</translation>
         </message>
@@ -1233,7 +1455,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
-            <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
             <source>Latitude</source>
             <translation>Breite</translation>
         </message>
@@ -1680,6 +1901,7 @@
             <location filename="../../craterbench_qgis/gui/build/progress.py" />
             <location filename="../../craterbench_qgis/gui/export_dialog.py" />
             <location filename="../../craterbench_qgis/gui/index/panel.py" />
+            <location filename="../../craterbench_qgis/gui/results/condition_editor.py" />
             <location filename="../../craterbench_qgis/gui/results/states.py" />
             <location filename="../../craterbench_qgis/gui/review/job_dialog.py" />
             <location filename="../../craterbench_qgis/gui/setup/create.py" />
@@ -1777,6 +1999,7 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/dock.py" />
+            <location filename="../../craterbench_qgis/gui/results/condition_editor.py" />
             <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
             <location filename="../../craterbench_qgis/processing/base.py" />
             <source>Search</source>
@@ -2388,6 +2611,13 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/actions.py" />
+            <location filename="../../craterbench_qgis/gui/review/controls.py" />
+            <location filename="../../craterbench_qgis/gui/review/find_options.py" />
+            <source>More</source>
+            <translation>Mehr</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/actions.py" />
             <source>Refine</source>
             <translation>Verfeinern</translation>
         </message>
@@ -2409,8 +2639,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/actions.py" />
-            <source>Search again: more like the accepted matches, less like the rejected ones (key F)</source>
-            <translation>Nochmals suchen: ähnlicher den angenommenen Treffern, weniger ähnlich den abgelehnten (Taste F)</translation>
+            <source>Search again: more like the accepted matches, less like the rejected ones (key F). Not for analogs, nor at any angle</source>
+            <translation>Noch einmal suchen: ähnlicher den angenommenen Treffern, unähnlicher den abgelehnten (Taste F). Nicht für Analoga und nicht in jeder Lage</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/actions.py" />
@@ -2536,8 +2766,100 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/bar.py" />
+            <source>The gallery in a window of its own</source>
+            <translation>Die Galerie in einem eigenen Fenster</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/bar.py" />
+            <source>The gallery in a window of its own (key G)</source>
+            <translation>Die Galerie in einem eigenen Fenster (Taste G)</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/bar.py" />
             <source>Write matches to a file, or a contact sheet</source>
             <translation>Treffer in eine Datei oder einen Bilderbogen schreiben</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/chips.py" />
+            <source>Search without: {text}</source>
+            <translation>Suchen ohne: {text}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/chips.py" />
+            <source>{text}: press to change it</source>
+            <translation>{text}: zum Ändern drücken</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/condition_editor.py" />
+            <source>A condition on the catalogue's columns, as SQL</source>
+            <translation>Eine Bedingung an die Spalten des Katalogs, als SQL</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/condition_editor.py" />
+            <source>At least</source>
+            <translation>Mindestens</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/condition_editor.py" />
+            <source>Columns</source>
+            <translation>Spalten</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/condition_editor.py" />
+            <source>Condition on the columns</source>
+            <translation>Bedingung an die Spalten</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/condition_editor.py" />
+            <source>Diameter over the query's</source>
+            <translation>Durchmesser geteilt durch den der Anfrage</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/condition_editor.py" />
+            <source>Distance from the query, along the great circle</source>
+            <translation>Entfernung von der Anfrage, entlang des Großkreises</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/condition_editor.py" />
+            <source>From</source>
+            <translation>Von</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/condition_editor.py" />
+            <source>Latitude, south is negative</source>
+            <translation>Breite, Süden ist negativ</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/condition_editor.py" />
+            <source>Pixels of the mosaic across the crater, at least</source>
+            <translation>Pixel des Mosaiks im Durchmesser des Kraters, mindestens</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/condition_editor.py" />
+            <source>Put the name of a column into the condition</source>
+            <translation>Den Namen einer Spalte in die Bedingung setzen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/condition_editor.py" />
+            <source>The first number must not be above the second. Swap them.</source>
+            <translation>Die erste Zahl darf nicht über der zweiten liegen. Vertauschen Sie sie.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/condition_editor.py" />
+            <source>To</source>
+            <translation>Bis</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/condition_editor.py" />
+            <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
+            <location filename="../../craterbench_qgis/gui/review/controls.py" />
+            <source>any</source>
+            <translation>beliebig</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/condition_editor.py" />
+            <source>to</source>
+            <translation>bis</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/delegate.py" />
@@ -2548,31 +2870,6 @@
             <location filename="../../craterbench_qgis/gui/results/delegate.py" />
             <source>same place</source>
             <translation>gleicher Ort</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/expressions.py" />
-            <source>The expression cannot be worked out: {reason}</source>
-            <translation>Der Ausdruck lässt sich nicht auswerten: {reason}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/expressions.py" />
-            <source>The expression is not complete or not correct: {reason}</source>
-            <translation>Der Ausdruck ist nicht vollständig oder nicht richtig: {reason}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/expressions.py" />
-            <source>There is no column “{name}”. There are: {columns}</source>
-            <translation>Eine Spalte „{name}“ gibt es nicht. Es gibt: {columns}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
-            <source>A QGIS expression on the catalogue's columns and rank, score, diameter_m, lon, lat, distance_m, decision</source>
-            <translation>Ein QGIS-Ausdruck über die Spalten des Katalogs und rank, score, diameter_m, lon, lat, distance_m, decision</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
-            <source>Build the expression…</source>
-            <translation>Ausdruck zusammenstellen…</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
@@ -2589,56 +2886,6 @@
             <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
             <source>Decision</source>
             <translation>Entscheidung</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
-            <source>Degrees, south is negative</source>
-            <translation>Grad, Süden ist negativ</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
-            <source>Diameter of the match divided by the query's</source>
-            <translation>Durchmesser des Treffers geteilt durch den der Anfrage</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
-            <source>Diameter ratio</source>
-            <translation>Durchmesserverhältnis</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
-            <source>Diameter ratio from</source>
-            <translation>Durchmesserverhältnis von</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
-            <source>Diameter ratio to</source>
-            <translation>Durchmesserverhältnis bis</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
-            <source>Distance at most</source>
-            <translation>Entfernung höchstens</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
-            <source>Expression</source>
-            <translation>Ausdruck</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
-            <source>Great circle from the query, in km</source>
-            <translation>Großkreis von der Anfrage aus, in km</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
-            <source>Latitude from</source>
-            <translation>Breite von</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
-            <source>Latitude to</source>
-            <translation>Breite bis</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
@@ -2677,29 +2924,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
-            <source>Which matches are shown</source>
-            <translation>Welche Treffer gezeigt werden</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
-            <location filename="../../craterbench_qgis/gui/review/controls.py" />
-            <source>any</source>
-            <translation>beliebig</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
-            <source>e.g. {example}</source>
-            <translation>z. B. {example}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
             <source>not rejected</source>
             <translation>nicht abgelehnt</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
-            <source>to</source>
-            <translation>bis</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/header.py" />
@@ -2768,6 +2994,11 @@
             <translation>{stage}: {n} ms</translation>
         </message>
         <message>
+            <location filename="../../craterbench_qgis/gui/results/marks.py" />
+            <source>{n} px</source>
+            <translation>{n} px</translation>
+        </message>
+        <message>
             <location filename="../../craterbench_qgis/gui/results/model.py" />
             <source>A accepts, R rejects, U leaves undecided, W says why, Enter zooms</source>
             <translation>A nimmt an, R lehnt ab, U lässt unentschieden, W sagt warum, Eingabe zoomt</translation>
@@ -2798,9 +3029,146 @@
             <translation>Leertaste nimmt an · Eingabe zoomt · Strg+Z macht rückgängig</translation>
         </message>
         <message>
+            <location filename="../../craterbench_qgis/gui/results/question.py" />
+            <source>+ Condition</source>
+            <translation>+ Bedingung</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/question.py" />
+            <source>Columns of the catalogue…</source>
+            <translation>Spalten des Katalogs…</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/question.py" />
+            <source>Diameter…</source>
+            <translation>Durchmesser…</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/question.py" />
+            <source>Distance from the query…</source>
+            <translation>Entfernung von der Anfrage…</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/question.py" />
+            <location filename="../../craterbench_qgis/gui/review/find_dialog.py" />
+            <location filename="../../craterbench_qgis/processing/params.py" />
+            <source>Find</source>
+            <translation>Suchen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/question.py" />
+            <source>For a picture that may be turned: all orientations are tried</source>
+            <translation>Für ein Bild, das gedreht sein kann: alle Lagen werden versucht</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/question.py" />
+            <source>Latitude…</source>
+            <translation>Breite…</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/question.py" />
+            <source>Not the same place</source>
+            <translation>Nicht derselbe Ort</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/question.py" />
+            <source>Pixels across…</source>
+            <translation>Pixel im Durchmesser…</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/question.py" />
+            <source>Relief: the shape, as the picture shows it. Looks: bright and dark, as in the mosaic</source>
+            <translation>Relief: die Form, wie das Bild sie zeigt. Aussehen: hell und dunkel, wie im Mosaik</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/question.py" />
+            <source>Search only among some of the craters</source>
+            <translation>Nur unter einem Teil der Krater suchen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/question.py" />
+            <source>Size relative to the query…</source>
+            <translation>Größe im Verhältnis zur Anfrage…</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/question.py" />
+            <source>The map does not show this body. Open a mosaic of it.</source>
+            <translation>Die Karte zeigt diesen Körper nicht. Öffnen Sie ein Mosaik von ihm.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/question.py" />
+            <source>The same crater: have we seen it before? Analogs: craters of the same kind, at any angle and mirrored</source>
+            <translation>Denselben Krater: haben wir ihn schon gesehen? Analoga: Krater derselben Art, in jeder Lage und gespiegelt</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/question.py" />
+            <source>Where the map is now</source>
+            <translation>Wo die Karte gerade ist</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/question.py" />
+            <source>Within the selected polygons</source>
+            <translation>In den gewählten Polygonen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/question.py" />
+            <source>any angle</source>
+            <translation>jede Lage</translation>
+        </message>
+        <message>
             <location filename="../../craterbench_qgis/gui/results/states.py" />
             <source>Under way</source>
             <translation>Läuft</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/upgrade.py" />
+            <source>A mosaic of this index is not where it was, or has changed. Locate it.</source>
+            <translation>Ein Mosaik dieses Index ist nicht mehr an seinem Ort oder wurde geändert. Zeigen Sie, wo es ist.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/upgrade.py" />
+            <source>Add descriptors of kind</source>
+            <translation>Deskriptoren der Art hinzufügen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/upgrade.py" />
+            <source>Locate the mosaic…</source>
+            <translation>Mosaik suchen…</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/upgrade.py" />
+            <source>No view of this index can be cut from its mosaics any more. Build it again.</source>
+            <translation>Keine Ansicht dieses Index lässt sich noch aus seinen Mosaiken schneiden. Erstellen Sie ihn neu.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/upgrade.py" />
+            <source>Stop</source>
+            <translation>Anhalten</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/upgrade.py" />
+            <source>Stopped. The same button goes on from there.</source>
+            <translation>Angehalten. Derselbe Knopf macht dort weiter.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/upgrade.py" />
+            <source>The mosaic this index was cut from</source>
+            <translation>Das Mosaik, aus dem dieser Index geschnitten wurde</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/upgrade.py" />
+            <source>This index cannot tell kinds of craters yet. It learns them once from its mosaics; its craters stay as they are, and you can go on working meanwhile.</source>
+            <translation>Dieser Index kann Arten von Kratern noch nicht unterscheiden. Er lernt sie einmal aus seinen Mosaiken; seine Krater bleiben, wie sie sind, und Sie können derweil weiterarbeiten.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/upgrade.py" />
+            <source>What is done stays; the same button goes on from there.</source>
+            <translation>Was getan ist, bleibt; derselbe Knopf macht dort weiter.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/upgrade.py" />
+            <source>{n} views can no longer be cut from the mosaics and have none.</source>
+            <translation>{n} Ansichten lassen sich nicht mehr aus den Mosaiken schneiden und haben keine.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/view.py" />
@@ -2811,6 +3179,21 @@
             <location filename="../../craterbench_qgis/gui/results/view.py" />
             <source>Reject (R)</source>
             <translation>Ablehnen (R)</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/window.py" />
+            <source>Bring them back</source>
+            <translation>Zurückholen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/window.py" />
+            <source>CraterBench: matches</source>
+            <translation>CraterBench: Treffer</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/window.py" />
+            <source>The matches are in a window of their own.</source>
+            <translation>Die Treffer sind in einem eigenen Fenster.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/apply_dialog.py" />
@@ -2913,12 +3296,6 @@
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
             <source>Least probability, and who reviews</source>
             <translation>Mindestwahrscheinlichkeit, und wer durchsieht</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/controls.py" />
-            <location filename="../../craterbench_qgis/gui/review/find_options.py" />
-            <source>More</source>
-            <translation>Mehr</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
@@ -3034,11 +3411,6 @@
             <location filename="../../craterbench_qgis/gui/review/find_dialog.py" />
             <source>Compare with a second catalogue</source>
             <translation>Mit einem zweiten Katalog vergleichen</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/find_dialog.py" />
-            <source>Find</source>
-            <translation>Suchen</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/find_dialog.py" />
@@ -4009,6 +4381,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/why/controls.py" />
+            <source>Draw the catalogue's circle and the scale</source>
+            <translation>Den Kreis des Katalogs und den Maßstab zeichnen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/why/controls.py" />
             <source>Next (N)</source>
             <translation>Weiter (N)</translation>
         </message>
@@ -4039,6 +4416,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/why/controls.py" />
+            <source>Rim (C)</source>
+            <translation>Rand (C)</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/why/controls.py" />
             <source>Save the picture as PNG</source>
             <translation>Das Bild als PNG speichern</translation>
         </message>
@@ -4046,6 +4428,11 @@
             <location filename="../../craterbench_qgis/gui/why/controls.py" />
             <source>Save…</source>
             <translation>Speichern…</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/why/controls.py" />
+            <source>Show all that was compared, not the craters alone</source>
+            <translation>Alles zeigen, was verglichen wurde, nicht nur die Krater</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/why/controls.py" />
@@ -4061,6 +4448,11 @@
             <location filename="../../craterbench_qgis/gui/why/controls.py" />
             <source>Strongest pairs</source>
             <translation>Stärkste Paare</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/why/controls.py" />
+            <source>Surroundings (S)</source>
+            <translation>Umgebung (S)</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/why/controls.py" />
@@ -4151,6 +4543,11 @@
             <location filename="../../craterbench_qgis/gui/workbench.py" />
             <source>Searching for {what}…</source>
             <translation>Gesucht wird nach {what}…</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/workbench.py" />
+            <source>The open index cannot tell kinds of craters yet. Add its descriptors of kind above, or find the same crater.</source>
+            <translation>Der offene Index kann Arten von Kratern noch nicht unterscheiden. Fügen Sie oben seine Deskriptoren der Art hinzu oder suchen Sie denselben Krater.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/workbench.py" />
@@ -5130,6 +5527,26 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/params.py" />
+            <source>Also craters that share ground with the query.</source>
+            <translation>Auch Krater, die sich mit der Anfrage Gelände teilen.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/params.py" />
+            <source>Analogs are alike</source>
+            <translation>Analoga gleichen sich</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/params.py" />
+            <source>Analogs at the same place too</source>
+            <translation>Auch Analoga am selben Ort</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/params.py" />
+            <source>Any angle</source>
+            <translation>Jede Lage</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/params.py" />
             <source>Band of the mosaics; empty: the brightness of a colour image, else the first.</source>
             <translation>Band der Mosaike; leer: die Helligkeit eines Farbbilds, sonst das erste.</translation>
         </message>
@@ -5181,8 +5598,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/params.py" />
-            <source>Diameter of the match divided by the query's; 0.5: half as large.</source>
-            <translation>Durchmesser des Treffers geteilt durch den der Anfrage; 0.5: halb so groß.</translation>
+            <source>Diameter of the match divided by the query's; 0.5: half as large. With both ratios empty analogs are {low} to {high} times as large.</source>
+            <translation>Durchmesser des Treffers geteilt durch den der Anfrage; 0.5: halb so groß. Sind beide Verhältnisse leer, sind Analoga {low}- bis {high}-mal so groß.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/params.py" />
@@ -5201,6 +5618,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/params.py" />
+            <source>Fewest pixels across</source>
+            <translation>Mindestzahl der Pixel im Durchmesser</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/params.py" />
             <source>For a catalogue that does not say: moon, mars, mercury, ceres, ...</source>
             <translation>Für einen Katalog, der es nicht sagt: moon, mars, mercury, ceres, ...</translation>
         </message>
@@ -5208,6 +5630,11 @@
             <location filename="../../craterbench_qgis/processing/params.py" />
             <source>For catalogues whose longitudes are positive west.</source>
             <translation>Für Kataloge, deren Längen nach Westen positiv sind.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/params.py" />
+            <source>For the same crater in a picture that may be turned: all orientations are tried.</source>
+            <translation>Für denselben Krater in einem Bild, das gedreht sein kann: alle Lagen werden versucht.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/params.py" />
@@ -5294,6 +5721,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/params.py" />
+            <source>Pixels of the mosaic across a match, at least. Empty: {n} for analogs, any for the same crater.</source>
+            <translation>Pixel des Mosaiks im Durchmesser eines Treffers, mindestens. Leer: {n} für Analoga, beliebig für denselben Krater.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/params.py" />
             <location filename="../../craterbench_qgis/processing/search_base.py" />
             <source>Raster to cut from</source>
             <translation>Raster für die Ausschnitte</translation>
@@ -5302,6 +5734,11 @@
             <location filename="../../craterbench_qgis/processing/params.py" />
             <source>Rasters of one body to cut the craters from, as files this computer can read. Of several, each gives its own views of every crater it shows.</source>
             <translation>Raster eines Körpers, aus denen die Krater geschnitten werden, als Dateien, die dieser Rechner lesen kann. Von mehreren gibt jedes eigene Ansichten jedes Kraters, den es zeigt.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/params.py" />
+            <source>Relief: the shape, as the picture shows it. Looks: bright and dark, as in the mosaic.</source>
+            <translation>Relief: die Form, wie das Bild sie zeigt. Aussehen: hell und dunkel, wie im Mosaik.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/params.py" />
@@ -5337,6 +5774,11 @@
             <location filename="../../craterbench_qgis/processing/params.py" />
             <source>The raster the queries are cut from, a file this computer can read. Empty: the first mosaic the index was built from.</source>
             <translation>Das Raster, aus dem die Anfragen geschnitten werden, eine Datei, die dieser Rechner lesen kann. Leer: das erste Mosaik, aus dem der Index aufgebaut wurde.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/params.py" />
+            <source>The same crater: have we seen it before? Analogs: craters of the same kind, at any angle and mirrored; the index needs descriptors of kind.</source>
+            <translation>Denselben Krater: haben wir ihn schon gesehen? Analoga: Krater derselben Art, in jeder Lage und gespiegelt; der Index braucht Deskriptoren der Art.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/params.py" />
@@ -5578,6 +6020,11 @@
             <location filename="../../craterbench_qgis/processing/search_base.py" />
             <source>Query {name}: {why}</source>
             <translation>Anfrage {name}: {why}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/search_base.py" />
+            <source>The index has no descriptors of kind, which analogs are found by. Open it in the CraterBench panel, choose to find analogs, and press “Add descriptors of kind”.</source>
+            <translation>Der Index hat keine Deskriptoren der Art, nach denen Analoga gefunden werden. Öffnen Sie ihn im CraterBench-Fenster, wählen Sie Analoga und drücken Sie „Deskriptoren der Art hinzufügen“.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/search_base.py" />

@@ -6,9 +6,9 @@ import os
 from typing import Any
 
 import pytest
-from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QAbstractButton, QFileDialog, QWidget
+from qgis.PyQt.QtWidgets import QAbstractButton, QApplication, QFileDialog, QMenu, QWidget
 
 
 def button(widget: QWidget, text: str) -> QAbstractButton:
@@ -30,3 +30,24 @@ def answer_file_dialog(patch: pytest.MonkeyPatch, path: os.PathLike[str] | str) 
 
     for name in ("getSaveFileName", "getOpenFileName"):
         patch.setattr(QFileDialog, name, staticmethod(choose))
+
+
+def choose(target: QAbstractButton, entry: str) -> None:
+    """Open the menu of a button with the mouse and click the entry that says ``entry``."""
+    seen: list[str] = []
+
+    def pick() -> None:
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu), "no menu came up"
+        seen.extend(action.text() for action in menu.actions())
+        for action in menu.actions():
+            if action.text() == entry:
+                QTest.mouseClick(
+                    menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center()
+                )
+                return
+        menu.close()
+
+    QTimer.singleShot(50, pick)  # the menu runs a loop of its own
+    click(target)
+    assert entry in seen, seen

@@ -56,7 +56,6 @@ def panels():
             if width == 400:
                 panel.bar.filter.setChecked(True)
                 panel.filter_box.score.setValue(0.7)
-                panel.filter_box.expression.setText('"diametr" > 3')
             shoot(panel, f"decided-{theme}-{width}", 500)
             panel.show_busy("Searching for Box 3…", lambda: None)
             shoot(panel, f"busy-{theme}-{width}", 50)

@@ -18,15 +18,17 @@ from qgis.core import (
     QgsGeometry,
     QgsMapRendererParallelJob,
     QgsMapSettings,
+    QgsMapToPixel,
     QgsPoint,
     QgsPointXY,
     QgsProject,
     QgsRasterLayer,
     QgsRectangle,
     QgsUnitTypes,
+    QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QSize
-from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtGui import QColor, QImage
 
 from craterbench_qgis.contract.vocabulary import Decision
 from craterbench_qgis.core.layers.ids import group_of
@@ -198,6 +200,22 @@ def test_zoom_and_highlight_in_any_project_crs(bench: LayerBench, system: str) -
     bench.layers.zoom_to(matches.set_id, [0, 3])
 
 
+def over_imagery(layer: QgsVectorLayer, mosaic: QgsRasterLayer) -> tuple[QImage, QgsMapToPixel]:
+    """``layer`` over ``mosaic`` around the Moon's origin, as the map draws them."""
+    settings = QgsMapSettings()
+    settings.setLayers([layer, mosaic])
+    settings.setDestinationCrs(mosaic.crs())
+    settings.setOutputSize(QSize(800, 560))
+    settings.setExtent(QgsRectangle(-4, -2, 4, 4.5))
+    scope = QgsExpressionContext()
+    scope.appendScopes(QgsExpressionContextUtils.globalProjectLayerScopes(None))
+    settings.setExpressionContext(scope)
+    job = QgsMapRendererParallelJob(settings)
+    job.start()
+    wait_until(lambda: not job.isActive())
+    return job.renderedImage(), job.mapSettings().mapToPixel()
+
+
 @needs_moon
 def test_styled_over_imagery(bench: LayerBench, project: QgsProject) -> None:
     """Rendered over the lunar mosaic: each decision has its colour all along the rim."""
@@ -212,18 +230,7 @@ def test_styled_over_imagery(bench: LayerBench, project: QgsProject) -> None:
     layer = bench.show(matches)["matches"]
     labels = [rule.label() for rule in layer.renderer().rootRule().children()]
     assert labels[:2] == ["Accepted", "Rejected"] and "0.950" in labels[2]
-    settings = QgsMapSettings()
-    settings.setLayers([layer, mosaic])
-    settings.setDestinationCrs(mosaic.crs())
-    settings.setOutputSize(QSize(800, 560))
-    settings.setExtent(QgsRectangle(-4, -2, 4, 4.5))
-    scope = QgsExpressionContext()
-    scope.appendScopes(QgsExpressionContextUtils.globalProjectLayerScopes(None))
-    settings.setExpressionContext(scope)
-    job = QgsMapRendererParallelJob(settings)
-    job.start()
-    wait_until(lambda: not job.isActive())
-    image, to_pixels = job.renderedImage(), job.mapSettings().mapToPixel()
+    image, to_pixels = over_imagery(layer, mosaic)
 
     def share(row: int, has_colour: Callable[[QColor], bool]) -> float:
         """How much of the rim has the colour."""
@@ -241,3 +248,29 @@ def test_styled_over_imagery(bench: LayerBench, project: QgsProject) -> None:
     assert share(1, lambda c: c.saturation() < 40) > 0.9
     assert share(2, lambda c: c.red() > c.blue() + 60 and c.red() > c.green() + 60) > 0.9
     assert share(3, lambda c: c.blue() > c.red() + 60) > 0.9
+
+
+@needs_moon
+def test_a_selected_match_can_still_be_seen(bench: LayerBench, project: QgsProject) -> None:
+    """QGIS draws what is selected in yellow: the rim, and nothing of the crater within."""
+    mosaic = QgsRasterLayer(str(MOSAIC), "WAC")
+    project.addMapLayer(mosaic)
+    project.setCrs(mosaic.crs())
+    places = [(-2, 0, 60e3), (2, 0, 60e3), (-2, 3, 60e3)]
+    matches = match_set(places, lon=0, lat=-6, side_m=1e4)
+    matches.decide([0], Decision.ACCEPTED)
+    matches.decide([1], Decision.REJECTED)
+    layer = bench.show(matches)["matches"]
+    layer.setLabelsEnabled(False)
+    plain, to_pixels = over_imagery(layer, mosaic)
+    bench.layers.select(matches.set_id, [0, 1, 2])
+    selected, _ = over_imagery(layer, mosaic)
+    for lon, lat, diameter in places:
+        radius = math.degrees(diameter / 2 / MOON_RADIUS)
+        for share in (0.0, 0.4, 0.7):
+            point = to_pixels.transform(QgsPointXY(lon + share * radius, lat))
+            at = round(point.x()), round(point.y())
+            assert selected.pixelColor(*at) == plain.pixelColor(*at), (lon, lat, share)
+        point = to_pixels.transform(QgsPointXY(lon, lat + radius))
+        at = round(point.x()), round(point.y())
+        assert selected.pixelColor(*at) != plain.pixelColor(*at), "the rim says that it is"

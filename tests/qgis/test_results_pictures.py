@@ -39,6 +39,7 @@ def test_pictures_come_for_what_is_visible_first(bench: ResultsBench) -> None:
     assert on_screen <= set(first["views"][:64])
     # The painted picture is the engine's, not a placeholder: it correlates with the file.
     wait_until(lambda: match_set.thumbnails.get(1) is not None)
+    bench.hover(bench.cell(1).center())  # without rim and scale bar, which it has otherwise
     wait_until(lambda: _likeness_of_painted(bench, 1) > 0.97)
     # All the others are fetched while nothing else is asked; never one view twice.
     wait_until(lambda: len(match_set.thumbnails) == count)

@@ -51,6 +51,8 @@ def test_asks_for_the_match_and_shows_both_scores(
             "crater_id": match.crater_id,
             "view": match.view_number,
             "device": None,
+            "turn_deg": None,
+            "mirrored": False,
         },
     )
     stages = dialog.stages.text()
@@ -63,7 +65,7 @@ def test_asks_for_the_match_and_shows_both_scores(
     dialog.show_row(1)
     assert "tokens of both views" in dialog.stages.text()
     caption = dialog.pair.pair.captions[MATCH]
-    assert f"{2 * match.diameter_m / 1000:.0f}"[:2] in caption
+    assert f"⌀ {match.diameter_m / 1000:.1f} km" in caption
 
 
 def test_captions_are_legible_in_a_theme_of_style_sheets(

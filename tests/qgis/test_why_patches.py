@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from qgis.PyQt.QtGui import QColor, QImage
 from qgis.PyQt.QtTest import QTest
 
 from craterbench_qgis.contract.search import ExplainReply
-from craterbench_qgis.core.patches import MATCH, QUERY, PatchPairs
+from craterbench_qgis.core.patches import EJECTA, FLOOR, MATCH, QUERY, RIM, ZONES, PatchPairs
 from craterbench_qgis.gui.why.paint import patch_rect, strength_colour
 from inside import move_mouse, wait_until
 from paths import needs_engine, needs_moon
@@ -185,3 +186,89 @@ def test_pointing_by_keyboard(bench: WhyBench) -> None:
     QTest.keyClick(view, Qt.Key.Key_Down if row + 1 < pairs.rows else Qt.Key.Key_Up)
     new_row, new_column = pairs.cell(view.drawing.focus[1])
     assert new_column == column and new_row != row
+
+
+def test_the_craters_come_first_as_large_as_each_other_and_their_surroundings_by_a_key(
+    bench: WhyBench,
+) -> None:
+    dialog = bench.dialog(1, plain=False)
+    view, pair = dialog.pair, dialog.pair.pair
+
+    def rim_px(side: str) -> float:
+        return float(view.place_of(side).width() / pair.contexts[side] / 2)
+
+    assert not dialog.controls.surroundings.isChecked()
+    assert rim_px(QUERY) == pytest.approx(rim_px(MATCH), abs=2)
+    shown = view.shown_of(QUERY)
+    assert rim_px(QUERY) == pytest.approx(shown.width() / 2 / 1.35, abs=2)
+    # What is clicked is what is seen: the patch in the shown corner is not the view's corner.
+    move_mouse(view, shown.topLeft() + QPoint(3, 3))
+    side, patch = view.drawing.focus
+    assert side == QUERY and patch != 0
+    QTest.keyClick(dialog, Qt.Key.Key_S)
+    assert dialog.controls.surroundings.isChecked()
+    assert view.place_of(QUERY) == view.shown_of(QUERY)
+    QTest.keyClick(dialog, Qt.Key.Key_S)
+    view.setFocus()
+    for _ in range(pair.patches.rows + 2):
+        QTest.keyClick(view, Qt.Key.Key_Up)
+    side, patch = view.drawing.focus
+    assert patch_rect(pair.patches, view.place_of(side), patch).intersects(view.shown_of(side))
+
+
+def test_the_rim_is_drawn_on_both(bench: WhyBench) -> None:
+    dialog = bench.dialog(1, plain=False)
+    for box in (dialog.controls.overlay, dialog.controls.numbers):
+        box.setChecked(False)
+    with_rim = bench.picture()
+    QTest.keyClick(dialog, Qt.Key.Key_C)
+    without = bench.picture()
+    for side in (QUERY, MATCH):
+        view = dialog.pair
+        centre = view.place_of(side).center()
+        radius = view.place_of(side).width() / 2 / view.pair.contexts[side]
+        changed = sum(
+            with_rim.pixel(at) != without.pixel(at)
+            for step in range(360)
+            if (at := _on_circle(centre, radius, step))
+        )
+        assert changed > 120, side
+
+
+def _on_circle(centre: QPoint, radius: float, degrees: int) -> QPoint:
+    angle = math.radians(degrees)
+    return centre + QPoint(round(radius * math.cos(angle)), round(radius * math.sin(angle)))
+
+
+def test_the_strongest_pairs_are_told_zone_by_zone(bench: WhyBench) -> None:
+    dialog = bench.dialog(1, plain=False)
+    pairs, context = dialog.pair.pair.patches, dialog.pair.pair.contexts[QUERY]
+    assert {pair.zone for pair in pairs.numbered} <= set(ZONES)
+    for pair in pairs.numbered:
+        row, column = pairs.cell(pair.query_patch)
+        radii = (
+            2
+            * context
+            * math.hypot((row + 0.5) / pairs.rows - 0.5, (column + 0.5) / pairs.columns - 0.5)
+        )
+        expected = FLOOR if radii < 0.8 else RIM if radii <= 1.25 else EJECTA
+        assert pair.zone == expected
+    assert [pair.number for pair in pairs.numbered] == list(range(1, len(pairs.numbered) + 1))
+    assert all(len(pairs.in_zone(zone)) <= 3 for zone in ZONES)
+    text = dialog.zones.text()
+    for zone, name in ((FLOOR, "Floor"), (RIM, "Rim"), (EJECTA, "Ejecta")):
+        numbers = ", ".join(str(pair.number) for pair in pairs.in_zone(zone))
+        assert f"{name}: {numbers}" in text if numbers else f"{name}: none" in text
+
+
+def test_a_turned_query_says_how_and_shows_its_north(bench: WhyBench) -> None:
+    bench.match_set.matches[1].turn_deg, bench.match_set.matches[1].mirrored = 90.0, True
+    dialog = bench.dialog(1, plain=False)
+    (request,) = bench.engine.asked
+    assert (request[1]["turn_deg"], request[1]["mirrored"]) == (90.0, True)
+    assert "turned 90°, mirrored" in dialog.pair.pair.captions[QUERY]
+    shown = dialog.pair.shown_of(QUERY)
+    centre = QPoint(shown.right() - 26, shown.top() + 26)
+    picture = bench.picture()
+    assert QColor(picture.pixel(centre + QPoint(9, 0))).lightness() > 200, "north is to the right"
+    assert QColor(picture.pixel(centre - QPoint(0, 12))).lightness() < 140

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtGui import QColor, QImage
 from qgis.PyQt.QtTest import QTest
 
@@ -25,11 +25,17 @@ class WhyBench:
         answers = self.engine.data["explain"]
         self.reply = ExplainReply.from_json(answers[self.match_set.matches[1].crater_id])
 
-    def dialog(self, row: int, wait: bool = True, **options: Any) -> WhyDialog:
+    def dialog(self, row: int, wait: bool = True, plain: bool = True, **options: Any) -> WhyDialog:
+        """``plain``: the whole views with nothing drawn over them but patches."""
         self.shown = WhyDialog(self.engine, self.match_set, row, None, **options)
         self.shown.show()
         if wait:
             self.wait_for_answer()
+        if wait and plain:
+            controls = self.shown.controls
+            for box in (controls.surroundings, controls.rim):
+                QTest.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
+            assert controls.surroundings.isChecked() and not controls.rim.isChecked()
         return self.shown
 
     def wait_for_answer(self) -> None:

@@ -47,7 +47,7 @@ class Highlight:
             band = QgsRubberBand(self._canvas, QgsWkbTypes.GeometryType.PolygonGeometry)
             band.setColor(QColor(255, 255, 255))
             band.setSecondaryStrokeColor(QColor(0, 0, 0, 200))
-            band.setFillColor(QColor(255, 255, 255, 50))
+            band.setFillColor(QColor(0, 0, 0, 0))
             band.setWidth(3)
             self._band = band
         self._band.setToGeometry(geometry, layer)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...contract.search import Match, Preview
-from ...contract.vocabulary import Decision, QueryKind
+from ...contract.search import BLURRED, Match, Preview
+from ...contract.vocabulary import Decision, QueryKind, Question
 from ...i18n import tr
 from ..match_set import MatchSet, diameter_ratio
 from ..query import QueryRequest
@@ -40,8 +40,60 @@ def chance(expected: float) -> str:
     return tr("about {n} craters of this index look as similar by chance").format(n=text)
 
 
+def chance_note(match: Match) -> str:
+    """``0.02 by chance``; empty where it is not told."""
+    expected = match.expected_by_chance
+    if expected is None:
+        return ""
+    if expected < 0.01:
+        return tr("< {n} by chance").format(n=number(0.01, 2))
+    decimals = 0 if expected >= 9.5 else 1 if expected >= 0.95 else 2
+    return tr("{n} by chance").format(n=number(expected, decimals))
+
+
+def turn(match: Match) -> str:
+    """How the query was turned to fit: ``turned 90°, mirrored``; empty where no turn was tried."""
+    if match.turn_deg is None:
+        return ""
+    if not match.turn_deg:
+        return tr("mirrored") if match.mirrored else tr("not turned")
+    text = tr("turned {n}°").format(n=number(match.turn_deg, 0 if match.turn_deg % 1 == 0 else 1))
+    return tr("{turned}, mirrored").format(turned=text) if match.mirrored else text
+
+
+def note(match: Match) -> str:
+    """The last line of a card: how it was turned, and what is expected by chance."""
+    return " · ".join(part for part in (_short_turn(match), chance_note(match)) if part)
+
+
+def _short_turn(match: Match) -> str:
+    """``↻ 90° mirrored``: there is little room on a card."""
+    if not match.turn_deg:
+        return turn(match)
+    text = f"↻ {number(match.turn_deg, 0 if match.turn_deg % 1 == 0 else 1)}°"
+    return f"{text} {tr('mirrored')}" if match.mirrored else text
+
+
+def is_blurred(match: Match) -> bool:
+    """Whether the crater's view has too few pixels of its mosaic to show its shape."""
+    return match.pixels_across is not None and match.pixels_across < BLURRED
+
+
+def pixels(match: Match) -> str:
+    """Pixels of the mosaic across the crater, with a warning where they are few."""
+    if match.pixels_across is None:
+        return ""
+    text = tr("{n} pixels across").format(n=number(match.pixels_across))
+    return tr("Blurred: only {pixels}").format(pixels=text) if is_blurred(match) else text
+
+
 def best_by_chance(match_set: MatchSet) -> str:
     """What the best match is worth; empty where too few were compared to say."""
+    if match_set.request.conditions.find is Question.ANALOGS:
+        return tr(
+            "Ranked by likeness of kind: {one} is identical, {half} as unlike as two craters drawn "
+            "at random. It says nothing on being the same crater."
+        ).format(one=number(1), half=number(0.5, 1))
     if match_set.request.is_refined:
         return tr(
             "Refined by your decisions; rejected craters are left out. How many craters would be "
@@ -68,7 +120,7 @@ def spoken(match_set: MatchSet, row: int) -> str:
     )
     if match.distance_m is not None:
         text += ", " + tr("{distance} away").format(distance=kilometres(match.distance_m))
-    return text
+    return ", ".join(part for part in (text, turn(match), pixels(match)) if part)
 
 
 def tooltip(match_set: MatchSet, row: int) -> str:
@@ -82,16 +134,21 @@ def tooltip(match_set: MatchSet, row: int) -> str:
     ]
     if match.distance_m is not None:
         lines.append(_distance_line(match))
-    lines.append(
-        tr("Similarity {score} (first stage {first}), view {view}").format(
-            score=score(match.score),
-            first=score(match.shortlist_score),
-            view="–" if match.context is None else contexts([match.context]),
-        )
-    )
+    view = "–" if match.context is None else contexts([match.context])
+    if match_set.request.conditions.find is Question.ANALOGS:
+        text = tr("Likeness of kind {score}, view {view}")
+        lines.append(text.format(score=score(match.score), view=view))
+    else:
+        text = tr("Similarity {score} (first stage {first}), view {view}")
+        first = score(match.shortlist_score)
+        lines.append(text.format(score=score(match.score), first=first, view=view))
+    if match.turn_deg is not None:
+        lines.append(tr("The query fits best: {turn}").format(turn=turn(match)))
+    lines.append(pixels(match))
     if match.expected_by_chance is not None:
         lines.append(capital(chance(match.expected_by_chance)))
     lines.append(decision_word(match_set.decision(row)).capitalize())
+    lines = [line for line in lines if line]
     lines.append("")
     lines.append(
         tr("Double-click zooms. A accept, R reject, U undecided, W why it matched, F refine.")
@@ -146,6 +203,14 @@ def query_title(request: QueryRequest) -> str:
     return titles[request.kind]
 
 
+def set_title(request: QueryRequest) -> str:
+    """How its matches are called: ``Analogs of Tycho``, else as the query."""
+    title = query_title(request)
+    if request.conditions.find is Question.ANALOGS:
+        return tr("Analogs of {what}").format(what=title)
+    return capital(title)
+
+
 def query_lines(match_set: MatchSet) -> list[str]:
     """Place, size and quality of the crop that was searched with."""
     preview, request = match_set.preview, match_set.request
@@ -165,6 +230,13 @@ def query_lines(match_set: MatchSet) -> list[str]:
         lines.append(tr("On {raster}").format(raster=request.mosaic.name))
     lines.extend(_quality(preview))
     return [line for line in lines if line]
+
+
+def query_context(preview: Preview) -> float | None:
+    """Side of the crop over the crater's diameter; None where either is not known."""
+    if not preview.diameter_m or not preview.side_m:
+        return None
+    return preview.side_m / preview.diameter_m
 
 
 def _quality(preview: Preview) -> list[str]:
@@ -199,8 +271,8 @@ def status(match_set: MatchSet, shown: int, selected: int) -> str:
 
 def why_none(match_set: MatchSet) -> str:
     """Why a search found nothing, and what to do."""
-    filters = match_set.provenance.get("filters")
-    if filters:
+    provenance = match_set.provenance
+    if provenance.get("filters") or provenance.get("analogs"):
         return tr(
             "No crater of the index meets the conditions of this search. Widen them and search "
             "again."
@@ -213,7 +285,9 @@ def why_none(match_set: MatchSet) -> str:
 
 def table(match_set: MatchSet, rows: list[int]) -> str:
     """Matches as text with tabs, for a spreadsheet; numbers with a point, SI units named."""
-    lines = ["rank\tcrater\tname\tlon\tlat\tdiameter_m\tscore\tdistance_m\tdecision"]
+    turned = any(match_set.matches[row].turn_deg is not None for row in rows)
+    end = "\tturn_deg\tmirrored" if turned else ""
+    lines = ["rank\tcrater\tname\tlon\tlat\tdiameter_m\tscore\tdistance_m\tdecision" + end]
     for row in rows:
         match = match_set.matches[row]
         far = "" if match.distance_m is None else f"{match.distance_m:.0f}"
@@ -221,5 +295,6 @@ def table(match_set: MatchSet, rows: list[int]) -> str:
         lines.append(
             f"{match.rank}\t{match.crater_id}\t{name}\t{match.lon:.6f}\t{match.lat:.6f}\t"
             f"{match.diameter_m:.1f}\t{match.score:.4f}\t{far}\t{match_set.decision(row)}"
+            + (f"\t{match.turn_deg or 0:g}\t{str(match.mirrored).lower()}" if turned else "")
         )
     return "\n".join(lines)

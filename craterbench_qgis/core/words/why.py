@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ...contract.search import ExplainReply
+from ...contract.vocabulary import Question
 from ...i18n import tr
 from ..match_set import MatchSet
-from ..patches import MATCH, QUERY, PatchPairs
+from ..patches import EJECTA, FLOOR, MATCH, QUERY, RIM, ZONES, PatchPairs
 from . import matches
 from .quantities import capital, kilometres, number
 
@@ -28,15 +29,36 @@ def subtitle(match_set: MatchSet, row: int) -> str:
     return capital(", ".join(parts))
 
 
-def captions(match_set: MatchSet, row: int, reply: ExplainReply) -> dict[str, str]:
+def captions(match_set: MatchSet, row: int) -> dict[str, str]:
     """What stands above the two pictures."""
     match, preview = match_set.matches[row], match_set.preview
     mine = tr("Query: {name}").format(name=matches.query_title(match_set.request))
-    if preview.side_m:
-        mine += ", " + tr("{size} wide").format(size=kilometres(preview.side_m))
+    if preview.diameter_m:
+        mine += ", ⌀ " + kilometres(preview.diameter_m)
+    if match.turn_deg is not None:
+        mine += ", " + matches.turn(match)
     theirs = tr("Match {rank}: {name}").format(rank=match.rank, name=match_set.name_of(row))
-    theirs += ", " + tr("{size} wide").format(size=kilometres(reply.context * match.diameter_m))
+    theirs += ", ⌀ " + kilometres(match.diameter_m)
     return {QUERY: mine, MATCH: theirs}
+
+
+def zones(patches: PatchPairs) -> str:
+    """The numbered pairs by where they lie: ``Floor: 1, 2 (best 0.81) · Rim: none``; empty where
+    the rim is not known."""
+    names = {FLOOR: tr("Floor"), RIM: tr("Rim"), EJECTA: tr("Ejecta")}
+    parts = []
+    for zone in ZONES:
+        pairs = patches.in_zone(zone)
+        if pairs:
+            text = tr("{zone}: {numbers} (best {value})")
+            numbers = ", ".join(str(pair.number) for pair in pairs)
+            best = number(pairs[0].similarity, 2)
+            parts.append(text.format(zone=names[zone], numbers=numbers, value=best))
+        else:
+            parts.append(tr("{zone}: none").format(zone=names[zone]))
+    if not patches.numbered or not patches.numbered[0].zone:
+        return ""
+    return tr("Strongest pairs — {zones}").format(zones=" · ".join(parts))
 
 
 def first_stage(match_set: MatchSet, row: int) -> str:
@@ -96,8 +118,27 @@ def focus_line(patches: PatchPairs, side: str, patch: int) -> str:
     ).format(n=count, value=value)
 
 
+def kind_stage(match_set: MatchSet, row: int) -> str:
+    """What the score of an analog is."""
+    score = matches.score(match_set.matches[row].score)
+    return tr(
+        "Likeness of kind, {score}: how near the relief and the looks of both craters are, at any "
+        "angle and in any light; it decides the rank."
+    ).format(score=score)
+
+
+def turned_stage(reply: ExplainReply) -> str:
+    """What the patches of an analog say."""
+    return tr(
+        "The patches, {score}: late interaction of the query turned as it fits best. They show "
+        "what corresponds, and take no part in the rank."
+    ).format(score=matches.score(reply.score))
+
+
 def stages_of(match_set: MatchSet, row: int, reply: ExplainReply) -> list[str]:
     """All sentences about the scores."""
+    if match_set.request.conditions.find is Question.ANALOGS:
+        return [kind_stage(match_set, row), turned_stage(reply), caveat(reply)]
     return [first_stage(match_set, row), second_stage(match_set, row), caveat(reply)]
 
 

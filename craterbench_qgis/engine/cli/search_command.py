@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -106,9 +107,9 @@ def add_question_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--min-pixels",
         type=number,
-        default=ANALOG_PIXELS,
         metavar="N",
-        help="pixels of the mosaic across an analog, at least (default: %(default)g)",
+        help="pixels of the mosaic across a match, at least (default: for analogs "
+        f"{ANALOG_PIXELS:g}, for the same crater any)",
     )
 
 
@@ -119,10 +120,15 @@ def run_search(arguments: argparse.Namespace) -> int:
         shortlist=arguments.shortlist,
         backend=arguments.backend,
         symmetric=arguments.symmetric,
-        filters=filters_of(arguments),
+        filters=replace(
+            filters_of(arguments),
+            min_pixels=None if arguments.find is Question.ANALOGS else arguments.min_pixels,
+        ),
         find=arguments.find,
         any_angle=arguments.any_angle,
-        analogs=AnalogOptions(arguments.by, arguments.min_pixels),
+        analogs=AnalogOptions(
+            arguments.by, ANALOG_PIXELS if arguments.min_pixels is None else arguments.min_pixels
+        ),
         feedback=Feedback(arguments.accept, arguments.reject),
     )
     options.check()

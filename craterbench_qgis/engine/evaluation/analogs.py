@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ...contract.search import ANALOG_SIZES
 from ...contract.vocabulary import Likeness, Stage
 from ..bodies import Body, destination
 from ..encoders.base import Encoder
@@ -28,7 +29,7 @@ from ..kinds.gallery import PARTS
 from ..monitor import Monitor
 from ..mosaic import Mosaic
 from ..search import QueryView, Searcher, SearchOptions, query_from_crater
-from ..search.analogs import DEFAULT_RATIO, AnalogSearch
+from ..search.analogs import AnalogSearch
 from ..search.chance import same_ground
 from ..search.turns import Turn, turned
 from ..terrain import profiles
@@ -244,7 +245,7 @@ def _is_kind(value: Any) -> bool:
 
 def _of_like_size(gallery: _Gallery, query: QueryView) -> Bools:
     ratio = gallery.diameter / (query.diameter_m or 1.0)
-    return np.asarray((ratio >= DEFAULT_RATIO[0]) & (ratio <= DEFAULT_RATIO[1]))
+    return np.asarray((ratio >= ANALOG_SIZES[0]) & (ratio <= ANALOG_SIZES[1]))
 
 
 def _kind_values(score: Array, relevant: Bools, kept: Bools) -> tuple[float, float, float]:

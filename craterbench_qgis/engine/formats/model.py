@@ -29,6 +29,12 @@ CORE_FIELDS: tuple[tuple[str, pa.DataType], ...] = (
 )
 """The fields of every export, in order. Degrees are planetocentric, longitudes positive east."""
 
+TURN_FIELDS: tuple[tuple[str, pa.DataType], ...] = (
+    ("turn_deg", pa.float64()),
+    ("mirrored", pa.bool_()),
+)
+"""The next ones, of matches whose query was turned."""
+
 DECISION_FIELDS: tuple[tuple[str, pa.DataType], ...] = (
     ("decision", pa.string()),
     ("comment", pa.string()),
@@ -54,7 +60,12 @@ def match_table(matches: Sequence[Match]) -> pa.Table:
     JSON), become text. Numbers that are not finite become null: few formats can hold them.
     """
     decided = any(isinstance(match, DecidedMatch) for match in matches)
-    fields = (*CORE_FIELDS, *(DECISION_FIELDS if decided else ()))
+    was_turned = any(match.turn_deg is not None for match in matches)
+    fields = (
+        *CORE_FIELDS,
+        *(TURN_FIELDS if was_turned else ()),
+        *(DECISION_FIELDS if decided else ()),
+    )
     names = [name for name, _ in fields]
     columns = [
         pa.array([_core(_member(match, name)) for match in matches], kind) for name, kind in fields

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...contract.vocabulary import Likeness
-from ..errors import CraterIndexError
+from ..errors import KindsMissing
 from ..index import CraterIndex
 from ..terrain_profile import PROFILE_RINGS
 from .describe import entry_of
@@ -68,12 +68,12 @@ class KindGallery:
         entry, records = index.manifest.kinds, index.kinds
         name = index.path.name
         if entry is None or records is None:
-            raise CraterIndexError(
+            raise KindsMissing(
                 f"{name} has no descriptors of kind, so analogs cannot be searched. Add them once "
                 "with 'craterbench index upgrade'; its mosaics are needed for that."
             )
         if not entry.same_kind(entry_of(descriptor)):
-            raise CraterIndexError(
+            raise KindsMissing(
                 f"The descriptors of kind of {name} were made by another version "
                 f"({entry.descriptor}). Make them again with 'craterbench index upgrade'."
             )
@@ -87,7 +87,7 @@ class KindGallery:
         records, at = records[known], at[known]
         used = np.unique(at)
         if not used.size:
-            raise CraterIndexError(
+            raise KindsMissing(
                 f"{name} has no descriptors of its present craters. Add them with 'craterbench "
                 "index upgrade'."
             )

@@ -20,8 +20,6 @@ from .chance import same_ground
 from .query import QueryView
 from .turns import ANALOG_TURNS, Turn, turned, turns
 
-DEFAULT_RATIO = (0.5, 2.0)
-"""Diameter of an analog over the query's, where no other was asked for."""
 _QUARTERS = (Turn(0.0, False), Turn(90.0, False), Turn(180.0, True), Turn(270.0, True))
 
 
@@ -68,19 +66,24 @@ class AnalogSearch:
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """View numbers and scores (1 / (1 + squared distance)) of the nearest craters, best first.
 
-        ``allowed`` bool [n_craters] or None. Left out: craters that share ground with the query,
-        and those with too few pixels across. A crater counts with its nearest observation.
+        ``allowed`` bool [n_craters] or None. Left out: craters that share ground with the query
+        (unless the options want them), and those with too few pixels across. A crater counts with
+        its nearest observation.
         """
         gallery = self.gallery
         keep = gallery.pixels_across >= options.min_pixels
         if allowed is not None:
             keep &= allowed[gallery.crater_row]
-        if query.lon is not None and query.lat is not None and query.diameter_m is not None:
+        lon, lat, diameter = query.lon, query.lat, query.diameter_m
+        if lon is not None and lat is not None and diameter is not None and not options.same_place:
             craters = self._index.craters
             rows = gallery.crater_row
-            place = (query.lon, query.lat, query.diameter_m)
             keep &= ~same_ground(
-                body, place, craters.lon[rows], craters.lat[rows], craters.diameter_m[rows]
+                body,
+                (lon, lat, diameter),
+                craters.lon[rows],
+                craters.lat[rows],
+                craters.diameter_m[rows],
             )
         score = 1.0 / (1.0 + gallery.distances(self.query_features(query), options.by))
         order = np.flatnonzero(keep)

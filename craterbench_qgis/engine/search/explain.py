@@ -17,6 +17,7 @@ from ..interaction import PatchMatch, best_patches, maxsim
 from ..mosaic import Mosaic, ViewSkipped
 from ..tokens import instance_tokens
 from .query import QueryView
+from .turns import Turn, turned
 
 
 @dataclass
@@ -59,11 +60,17 @@ class Explanation:
 
 
 def explain(
-    index: CraterIndex, encoder: Encoder, query: QueryView, crater_id: str, view: int | None = None
+    index: CraterIndex,
+    encoder: Encoder,
+    query: QueryView,
+    crater_id: str,
+    view: int | None = None,
+    turn: Turn | None = None,
 ) -> Explanation:
     """Explain why a crater of the index scores as it does.
 
     ``view`` is a view number of the index; default: the crater's best view for this query.
+    ``turn``: how the query was turned and mirrored to fit.
 
     Raises
     ------
@@ -79,7 +86,8 @@ def explain(
                 "since. Search again."
             )
         views = np.array([view])
-    embedding = encoder.encode(query.view.pixels[None])
+    asked = query.view.pixels if turn is None else turned(query, turn)
+    embedding = encoder.encode(asked[None])
     settings = index.settings
     mine = instance_tokens(
         embedding.tokens,
@@ -106,7 +114,7 @@ def explain(
         observation=index.manifest.observations[record.observation]["path"],
         score=float(scores[best]),
         shortlist_score=float(index.globals([record.view])[0] @ embedding.globals[0]),
-        pixels_query=query.view.pixels,
+        pixels_query=asked,
         pixels_match=pixels,
         patches=best_patches(embedding.tokens[0], settings.grid, theirs, belongs),
         strength_query=similarity.max(axis=1).reshape(settings.grid),

@@ -15,6 +15,7 @@ from ..bodies import Body, great_circle_distance
 from ..errors import CraterBenchError, QueryError
 from ..files import vectors
 from ..frame import MapFrame
+from ..index import CraterIndex
 
 BoolArray = NDArray[np.bool_]
 
@@ -26,8 +27,17 @@ class CraterTable:
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
     diameter: NDArray[np.float64]
+    pixels: Callable[[], NDArray[np.float64]]
     where: Callable[[str], NDArray[np.int64]]
     rows_of: Callable[[Sequence[str]], dict[str, list[int]]]
+
+
+def pixels_across(index: CraterIndex) -> NDArray[np.float64]:
+    """Pixels of the finest mosaic across each crater row; 0 without a view."""
+    stored, finest = index.views[index.alive], np.full(index.n_craters, np.inf)
+    scale = np.maximum(stored["native_m_per_px"].astype(np.float64), 1e-9)
+    np.minimum.at(finest, stored["crater_row"], scale)
+    return np.asarray(index.craters.diameter_m / finest, np.float64)
 
 
 def allowed_craters(
@@ -72,6 +82,8 @@ def allowed_craters(
         keep &= _distance_mask(filters, table, body, lon, lat)
     if filters.region is not None:
         keep &= _inside(read_region(filters.region), table.lon, table.lat, keep)
+    if filters.min_pixels is not None:
+        keep &= table.pixels() >= filters.min_pixels
     if filters.where:
         mask = np.zeros(len(keep), dtype=bool)
         mask[table.where(filters.where)] = True

@@ -15,20 +15,20 @@ from numpy.typing import NDArray
 
 from ... import __version__
 from ...contract.records import Json
-from ...contract.search import Filters, Match
+from ...contract.search import ANALOG_SIZES, Filters, Match
 from ...contract.vocabulary import Question
 from ..bodies import great_circle_distance, initial_bearing
 from ..encoders.base import Encoder
 from ..index import CraterIndex, ShortlistBackend, open_shortlist
 from ..interaction import maxsim, symmetric_maxsim
 from ..tokens import instance_tokens
-from .analogs import DEFAULT_RATIO, AnalogSearch
+from .analogs import AnalogSearch
 from .chance import best_per_crater, expected_by_chance, same_ground
 from .feedback import Background, Refinement, background_of
-from .filters import CraterTable, allowed_craters
+from .filters import CraterTable, allowed_craters, pixels_across
 from .options import SearchOptions, SearchResult
 from .query import QueryView
-from .turns import SAME_TURNS, Turn, turned, turns
+from .turns import SAME_TURNS, tell_turns, turned, turns
 
 
 class Searcher:
@@ -48,7 +48,12 @@ class Searcher:
         self.body = settings.body
         craters = index.craters
         self._table = CraterTable(
-            craters.lon, craters.lat, craters.diameter_m, index.where, craters.rows_of
+            craters.lon,
+            craters.lat,
+            craters.diameter_m,
+            lambda: self._pixels_across,
+            index.where,
+            craters.rows_of,
         )
         self._backends: dict[str, ShortlistBackend] = {}
         self.analogs = AnalogSearch(index)
@@ -96,8 +101,9 @@ class Searcher:
         self, query: QueryView, options: SearchOptions, timings: dict[str, float]
     ) -> SearchResult:
         filters = options.filters
-        if filters.diameter_ratio is None and query.diameter_m is not None:
-            filters = replace(filters, diameter_ratio=DEFAULT_RATIO)
+        chosen = filters.diameter_ratio is not None or options.analogs.any_size
+        if not chosen and query.diameter_m is not None:
+            filters = replace(filters, diameter_ratio=ANALOG_SIZES)
         options = replace(options, filters=filters)
         with _timed(timings, "filter"):
             allowed = None
@@ -113,7 +119,7 @@ class Searcher:
             best = self.analogs.best_turns(query, self.encoder, views)
         with _timed(timings, "assemble"):
             matches = self._matches(query, options.top, views, scores, scores)
-            _tell_turns(matches, views, best)
+            tell_turns(matches, views, best)
         timings["total"] = sum(timings.values())
         return SearchResult(matches, timings, self.provenance(query, options))
 
@@ -143,7 +149,7 @@ class Searcher:
             order = order[np.unique(views[order], return_index=True)[1]]
             views, first, scores, which = views[order], first[order], scores[order], which[order]
             matches = self._matches(query, options.top, views, first, scores)
-            _tell_turns(matches, views, [tried[number] for number in which])
+            tell_turns(matches, views, [tried[number] for number in which])
         if options.how_sure:
             with _timed(timings, "how sure"):
                 self._tell_chance(query, matches, views, scores, allowed)
@@ -194,6 +200,10 @@ class Searcher:
         keep[excluded] = False
         mask = keep[rows] & self.index.alive
         return mask, _count_distinct(rows[mask], len(keep))
+
+    @cached_property
+    def _pixels_across(self) -> NDArray[np.float64]:
+        return pixels_across(self.index)
 
     @cached_property
     def _craters_with_views(self) -> int:
@@ -280,6 +290,7 @@ class Searcher:
                     observation=view.observation,
                     distance_m=distance,
                     bearing_deg=bearing,
+                    pixels_across=record["diameter_m"] / max(view.native_m_per_px, 1e-9),
                     attributes=record["attributes"],
                 )
             )
@@ -326,6 +337,7 @@ class Searcher:
             "analogs": {
                 "by": str(options.analogs.by),
                 "min_pixels": options.analogs.min_pixels,
+                "same_place": options.analogs.same_place,
                 "descriptor": descriptor.id,
                 "weights_sha256": descriptor.weights_hash,
             }
@@ -369,13 +381,6 @@ def _score_name(options: SearchOptions) -> str:
     if options.find is Question.ANALOGS:
         return "1 / (1 + squared distance of kind, in units of two craters drawn at random)"
     return "symmetric late interaction" if options.symmetric else "late interaction"
-
-
-def _tell_turns(matches: list[Match], views: NDArray[np.int64], best: list[Turn]) -> None:
-    of_view = dict(zip(views.tolist(), best, strict=True))
-    for match in matches:
-        turn = of_view[match.view_number]
-        match.turn_deg, match.mirrored = turn.degrees, turn.mirrored
 
 
 def _count_distinct(rows: NDArray[np.integer], total: int) -> int:

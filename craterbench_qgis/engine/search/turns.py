@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract.search import Match
 from ..mosaic import stretch
 from .query import QueryView
 
@@ -31,6 +33,15 @@ def turns(count: int, mirrored: bool) -> list[Turn]:
     """Even turns, the untouched view first; with ``mirrored`` also those of the mirror image."""
     sides = (False, True) if mirrored else (False,)
     return [Turn(360.0 * k / count, side) for side in sides for k in range(count)]
+
+
+def turned_picture(query: QueryView, turn: Turn, size: int) -> Float:
+    """The query for the eye [size, size] after ``turn``; corners as in :func:`turned`."""
+    picture = query.picture(size)
+    if len(picture) == len(query.view.pixels):
+        return turned(query, turn)
+    finer = replace(query, view=replace(query.view, pixels=picture), wide=None)
+    return turned(finer.widened(), turn)
 
 
 def turned(query: QueryView, turn: Turn) -> Float:
@@ -57,3 +68,11 @@ def turned(query: QueryView, turn: Turn) -> Float:
         wide, back, offset, output_shape=(size, size), order=1, mode="reflect"
     ).astype(np.float32)
     return stretch(pixels, np.ones(pixels.shape, bool))
+
+
+def tell_turns(matches: Sequence[Match], views: NDArray[np.int64], best: Sequence[Turn]) -> None:
+    """Write into ``matches`` the turns of ``views``, which they are among."""
+    of_view = dict(zip(views.tolist(), best, strict=True))
+    for match in matches:
+        turn = of_view[match.view_number]
+        match.turn_deg, match.mirrored = turn.degrees, turn.mirrored

@@ -1,11 +1,19 @@
-"""``index.build``, ``index.add``, ``index.verify``: the long lane."""
+"""``index.build``, ``index.add``, ``index.upgrade``, ``index.verify``: the long lane."""
 
 from __future__ import annotations
 
 import time
 from pathlib import Path
 
-from ...contract.build import AddParams, BuildParams, BuildReply, IndexParams, VerifyReply
+from ...contract.build import (
+    AddParams,
+    BuildParams,
+    BuildReply,
+    IndexParams,
+    UpgradeParams,
+    UpgradeReply,
+    VerifyReply,
+)
 from ...contract.vocabulary import Stage
 from ..errors import CraterIndexError
 from ..index import CraterIndex, verify
@@ -77,6 +85,18 @@ def add(call: Call[AddParams]) -> BuildReply:
             monitor=call.monitor,
         )
     return _reply(report, start)
+
+
+def upgrade(call: Call[UpgradeParams]) -> UpgradeReply:
+    """Describe the kind of every view that lacks it."""
+    params = call.params
+    call.monitor.report(Stage.KINDS, 0, 0)
+    with call.work.loading:
+        descriptor = load_descriptor()
+    mosaics = [Path(mosaic) for mosaic in params.mosaics]
+    with breakable(call.monitor, call.work.loading):
+        report = upgrade_index(Path(params.index), descriptor, mosaics, call.monitor)
+    return UpgradeReply(report.added, report.present, report.lost)
 
 
 def verify_index(call: Call[IndexParams]) -> VerifyReply:

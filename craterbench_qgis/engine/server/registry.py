@@ -32,6 +32,7 @@ HANDLERS: dict[str, Handler] = {
         Handler(methods.CLOSE_INDEX, "indexes", "close_index"),
         Handler(methods.BUILD, "building", "build"),
         Handler(methods.ADD, "building", "add"),
+        Handler(methods.UPGRADE, "building", "upgrade"),
         Handler(methods.VERIFY, "building", "verify_index"),
         Handler(methods.PREVIEW, "searching", "preview"),
         Handler(methods.SEARCH, "searching", "search"),

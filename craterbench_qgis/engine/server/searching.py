@@ -21,6 +21,7 @@ from ...contract.search import (
 from ..formats import explanation_picture
 from ..search import QueryView, SearchOptions, explain, read_region
 from ..search.explain import view_pixels
+from ..search.turns import Turn, turned_picture
 from .calls import Call
 
 PICTURE = 256
@@ -81,9 +82,15 @@ def explain_match(call: Call[ExplainParams]) -> ExplainReply:
     index = searcher.index
     query = work.queries.make(params.query, index)
     call.monitor.check()
-    why = explain(index, searcher.encoder, query, params.crater_id, params.view)
+    turn = Turn(params.turn_deg or 0.0, params.mirrored)
+    is_turned = turn != Turn(0.0, False)
+    if is_turned:
+        query = query.widened()
+    why = explain(
+        index, searcher.encoder, query, params.crater_id, params.view, turn if is_turned else None
+    )
     call.monitor.check()
-    mine = query.picture(WHY_PICTURE)
+    mine = turned_picture(query, turn, WHY_PICTURE) if is_turned else query.picture(WHY_PICTURE)
     theirs = view_pixels(index, why.view_number, WHY_PICTURE)
     mine_path = work.pictures.keep(mine, "query")
     theirs_path = work.pictures.keep(theirs, "match")

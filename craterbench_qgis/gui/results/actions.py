@@ -17,7 +17,10 @@ _DECISIONS = tuple(Decision)
 
 
 class DecisionBar(QWidget):
-    """Accept, reject, undecided, why. The texts name the keys; a narrow bar shows signs only."""
+    """Accept, reject, undecided, why, refine, with their keys.
+
+    Where there is no room, the keys go first; then the last buttons into a menu at the end.
+    """
 
     decision_wanted = pyqtSignal(str)
     why_wanted = pyqtSignal()
@@ -26,7 +29,7 @@ class DecisionBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.buttons: dict[str, QToolButton] = {}
-        self._texts: dict[str, tuple[str, str, str]] = {}
+        self._texts: dict[str, tuple[str, str]] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(_SPACING)
@@ -36,13 +39,24 @@ class DecisionBar(QWidget):
         self._add(Decision.UNDECIDED, tr("Undecided"), "U", tr("Take the decision back (key U)"))
         self._add("why", tr("Why?"), "W", tr("Show which parts of the crops matched (key W)"))
         refine_tip = tr(
-            "Search again: more like the accepted matches, less like the rejected ones (key F)"
+            "Search again: more like the accepted matches, less like the rejected ones (key F). "
+            "Not for analogs, nor at any angle"
         )
         self._add("refine", tr("Refine"), "F", refine_tip)
+        self.more = QToolButton()
+        self.more.setText("»")
+        self.more.setToolTip(tr("More"))
+        self.more.setAccessibleName(tr("More"))
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._menu = QMenu(self.more)
+        self._menu.aboutToShow.connect(self._fill_menu)
+        self.more.setMenu(self._menu)
+        row.addWidget(self.more)
         row.addStretch(1)
-        # Texts give way to signs before the panel is made wider.
+        # Texts give way before the panel is made wider.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._repaint_icons()
+        self._fit()
 
     def set_enabled_for(self, selected: int, decided: bool) -> None:
         """Nothing can be done with no match; why is asked of one; refining needs a decision."""
@@ -62,9 +76,9 @@ class DecisionBar(QWidget):
             self._repaint_icons()
 
     def minimumSizeHint(self) -> QSize:
-        """With signs only."""
-        height = max(button.sizeHint().height() for button in self.buttons.values())
-        return QSize(len(self.buttons) * (height + _SPACING), height)
+        """Room for the first button and the menu."""
+        first = next(iter(self.buttons.values())).sizeHint()
+        return QSize(first.width() + _SPACING + self.more.sizeHint().width(), first.height())
 
     def _add(self, name: str, text: str, key: str, tip: str) -> None:
         button = QToolButton()
@@ -80,28 +94,38 @@ class DecisionBar(QWidget):
         else:
             button.clicked.connect(lambda *_: self.decision_wanted.emit(name))
         self.buttons[name] = button
-        shortest = "?" if name == "why" else key
-        self._texts[name] = (tr("{what} ({key})").format(what=text, key=key), text, shortest)
+        self._texts[name] = (tr("{what} ({key})").format(what=text, key=key), text)
         self.layout().addWidget(button)
 
     def _fit(self) -> None:
-        """The most that fits: sign, text and key; text and key; sign and text; sign and key."""
-        style = Qt.ToolButtonStyle
-        for which, shown in (
-            (0, style.ToolButtonTextBesideIcon),
-            (0, style.ToolButtonTextOnly),
-            (1, style.ToolButtonTextBesideIcon),
-            (2, style.ToolButtonTextBesideIcon),
-        ):
-            self._write(which, shown)
-            widths = [button.sizeHint().width() + _SPACING for button in self.buttons.values()]
-            if sum(widths) - _SPACING <= self.width():
+        """The most that fits: text and key; text; the first texts and the menu."""
+        for which in (0, 1):
+            for name, button in self.buttons.items():
+                button.setText(self._texts[name][which])
+            if self._width(len(self.buttons)) <= self.width():
+                self._show_first(len(self.buttons))
                 return
+        room = self.width() - self.more.sizeHint().width() - _SPACING
+        fitting = [n for n in range(len(self.buttons)) if self._width(n) <= room]
+        self._show_first(max(1, *fitting))
 
-    def _write(self, which: int, shown: Any) -> None:
+    def _width(self, count: int) -> int:
+        widths = [button.sizeHint().width() for button in list(self.buttons.values())[:count]]
+        return sum(widths) + _SPACING * max(0, count - 1)
+
+    def _show_first(self, count: int) -> None:
+        for number, button in enumerate(self.buttons.values()):
+            button.setVisible(number < count)
+        self.more.setVisible(count < len(self.buttons))
+
+    def _fill_menu(self) -> None:
+        self._menu.clear()
         for name, button in self.buttons.items():
-            button.setToolButtonStyle(shown)
-            button.setText(self._texts[name][which])
+            if button.isHidden():
+                action = self._menu.addAction(button.icon(), self._texts[name][0])
+                action.setToolTip(button.toolTip())
+                action.setEnabled(button.isEnabled())
+                action.triggered.connect(lambda _=False, button=button: button.click())
 
     def _repaint_icons(self) -> None:
         ratio = self.devicePixelRatioF()

@@ -29,6 +29,8 @@ class ResultsBar(QWidget):
     filter_toggled = pyqtSignal(bool)
     size_changed = pyqtSignal(int)
     export_wanted = pyqtSignal()
+    window_wanted = pyqtSignal(bool)
+    """The gallery in a window of its own, or back in the panel."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,12 +62,19 @@ class ResultsBar(QWidget):
         self.export = QToolButton()
         self.export.setText(tr("Export…"))
         self.export.setToolTip(tr("Write matches to a file, or a contact sheet"))
+        self.window = QToolButton()
+        self.window.setObjectName("CraterBenchDetach")
+        self.window.setText("⧉")
+        self.window.setCheckable(True)
+        self.window.setToolTip(tr("The gallery in a window of its own (key G)"))
+        self.window.setAccessibleName(tr("The gallery in a window of its own"))
         self._lay_out()
         self.set_conditions(0)
         self.sort.currentIndexChanged.connect(self._emit_order)
         self.direction.toggled.connect(self._emit_order)
         self.filter.toggled.connect(self.filter_toggled)
         self.size.valueChanged.connect(self.size_changed)
+        self.window.toggled.connect(self.window_wanted)
         self.export.clicked.connect(lambda *_: self.export_wanted.emit())
 
     def set_conditions(self, count: int) -> None:
@@ -88,6 +97,7 @@ class ResultsBar(QWidget):
         row.addWidget(self.size)
         row.addWidget(self.filter)
         row.addWidget(self.export)
+        row.addWidget(self.window)
 
     def _emit_order(self, *_: Any) -> None:
         descending = self.direction.isChecked()

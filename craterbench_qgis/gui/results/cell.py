@@ -47,7 +47,8 @@ class CellLayout:
         return QRect(picture.right() - BUTTON - 2, picture.top() + 4, BUTTON, BUTTON)
 
     def text_line(self, cell: QRect, number: int) -> QRect:
-        """Line ``number`` below the picture: 0 name, 1 score, 2 and 3 size and distance."""
+        """Line ``number`` below the picture: 0 name, 1 score, 2 (and 3) size and distance, then
+        the note."""
         picture = self.picture(cell)
         top = picture.bottom() + 1 + PAD + number * self.line
         return QRect(picture.left(), top, picture.width(), self.line)
@@ -67,6 +68,6 @@ def cell_layout(
     line = metrics.height() + 1
     widths = [metrics.horizontalAdvance(text) for text in samples]
     two = sum(widths) + metrics.horizontalAdvance("  ") > side
-    lines = 4 if two else 3
+    lines = 5 if two else 4
     height = 2 * MARGIN + 3 * PAD + side + lines * line
     return CellLayout(QSize(cell, height), side, line, two, widths[1] > side)

@@ -13,6 +13,7 @@ from ...core.words.quantities import kilometres
 from ...i18n import tr
 from .. import colours
 from .cell import BAR, CellLayout, cell_layout
+from .marks import draw_marks
 from .model import ROW_ROLE, MatchModel
 
 _SAME_PLACE_M = 1.0
@@ -83,6 +84,8 @@ class MatchDelegate(QStyledItemDelegate):
             painter.setOpacity(0.35)
         if pixmap is not None:
             painter.drawPixmap(box, pixmap)
+            if row != self.hovered_row and self._model.match_set is not None:
+                draw_marks(painter, QRectF(box), self._model.match_set.matches[row], option.font)
         else:
             self._placeholder(painter, option.palette, box, self._pictures.is_missing(row))
         painter.setOpacity(1.0)
@@ -169,6 +172,9 @@ class MatchDelegate(QStyledItemDelegate):
         else:
             flags = int(Qt.AlignmentFlag.AlignRight) | int(Qt.AlignmentFlag.AlignVCenter)
             painter.drawText(layout.text_line(cell, 2), flags, far)
+        line = layout.text_line(cell, 4 if layout.two_lines else 3)
+        _left(painter, line, metrics.elidedText(
+            words.note(match), Qt.TextElideMode.ElideRight, line.width()))  # fmt: skip
 
     @staticmethod
     def _score(

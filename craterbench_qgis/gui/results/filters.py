@@ -11,7 +11,6 @@ from qgis.PyQt.QtCore import QModelIndex, QObject, QSortFilterProxyModel
 from ...contract.search import Match
 from ...contract.vocabulary import Decision
 from ...core.match_set import MatchSet, diameter_ratio
-from .expressions import RowExpression
 from .model import MatchModel
 
 RANK, DIAMETER, DISTANCE = "rank", "diameter", "distance"
@@ -22,22 +21,16 @@ _DECISION_ORDER = {Decision.ACCEPTED: 0.0, Decision.UNDECIDED: 1.0, Decision.REJ
 
 @dataclass(frozen=True)
 class FilterSettings:
-    """Conditions on the matches of a set; None, "" and all decisions mean no condition.
+    """Which matches of a set are shown; None, "" and all decisions mean all of them.
 
-    ``min_score`` similarity; ``min_ratio``, ``max_ratio`` diameter / the query's; ``south``,
-    ``north`` degrees; ``max_distance_m`` metres from the query; ``text`` is looked for in name, id
-    and attributes; ``expression`` a QGIS expression.
+    ``min_score`` similarity; ``text`` is looked for in name, id and attributes. Conditions on
+    craters are the search's (``core.query.Conditions``): here they would hide what was found and
+    find nothing else.
     """
 
     min_score: float | None = None
-    min_ratio: float | None = None
-    max_ratio: float | None = None
-    south: float | None = None
-    north: float | None = None
-    max_distance_m: float | None = None
     text: str = ""
     decisions: tuple[Decision, ...] = tuple(Decision)
-    expression: str = ""
 
     def count(self) -> int:
         """How many conditions there are."""
@@ -46,30 +39,13 @@ class FilterSettings:
 
 
 def passes(settings: FilterSettings, match_set: MatchSet, row: int) -> bool:
-    """Whether a match meets all conditions but the expression.
-
-    A match whose ratio or distance is unknown does not meet a condition on it.
-    """
+    """Whether a match is shown."""
     match = match_set.matches[row]
-    ratio = diameter_ratio(match, match_set.preview)
     return (
         match_set.decision(row) in settings.decisions
-        and _at_least(match.score, settings.min_score)
-        and _at_least(ratio, settings.min_ratio)
-        and _at_most(ratio, settings.max_ratio)
-        and _at_least(match.lat, settings.south)
-        and _at_most(match.lat, settings.north)
-        and _at_most(match.distance_m, settings.max_distance_m)
+        and (settings.min_score is None or match.score >= settings.min_score)
         and (not settings.text or _has_text(match, match_set.name_of(row), settings.text))
     )
-
-
-def _at_least(value: float | None, limit: float | None) -> bool:
-    return limit is None or (value is not None and value >= limit)
-
-
-def _at_most(value: float | None, limit: float | None) -> bool:
-    return limit is None or (value is not None and value <= limit)
 
 
 def _has_text(match: Match, name: str, text: str) -> bool:
@@ -122,8 +98,6 @@ class MatchFilter(QSortFilterProxyModel):
         super().__init__(parent)
         self._model = model
         self._settings = FilterSettings()
-        self._expression: RowExpression | None = None
-        self._problem = ""
         self._key, self._descending = RANK, False
         self._position: list[int] = []
         self._shown: list[bool] = []
@@ -134,11 +108,6 @@ class MatchFilter(QSortFilterProxyModel):
     def settings(self) -> FilterSettings:
         """The conditions now."""
         return self._settings
-
-    @property
-    def problem(self) -> str:
-        """What is wrong with the expression, in words; empty where nothing is."""
-        return self._problem
 
     def set_matches(self, match_set: MatchSet | None) -> None:
         """Show another set under the same conditions, in the same order."""
@@ -165,8 +134,7 @@ class MatchFilter(QSortFilterProxyModel):
 
     def refresh_decisions(self) -> None:
         """Decisions changed: hide and show what depends on them."""
-        uses = self._expression is not None and self._expression.uses("decision")
-        if uses or self._settings.decisions != tuple(Decision):
+        if self._settings.decisions != tuple(Decision):
             self._work_out_filter(self._model.match_set)
             self.invalidateFilter()
 
@@ -199,18 +167,7 @@ class MatchFilter(QSortFilterProxyModel):
             self._position[row] = position
 
     def _work_out_filter(self, match_set: MatchSet | None) -> None:
-        self._shown, self._problem, self._expression = [], "", None
-        if match_set is None:
-            return
-        settings = self._settings
-        self._shown = [passes(settings, match_set, row) for row in range(len(match_set))]
-        if not settings.expression.strip():
-            return
-        self._expression = RowExpression(settings.expression, match_set)
-        self._problem = self._expression.problem
-        if self._problem:
-            return  # a half-written expression hides nothing
-        for row, is_shown in enumerate(self._shown):
-            if is_shown:
-                self._shown[row] = self._expression.accepts(row)
-        self._problem = self._expression.problem
+        count = 0 if match_set is None else len(match_set)
+        self._shown = [
+            match_set is not None and passes(self._settings, match_set, row) for row in range(count)
+        ]

@@ -97,7 +97,6 @@ class ResultsPanel(QWidget):
             self._set.decided.disconnect(self._on_decided)
         self._set = match_set
         self.log.watch(match_set)
-        self.filter_box.show_set(match_set)
         self.proxy.set_matches(match_set)
         self.header.show_set(match_set)
         if match_set is None:
@@ -205,6 +204,7 @@ class ResultsPanel(QWidget):
         view.zoom_wanted.connect(self._zoom)
         view.why_wanted.connect(self.why)
         view.refine_wanted.connect(self.refine)
+        view.window_wanted.connect(bar.window.toggle)
         view.hovered.connect(self.hovered)
         view.rows_selected.connect(self._on_selection)
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -256,7 +256,6 @@ class ResultsPanel(QWidget):
         self.view.scrollToTop()
 
     def _after_filter(self) -> None:
-        self.filter_box.show_problem(self.proxy.problem)
         if self._set is None:
             return
         empty = self.proxy.rowCount() == 0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from typing import Any
 
 from qgis.PyQt.QtCore import QPointF, QRect, QRectF, Qt
@@ -14,10 +15,12 @@ from qgis.PyQt.QtGui import (
     QLinearGradient,
     QPainter,
     QPen,
+    QPolygonF,
 )
 
 from ...core.patches import MATCH, QUERY, PatchPairs
 from ...core.words.quantities import number
+from ..results.marks import draw_rim, draw_scale
 
 # viridis (CC0): even steps look even, and it is as good for colour-blind eyes and in grey print.
 _VIRIDIS = (
@@ -33,6 +36,8 @@ _VIRIDIS = (
     (253, 231, 37),
 )
 GAP = 24
+CLOSE = 1.35
+"""How much of a crater is shown without its surroundings, in radii from the centre."""
 _WEAKEST = 0.22
 _BLACK, _WHITE = QColor(0, 0, 0), QColor(255, 255, 255)
 
@@ -48,19 +53,29 @@ def strength_colour(share: float) -> QColor:
 
 @dataclass
 class Pair:
-    """What is drawn: pictures by side, correspondences, and a caption for each side."""
+    """What is drawn: pictures by side, correspondences, and a caption for each side.
+
+    ``contexts``: each picture's side over its crater's diameter; ``sides_m``: in metres; None where
+    not known. ``turn_deg``: how the query was turned clockwise, None where it was not.
+    """
 
     images: dict[str, QImage]
     patches: PatchPairs
     captions: dict[str, str]
+    contexts: dict[str, float | None] = field(default_factory=dict)
+    sides_m: dict[str, float | None] = field(default_factory=dict)
+    turn_deg: float | None = None
 
 
 @dataclass
 class Drawing:
-    """How: ``opacity`` of the overlay 0 to 1; ``focus``: (side, patch) that is asked about."""
+    """How: ``opacity`` of the overlay 0 to 1; ``focus``: (side, patch) that is asked about;
+    ``surroundings``: the whole views, else the craters alone, as large as each other."""
 
     overlay: bool = True
     numbers: bool = True
+    rim: bool = True
+    surroundings: bool = False
     opacity: float = 0.6
     focus: tuple[str, int] | None = None
 
@@ -71,6 +86,16 @@ def squares(area: QRect, caption_height: int) -> dict[str, QRect]:
     left = area.left() + (area.width() - 2 * side - GAP) // 2
     top = area.top() + caption_height + (area.height() - caption_height - side) // 2
     return {QUERY: QRect(left, top, side, side), MATCH: QRect(left + side + GAP, top, side, side)}
+
+
+def whole(pair: Pair, drawing: Drawing, side: str, square: QRect) -> QRect:
+    """Where the whole view would be of which ``square`` shows a part."""
+    context = pair.contexts.get(side)
+    if drawing.surroundings or context is None or context <= CLOSE:
+        return square
+    length = round(square.width() * context / CLOSE)
+    inset = (length - square.width()) // 2
+    return QRect(square.left() - inset, square.top() - inset, length, length)
 
 
 def patch_rect(patches: PatchPairs, square: QRect, patch: int) -> QRect:
@@ -95,25 +120,65 @@ def draw_pair(
 ) -> None:
     """Pictures, overlay, numbered pairs, and what is asked about."""
     metrics = QFontMetricsF(font)
-    places = squares(area, int(metrics.height() * 1.5))
+    shown = squares(area, int(metrics.height() * 1.5))
+    places = {side: whole(pair, drawing, side, square) for side, square in shown.items()}
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    for side, square in places.items():
+    for side, square in shown.items():
         painter.setFont(font)
         painter.setPen(ink)
         caption = metrics.elidedText(
             pair.captions.get(side, ""), Qt.TextElideMode.ElideRight, square.width()
         )
         painter.drawText(QPointF(square.left(), square.top() - metrics.descent() - 3), caption)
+        painter.save()
+        painter.setClipRect(square, Qt.ClipOperation.IntersectClip)
         if pair.images[side].isNull():
             painter.fillRect(square, QColor(128, 128, 128))
         else:
-            painter.drawImage(square, pair.images[side])
+            painter.drawImage(places[side], pair.images[side])
         if drawing.overlay:
-            _draw_overlay(painter, square, pair.patches, side, drawing)
-    if drawing.numbers and drawing.focus is None:
-        _draw_numbers(painter, places, pair.patches, font)
-    if drawing.focus is not None:
-        _draw_focus(painter, places, pair.patches, drawing.focus)
+            _draw_overlay(painter, places[side], pair.patches, side, drawing)
+        if drawing.rim:
+            _draw_marks(painter, pair, side, square, places[side], font)
+        if drawing.numbers and drawing.focus is None:
+            _draw_numbers(painter, side, places[side], pair.patches, font)
+        if drawing.focus is not None:
+            _draw_focus(painter, side, places[side], pair.patches, drawing.focus)
+        painter.restore()
+
+
+def _draw_marks(
+    painter: QPainter, pair: Pair, side: str, square: QRect, place: QRect, font: QFont
+) -> None:
+    """The rim, the scale, and on a turned query where north went."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    context, side_m = pair.contexts.get(side), pair.sides_m.get(side)
+    if context:
+        draw_rim(painter, QRectF(place).center(), place.width() / (2.0 * context))
+    if side_m:
+        draw_scale(painter, QRectF(square), side_m * square.width() / place.width(), font)
+    if side == QUERY and pair.turn_deg is not None:
+        _draw_north(painter, square, pair.turn_deg, font)
+
+
+def _draw_north(painter: QPainter, square: QRect, turn_deg: float, font: QFont) -> None:
+    """An arrow in the upper right corner that points to the query's north."""
+    centre, length = QPointF(square.right() - 26, square.top() + 26), 15.0
+    angle = math.radians(turn_deg)
+    along = QPointF(math.sin(angle), -math.cos(angle))
+    across = QPointF(-along.y(), along.x())
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(0, 0, 0, 140))
+    painter.drawEllipse(centre, 23.0, 23.0)
+    tip, foot = centre + along * length, centre - along * (length * 0.5)
+    painter.setBrush(_WHITE)
+    painter.drawPolygon(QPolygonF([tip, foot + across * 6, foot + along * 3, foot - across * 6]))
+    painter.setPen(_WHITE)
+    painter.setFont(font)
+    at = centre - along * 15.5
+    painter.drawText(
+        QRectF(at.x() - 10, at.y() - 10, 20, 20), int(Qt.AlignmentFlag.AlignCenter), "N"
+    )
 
 
 def _draw_overlay(
@@ -129,7 +194,7 @@ def _draw_overlay(
 
 
 def _draw_numbers(
-    painter: QPainter, places: dict[str, QRect], patches: PatchPairs, font: QFont
+    painter: QPainter, side: str, place: QRect, patches: PatchPairs, font: QFont
 ) -> None:
     """The strongest pairs: the same number in both pictures."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -140,32 +205,30 @@ def _draw_numbers(
     for pair in patches.numbered:
         colour = strength_colour((pair.similarity - patches.low) / (patches.high - patches.low))
         is_light = colour.lightnessF() * 0.5 + colour.greenF() * 0.5 > 0.45
-        for side, patch in ((QUERY, pair.query_patch), (MATCH, pair.match_patch)):
-            middle = QRectF(patch_rect(patches, places[side], patch)).center()
-            disc = QRectF(middle.x() - radius, middle.y() - radius, 2 * radius, 2 * radius)
-            painter.setPen(QPen(_BLACK, 1.6))
-            painter.setBrush(colour)
-            painter.drawEllipse(disc)
-            painter.setPen(_BLACK if is_light else _WHITE)
-            painter.drawText(disc, int(Qt.AlignmentFlag.AlignCenter), str(pair.number))
+        patch = pair.query_patch if side == QUERY else pair.match_patch
+        middle = QRectF(patch_rect(patches, place, patch)).center()
+        disc = QRectF(middle.x() - radius, middle.y() - radius, 2 * radius, 2 * radius)
+        painter.setPen(QPen(_BLACK, 1.6))
+        painter.setBrush(colour)
+        painter.drawEllipse(disc)
+        painter.setPen(_BLACK if is_light else _WHITE)
+        painter.drawText(disc, int(Qt.AlignmentFlag.AlignCenter), str(pair.number))
 
 
 def _draw_focus(
-    painter: QPainter, places: dict[str, QRect], patches: PatchPairs, focus: tuple[str, int]
+    painter: QPainter, side: str, place: QRect, patches: PatchPairs, focus: tuple[str, int]
 ) -> None:
     """The patch asked about in white, its counterparts in white too, all with a dark edge."""
-    side, patch = focus
-    other = MATCH if side == QUERY else QUERY
+    asked, patch = focus
+    outlined = [patch] if asked == side else patches.counterparts(asked, patch)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    outlined = [(places[side], patch)]
-    outlined += [(places[other], theirs) for theirs in patches.counterparts(side, patch)]
     for width, colour in ((5, _BLACK), (2, _WHITE)):
         pen = QPen(colour, width)
         pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
         painter.setPen(pen)
-        for square, place in outlined:
-            painter.drawRect(patch_rect(patches, square, place))
+        for one in outlined:
+            painter.drawRect(patch_rect(patches, place, one))
 
 
 def draw_key(

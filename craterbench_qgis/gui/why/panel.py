@@ -27,6 +27,7 @@ from ...contract.vocabulary import Decision
 from ...core.match_set import MatchSet
 from ...core.patches import MATCH, QUERY, PatchPairs
 from ...core.words import why as words
+from ...core.words.matches import query_context
 from ...i18n import tr
 from ..results.states import BusyPage, MessagePage
 from ..results.thumbnails import read_square
@@ -98,6 +99,8 @@ class WhyDialog(QDialog):
                 self._set.request.query(),
                 match.crater_id,
                 match.view_number,
+                turn_deg=match.turn_deg,
+                mirrored=match.mirrored,
             )
         except RecordError:
             self._show_problem(tr("What was searched is not there any more. Draw the query again."))
@@ -153,6 +156,8 @@ class WhyDialog(QDialog):
         for page in (self.pair, self.busy, self.message):
             self._pages.addWidget(page)
         self.controls = WhyControls(self.pair)
+        self.zones = _text()
+        self.zones.setObjectName("CraterBenchZones")
         self.focus_line = _text()
         self.stages = _text()
         self.stages.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -163,6 +168,7 @@ class WhyDialog(QDialog):
         column.addWidget(self.subtitle)
         column.addWidget(self._pages, 1)
         column.addWidget(self.controls)
+        column.addWidget(self.zones)
         column.addWidget(self.focus_line)
         column.addWidget(self.stages)
         column.addWidget(self.footer)
@@ -188,8 +194,13 @@ class WhyDialog(QDialog):
     # Keys, closing
 
     def keyPressEvent(self, event: Any) -> None:
-        """P and N (or Page Up and Down) turn over; A, R, U decide; O and digits show and hide."""
+        """P and N (or Page Up and Down) turn over; A, R, U decide; O, C, S show and hide."""
         key, plain = event.key(), event.modifiers() == Qt.KeyboardModifier.NoModifier
+        switches = {
+            Qt.Key.Key_O: self.controls.overlay,
+            Qt.Key.Key_C: self.controls.rim,
+            Qt.Key.Key_S: self.controls.surroundings,
+        }
         if not plain:
             super().keyPressEvent(event)
         elif key in (Qt.Key.Key_N, Qt.Key.Key_PageDown):
@@ -198,8 +209,8 @@ class WhyDialog(QDialog):
             self.go(-1)
         elif key in _DECISION_KEYS:
             self._decide(_DECISION_KEYS[key])
-        elif key == Qt.Key.Key_O:
-            self.controls.overlay.toggle()
+        elif key in switches:
+            switches[key].toggle()
         else:
             super().keyPressEvent(event)
 
@@ -246,14 +257,19 @@ class WhyDialog(QDialog):
         self._show_problem(error.message)
 
     def _show(self, reply: ExplainReply) -> None:
-        patches = PatchPairs(reply)
+        match, preview = self._set.matches[self._row], self._set.preview
+        contexts = {QUERY: query_context(preview), MATCH: reply.context}
+        patches = PatchPairs(reply, contexts[QUERY])
+        sides = {QUERY: preview.side_m, MATCH: reply.context * match.diameter_m}
         images = {
             QUERY: read_square(reply.query_image, _LARGEST_PICTURE),
             MATCH: read_square(reply.match_image, _LARGEST_PICTURE),
         }
-        captions = words.captions(self._set, self._row, reply)
+        captions = words.captions(self._set, self._row)
         self._busy_timer.stop()
-        self.pair.set_pair(Pair(images, patches, captions))
+        self.pair.set_pair(Pair(images, patches, captions, contexts, sides, match.turn_deg))
+        self.zones.setText(words.zones(patches))
+        self.zones.setVisible(bool(self.zones.text()))
         self.pair.setEnabled(True)
         self.controls.setEnabled(True)
         self.controls.key.set_range(patches.low, patches.high)
@@ -270,6 +286,7 @@ class WhyDialog(QDialog):
         self._busy_timer.stop()
         self.pair.set_pair(None)
         self.stages.clear()
+        self.zones.clear()
         self.focus_line.clear()
         self.footer.set_has_picture(False)
         self.message.show_text(text, tr("Try again"), lambda: self.show_row(self._row))
@@ -308,7 +325,10 @@ class WhyDialog(QDialog):
             self.pair.drawing,
             self.title.text(),
             self.subtitle.text(),
-            words.stages_of(self._set, self._row, reply),
+            [
+                *filter(None, [words.zones(pair.patches)]),
+                *words.stages_of(self._set, self._row, reply),
+            ],
             words.origin(self._set, reply),
             self.font().family(),
         )

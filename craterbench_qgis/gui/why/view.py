@@ -10,7 +10,7 @@ from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
 from ...core.patches import MATCH, QUERY
 from ...i18n import tr
-from .paint import Drawing, Pair, draw_key, draw_pair, patch_at, squares
+from .paint import Drawing, Pair, draw_key, draw_pair, patch_at, patch_rect, squares, whole
 
 _MOVES = {
     Qt.Key.Key_Left: (0, -1),
@@ -64,7 +64,12 @@ class PatchPairView(QWidget):
         self._ask((side, patch) if patch >= 0 else None)
 
     def place_of(self, side: str) -> QRect:
-        """Where a side's picture is."""
+        """Where a side's whole view is; less of it is shown without the surroundings."""
+        shown = self.shown_of(side)
+        return shown if self._pair is None else whole(self._pair, self.drawing, side, shown)
+
+    def shown_of(self, side: str) -> QRect:
+        """Where a side's picture is on the screen."""
         return squares(self._area(), int(QFontMetrics(self.font()).height() * 1.5))[side]
 
     def paintEvent(self, event: Any) -> None:
@@ -101,14 +106,26 @@ class PatchPairView(QWidget):
         elif self.drawing.focus is not None:
             row, column = patches.cell(patch)
             down, right = _MOVES[key]
-            row = min(max(row + down, 0), patches.rows - 1)
-            column = min(max(column + right, 0), patches.columns - 1)
+            rows, columns = self._shown_cells(side)
+            row = min(max(row + down, rows[0]), rows[-1])
+            column = min(max(column + right, columns[0]), columns[-1])
             patch = row * patches.columns + column
         self._ask((side, patch))
         event.accept()
 
+    def _shown_cells(self, side: str) -> tuple[list[int], list[int]]:
+        """Rows and columns of patches of which a part is on the screen."""
+        assert self._pair is not None
+        patches, whole_view, shown = self._pair.patches, self.place_of(side), self.shown_of(side)
+        cells = [
+            patches.cell(patch)
+            for patch in range(patches.rows * patches.columns)
+            if patch_rect(patches, whole_view, patch).intersects(shown)
+        ]
+        return sorted({row for row, _ in cells}), sorted({column for _, column in cells})
+
     def _first(self) -> int:
-        """Where the keyboard starts: the strongest pair."""
+        """Where the keyboard starts: the first of the numbered pairs."""
         if self._pair is not None and self._pair.patches.numbered:
             return self._pair.patches.numbered[0].query_patch
         return 0
@@ -120,6 +137,8 @@ class PatchPairView(QWidget):
         if self._pair is None:
             return None
         for side in (QUERY, MATCH):
+            if not self.shown_of(side).contains(x, y):
+                continue
             patch = patch_at(self._pair.patches, self.place_of(side), x, y)
             if patch is not None:
                 return side, patch
