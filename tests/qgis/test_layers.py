@@ -204,7 +204,7 @@ def test_a_new_query_unticks_the_earlier_ones(bench: LayerBench) -> None:
     assert len(bench.project.mapLayers()) == 9 and not bench.removed, "unticked, not taken away"
     bench.layers.add(second)  # opened again from the history
     assert ticked() == [False, True, False]
-    bench.layers.keeps_earlier = lambda: True
+    Settings().keeps_earlier = True
     bench.layers.add(first)
     assert ticked() == [True, True, False]
     bench.project.removeMapLayers([layer.id() for layer in bench.layers_of(third).values()])
