@@ -95,4 +95,4 @@ class SearchSession(QObject):
         if self._call is None and error.cancelled:
             return
         self._call = None
-        self.failed.emit(error.message)
+        self.failed.emit(error.in_panel)

@@ -286,7 +286,7 @@ class IndexPanel(QWidget):
         if not reply.problems:
             self.message.info(tr("Every file is as it was written."))
             return
-        advice = tr("Mend it with: craterbench index verify --repair, or build it anew.")
+        advice = tr("Restore the folder from a copy, or build the index again.")
         self.message.problem("\n".join([*reply.problems, advice]))
 
     def _on_verify_failed(self, error: CallError) -> None:

@@ -45,6 +45,7 @@ class ReviewPanel(QWidget):
         self, iface: Any, engine: EngineService, settings: Settings, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
+        self._over = False
         self._iface, self._engine, self._settings = iface, engine, settings
         self.store = ReviewStore(self)
         self.pictures = PairPictures(engine, self)
@@ -405,9 +406,11 @@ class ReviewPanel(QWidget):
 
     def shut_down(self) -> None:
         """Write what waits, let go of everything; before the panel is destroyed."""
+        if self._over:
+            return
+        self._over = True
         self.dialogs.give_up()
-        with contextlib.suppress(TypeError):
-            self._engine.ready.disconnect(self._on_engine)
+        self._engine.ready.disconnect(self._on_engine)
         self.pictures.show_review(None)
         self.on_map.close()
         self.layer.close()
