@@ -53,6 +53,13 @@ class SlicedJob(QObject):
                 return
 
 
+def emptied(things: list[Any], at_once: int = 500) -> Iterator[None]:
+    """Let go of many objects, a few in each step: freeing them all takes long."""
+    while things:
+        del things[-at_once:]
+        yield
+
+
 class BuiltLayer:
     """A layer, and which feature is which row of the match set."""
 

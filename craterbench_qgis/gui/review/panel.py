@@ -13,6 +13,7 @@ from qgis.PyQt.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidge
 from ...client.service import EngineService
 from ...contract.search import Source
 from ...contract.vocabulary import PairOrder, Verdict
+from ...core.layers.build import SlicedJob, emptied
 from ...core.review.file import ReviewContent, ReviewPair
 from ...core.review.order import PairFilter, PairQueue
 from ...core.review.store import ReviewStore
@@ -165,7 +166,7 @@ class ReviewPanel(QWidget):
 
     def _leave(self) -> None:
         self.dialogs.close_applying()
-        self.queue = None
+        self._forget_pairs()
         self.entries.forget()
         self.pictures.show_review(None)
         self.layer.remove()
@@ -174,8 +175,14 @@ class ReviewPanel(QWidget):
         self.view.set_blinking(False)
         self._stack.setCurrentWidget(self.start)
 
+    def _forget_pairs(self) -> None:
+        queue, self.queue = self.queue, None
+        if queue is not None:
+            SlicedJob(emptied(queue.pairs), lambda: None, self)
+
     def _on_opened(self, content: ReviewContent) -> None:
         self.start.busy("")
+        self._forget_pairs()
         self.queue, self._rows = content.prepared
         self._settings.set_value(_LAST, str(content.path))
         self.start.offer_last(str(content.path))
