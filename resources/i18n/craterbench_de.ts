@@ -52,8 +52,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/client/engine.py" />
-            <source>The engine stopped unexpectedly ({how}); what it was doing is lost.</source>
-            <translation>Die Engine hat unerwartet aufgehört ({how}); woran sie arbeitete, ist verloren.</translation>
+            <source>The engine stopped unexpectedly ({how}). It starts again when it is asked.</source>
+            <translation>Die Engine hat unerwartet aufgehört ({how}). Sie startet wieder, sobald sie gefragt wird.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/client/engine.py" />
@@ -94,6 +94,11 @@
             <location filename="../../craterbench_qgis/client/environment_jobs.py" />
             <source>The installation ended unexpectedly; its log tells more.</source>
             <translation>Die Installation endete unerwartet; ihr Protokoll sagt mehr.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/client/failure.py" />
+            <source>The engine stopped before it had answered. Ask again.</source>
+            <translation>Die Engine hat aufgehört, bevor sie geantwortet hat. Fragen Sie noch einmal.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/client/greeting.py" />
@@ -248,11 +253,13 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/export_plan.py" />
+            <location filename="../../craterbench_qgis/core/layers/titles.py" />
             <source>matches</source>
             <translation>Treffer</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/export_plan.py" />
+            <location filename="../../craterbench_qgis/core/layers/titles.py" />
             <source>query</source>
             <translation>Anfrage</translation>
         </message>
@@ -275,33 +282,6 @@
             <location filename="../../craterbench_qgis/core/geo/crs.py" />
             <source>{what} is on {found}, but the open index is of {needed}. Choose a coordinate reference system of that body, or open another index.</source>
             <translation>{what} liegt auf {found}, der offene Index aber auf {needed}. Wählen Sie ein Koordinatenbezugssystem dieses Körpers, oder öffnen Sie einen anderen Index.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/layers/build.py" />
-            <source>Great circles</source>
-            <translation>Großkreise</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/layers/build.py" />
-            <location filename="../../craterbench_qgis/core/layers/results.py" />
-            <location filename="../../craterbench_qgis/gui/results/view.py" />
-            <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
-            <location filename="../../craterbench_qgis/processing/export_matches.py" />
-            <location filename="../../craterbench_qgis/processing/search_base.py" />
-            <source>Matches</source>
-            <translation>Treffer</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/layers/build.py" />
-            <location filename="../../craterbench_qgis/core/match_set.py" />
-            <location filename="../../craterbench_qgis/core/words/history.py" />
-            <source>Query</source>
-            <translation>Anfrage</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/layers/results.py" />
-            <source>Matches of {label}</source>
-            <translation>Treffer zu {label}</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/layers/style.py" />
@@ -370,6 +350,33 @@
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
             <source>Unsure</source>
             <translation>Unsicher</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/layers/titles.py" />
+            <source>Matches of {label}</source>
+            <translation>Treffer zu {label}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/layers/titles.py" />
+            <location filename="../../craterbench_qgis/core/match_set.py" />
+            <location filename="../../craterbench_qgis/core/words/history.py" />
+            <source>Query</source>
+            <translation>Anfrage</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/layers/titles.py" />
+            <source>great circles</source>
+            <translation>Großkreise</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/layers/titles.py" />
+            <source>{query} at {place}</source>
+            <translation>{query} bei {place}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/layers/titles.py" />
+            <source>{query}, {time}</source>
+            <translation>{query}, {time}</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/match_set.py" />
@@ -1777,6 +1784,12 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/dock.py" />
+            <location filename="../../craterbench_qgis/gui/index/panel.py" />
+            <source>Opening {name}…</source>
+            <translation>{name} wird geöffnet…</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/dock.py" />
             <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
             <location filename="../../craterbench_qgis/processing/base.py" />
             <source>Search</source>
@@ -1980,6 +1993,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/history/panel.py" />
+            <source>In memory only: save the project to keep these queries.</source>
+            <translation>Nur im Arbeitsspeicher: Speichern Sie das Projekt, um diese Anfragen zu behalten.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/history/panel.py" />
             <source>No queries in this project yet. Search for a crater and it will be listed here.</source>
             <translation>In diesem Projekt gibt es noch keine Anfragen. Suchen Sie nach einem Krater, dann steht er hier.</translation>
         </message>
@@ -2172,11 +2190,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/index/panel.py" />
-            <source>Mend it with: craterbench index verify --repair, or build it anew.</source>
-            <translation>Reparieren Sie ihn mit: craterbench index verify --repair, oder bauen Sie ihn neu auf.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <source>Open an index: a folder NAME.craterindex</source>
             <translation>Einen Index öffnen: einen Ordner NAME.craterindex</translation>
         </message>
@@ -2192,13 +2205,13 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/index/panel.py" />
-            <source>Opening {name}…</source>
-            <translation>{name} wird geöffnet…</translation>
+            <source>Open…</source>
+            <translation>Öffnen…</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/index/panel.py" />
-            <source>Open…</source>
-            <translation>Öffnen…</translation>
+            <source>Restore the folder from a copy, or build the index again.</source>
+            <translation>Stellen Sie den Ordner aus einer Kopie wieder her, oder bauen Sie den Index neu.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/index/panel.py" />
@@ -2274,6 +2287,31 @@
             <location filename="../../craterbench_qgis/gui/layer_files.py" />
             <source>The layer {name} could not be written to a file ({why}).</source>
             <translation>Der Layer {name} konnte nicht in eine Datei geschrieben werden ({why}).</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/project_index.py" />
+            <source>Locate…</source>
+            <translation>Suchen…</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/project_index.py" />
+            <source>The index is not there</source>
+            <translation>Der Index ist nicht da</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/project_index.py" />
+            <source>The index “{name}” is not in {folder} any more. Pictures, “Why” and new searches need it.</source>
+            <translation>Der Index „{name}“ ist nicht mehr in {folder}. Bilder, „Warum“ und neue Suchen brauchen ihn.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/project_index.py" />
+            <source>Where is the index “{name}”?</source>
+            <translation>Wo ist der Index „{name}“?</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/project_index.py" />
+            <source>{folder} is not the index “{name}”. Choose the folder that is.</source>
+            <translation>{folder} ist nicht der Index „{name}“. Wählen Sie den richtigen Ordner.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/query_bar.py" />
@@ -2806,6 +2844,14 @@
             <location filename="../../craterbench_qgis/gui/results/view.py" />
             <source>Accept (A)</source>
             <translation>Annehmen (A)</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/view.py" />
+            <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
+            <location filename="../../craterbench_qgis/processing/export_matches.py" />
+            <location filename="../../craterbench_qgis/processing/search_base.py" />
+            <source>Matches</source>
+            <translation>Treffer</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/view.py" />
@@ -3363,6 +3409,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
+            <source>Draw great circles to all matches, not only selected ones</source>
+            <translation>Großkreise zu allen Treffern zeichnen, nicht nur zu ausgewählten</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
             <source>Engine</source>
             <translation>Engine</translation>
         </message>
@@ -3408,6 +3459,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
+            <source>Older queries leave the map; the tab “History” keeps them and shows them again.</source>
+            <translation>Ältere Anfragen verschwinden von der Karte; der Reiter „Verlauf“ behält sie und zeigt sie wieder.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
             <source>Otherwise a new query unticks the earlier groups in the layer tree.</source>
             <translation>Sonst schaltet eine neue Anfrage die früheren Gruppen im Layerbaum aus.</translation>
         </message>
@@ -3420,6 +3476,11 @@
             <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
             <source>Python interpreter that has the engine's packages</source>
             <translation>Python-Interpreter mit den Paketen der Engine</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
+            <source>Queries on the map</source>
+            <translation>Anfragen auf der Karte</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
