@@ -1,6 +1,6 @@
 """How long single events of QGIS's window compute, in milliseconds of the main thread's own time.
 
-    .venv-qgis/bin/python benchmarks/bench_pauses.py
+    .venv-qgis/bin/python benchmarks/bench_pauses.py [review]
 
 Run with QGIS's own Python. Every event goes through ``notify``, which is timed by the thread's
 processor time, so that another program on the computer does not count. QGIS's own writing of a
@@ -55,8 +55,9 @@ def main() -> None:
     app.initQgis()
     print("| What | Longest event (ms) | It was |")
     print("|---|---|---|")
-    saving(folder)
-    panel(folder)
+    if sys.argv[1:] != ["review"]:
+        saving(folder)
+        panel(folder)
     review(folder)
     sys.stdout.flush()
     shutil.rmtree(folder, ignore_errors=True)
