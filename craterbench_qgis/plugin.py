@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qgis.core import QgsApplication
+from qgis.core import QgsApplication, QgsProject
 from qgis.PyQt.QtCore import QCoreApplication, QLocale, QSettings, QTranslator
 from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QMessageBox
 
 from . import __version__
+from .core.layers.ids import has_results
 from .files import RESOURCES
 from .i18n import tr
 
 if TYPE_CHECKING:  # nothing of the panel is loaded before it is opened
+    from .core.project_results import ProjectResults
     from .gui.dock import CraterBenchDock
     from .gui.workbench import Workbench
 
@@ -39,6 +41,8 @@ class CraterBenchPlugin:
         self._translator: Any = None
         self._options: Any = None
         self._provider: Any = None
+        self._results: ProjectResults | None = None
+        self._watching = False
         self.workbench: Workbench | None = None
         """Once the panel was opened."""
 
@@ -55,6 +59,9 @@ class CraterBenchPlugin:
         self._toolbar.setObjectName("CraterBenchToolBar")
         self._toolbar.addAction(panel)
         self._register_options()
+        QgsProject.instance().readProject.connect(self._on_project)
+        self._watching = True
+        self._on_project()
 
     def initProcessing(self) -> None:
         """Add the Processing provider; all that qgis_process calls (``iface`` is None there)."""
@@ -72,6 +79,13 @@ class CraterBenchPlugin:
         if self.workbench is not None:
             self.workbench.close()
             self.workbench = None
+        if self._watching:
+            self._watching = False
+            QgsProject.instance().readProject.disconnect(self._on_project)
+        if self._results is not None:
+            self._results.close()
+            self._results.deleteLater()
+            self._results = None
         if self._options is not None:
             self._iface.unregisterOptionsWidgetFactory(self._options)
             self._options = None
@@ -131,8 +145,22 @@ class CraterBenchPlugin:
         if self.workbench is None:
             from .gui.workbench import Workbench
 
-            self.workbench = Workbench(self._iface)
+            self.workbench = Workbench(self._iface, self._project_results())
         return self.workbench
+
+    def _project_results(self) -> ProjectResults:
+        if self._results is None:
+            from .core.project_results import ProjectResults
+            from .core.settings import Settings
+
+            window, canvas = self._iface.mainWindow(), self._iface.mapCanvas()
+            self._results = ProjectResults(QgsProject.instance(), canvas, Settings(), window)
+        return self._results
+
+    def _on_project(self, *_ignored: Any) -> None:
+        """Fill the layers of a project that has some of ours, whether or not there is a panel."""
+        if self._results is None and has_results(QgsProject.instance()):
+            self._project_results()
 
     def _action(self, icon: str, text: str, slot: Any) -> Any:
         file = RESOURCES / "icons" / icon

@@ -265,7 +265,7 @@ class Engine(QObject):
             text = tr("The engine did not start ({how}). {last}").format(how=how, last=last)
             self._fail(kinds.START, text.strip())
         else:
-            text = tr("The engine stopped unexpectedly ({how}); what it was doing is lost.")
+            text = tr("The engine stopped unexpectedly ({how}). It starts again when it is asked.")
             self._fail(kinds.CRASH, text.format(how=how))
 
     def _fail(self, kind: str, summary: str) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QCoreApplication, QObject, QProcess, QTimer, pyqtSignal
 
 from ..environment import install, places, pythons
@@ -71,14 +72,17 @@ class Probe(QObject):
             _discard(process)
 
     def _over(self, process: QProcess) -> None:
-        if process is not self._process:
+        # With the panel the process goes too, and says so as it goes.
+        if process is not self._process or sip.isdeleted(process):
             return
         text = bytes(process.readAllStandardOutput()).decode("utf-8", "replace")
         report = pythons.read_report(text)
         self._answer(report, "" if report else text.strip()[-2000:] or tr("It says nothing."))
 
     def _broken(self, process: QProcess) -> None:
-        if process is self._process and process.state() == QProcess.ProcessState.NotRunning:
+        if process is not self._process or sip.isdeleted(process):
+            return
+        if process.state() == QProcess.ProcessState.NotRunning:
             self._answer(None, process.errorString())
 
     def _too_slow(self) -> None:

@@ -14,6 +14,7 @@ from qgis.PyQt.QtCore import QT_VERSION_STR, QSysInfo
 from .. import __version__
 from ..contract.build import Hello
 from ..contract.wire import CANCELLED, INTERNAL_ERROR, PROTOCOL
+from ..i18n import tr
 from .launch import Launch
 
 # Kinds of EngineFailure.
@@ -51,6 +52,13 @@ class CallError:
     message: str
     kind: str = ""
     cancelled: bool = False
+
+    @property
+    def in_panel(self) -> str:
+        """What a panel says beside the engine's own message, which has said why it stopped."""
+        if self.kind == "engine":
+            return tr("The engine stopped before it had answered. Ask again.")
+        return self.message
 
     @classmethod
     def from_answer(cls, error: object) -> CallError:

@@ -10,6 +10,9 @@ from .records import Band, Count, FileName, Finite, Json, Number, Positive, Reco
 from .search import CONTEXTS, Context
 from .vocabulary import LatitudeKind, Seeds
 
+INDEX_SUFFIX, MANIFEST = ".craterindex", "manifest.json"
+"""Of the folder of an index; the file in it that says what it is."""
+
 TOKENS = 64
 """Instance tokens of a view. 64 of 128 numbers (the bundled encoder) are 8 KB; the paper stores 16
 of 768 in 24 KB."""

@@ -16,6 +16,7 @@ from ..environment import places
 
 PREFIX = "craterbench/"
 RECENT_LIMIT = 12
+SETS_ON_MAP, MOST_SETS_ON_MAP = 5, 100
 
 
 class Settings:
@@ -140,6 +141,24 @@ class Settings:
     @keeps_earlier.setter
     def keeps_earlier(self, value: bool) -> None:
         self._set("search/keep_earlier", value)
+
+    @property
+    def sets_on_map(self) -> int:
+        """How many queries' matches have layers on the map; older ones stay in the history."""
+        return self._number("search/sets_on_map", SETS_ON_MAP, 1, MOST_SETS_ON_MAP)
+
+    @sets_on_map.setter
+    def sets_on_map(self, value: int) -> None:
+        self._set("search/sets_on_map", int(value))
+
+    @property
+    def links_all(self) -> bool:
+        """Whether great circles lead to all matches, not only to the selected ones."""
+        return self._flag("search/links_all", False)
+
+    @links_all.setter
+    def links_all(self, value: bool) -> None:
+        self._set("search/links_all", value)
 
     @property
     def default_encoder(self) -> str:

@@ -1,7 +1,8 @@
 """The engine's exceptions.
 
 Each message is written for a planetary scientist: one sentence that says what is wrong, one that
-says what to do next. The command line prints it as it is; the server sends it as it is.
+says what to do next. The command line prints it as it is; the server sends it as it is. Options of
+the command line stand in a :class:`.words.Advice` alone, which says something else in a dialog.
 """
 
 from __future__ import annotations

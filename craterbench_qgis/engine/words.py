@@ -9,6 +9,27 @@ from collections.abc import Mapping
 
 from ..contract.vocabulary import Skip
 
+
+class Advice:
+    """What to do, as the command line says it and as a dialog does: ``str`` gives the one that
+    the process speaks. Put it into a sentence as it is; no other sentence names an option."""
+
+    in_dialogs = False
+    """Set once, by the server."""
+
+    def __init__(self, command: str, dialog: str) -> None:
+        self._command, self._dialog = command, dialog
+
+    def __str__(self) -> str:
+        return self._dialog if Advice.in_dialogs else self._command
+
+
+SAY_BODY = Advice("Say which body it is of with --body.", "Choose the body it is of.")
+NAME_PLACE = Advice(
+    "Name its columns with --lon NAME --lat NAME.", "Name its columns of longitude and latitude."
+)
+OVERRULED = Advice(" (--body says otherwise)", "; choose another body if it is not")
+
 SKIPPED = {
     Skip.OUTSIDE: "lies outside the mosaic",
     Skip.NO_DATA: "has no data on the mosaic",

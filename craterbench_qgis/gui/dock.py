@@ -24,6 +24,7 @@ from ..i18n import tr
 from .engine_bar import EngineBar
 from .history.panel import HistoryPanel
 from .index.panel import IndexPanel
+from .messages import Notice
 from .query_bar import QueryBar
 from .results.panel import ResultsPanel
 from .results.question import QuestionBar
@@ -66,6 +67,8 @@ class CraterBenchDock(QDockWidget):
         self._index_line = QLabel()
         self._index_line.setWordWrap(True)
         self._index_line.setTextFormat(Qt.TextFormat.PlainText)
+        self.missing = Notice()
+        """Says that an index is not where it was."""
         self.tabs = QTabWidget()
         self.tabs.addTab(self._search_page(), tr("Search"))
         self.tabs.addTab(self.index_panel, tr("Index"))
@@ -91,6 +94,7 @@ class CraterBenchDock(QDockWidget):
         layout = QVBoxLayout(page)
         layout.setContentsMargins(2, 4, 2, 0)
         layout.addWidget(self._index_line)
+        layout.addWidget(self.missing)
         layout.addWidget(self.query_bar)
         layout.addWidget(self.question)
         self._place = QVBoxLayout()
@@ -131,6 +135,10 @@ class CraterBenchDock(QDockWidget):
             )
         )
 
+    def show_opening(self, name: str) -> None:
+        """Say which index is being opened."""
+        self._index_line.setText(tr("Opening {name}…").format(name=name))
+
     def show_setup(self, needed: bool) -> None:
         """The set-up page instead of the panels, or the panels again."""
         self._stack.setCurrentIndex(1 if needed else 0)
@@ -138,6 +146,10 @@ class CraterBenchDock(QDockWidget):
     def is_setup_shown(self) -> bool:
         """Whether the set-up page is in front."""
         return self._stack.currentIndex() == 1
+
+    def is_seen(self) -> bool:
+        """Whether the panel, whatever its tab, is on the screen: not behind another one."""
+        return self.isVisible() and not self.visibleRegion().isEmpty()
 
     def show_tab(self, widget: QWidget) -> None:
         """Bring a panel to the front; the query bar and the results share the first."""

@@ -64,6 +64,7 @@ class ExportDialog(QDialog):
         self._shown, self._selected = list(shown), list(selected)
         self._call: AnyCall | None = None
         self._written: list[str] = []
+        self._over = False
         self.setWindowTitle(tr("Export matches"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(480)
@@ -331,7 +332,9 @@ class ExportDialog(QDialog):
 
     def done(self, code: int) -> None:
         """Let go of the match set."""
-        self._set.decided.disconnect(self._count)
+        if not self._over:
+            self._over = True
+            self._set.decided.disconnect(self._count)
         super().done(code)
 
     # Afterwards

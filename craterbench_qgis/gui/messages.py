@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QColor, QPalette
-from qgis.PyQt.QtWidgets import QLabel, QSizePolicy, QWidget
+from qgis.PyQt.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 _MIDDLE = 128
 
@@ -55,6 +65,41 @@ class MessageLine(QLabel):
         # A long path without blanks would otherwise widen the dialog: let it break at slashes.
         self.setText(breakable(text))
         self.setVisible(bool(text))
+
+
+class Notice(QWidget):
+    """A problem that stays until it is solved, with the button that solves it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._solve: Callable[[], Any] | None = None
+        self.line = MessageLine()
+        self.button = QPushButton()
+        self.button.clicked.connect(self._on_clicked)
+        row = QHBoxLayout()
+        row.addWidget(self.button)
+        row.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.line)
+        layout.addLayout(row)
+        self.hide()
+
+    def show_problem(self, text: str, button: str, solve: Callable[[], Any]) -> None:
+        """Say ``text``; ``solve`` is what the button calls."""
+        self._solve = solve
+        self.line.problem(text)
+        self.button.setText(button)
+        self.show()
+
+    def dismiss(self) -> None:
+        """It is solved, or no more a problem."""
+        self._solve = None
+        self.hide()
+
+    def _on_clicked(self) -> None:
+        if self._solve is not None:
+            self._solve()
 
 
 def breakable(text: str) -> str:

@@ -103,4 +103,4 @@ class SearchSession(QObject):
         if error.kind == KINDS_MISSING:
             self.kinds_missing.emit()
         else:
-            self.failed.emit(error.message)
+            self.failed.emit(error.in_panel)

@@ -22,7 +22,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ..client.service import EngineService
 from ..contract.search import MOST_SHORTLIST, MOST_TOP
-from ..core.settings import Settings, default_engine_folder
+from ..core.settings import MOST_SETS_ON_MAP, Settings, default_engine_folder
 from ..files import RESOURCES
 from ..i18n import tr
 from . import help
@@ -102,11 +102,19 @@ class SettingsWidget(QWidget):
             tr("Otherwise a new query unticks the earlier groups in the layer tree.")
         )
         self.keeps_earlier.setChecked(settings.keeps_earlier)
+        self.sets_on_map = _count_box(1, MOST_SETS_ON_MAP, settings.sets_on_map)
+        self.sets_on_map.setToolTip(
+            tr("Older queries leave the map; the tab “History” keeps them and shows them again.")
+        )
+        self.links_all = QCheckBox(tr("Draw great circles to all matches, not only selected ones"))
+        self.links_all.setChecked(settings.links_all)
         form = QFormLayout(box)
         form.addRow(tr("Matches"), self.top)
         form.addRow(tr("Shortlist"), self.shortlist)
         form.addRow("", self.symmetric)
+        form.addRow(tr("Queries on the map"), self.sets_on_map)
         form.addRow("", self.keeps_earlier)
+        form.addRow("", self.links_all)
         return box
 
     def _build_box(self, settings: Settings) -> QWidget:
@@ -166,7 +174,9 @@ class SettingsWidget(QWidget):
         settings.default_top = self.top.value()
         settings.default_shortlist = self.shortlist.value()
         settings.symmetric = self.symmetric.isChecked()
+        settings.sets_on_map = self.sets_on_map.value()
         settings.keeps_earlier = self.keeps_earlier.isChecked()
+        settings.links_all = self.links_all.isChecked()
         settings.default_encoder = self.encoder.text().strip()
         settings.default_contexts = parse_contexts(self.contexts.text())
         settings.default_tokens = self.tokens.value() or None

@@ -12,36 +12,42 @@ from ..client.engine import Engine, EngineState
 from ..client.failure import EngineFailure
 from ..contract.build import IndexInfo
 from ..core.keeper import Keeper
-from ..core.layers.results import ResultLayers
 from ..core.match_set import MatchSet
+from ..core.project_results import ProjectResults
 from ..core.query import QueryRequest
 from ..core.settings import Settings
-from ..core.store.project import ProjectStore
 from ..i18n import tr
 from .dock import CraterBenchDock
 from .export_dialog import ExportDialog
+from .project_index import ProjectIndex
 from .session import SearchSession
 from .why.panel import WhyDialog
 
 
 class Workbench(QObject):
-    """Made when the panel is first opened, closed when the plugin is unloaded."""
+    """Made when the panel is first opened, closed when the plugin is unloaded.
 
-    def __init__(self, iface: Any) -> None:
+    ``results``: store and layers of the open project; the plugin closes them.
+    """
+
+    def __init__(self, iface: Any, results: ProjectResults) -> None:
         super().__init__(iface.mainWindow())
         self._iface = iface
         self._closing = False
         self.settings = Settings()
         self.engine = Engine(self.settings, self)
-        self.store = ProjectStore(QgsProject.instance(), self)
-        self.layers = ResultLayers(QgsProject.instance(), iface.mapCanvas(), self)
-        self.layers.keeps_earlier = lambda: self.settings.keeps_earlier
+        self.results = results
+        self.store, self.layers = results.store, results.layers
         self.session = SearchSession(self.engine, self.settings, self)
         self.dock = CraterBenchDock(iface, self.engine, self.settings, self.store)
+        self.index = ProjectIndex(QgsProject.instance(), self.settings, self.dock, self)
         self.current: MatchSet | None = None
         self._asked: QueryRequest | None = None
         self._dialogs = Keeper()
+        self._failure: Any = None
         self._connect()
+        if results.is_read:  # before there was a panel
+            QTimer.singleShot(0, self._on_project)
         # Last: it may show the dock at once, and the engine starts when it is first seen.
         iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
 
@@ -52,8 +58,11 @@ class Workbench(QObject):
         dock.setup.closed.connect(self._on_setup_closed)
         dock.engine_bar.setup_wanted.connect(lambda: dock.show_setup(True))
         self.engine.failed.connect(self._on_engine_failure)
+        self.engine.state_changed.connect(self._on_engine_state)
         dock.index_panel.opened.connect(session.set_index)
         dock.index_panel.closed.connect(lambda: session.set_index(None))
+        dock.index_panel.opening.connect(dock.show_opening)
+        dock.index_panel.not_opened.connect(lambda: dock.show_index(session.index))
         session.index_changed.connect(self._on_index)
         dock.query_bar.query.connect(self.search)
         session.searching.connect(self._on_searching)
@@ -71,8 +80,8 @@ class Workbench(QObject):
         results.export_requested.connect(self.export)
         results.search_again.connect(self.search)
         self.layers.selected.connect(self._on_layer_selection)
-        self.store.message.connect(lambda text: self.say(text, Qgis.MessageLevel.Warning))
-        self.store.reopened.connect(self._on_project)
+        self.store.message.connect(self._on_store_message)
+        self.results.read.connect(self._on_project)
         dock.history.open_requested.connect(self.open_set)
         dock.history.removed.connect(self._on_removed)
         dock.history.renamed.connect(self.layers.rename)
@@ -84,8 +93,15 @@ class Workbench(QObject):
         self.dock.raise_()
 
     def close(self) -> None:
-        """Take everything away: dock, tools, layers' links, engine."""
+        """Take everything away: dock, tools, engine. Harmless where that has been done."""
+        if self._closing:
+            return
         self._closing = True
+        self.store.message.disconnect(self._on_store_message)
+        self.results.read.disconnect(self._on_project)
+        self.layers.selected.disconnect(self._on_layer_selection)
+        self.index.close()
+        self._drop_failure()
         self._close_why()
         for dialog in self._dialogs.of(ExportDialog):
             dialog.give_up()
@@ -94,8 +110,6 @@ class Workbench(QObject):
         self.dock.review.shut_down()
         self._iface.removeDockWidget(self.dock)
         self.dock.deleteLater()
-        self.layers.close()
-        self.store.close()
         self.engine.stop(wait=True)
         self.deleteLater()
 
@@ -129,17 +143,36 @@ class Workbench(QObject):
             self.engine.start()
 
     def _on_engine_failure(self, failure: EngineFailure) -> None:
-        if self._closing:
-            return
+        if self._closing or self.dock.is_seen():
+            return  # the panel says it
+        self._drop_failure()
         bar = self._iface.messageBar()
         item = bar.createMessage(tr("CraterBench"), failure.summary)
         restart, copy = QPushButton(tr("Restart")), QPushButton(tr("Copy report"))
         restart.clicked.connect(self.engine.restart)
-        restart.clicked.connect(lambda: bar.popWidget(item))
+        restart.clicked.connect(self._drop_failure)
         copy.clicked.connect(lambda: QApplication.clipboard().setText(failure.report))
         item.layout().addWidget(restart)
         item.layout().addWidget(copy)
+        self._failure = item
+        item.destroyed.connect(self._forget_failure)
         bar.pushWidget(item, Qgis.MessageLevel.Warning)
+
+    def _on_engine_state(self, state: str) -> None:
+        if state != EngineState.FAILED:  # Restart would stop what goes on again
+            self._drop_failure()
+
+    def _drop_failure(self) -> None:
+        item, self._failure = self._failure, None
+        if item is not None:
+            self._iface.messageBar().popWidget(item)
+
+    def _forget_failure(self, *_ignored: Any) -> None:
+        self._failure = None
+
+    def _on_store_message(self, text: str, is_problem: bool) -> None:
+        if is_problem:
+            self.say(text, Qgis.MessageLevel.Warning)
 
     def _on_index(self, info: IndexInfo | None) -> None:
         self.dock.show_index(info)
@@ -173,18 +206,26 @@ class Workbench(QObject):
         # In turns: together they would hold the window for a tenth of a second.
         QTimer.singleShot(0, lambda: self.store.save(match_set))
 
-    def _show(self, match_set: MatchSet) -> None:
+    def _show(self, match_set: MatchSet, on_map: bool = True) -> None:
         self.current = match_set
         self._asked = match_set.request
         self.dock.question.show_conditions(match_set.request.conditions)
+        self.index.follow(match_set, lambda: self._show_again(match_set))
         self.dock.results.show_set(match_set)
-        QTimer.singleShot(0, lambda: self._show_on_map(match_set))
+        self.dock.history.set_current(match_set.set_id)
+        if on_map:
+            QTimer.singleShot(0, lambda: self._show_on_map(match_set))
+
+    def _show_again(self, match_set: MatchSet) -> None:
+        """Its index was located: pictures can be asked for now."""
+        if not self._closing and self.current is match_set:
+            self.dock.results.show_set(None)
+            self.dock.results.show_set(match_set)
 
     def _show_on_map(self, match_set: MatchSet) -> None:
         if self._closing or self.current is not match_set:
             return
         self.layers.add(match_set)
-        self.dock.history.set_current(match_set.set_id)
 
     def _on_search_failed(self, text: str) -> None:
         self.dock.query_bar.search_done()
@@ -216,14 +257,14 @@ class Workbench(QObject):
 
     def _on_project(self) -> None:
         """Another project is open now."""
+        if self._closing:
+            return
         self.current = self._asked = None
         self.dock.results.show_set(None)
         self._invite()
-        sets = self.store.open_sets()
-        for match_set in sets:  # their layers came empty with the project
-            self.layers.add(match_set)
-        if sets:
-            self._show(sets[-1])
+        self.index.open_for(self.store.index(), self.dock.index_panel.info)
+        if self.results.sets:  # their layers stay on the map as they were saved
+            self._show(self.results.sets[-1], on_map=False)
 
     def _on_hover(self, row: int) -> None:
         if self.current is not None:
@@ -242,11 +283,20 @@ class Workbench(QObject):
         if self.current is None:
             return None
         self._close_why()
+        current = self.current
+        if not self.index.follow(current, lambda: self._show_again(current)):
+            self.index.ask(current, lambda: self._explain_located(current, row))
+            return None
         rows = self.dock.results.visible_rows()
         window = self._iface.mainWindow()
         dialog = self._dialogs.keep(WhyDialog(self.engine, self.current, row, window, rows))
         dialog.show()
         return dialog
+
+    def _explain_located(self, match_set: MatchSet, row: int) -> None:
+        self._show_again(match_set)
+        if not self._closing and self.current is match_set:
+            self.explain(row)
 
     def _close_why(self) -> None:
         for dialog in self._dialogs.of(WhyDialog):

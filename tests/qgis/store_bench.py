@@ -23,7 +23,7 @@ class StoreBench:
     def open(self) -> ProjectStore:
         assert self.store is None
         self.store = ProjectStore(self.project)
-        self.store.message.connect(self.warnings.append)
+        self.store.message.connect(lambda text, _: self.warnings.append(text))
         self.settle()
         return self.store
 

@@ -13,6 +13,7 @@ from qgis.PyQt.QtCore import QTimer
 from craterbench_qgis.contract.vocabulary import Decision
 from craterbench_qgis.core.layers.ids import group_of, layers_of, role_of, set_of
 from craterbench_qgis.core.match_set import MatchSet
+from craterbench_qgis.core.settings import Settings
 from craterbench_qgis.core.store.project import ProjectStore
 from inside import settle, wait_until
 from layer_bench import LayerBench, by_rank
@@ -41,7 +42,7 @@ def test_the_group_is_on_top_with_its_layers_in_order(bench: LayerBench) -> None
     matches = tycho()
     bench.show(matches)
     group = bench.project.layerTreeRoot().children()[0]
-    assert group.name() == "Matches of Tycho" and set_of(group) == matches.set_id
+    assert group.name() == "Matches of Tycho at 0.0° N, 0.0° E" and set_of(group) == matches.set_id
     assert [role_of(node.layer()) for node in group.findLayers()] == ["query", "matches", "links"]
     second = match_set(scattered(20), label="two")
     bench.show(second)
@@ -77,6 +78,8 @@ def test_decisions_reach_both_layers_at_once(bench: LayerBench) -> None:
     matches = tycho()
     matches.decide([4], Decision.REJECTED)
     layers = bench.show(matches)
+    layers["matches"].selectAll()
+    wait_until(lambda: layers["links"].featureCount() == len(matches))
     matches.decide([0, 2], Decision.ACCEPTED)
     for role in ("matches", "links"):
         decided = decisions_of(layers[role])
@@ -204,7 +207,7 @@ def test_a_new_query_unticks_the_earlier_ones(bench: LayerBench) -> None:
     assert len(bench.project.mapLayers()) == 9 and not bench.removed, "unticked, not taken away"
     bench.layers.add(second)  # opened again from the history
     assert ticked() == [False, True, False]
-    bench.layers.keeps_earlier = lambda: True
+    Settings().keeps_earlier = True
     bench.layers.add(first)
     assert ticked() == [True, True, False]
     bench.project.removeMapLayers([layer.id() for layer in bench.layers_of(third).values()])

@@ -169,7 +169,10 @@ def test_the_layer_comes_and_goes_with_the_review(
     (layer,) = pair_layers()
     assert layer.featureCount() == len(panel.queue.pairs)
     assert is_open(review)
+    pairs = panel.queue.pairs
     panel.close_review()
+    assert pairs, "freed afterwards, a few at a time"
+    wait_until(lambda: not pairs)
     assert panel.queue is None and panel.layer.layer() is None
     assert not pair_layers()
     wait_until(lambda: not is_open(review))

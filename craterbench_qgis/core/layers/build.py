@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from qgis.core import (
@@ -15,7 +15,6 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QObject, QTimer
 
-from ...i18n import tr
 from ..geo.crs import geographic_crs
 from ..match_set import MatchSet
 from . import features
@@ -54,14 +53,22 @@ class SlicedJob(QObject):
                 return
 
 
+def emptied(things: list[Any], at_once: int = 500) -> Iterator[None]:
+    """Let go of many objects, a few in each step: freeing them all takes long."""
+    while things:
+        del things[-at_once:]
+        yield
+
+
 class BuiltLayer:
-    """A layer, and which feature is which row of the match set (None for the query's layer)."""
+    """A layer, and which feature is which row of the match set."""
 
     def __init__(self, layer: QgsVectorLayer, decision: int | None) -> None:
         self.layer = layer
         self.decision = decision
-        """Position of the field ``decision``."""
-        self.ids: list[int] = []
+        """Position of the field ``decision``, None for the query's layer."""
+        self.ids: dict[int, int] = {}
+        """Row -> feature id."""
 
 
 def build_layers(
@@ -69,27 +76,31 @@ def build_layers(
     existing: dict[str, QgsVectorLayer],
     map_crs: QgsCoordinateReferenceSystem,
     placed: Callable[[str, BuiltLayer], None],
+    linked: Iterable[int],
 ) -> Iterator[None]:
     """Make the layers of a match set, or fill those that came back with the project.
 
     Yields between pieces of work; ``placed(role, layer)`` is called as each layer is complete:
-    the query first, the circles, then the great circles. A query without a place has circles only.
+    the query first, the circles, then the great circles to the rows ``linked``. A query without a
+    place has circles only.
     """
+    every = range(len(match_set))
     columns = features.catalogue_columns(match_set.matches)
     crs = geographic_crs(match_set.index.body, map_crs)
     yield
-    wanted: list[tuple[str, Any, int | None, Iterator[Any]]] = []
+    wanted: list[tuple[str, Any, int | None, Iterable[int], Iterator[Any]]] = []
     if match_set.preview.lon is not None and match_set.preview.side_m:
         searched = features.query_features(match_set)
-        wanted.append((QUERY, features.QUERY_FIELDS, None, searched))
+        wanted.append((QUERY, features.QUERY_FIELDS, None, every, searched))
     names = [*features.CORE_FIELDS, *((name, kind) for _, name, kind in columns)]
     rims = features.match_features(match_set, columns)
-    wanted.append((MATCHES, names, features.DECISION, rims))
+    wanted.append((MATCHES, names, features.DECISION, every, rims))
     if match_set.preview.lon is not None:
-        links = features.link_features(match_set)
-        wanted.append((LINKS, features.LINK_FIELDS, features.LINK_DECISION, links))
+        rows = list(linked)
+        links = features.link_features(match_set, rows)
+        wanted.append((LINKS, features.LINK_FIELDS, features.LINK_DECISION, rows, links))
     scores = [match.score for match in match_set.matches]
-    for role, described, decision, content in wanted:
+    for role, described, decision, rows_of, content in wanted:
         layer, described_fields = existing.get(role), features.fields(described)
         if layer is None or layer.fields().names() != described_fields.names():
             layer = _new_layer(role, match_set.set_id, described_fields, crs)
@@ -101,27 +112,31 @@ def build_layers(
             if layer.crs() != crs:  # saying it again would mark the project as changed
                 layer.setCrs(crs)
         built = BuiltLayer(layer, decision)
-        yield from _fill(built, content)
+        yield from _fill(built, rows_of, content)
         placed(role, built)
         yield
 
 
-def _fill(built: BuiltLayer, content: Iterator[Any]) -> Iterator[None]:
+def fill_links(built: BuiltLayer, match_set: MatchSet, rows: list[int]) -> Iterator[None]:
+    """Draw the great circles to ``rows`` instead of those that are there."""
+    built.layer.dataProvider().truncate()
+    built.ids.clear()
+    yield from _fill(built, rows, features.link_features(match_set, rows))
+
+
+def _fill(built: BuiltLayer, rows: Iterable[int], content: Iterator[Any]) -> Iterator[None]:
     batch: list[Any] = []
+    ids: list[int] = []
     for feature in content:
         batch.append(feature)
         if len(batch) == _BATCH:
-            built.ids += _added(built.layer, batch)
+            ids += _added(built.layer, batch)
             batch = []
         yield
-    built.ids += _added(built.layer, batch)
+    ids += _added(built.layer, batch)
+    built.ids.update(zip(rows, ids))  # noqa: B905 - Python 3.9
     built.layer.updateExtents()
     yield
-
-
-def layer_name(role: str) -> str:
-    """What the user reads in the layer tree; nothing depends on it."""
-    return {MATCHES: tr("Matches"), LINKS: tr("Great circles"), QUERY: tr("Query")}[role]
 
 
 _GEOMETRIES = {
@@ -134,9 +149,7 @@ _GEOMETRIES = {
 def _new_layer(
     role: str, set_id: str, layer_fields: QgsFields, crs: QgsCoordinateReferenceSystem
 ) -> QgsVectorLayer:
-    layer = QgsMemoryProviderUtils.createMemoryLayer(
-        layer_name(role), layer_fields, _GEOMETRIES[role], crs
-    )
+    layer = QgsMemoryProviderUtils.createMemoryLayer(role, layer_fields, _GEOMETRIES[role], crs)
     mark(layer, set_id, role)
     # The results are in the store: QGIS need not warn that a scratch layer will be lost.
     layer.setCustomProperty("skipMemoryLayersCheck", 1)

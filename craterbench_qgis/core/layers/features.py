@@ -6,7 +6,7 @@ body's geographic reference system; nothing goes through a projection or the pro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from qgis.core import Qgis, QgsFeature, QgsField, QgsFields, QgsGeometry
@@ -108,13 +108,14 @@ def match_features(match_set: MatchSet, columns: Sequence[tuple[str, str, str]])
         yield _feature(layer_fields, values, wkt)
 
 
-def link_features(match_set: MatchSet) -> Iterator[Any]:
-    """One feature per match, in row order: the great circle from the query."""
+def link_features(match_set: MatchSet, rows: Iterable[int]) -> Iterator[Any]:
+    """One feature per row, in that order: the great circle from the query."""
     body, layer_fields = match_set.index.body, fields(LINK_FIELDS)
     lon, lat = match_set.preview.lon, match_set.preview.lat
     if lon is None or lat is None:
         return
-    for row, match in enumerate(match_set.matches):
+    for row in rows:
+        match = match_set.matches[row]
         values: list[Any] = [getattr(match, name) for name, _ in LINK_FIELDS[:LINK_DECISION]]
         wkt = sphere.great_circle_multiline_wkt(lon, lat, match.lon, match.lat, body.geodetic)
         yield _feature(layer_fields, [*values, str(match_set.decision(row))], wkt)

@@ -45,6 +45,11 @@ def group_of(project: QgsProject, set_id: str) -> QgsLayerTreeGroup | None:
     return None
 
 
+def has_results(project: QgsProject) -> bool:
+    """Whether any layer belongs to a match set."""
+    return any(set_of(layer) for layer in project.mapLayers().values())
+
+
 def shown_sets(project: QgsProject) -> list[str]:
     """Ids of the match sets that have layers in the project, the topmost last."""
     set_ids: list[str] = []

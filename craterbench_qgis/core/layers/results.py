@@ -8,28 +8,34 @@ because the user removed them: they are looked up by id whenever they are needed
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from qgis.core import QgsLayerTreeGroup, QgsMapLayer, QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
-from ...i18n import tr
 from ..geo.crs import geographic_crs
 from ..match_set import MatchSet
-from .build import BuiltLayer, SlicedJob, build_layers
-from .ids import MATCHES, ROLES, group_of, layers_of, mark, role_of, set_of
+from ..settings import Settings
+from . import tree
+from .build import BuiltLayer, SlicedJob, build_layers, fill_links
+from .ids import LINKS, MATCHES, group_of, layers_of, role_of, set_of
+from .titles import title
 from .view import Highlight, zoom_extent
 
 
 class _Shown:
     """What is known of a match set on the map. Layers only by id."""
 
-    def __init__(self, match_set: MatchSet) -> None:
+    def __init__(self, match_set: MatchSet, title: str, restored: bool) -> None:
         self.match_set = match_set
+        self.title = title
+        self.restored = restored
+        """Whether it came with the project, which stays as it was saved."""
         self.job: SlicedJob | None = None
-        self.layers: dict[str, tuple[str, int | None, list[int]]] = {}
-        """role -> (layer id, position of ``decision``, feature id per row)."""
+        self.linking: SlicedJob | None = None
+        self.layers: dict[str, tuple[str, int | None, dict[int, int]]] = {}
+        """role -> (layer id, position of ``decision``, row -> feature id)."""
         self.decided_meanwhile: set[int] = set()
         self.rows: dict[int, int] = {}
         """Feature id in ``matches`` -> row."""
@@ -45,46 +51,83 @@ class ResultLayers(QObject):
     selected = pyqtSignal(str, list)
     """The user selected circles on the map or in the attribute table: set id, rows."""
 
-    def __init__(self, project: QgsProject, canvas: Any = None, parent: QObject | None = None):
+    def __init__(
+        self,
+        project: QgsProject,
+        canvas: Any = None,
+        parent: QObject | None = None,
+        settings: Settings | None = None,
+    ):
         super().__init__(parent)
         self._project, self._canvas = project, canvas
+        self._settings = settings or Settings()
         self._sets: dict[str, _Shown] = {}
+        """The one that was asked for last at the end."""
         self._selecting = False
-        self._lift: set[str] = set()
+        self._new: set[str] = set()
         self._gone: list[str] = []
-        self.keeps_earlier: Callable[[], bool] = lambda: False
-        """Whether the groups of other match sets stay ticked when one is added."""
         self._highlight = Highlight(canvas)
-        project.layersWillBeRemoved.connect(self._on_removing)
-        project.layersAdded.connect(self._on_added)
-        project.cleared.connect(self.forget)
-        project.crsChanged.connect(self._on_crs)
+        self._links: tuple[tuple[Any, Callable[..., None]], ...] = (
+            (project.layersWillBeRemoved, self._on_removing),
+            (project.layersAdded, self._on_added),
+            (project.cleared, self.forget),
+            (project.readProject, self._on_read),
+            (project.crsChanged, self._on_crs),
+        )
+        for signal, slot in self._links:
+            signal.connect(slot)
 
     # Sets
 
     def add(self, match_set: MatchSet) -> None:
         """Show a match set; layers it has in the project already are used.
 
-        Returns at once, :attr:`added` follows. A set that is shown is brought back into view, and
-        the groups of the others are unticked: after ten queries nobody could read the map. Those
-        that come back with a project stay as they were saved.
+        Returns at once, :attr:`added` follows. A set that is shown is brought back into view, the
+        groups of the others are collapsed and unticked, and the oldest of more than the settings
+        allow leave the map: after ten queries nobody could read it. The store keeps them.
         """
-        shown = self._sets.get(match_set.set_id)
+        shown = self._sets.pop(match_set.set_id, None)
         if shown is not None and shown.match_set is match_set:
+            self._sets[match_set.set_id] = shown
             self._set_visible(match_set.set_id)
             return
         if shown is not None:
+            self._sets[match_set.set_id] = shown
             self._drop(match_set.set_id)
-        shown = self._sets[match_set.set_id] = _Shown(match_set)
-        match_set.decided.connect(self._on_decided)
         existing = layers_of(self._project, match_set.set_id)
-        set_id = match_set.set_id
         if not existing:
-            self._set_visible(set_id)  # its group may have been left, unticked
+            self._set_visible(match_set.set_id)  # its group may have been left, unticked
+        self._build(match_set, existing, restored=False)
+
+    def fill(self, match_set: MatchSet) -> None:
+        """Fill the layers that came, empty, with a project; it stays as it was saved."""
+        existing = layers_of(self._project, match_set.set_id)
+        if existing and match_set.set_id not in self._sets:
+            self._build(match_set, existing, restored=True)
+
+    def _build(self, match_set: MatchSet, existing: dict[str, QgsMapLayer], restored: bool) -> None:
+        set_id = match_set.set_id
+        called = title(match_set, tree.names(self._project))
+        shown = self._sets[set_id] = _Shown(match_set, called, restored)
+        match_set.decided.connect(self._on_decided)
         steps = build_layers(
-            match_set, existing, self._project.crs(), lambda *placed: self._placed(set_id, *placed)
+            match_set,
+            existing,
+            self._project.crs(),
+            lambda *placed: self._placed(set_id, *placed),
+            self._linked(shown, ()),
         )
+        if restored:
+            steps = self._quietly(steps)
         shown.job = SlicedJob(steps, lambda: self._built(set_id), self)
+
+    def _quietly(self, steps: Iterator[None]) -> Iterator[None]:
+        """Each step without marking the project as changed."""
+        while True:
+            with tree.unchanged(self._project):
+                if next(steps, self) is self:
+                    return
+            yield
 
     def is_shown(self, set_id: str) -> bool:
         """Whether the circles of a match set are complete and in the project."""
@@ -101,25 +144,28 @@ class ResultLayers(QObject):
             group.parent().removeChildNode(group)
 
     def rename(self, set_id: str, label: str) -> None:
-        """Give the group of a match set another name."""
-        group = group_of(self._project, set_id)
-        if group is not None:
-            group.setName(_group_name(label))
+        """Give the group and the layers of a match set another name."""
+        shown = self._sets.get(set_id)
+        if shown is not None:
+            shown.title = label
+        tree.rename(self._project, set_id, label)
 
     def forget(self) -> None:
         """Another project is open: let go of the layers without touching them."""
         for set_id in list(self._sets):
             self._drop(set_id)
         self._gone.clear()
+        self._new.clear()
         self._highlight.hide()
 
     def close(self) -> None:
-        """Let go of project and canvas; the layers stay."""
+        """Let go of project and canvas; the layers stay. Harmless where that has been done."""
+        links, self._links = self._links, ()
+        if not links:
+            return
         self.forget()
-        self._project.layersWillBeRemoved.disconnect(self._on_removing)
-        self._project.layersAdded.disconnect(self._on_added)
-        self._project.cleared.disconnect(self.forget)
-        self._project.crsChanged.disconnect(self._on_crs)
+        for signal, slot in links:
+            signal.disconnect(slot)
         self._highlight.close()
 
     # Rows
@@ -127,7 +173,7 @@ class ResultLayers(QObject):
     def highlight(self, set_id: str, row: int) -> None:
         """Draw a rim over everything else; a row of -1 takes it away."""
         layer, shown = self._matches(set_id), self._sets.get(set_id)
-        if layer is None or shown is None or not 0 <= row < len(shown.match_set):
+        if layer is None or shown is None or row not in shown.layers[MATCHES][2]:
             self._highlight.hide()
             return
         feature = layer.getFeature(shown.layers[MATCHES][2][row])
@@ -139,7 +185,7 @@ class ResultLayers(QObject):
         if layer is None or shown is None:
             return
         ids = shown.layers[MATCHES][2]
-        wanted = {ids[row] for row in rows if 0 <= row < len(ids)}
+        wanted = {ids[row] for row in rows if row in ids}
         if wanted == set(layer.selectedFeatureIds()):
             return
         self._selecting = True
@@ -171,43 +217,15 @@ class ResultLayers(QObject):
             return
         shown.layers[role] = (built.layer.id(), built.decision, built.ids)
         if self._project.mapLayer(built.layer.id()) is None:
-            self._insert(shown.match_set, role, built.layer)
+            is_new = tree.insert(self._project, set_id, shown.title, role, built.layer)
+            if is_new:
+                self._fold_others(set_id)
         else:
             built.layer.dataChanged.emit()
             built.layer.triggerRepaint()
         if role == MATCHES:
-            shown.rows = {fid: row for row, fid in enumerate(built.ids)}
+            shown.rows = {fid: row for row, fid in built.ids.items()}
             built.layer.selectionChanged.connect(self._on_selection)
-
-    def _insert(self, match_set: MatchSet, role: str, layer: QgsVectorLayer) -> None:
-        root = self._project.layerTreeRoot()
-        for old in layers_of(self._project, match_set.set_id).values():
-            if role_of(old) == role:  # of an older version of the plugin, with other fields
-                self._project.removeMapLayer(old.id())
-        group = group_of(self._project, match_set.set_id)
-        if group is None:
-            group = root.insertGroup(0, _group_name(match_set.request.label))
-            mark(group, match_set.set_id)
-            group.setExpanded(False)
-            self._untick_others(match_set.set_id)
-        self._project.addMapLayer(layer, False)
-        above = [
-            node
-            for node in group.findLayers()
-            if node.layer() is not None
-            and role_of(node.layer()) in ROLES[: ROLES.index(role)]
-            and node.parent() is group
-        ]
-        place = group.children().index(above[-1]) + 1 if above else 0
-        is_first = not group.children()
-        group.insertLayer(place, layer).setExpanded(role == MATCHES)
-        if is_first:  # QGIS does not unfold an empty group
-            group.setExpanded(True)
-        if root.hasCustomLayerOrder():
-            rest = [other for other in root.customLayerOrder() if other is not layer]
-            known = [n for n, other in enumerate(rest) if set_of(other) == match_set.set_id]
-            rest.insert(known[-1] + 1 if known else 0, layer)
-            root.setCustomLayerOrder(rest)
 
     def _built(self, set_id: str) -> None:
         shown = self._sets.get(set_id)
@@ -216,7 +234,48 @@ class ResultLayers(QObject):
         shown.job = None
         if shown.decided_meanwhile:
             self._write_decisions(shown, sorted(shown.decided_meanwhile))
+        layer = self._matches(set_id)
+        if layer is not None:
+            self._link(shown, self._rows_selected(shown, layer))
+        if not shown.restored:
+            self._trim()
         self.added.emit(set_id)
+
+    def _trim(self) -> None:
+        """Take the sets that were asked for longest ago off the map, down to what is wanted."""
+        groups = [set_id for set_id in self._sets if group_of(self._project, set_id) is not None]
+        for set_id in groups[: max(0, len(groups) - self._settings.sets_on_map)]:
+            self.remove(set_id)
+
+    # Great circles
+
+    def _linked(self, shown: _Shown, selected: Iterable[int]) -> list[int]:
+        """The rows that great circles lead to."""
+        if self._settings.links_all:
+            return list(range(len(shown.match_set)))
+        return sorted(selected)
+
+    def _link(self, shown: _Shown, selected: Iterable[int]) -> None:
+        known = shown.layers.get(LINKS)
+        layer = self._project.mapLayer(known[0]) if known is not None else None
+        if known is None or layer is None:
+            return
+        rows = self._linked(shown, selected)
+        if shown.linking is None and rows == list(known[2]):
+            return
+        if shown.linking is not None:
+            shown.linking.stop()
+        built = BuiltLayer(layer, known[1])
+        shown.layers[LINKS] = (known[0], known[1], built.ids)
+
+        def done() -> None:
+            shown.linking = None
+            self._write_decisions(shown, built.ids)
+            layer.dataChanged.emit()
+            layer.triggerRepaint()
+
+        steps = self._quietly(fill_links(built, shown.match_set, rows))
+        shown.linking = SlicedJob(steps, done, self)
 
     def _matches(self, set_id: str) -> QgsVectorLayer | None:
         shown = self._sets.get(set_id)
@@ -227,23 +286,19 @@ class ResultLayers(QObject):
         group = group_of(self._project, set_id)
         if group is not None:
             group.setItemVisibilityCheckedParentRecursive(True)
-            self._untick_others(set_id)
+            self._fold_others(set_id)
 
-    def _untick_others(self, set_id: str) -> None:
-        if self.keeps_earlier():
-            return
-        for other in self._sets:
-            group = group_of(self._project, other) if other != set_id else None
-            if group is not None and group.itemVisibilityChecked():
-                group.setItemVisibilityChecked(False)
-                group.setExpanded(False)
+    def _fold_others(self, set_id: str) -> None:
+        others = [other for other in self._sets if other != set_id]
+        tree.fold(self._project, others, untick=not self._settings.keeps_earlier)
 
     def _drop(self, set_id: str) -> None:
         shown = self._sets.pop(set_id, None)
         if shown is None:
             return
-        if shown.job is not None:
-            shown.job.stop()
+        for job in (shown.job, shown.linking):
+            if job is not None:
+                job.stop()
         shown.match_set.decided.disconnect(self._on_decided)
         known = shown.layers.get(MATCHES)
         layer = self._project.mapLayer(known[0]) if known is not None else None
@@ -274,28 +329,25 @@ class ResultLayers(QObject):
         for set_id in gone:
             self.removed.emit(set_id)
 
-    def _on_added(self, layers: list[QgsMapLayer]) -> None:
-        """Imagery that was just added must not hide results; later moves are the user's."""
-        if self._sets and any(isinstance(layer, QgsRasterLayer) for layer in layers):
-            self._lift.update(layer.id() for layer in layers if isinstance(layer, QgsRasterLayer))
-            QTimer.singleShot(0, self._lift_groups)
+    def _on_read(self, *_ignored: Any) -> None:
+        """What came with a project lies where it was saved."""
+        self._new.clear()
 
-    def _lift_groups(self) -> None:
-        """Groups that lie below imagery that was just added come to the top, in their order."""
-        added, self._lift = self._lift, set()
-        root = self._project.layerTreeRoot()
-        order = list(root.children())
-        covered = [n for n, node in enumerate(order) if _layer_ids(node) & added]
-        if not covered:
-            return
-        below = [
-            node
-            for node in order[min(covered) + 1 :]
-            if isinstance(node, QgsLayerTreeGroup) and set_of(node) in self._sets
-        ]
-        for node in reversed(below):
-            root.insertChildNode(0, node.clone())
-            root.removeChildNode(node)
+    def _on_added(self, layers: list[QgsMapLayer]) -> None:
+        """The user's layers stay out of our groups, and imagery must not hide results. Only as
+        they are added: later moves are the user's."""
+        others = [layer.id() for layer in layers if not set_of(layer)]
+        if others:
+            self._new.update(others)
+            QTimer.singleShot(0, self._place_new)
+
+    def _place_new(self) -> None:
+        added, self._new = self._new, set()
+        tree.put_out(self._project, added)
+        layers = self._project.mapLayers()
+        imagery = {name for name in added if isinstance(layers.get(name), QgsRasterLayer)}
+        if imagery:
+            tree.lift(self._project, imagery, self._sets)
 
     def _on_crs(self) -> None:
         for shown in self._sets.values():
@@ -307,14 +359,16 @@ class ResultLayers(QObject):
 
     def _on_selection(self, *_ignored: Any) -> None:
         layer = self.sender()
-        if self._selecting or not isinstance(layer, QgsVectorLayer):
+        shown = self._sets.get(set_of(layer)) if isinstance(layer, QgsVectorLayer) else None
+        if shown is None:
             return
-        shown = self._sets.get(set_of(layer))
-        if shown is not None:
-            rows = sorted(
-                shown.rows[fid] for fid in layer.selectedFeatureIds() if fid in shown.rows
-            )
+        rows = self._rows_selected(shown, layer)
+        self._link(shown, rows)
+        if not self._selecting:
             self.selected.emit(shown.match_set.set_id, rows)
+
+    def _rows_selected(self, shown: _Shown, layer: QgsVectorLayer) -> list[int]:
+        return sorted(shown.rows[fid] for fid in layer.selectedFeatureIds() if fid in shown.rows)
 
     def _on_decided(self, rows: list[int]) -> None:
         match_set = self.sender()
@@ -332,17 +386,9 @@ class ResultLayers(QObject):
             layer = self._project.mapLayer(layer_id)
             if layer is None or position is None:
                 continue
-            values = {ids[row]: {position: text} for row, text in decisions.items()}
+            values = {ids[row]: {position: text} for row, text in decisions.items() if row in ids}
+            if not values:
+                continue
             layer.dataProvider().changeAttributeValues(values)
             layer.dataChanged.emit()
             layer.triggerRepaint()
-
-
-def _group_name(label: str) -> str:
-    return tr("Matches of {label}").format(label=label) if label else tr("Matches")
-
-
-def _layer_ids(node: Any) -> set[str]:
-    if isinstance(node, QgsLayerTreeGroup):
-        return set(node.findLayerIds())
-    return {node.layerId()}

@@ -65,7 +65,7 @@ class PairQueue:
 
     def __init__(
         self,
-        pairs: Sequence[ReviewPair],
+        pairs: list[ReviewPair],
         order: PairOrder = PairOrder.DOUBT,
         which: PairFilter | None = None,
     ) -> None:

@@ -94,6 +94,14 @@ class StoreFile:
         )
         return [HistoryItem(*row) for row in rows]
 
+    def newest_index(self) -> SearchedIndex | None:
+        """The index of the query that was made last."""
+        row = self._db.execute(
+            "SELECT index_info FROM queries WHERE deleted IS NULL"
+            " ORDER BY created DESC, fid DESC LIMIT 1"
+        ).fetchone()
+        return SearchedIndex.from_json(json.loads(row[0])) if row else None
+
     def crops(self, wanted: Collection[str]) -> dict[str, bytes]:
         """The pictures of the queries in ``wanted``, PNG."""
         pictures = {}

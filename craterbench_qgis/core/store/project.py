@@ -21,6 +21,7 @@ from ...i18n import tr
 from ..file_worker import FileWorker
 from ..layers.ids import shown_sets
 from ..match_set import MatchSet
+from ..query import SearchedIndex
 from .file import HistoryItem, Snapshot, StoreFile
 from .moves import Note, StoreWorker, create_store, move_store, open_store, store_of
 from .snapshot import Pictures, restored, taker
@@ -46,8 +47,8 @@ class ProjectStore(QObject):
     """:meth:`history` is another."""
     reopened = pyqtSignal()
     """Another project is open: :meth:`history` and :meth:`open_sets` are its own now."""
-    message = pyqtSignal(str)
-    """One sentence for the user, and what to do."""
+    message = pyqtSignal(str, bool)
+    """One sentence for the user, and whether it is a problem, not merely a fact."""
     _answered = pyqtSignal(object, object, object)
     _waiting = pyqtSignal()
 
@@ -56,6 +57,7 @@ class ProjectStore(QObject):
         self._project = project or QgsProject.instance()
         self._items: list[HistoryItem] = []
         self._crops: dict[str, bytes] = {}
+        self._index: SearchedIndex | None = None
         self._sets: weakref.WeakValueDictionary[str, MatchSet] = weakref.WeakValueDictionary()
         self._said: set[str] = set()
         self._pictures = Pictures()
@@ -81,6 +83,10 @@ class ProjectStore(QObject):
     def history(self) -> list[HistoryItem]:
         """The project's queries, the newest first; answers at once."""
         return list(self._items)
+
+    def index(self) -> SearchedIndex | None:
+        """The index that was searched last in this project, as it was then; None for none."""
+        return self._index
 
     def crop(self, set_id: str) -> bytes | None:
         """The picture that was searched, as PNG; None where there is none (yet)."""
@@ -138,6 +144,7 @@ class ProjectStore(QObject):
             self._say(
                 "unsaved",
                 tr("This project is not saved: its results are in memory only."),
+                is_problem=False,
             )
             self._project.setDirty(True)
         self.refresh()
@@ -169,6 +176,7 @@ class ProjectStore(QObject):
         if self._closed:
             return
         self._closed = True
+        self._open_sets = []
         self._project.cleared.disconnect(self._on_cleared)
         self._project.readProject.disconnect(self._on_read)
         self._project.projectSaved.disconnect(self._on_saved)
@@ -182,7 +190,7 @@ class ProjectStore(QObject):
 
     def _on_cleared(self) -> None:
         self._forget_sets()
-        self._items, self._crops, self._said = [], {}, set()
+        self._items, self._crops, self._index, self._said = [], {}, None, set()
         self._open_sets = []
         self._reopen(None)
         self.changed.emit()
@@ -264,7 +272,7 @@ class ProjectStore(QObject):
         )
 
     def _listed(self, result: Any) -> None:
-        self._items, crops, self._path = result
+        self._items, crops, self._index, self._path = result
         self._crops.update(crops)
         self.changed.emit()
 
@@ -272,10 +280,10 @@ class ProjectStore(QObject):
         for code, path in notes:
             self._say(code, _sentence(code, Path(path).name))
 
-    def _say(self, code: str, text: str) -> None:
+    def _say(self, code: str, text: str, is_problem: bool = True) -> None:
         if code not in self._said:
             self._said.add(code)
-            self.message.emit(text)
+            self.message.emit(text, is_problem)
 
     # Match sets
 
@@ -317,7 +325,8 @@ def _reader(set_id: str) -> Callable[[StoreWorker], Any]:
 def _listing(worker: StoreWorker, known: set[str]) -> Any:
     file = store_of(worker)
     items = file.items()
-    return items, file.crops([i.set_id for i in items if i.set_id not in known]), file.path
+    crops = file.crops([i.set_id for i in items if i.set_id not in known])
+    return items, crops, file.newest_index(), file.path
 
 
 def _sentence(code: str, name: str) -> str:

@@ -30,11 +30,15 @@ from ...contract.columns import (
     pick_size,
 )
 from ..errors import CatalogueError
+from ..words import NAME_PLACE, Advice
 
 GEOMETRY = "(geometry)"
 """Stands for a column name where a coordinate comes from the layer's geometry."""
 
 UNITS_M = {"km": 1000.0, "m": 1.0}
+
+
+_UNIT = Advice("Pass --diameter-unit km or --diameter-unit m.", "Choose the unit: km or m.")
 
 
 @dataclass(frozen=True)
@@ -112,9 +116,7 @@ def find_columns(
     and the option to pass.
     """
     if diameter_unit is not None and diameter_unit not in UNITS_M:
-        raise CatalogueError(
-            f"The diameter unit '{diameter_unit}' is not known. Use --diameter-unit km or m."
-        )
+        raise CatalogueError(f"The diameter unit '{diameter_unit}' is not known. {_UNIT}")
     spoken = {(units or {}).get(name, name): name for name in names}
     known = layout_of(names)
     chosen_lon, chosen_lat = _place_columns(spoken, known, lon, lat, has_geometry)
@@ -162,9 +164,7 @@ def _place_columns(
     names = list(spoken.values())
     if GEOMETRY in {(one or "").strip().lower() for one in (lon, lat)}:
         if not has_geometry:
-            raise CatalogueError(
-                "The catalogue has no geometry. Name its columns with --lon NAME --lat NAME."
-            )
+            raise CatalogueError(f"The catalogue has no geometry. {NAME_PLACE}")
         return GEOMETRY, GEOMETRY
     # A column of metres is no angle, whatever its name says besides.
     angles = [said for said in spoken if parse_name(said).unit not in UNITS_M]
@@ -213,7 +213,7 @@ def decide_unit(choice: ColumnChoice, values: NDArray[np.float64]) -> ColumnChoi
         return replace(choice, diameter_unit="m", unit_source=source)
     raise CatalogueError(
         f"The column '{choice.diameter}' does not say its unit, and values up to {largest:g} may "
-        "be kilometres or metres. Pass --diameter-unit km or --diameter-unit m."
+        f"be kilometres or metres. {_UNIT}"
     )
 
 

@@ -25,6 +25,7 @@ from ..bodies import (
     wrap_longitude,
 )
 from ..errors import CatalogueError
+from ..words import NAME_PLACE, OVERRULED, SAY_BODY, Advice
 from .columns import GEOMETRY, ColumnChoice
 from .compared import Compared, compare
 from .evidence import Evidence, Faults, FloatArray, Said
@@ -72,7 +73,7 @@ def interpret(evidence: Evidence, said: Said) -> Reading:
     geometry = _geometry_places(evidence, said, system, figure, faults)
     if evidence.lon is None or evidence.lat is None:
         if geometry is None:
-            raise CatalogueError("The catalogue has no geometry. Pass --lon NAME --lat NAME.")
+            raise CatalogueError(f"The catalogue has no geometry. {NAME_PLACE}")
         return _by_geometry(evidence.choice, body, source, geometry, faults, notes)
     columns = PositionColumns(evidence, said, system, figure, faults)
     reading = Reading(
@@ -129,7 +130,7 @@ def _body(
         return (radii or agreeing)[0], found[0][1]
     named = body_in_text(evidence.stem)
     if named is not None:
-        notes.append(f"Taken to be of {named.name} by the file's name (--body says otherwise).")
+        notes.append(f"Taken to be of {named.name} by the file's name{OVERRULED}.")
         return named, "the file's name"
     if said.mosaic is not None and said.mosaic.name == "Earth" and system.is_earth:
         return said.mosaic, "the mosaic, as the layer's CRS is the Earth's"
@@ -141,7 +142,7 @@ def _refuse_two_bodies(found: Sequence[tuple[Body, str]]) -> None:
         if not same_body(body, found[0][0]):
             raise CatalogueError(
                 f"The catalogue contradicts itself: {found[0][1]} says {found[0][0].name}, "
-                f"{source} says {body.name}. Say which is right with --body."
+                f"{source} says {body.name}. {SAY_BODY}"
             )
 
 
@@ -214,10 +215,14 @@ def _settle(
             reading.notes.append(_disagreement(choice, verdict, "The columns count, as you said."))
         return
     if verdict.is_mirrored and columns.name_says_west:
+        right = Advice(
+            'Pass --lon "(geometry)" if the geometry is right, or '
+            f"--lon '{choice.lon}' --lat '{choice.lat}' if the columns are.",
+            "Choose the geometry or these columns for longitude and latitude.",
+        )
         raise CatalogueError(
             f"The column '{choice.lon}' counts west by its name, but the geometry has the same "
-            'numbers as degrees east. Pass --lon "(geometry)" if the geometry is right, or '
-            f"--lon '{choice.lon}' --lat '{choice.lat}' if the columns are."
+            f"numbers as degrees east. {right}"
         )
     if verdict.wins is not None:
         # Nothing but the geometry says how these columns count: the reading that agrees with it.
@@ -289,5 +294,5 @@ def _refuse_no_degrees(reading: Reading) -> None:
     raise CatalogueError(
         f"The {where} cannot be degrees: {beyond.mean():.0%} of the positions are beyond 360 or 90 "
         "(metres of a map?). Assign the layer's coordinate reference system, or name columns of "
-        "degrees with --lon and --lat."
+        f"degrees{Advice(' with --lon and --lat', '')}."
     )

@@ -10,11 +10,21 @@ import numpy as np
 from ...contract.columns import PLANETOCENTRIC, PLANETOGRAPHIC
 from ..bodies import Body, body_by_name, body_in_text, geodetic_to_geocentric, wrap_longitude
 from ..errors import CatalogueError
+from ..words import SAY_BODY, Advice
 from .columns import ColumnChoice
 from .evidence import BoolArray, Evidence, Faults, FloatArray, Said
 from .numbers import Numbers
 from .stated import Stated, stated_systems
 from .system import MapSystem
+
+_DIRECTION = Advice(
+    "Pass --west-positive or --east-positive.",
+    "Say in the build dialog which way longitudes count.",
+)
+_LATITUDE = Advice(
+    "Pass --latitude-kind planetocentric or planetographic.",
+    "Say in the build dialog of which kind the latitudes are.",
+)
 
 
 class PositionColumns:
@@ -86,7 +96,7 @@ class PositionColumns:
         if self.body is None:
             raise CatalogueError(
                 f"The latitudes are planetographic ({self.latitude_source}), and nothing says of "
-                "which body. Say it with --body."
+                f"which body. {SAY_BODY}"
             )
         if not self.body.is_sphere:
             return self.body
@@ -106,7 +116,7 @@ class PositionColumns:
             if other.any():
                 raise CatalogueError(
                     f"The column '{choice.lon}' counts {named} by its name, and '{choice.system}' "
-                    "says the opposite. Pass --west-positive or --east-positive."
+                    f"says the opposite. {_DIRECTION}"
                 )
         if named:
             return named == "west", "the column's name"
@@ -124,8 +134,7 @@ class PositionColumns:
             if (stated.centric if graphic else stated.graphic).any():
                 raise CatalogueError(
                     f"The column '{choice.lat}' is {choice.latitude} by its name, and "
-                    f"'{choice.system}' says the opposite. Pass --latitude-kind planetocentric or "
-                    "planetographic."
+                    f"'{choice.system}' says the opposite. {_LATITUDE}"
                 )
         if choice.latitude:
             return choice.latitude == PLANETOGRAPHIC, "the column's name"
@@ -148,7 +157,7 @@ class PositionColumns:
             values = numbers.values[np.isfinite(numbers.values) & (numbers.values != 0)]
             if values.size and (values < 0).all():
                 repair = (
-                    "Pass --west-positive or --east-positive."
+                    str(_DIRECTION)
                     if word == "west"
                     else ("Rename it: north latitudes are positive.")
                 )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ...contract.columns import is_name_column
 from ..bodies import Body, body_by_name
 from ..errors import CatalogueError
+from ..words import Advice
 from .columns import GEOMETRY, UNITS_M, ColumnChoice, body_from_ids, decide_unit, find_columns
 from .craters import (
     Craters,
@@ -268,7 +269,8 @@ def _nothing_usable(source: Place, choice: ColumnChoice, counts: dict[str, int])
         )
     reasons = ", ".join(f"{n:,} {why}" for why, n in counts.items())
     columns = f"'{choice.lon}', '{choice.lat}', '{choice.diameter}'"
-    hint = "geometry" if choice.lon == GEOMETRY else "--lon, --lat and --diameter"
+    named = Advice("--lon, --lat and --diameter", "columns chosen for position and diameter")
+    hint = "geometry" if choice.lon == GEOMETRY else str(named)
     return CatalogueError(
         f"No row of the catalogue '{source}' can be used: {reasons}. The columns read were "
         f"{columns}; check them, or the {hint}."

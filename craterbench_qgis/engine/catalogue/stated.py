@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..bodies import Body, known_body, same_body
 from ..errors import CatalogueError
+from ..words import SAY_BODY
 
 BoolArray = NDArray[np.bool_]
 # Feature types of the gazetteer that are craters: "Satellite Feature" is Abbe H beside Abbe.
@@ -65,7 +66,7 @@ def rows_of_target(
     if not fits.any():
         raise CatalogueError(
             f"No row is of {wanted.name}: the column '{column}' has {_listed(values, codes)}. "
-            "Choose another catalogue, or say the body with --body."
+            f"Choose another catalogue. {SAY_BODY}"
         )
     blank = np.array([not one for one in values])
     if len(texts) == 1:
@@ -138,6 +139,6 @@ def _listed(values: list[str], codes: NDArray[np.int64]) -> str:
 
 def _choose(column: str | None, values: list[str], codes: NDArray[np.int64]) -> CatalogueError:
     return CatalogueError(
-        f"The column '{column}' names several bodies: {_listed(values, codes)}. Say which with "
-        "--body; the rows of the others are left out."
+        f"The column '{column}' names several bodies: {_listed(values, codes)}. {SAY_BODY} The "
+        "rows of the others are left out."
     )

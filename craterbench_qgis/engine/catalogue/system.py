@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ...contract.columns import PLANETOGRAPHIC
 from ..bodies import Body, body_from_crs, geodetic_to_geocentric
 from ..errors import BodyError, CatalogueError
+from ..words import SAY_BODY, Advice
 from .shapes import ToDegrees
 
 FloatArray = NDArray[np.float64]
@@ -73,7 +74,8 @@ class MapSystem:
                 return None
             raise CatalogueError(
                 "The layer has a coordinate reference system that gives no longitude and latitude. "
-                "Assign a CRS of the body, or pass --lon and --lat columns."
+                "Assign a CRS of the body, or name columns of longitude and latitude"
+                f"{Advice(' (--lon, --lat)', '')}."
             )
         frame = self._frame
         if frame is None:
@@ -98,7 +100,7 @@ def _as_they_are(body: Body | None, latitude: str | None) -> ToDegrees:
         if latitude != PLANETOGRAPHIC:
             return x.copy(), y.copy()
         if body is None:
-            raise CatalogueError("Planetographic latitudes need a body. Say it with --body.")
+            raise CatalogueError(f"Planetographic latitudes need a body. {SAY_BODY}")
         return x.copy(), np.asarray(geodetic_to_geocentric(body, y))
 
     return degrees

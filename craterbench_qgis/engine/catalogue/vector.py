@@ -8,6 +8,7 @@ from typing import Any
 
 from ..errors import CatalogueError, CraterBenchError
 from ..files import vectors
+from ..words import Advice
 from .columns import ColumnChoice
 from .kml import WGS84, read_kml
 from .places import KML_SUFFIXES, Place
@@ -75,5 +76,6 @@ def _only_layer(place: Place) -> str:
         raise CatalogueError(f"The catalogue '{place}' has no layer. Choose another file.")
     names = ", ".join(f"'{name}'" for name, _ in layers)
     raise CatalogueError(
-        f"The catalogue '{place}' has several layers: {names}. Say which to use with --layer NAME."
+        f"The catalogue '{place}' has several layers: {names}. "
+        f"{Advice('Say which to use with --layer NAME.', 'Choose one of them.')}"
     )

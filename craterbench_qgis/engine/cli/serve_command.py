@@ -37,7 +37,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run_serve(arguments: argparse.Namespace) -> int:
     """Serve until the client is gone. Nothing heavy is imported before ``hello`` is answered."""
     from ..server.pipes import Pipes
+    from ..words import Advice
 
+    Advice.in_dialogs = True
     pipes = Pipes.claim()
     faulthandler.enable()
     # A search is a few small products: waking more threads for them costs more than it gains, and

@@ -31,6 +31,7 @@ from ..files.database import check_schema, connect
 from ..formats.staging import staged
 from ..index.catalogue_store import plain_column
 from ..monitor import Monitor
+from ..words import Advice
 from .candidates import Pairs
 from .evidence import Looks, overlap
 from .words import read_verdict
@@ -38,6 +39,12 @@ from .words import read_verdict
 ENTRY_COLUMNS = ("entry_row", "crater_id", "lon", "lat", "diameter_m")
 _ROWS = 50_000  # written between two looks for a cancel
 _JOURNALS = ("-wal", "-shm", "-journal")
+
+
+_CHOOSE = Advice(
+    "Choose the file that 'craterbench duplicates find' wrote.",
+    "Choose a review that a search for duplicates wrote.",
+)
 
 
 @dataclass
@@ -333,8 +340,7 @@ def require(path: Path) -> None:
         check_schema(path)
     except CraterBenchError as error:
         raise QueryError(
-            f"'{path.name}' is not a review of duplicates ({error}) Choose the file that "
-            "'craterbench duplicates find' wrote."
+            f"'{path.name}' is not a review of duplicates ({error}) {_CHOOSE}"
         ) from error
 
 
@@ -346,6 +352,5 @@ def rows_of(path: Path, query: str) -> list[tuple[Any, ...]]:
             return connection.execute(query).fetchall()
     except (sqlite3.Error, UnicodeError) as error:
         raise QueryError(
-            f"'{path.name}' is not a review of duplicates ({error}). "
-            "Choose the file that 'craterbench duplicates find' wrote."
+            f"'{path.name}' is not a review of duplicates ({error}). {_CHOOSE}"
         ) from error

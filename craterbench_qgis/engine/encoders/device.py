@@ -71,7 +71,7 @@ def choose_place(device: str = "auto", threads: int | None = None) -> Place:
     problem = _try_device(chosen)
     if problem is not None:
         raise EncoderError(
-            f"The device {device!r} cannot be used: {problem}. Use --device auto or cpu, or "
+            f"The device {device!r} cannot be used: {problem}. Use the device auto or cpu, or "
             "install a build of torch made for this device."
         )
     return Place(chosen, _device_name(chosen), count)
@@ -131,7 +131,7 @@ def in_batches(
             if stop - start == 1:
                 raise EncoderError(
                     f"The memory of {place.name} does not hold the encoder and one view. Close "
-                    "other programs that use it, use --device cpu, or a smaller encoder."
+                    "other programs that use it, use the device cpu, or a smaller encoder."
                 ) from error
             batch = max((stop - start) // 2, 1)
             continue

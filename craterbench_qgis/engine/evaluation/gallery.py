@@ -19,6 +19,7 @@ from ..index.shortlist import best
 from ..monitor import Monitor
 from ..mosaic import Mosaic, ViewSkipped
 from ..tokens import dequantise, instance_tokens, quantise
+from ..words import Advice
 from .matching import blocks
 from .methods import TokenSpec
 from .store import DEFAULT_MEMORY, PatchesUnavailable, PatchStore, one_ahead
@@ -137,7 +138,7 @@ class IndexGallery(Gallery):
                 raise PatchesUnavailable(
                     f"The mosaic {known['path']} that the index was cut from is not there, so its "
                     "views cannot be encoded again. Put it back, or name rows that need no patch "
-                    "tokens with --only (global, two-stage)."
+                    f"tokens{Advice(' with --only', '')} (global, two-stage)."
                 )
             mosaic = stack.enter_context(
                 Mosaic.open(known["path"], band=known.get("band"), nodata=known.get("nodata"))
@@ -145,7 +146,7 @@ class IndexGallery(Gallery):
             if mosaic.fingerprint() != known["fingerprint"]:
                 raise PatchesUnavailable(
                     f"The mosaic {known['path']} has changed since the index was built. Put the "
-                    "old one back, build the index again, or use --only global --only two-stage."
+                    "old one back, build the index again, or ask only for global and two-stage."
                 )
             opened[number] = mosaic
         return opened

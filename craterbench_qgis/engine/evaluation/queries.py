@@ -58,7 +58,7 @@ class QueryPlan:
     def check(self) -> None:
         """Raise QueryError for numbers that make no sense."""
         if not 1 <= len(self.context) <= 2 or not min(self.context) > 0.5:
-            raise QueryError("--context takes one factor or two (low high), each above 0.5.")
+            raise QueryError("A context is one factor or two (low high), each above 0.5.")
         if self.views_per_crater < 1 or (self.limit is not None and self.limit < 1):
             raise QueryError("The views per crater and the limit of queries must be at least 1.")
         if not 0 <= self.jitter <= 2 or self.seed < 0:

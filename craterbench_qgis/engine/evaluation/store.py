@@ -15,6 +15,7 @@ import numpy.typing as npt
 from ..closing import Closing
 from ..errors import CraterBenchError
 from ..tokens import dequantise, quantise
+from ..words import Advice
 
 Float32 = npt.NDArray[np.float32]
 T = TypeVar("T")
@@ -106,8 +107,9 @@ class PatchStore(Closing):
         if size + _SPARE_DISK > free:
             raise PatchesUnavailable(
                 f"The patch tokens of {shape[0]:,} views need {size / 1e9:.1f} GB, more than the "
-                "memory allowed and the temporary folder's free space. Allow more with --memory, "
-                "or name rows that need none with --only."
+                "memory allowed and the temporary folder's free space. Allow more"
+                f"{Advice(' with --memory', '')}, or name rows that need none"
+                f"{Advice(' with --only', '')}."
             )
         self._folder = tempfile.TemporaryDirectory(
             prefix="craterbench-", ignore_cleanup_errors=True

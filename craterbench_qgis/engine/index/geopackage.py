@@ -27,6 +27,7 @@ from ...contract.databases import limit_time
 from ..bodies import Body, map_latitude
 from ..errors import CraterIndexError
 from ..files.database import distrust
+from ..words import Advice
 from .catalogue_store import CraterStore, plain_column, union_attributes
 from .closed import open_inside
 from .format import GPKG, GPKG_NEXT, IndexSettings
@@ -36,9 +37,10 @@ from .storage import check_size, damaged, replace, storage_errors, sync_file, sy
 
 LAYER = "craters"
 COLUMNS = ("crater_row", "crater_id", "lon", "lat", "diameter_m")
-REWRITE = (
+REWRITE = Advice(
     "Run 'craterbench index verify --repair', which writes it again from the index's own tables "
-    "(edits made in QGIS are lost; export a copy to edit)."
+    "(edits made in QGIS are lost; export a copy to edit).",
+    "Restore the folder from a copy, or build the index again; searches are not touched by it.",
 )
 _BLOCK = 1 << 20
 _MAX_SECONDS = 600.0

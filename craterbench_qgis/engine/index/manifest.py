@@ -15,6 +15,7 @@ from typing import Annotated, Any, TypedDict
 import msgspec
 
 from ..errors import CraterIndexError
+from ..words import Advice
 from .closed import open_inside
 from .format import (
     FORMAT_NAME,
@@ -41,9 +42,17 @@ _ENCODER_ID = re.compile(
 )
 _FILES = (".safetensors", ".pth", ".pt", ".json", ".bin")
 _SAFE_PATH = re.compile(r"^[a-z]+/[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)?(\.[a-z0-9]+)?$")
-_REPAIR = (
+_REPAIR = Advice(
     "Run 'craterbench index verify --repair', which goes back to the spare copy where that is "
-    "possible; otherwise restore the folder from a copy or build the index again."
+    "possible; otherwise restore the folder from a copy or build the index again.",
+    "Restore the folder from a copy, or build the index again.",
+)
+
+
+_BUILD = Advice(" with 'craterbench index build'", "")
+_COPY_AGAIN = Advice(
+    "Run 'craterbench index verify --repair', which copies it again.",
+    "Make a copy of the index, and check the disk.",
 )
 
 
@@ -267,8 +276,7 @@ def load_manifest(root: Path) -> Manifest:
     """
     if not root.exists():
         raise CraterIndexError(
-            f"There is no index at {root}. Check the path, or build one with "
-            "'craterbench index build'."
+            f"There is no index at {root}. Check the path, or build one{_BUILD}."
         )
     if not root.is_dir():
         raise CraterIndexError(
@@ -374,5 +382,5 @@ def spare_problem(root: Path, manifest: Manifest) -> str | None:
     what = "damaged" if path.exists() else "missing"
     return (
         f"{root.name}: the spare copy {MANIFEST_SPARE} is {what}; the index itself was not touched "
-        "by that. Run 'craterbench index verify --repair', which copies it again."
+        f"by that. {_COPY_AGAIN}"
     )

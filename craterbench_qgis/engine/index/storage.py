@@ -35,8 +35,8 @@ _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 _NEARLY_FULL = 4 << 20
 
 RESTORE = (
-    "Restore it from a copy of the index, or build the index again; "
-    "'craterbench index verify' lists everything that is wrong."
+    "Restore it from a copy of the index, or build the index again; verifying the index lists "
+    "everything that is wrong."
 )
 
 
@@ -201,7 +201,7 @@ def hash_file(root: Path, path: Path) -> str:
     return digest.hexdigest()
 
 
-def check_size(root: Path, entry: FileEntry, advice: str = RESTORE) -> None:
+def check_size(root: Path, entry: FileEntry, advice: object = RESTORE) -> None:
     """Raise CraterIndexError unless the file is there with exactly the promised length."""
     path = root / entry.path
     try:
@@ -224,7 +224,7 @@ def check_size(root: Path, entry: FileEntry, advice: str = RESTORE) -> None:
         )
 
 
-def check_contents(root: Path, entry: FileEntry, advice: str = RESTORE) -> None:
+def check_contents(root: Path, entry: FileEntry, advice: object = RESTORE) -> None:
     """:func:`check_size`, then compare the SHA-256. Raises CraterIndexError."""
     check_size(root, entry, advice)
     path = root / entry.path
@@ -234,7 +234,7 @@ def check_contents(root: Path, entry: FileEntry, advice: str = RESTORE) -> None:
         raise damaged(root, entry.path, advice)
 
 
-def damaged(root: Path, name: str, advice: str = RESTORE) -> CraterIndexError:
+def damaged(root: Path, name: str, advice: object = RESTORE) -> CraterIndexError:
     """The error for contents that differ from what was written."""
     return CraterIndexError(
         f"{root.name}: the file {name} is damaged: its checksum differs. {advice}"

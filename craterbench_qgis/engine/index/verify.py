@@ -15,6 +15,7 @@ from ..bodies import Body
 from ..errors import CraterBenchError, CraterIndexError
 from ..files.database import check_schema
 from ..monitor import Monitor
+from ..words import Advice
 from . import geopackage
 from .closed import survey
 from .format import GPKG, MANIFEST, MANIFEST_SPARE
@@ -143,7 +144,8 @@ def _geopackage(root: Path, manifest: Manifest, report: VerifyReport, repair: bo
                 report.notes.append(
                     f"{GPKG} was written by an earlier version: on a map its points lie up to "
                     f"{_displacement(manifest.settings.body):,.0f} km off. Its columns, and every "
-                    "search, are right. The next change of the index, or '--repair', mends it."
+                    "search, are right. The next change of the index"
+                    f"{Advice(', or --repair,', '')} mends it."
                 )
                 return
         except CraterIndexError as error:

@@ -19,6 +19,7 @@ from ..errors import BodyError, CatalogueError, CraterIndexError, MosaicError
 from ..index import CraterIndex, IndexWriter
 from ..monitor import Monitor
 from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION, Mosaic
+from ..words import Advice
 from .pipeline import CutSettings
 from .plan import Plan, Unit, ordered_unit
 from .run import BuildReport, begin, observation, open_all, report, run
@@ -26,6 +27,9 @@ from .run import BuildReport, begin, observation, open_all, report, run
 # An id that is known is the same crater within these limits (docs/reference/catalogues.md).
 _SAME_CENTRE = 0.25
 _SAME_RATIO = 2.0
+
+
+_EITHER = Advice("--mosaic, a --catalogue", "mosaic, a catalogue")
 
 
 def add_to_index(
@@ -110,7 +114,8 @@ def known_mosaic(
         mosaic.close()
     raise MosaicError(
         f"The mosaic {Path(known['path']).name} that this index was cut from is not at "
-        f"{known['path']} any more, or has changed. Put it back, or name it with --mosaic."
+        f"{known['path']} any more, or has changed. Put it back, or name it"
+        f"{Advice(' with --mosaic', '')}."
     )
 
 
@@ -124,7 +129,7 @@ def _plan_addition(
 ) -> dict[int, Mosaic]:
     """Add observations and craters, begin the job; returns the mosaics by observation."""
     if not wanted.mosaics and wanted.craters is None:
-        raise CatalogueError("Nothing was given to add. Name a --mosaic, a --catalogue, or both.")
+        raise CatalogueError(f"Nothing was given to add. Name a {_EITHER}, or both.")
     if wanted.mosaics:
         opened = open_all(stack, wanted.mosaics, body, wanted.band, wanted.nodata)
         by_number = {observation(writer, mosaic): mosaic for mosaic in opened}

@@ -24,7 +24,7 @@ from ..index.format import MANIFEST, MANIFEST_SPARE
 from ..monitor import Monitor
 from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION, Mosaic
 from ..sources import select
-from ..words import counted
+from ..words import Advice, counted
 from .measured import with_terrain
 from .pipeline import CutSettings
 from .plan import CHUNK_VIEWS, Plan, ordered_unit
@@ -32,6 +32,9 @@ from .run import BuildReport, begin, observation, open_all, report, run
 
 THUMBNAIL = 128
 """Pixels a side."""
+
+
+_ADD = Advice("use 'craterbench index add', ", "")
 
 
 @dataclass(frozen=True)
@@ -210,6 +213,6 @@ def _create_or_resume(
             f"{output} already holds a {state} index made with other inputs or settings "
             f"({writer.settings.encoder_id}, K = {writer.settings.tokens}; a mosaic or the "
             "catalogue may also have changed since). Choose another output, "
-            "use 'craterbench index add', or delete that folder first."
+            f"{_ADD}or delete that folder first."
         )
     return writer, True

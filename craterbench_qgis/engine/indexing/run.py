@@ -15,10 +15,14 @@ from ..errors import BodyError, MosaicError
 from ..index import CraterIndex, IndexWriter
 from ..monitor import Monitor
 from ..mosaic import Mosaic
+from ..words import Advice
 from .pipeline import ChunkMaker, CutSettings, Progress
 from .plan import Plan
 
 EARTH = "Earth"
+
+
+_WRONG = Advice(" (--body names the catalogue's where it is wrong)", ", or correct the catalogue's")
 
 
 @dataclass
@@ -57,13 +61,13 @@ def open_all(
                 f"{Path(path).name} says it shows Earth (its CRS is {mosaic.crs.name}). If it "
                 "shows another body, assign that body's CRS (QGIS: Raster > Projections > Assign; "
                 "or gdal_translate -a_srs IAU_2015:30100 for the Moon); if it is Earth, say "
-                "--body earth."
+                f"{Advice('--body earth', 'so by choosing the body Earth')}."
             )
         if first is not None and not same_body(first, mosaic.body):
             other = "the other mosaic is" if opened else "the catalogue is"
             raise BodyError(
                 f"{Path(path).name} shows {mosaic.body.name}, but {other} of {first.name}. "
-                "Choose inputs of one body (--body names the catalogue's where it is wrong)."
+                f"Choose inputs of one body{_WRONG}."
             )
         opened.append(mosaic)
     return opened

@@ -11,6 +11,7 @@ from ...contract.vocabulary import Likeness
 from ..errors import KindsMissing
 from ..index import CraterIndex
 from ..terrain_profile import PROFILE_RINGS
+from ..words import Advice
 from .describe import entry_of
 from .descriptor import KindDescriptor, KindVectors
 
@@ -27,6 +28,12 @@ untuned."""
 FLOOR = slice(0, 3)
 AROUND = slice(7, 10)
 _PAIRS = 4096
+
+
+_UPGRADE = Advice(
+    "Make them with 'craterbench index upgrade'; its mosaics are needed for that.",
+    "Press Add descriptors of kind; its mosaics are needed for that.",
+)
 
 
 @dataclass
@@ -69,13 +76,12 @@ class KindGallery:
         name = index.path.name
         if entry is None or records is None:
             raise KindsMissing(
-                f"{name} has no descriptors of kind, so analogs cannot be searched. Add them once "
-                "with 'craterbench index upgrade'; its mosaics are needed for that."
+                f"{name} has no descriptors of kind, so analogs cannot be searched. {_UPGRADE}"
             )
         if not entry.same_kind(entry_of(descriptor)):
             raise KindsMissing(
                 f"The descriptors of kind of {name} were made by another version "
-                f"({entry.descriptor}). Make them again with 'craterbench index upgrade'."
+                f"({entry.descriptor}). {_UPGRADE}"
             )
         stored = index.views
         order = np.argsort(stored["context"], kind="stable")
@@ -87,10 +93,7 @@ class KindGallery:
         records, at = records[known], at[known]
         used = np.unique(at)
         if not used.size:
-            raise KindsMissing(
-                f"{name} has no descriptors of its present craters. Add them with 'craterbench "
-                "index upgrade'."
-            )
+            raise KindsMissing(f"{name} has no descriptors of its present craters. {_UPGRADE}")
         self.view = order[first[used]].astype(np.int64)
         self.crater_row = stored["crater_row"][self.view].astype(np.int64)
         self.observation = stored["observation"][self.view].astype(np.int64)

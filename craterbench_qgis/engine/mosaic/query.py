@@ -18,6 +18,7 @@ from ..bodies import (
 from ..errors import BodyError, QueryError
 from ..files.images import open_image
 from ..frame import MapFrame
+from ..words import Advice
 from .raster import MIN_VALID_FRACTION
 from .sampling import LUMA, OPAQUE
 from .view import View, ViewSkipped, stretch
@@ -78,7 +79,7 @@ def _degrees_box(
     if max(abs(south), abs(north)) > 90 or max(abs(west), abs(east)) > 360:
         raise QueryError(
             f"The box {west:g} {south:g} {east:g} {north:g} is not in degrees. "
-            "Name the coordinate reference system of the box (--crs)."
+            f"Name the coordinate reference system of the box{Advice(' (--crs)', '')}."
         )
     span = (east - west) % 360.0
     if span == 0:

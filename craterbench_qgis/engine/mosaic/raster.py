@@ -21,6 +21,7 @@ from ..closing import Closing
 from ..errors import BodyError, MosaicError
 from ..files.rasters import open_raster
 from ..frame import MapFrame
+from ..words import Advice
 from . import paths
 from .geometry import plane_to_geographic, positions
 from .labels import label_frame, label_transform, missing_image, read_label
@@ -322,7 +323,8 @@ def _frame_of(dataset: Any, text: str) -> MapFrame:
     if dataset.crs is None or dataset.transform.is_identity:
         raise MosaicError(
             f"{name} has no georeference. Assign its coordinate reference system (in "
-            "QGIS: Raster > Projections > Assign projection), or search with it as an --image."
+            "QGIS: Raster > Projections > Assign projection), or search with it as "
+            f"{Advice('an --image', 'a picture')}."
         )
     if not np.isfinite(tuple(dataset.transform)).all() or dataset.transform.is_degenerate:
         raise MosaicError(

@@ -21,6 +21,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...core.store.project import ProjectStore
 from ...i18n import tr
+from ..messages import MessageLine
 from .model import HistoryDelegate, HistoryModel
 
 # Qt 6 moved both; qgis.PyQt has them in one of the two places.
@@ -65,12 +66,15 @@ class HistoryPanel(QWidget):
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setMargin(24)
+        self.kept = MessageLine()
+        """Says where the queries are as long as they are not on disk."""
         self._pages = QStackedWidget()
         self._pages.addWidget(self._empty)
         self._pages.addWidget(self.view)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
         layout.addWidget(self._pages, 1)
+        layout.addWidget(self.kept)
         layout.addWidget(self._undo_bar())
         layout.addLayout(self._buttons())
         self._shortcuts()
@@ -194,6 +198,10 @@ class HistoryPanel(QWidget):
         if chosen:
             self.select(chosen)
         self._pages.setCurrentIndex(1 if self.model.rowCount() else 0)
+        if self.model.rowCount() and self._store.path() is None:
+            self.kept.info(tr("In memory only: save the project to keep these queries."))
+        else:
+            self.kept.clear_message()
         self._update()
 
     def _update(self, *_ignored: Any) -> None:

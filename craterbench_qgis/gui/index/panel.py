@@ -43,6 +43,10 @@ class IndexPanel(QWidget):
     opened = pyqtSignal(object)
     """IndexInfo: the engine has loaded its encoder, it can be searched."""
     closed = pyqtSignal()
+    opening = pyqtSignal(str)
+    """Name of the index that will be open in a moment."""
+    not_opened = pyqtSignal()
+    """It was not, after all."""
 
     def __init__(
         self, iface: Any, engine: EngineService, settings: Settings, parent: QWidget | None = None
@@ -148,6 +152,7 @@ class IndexPanel(QWidget):
             return
         self._forget_open()
         self.message.info(tr("Opening {name}…").format(name=Path(path).name))
+        self.opening.emit(Path(path).name)
         self._show_waiting(True)
         self._call = self._engine.call(
             DESCRIBE_INDEX,
@@ -164,6 +169,7 @@ class IndexPanel(QWidget):
             # Nothing to search, but its facts and Resume are of use.
             self.info = info
             self._end_waiting()
+            self.not_opened.emit()
             return
         self._load(info)
 
@@ -203,6 +209,7 @@ class IndexPanel(QWidget):
     def _on_open_failed(self, error: CallError) -> None:
         self._end_waiting()
         self._show_start()
+        self.not_opened.emit()
         if error.cancelled:
             self.message.info(tr("Opening was cancelled."))
         else:
@@ -279,7 +286,7 @@ class IndexPanel(QWidget):
         if not reply.problems:
             self.message.info(tr("Every file is as it was written."))
             return
-        advice = tr("Mend it with: craterbench index verify --repair, or build it anew.")
+        advice = tr("Restore the folder from a copy, or build the index again.")
         self.message.problem("\n".join([*reply.problems, advice]))
 
     def _on_verify_failed(self, error: CallError) -> None:

@@ -56,6 +56,7 @@ class PairLayer(QObject):
 
     def __init__(self, project: QgsProject, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._closed = False
         self._project = project
         self._layer_id = ""
         self._pairs: dict[int, Any] = {}
@@ -98,8 +99,10 @@ class PairLayer(QObject):
     def close(self) -> None:
         """Let go of the project; the layer goes."""
         self.remove()
-        self._project.readProject.disconnect(self._on_project)
-        self._project.crsChanged.disconnect(self._on_crs)
+        if not self._closed:
+            self._closed = True
+            self._project.readProject.disconnect(self._on_project)
+            self._project.crsChanged.disconnect(self._on_crs)
 
     def _on_project(self, *_: Any) -> None:
         content = self._content

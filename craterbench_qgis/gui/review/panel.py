@@ -13,6 +13,7 @@ from qgis.PyQt.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidge
 from ...client.service import EngineService
 from ...contract.search import Source
 from ...contract.vocabulary import PairOrder, Verdict
+from ...core.layers.build import SlicedJob, emptied
 from ...core.review.file import ReviewContent, ReviewPair
 from ...core.review.order import PairFilter, PairQueue
 from ...core.review.store import ReviewStore
@@ -45,6 +46,7 @@ class ReviewPanel(QWidget):
         self, iface: Any, engine: EngineService, settings: Settings, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
+        self._over = False
         self._iface, self._engine, self._settings = iface, engine, settings
         self.store = ReviewStore(self)
         self.pictures = PairPictures(engine, self)
@@ -164,7 +166,7 @@ class ReviewPanel(QWidget):
 
     def _leave(self) -> None:
         self.dialogs.close_applying()
-        self.queue = None
+        self._forget_pairs()
         self.entries.forget()
         self.pictures.show_review(None)
         self.layer.remove()
@@ -173,8 +175,14 @@ class ReviewPanel(QWidget):
         self.view.set_blinking(False)
         self._stack.setCurrentWidget(self.start)
 
+    def _forget_pairs(self) -> None:
+        queue, self.queue = self.queue, None
+        if queue is not None:
+            SlicedJob(emptied(queue.pairs), lambda: None, self)
+
     def _on_opened(self, content: ReviewContent) -> None:
         self.start.busy("")
+        self._forget_pairs()
         self.queue, self._rows = content.prepared
         self._settings.set_value(_LAST, str(content.path))
         self.start.offer_last(str(content.path))
@@ -405,9 +413,11 @@ class ReviewPanel(QWidget):
 
     def shut_down(self) -> None:
         """Write what waits, let go of everything; before the panel is destroyed."""
+        if self._over:
+            return
+        self._over = True
         self.dialogs.give_up()
-        with contextlib.suppress(TypeError):
-            self._engine.ready.disconnect(self._on_engine)
+        self._engine.ready.disconnect(self._on_engine)
         self.pictures.show_review(None)
         self.on_map.close()
         self.layer.close()

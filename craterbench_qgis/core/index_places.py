@@ -1,0 +1,47 @@
+"""Where an index is now: by its id, because folders are moved and renamed."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from ..contract.build import INDEX_SUFFIX, MANIFEST
+from .query import SearchedIndex
+
+_LARGEST_MANIFEST = 16 << 20
+_MOST_NEIGHBOURS = 200
+
+
+def index_id_at(path: str | Path) -> str:
+    """The id of the index in a folder, "" where there is none that can be read."""
+    with contextlib.suppress(OSError, ValueError, AttributeError, TypeError):
+        manifest = Path(path) / MANIFEST
+        if manifest.stat().st_size <= _LARGEST_MANIFEST:
+            return str(json.loads(manifest.read_text(encoding="utf-8")).get("index_id") or "")
+    return ""
+
+
+def find(index: SearchedIndex, known: Iterable[str], folders: Iterable[str] = ()) -> str:
+    """The folder of ``index``, "" where it is not found.
+
+    Looked for where it was, at the paths ``known``, then beside all of these and in ``folders``.
+    """
+    places = list(dict.fromkeys([index.path, *known]))
+    for path in places:
+        if index_id_at(path) == index.index_id:
+            return path
+    around = dict.fromkeys([*(str(Path(path).parent) for path in places), *folders])
+    for folder in around:
+        for path in _neighbours(folder):
+            if index_id_at(path) == index.index_id:
+                return str(path)
+    return ""
+
+
+def _neighbours(folder: str) -> Iterator[Path]:
+    with contextlib.suppress(OSError):
+        if folder:
+            yield from islice(Path(folder).glob(f"*{INDEX_SUFFIX}"), _MOST_NEIGHBOURS)
