@@ -120,7 +120,7 @@ def test_recent_indexes_say_what_is_gone(
     panel, _ = make_panel({})
     recent = panel.recent.list
     assert [text.splitlines()[1] for text in texts(recent)] == [
-        str(tmp_path), "is no index any more", "not there any more",
+        str(tmp_path), "it is no index", "not there any more",
     ]  # fmt: skip
     enabled = Qt.ItemFlag.ItemIsEnabled
     assert [bool(recent.item(row).flags() & enabled) for row in range(3)] == [True, False, False]
@@ -133,7 +133,7 @@ def test_what_cannot_be_opened_says_why_and_leaves_the_panel_usable(
     (tmp_path / "empty.craterindex").mkdir()
     panel, engine = make_panel({})
     open_index(panel, str(tmp_path / "empty.craterindex"))
-    assert panel.message.is_problem and "is no index any more" in panel.message.plain
+    assert panel.message.is_problem and "it is no index" in panel.message.plain
     assert not engine.calls
 
     engine.answers["index.describe"] = error("A file of it is damaged. Verify it.")
@@ -202,10 +202,11 @@ def test_an_unfinished_build_is_resumed_with_what_is_remembered_of_it(
     remember_pending(settings, params)
     panel, engine = make_panel({})
     assert texts(panel.recent.list) == ["half.craterindex\nunfinished build"]
-    info = index_info(path, incomplete=True)
+    info = index_info(path, incomplete=True, views_left=4110)
     engine.answers.update({"index.describe": info, "index.open": info, "index.close": {}})
     open_index(panel, path)
     assert panel.page.resume.isVisible() and "Resume" in panel.page.state.plain
+    assert "176 views are there, 4,110" in panel.page.state.plain
     click(panel.page.resume)
     settle()
     call = engine.last("index.build")

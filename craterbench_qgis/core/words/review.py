@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
+from ...contract.build import Selection
 from ...contract.columns import name_column
 from ...contract.duplicates import DuplicateReport, Offset
+from ...contract.records import Json, RecordError
 from ...contract.vocabulary import Verdict
 from ...i18n import tr
 from ..review.file import Entry, ReviewPair
@@ -213,3 +215,24 @@ def nothing_left(counts: Counts, filtered: bool) -> str:
     if filtered:
         return tr("No (more) pair matches the filter. Choose other pairs above.")
     return tr("No pair is left undecided.")
+
+
+def compared_entries(provenance: Json) -> tuple[int, int, str] | None:
+    """How many entries a search compared, of how many, and which; None where it was all."""
+    try:
+        used = sum(int(count) for count in provenance.get("entries_compared") or [])
+        held = sum(int(count) for count in provenance.get("entries_held") or [])
+        selection = Selection.from_json(provenance.get("selection") or {})
+    except (TypeError, ValueError, RecordError):
+        return None
+    if used >= held:
+        return None
+    parts = []
+    least, most = selection.min_diameter_m, selection.max_diameter_m
+    if least is not None:
+        parts.append(tr("diameter from {km} km").format(km=number(least / 1000.0, 3)))
+    if most is not None:
+        parts.append(tr("diameter up to {km} km").format(km=number(most / 1000.0, 3)))
+    if selection.region is not None:
+        parts.append(tr("within the search's region"))
+    return used, held, ", ".join(parts)

@@ -129,7 +129,9 @@ def _body(
         return (radii or agreeing)[0], found[0][1]
     named = body_in_text(evidence.stem)
     if named is not None:
-        notes.append(f"Taken to be of {named.name} by the file's name (--body says otherwise).")
+        notes.append(
+            f"Taken to be of {named.name} by the file's name; name the body where that is wrong."
+        )
         return named, "the file's name"
     if said.mosaic is not None and said.mosaic.name == "Earth" and system.is_earth:
         return said.mosaic, "the mosaic, as the layer's CRS is the Earth's"

@@ -279,7 +279,7 @@ class IndexPanel(QWidget):
         if not reply.problems:
             self.message.info(tr("Every file is as it was written."))
             return
-        advice = tr("Mend it with: craterbench index verify --repair, or build it anew.")
+        advice = tr("Build it anew, or take it from a copy; what is sound can still be searched.")
         self.message.problem("\n".join([*reply.problems, advice]))
 
     def _on_verify_failed(self, error: CallError) -> None:
