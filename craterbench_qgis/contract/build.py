@@ -241,7 +241,8 @@ class IndexInfo(Record):
     ``catalogue_displaced``: its points lie at planetocentric latitudes, as version 0.1 wrote them
     for a flattened body (its columns are right); ``kinds``: the descriptor of kind its views
     have, "" where none, so that analogs cannot be asked for; ``views_left``: that an
-    unfinished build has not looked at yet; ``problem``: why it cannot be searched, "" where it can."""
+    unfinished build has not looked at yet; ``problem``: why it cannot be searched, ""
+    where it can."""
 
     path: str
     name: str

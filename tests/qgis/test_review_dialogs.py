@@ -131,7 +131,9 @@ def test_a_cleaned_catalogue_is_written_after_every_decision_is_in_the_file(
     wait_until(lambda: bool(engine.of("duplicates.apply")))
     (call,) = engine.of("duplicates.apply")
     target = dialog.output.path()
-    assert call.params == {"review": str(output), "output": target, "threshold": 0.95}
+    assert call.params == {
+        "review": str(output), "output": target, "threshold": 0.95, "only_compared": False,
+    }  # fmt: skip
     assert len(stored(output)) == 1
     call.done(
         {
@@ -167,7 +169,7 @@ def test_entries_that_were_not_compared_are_left_out_by_choice_alone_and_counted
     apply = panel.write_cleaned()
     text = apply.only_compared.text()
     assert apply.only_compared.isVisible() and not apply.only_compared.isChecked()
-    assert "17,387 of the 24,520" in text and "5 km" in text
+    assert "17,387 of 24,520" in text and "5 km" in text
     apply.only_compared.click()
     click(apply.start_button)
     wait_until(lambda: bool(engine.of("duplicates.apply")))

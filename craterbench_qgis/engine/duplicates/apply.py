@@ -42,10 +42,10 @@ def apply_decisions(
     Pairs decided as duplicates are merged into one entry, the cluster's keeper; with
     ``threshold`` also undecided pairs of at least that probability. ``unsure`` and ``distinct``
     pairs are not. Every entry of the catalogue is written; with ``only_compared`` those are left
-    out that the search did not compare. One catalogue keeps its columns as they were; of two, the columns are united
-    after ``catalogue``, ``crater_id``, ``lon``, ``lat`` and ``diameter_m``. Two columns are added:
-    ``merged_ids`` (JSON list) and ``merged_attributes`` (JSON list of the whole rows that were
-    merged). Raises QueryError, ExportError.
+    out that the search did not compare. One catalogue keeps its columns as they were; of two, the
+    columns are united after ``catalogue``, ``crater_id``, ``lon``, ``lat`` and ``diameter_m``. Two
+    columns are added: ``merged_ids`` (JSON list) and ``merged_attributes`` (JSON list of the whole
+    rows that were merged). Raises QueryError, ExportError.
     """
     source, target = Path(review), Path(output)
     if target.suffix.lower() not in FORMATS:

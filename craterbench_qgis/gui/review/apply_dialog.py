@@ -53,9 +53,7 @@ class ApplyDialog(JobDialog):
         compared = compared_entries(content.provenance if content is not None else {})
         self.only_compared.setVisible(compared is not None)
         if compared is not None:
-            text = tr(
-                "Leave out the {left} of {all} entries that the search did not compare ({why})"
-            )
+            text = tr("Leave out {left} of {all} entries that the search did not compare ({why})")
             used, held, why = compared
             self.only_compared.setText(
                 text.format(left=number(held - used), all=number(held), why=why)
