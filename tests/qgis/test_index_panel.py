@@ -19,12 +19,13 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QAbstractButton, QListWidget
+from qgis.PyQt.QtWidgets import QAbstractButton, QLabel, QListWidget
 
 from craterbench_qgis.contract.build import BuildParams, CatalogueSource, Selection
 from craterbench_qgis.core.settings import Settings
 from craterbench_qgis.gui.build.job import pending_builds, remember_pending
 from craterbench_qgis.gui.index.panel import IndexPanel
+from craterbench_qgis.gui.settings_dialog import SettingsDialog
 from engine_side import build_index
 from index_fakes import Engine, error, index_info, progress, progress_of, settle
 from inside import FakeInterface, wait_until
@@ -318,3 +319,16 @@ def test_the_catalogue_is_drawn_where_it_belongs_whatever_the_projects_reference
     x = there.transform(QgsPointXY(10.0, 5.0)).x()
     degree = 1737400 * 3.141592653589793 / 180
     assert abs(x - 10) < 1e-6 or abs(x - 10 * degree) < 1
+
+
+def test_settings_are_in_the_panel_and_each_way_to_begin_has_a_sentence(
+    make_panel: MakePanel,
+) -> None:
+    panel, _ = make_panel({})
+    panel.show()
+    said = " ".join(label.text() for label in panel.findChildren(QLabel) if label.isVisible())
+    assert "Open… takes an index" in said and "Build… makes one" in said
+    click(panel.settings_button)
+    (dialog,) = panel.findChildren(SettingsDialog)
+    assert dialog.isVisible()
+    dialog.reject()

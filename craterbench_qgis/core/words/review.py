@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
 from ...contract.build import Selection
-from ...contract.columns import name_column
+from ...contract.columns import ID, LAT, LON, name_column, pick, size_column
 from ...contract.duplicates import DuplicateReport, Offset
 from ...contract.records import Json, RecordError
 from ...contract.vocabulary import Verdict
@@ -17,6 +18,7 @@ from ..review.order import Counts
 from .quantities import kilometres, moment, number
 
 _FEW = 5
+_ROW_NUMBER = re.compile(r"unnamed:? ?_?\d+(_level_\d+)?$", re.IGNORECASE)
 _SOURCES = ("source", "catalogue", "catalog", "author", "mapper")
 
 
@@ -121,9 +123,36 @@ def entry_facts(entry: Entry, attributes: dict[str, Any], catalogue: str = "") -
 
 
 def comparison(pair: ReviewPair, first: dict[str, Any], second: dict[str, Any]) -> list[list[str]]:
-    """Rows [column, of a, of b] of everything the catalogues say; equal values stay."""
-    names = list(dict.fromkeys([*first, *second]))
-    return [[name, _text(first.get(name)), _text(second.get(name))] for name in names]
+    """Rows [column, of a, of b] of everything the catalogues say; equal values stay.
+
+    Columns that mean the same stand in one row, whatever both call them.
+    """
+    theirs = {role: name for name, role in _roles(second).items()}
+    rows, taken = [], set()
+    for name, role in _roles(first).items():
+        other = name if name in second else theirs.get(role, "") if role else ""
+        taken.add(other)
+        label = f"{name} / {other}" if other and other != name else name
+        rows.append([label, _text(first[name]), _text(second.get(other))])
+    rest = [name for name in _roles(second) if name not in taken]
+    return rows + [[name, "", _text(second[name])] for name in rest]
+
+
+def _roles(attributes: dict[str, Any]) -> dict[str, str]:
+    """Columns and what they mean, "" where that is not known; without pandas' row numbers."""
+    names = [name for name in attributes if name.strip() and not _ROW_NUMBER.match(name)]
+    size = size_column(names)
+    known = {
+        pick(names, LON): "lon",
+        pick(names, LAT): "lat",
+        # A radius is not a diameter, nor are kilometres metres: beside each other they mislead.
+        size.name if size is not None else None: f"size {size.is_radius} {size.unit}"
+        if size is not None
+        else "",
+        name_column(names): "name",
+        pick(names, ID): "id",
+    }
+    return {name: known.get(name, "") for name in names}
 
 
 def _text(value: Any) -> str:
