@@ -95,7 +95,8 @@ class MosaicParams(Record):
 
 @dataclass
 class MosaicInfo(Record):
-    """A raster. ``bounds`` [W, S, E, N] degrees where known; W > E across the antimeridian."""
+    """A raster. ``bounds`` [W, S, E, N] degrees where known; W > E across the antimeridian;
+    ``notes``: what was corrected on reading it."""
 
     path: str
     body: Body
@@ -105,6 +106,7 @@ class MosaicInfo(Record):
     crs_wkt: str = ""
     bands: int = 1
     bounds: list[float] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,57 @@ class BuildParams(Record):
     nodata: Optional[Finite] = None
     terrain: Optional[FileName] = None
     kinds: bool = True
+
+
+@dataclass(frozen=True)
+class LookParams(Record):
+    """What a build would be made of, to look at before it is started."""
+
+    mosaics: Annotated[list[FileName], members(1, 10_000)]
+    catalogue: CatalogueSource
+    selection: Selection = field(default_factory=Selection)
+    contexts: Annotated[list[Context], members(1, 16)] = field(
+        default_factory=lambda: list(CONTEXTS)
+    )
+    nodata: Optional[Finite] = None
+
+
+@dataclass
+class BuildEstimate(Record):
+    """``views``, ``craters``: that can be cut as far as is known without reading pixels;
+    ``skipped``: {vocabulary.Skip: views}; ``exact``: False where numbers are of a sample."""
+
+    views: int
+    craters: int
+    skipped: dict[str, int]
+    exact: bool = True
+
+
+@dataclass
+class CircleCrop(Record):
+    """``picture``: a PNG of ``context`` diameters a side, the crater's circle in its middle."""
+
+    picture: str
+    crater_id: str
+    lon: float
+    lat: float
+    diameter_m: float
+
+
+@dataclass
+class CircleCheck(Record):
+    """A dozen craters of the catalogue on the first mosaic. ``share``: of displaced circles that
+    are weaker rims than the catalogue's own, 0.5 by chance, mean over ``count`` craters;
+    ``others``: the same, were the catalogue {"mirrored", "half", "double"}; ``near_chance``: the
+    circles do not lie on rims; ``repair``: which of the others would fit, "" for none."""
+
+    crops: list[CircleCrop]
+    context: float
+    share: float
+    count: int
+    others: dict[str, float]
+    near_chance: bool = False
+    repair: str = ""
 
 
 @dataclass(frozen=True)
@@ -190,8 +243,9 @@ class IndexInfo(Record):
     """An index. ``sources``: its mosaics; ``catalogue``: a GeoPackage QGIS can open;
     ``catalogue_displaced``: its points lie at planetocentric latitudes, as version 0.1 wrote them
     for a flattened body (its columns are right); ``kinds``: the descriptor of kind its views
-    have, "" where none, so that analogs cannot be asked for; ``problem``: why it cannot be
-    searched, "" where it can."""
+    have, "" where none, so that analogs cannot be asked for; ``views_left``: that an
+    unfinished build has not looked at yet; ``problem``: why it cannot be searched, ""
+    where it can."""
 
     path: str
     name: str
@@ -217,6 +271,7 @@ class IndexInfo(Record):
     catalogue_source: str = ""
     catalogue_displaced: bool = False
     incomplete: bool = False
+    views_left: int = 0
     skipped: dict[str, int] = field(default_factory=dict)
     kinds: str = ""
     problem: str = ""

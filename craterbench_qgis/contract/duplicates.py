@@ -37,6 +37,7 @@ MAX_DISTANCE, MAX_RATIO = 0.5, 2.0
 class DuplicateParams(Record):
     """Find pairs of entries that are one crater, and write the review.
 
+    ``selection``: which entries are compared; the review and the cleaned catalogue hold all.
     ``other``: a second catalogue, whose entries ``other_offset_m`` [east, north] says are
     displaced. ``mosaics``: without any, geometry alone decides. ``other_mosaic``: a second
     observation, laid upon the first to measure how it is displaced. ``max_looks``: look at most at
@@ -101,17 +102,20 @@ class DuplicateReport(Record):
 @dataclass(frozen=True)
 class ApplyParams(Record):
     """Write the catalogue of ``review`` with its decisions applied; from ``threshold`` on pairs
-    nobody decided are merged too."""
+    nobody decided are merged too. The catalogue is whole; ``only_compared``: without the entries
+    that the search left out by its diameters and region."""
 
     review: FileName
     output: FileName
     threshold: Optional[Probability] = None
+    only_compared: bool = False
 
 
 @dataclass
 class ApplyReport(Record):
     """``merged``: entries that went into a keeper; ``refused``: pairs meant to be merged that a
-    decision or a veto keeps apart."""
+    decision or a veto keeps apart; ``left_out``: entries not written, because they were not
+    compared and only those were wanted."""
 
     output: str
     entries: int
@@ -120,6 +124,7 @@ class ApplyReport(Record):
     clusters: int
     refused: int
     undecided_used: int
+    left_out: int = 0
     files: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 

@@ -8,10 +8,12 @@ from typing import Generic, TypeVar
 from .build import (
     AddParams,
     Answer,
+    BuildEstimate,
     BuildParams,
     BuildReply,
     CatalogueInfo,
     CatalogueParams,
+    CircleCheck,
     Devices,
     Encoders,
     EvaluateParams,
@@ -19,6 +21,7 @@ from .build import (
     HelloParams,
     IndexInfo,
     IndexParams,
+    LookParams,
     MosaicInfo,
     MosaicParams,
     Nothing,
@@ -84,6 +87,8 @@ DESCRIBE_MOSAIC = Method("mosaic.describe", MosaicParams, MosaicInfo, slow=True)
 DESCRIBE_INDEX = Method("index.describe", IndexParams, IndexInfo)
 OPEN_INDEX = Method("index.open", OpenParams, IndexInfo, slow=True)
 CLOSE_INDEX = Method("index.close", IndexParams, Nothing)
+ESTIMATE_BUILD = Method("build.estimate", LookParams, BuildEstimate, slow=True)
+CHECK_CIRCLES = Method("build.check", LookParams, CircleCheck, Lane.LONG)
 BUILD = Method("index.build", BuildParams, BuildReply, Lane.LONG)
 ADD = Method("index.add", AddParams, BuildReply, Lane.LONG)
 UPGRADE = Method("index.upgrade", UpgradeParams, UpgradeReply, Lane.LONG)
@@ -105,8 +110,8 @@ METHODS = {
     method.name: method
     for method in (
         HELLO, ENCODERS, DEVICES, DESCRIBE_CATALOGUE, DESCRIBE_MOSAIC, DESCRIBE_INDEX, OPEN_INDEX,
-        CLOSE_INDEX, BUILD, ADD, UPGRADE, VERIFY, PREVIEW, SEARCH, THUMBNAILS, EXPLAIN, EXPORT,
-        CONTACT_SHEET, REPORT, EVALUATE, FIND_DUPLICATES, APPLY_DUPLICATES, REPORT_DUPLICATES,
-        PAIR_PICTURES,
+        CLOSE_INDEX, ESTIMATE_BUILD, CHECK_CIRCLES, BUILD, ADD, UPGRADE, VERIFY, PREVIEW, SEARCH,
+        THUMBNAILS, EXPLAIN, EXPORT, CONTACT_SHEET, REPORT, EVALUATE, FIND_DUPLICATES,
+        APPLY_DUPLICATES, REPORT_DUPLICATES, PAIR_PICTURES,
     )
 }  # fmt: skip

@@ -87,6 +87,22 @@ def with_ending(path: str, chosen: Format) -> str:
     return text + chosen.ending
 
 
+def format_of(path: str) -> Format | None:
+    """The format a file's name asks for by its ending; None where it has none of them."""
+    text = path.strip().lower()
+    endings = sorted(FORMATS, key=lambda known: len(known.ending), reverse=True)
+    return next((known for known in endings if text.endswith(known.ending.lower())), None)
+
+
+def start_folder(project_folder: str, chosen: str) -> str:
+    """Where an export goes at first: the folder used last, else the project's, else the user's;
+    one that exists. ``project_folder``: "" for a project that was never saved."""
+    for folder in (chosen, project_folder):
+        if folder and Path(folder).is_dir():
+            return folder
+    return str(Path.home())
+
+
 def problem_with(path: str, chosen: Format) -> str:
     """What is wrong with a file name, in a sentence; "" where it can be written."""
     text = path.strip()

@@ -47,6 +47,19 @@ class State(NamedTuple):
     reason: str
 
 
+def python_of(path: str) -> str:
+    """The interpreter ``path`` names: itself, or that of the environment in the folder ``path``.
+
+    A folder without one comes back as it is.
+    """
+    folder = Path(path)
+    if not path or not folder.is_dir():
+        return path
+    names = ("bin/python", "bin/python3", "Scripts/python.exe", "python.exe", "python", "python3")
+    found = (folder / name for name in names)
+    return next((str(file) for file in found if file.is_file()), path)
+
+
 def interpreter(folder: Path) -> Path:
     """The Python of the environment in ``folder``."""
     if os.name == "nt":

@@ -100,7 +100,8 @@ class ExportDialog(QDialog):
         self.style = QCheckBox(tr("Write the style beside it (.qml)"))
         self.style.setChecked(True)
         self.path = QLineEdit()
-        folder = Path(self._settings.output_folder or Path.home())
+        project = QgsProject.instance().absolutePath()
+        folder = Path(plan.start_folder(project, str(self._settings.value("export/folder", ""))))
         self.path.setText(str(folder / plan.file_name(self._set.request.label, self._format())))
         self.path.textChanged.connect(self._on_path)
         self.replace = QCheckBox(tr("Replace the file that is there"))
@@ -201,6 +202,9 @@ class ExportDialog(QDialog):
 
     def _on_path(self, *_ignored: Any) -> None:
         self.replace.setChecked(False)
+        asked = plan.format_of(self.path.text())
+        if asked is not None and asked.key != self._format().key:
+            self.format.setCurrentIndex(self.format.findData(asked.key))
         self._check()
 
     def _check(self, *_ignored: Any) -> None:
@@ -230,7 +234,8 @@ class ExportDialog(QDialog):
 
     def _take(self, path: str) -> None:
         """A path the file dialog gave; it has asked about replacing that very file."""
-        self.path.setText(plan.with_ending(path, self._format()))
+        chosen = plan.format_of(path) or self._format()
+        self.path.setText(plan.with_ending(path, chosen))
         self.replace.setChecked(self.path.text() == path and Path(path).exists())
 
     # Writing
@@ -249,7 +254,7 @@ class ExportDialog(QDialog):
             return
         method, params = call
         self._settings.set_value("export/format", chosen.key)
-        self._settings.output_folder = str(Path(path).parent)
+        self._settings.set_value("export/folder", str(Path(path).parent))
         style = "points" if outline is Outline.POINT else "matches"
         wanted = style if chosen.kind == plan.VECTOR and self.style.isChecked() else ""
         scores = [self._set.matches[row].score for row in self.rows()]

@@ -23,6 +23,7 @@ from qgis.PyQt.QtWidgets import (
 from ..client.service import EngineService
 from ..contract.search import MOST_SHORTLIST, MOST_TOP
 from ..core.settings import MOST_SETS_ON_MAP, Settings, default_engine_folder
+from ..environment import places
 from ..files import RESOURCES
 from ..i18n import tr
 from . import help
@@ -150,8 +151,15 @@ class SettingsWidget(QWidget):
         fine = True
         self.engine_message.clear_message()
         self.build_message.clear_message()
-        own = self.python.filePath().strip()
-        if own and not Path(own).is_file():
+        own = places.python_of(self.python.filePath().strip())
+        if own and Path(own).is_dir():
+            self.engine_message.problem(
+                tr(
+                    "{path} is a folder without a Python; choose the environment's own folder."
+                ).format(path=own)
+            )
+            fine = False
+        elif own and not Path(own).is_file():
             self.engine_message.problem(
                 tr("{path} does not exist; choose another or leave it empty.").format(path=own)
             )
@@ -168,7 +176,7 @@ class SettingsWidget(QWidget):
         if not self.check():
             return False
         settings = self._settings
-        settings.existing_python = self.python.filePath().strip()
+        settings.existing_python = places.python_of(self.python.filePath().strip())
         settings.engine_folder = self.folder.filePath().strip()
         settings.device = self._device()
         settings.default_top = self.top.value()

@@ -306,6 +306,12 @@ class ApplyDuplicateDecisions(Algorithm):
             tr("Probability from which pairs nobody decided are merged too. Empty: none."),
         )
         self.add(
+            QgsProcessingParameterBoolean(
+                "ONLY_COMPARED", tr("Leave out entries that the search did not compare"), False
+            ),
+            tr("Otherwise the whole catalogue is written, also outside the search's limits."),
+        )
+        self.add(
             QgsProcessingParameterVectorDestination("OUTPUT", tr("Cleaned catalogue")),
             tr("GeoPackage, Shapefile, GeoJSON or CSV, by the ending of its name."),
         )
@@ -318,7 +324,12 @@ class ApplyDuplicateDecisions(Algorithm):
 
     def perform(self, work: Work) -> Values:
         path = absolute(self.parameterAsOutputLayer(work.parameters, "OUTPUT", work.context))
-        params = ApplyParams(review_path(work), path, work.number("THRESHOLD") or None)
+        params = ApplyParams(
+            review_path(work),
+            path,
+            work.number("THRESHOLD") or None,
+            only_compared=work.flag("ONLY_COMPARED"),
+        )
         result = work.engine.call_long(APPLY_DUPLICATES, params)
         text = tr("{entries} entries, {merged} of them merged into others: {kept} are left.")
         work.feedback.pushInfo(

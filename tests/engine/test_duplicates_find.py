@@ -15,6 +15,7 @@ import numpy as np
 import pyogrio
 import pytest
 
+from craterbench_qgis.contract.build import Selection
 from craterbench_qgis.contract.duplicates import DuplicateReport
 from craterbench_qgis.engine.bodies import body_by_name
 from craterbench_qgis.engine.catalogue import read_catalogue
@@ -368,6 +369,31 @@ def test_the_commands_find_and_apply(
     assert main([*apply, "--threshold", "0.5", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["kept"] == 24
     assert main(apply) == 0 and "28 are left" in capsys.readouterr().out
+
+
+def test_a_search_within_diameters_cleans_the_whole_catalogue(
+    catalogue: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sizes = sorted(size for _, _, _, size in with_copies())
+    limit = sizes[len(sizes) // 2]
+    within = sum(size >= limit for size in sizes)
+    report = find(catalogue, selection=Selection(min_diameter_m=limit * 1000.0))
+    assert report.entries == within < len(sizes) and f"{within} of {len(sizes)}" in report.notes[-1]
+    review = catalogue.with_name("review.gpkg")
+    whole = rows(catalogue.with_name("review.gpkg"), "SELECT crater_id FROM entries")
+    assert len(whole) == len(sizes)
+    for a, a_id, b, b_id in rows(review, "SELECT a_row, a_id, b_row, b_id FROM pairs"):
+        assert (whole[a][0], whole[b][0]) == (a_id, b_id)
+    clean = ["duplicates", "apply", str(review), "--json", "--threshold", "0.5", "--output"]
+    assert main([*clean, str(tmp_path / "all.csv")]) == 0
+    written = json.loads(capsys.readouterr().out)
+    assert report.probable and written["merged"] == report.probable
+    assert written["kept"] == len(sizes) - report.probable and written["left_out"] == 0
+    assert main([*clean, str(tmp_path / "part.csv"), "--only-compared"]) == 0
+    written = json.loads(capsys.readouterr().out)
+    assert written["kept"] == within - report.probable
+    assert written["left_out"] == len(sizes) - within
+    assert f"{len(sizes) - within} of {len(sizes)} entries are not written" in written["notes"][0]
 
 
 def test_a_catalogue_without_any_pair_gives_an_empty_review(tmp_path: Path) -> None:

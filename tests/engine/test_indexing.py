@@ -25,8 +25,10 @@ from craterbench_qgis.engine.errors import (
 )
 from craterbench_qgis.engine.index import CraterIndex, IndexWriter, verify
 from craterbench_qgis.engine.indexing import BuildRequest, add_to_index, build_index
+from craterbench_qgis.engine.indexing.estimate import estimate_views
 from craterbench_qgis.engine.indexing.plan import Plan, Unit, spatial_order
 from craterbench_qgis.engine.monitor import Monitor
+from craterbench_qgis.engine.mosaic import Mosaic
 
 from .scene import COUNT, craters, request, write_catalogue, write_mosaic
 
@@ -273,3 +275,26 @@ def test_plan_survives_json() -> None:
     assert np.array_equal(np.concatenate([unit.rows for _, unit in chunks]), rows[order])
     assert [number for number, _ in chunks] == list(range(plan.n_chunks))
     assert plan.views == 2 * 497
+
+
+def test_the_estimate_counts_what_the_build_will_skip(tmp_path: Path) -> None:
+    """Craters from 1 to 30 pixels, on a plate carree map whose pixels shrink towards the poles."""
+    mosaic = write_mosaic(tmp_path / "mosaic.tif")
+    entries = list(craters())
+    with Mosaic.open(mosaic) as opened:
+        pixel_km = opened.pixel_size_m / 1000.0
+        entries += [
+            (f"s{n}", lon, lat, n * pixel_km / 2)
+            for n, (_, lat, lon) in enumerate(
+                [(0, lat, lon) for lat in (0.0, 30.0, 55.0) for lon in (5.0, 40.0, 100.0)], 2
+            )
+        ]
+        table = write_catalogue(tmp_path / "all.csv", entries)
+        known = read_catalogue(table)
+        forecast = estimate_views([opened], known, (2.0, 3.0))
+    request = BuildRequest((mosaic,), known, tmp_path / "x.craterindex", contexts=(2.0, 3.0))
+    report = build_index(request, load_encoder("ncc"))
+    assert report.skipped["too coarse"] == forecast.skipped["too coarse"] > 0
+    assert forecast.exact and forecast.views + sum(forecast.skipped.values()) == 2 * len(known)
+    unforeseen = set(report.skipped) - set(forecast.skipped)
+    assert forecast.views == report.views + sum(report.skipped[name] for name in unforeseen)

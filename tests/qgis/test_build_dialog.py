@@ -25,7 +25,7 @@ from craterbench_qgis.contract.body import Body
 from craterbench_qgis.contract.build import Columns
 from craterbench_qgis.gui.build.region import extent_region
 from craterbench_qgis.gui.layer_files import export_layer, vector_file
-from index_fakes import MARS, MOON, catalogue_info, error, settle
+from index_fakes import MARS, MOON, catalogue_info, error, mosaic_info, settle
 from inside import FakeInterface, wait_until
 
 
@@ -291,3 +291,68 @@ def test_the_map_s_extent_is_taken_when_it_is_asked_for(
     options.take_extent.click()
     region = bench.dialog.params().selection.region
     assert region[0] <= 10 and region[2] >= 40 and "longitude" in options.region_text.text()
+
+
+def circle_check(**changes: Any) -> dict[str, Any]:
+    crop = {"picture": "", "crater_id": "Tycho", "lon": -11.4, "lat": -43.3, "diameter_m": 85e3}
+    return {
+        "crops": [crop] * 12, "context": 3.0, "share": 0.91, "count": 80,
+        "others": {"mirrored": 0.5, "half": 0.6, "double": 0.55}, **changes,
+    }  # fmt: skip
+
+
+def test_the_circles_are_looked_at_by_themselves_and_off_rims_it_is_said(bench: BuildBench) -> None:
+    bench.engine.answers["build.check"] = circle_check()
+    bench.dialog.show()
+    bench.fill()
+    settle()
+    circles = bench.dialog.circles
+    assert bench.engine.count("build.check") == 1 and circles.pictures.count() == 12
+    assert "91 %" in circles.message.plain and not circles.message.is_problem
+    assert "Tycho" in circles.pictures.item(0).text()
+    off = circle_check(share=0.51, near_chance=True, repair="mirrored", others={"mirrored": 0.88})
+    bench.engine.answers["build.check"] = off
+    QTest.mouseClick(circles.check, Qt.MouseButton.LeftButton)
+    settle()
+    text = circles.message.plain
+    assert circles.message.is_problem and "51 %" in text and "do not lie on rims" in text
+    assert "positive west" in text and "88 %" in text
+    bench.engine.answers["build.check"] = None
+    QTest.mouseClick(circles.check, Qt.MouseButton.LeftButton)
+    assert circles.cancel.isVisible() and not circles.check.isEnabled()
+    QTest.mouseClick(circles.cancel, Qt.MouseButton.LeftButton)
+    assert bench.engine.last("build.check").dropped and circles.check.isEnabled()
+
+
+def test_the_estimate_says_what_is_too_coarse(bench: BuildBench) -> None:
+    bench.engine.answers["build.estimate"] = {
+        "views": 152, "craters": 76, "skipped": {"too coarse": 552}, "exact": True,
+    }  # fmt: skip
+    bench.fill()
+    wait_until(lambda: "152" in bench.dialog.estimate.plain)
+    assert "552" in bench.dialog.estimate.plain
+    asked = bench.engine.last("build.estimate").params
+    assert asked["mosaics"] == bench.dialog.mosaics.paths()
+    assert bench.engine.last("catalogue.describe").params["mosaics"] == asked["mosaics"]
+
+
+def test_the_only_layer_of_craters_is_taken_and_nothing_is_red_at_first(bench: BuildBench) -> None:
+    roads = QgsVectorLayer("Point?field=name:string", "places", "memory")
+    craters = QgsVectorLayer(
+        "Point?field=id:string&field=Lon:double&field=Lat:double&field=Diam_km:double",
+        "my craters", "memory",
+    )  # fmt: skip
+    QgsProject.instance().addMapLayers([roads, craters])
+    bench.dialog.suggest()
+    assert bench.dialog.catalogue.source.currentText() == "my craters"
+    bench.dialog.check()
+    assert bench.dialog.missing.plain and not bench.dialog.missing.is_problem
+    bench.dialog.close()
+
+
+def test_what_was_corrected_in_a_mosaic_is_shown(bench: BuildBench) -> None:
+    note = "The label shifts the image by half a pixel."
+    bench.engine.answers["mosaic.describe"] = mosaic_info(notes=[note])
+    bench.dialog.mosaics.add("/data/moon.cub")
+    settle()
+    assert note in bench.dialog.mosaics.list.item(0).text()

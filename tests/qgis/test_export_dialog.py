@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from qgis.core import QgsProject
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
@@ -61,7 +62,7 @@ def engine() -> ListeningEngine:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     settings = Settings()
-    settings.output_folder = str(tmp_path)
+    settings.set_value("export/folder", str(tmp_path))
     return settings
 
 
@@ -109,7 +110,7 @@ def test_paths_that_will_not_do(
     for text, part in (
         ("", "Choose a file"),
         ("a.gpkg", "whole path"),
-        (str(tmp_path / "x.shp"), "end in .gpkg"),
+        (str(tmp_path / "x.odt"), "end in .gpkg"),
         (str(tmp_path / "no" / "x.gpkg"), "does not exist"),
         (str(tmp_path / ".gpkg"), "no name"),
     ):
@@ -186,3 +187,26 @@ def test_a_contact_sheet_is_cancelled_with_the_dialog_and_remembered_as_format(
     last = ExportDialog(engine, settings, matches, shown=[1], selected=[4, 5])
     assert last.what() == "selected" and not last.choices["accepted"].isEnabled()
     assert last.format.currentData() == "pdf"  # as chosen the last time
+
+
+def test_a_typed_ending_chooses_the_format(dialog: ExportDialog, tmp_path: Path) -> None:
+    for name, key in (("a.shp", "shp"), ("A.CSV", "csv"), ("b_CRATER.shp", "crater"),
+                      ("c.scc", "scc"), ("d.gpkg", "gpkg")):  # fmt: skip
+        dialog.path.clear()
+        QTest.keyClicks(dialog.path, str(tmp_path / name))
+        assert dialog.format.currentData() == key, name
+        assert Path(dialog.path.text()).name.lower() == name.lower()
+        assert dialog.export_button.isEnabled() and not dialog.message.is_problem
+
+
+def test_the_first_export_goes_where_the_project_is_or_at_least_somewhere(
+    engine: ListeningEngine, matches: MatchSet, tmp_path: Path
+) -> None:
+    settings = Settings()
+    settings.remove("export/folder")
+    assert Path(ExportDialog(engine, settings, matches, [], []).path.text()).parent == Path.home()
+    assert QgsProject.instance().write(str(tmp_path / "moon.qgs"))
+    assert Path(ExportDialog(engine, settings, matches, [], []).path.text()).parent == tmp_path
+    settings.set_value("export/folder", str(tmp_path / "gone"))
+    dialog = ExportDialog(engine, settings, matches, [], [])
+    assert Path(dialog.path.text()).parent == tmp_path and not dialog.message.is_problem

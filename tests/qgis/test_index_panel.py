@@ -19,12 +19,13 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QAbstractButton, QListWidget
+from qgis.PyQt.QtWidgets import QAbstractButton, QLabel, QListWidget
 
 from craterbench_qgis.contract.build import BuildParams, CatalogueSource, Selection
 from craterbench_qgis.core.settings import Settings
 from craterbench_qgis.gui.build.job import pending_builds, remember_pending
 from craterbench_qgis.gui.index.panel import IndexPanel
+from craterbench_qgis.gui.settings_dialog import SettingsDialog
 from engine_side import build_index
 from index_fakes import Engine, error, index_info, progress, progress_of, settle
 from inside import FakeInterface, wait_until
@@ -120,7 +121,7 @@ def test_recent_indexes_say_what_is_gone(
     panel, _ = make_panel({})
     recent = panel.recent.list
     assert [text.splitlines()[1] for text in texts(recent)] == [
-        str(tmp_path), "is no index any more", "not there any more",
+        str(tmp_path), "it is no index", "not there any more",
     ]  # fmt: skip
     enabled = Qt.ItemFlag.ItemIsEnabled
     assert [bool(recent.item(row).flags() & enabled) for row in range(3)] == [True, False, False]
@@ -133,7 +134,7 @@ def test_what_cannot_be_opened_says_why_and_leaves_the_panel_usable(
     (tmp_path / "empty.craterindex").mkdir()
     panel, engine = make_panel({})
     open_index(panel, str(tmp_path / "empty.craterindex"))
-    assert panel.message.is_problem and "is no index any more" in panel.message.plain
+    assert panel.message.is_problem and "it is no index" in panel.message.plain
     assert not engine.calls
 
     engine.answers["index.describe"] = error("A file of it is damaged. Verify it.")
@@ -202,10 +203,11 @@ def test_an_unfinished_build_is_resumed_with_what_is_remembered_of_it(
     remember_pending(settings, params)
     panel, engine = make_panel({})
     assert texts(panel.recent.list) == ["half.craterindex\nunfinished build"]
-    info = index_info(path, incomplete=True)
+    info = index_info(path, incomplete=True, views_left=4110)
     engine.answers.update({"index.describe": info, "index.open": info, "index.close": {}})
     open_index(panel, path)
     assert panel.page.resume.isVisible() and "Resume" in panel.page.state.plain
+    assert "176 views are there, 4,110" in panel.page.state.plain
     click(panel.page.resume)
     settle()
     call = engine.last("index.build")
@@ -317,3 +319,16 @@ def test_the_catalogue_is_drawn_where_it_belongs_whatever_the_projects_reference
     x = there.transform(QgsPointXY(10.0, 5.0)).x()
     degree = 1737400 * 3.141592653589793 / 180
     assert abs(x - 10) < 1e-6 or abs(x - 10 * degree) < 1
+
+
+def test_settings_are_in_the_panel_and_each_way_to_begin_has_a_sentence(
+    make_panel: MakePanel,
+) -> None:
+    panel, _ = make_panel({})
+    panel.show()
+    said = " ".join(label.text() for label in panel.findChildren(QLabel) if label.isVisible())
+    assert "Open… takes an index" in said and "Build… makes one" in said
+    click(panel.settings_button)
+    (dialog,) = panel.findChildren(SettingsDialog)
+    assert dialog.isVisible()
+    dialog.reject()

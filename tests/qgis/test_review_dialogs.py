@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -130,7 +131,9 @@ def test_a_cleaned_catalogue_is_written_after_every_decision_is_in_the_file(
     wait_until(lambda: bool(engine.of("duplicates.apply")))
     (call,) = engine.of("duplicates.apply")
     target = dialog.output.path()
-    assert call.params == {"review": str(output), "output": target, "threshold": 0.95}
+    assert call.params == {
+        "review": str(output), "output": target, "threshold": 0.95, "only_compared": False,
+    }  # fmt: skip
     assert len(stored(output)) == 1
     call.done(
         {
@@ -146,6 +149,32 @@ def test_a_cleaned_catalogue_is_written_after_every_decision_is_in_the_file(
     )
     assert "340 entries became 300" in dialog.message.plain and "2 pairs" in dialog.message.plain
     dialog.reject()
+
+
+def test_entries_that_were_not_compared_are_left_out_by_choice_alone_and_counted(
+    dialog: FindDialog, panel: ReviewPanel, engine: Any, review: Path, output: Path
+) -> None:
+    with sqlite3.connect(review) as database:
+        database.execute("DELETE FROM provenance WHERE key LIKE 'entries_%' OR key = 'selection'")
+        database.executemany(
+            "INSERT INTO provenance (key, value) VALUES (?, ?)",
+            [
+                ("entries_compared", "[7133]"),
+                ("entries_held", "[24520]"),
+                ("selection", '{"min_diameter_m": 5000.0}'),
+            ],
+        )
+    panel.open_review(str(review))
+    wait_until(lambda: panel.queue is not None)
+    apply = panel.write_cleaned()
+    text = apply.only_compared.text()
+    assert apply.only_compared.isVisible() and not apply.only_compared.isChecked()
+    assert "17,387 of 24,520" in text and "5 km" in text
+    apply.only_compared.click()
+    click(apply.start_button)
+    wait_until(lambda: bool(engine.of("duplicates.apply")))
+    assert engine.of("duplicates.apply")[-1].params["only_compared"] is True
+    apply.give_up()
 
 
 def test_the_end_of_the_panel_closes_what_is_open_and_cancels_what_runs(

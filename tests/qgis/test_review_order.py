@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from craterbench_qgis.contract.vocabulary import PairOrder, Verdict
 from craterbench_qgis.core.review.file import (
     Decided,
@@ -12,6 +14,7 @@ from craterbench_qgis.core.review.order import (
     PairFilter,
     PairQueue,
 )
+from craterbench_qgis.core.words.review import comparison
 
 
 def pair_of(number: int, probability: float, km: float = 20.0, lat: float = 0.0) -> ReviewPair:
@@ -81,3 +84,17 @@ def test_it_goes_on_after_the_last_decision() -> None:
     pairs[1].decided = pairs[0].decided
     assert PairQueue(pairs).start() is None
     assert PairQueue([]).start() is None
+
+
+def test_columns_that_mean_the_same_stand_in_one_row() -> None:
+    pair: Any = None
+    first = {"Unnamed: 0": 4, "ID": "a", "Lon": 12.5, "Lat": -3.0, "Diam_km": 20.0, "x": 1}
+    second = {"CraterID": "b", "Long": 12.6, "Lat": -3.1, "Diameter_km": 21.0, "y": 2}
+    assert comparison(pair, first, second) == [
+        ["ID / CraterID", "a", "b"],
+        ["Lon / Long", "12.5", "12.6"],
+        ["Lat", "-3", "-3.1"],
+        ["Diam_km / Diameter_km", "20", "21"],
+        ["x", "1", ""],
+        ["y", "", "2"],
+    ]

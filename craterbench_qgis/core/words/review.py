@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from ...contract.columns import name_column
+from ...contract.build import Selection
+from ...contract.columns import ID, LAT, LON, name_column, pick, size_column
 from ...contract.duplicates import DuplicateReport, Offset
+from ...contract.records import Json, RecordError
 from ...contract.vocabulary import Verdict
 from ...i18n import tr
 from ..review.file import Entry, ReviewPair
@@ -15,6 +18,7 @@ from ..review.order import Counts
 from .quantities import kilometres, moment, number
 
 _FEW = 5
+_ROW_NUMBER = re.compile(r"unnamed:? ?_?\d+(_level_\d+)?$", re.IGNORECASE)
 _SOURCES = ("source", "catalogue", "catalog", "author", "mapper")
 
 
@@ -119,9 +123,36 @@ def entry_facts(entry: Entry, attributes: dict[str, Any], catalogue: str = "") -
 
 
 def comparison(pair: ReviewPair, first: dict[str, Any], second: dict[str, Any]) -> list[list[str]]:
-    """Rows [column, of a, of b] of everything the catalogues say; equal values stay."""
-    names = list(dict.fromkeys([*first, *second]))
-    return [[name, _text(first.get(name)), _text(second.get(name))] for name in names]
+    """Rows [column, of a, of b] of everything the catalogues say; equal values stay.
+
+    Columns that mean the same stand in one row, whatever both call them.
+    """
+    theirs = {role: name for name, role in _roles(second).items()}
+    rows, taken = [], set()
+    for name, role in _roles(first).items():
+        other = name if name in second else theirs.get(role, "") if role else ""
+        taken.add(other)
+        label = f"{name} / {other}" if other and other != name else name
+        rows.append([label, _text(first[name]), _text(second.get(other))])
+    rest = [name for name in _roles(second) if name not in taken]
+    return rows + [[name, "", _text(second[name])] for name in rest]
+
+
+def _roles(attributes: dict[str, Any]) -> dict[str, str]:
+    """Columns and what they mean, "" where that is not known; without pandas' row numbers."""
+    names = [name for name in attributes if name.strip() and not _ROW_NUMBER.match(name)]
+    size = size_column(names)
+    known = {
+        pick(names, LON): "lon",
+        pick(names, LAT): "lat",
+        # A radius is not a diameter, nor are kilometres metres: beside each other they mislead.
+        size.name if size is not None else None: f"size {size.is_radius} {size.unit}"
+        if size is not None
+        else "",
+        name_column(names): "name",
+        pick(names, ID): "id",
+    }
+    return {name: known.get(name, "") for name in names}
 
 
 def _text(value: Any) -> str:
@@ -213,3 +244,24 @@ def nothing_left(counts: Counts, filtered: bool) -> str:
     if filtered:
         return tr("No (more) pair matches the filter. Choose other pairs above.")
     return tr("No pair is left undecided.")
+
+
+def compared_entries(provenance: Json) -> tuple[int, int, str] | None:
+    """How many entries a search compared, of how many, and which; None where it was all."""
+    try:
+        used = sum(int(count) for count in provenance.get("entries_compared") or [])
+        held = sum(int(count) for count in provenance.get("entries_held") or [])
+        selection = Selection.from_json(provenance.get("selection") or {})
+    except (TypeError, ValueError, RecordError):
+        return None
+    if used >= held:
+        return None
+    parts = []
+    least, most = selection.min_diameter_m, selection.max_diameter_m
+    if least is not None:
+        parts.append(tr("diameter from {km} km").format(km=number(least / 1000.0, 3)))
+    if most is not None:
+        parts.append(tr("diameter up to {km} km").format(km=number(most / 1000.0, 3)))
+    if selection.region is not None:
+        parts.append(tr("within the search's region"))
+    return used, held, ", ".join(parts)

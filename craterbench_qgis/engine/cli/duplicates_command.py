@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from ...contract.build import Selection
 from ...contract.duplicates import MINIMUM
 from ...contract.vocabulary import Keeper
 from ..bodies import body_by_name
@@ -84,7 +85,9 @@ def _add_find(actions: Any) -> None:
     group.add_argument("--body", help="body of a catalogue that does not say, e.g. moon")
     group.add_argument("--band", type=int, help="band of the mosaic")
     group.add_argument("--nodata", type=number, help="value without data in the mosaic")
-    group.add_argument("--min-diameter", type=number, metavar="KM", help="leave out smaller ones")
+    group.add_argument(
+        "--min-diameter", type=number, metavar="KM", help="do not compare smaller ones"
+    )
     add_encoder_options(parser)
     parser.set_defaults(run=run_find)
 
@@ -102,6 +105,11 @@ def _add_apply(actions: Any) -> None:
     )
     parser.add_argument(
         "--threshold", type=number, metavar="P", help="merge undecided pairs from P on as well"
+    )
+    parser.add_argument(
+        "--only-compared",
+        action="store_true",
+        help="leave out the entries that the search did not compare",
     )
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=run_apply)
@@ -138,6 +146,7 @@ def run_find(arguments: argparse.Namespace) -> int:
         nodata=arguments.nodata,
         max_looks=arguments.max_looks,
         keep_decisions=not arguments.forget,
+        selection=Selection(arguments.min_diameter and arguments.min_diameter * 1000.0),
     )
     encoder = None if arguments.geometry_only else load_encoder_for(arguments)
     with ConsoleMonitor(quiet=arguments.json) as monitor:
@@ -172,8 +181,6 @@ def _read(arguments: argparse.Namespace, prefix: str) -> Any:
     shown = body_of_mosaic(mosaics[0]) if mosaics else None
     craters = read_source(source_of(arguments, path, prefix), mosaic_body=shown)
     note(craters.summary())
-    if arguments.min_diameter is not None:
-        craters = craters.take(craters.diameter >= arguments.min_diameter * 1000.0)
     return craters
 
 
@@ -181,7 +188,9 @@ def run_apply(arguments: argparse.Namespace) -> int:
     """Merge and tell."""
     from ..duplicates import apply_decisions
 
-    report = apply_decisions(arguments.review, arguments.output, arguments.threshold)
+    report = apply_decisions(
+        arguments.review, arguments.output, arguments.threshold, arguments.only_compared
+    )
     if arguments.json:
         print_json(report.to_json())
         return 0

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from ...contract.body import geographic_wkt
 from ...contract.duplicates import ApplyReport
@@ -21,25 +22,30 @@ from ..files.formulas import guarded_table
 from ..formats.shapefile import fit_table, write_fields
 from ..formats.staging import staged
 from ..index.catalogue_store import union_attributes
+from ..sources import within
 from .clusters import Edge, Member, join, keeper
-from .store import ENTRY_COLUMNS, points, read_provenance
-from .words import read_verdict
+from .store import ENTRY_COLUMNS, points, read_provenance, read_selection
+from .words import read_verdict, selection_words
 
 FORMATS = {".csv": "CSV", ".gpkg": "GPKG", ".geojson": "GeoJSON", ".shp": "ESRI Shapefile"}
 MERGED = ("merged_ids", "merged_attributes")
 
 
 def apply_decisions(
-    review: str | Path, output: str | Path, threshold: float | None = None
+    review: str | Path,
+    output: str | Path,
+    threshold: float | None = None,
+    only_compared: bool = False,
 ) -> ApplyReport:
     """Write the catalogue of ``review`` with its decisions applied.
 
     Pairs decided as duplicates are merged into one entry, the cluster's keeper; with
     ``threshold`` also undecided pairs of at least that probability. ``unsure`` and ``distinct``
-    pairs are not. One catalogue keeps its columns as they were; of two, the columns are united
-    after ``catalogue``, ``crater_id``, ``lon``, ``lat`` and ``diameter_m``. Two columns are added:
-    ``merged_ids`` (JSON list) and ``merged_attributes`` (JSON list of the whole rows that were
-    merged). Raises QueryError, ExportError.
+    pairs are not. Every entry of the catalogue is written; with ``only_compared`` those are left
+    out that the search did not compare. One catalogue keeps its columns as they were; of two, the
+    columns are united after ``catalogue``, ``crater_id``, ``lon``, ``lat`` and ``diameter_m``. Two
+    columns are added: ``merged_ids`` (JSON list) and ``merged_attributes`` (JSON list of the whole
+    rows that were merged). Raises QueryError, ExportError.
     """
     source, target = Path(review), Path(output)
     if target.suffix.lower() not in FORMATS:
@@ -63,7 +69,8 @@ def apply_decisions(
     tables = [_entries(source, layer, columns[layer]) for layer in columns]
     edges, keepers = _edges(source, tables), _keepers(source, tables)
     groups = join(edges, threshold)
-    table, gone = _cleaned(tables, groups, keepers, facts, settings)
+    wanted = _compared(tables, facts) if only_compared else None
+    table, gone = _cleaned(tables, groups, keepers, facts, settings, wanted)
     files = _write(target, table, body)
     meant = [
         e
@@ -79,6 +86,18 @@ def apply_decisions(
             f"{len(apart):,} pairs that count as duplicates were not merged, because another "
             "decision or an unlikely third pair keeps their groups apart."
         )
+    entries = sum(table.rows for table in tables)
+    left_out = 0 if wanted is None else entries - gone - table.num_rows
+    if left_out:
+        notes.append(
+            f"{left_out:,} of {entries:,} entries are not written: the search did not compare them "
+            f"({selection_words(read_selection(facts))})."
+        )
+    if "selection" not in facts:
+        notes.append(
+            "The review is of an older version and holds only the entries its search compared. "
+            "Find the duplicates again for the whole catalogue; decisions are kept."
+        )
     if target.suffix.lower() == ".shp":
         notes.append(
             "A Shapefile cuts names at 10 letters and texts at 254 bytes, so what was merged "
@@ -86,13 +105,14 @@ def apply_decisions(
         )
     return ApplyReport(
         output=str(target),
-        entries=sum(table.rows for table in tables),
+        entries=entries,
         kept=table.num_rows,
         merged=gone,
         clusters=len(groups),
         refused=len(apart),
         undecided_used=sum(e.verdict is Verdict.UNDECIDED for e in meant)
         - sum(e.verdict is Verdict.UNDECIDED for e in apart),
+        left_out=left_out,
         files=[str(path) for path in files],
         notes=notes,
     )
@@ -152,8 +172,10 @@ def _cleaned(
     keepers: set[int],
     facts: dict[str, str],
     settings: dict[str, Any],
+    wanted: NDArray[np.bool_] | None = None,
 ) -> tuple[pa.Table, int]:
-    """The kept rows with what was merged into them, and how many entries are gone."""
+    """The kept rows (of those ``wanted``) with what was merged into them, and how many entries
+    went into others."""
     heads = pa.concat_tables([table.head for table in tables])
     attributes = tables[0].attributes
     if len(tables) > 1:
@@ -181,7 +203,15 @@ def _cleaned(
         table = table.append_column(_free(name, table.column_names), pa.array(values, pa.string()))
     table = table.append_column("__lon", heads["lon"]).append_column("__lat", heads["lat"])
     table = table.append_column("__diameter_m", heads["diameter_m"])
-    return table.filter(pa.array(~gone)), int(gone.sum())
+    written = ~gone if wanted is None else ~gone & wanted
+    return table.filter(pa.array(written)), int(gone.sum())
+
+
+def _compared(tables: Sequence[_Entries], facts: dict[str, str]) -> NDArray[np.bool_]:
+    """Which entries the search compared, of all tables in turn."""
+    heads = pa.concat_tables([table.head for table in tables])
+    selection = read_selection(facts)
+    return within(*(heads[name].to_numpy() for name in ("lon", "lat", "diameter_m")), selection)
 
 
 def _padded(entries: _Entries) -> pa.Table:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import __version__
+from ...contract.build import Selection
 from ...contract.duplicates import MINIMUM, THRESHOLD, DuplicateReport, Offset
 from ...contract.vocabulary import Keeper, Verdict
 from ..bodies import Body
@@ -22,12 +23,14 @@ from ..encoders.base import Encoder
 from ..errors import QueryError
 from ..monitor import Monitor
 from ..mosaic import Mosaic
+from ..sources import rows_within
 from .candidates import MAX_PAIRS, CandidateRule, Pairs, candidate_pairs
 from .grouping import Nodes, clusters_of_pairs, describe_clusters, groups_of
 from .judging import common_body, judge
 from .model import PairModel, load_model
 from .offsets import displacements, image_shifts, moved, robust_offset
 from .store import Decided, Review, read_decisions, write_review
+from .words import selection_words
 
 Floats = NDArray[np.float64]
 
@@ -43,6 +46,7 @@ class DuplicateRequest:
     pair counts as one crater; ``minimum``: below it a pair is not written at all. ``priority``:
     sources from best to worst, as in ``source_column`` (without one: the catalogues' file names).
     ``max_looks``: look at most at so many pairs, those in most doubt by geometry first.
+    ``selection``: which entries are compared; the review holds all of them all the same.
     """
 
     catalogue: Craters
@@ -63,6 +67,7 @@ class DuplicateRequest:
     max_looks: int | None = None
     max_pairs: int = MAX_PAIRS
     keep_decisions: bool = True
+    selection: Selection = field(default_factory=Selection)
 
 
 def find_duplicates(
@@ -92,16 +97,14 @@ def find_duplicates(
         if request.other_mosaic is not None:
             twin = stack.enter_context(Mosaic.open(request.other_mosaic, body=body))
         searched = _other(request, body)
-        pairs = candidate_pairs(
-            body, request.catalogue, searched, request.rule, monitor, request.max_pairs
-        )
+        pairs, compared = _candidates(request, body, searched, monitor)
         timings["candidates_s"] = time.monotonic() - started
         count = len(pairs)
         second = request.catalogue if searched is None else searched
         judged = judge(
             request.catalogue, searched, pairs, model, mosaics, encoder, monitor, request.max_looks
         )
-        notes += judged.notes
+        notes += judged.notes + _left_out(request, compared)
         looks, probability = judged.looks, judged.probability
         timings["looks_s"] = time.monotonic() - started - timings["candidates_s"]
         nodes = Nodes(request.catalogue, request.other)
@@ -140,12 +143,12 @@ def find_duplicates(
                 request.keeper,
             ),
             decisions=kept,
-            provenance=_provenance(request, body, model, encoder, mosaics, likely_offset),
+            provenance=_provenance(request, body, model, encoder, mosaics, likely_offset, compared),
         )
     write_review(request.output, review, monitor)
     return DuplicateReport(
         output=str(request.output),
-        entries=len(request.catalogue) + (len(request.other) if request.other else 0),
+        entries=sum(compared),
         candidates=count,
         pairs=len(pairs),
         probable=int((probability >= request.threshold).sum()),
@@ -159,6 +162,30 @@ def find_duplicates(
         timings={name: round(value, 2) for name, value in timings.items()},
         notes=notes,
     )
+
+
+def _candidates(
+    request: DuplicateRequest, body: Body, searched: Craters | None, monitor: Monitor
+) -> tuple[Pairs, list[int]]:
+    """Candidate pairs among the entries of the selection, by the rows of the whole catalogues,
+    and how many entries of each catalogue were compared."""
+    first = rows_within(request.catalogue, request.selection)
+    # The selection is of the places a catalogue says, not of those it is moved to.
+    second = None if request.other is None else rows_within(request.other, request.selection)
+    pairs = candidate_pairs(
+        body,
+        _part(request.catalogue, first),
+        None if searched is None or second is None else _part(searched, second),
+        request.rule,
+        monitor,
+        request.max_pairs,
+    )
+    pairs.a, pairs.b = first[pairs.a], (first if second is None else second)[pairs.b]
+    return pairs, [len(first)] + ([] if second is None else [len(second)])
+
+
+def _part(craters: Craters, rows: NDArray[np.int64]) -> Craters:
+    return craters if len(rows) == len(craters) else craters.take(rows)
 
 
 def _check(request: DuplicateRequest) -> None:
@@ -189,6 +216,16 @@ def _notes(request: DuplicateRequest) -> list[str]:
                 "neither compared nor carried into a cleaned catalogue."
             )
     return notes
+
+
+def _left_out(request: DuplicateRequest, compared: list[int]) -> list[str]:
+    held, used = sum(len(table) for table in _tables(request)), sum(compared)
+    if held == used:
+        return []
+    return [
+        f"{used:,} of {held:,} entries were compared ({selection_words(request.selection)}); the "
+        "others stay as they are in a cleaned catalogue."
+    ]
 
 
 def _earlier(request: DuplicateRequest) -> dict[tuple[str, str], Decided]:
@@ -224,6 +261,7 @@ def _provenance(
     encoder: Encoder | None,
     mosaics: list[Mosaic],
     offset: Offset | None,
+    compared: list[int],
 ) -> dict[str, Any]:
     files = [table.path for table in _tables(request)]
     columns = [asdict(table.columns) for table in _tables(request)]
@@ -252,4 +290,7 @@ def _provenance(
         "keeper": request.keeper,
         "other_offset_m": list(request.other_offset_m or ()),
         "offset": asdict(offset) if offset else {},
+        "selection": request.selection.to_json(),
+        "entries_compared": compared,
+        "entries_held": [len(table) for table in _tables(request)],
     }

@@ -23,6 +23,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ...contract.body import geographic_wkt
+from ...contract.build import Selection
 from ...contract.vocabulary import Stage, Verdict
 from ..bodies import Body, map_latitude
 from ..catalogue import Craters
@@ -285,6 +286,17 @@ def read_provenance(path: Path) -> dict[str, str]:
         str(key): value if isinstance(value, str) else str(value or "")
         for key, value in rows_of(path, "SELECT key, value FROM provenance")
     }
+
+
+def read_selection(facts: dict[str, str]) -> Selection:
+    """Which entries the search compared, of a review's provenance; all where it does not say."""
+    try:
+        return Selection.from_json(json.loads(facts.get("selection") or "{}"))
+    except ValueError as error:
+        raise QueryError(
+            f"The review does not say which entries were compared ({error}). Find the duplicates "
+            "again; decisions are kept."
+        ) from error
 
 
 def read_decisions(path: Path) -> dict[tuple[str, str], Decided]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...contract.build import Selection
 from ...contract.vocabulary import Verdict
 from ..errors import QueryError
 
@@ -26,6 +27,18 @@ def read_verdict(word: str | None) -> Verdict:
         raise QueryError(
             f"'{word}' is no decision. Use duplicate, distinct, unsure or ''."
         ) from error
+
+
+def selection_words(selection: Selection) -> str:
+    """``diameter from 20 km, within 10 -5 30 5``: W S E N in degrees."""
+    parts = []
+    if selection.min_diameter_m is not None:
+        parts.append(f"diameter from {selection.min_diameter_m / 1000.0:g} km")
+    if selection.max_diameter_m is not None:
+        parts.append(f"diameter up to {selection.max_diameter_m / 1000.0:g} km")
+    if selection.region is not None:
+        parts.append(f"within {' '.join(f'{side:g}' for side in selection.region)}")
+    return ", ".join(parts) or "all"
 
 
 def verdict_text(verdict: Verdict) -> str:

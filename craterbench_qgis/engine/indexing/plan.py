@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..index.manifest import Job
+
 # A chunk of this many views is lost at most when a small build is killed ...
 CHUNK_VIEWS = 256
 # ... and a large one has at most about this many chunks, to keep the manifest small.
@@ -99,6 +101,19 @@ class Plan:
             for unit in info["units"]
         ]
         return cls(tuple(units), tuple(info["contexts"]), info["chunk_craters"])
+
+
+def views_left(job: Job) -> int:
+    """Views that a pending job has not looked at yet."""
+    info, left, number = job.info, 0, 0
+    step = int(info["chunk_craters"])
+    for unit in info["units"]:
+        count = sum(b - a for a, b in unit["runs"])
+        for start in range(0, count, step):
+            if not job.is_done(number):
+                left += min(step, count - start)
+            number += 1
+    return left * len(info["contexts"])
 
 
 def ordered_unit(

@@ -120,23 +120,37 @@ def rim_score(mosaic: Mosaic, lon: FloatArray, lat: FloatArray, diameter: FloatA
 
 def words_for(scores: dict[str, RimScore]) -> str:
     """What the scores mean, one or two sentences; "" where all is well or nothing can be said."""
-    read = scores["as read"]
-    if read.count < 10 or not read.is_near_chance:
+    if not off_rims(scores):
         return ""
+    read = scores["as read"]
     text = (
         f"The circles do not lie on rims: {read.share:.0%} of displaced circles are weaker, 50 % "
         f"would be by chance ({read.count} craters)."
     )
-    better = max(("mirrored", "half", "double"), key=lambda name: scores[name].share)
-    other = scores[better]
-    if other.is_near_chance or other.share < read.share + 3.0 * read.error:
+    better = repair_of(scores)
+    if not better:
         return f"{text} Is the catalogue of this body, and its diameter's unit right?"
     asked = {
         "mirrored": "Is the longitude positive west? Mirrored it would fit",
         "half": "Are the diameters twice too large? Halved they would fit",
         "double": "Are these radii? Doubled they would fit",
     }[better]
-    return f"{text} {asked}: {other.share:.0%}."
+    return f"{text} {asked}: {scores[better].share:.0%}."
+
+
+def off_rims(scores: dict[str, RimScore]) -> bool:
+    """Whether the circles do no better than chance, as far as that can be said."""
+    read = scores["as read"]
+    return read.count >= 10 and read.is_near_chance
+
+
+def repair_of(scores: dict[str, RimScore]) -> str:
+    """Which other reading would fit, of circles that lie off rims; "" for none."""
+    read = scores["as read"]
+    better = max(("mirrored", "half", "double"), key=lambda name: scores[name].share)
+    other = scores[better]
+    unclear = other.is_near_chance or other.share < read.share + 3.0 * read.error
+    return "" if unclear or not off_rims(scores) else better
 
 
 def _sample(mosaic: Mosaic, craters: Craters) -> tuple[FloatArray, FloatArray, FloatArray]:

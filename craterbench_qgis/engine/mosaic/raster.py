@@ -205,9 +205,14 @@ class Mosaic(Closing):
             ``too empty``, ``too coarse``, ``no contrast`` or ``no data``.
         """
         view = self.crop(lon, lat, context * diameter_m, size, min_valid_fraction)
-        if diameter_m < min_pixels_across * view.native_metres_per_pixel:
-            raise ViewSkipped(Skip.TOO_COARSE)
+        _resolved(diameter_m, view.native_metres_per_pixel, min_pixels_across)
         return view
+
+    def foresee(self, lon: float, lat: float, diameter_m: float, context: float, size: int) -> None:
+        """Raise ViewSkipped where :meth:`view` would, as far as it is known without reading the
+        raster's values: outside, beyond the limb, too coarse."""
+        *_, native = self._placed(lon, lat, context * diameter_m, size, MIN_VALID_FRACTION)
+        _resolved(diameter_m, native, MIN_PIXELS_ACROSS)
 
     def crop(
         self,
@@ -238,12 +243,7 @@ class Mosaic(Closing):
         min_valid_fraction: float = MIN_VALID_FRACTION,
     ) -> Square:
         """The raster's own values in such a square. Raises ViewSkipped as :meth:`view`."""
-        cols, rows = self.pixel_positions(lon, lat, side_m, size)
-        if not self._touches(cols, rows):
-            raise ViewSkipped(Skip.OUTSIDE)
-        if np.isfinite(cols).mean() < min_valid_fraction:
-            raise ViewSkipped(Skip.BEYOND_LIMB)
-        step = spacing(cols, rows)
+        cols, rows, step, native = self._placed(lon, lat, side_m, size, min_valid_fraction)
         values, share = self._sampler.sample(cols, rows, step)
         valid = share >= LEAST_SHARE
         fraction = float(np.where(valid, share, 0.0).mean())
@@ -251,7 +251,20 @@ class Mosaic(Closing):
             raise ViewSkipped(Skip.NO_DATA)
         if fraction < min_valid_fraction:
             raise ViewSkipped(Skip.TOO_EMPTY)
-        return Square(values, valid, fraction, side_m / size / max(min(step), 1e-12))
+        return Square(values, valid, fraction, native)
+
+    def _placed(
+        self, lon: float, lat: float, side_m: float, size: int, min_valid_fraction: float
+    ) -> tuple[FloatArray, FloatArray, tuple[float, float], float]:
+        """Positions of a square's pixels, their spacing, and the ground size of the raster's
+        pixels there. Raises ViewSkipped."""
+        cols, rows = self.pixel_positions(lon, lat, side_m, size)
+        if not self._touches(cols, rows):
+            raise ViewSkipped(Skip.OUTSIDE)
+        if np.isfinite(cols).mean() < min_valid_fraction:
+            raise ViewSkipped(Skip.BEYOND_LIMB)
+        step = spacing(cols, rows)
+        return cols, rows, step, side_m / size / max(min(step), 1e-12)
 
     def units(self) -> tuple[float, float]:
         """Scale and offset of the raster's band: a height is its value x scale + offset."""
@@ -360,3 +373,8 @@ def _plain_wkt(dataset: Any, crs: pyproj.CRS) -> str:
         return str(pyproj.CRS.from_wkt(dataset.crs.to_wkt()).to_wkt())
     except (pyproj.exceptions.CRSError, CRSError):
         return str(crs.to_wkt())
+
+
+def _resolved(diameter_m: float, native_metres_per_pixel: float, least: float) -> None:
+    if diameter_m < least * native_metres_per_pixel:
+        raise ViewSkipped(Skip.TOO_COARSE)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ...contract.build import CatalogueSource, Selection
 from ...contract.duplicates import (
     ApplyParams,
     ApplyReport,
@@ -14,8 +13,7 @@ from ...contract.duplicates import (
     ReviewReportParams,
 )
 from ...contract.vocabulary import Stage
-from ..bodies import Body, body_by_name
-from ..catalogue import Craters
+from ..bodies import body_by_name
 from ..duplicates import (
     CandidateRule,
     DuplicateRequest,
@@ -25,7 +23,7 @@ from ..duplicates import (
 )
 from ..errors import ExportError
 from ..indexing import body_of_mosaic
-from ..sources import read_source, select
+from ..sources import read_source
 from .calls import Call
 from .inputs import REJECTED_LISTED
 from .stopping import breakable
@@ -41,8 +39,8 @@ def find(call: Call[DuplicateParams]) -> DuplicateReport:
     rule = CandidateRule(params.max_distance, params.max_ratio)
     call.monitor.report(Stage.CATALOGUE, 0, 0)
     shown = body_of_mosaic(Path(params.mosaics[0])) if params.mosaics else None
-    first = _entries(params.catalogue, params.selection, shown)
-    other = None if params.other is None else _entries(params.other, params.selection, shown)
+    first = read_source(params.catalogue, REJECTED_LISTED, shown)
+    other = None if params.other is None else read_source(params.other, REJECTED_LISTED, shown)
     call.monitor.check()
     encoder = None
     if params.mosaics:
@@ -68,6 +66,7 @@ def find(call: Call[DuplicateParams]) -> DuplicateReport:
         nodata=params.nodata,
         max_looks=params.max_looks,
         keep_decisions=params.keep_decisions,
+        selection=params.selection,
     )
     with breakable(call.monitor, call.work.loading):
         return find_duplicates(request, encoder, call.monitor)
@@ -76,7 +75,9 @@ def find(call: Call[DuplicateParams]) -> DuplicateReport:
 def apply(call: Call[ApplyParams]) -> ApplyReport:
     """Write the cleaned catalogue of a review."""
     params = call.params
-    return apply_decisions(params.review, _target(params.output), params.threshold)
+    return apply_decisions(
+        params.review, _target(params.output), params.threshold, params.only_compared
+    )
 
 
 def report(call: Call[ReviewReportParams]) -> ReviewReport:
@@ -90,8 +91,3 @@ def _target(output: str) -> Path:
     if not path.parent.is_dir():
         raise ExportError(f"'{path.parent}' is not a folder. Create it, or choose another.")
     return path
-
-
-def _entries(source: CatalogueSource, selection: Selection, shown: Body | None) -> Craters:
-    craters = read_source(source, REJECTED_LISTED, shown)
-    return select(craters, selection) if selection else craters

@@ -13,6 +13,7 @@ from ...contract.vocabulary import Stage
 from ..errors import CraterBenchError
 from ..files.database import check_schema
 from ..index import SUFFIX, CraterIndex, geopackage
+from ..indexing.plan import views_left
 from .calls import Call
 from .sessions import encoder_problem
 
@@ -86,6 +87,7 @@ def index_info(index: CraterIndex) -> IndexInfo:
         else "",
         catalogue_displaced=displaced,
         incomplete=index.incomplete,
+        views_left=views_left(manifest.job) if manifest.job is not None else 0,
         skipped=dict(manifest.skipped),
         kinds=manifest.kinds.descriptor if manifest.kinds else "",
         problem=problem,

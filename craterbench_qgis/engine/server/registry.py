@@ -30,6 +30,8 @@ HANDLERS: dict[str, Handler] = {
         Handler(methods.DESCRIBE_INDEX, "indexes", "describe"),
         Handler(methods.OPEN_INDEX, "indexes", "open_index"),
         Handler(methods.CLOSE_INDEX, "indexes", "close_index"),
+        Handler(methods.ESTIMATE_BUILD, "looking", "estimate"),
+        Handler(methods.CHECK_CIRCLES, "looking", "check"),
         Handler(methods.BUILD, "building", "build"),
         Handler(methods.ADD, "building", "add"),
         Handler(methods.UPGRADE, "building", "upgrade"),

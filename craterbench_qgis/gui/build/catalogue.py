@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsProject
+from qgis.core import QgsProject, QgsVectorLayer
 from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QComboBox,
@@ -21,6 +21,7 @@ from qgis.PyQt.QtWidgets import (
 from ...client.failure import CallError
 from ...client.service import EngineService
 from ...contract.build import CatalogueInfo, CatalogueParams, CatalogueSource, Columns, Selection
+from ...contract.columns import size_column
 from ...contract.methods import DESCRIBE_CATALOGUE
 from ...core.settings import Settings
 from ...core.words import quantities
@@ -51,6 +52,7 @@ class CatalogueBox(QGroupBox):
         self.layer_in_file: str | None = None
         self.exported = False
         self._selection = Selection()
+        self._mosaics: list[str] = []
         self._asked = 0
         self._filling = False
         self._temporary: Any = None
@@ -219,6 +221,19 @@ class CatalogueBox(QGroupBox):
             if self.path:
                 self._timer.start()
 
+    def set_mosaics(self, paths: list[str]) -> None:
+        """What the craters are cut from: its body chooses where a table has several."""
+        if paths != self._mosaics:
+            self._mosaics = list(paths)
+            if self.path:
+                self._timer.start()
+
+    def suggest(self) -> None:
+        """Take the project's only layer of craters, while nothing is chosen."""
+        layers = [layer for layer in layer_files.vector_layers() if may_be_craters(layer)]
+        if len(layers) == 1 and self.source.currentData() is None:
+            self.choose_layer(layers[0].id())
+
     def source_chosen(self) -> CatalogueSource:
         """What is chosen, for the engine; of the columns only what the user set by hand."""
         chosen = {role: combo.currentData() for role, combo in self.columns.items()}
@@ -258,7 +273,7 @@ class CatalogueBox(QGroupBox):
         self._timer.stop()
         self._asked += 1
         asked, path = self._asked, self.path
-        params = CatalogueParams(self.source_chosen(), self._selection)
+        params = CatalogueParams(self.source_chosen(), self._selection, self._mosaics)
         self.message.info(tr("Reading the catalogue…"))
 
         def done(info: CatalogueInfo) -> None:
@@ -315,6 +330,14 @@ class CatalogueBox(QGroupBox):
         self._asked += 1
         self._timer.stop()
         self._stop_export()
+
+
+def may_be_craters(layer: QgsVectorLayer) -> bool:
+    """Whether the layer looks like a catalogue: it has a column that could be a diameter."""
+    # A match layer of ours has one, too, and is the answer to a search, not a catalogue.
+    if any(key.startswith("craterbench/") for key in layer.customPropertyKeys()):
+        return False
+    return size_column(layer.fields().names()) is not None
 
 
 def file_name(name: str) -> str:

@@ -19,14 +19,25 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...client.service import EngineService
+from ...client.failure import CallError
+from ...client.service import AnyCall, EngineService
 from ...contract.body import same_body
-from ...contract.build import TOKENS, BuildParams, IndexInfo, Selection
+from ...contract.build import (
+    TOKENS,
+    BuildEstimate,
+    BuildParams,
+    IndexInfo,
+    LookParams,
+    Selection,
+)
+from ...contract.methods import ESTIMATE_BUILD
+from ...contract.search import CONTEXTS
 from ...core.settings import Settings
 from ...i18n import tr
 from .. import help, layer_files
 from . import estimate as build_estimate
 from .catalogue import CatalogueBox
+from .circles import CirclesBox
 from .job import BuildJob
 from .mosaics import MosaicsBox
 from .options import OptionsBox
@@ -36,7 +47,7 @@ from ..messages import MessageLine
 from .region import canvas_region
 
 _DELAY_MS = 150
-_FORM_SIZE, _PROGRESS_SIZE = (920, 620), (520, 220)
+_FORM_SIZE, _PROGRESS_SIZE = (920, 760), (520, 220)
 
 
 class BuildDialog(QDialog):
@@ -66,25 +77,34 @@ class BuildDialog(QDialog):
         self.catalogue = CatalogueBox(engine, settings)
         self.options = OptionsBox(engine, settings, self._canvas_region)
         self.output = OutputBox(settings)
+        self.circles = CirclesBox(engine)
+        self._forecast: BuildEstimate | None = None
+        self._foreseen: LookParams | None = None
+        self._counting: AnyCall | None = None
         self.estimate, self.missing = MessageLine(), MessageLine()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_DELAY_MS)
         self._timer.timeout.connect(self.check)
         self._lay_out()
+        self.circles.wanted.connect(self._on_look)
         for box in (self.mosaics, self.catalogue, self.options, self.output):
             box.changed.connect(self._timer.start)
         self._timer.start()
 
     def _lay_out(self) -> None:
         form = QWidget()
-        columns = QHBoxLayout(form)
+        columns = QHBoxLayout()
         for boxes in ((self.mosaics, self.options), (self.catalogue, self.output)):
             column = QVBoxLayout()
             for box in boxes:
                 column.addWidget(box)
             column.addStretch(1)
             columns.addLayout(column, 1)
+        both = QVBoxLayout()
+        both.addLayout(columns)
+        both.addWidget(self.circles)
+        form.setLayout(both)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -120,6 +140,7 @@ class BuildDialog(QDialog):
         rasters = [layer for layer in visible if layer in layer_files.raster_layers()]
         if rasters and not self.mosaics.paths():
             self.mosaics.add_layer_by_id(rasters[0].id())
+        self.catalogue.suggest()
 
     def prefill(self, params: BuildParams) -> None:
         """An earlier build, to be resumed or made again."""
@@ -167,6 +188,7 @@ class BuildDialog(QDialog):
         """Check everything again; returns what is in the way, "" if nothing is."""
         self._timer.stop()
         options_problem = self.options.show_problem()
+        self.catalogue.set_mosaics(self.mosaics.paths())
         if not options_problem:
             self.catalogue.set_selection(self.options.selection())
         if self.catalogue.info is not None:
@@ -182,13 +204,69 @@ class BuildDialog(QDialog):
         ]
         # Where it is comes first: the box may be out of sight.
         problem = next((f"{box.title()}: {text}" for box, text in problems if text), "")
+        inputs = not any(text for _, text in problems[:3])
         busy = self._exporting is not None
         waiting = self.mosaics.body() is None or self.catalogue.info is None
         self.build.setEnabled(not problem and not waiting and not busy)
+        self._look_ahead(inputs and not waiting)
         resume = self._output.kind == RESUMABLE
         self.build.setText(tr("Resume") if resume else tr("Build"))
-        self.missing.problem(problem) if problem else self.missing.clear_message()
+        if not problem:
+            self.missing.clear_message()
+        elif self._is_untouched():
+            self.missing.info(problem)  # what comes next is no fault yet
+        else:
+            self.missing.problem(problem)
         return problem
+
+    def _is_untouched(self) -> bool:
+        """Whether mosaic, catalogue or name were not given yet."""
+        return not (
+            self.mosaics.paths()
+            and self.catalogue.source.currentData() is not None
+            and self.output.name.text().strip()
+        )
+
+    def _look_params(self) -> LookParams:
+        return LookParams(
+            mosaics=self.mosaics.paths(),
+            catalogue=self.catalogue.source_chosen(),
+            selection=self.options.selection(),
+            contexts=self.options.context_factors(),
+            nodata=self.mosaics.nodata(),
+        )
+
+    def _look_ahead(self, complete: bool) -> None:
+        """Count what can be cut and look at a few craters, once for every choice of inputs."""
+        if not complete:
+            self._stop_counting()
+            self._foreseen = self._forecast = None
+            self.circles.forget()
+            return
+        params = self._look_params()
+        # Circles do not depend on the view's width.
+        self.circles.offer(replace(params, contexts=list(CONTEXTS)))
+        if params == self._foreseen:
+            return
+        self._stop_counting()
+        self._foreseen, self._forecast = params, None
+
+        def done(forecast: BuildEstimate) -> None:
+            self._counting, self._forecast = None, forecast
+            self._timer.start()
+
+        def failed(_error: CallError) -> None:
+            self._counting = None  # the upper bound stays; what is wrong is said by the boxes
+
+        self._counting = self._engine.call(ESTIMATE_BUILD, params, done, failed, owner=self)
+
+    def _stop_counting(self) -> None:
+        call, self._counting = self._counting, None
+        if call is not None:
+            call.drop()
+
+    def _on_look(self) -> None:
+        self.circles.look(replace(self._look_params(), contexts=list(CONTEXTS)))
 
     def _catalogue_problem(self) -> str:
         if self.catalogue.source.currentData() is None:
@@ -219,6 +297,7 @@ class BuildDialog(QDialog):
             self.options.token_count(),
             build_estimate.remembered_rate(self._settings, self.options.encoder_id()),
             exact,
+            self._forecast,
         )
         self.estimate.info(estimate.text())
         return estimate.size_bytes if exact else 0
@@ -313,4 +392,6 @@ class BuildDialog(QDialog):
     def closeEvent(self, event: Any) -> None:
         """Give up questions that are still open; a running build goes on."""
         self.catalogue.close_box()
+        self.circles.close_box()
+        self._stop_counting()
         super().closeEvent(event)

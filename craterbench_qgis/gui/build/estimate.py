@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from ...contract.build import TOKENS
+from ...contract.build import TOKENS, BuildEstimate
 from ...core.settings import Settings
 from ...core.words import quantities
+from ...core.words.reasons import skip_reason
 from ...i18n import tr
 
 # Numbers per token of the encoders that come with the plugin; a ViT has 192 to 1024.
@@ -25,12 +26,24 @@ class Estimate:
     size_bytes: int
     seconds: float | None
     exact: bool
+    skipped: dict[str, int] = field(default_factory=dict)
+    sampled: bool = False
 
     def text(self) -> str:
         """For the dialog."""
         what = tr("Views: {n}") if self.exact else tr("Views: at most {n}")
+        if self.sampled:
+            what = tr("Views: about {n}")
+        views = what.format(n=quantities.number(self.views))
+        if self.skipped:
+            views += " " + tr("(not: {reasons})").format(
+                reasons="; ".join(
+                    f"{skip_reason(why)}: {quantities.number(count)}"
+                    for why, count in self.skipped.items()
+                )
+            )
         parts = [
-            what.format(n=quantities.number(self.views)),
+            views,
             tr("space: about {size}").format(size=quantities.size(self.size_bytes)),
         ]
         if self.seconds is None:
@@ -57,11 +70,16 @@ def estimate(
     tokens: int,
     rate: float | None,
     exact: bool,
+    forecast: BuildEstimate | None = None,
 ) -> Estimate:
-    """``rate``: views a second measured before, or None."""
-    views = craters * mosaics * contexts
+    """``rate``: views a second measured before, or None; ``forecast``: what the engine says can be
+    cut, None while it has not answered."""
+    views = craters * mosaics * contexts if forecast is None else forecast.views
+    skipped = {} if forecast is None else forecast.skipped
+    sampled = forecast is not None and not forecast.exact
+    exact = exact and forecast is not None
     seconds = views / rate if rate else None
-    return Estimate(views, views * bytes_per_view(encoder, tokens), seconds, exact)
+    return Estimate(views, views * bytes_per_view(encoder, tokens), seconds, exact, skipped, sampled)
 
 
 def remembered_rate(settings: Settings, encoder: str) -> float | None:

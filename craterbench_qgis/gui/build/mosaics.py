@@ -200,9 +200,10 @@ def _line(mosaic: _Mosaic) -> str:
         return mosaic.problem or tr("reading…")
     text = tr("{body} · {scale} m per pixel · {width} × {height} pixels")
     scale = info.pixel_size_m
-    return text.format(
+    facts = text.format(
         body=info.body.name,
         scale=quantities.number(scale, 0 if scale >= 100 else 1),
         width=quantities.number(info.width),
         height=quantities.number(info.height),
     )
+    return "\n".join([facts, *info.notes])

@@ -84,8 +84,13 @@ def state_of(info: IndexInfo) -> tuple[str, bool]:
     if info.problem:
         return info.problem, True
     if info.incomplete:
-        text = tr("The build is not finished. What is there can be searched; Resume finishes it.")
-        return text, True
+        text = tr(
+            "The build is not finished: {n} views are there, {left} were not looked at yet. What "
+            "is there can be searched; Resume finishes it."
+        )
+        return text.format(
+            n=quantities.number(info.views), left=quantities.number(info.views_left)
+        ), True
     return "", False
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import Qgis
-from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -30,6 +30,7 @@ from ..build.dialog import BuildDialog
 from ..build.job import DONE, FAILED, RUNNING, BuildJob, pending_builds
 from ..build.progress import BuildProgress, show_on_bar
 from ..messages import MessageLine
+from ..settings_dialog import SettingsDialog
 from . import catalogue_layer
 from .page import IndexPage, button
 from .recent import RecentIndexes, reason_against
@@ -77,6 +78,9 @@ class IndexPanel(QWidget):
         top.addWidget(self.open_button)
         top.addWidget(self.build_button)
         top.addStretch(1)
+        self.settings_button = button(tr("Settings…"), tr("Engine, search, new indexes, folders"))
+        self.settings_button.clicked.connect(self._on_settings)
+        top.addWidget(self.settings_button)
         self.message = MessageLine()
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
@@ -109,6 +113,13 @@ class IndexPanel(QWidget):
         self.recent.chosen.connect(self.open_index)
         layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 0, 0, 0)
+        for text in (
+            tr("Open… takes an index that is there: a folder NAME.craterindex."),
+            tr("Build… makes one of your own craters and mosaic; you see a few of them first."),
+        ):
+            line = QLabel(text)
+            line.setWordWrap(True)
+            layout.addWidget(line)
         layout.addWidget(QLabel(tr("Opened lately")))
         layout.addWidget(self.recent, 1)
         return page
@@ -128,6 +139,11 @@ class IndexPanel(QWidget):
         self.open_button.setEnabled(not on)
         if on:
             self.progress.setRange(0, 0)
+
+    def _on_settings(self) -> None:
+        dialog = SettingsDialog(self._settings, self, self._engine)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     # Open and close
 
@@ -286,7 +302,7 @@ class IndexPanel(QWidget):
         if not reply.problems:
             self.message.info(tr("Every file is as it was written."))
             return
-        advice = tr("Restore the folder from a copy, or build the index again.")
+        advice = tr("Build it anew, or take it from a copy; what is sound can still be searched.")
         self.message.problem("\n".join([*reply.problems, advice]))
 
     def _on_verify_failed(self, error: CallError) -> None:

@@ -94,7 +94,7 @@ def reason_against(path: str) -> str:
         if not where.exists():
             return tr("not there any more")
         if not (where / "manifest.json").is_file():
-            return tr("is no index any more")
+            return tr("it is no index")
     except OSError:
         return tr("cannot be read")
     return ""

@@ -24,6 +24,7 @@ from ...contract.methods import APPLY_DUPLICATES
 from ...core.review.order import Counts
 from ...core.review.store import ReviewStore
 from ...core.words.quantities import number
+from ...core.words.review import compared_entries
 from ...i18n import tr
 from .job_dialog import JobDialog, OutputLine, Request, is_same_file
 
@@ -47,6 +48,16 @@ class ApplyDialog(JobDialog):
         self._written = ""
         self.facts = QLabel(_facts(counts))
         self.facts.setWordWrap(True)
+        content = store.content
+        self.only_compared = QCheckBox()
+        compared = compared_entries(content.provenance if content is not None else {})
+        self.only_compared.setVisible(compared is not None)
+        if compared is not None:
+            text = tr("Leave out {left} of {all} entries that the search did not compare ({why})")
+            used, held, why = compared
+            self.only_compared.setText(
+                text.format(left=number(held - used), all=number(held), why=why)
+            )
         self.undecided = QCheckBox(tr("Also merge undecided pairs from probability"))
         self.threshold = QDoubleSpinBox()
         self.threshold.setRange(0.5, 1.0)
@@ -71,6 +82,7 @@ class ApplyDialog(JobDialog):
         form.addRow(tr("File"), self.output)
         self.fields.addWidget(self.facts)
         self.fields.addLayout(row)
+        self.fields.addWidget(self.only_compared)
         self.fields.addLayout(form)
         self.open_folder = QPushButton(tr("Open folder"))
         self.add_to_map = QPushButton(tr("Add to map"))
@@ -97,7 +109,9 @@ class ApplyDialog(JobDialog):
 
     def request(self) -> Request:
         wanted = round(self.threshold.value(), 4) if self.undecided.isChecked() else None
-        params = ApplyParams(str(self._review), self.output.path(), wanted)
+        params = ApplyParams(
+            str(self._review), self.output.path(), wanted, self.only_compared.isChecked()
+        )
         return APPLY_DUPLICATES, params
 
     def show_result(self, result: ApplyReport) -> None:
@@ -108,6 +122,9 @@ class ApplyDialog(JobDialog):
                 merged=number(result.merged),
             )
         ]
+        if result.left_out:
+            text = tr("{n} entries that the search did not compare were left out, as chosen.")
+            lines.append(text.format(n=number(result.left_out)))
         if result.refused:
             text = tr("{n} pairs were not merged, because a pair of their cluster is distinct.")
             lines.append(text.format(n=number(result.refused)))

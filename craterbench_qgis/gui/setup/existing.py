@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
@@ -17,7 +19,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...client.environment_jobs import Probe
 from ...core.settings import Settings
-from ...environment import lock, pythons
+from ...environment import lock, places, pythons
 from ...i18n import tr
 from .widgets import buttons, note, shrink_to_rows
 
@@ -67,8 +69,15 @@ class ExistingPython(QGroupBox):
 
     def start_check(self) -> None:
         """Run the Python that is named; the answer comes later."""
-        path = self.file.filePath().strip()
+        path = places.python_of(self.file.filePath().strip())
         if not path:
+            return
+        if Path(path).is_dir():
+            self._show(
+                tr(
+                    "{path} is a folder without a Python. Choose the environment's own folder."
+                ).format(path=path)
+            )
             return
         self._show(tr("Running {path} …").format(path=path), busy=True)
         self._checked = path
