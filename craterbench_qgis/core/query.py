@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Optional
 
 from ..contract.body import Body
 from ..contract.records import Json, Record
-from ..contract.search import Feedback, Query, Source
+from ..contract.search import Feedback, Preview, Query, Source
+from ..contract.vocabulary import BoxReading, QueryKind
+from ..i18n import tr
+from .geo.sphere import circle_ring
+from .words.quantities import kilometres
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,8 @@ class QueryRequest(Query):
     """What the user asked.
 
     ``label``: how it is called in lists, already translated. ``outline``: what was drawn, a closed
-    ring of (lon, lat). ``feedback``: decisions about matches that refine it, and ``base_label``:
+    ring of (lon, lat). ``shown``: it is searched as QGIS shows the layer of that name, not by its
+    file's values. ``feedback``: decisions about matches that refine it, and ``base_label``:
     how it was called before. While it is drawn it may lack its raster; :meth:`query` checks.
     """
 
@@ -45,6 +50,7 @@ class QueryRequest(Query):
     outline: tuple[tuple[float, float], ...] = ()
     feedback: Feedback = field(default_factory=Feedback)
     base_label: str = ""
+    shown: str = ""
 
     def __post_init__(self) -> None:
         Record.__post_init__(self)
@@ -53,6 +59,42 @@ class QueryRequest(Query):
     def is_refined(self) -> bool:
         """Whether decisions about matches take part in it."""
         return bool(self.feedback)
+
+    def as_read(self, preview: Preview) -> QueryRequest:
+        """A box that could be read either way as it was read: asked again (why, refined, after a
+        restart) it gives the same view."""
+        if preview.reading is None or preview.side_m is None:
+            return self
+        name = "box_m" if self.kind is QueryKind.IMAGE else "side_m"
+        return replace(
+            self,
+            reading=BoxReading.VIEW,
+            diameter_m=preview.diameter_m,
+            **{name: preview.side_m},  # type: ignore[arg-type]
+        )
+
+    def with_diameter(self, diameter_m: float, radius: float) -> QueryRequest:
+        """The same place asked as a crater of that diameter; ``radius``: the body's mean.
+
+        A picture is to be drawn again, so it is left out.
+        """
+        if self.lon is None or self.lat is None:
+            return self
+        return replace(
+            self,
+            kind=QueryKind.CRATER,
+            diameter_m=diameter_m,
+            side_m=None,
+            box_m=None,
+            image=None,
+            context=None,
+            crater_id=None,
+            reading=BoxReading.VIEW,
+            feedback=Feedback(),
+            base_label="",
+            label=tr("circle of {size}").format(size=kilometres(diameter_m)),
+            outline=tuple(circle_ring(radius, self.lon, self.lat, diameter_m)),
+        )
 
     def query(self) -> Query:
         """What the engine is asked. RecordError where something is missing, such as the picture

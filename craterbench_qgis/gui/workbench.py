@@ -167,6 +167,7 @@ class Workbench(QObject):
     def _show(self, match_set: MatchSet) -> None:
         self.current = match_set
         self.dock.results.show_set(match_set)
+        self.dock.query_bar.show_answer(match_set)
         QTimer.singleShot(0, lambda: self._show_on_map(match_set))
 
     def _show_on_map(self, match_set: MatchSet) -> None:
