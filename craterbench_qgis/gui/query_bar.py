@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from qgis.PyQt.QtCore import QSize, Qt, QTimer, pyqtSignal
-from qgis.PyQt.QtGui import QIcon, QPixmap
+from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -35,11 +35,10 @@ from ..core.words.quantities import kilometres, place
 from ..files import RESOURCES
 from ..i18n import tr
 from .messages import MessageLine
-from .query_parts import DiameterBox, RasterChoice
+from .query_parts import PICTURE_PX, DiameterBox, RasterChoice, query_picture
 from .tools import BoxTool, CircleTool, ClickTool, selection_queries
 
 ICONS = RESOURCES / "icons"
-PICTURE_PX = 88
 THROTTLE_MS = 150
 _FULL = 0.995  # from this valid fraction on nothing is said of it
 
@@ -68,6 +67,7 @@ class QueryBar(QWidget):
         self._job: RenderJob | None = None
         self._asked: QueryRequest | None = None
         self.raster = RasterChoice(self._canvas)
+        self.sources = self.raster.sources
         self._closed = False
         kinds = (("box", BoxTool), ("circle", CircleTool), ("click", ClickTool))
         self._tools = {
@@ -119,7 +119,7 @@ class QueryBar(QWidget):
         self.diameter.corrected.connect(self._on_diameter)
         top.addWidget(self.diameter)
         words = QVBoxLayout()
-        words.addWidget(self.raster.sources)
+        words.addWidget(self.sources)
         words.addWidget(self._line)
         words.addWidget(self._message)
         words.addStretch(1)
@@ -237,8 +237,7 @@ class QueryBar(QWidget):
         self._line.show()
 
     def _toggle(self, name: str) -> None:
-        """The tool in use stays in use when its button is pressed again, as QGIS's own do."""
-        self.start_tool(name)
+        self.start_tool(name)  # in use it stays in use, as QGIS's own tools do
         self.buttons[name].setChecked(True)
 
     def _on_tool(self, tool: Any, _old: Any = None) -> None:
@@ -287,8 +286,7 @@ class QueryBar(QWidget):
             return
         side = request.side_m or (request.diameter_m or 0.0) * self.context()
         box = request.square_m if request.reading is BoxReading.EITHER else None
-        if box is not None:
-            # As wide as the view of a crater that fills the box.
+        if box is not None:  # as wide as the view of a crater that fills the box
             side = box * max(self.context(), 1.0)
         picture = str(Path(folder) / f"query-{uuid.uuid4().hex}.png")
         drawn = dataclasses.replace(
@@ -332,9 +330,8 @@ class QueryBar(QWidget):
 
     def _describe(self, request: QueryRequest, preview: Preview | None) -> str:
         """``24.8 km, 12.30° N, 45.60° W, on lroc_wac_8k.tif, 86 % valid``."""
-        box = request.square_m if request.reading is BoxReading.EITHER else None
-        if box is not None:
-            parts = [tr("Box of {size}").format(size=kilometres(box))]
+        if request.reading is BoxReading.EITHER and request.square_m:
+            parts = [tr("Box of {size}").format(size=kilometres(request.square_m))]
         else:
             size = request.diameter_m or (request.side_m or 0.0) / self.context()
             parts = [kilometres(size)] if size else []
@@ -373,17 +370,7 @@ class QueryBar(QWidget):
         if request is not self._shown:
             self._ask_preview()
             return
-        pixmap = QPixmap(preview.image)
-        if not pixmap.isNull():
-            ratio = self.devicePixelRatioF()
-            pixels = round(PICTURE_PX * ratio)
-            pixmap = pixmap.scaled(
-                QSize(pixels, pixels),
-                Qt.AspectRatioMode.KeepAspectRatio,
-                Qt.TransformationMode.SmoothTransformation,
-            )
-            pixmap.setDevicePixelRatio(ratio)
-        self._picture.setPixmap(pixmap)
+        self._picture.setPixmap(query_picture(preview.image, self.devicePixelRatioF()))
         self._line.setText(self._describe(request, preview))
 
     def _on_preview_failed(self, request: QueryRequest, error: CallError) -> None:

@@ -6,13 +6,30 @@ from typing import Any
 
 from qgis.core import QgsMapLayerProxyModel, QgsPointXY
 from qgis.gui import QgsMapLayerComboBox
-from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QPixmap
 from qgis.PyQt.QtWidgets import QDoubleSpinBox, QSizePolicy
 
 from ..core.geo.crs import MapFrame
 from ..core.query import RasterSource
 from ..core.rasters import RasterPicker, raster_source
 from ..i18n import tr
+
+PICTURE_PX = 88
+
+
+def query_picture(path: str, ratio: float) -> QPixmap:
+    """The crop at ``path`` as it is shown on a screen of that pixel ratio; null without one."""
+    pixmap = QPixmap(path)
+    if not pixmap.isNull():
+        pixels = round(PICTURE_PX * ratio)
+        pixmap = pixmap.scaled(
+            QSize(pixels, pixels),
+            Qt.AspectRatioMode.KeepAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        )
+        pixmap.setDevicePixelRatio(ratio)
+    return pixmap
 
 
 class RasterChoice:
