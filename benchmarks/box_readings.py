@@ -4,8 +4,8 @@ python benchmarks/box_readings.py INDEX MOSAIC GAZETTEER.csv
 
 The boxes are drawn about the IAU gazetteer's places and diameters; the index is of another
 catalogue. Each box is asked as the view alone, as before, and read either way; the last column
-is the diameter by the rim in the picture alone, as for a crater that the index lacks. Middles are off by
-up to 5 % of D.
+is the diameter by the rim in the picture alone, as for a crater that the index lacks. Middles are
+off by up to 5 % of D.
 """
 
 from __future__ import annotations
