@@ -20,7 +20,7 @@ from .records import (
     Two,
     between,
 )
-from .vocabulary import Decision, Likeness, Outline, QueryKind, Question
+from .vocabulary import BoxReading, Decision, DiameterFrom, Likeness, Outline, QueryKind, Question
 
 CONTEXTS = (2.0, 3.0)
 """Sides of a crater's views over its diameter."""
@@ -41,6 +41,8 @@ BLURRED = ANALOG_PIXELS
 MOST_TOP, MOST_SHORTLIST = 100_000, 1_000_000
 LOOK_AT = 2.5
 """Side over diameter of a query of known diameter, where nothing else is asked for."""
+BOX_WIDTHS = (1.0, 1.25, 1.6, 2.0, 2.5, 3.2)
+"""Box over crater, as a box that may be read either way is tried."""
 
 Context = Annotated[float, between(0.5, 100.0)]
 
@@ -62,8 +64,11 @@ class Query(Record):
     ``diameter_m`` there, cut ``context`` times as wide (default: the mean of the index's). Both
     from ``mosaic``. ``indexed``: the crater ``crater_id`` of the index, cut from ``mosaic`` or
     else from the index's own first observation. ``image``: the square picture ``image``, north up;
-    its place and ``side_m`` where QGIS rendered it. Raises RecordError where a member that the
-    kind needs is missing.
+    its place and ``side_m`` where QGIS rendered it; its middle ``box_m`` metres alone are asked
+    about where given. ``reading`` of a square (an area, or the middle of an image) without
+    ``diameter_m``: ``view`` takes it as it is, ``crater`` for the crater's own width, ``either``
+    tries several widths of the crater and keeps the best. Raises RecordError where a member
+    that the kind needs is missing.
     """
 
     kind: QueryKind
@@ -75,6 +80,8 @@ class Query(Record):
     context: Optional[Context] = None
     crater_id: Optional[str] = None
     image: Optional[FileName] = None
+    reading: BoxReading = BoxReading.VIEW
+    box_m: Optional[Positive] = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -89,6 +96,16 @@ class Query(Record):
                 raise RecordError(f"A query of the kind '{self.kind}' needs '{name}'.")
         if (self.lon is None) != (self.lat is None):
             raise RecordError("A place needs 'lon' and 'lat'.")
+        of_box = self.kind is QueryKind.IMAGE and self.reading is not BoxReading.VIEW
+        if of_box and None in (self.box_m, self.side_m, self.lon):
+            raise RecordError("An image of a box needs 'box_m', 'side_m', 'lon' and 'lat'.")
+
+    @property
+    def square_m(self) -> Optional[float]:
+        """Metres across the box whose crater is sought; None where the scale is said."""
+        if self.diameter_m is not None or self.reading is BoxReading.VIEW:
+            return None
+        return {QueryKind.AREA: self.side_m, QueryKind.IMAGE: self.box_m}.get(self.kind)
 
 
 @dataclass(frozen=True)
@@ -212,7 +229,11 @@ class DecidedMatch(Match):
 
 @dataclass
 class Preview(Record):
-    """The view that is searched: a square PNG ``image`` and what is known of its place."""
+    """The view that is searched: a square PNG ``image`` and what is known of its place.
+
+    Of a box that could be read either way: the ``reading`` that was kept, the ``box_m`` that was
+    drawn, and where ``diameter_m`` is from.
+    """
 
     image: str
     lon: Optional[float] = None
@@ -223,6 +244,9 @@ class Preview(Record):
     metres_per_pixel: Optional[float] = None
     native_metres_per_pixel: Optional[float] = None
     diameter_assumed: bool = False
+    reading: Optional[BoxReading] = None
+    box_m: Optional[float] = None
+    diameter_from: Optional[DiameterFrom] = None
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,26 @@ class QueryKind(Word):
     IMAGE = "image"
 
 
+class BoxReading(Word):
+    """What a box round a crater is: as wide as the crater, the view around it, or whichever of
+    both fits better."""
+
+    CRATER = "crater"
+    VIEW = "view"
+    EITHER = "either"
+
+
+class DiameterFrom(Word):
+    """Where the diameter of a box's crater comes from: the user, the catalogue's crater in it, the
+    scale of the best match, the rim in the picture, or, assumed, the box itself."""
+
+    GIVEN = "given"
+    CATALOGUE = "catalogue"
+    MATCH = "match"
+    RIM = "rim"
+    BOX = "box"
+
+
 class Question(Word):
     """What a search is for: the same crater again, or craters of its kind."""
 

@@ -7,8 +7,11 @@ from typing import Any, Optional
 
 from ..contract.body import Body
 from ..contract.records import Json, Record
-from ..contract.search import AnalogOptions, Feedback, Filters, Query, Source
-from ..contract.vocabulary import Question
+from ..contract.search import AnalogOptions, Feedback, Filters, Preview, Query, Source
+from ..contract.vocabulary import BoxReading, QueryKind, Question
+from ..i18n import tr
+from .geo.sphere import circle_ring
+from .words.quantities import kilometres
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,8 @@ class QueryRequest(Query):
     """What the user asked.
 
     ``label``: how it is called in lists, already translated. ``outline``: what was drawn, a closed
-    ring of (lon, lat). ``feedback``: decisions about matches that refine it, and ``base_label``:
+    ring of (lon, lat). ``shown``: it is searched as QGIS shows the layer of that name, not by its
+    file's values. ``feedback``: decisions about matches that refine it, and ``base_label``:
     how it was called before. ``conditions``: what is looked for, among which craters. While it is
     drawn it may lack its raster; :meth:`query` checks.
     """
@@ -62,6 +66,7 @@ class QueryRequest(Query):
     outline: tuple[tuple[float, float], ...] = ()
     feedback: Feedback = field(default_factory=Feedback)
     base_label: str = ""
+    shown: str = ""
     conditions: Conditions = field(default_factory=Conditions)
 
     def __post_init__(self) -> None:
@@ -78,6 +83,42 @@ class QueryRequest(Query):
             return replace(self, conditions=conditions)
         label = self.base_label or self.label
         return replace(self, conditions=conditions, feedback=Feedback(), label=label, base_label="")
+
+    def as_read(self, preview: Preview) -> QueryRequest:
+        """A box that could be read either way as it was read: asked again (why, refined, after a
+        restart) it gives the same view."""
+        if preview.reading is None or preview.side_m is None:
+            return self
+        name = "box_m" if self.kind is QueryKind.IMAGE else "side_m"
+        return replace(
+            self,
+            reading=BoxReading.VIEW,
+            diameter_m=preview.diameter_m,
+            **{name: preview.side_m},  # type: ignore[arg-type]
+        )
+
+    def with_diameter(self, diameter_m: float, radius: float) -> QueryRequest:
+        """The same place asked as a crater of that diameter; ``radius``: the body's mean.
+
+        A picture is to be drawn again, so it is left out.
+        """
+        if self.lon is None or self.lat is None:
+            return self
+        return replace(
+            self,
+            kind=QueryKind.CRATER,
+            diameter_m=diameter_m,
+            side_m=None,
+            box_m=None,
+            image=None,
+            context=None,
+            crater_id=None,
+            reading=BoxReading.VIEW,
+            feedback=Feedback(),
+            base_label="",
+            label=tr("circle of {size}").format(size=kilometres(diameter_m)),
+            outline=tuple(circle_ring(radius, self.lon, self.lat, diameter_m)),
+        )
 
     def query(self) -> Query:
         """What the engine is asked. RecordError where something is missing, such as the picture

@@ -12,9 +12,12 @@ from qgis.core import (
     QgsMapLayer,
     QgsMapRendererParallelJob,
     QgsMapSettings,
+    QgsMultiBandColorRenderer,
     QgsPointXY,
+    QgsRaster,
     QgsRasterLayer,
     QgsRectangle,
+    QgsSingleBandGrayRenderer,
 )
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, QSize, QTimer
@@ -33,8 +36,9 @@ RENDERED_PX = 672
 def raster_source(layer: QgsMapLayer | None) -> RasterSource | None:
     """How the engine reads a layer's own pixels; None where QGIS has to render them.
 
-    None for WMS, XYZ, WCS and remote files, and for a file to which the user gave another
-    reference system in QGIS: the engine would read the file's.
+    None for WMS, XYZ, WCS and remote files, for a file to which the user gave another reference
+    system in QGIS (the engine would read the file's), and for one whose values are not what is
+    seen: a hillshade, colours by value, black and white exchanged.
     """
     if not isinstance(layer, QgsRasterLayer) or not layer.isValid():
         return None
@@ -45,10 +49,19 @@ def raster_source(layer: QgsMapLayer | None) -> RasterSource | None:
     path = layer.source().split("|")[0]
     if not names.is_there(path):  # the same check that the engine makes
         return None
-    if layer.crs() != provider.crs():
+    if layer.crs() != provider.crs() or not is_plain(layer):
         return None
     band = _single_band(layer)
     return RasterSource(path, band, _user_nodata(provider, band or 1), layer.name())
+
+
+def is_plain(layer: QgsRasterLayer) -> bool:
+    """Whether a layer is seen as its values are: brighter where they are larger, or as a picture
+    of red, green and blue. Then the stretch does not matter, for every crop is stretched again."""
+    renderer = layer.renderer()
+    if isinstance(renderer, QgsSingleBandGrayRenderer):
+        return bool(renderer.gradient() == QgsSingleBandGrayRenderer.BlackToWhite)
+    return renderer is None or isinstance(renderer, QgsMultiBandColorRenderer)
 
 
 class RasterPicker:
@@ -58,19 +71,27 @@ class RasterPicker:
         self._frames: dict[str, MapFrame | None] = {}
 
     def topmost(
-        self, layers: Sequence[QgsMapLayer], place: tuple[float, float], body: Body
+        self,
+        layers: Sequence[QgsMapLayer],
+        place: tuple[float, float],
+        body: Body,
+        scale: float = 0.0,
     ) -> QgsRasterLayer | None:
-        """The first raster of ``layers`` (topmost first) of that body whose extent holds a place.
+        """The first raster of ``layers`` (topmost first) of that body that is seen at a place.
 
-        ``place``: (lon, planetocentric lat).
+        ``place``: (lon, planetocentric lat); ``scale``: the map's denominator, 0 where any will do.
+        What is seen is asked of the pixel: a mosaic's gap or border shows the raster below.
         """
         for layer in layers:
             if not isinstance(layer, QgsRasterLayer) or not layer.isValid():
                 continue
+            if scale and not layer.isInScaleRange(scale):
+                continue
             frame = self._frame(layer.crs())
             if frame is None or not same_body(frame.body, body):
                 continue
-            if _holds(frame, layer.extent(), place):
+            point = _point_in(frame, layer.extent(), place)
+            if point is not None and is_seen(layer, point):
                 return layer
         return None
 
@@ -194,6 +215,36 @@ def _user_nodata(provider: Any, band: int) -> float | None:
     return None
 
 
-def _holds(frame: MapFrame, extent: QgsRectangle, place: tuple[float, float]) -> bool:
+def is_seen(layer: QgsRasterLayer, point: QgsPointXY) -> bool:
+    """Whether the layer covers what lies below it at a point of its own reference system.
+
+    Of a raster without local pixels that is taken for granted: asking would wait for a server.
+    """
+    renderer, provider = layer.renderer(), layer.dataProvider()
+    if renderer is None or not layer.opacity() > 0 or not renderer.opacity() > 0:
+        return False
+    if layer.providerType() != "gdal":
+        return True
+    answer = provider.identify(point, QgsRaster.IdentifyFormatValue)
+    if not answer.isValid():
+        return True
+    values = answer.results()
+    if renderer.alphaBand() > 0 and values.get(renderer.alphaBand()) == 0:
+        return False
+    shown = [values.get(band) for band in renderer.usesBands() if band != renderer.alphaBand()]
+    if not shown or any(value is None for value in shown):
+        return not shown  # QGIS draws nothing where a band it shows has no data
+    transparency = renderer.rasterTransparency()
+    if transparency is None:
+        return True
+    if len(shown) == 3:
+        return bool(transparency.alphaValue(*shown) > 0)
+    return bool(transparency.alphaValue(shown[0]) > 0)
+
+
+def _point_in(
+    frame: MapFrame, extent: QgsRectangle, place: tuple[float, float]
+) -> QgsPointXY | None:
+    """The place on the layer's map; None outside its extent."""
     point = frame.to_map(*place, near=extent.center().x())
-    return point is not None and extent.contains(QgsPointXY(point))
+    return point if point is not None and extent.contains(QgsPointXY(point)) else None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..contract.vocabulary import Skip
+from ..contract.vocabulary import DiameterFrom, Skip
 
 
 class Advice:
@@ -58,3 +58,12 @@ ADVICE = {
 def counted(counts: Mapping[str, int]) -> str:
     """``{Skip.OUTSIDE: 1200}`` -> ``1,200 outside``; "" for none."""
     return ", ".join(f"{count:,} {why}" for why, count in counts.items() if count)
+
+
+DIAMETER_FROM = {
+    DiameterFrom.GIVEN: "as given",
+    DiameterFrom.CATALOGUE: "that of the crater of the index there",
+    DiameterFrom.MATCH: "from the scale of the first match",
+    DiameterFrom.RIM: "from the rim in the picture",
+    DiameterFrom.BOX: "assumed from the box: nothing tells it",
+}

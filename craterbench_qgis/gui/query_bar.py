@@ -7,10 +7,8 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsMapLayerProxyModel, QgsPointXY
-from qgis.gui import QgsMapLayerComboBox
 from qgis.PyQt.QtCore import QSize, Qt, QTimer, pyqtSignal
-from qgis.PyQt.QtGui import QIcon, QPixmap
+from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -27,19 +25,20 @@ from ..contract.body import Body
 from ..contract.build import IndexInfo
 from ..contract.methods import PREVIEW
 from ..contract.search import LOOK_AT, Preview, PreviewParams
-from ..contract.vocabulary import QueryKind
-from ..core.geo.crs import MapFrame, body_problem
-from ..core.query import QueryRequest, RasterSource
-from ..core.rasters import RasterPicker, RenderJob, raster_source
+from ..contract.vocabulary import BoxReading, QueryKind
+from ..core.geo.crs import body_problem
+from ..core.match_set import MatchSet
+from ..core.query import QueryRequest
+from ..core.rasters import RENDERED_PX, RenderJob, raster_source
 from ..core.settings import Settings
 from ..core.words.quantities import kilometres, place
 from ..files import RESOURCES
 from ..i18n import tr
 from .messages import MessageLine
+from .query_parts import PICTURE_PX, DiameterBox, RasterChoice, query_picture
 from .tools import BoxTool, CircleTool, ClickTool, selection_queries
 
 ICONS = RESOURCES / "icons"
-PICTURE_PX = 88
 THROTTLE_MS = 150
 _FULL = 0.995  # from this valid fraction on nothing is said of it
 
@@ -66,12 +65,13 @@ class QueryBar(QWidget):
         self._waiting: list[QueryRequest] = []
         self._call: AnyCall | None = None
         self._job: RenderJob | None = None
-        self._frame: MapFrame | None = None
-        self._picker = RasterPicker()
+        self._asked: QueryRequest | None = None
+        self.raster = RasterChoice(self._canvas)
+        self.sources = self.raster.sources
         self._closed = False
         kinds = (("box", BoxTool), ("circle", CircleTool), ("click", ClickTool))
         self._tools = {
-            name: kind(self._canvas, self._body, self._source_at, self.context)
+            name: kind(self._canvas, self._body, self.raster.source_at, self.context)
             for name, kind in kinds
         }
         self._timer = QTimer(self)
@@ -96,14 +96,6 @@ class QueryBar(QWidget):
             "selection": (tr("Selection"), tr("Search the selected craters of the active layer")),
         }
         self.buttons = {name: self._button(name, *words) for name, words in tips.items()}
-        self.sources = QgsMapLayerComboBox()
-        self.sources.setFilters(QgsMapLayerProxyModel.RasterLayer)
-        self.sources.setAllowEmptyLayer(True, tr("Topmost under the cursor"))
-        self.sources.setCurrentIndex(0)
-        self.sources.setToolTip(tr("The raster the query is cut from"))
-        # Long layer names must not widen the dock.
-        self.sources.setMinimumContentsLength(12)
-        self.sources.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._picture = QLabel()
         self._picture.setFixedSize(QSize(PICTURE_PX + 2, PICTURE_PX + 2))
         self._picture.setFrameShape(QFrame.Shape.Box)
@@ -123,6 +115,9 @@ class QueryBar(QWidget):
         for button in self.buttons.values():
             top.addWidget(button)
         top.addStretch(1)
+        self.diameter = DiameterBox()
+        self.diameter.corrected.connect(self._on_diameter)
+        top.addWidget(self.diameter)
         words = QVBoxLayout()
         words.addWidget(self.sources)
         words.addWidget(self._line)
@@ -161,6 +156,8 @@ class QueryBar(QWidget):
             button.setEnabled(info is not None)
         self._waiting = []
         self._forget()
+        self._asked = None
+        self.diameter.show_diameter(None)
         for tool in self._tools.values():
             tool.erase()
             if info is None and self._canvas.mapTool() is tool:
@@ -202,12 +199,28 @@ class QueryBar(QWidget):
         """Search the selected craters of the active layer, one after the other."""
         problems: list[str] = []
         layer = self._iface.activeLayer()
-        requests = selection_queries(layer, self._source_of, self._body(), problems)
+        requests = selection_queries(layer, self.raster.source_of, self._body(), problems)
         self._waiting = requests[1:]
         if requests:
             self._on_query(requests[0], keep_waiting=True)
         if problems:
             self._message.problem(" ".join(problems))
+
+    def show_answer(self, match_set: MatchSet) -> None:
+        """The diameter that was searched with, to be corrected."""
+        self._asked = match_set.request
+        self.diameter.show_diameter(match_set.preview.diameter_m)
+
+    def _on_diameter(self, metres: float) -> None:
+        """The user says how large the crater is: the same place is searched again."""
+        asked, body = self._asked, self._body()
+        if asked is None or body is None or asked.lon is None or asked.lat is None:
+            return
+        request = asked.with_diameter(metres, body.mean_radius)
+        if request.mosaic is None:
+            layer = self.raster.layer_of((asked.lon, asked.lat))
+            request = dataclasses.replace(request, mosaic=raster_source(layer))
+        self._on_query(request)
 
     def search_done(self) -> None:
         """The last query was answered: on to the next selected crater."""
@@ -224,10 +237,8 @@ class QueryBar(QWidget):
         self._line.show()
 
     def _toggle(self, name: str) -> None:
-        if self._canvas.mapTool() is self._tools[name]:
-            self._canvas.unsetMapTool(self._tools[name])
-        else:
-            self.start_tool(name)
+        self.start_tool(name)  # in use it stays in use, as QGIS's own tools do
+        self.buttons[name].setChecked(True)
 
     def _on_tool(self, tool: Any, _old: Any = None) -> None:
         for name, mine in self._tools.items():
@@ -244,32 +255,6 @@ class QueryBar(QWidget):
         self._line.setText(tr("Given up. Draw again, or choose another tool."))
         self.previewing.emit(False)
 
-    # Where it is cut from
-
-    def _layer_of(self, place: tuple[float, float]) -> Any:
-        chosen = self.sources.currentLayer()
-        if chosen is not None:
-            return chosen
-        frame = self._map_frame()
-        return self._picker.topmost(self._canvas.layers(), place, frame.body) if frame else None
-
-    def _source_of(self, place: tuple[float, float]) -> RasterSource | None:
-        return raster_source(self._layer_of(place))
-
-    def _source_at(self, point: QgsPointXY) -> RasterSource | None:
-        frame = self._map_frame()
-        place = frame.to_lonlat(point) if frame else None
-        return self._source_of(place) if place is not None else None
-
-    def _map_frame(self) -> MapFrame | None:
-        crs = self._canvas.mapSettings().destinationCrs()
-        if self._frame is None or self._frame.crs != crs:
-            try:
-                self._frame = MapFrame(crs)
-            except ValueError:
-                self._frame = None
-        return self._frame
-
     # Asking
 
     def _on_query(self, request: QueryRequest, keep_waiting: bool = False) -> None:
@@ -279,7 +264,7 @@ class QueryBar(QWidget):
         self.show_request(request)
         if request.lon is None or request.lat is None:
             return
-        layer = self._layer_of((request.lon, request.lat))
+        layer = self.raster.layer_of((request.lon, request.lat))
         if layer is None:
             self._message.problem(
                 tr("There is no raster of this body here. Add a mosaic, or choose one above.")
@@ -300,13 +285,18 @@ class QueryBar(QWidget):
             self._message.problem(tr("The engine is not running yet. Wait a moment, ask again."))
             return
         side = request.side_m or (request.diameter_m or 0.0) * self.context()
+        box = request.square_m if request.reading is BoxReading.EITHER else None
+        if box is not None:  # as wide as the view of a crater that fills the box
+            side = box * max(self.context(), 1.0)
         picture = str(Path(folder) / f"query-{uuid.uuid4().hex}.png")
         drawn = dataclasses.replace(
             request,
             kind=QueryKind.IMAGE,
             image=picture,
             side_m=side,
-            diameter_m=request.diameter_m or side / self.context(),
+            box_m=box,
+            diameter_m=request.diameter_m or (None if box else side / self.context()),
+            shown=layer.name(),
         )
         self._message.info(tr("Drawing {name} for the search…").format(name=layer.name()))
         self._job = RenderJob(
@@ -317,6 +307,7 @@ class QueryBar(QWidget):
             picture,
             lambda _path: self._rendered(drawn),
             self._message.problem,
+            size=RENDERED_PX if box is None else 2 * RENDERED_PX,
             parent=self,
         )
 
@@ -339,15 +330,20 @@ class QueryBar(QWidget):
 
     def _describe(self, request: QueryRequest, preview: Preview | None) -> str:
         """``24.8 km, 12.30° N, 45.60° W, on lroc_wac_8k.tif, 86 % valid``."""
-        size = request.diameter_m or (request.side_m or 0.0) / self.context()
-        parts = [kilometres(size)] if size else []
+        if request.reading is BoxReading.EITHER and request.square_m:
+            parts = [tr("Box of {size}").format(size=kilometres(request.square_m))]
+        else:
+            size = request.diameter_m or (request.side_m or 0.0) / self.context()
+            parts = [kilometres(size)] if size else []
         if request.lon is not None and request.lat is not None:
             parts.append(place(request.lon, request.lat, 2))
-            name = request.mosaic.name if request.mosaic else ""
+            name = request.mosaic.name if request.mosaic else request.shown
             if not name:
-                layer = self._layer_of((request.lon, request.lat))
+                layer = self.raster.layer_of((request.lon, request.lat))
                 name = layer.name() if layer is not None else ""
-            if name:
+            if request.shown:
+                parts.append(tr("on {raster}, as the map shows it").format(raster=name))
+            elif name:
                 parts.append(tr("on {raster}").format(raster=name))
         if preview is not None and preview.valid_fraction < _FULL:
             share = round(100 * preview.valid_fraction)
@@ -374,17 +370,7 @@ class QueryBar(QWidget):
         if request is not self._shown:
             self._ask_preview()
             return
-        pixmap = QPixmap(preview.image)
-        if not pixmap.isNull():
-            ratio = self.devicePixelRatioF()
-            pixels = round(PICTURE_PX * ratio)
-            pixmap = pixmap.scaled(
-                QSize(pixels, pixels),
-                Qt.AspectRatioMode.KeepAspectRatio,
-                Qt.TransformationMode.SmoothTransformation,
-            )
-            pixmap.setDevicePixelRatio(ratio)
-        self._picture.setPixmap(pixmap)
+        self._picture.setPixmap(query_picture(preview.image, self.devicePixelRatioF()))
         self._line.setText(self._describe(request, preview))
 
     def _on_preview_failed(self, request: QueryRequest, error: CallError) -> None:

@@ -94,7 +94,9 @@ class SearchSession(QObject):
 
     def _done(self, request: QueryRequest, info: IndexInfo, reply: SearchReply) -> None:
         self._call = None
-        self.answered.emit(MatchSet.of_reply(request, info, reply))
+        if request.shown:
+            reply.provenance["shown_by_qgis"] = request.shown
+        self.answered.emit(MatchSet.of_reply(request.as_read(reply.query), info, reply))
 
     def _failed(self, error: CallError) -> None:
         if self._call is None and error.cancelled:

@@ -212,6 +212,7 @@ class Workbench(QObject):
         self.dock.question.show_conditions(match_set.request.conditions)
         self.index.follow(match_set, lambda: self._show_again(match_set))
         self.dock.results.show_set(match_set)
+        self.dock.query_bar.show_answer(match_set)
         self.dock.history.set_current(match_set.set_id)
         if on_map:
             QTimer.singleShot(0, lambda: self._show_on_map(match_set))

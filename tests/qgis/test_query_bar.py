@@ -8,17 +8,20 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from qgis.core import QgsProject, QgsRasterLayer
+from qgis.core import QgsHillshadeRenderer, QgsProject, QgsRasterLayer
+from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QImage
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QLabel
+from qgis.PyQt.QtWidgets import QDoubleSpinBox, QLabel
 
 from craterbench_qgis.contract.build import IndexInfo
 from craterbench_qgis.contract.methods import PREVIEW
-from craterbench_qgis.contract.search import Preview
+from craterbench_qgis.contract.search import Preview, SearchReply
+from craterbench_qgis.core.match_set import MatchSet
 from craterbench_qgis.core.query import QueryRequest
 from craterbench_qgis.gui.messages import MessageLine
 from craterbench_qgis.gui.query_bar import QueryBar
+from craterbench_qgis.gui.tools import BoxTool
 from inside import FakeInterface, child, wait_until
 from paths import MOSAIC, needs_moon
 from tool_bench import MOON, ToolBench, crs_of, layer_of
@@ -116,6 +119,48 @@ def test_the_tools_wait_for_an_index(bench: QueryBench) -> None:
     bench.bar.set_index(None)
     assert bench.canvas.mapTool() is None and not buttons["box"].isChecked()
     assert bench.bar.minimumSizeHint().width() <= 330
+
+
+def test_the_button_of_the_tool_in_use_leaves_it_in_use(bench: QueryBench) -> None:
+    bench.bar.set_index(INFO)
+    button = bench.bar.buttons["box"]
+    for _ in range(3):
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        assert button.isChecked() and isinstance(bench.canvas.mapTool(), BoxTool)
+
+
+def test_a_corrected_diameter_is_searched_again(bench: QueryBench) -> None:
+    bench.bar.set_index(INFO)
+    bench.bar.start_tool("box")
+    bench.drag(bench.pixel(-13.7, -41.0), bench.pixel(-8.7, -45.6))
+    (asked,) = bench.asked
+    assert asked.reading == "either"
+    spin = bench.bar.findChild(QDoubleSpinBox, "CraterBenchDiameter")
+    assert not spin.isVisible()
+    preview = Preview("", asked.lon, asked.lat, 180e3, 53e3, reading="view", box_m=asked.side_m)
+    reply = SearchReply([], preview)
+    bench.bar.show_answer(MatchSet.of_reply(asked.as_read(preview), INFO, reply))
+    assert spin.isVisible() and spin.value() == 53.0
+    assert asked.as_read(preview).side_m == 180e3, "asked again, it is the same view"
+    spin.setFocus()
+    spin.selectAll()
+    QTest.keyClicks(spin, "85")
+    QTest.keyClick(spin, Qt.Key.Key_Return)
+    again = bench.asked[-1]
+    assert len(bench.asked) == 2 and again.kind == "crater" and again.diameter_m == 85e3
+    assert (again.lon, again.lat) == (asked.lon, asked.lat) and again.mosaic.name == "WAC"
+
+
+def test_a_hillshade_is_searched_as_it_is_seen(bench: QueryBench) -> None:
+    bench.bar.set_index(INFO)
+    provider = bench.layer.dataProvider()
+    bench.layer.setRenderer(QgsHillshadeRenderer(provider, 1, 315.0, 45.0))
+    bench.bar.start_tool("circle")
+    bench.drag_circle()
+    wait_until(lambda: bool(bench.asked))
+    (query,) = bench.asked
+    assert query.kind == "image" and query.mosaic is None and Path(query.image).is_file()
+    assert query.shown == "WAC" and "as the map shows it" in bench.line
 
 
 def test_a_box_is_previewed_and_asked(bench: QueryBench) -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from osgeo import gdal
 from qgis.core import (
+    QgsHillshadeRenderer,
     QgsPointXY,
     QgsRasterLayer,
     QgsRasterRange,
+    QgsRasterTransparency,
     QgsSingleBandGrayRenderer,
     QgsSingleBandPseudoColorRenderer,
     QgsVectorLayer,
@@ -86,7 +88,7 @@ def test_of_several_bands_the_one_that_is_shown(folder: Path) -> None:
     assert raster_source(layer).band is None, "all where they are shown together"
     layer.setRenderer(QgsSingleBandGrayRenderer(provider, 3))
     assert raster_source(layer).band == 3
-    layer.setRenderer(QgsSingleBandPseudoColorRenderer(provider, 2))
+    layer.setRenderer(QgsSingleBandGrayRenderer(provider, 2))
     assert raster_source(layer).band == 2
     provider.setUserNoDataValue(2, [QgsRasterRange(7, 7)])
     source = raster_source(layer)
@@ -94,6 +96,58 @@ def test_of_several_bands_the_one_that_is_shown(folder: Path) -> None:
     assert_engine_reads(source)
     provider.setUserNoDataValue(2, [QgsRasterRange(7, 9)])
     assert raster_source(layer).nodata is None, "a range is no value"
+
+
+def test_what_is_not_seen_as_its_values_is_drawn_by_qgis(folder: Path) -> None:
+    layer = layer_of_file(folder / "a.tif")
+    provider = layer.dataProvider()
+    inverted = QgsSingleBandGrayRenderer(provider, 1)
+    inverted.setGradient(QgsSingleBandGrayRenderer.WhiteToBlack)
+    for renderer in (
+        QgsHillshadeRenderer(provider, 1, 315.0, 45.0),
+        QgsSingleBandPseudoColorRenderer(provider, 1),
+        inverted,
+    ):
+        layer.setRenderer(renderer)
+        assert raster_source(layer) is None
+    layer.setRenderer(QgsSingleBandGrayRenderer(provider, 1))
+    assert raster_source(layer) is not None
+
+
+def test_a_raster_that_is_not_seen_at_a_place_is_not_taken(folder: Path, tmp_path: Path) -> None:
+    """Its gap, its border, its opacity, its transparent values and its scales."""
+    grey = gdal.Open(str(folder / "a.tif"))
+    holed = str(tmp_path / "holed.tif")
+    copy = gdal.Translate(holed, grey)
+    values = copy.ReadAsArray()
+    values[:, : values.shape[1] // 2] = 0
+    copy.GetRasterBand(1).WriteArray(values)
+    copy.GetRasterBand(1).SetNoDataValue(0)
+    copy = None
+    wide, top = QgsRasterLayer(str(MOSAIC), "wide"), layer_of_file(holed)
+    moon = MapFrame(crs_of("IAU_2015:30110")).body
+    picker = RasterPicker()
+    extent = top.extent()
+    frame = MapFrame(top.crs())
+    middle = extent.center().y()
+    gap = frame.to_lonlat(QgsPointXY(extent.xMinimum() + extent.width() / 4, middle))
+    ground = frame.to_lonlat(QgsPointXY(extent.xMinimum() + extent.width() * 3 / 4, middle))
+    assert picker.topmost([top, wide], gap, moon) is wide
+    assert picker.topmost([top, wide], ground, moon) is top
+    top.setOpacity(0.0)
+    assert picker.topmost([top, wide], ground, moon) is wide
+    top.setOpacity(1.0)
+    see_through = QgsRasterTransparency()
+    see_through.initializeTransparentPixelList(0.0)
+    pixel = QgsRasterTransparency.TransparentSingleValuePixel()
+    pixel.min, pixel.max, pixel.percentTransparent = 0.0, 1e9, 100.0
+    see_through.setTransparentSingleValuePixelList([pixel])
+    top.renderer().setRasterTransparency(see_through)
+    assert picker.topmost([top, wide], ground, moon) is wide
+    top.renderer().setRasterTransparency(QgsRasterTransparency())
+    top.setScaleBasedVisibility(True)
+    top.setMinimumScale(1000.0)
+    assert picker.topmost([top, wide], ground, moon, 5e6) is wide
 
 
 def test_what_the_engine_cannot_read_as_qgis_does() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...contract.search import BLURRED, Match, Preview
-from ...contract.vocabulary import Decision, QueryKind, Question
+from ...contract.vocabulary import BoxReading, Decision, DiameterFrom, QueryKind, Question
 from ...i18n import tr
 from ..match_set import MatchSet, diameter_ratio
 from ..query import QueryRequest
@@ -218,15 +218,20 @@ def query_lines(match_set: MatchSet) -> list[str]:
     sizes = []
     if preview.diameter_m:
         size = unbroken(kilometres(preview.diameter_m))
-        sizes.append(
-            tr("diameter about {size}, guessed from the box").format(size=size)
-            if preview.diameter_assumed
-            else tr("diameter {size}").format(size=size)
-        )
+        sizes.append(_diameter_words(preview).format(size=size))
     if preview.side_m:
         sizes.append(tr("crop {size} wide").format(size=unbroken(kilometres(preview.side_m))))
     lines.append(capital(", ".join(sizes)))
-    if request.mosaic is not None and request.mosaic.name:
+    if preview.box_m and preview.reading is not None:
+        lines.append(
+            {
+                BoxReading.CRATER: tr("The box of {size} was read as the crater."),
+                BoxReading.VIEW: tr("The box of {size} was read as the view around the crater."),
+            }[preview.reading].format(size=unbroken(kilometres(preview.box_m)))
+        )
+    if request.shown:
+        lines.append(tr("On {raster}, as the map shows it").format(raster=request.shown))
+    elif request.mosaic is not None and request.mosaic.name:
         lines.append(tr("On {raster}").format(raster=request.mosaic.name))
     lines.extend(_quality(preview))
     return [line for line in lines if line]
@@ -237,6 +242,19 @@ def query_context(preview: Preview) -> float | None:
     if not preview.diameter_m or not preview.side_m:
         return None
     return preview.side_m / preview.diameter_m
+
+
+def _diameter_words(preview: Preview) -> str:
+    """How large the crater is, and whence that is known of a box."""
+    known = preview.diameter_from or (DiameterFrom.BOX if preview.diameter_assumed else None)
+    return {
+        None: tr("diameter {size}"),
+        DiameterFrom.GIVEN: tr("diameter {size}"),
+        DiameterFrom.CATALOGUE: tr("diameter {size}, as catalogued"),
+        DiameterFrom.MATCH: tr("diameter about {size}, from the first match's scale"),
+        DiameterFrom.RIM: tr("diameter about {size}, from the rim in the picture"),
+        DiameterFrom.BOX: tr("diameter about {size}, guessed from the box"),
+    }[known]
 
 
 def _quality(preview: Preview) -> list[str]:

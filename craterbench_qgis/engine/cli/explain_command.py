@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..index import CraterIndex
-from ..search import explain
+from ..search import BoxViews, Searcher, SearchOptions, explain, read_box
 from .options import (
     add_encoder_options,
     add_query_options,
@@ -43,8 +43,11 @@ def run_explain(arguments: argparse.Namespace) -> int:
 
     with CraterIndex.open(arguments.index) as index:
         require_views(index)
-        query = query_of(arguments, index)
+        asked = query_of(arguments, index)
         encoder = load_encoder_for(arguments, index.settings.encoder_id)
+        query = asked
+        if isinstance(asked, BoxViews):
+            query = read_box(asked, Searcher(index, encoder), SearchOptions())
         why = explain(index, encoder, query, arguments.crater)
     if arguments.output:
         explanation_picture(arguments.output, why)

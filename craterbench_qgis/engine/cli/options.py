@@ -9,12 +9,20 @@ from typing import Any
 
 from ...contract.build import CatalogueSource, Columns, Selection
 from ...contract.duplicates import MAX_DISTANCE, MAX_RATIO, THRESHOLD
-from ...contract.search import Filters
+from ...contract.search import Filters, Query, Source
+from ...contract.vocabulary import BoxReading, QueryKind
 from ..encoders.base import Encoder
 from ..errors import CraterIndexError, EncoderError, UsageError
 from ..index import CraterIndex
 from ..mosaic import Mosaic, box_area
-from ..search import QueryView, query_from_area, query_from_crater, query_from_image
+from ..search import (
+    BoxViews,
+    QueryView,
+    box_views,
+    cut_query,
+    query_from_crater,
+    query_from_image,
+)
 from ..search.filters import read_region
 from .output import note
 
@@ -193,6 +201,14 @@ def add_query_options(parser: argparse.ArgumentParser) -> None:
         metavar="KM",
         help="diameter in km: needed for --at; for --box and --image it serves the filters",
     )
+    group.add_argument(
+        "--box-is",
+        type=BoxReading,
+        choices=tuple(BoxReading),
+        default=BoxReading.EITHER,
+        help="how a --box without --diameter is read: as the view around the crater, as wide as "
+        "the crater itself, or whichever fits better (default)",
+    )
     group.add_argument("--crs", help="CRS of --box: 'mosaic', or e.g. IAU_2015:30135, WKT, PROJ")
     group.add_argument(
         "--query-context",
@@ -202,8 +218,11 @@ def add_query_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def query_of(arguments: argparse.Namespace, index: CraterIndex, *, wide: bool = False) -> QueryView:
-    """Cut the query the options describe; ``wide``: it will be turned.
+def query_of(
+    arguments: argparse.Namespace, index: CraterIndex, *, wide: bool = False
+) -> QueryView | BoxViews:
+    """Cut the query the options describe; ``wide``: it will be turned. The views of a box that
+    may be read either way are for ``read_box``.
 
     Raises
     ------
@@ -229,7 +248,21 @@ def query_of(arguments: argparse.Namespace, index: CraterIndex, *, wide: bool = 
                 crs = mosaic.crs.to_wkt()
             west, south, east, north = arguments.box
             area = box_area(mosaic.body, west, south, east, north, crs)
-            query = query_from_area(mosaic, area, size, contexts, diameter)
+            asked = Query(
+                QueryKind.AREA,
+                Source(str(arguments.mosaic)),
+                area.lon,
+                area.lat,
+                area.side_m,
+                diameter,
+                reading=arguments.box_is,
+            )
+            box = box_views(asked, mosaic, size, contexts)
+            if box is not None:
+                if wide:
+                    box.views = [view.widened() for view in box.views]
+                return box
+            query = cut_query(asked, mosaic, size, contexts)
             return query.widened() if wide else query
         context = arguments.query_context
         if context is None:

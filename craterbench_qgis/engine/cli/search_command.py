@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ...contract.records import Json
 from ...contract.search import ANALOG_PIXELS, SHORTLIST, TOP, AnalogOptions, Feedback, Match
 from ...contract.vocabulary import Likeness, Question
 from ..errors import ExportError
@@ -15,8 +16,9 @@ from ..formats import SUFFIXES, write_matches
 from ..formats.model import view_text
 from ..formats.sheet_page import length_text
 from ..index import CraterIndex
-from ..search import QueryView, Searcher, SearchOptions, SearchResult
+from ..search import BoxViews, QueryView, Searcher, SearchOptions, SearchResult, read_box
 from ..sheets import place_text, write_report, write_sheet
+from ..words import DIAMETER_FROM
 from .options import (
     add_encoder_options,
     add_filter_options,
@@ -138,9 +140,10 @@ def run_search(arguments: argparse.Namespace) -> int:
         if index.incomplete:
             note("The build of this index is unfinished: only what is committed is searched.")
         note_unknown(index, arguments.exclude)
-        query = query_of(arguments, index, wide=options.turns)
-        encoder = load_encoder_for(arguments, index.settings.encoder_id)
-        result = Searcher(index, encoder).search(query, options)
+        asked = query_of(arguments, index, wide=options.turns)
+        searcher = Searcher(index, load_encoder_for(arguments, index.settings.encoder_id))
+        query = read_box(asked, searcher, options) if isinstance(asked, BoxViews) else asked
+        result = searcher.search(query, options)
         if arguments.output:
             export(arguments.output, index, result)
         if arguments.contact_sheet:
@@ -151,7 +154,9 @@ def run_search(arguments: argparse.Namespace) -> int:
         print_json(result_json(result))
     else:
         source = query.source
-        if source.get("diameter_assumed"):
+        if "reading" in source:
+            say(reading_line(source))
+        elif source.get("diameter_assumed"):
             say(
                 f"Box of {source['side_m'] / 1000:.4g} km: the crater's diameter is taken as "
                 f"{source['diameter_m'] / 1000:.4g} km (--diameter says otherwise)."
@@ -162,6 +167,15 @@ def run_search(arguments: argparse.Namespace) -> int:
             if written:
                 say(f"Written: {written}")
     return 0
+
+
+def reading_line(source: Json) -> str:
+    """How a box was read, and where the crater's diameter is from."""
+    side, diameter = source["box_side_m"] / 1000, source["diameter_m"] / 1000
+    return (
+        f"Box of {side:.4g} km, {side / diameter:.1f} crater widths: the crater's diameter is "
+        f"{diameter:.4g} km, {DIAMETER_FROM[source['diameter_from']]} (--diameter says otherwise)."
+    )
 
 
 def check_targets(output: Path | None, picture: Path | None, page: Path | None = None) -> None:

@@ -128,8 +128,10 @@ def _map_box(
     return lons, lats
 
 
-def image_view(path: str | Path, size: int) -> View:
+def image_view(path: str | Path, size: int, part: float = 1.0) -> View:
     """The view in an image file without georeference: its central square, grey, S x S.
+
+    ``part``: of the square's side, about its middle.
 
     Pixels that are more transparent than not, and pixels that are no number, are invalid. Metres
     are unknown: ``metres_per_pixel``, ``native_metres_per_pixel`` and ``side_m`` are NaN.
@@ -142,7 +144,7 @@ def image_view(path: str | Path, size: int) -> View:
     try:
         with open_image(path) as image:
             width, height = image.size
-            side = min(width, height)
+            side = round(min(width, height) * part)
             left, top = (width - side) // 2, (height - side) // 2
             small = side < MIN_IMAGE_PIXELS
             array, valid = _grey(image.crop((left, top, left + side, top + side)))

@@ -10,19 +10,23 @@ from .query import (
     query_from_crater,
     query_from_image,
 )
+from .readings import BoxViews, box_views, read_box
 from .searcher import Searcher
 
 __all__ = [
     "AnalogOptions",
+    "BoxViews",
     "Explanation",
     "QueryView",
     "SearchOptions",
     "SearchResult",
     "Searcher",
+    "box_views",
     "cut_query",
     "explain",
     "query_from_area",
     "query_from_crater",
     "query_from_image",
+    "read_box",
     "read_region",
 ]

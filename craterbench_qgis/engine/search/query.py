@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...contract.search import Query
-from ...contract.vocabulary import QueryKind, Skip
+from ...contract.vocabulary import BoxReading, QueryKind, Skip
 from ..bodies import wrap_longitude
 from ..errors import QueryError
 from ..mosaic import MIN_PIXELS_ACROSS, Mosaic, QueryArea, View, ViewSkipped, image_view
@@ -35,6 +35,8 @@ class QueryView:
     diameter_m: float | None
     source: dict[str, Any]
     origin: Mosaic | Path | None = None
+    part: float = 1.0
+    """Of the picture ``origin``, the side that the view shows, about its middle."""
     wide: NDArray[np.float32] | None = None
     """The same place and scale, wider: what comes in at the corners when the view is turned."""
 
@@ -58,7 +60,7 @@ class QueryView:
         if len(self.view.pixels) == size:
             return self.view.pixels
         if isinstance(self.origin, Path):
-            return image_view(self.origin, size).pixels
+            return image_view(self.origin, size, self.part).pixels
         if self.origin is not None and self.lon is not None and self.lat is not None:
             try:
                 return self.origin.crop(self.lon, self.lat, self.view.side_m, size, 0.0).pixels
@@ -76,18 +78,26 @@ def cut_query(
     Raises QueryError.
     """
     mean = sum(contexts) / len(contexts)
+    square = query.square_m
+    if query.reading is BoxReading.CRATER and square is not None:
+        known = replace(query, diameter_m=square)
+        return cut_square(known, mosaic, size, contexts, mean * square)
     lon, lat = query.lon, query.lat
     if lon is not None and abs(lon) > 180:
         lon = float(wrap_longitude(lon))
     if query.kind is QueryKind.IMAGE:
+        part = query.box_m / query.side_m if query.box_m and query.side_m else 1.0
+        if part > 1.0 + 1e-6:
+            raise QueryError("The picture is smaller than the square that is asked about.")
         return query_from_image(
             Path(query.image or ""),
             size,
             query.diameter_m,
             lon=lon,
             lat=lat,
-            side_m=query.side_m,
+            side_m=query.box_m or query.side_m,
             contexts=contexts,
+            part=min(1.0, part),
         )
     if mosaic is None or lon is None or lat is None:
         raise ValueError(f"a query of the kind {query.kind} is not cut here")
@@ -96,6 +106,21 @@ def cut_query(
         return query_from_area(mosaic, area, size, contexts, query.diameter_m)
     context = query.context or mean
     return query_from_crater(mosaic, lon, lat, query.diameter_m or 0.0, context, size)
+
+
+def cut_square(
+    query: Query,
+    mosaic: Mosaic | None,
+    size: int,
+    contexts: tuple[float, ...],
+    side_m: float,
+) -> QueryView:
+    """The view ``side_m`` metres wide about the middle of an area's or an image's square.
+
+    Raises QueryError.
+    """
+    square = {"box_m": side_m} if query.kind is QueryKind.IMAGE else {"side_m": side_m}
+    return cut_query(replace(query, reading=BoxReading.VIEW, **square), mosaic, size, contexts)
 
 
 def query_from_area(
@@ -152,12 +177,13 @@ def query_from_image(
     lat: float | None = None,
     side_m: float | None = None,
     contexts: tuple[float, ...] = (),
+    part: float = 1.0,
 ) -> QueryView:
     """An image file, square and north up where its place is given; ``diameter_m`` where known.
 
     ``lon``, ``lat`` (degrees) and ``side_m`` say which square of ground it shows, e.g. where QGIS
     rendered it. The diameter is then, as for a box, ``side_m`` / the mean of ``contexts`` where not
-    given.
+    given. ``part``: of the picture's side, about its middle, that ``side_m`` is.
 
     Raises QueryError for a file that is no image, or a place that is none.
     """
@@ -165,7 +191,7 @@ def query_from_image(
         raise QueryError("An image's place needs a longitude and a latitude. Give both or neither.")
     if lon is not None and lat is not None:
         _check_place(lon, lat)
-    view = image_view(path, size)
+    view = image_view(path, size, part)
     assumed = diameter_m is None and side_m is not None and bool(contexts)
     if side_m is not None:
         view = replace(view, side_m=side_m, metres_per_pixel=side_m / size)
@@ -176,7 +202,7 @@ def query_from_image(
         source |= {"side_m": side_m, "diameter_assumed": assumed}
     if lon is not None and lat is not None:
         source |= _place(lon, lat)
-    return QueryView(view, lon, lat, diameter_m, source, path)
+    return QueryView(view, lon, lat, diameter_m, source, path, part)
 
 
 def _check_place(lon: float, lat: float) -> None:

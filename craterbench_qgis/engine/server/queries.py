@@ -15,6 +15,7 @@ from ..bodies import Body
 from ..errors import MosaicError, QueryError
 from ..index import CraterIndex
 from ..mosaic import Mosaic
+from ..search import Searcher, SearchOptions, box_views, read_box
 from ..search.query import QueryView, cut_query, query_from_crater
 from .decoding import InvalidParams
 
@@ -88,6 +89,13 @@ class Queries:
         )
         cut.source["crater_id"] = crater_id
         return cut
+
+    def read(self, query: Query, searcher: Searcher, options: SearchOptions) -> QueryView:
+        """Like :meth:`make`; of a box that may be read either way, the view that fits best."""
+        settings = searcher.index.settings
+        mosaic = None if query.mosaic is None else self.mosaics.open(query.mosaic, settings.body)
+        box = box_views(query, mosaic, settings.input_size, settings.context_factors)
+        return self.make(query, searcher.index) if box is None else read_box(box, searcher, options)
 
     def _own_mosaic(self, index: CraterIndex, row: int) -> Mosaic:
         """The mosaic of the crater's first observation, where it is still what it was."""

@@ -18,6 +18,7 @@ from ...contract.search import (
     ThumbnailParams,
     Thumbnails,
 )
+from ...contract.vocabulary import BoxReading, DiameterFrom
 from ..formats import explanation_picture
 from ..search import QueryView, SearchOptions, explain, read_region
 from ..search.explain import view_pixels
@@ -51,7 +52,7 @@ def search(call: Call[SearchParams]) -> SearchReply:
     searcher, _ = call.work.sessions.searcher(Path(params.index), params.device)
     call.monitor.check()
     opened = time.perf_counter()
-    query = call.work.queries.make(params.query, searcher.index)
+    query = call.work.queries.read(params.query, searcher, options)
     call.monitor.check()
     cut = time.perf_counter()
     result = searcher.search(query.widened() if options.turns else query, options)
@@ -126,7 +127,8 @@ def explain_match(call: Call[ExplainParams]) -> ExplainReply:
 
 def preview_of(query: QueryView, image: str) -> Preview:
     """A Preview of ``query`` whose picture is at ``image``."""
-    view = query.view
+    view, source = query.view, query.source
+    reading, known = source.get("reading"), source.get("diameter_from")
     return Preview(
         image=image,
         lon=query.lon,
@@ -136,7 +138,10 @@ def preview_of(query: QueryView, image: str) -> Preview:
         valid_fraction=view.valid_fraction,
         metres_per_pixel=_known(view.metres_per_pixel),
         native_metres_per_pixel=_known(view.native_metres_per_pixel),
-        diameter_assumed=bool(query.source.get("diameter_assumed", False)),
+        diameter_assumed=bool(source.get("diameter_assumed", False)),
+        reading=None if reading is None else BoxReading(reading),
+        box_m=source.get("box_side_m"),
+        diameter_from=None if known is None else DiameterFrom(known),
     )
 
 

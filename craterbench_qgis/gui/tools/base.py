@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Optional
 
 from qgis.core import QgsPointXY, QgsWkbTypes
@@ -92,10 +92,14 @@ class QueryTool(QgsMapTool):
         """Draw a request's outline; :attr:`preview` follows soon."""
         if self.frame is None:
             return
-        self._outline.show(self.frame, request, words, at)
+        self._outline.show(self.frame, request, words, at, self.implied_circle(request))
         self._drawn = request
         if not self._timer.isActive():
             self._timer.start()
+
+    def implied_circle(self, request: QueryRequest) -> list[Point]:
+        """A ring of (lon, lat) inside the outline that helps to draw it; empty where none does."""
+        return []
 
     def finish(self, request: QueryRequest) -> None:
         """Ask; the outline stays until the next one or until the tool is left."""
@@ -246,6 +250,11 @@ class Outline:
         self._band.setColor(QColor(255, 196, 0))
         self._band.setSecondaryStrokeColor(QColor(20, 20, 20, 170))
         self._band.setWidth(2)
+        self._inner = QgsRubberBand(canvas, QgsWkbTypes.GeometryType.LineGeometry)
+        self._inner.setColor(QColor(255, 196, 0, 200))
+        self._inner.setSecondaryStrokeColor(QColor(20, 20, 20, 120))
+        self._inner.setWidth(1)
+        self._inner.setLineStyle(Qt.PenStyle.DashLine)
         self._words = QLabel(canvas)
         self._words.setObjectName("CraterBenchWords")
         self._words.setTextFormat(Qt.TextFormat.PlainText)
@@ -256,34 +265,32 @@ class Outline:
         self._words.setMargin(3)
         self._words.hide()
 
-    def show(self, frame: MapFrame, request: QueryRequest, words: str, at: QPoint) -> None:
-        """Draw the request's outline as far as the map shows it."""
+    def show(
+        self, frame: MapFrame, request: QueryRequest, words: str, at: QPoint, inner: list[Point]
+    ) -> None:
+        """Draw the request's outline, and thinner a ring within, as far as the map shows them."""
         near = self._canvas.getCoordinateTransform().toMapCoordinates(at.x(), at.y()).x()
-        line = QgsWkbTypes.GeometryType.LineGeometry
-        self._band.reset(line)
-        parts = frame.ring(request.outline, near)
-        for index, part in enumerate(parts):
-            for point in part[:-1]:
-                self._band.addPoint(point, False, index)
-            self._band.addPoint(part[-1], index == len(parts) - 1, index)
-        self._band.setVisible(bool(parts))
+        _draw(self._band, frame, request.outline, near)
+        _draw(self._inner, frame, inner, near)
         self._words.setText(words)
         self._words.adjustSize()
         self._words.move(self._beside(at))
         self._words.setVisible(bool(words))
 
     def hide_words(self) -> None:
-        """The mouse was released."""
+        """The mouse was released: what helped to draw goes."""
         self._words.hide()
+        self._inner.reset(QgsWkbTypes.GeometryType.LineGeometry)
 
     def erase(self) -> None:
         """Nothing is drawn."""
-        self._words.hide()
+        self.hide_words()
         self._band.reset(QgsWkbTypes.GeometryType.LineGeometry)
 
     def close(self) -> None:
         """Take ring and words from the canvas."""
         self._canvas.scene().removeItem(self._band)
+        self._canvas.scene().removeItem(self._inner)
         self._words.deleteLater()
 
     def _beside(self, at: QPoint) -> QPoint:
@@ -294,6 +301,16 @@ class Outline:
         if y + self._words.height() > self._canvas.height():
             y = at.y() - 12 - self._words.height()
         return QPoint(max(0, x), max(0, y))
+
+
+def _draw(band: Any, frame: MapFrame, ring: Sequence[Point], near: float) -> None:
+    band.reset(QgsWkbTypes.GeometryType.LineGeometry)
+    parts = frame.ring(ring, near) if ring else []
+    for index, part in enumerate(parts):
+        for point in part[:-1]:
+            band.addPoint(point, False, index)
+        band.addPoint(part[-1], index == len(parts) - 1, index)
+    band.setVisible(bool(parts))
 
 
 def _near(start: QPoint, end: QPoint) -> bool:

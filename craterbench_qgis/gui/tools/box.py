@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from qgis.PyQt.QtCore import QPoint
 
-from ...contract.vocabulary import QueryKind
-from ...core.geo.sphere import Point, great_circle_distance, square_ring
+from ...contract.vocabulary import BoxReading, QueryKind
+from ...core.geo.sphere import Point, circle_ring, great_circle_distance, square_ring
 from ...core.query import QueryRequest
 from ...core.words.quantities import kilometres
 from ...i18n import tr
@@ -37,14 +37,23 @@ class BoxTool(DragTool):
             side_m=side,
             label=tr("box of {size}").format(size=kilometres(side)),
             outline=tuple(ring),
+            reading=BoxReading.EITHER,
         )
 
     def words_of(self, request: QueryRequest) -> str:
-        """The side, and the diameter a crater that fills the box as in the index would have."""
+        """The side, the diameter of the circle that is drawn, and what is best."""
         side = request.side_m or 0.0
-        return tr("{side} wide, crater of about {diameter}").format(
-            side=kilometres(side), diameter=kilometres(side / self._context_of())
-        )
+        return tr(
+            "Box {side} wide, best 2 to 3 crater widths.\nThe circle: a crater of {diameter}"
+        ).format(side=kilometres(side), diameter=kilometres(side / self._context_of()))
+
+    def implied_circle(self, request: QueryRequest) -> list[Point]:
+        """The crater that fills the box as craters of the index fill their views."""
+        if self.frame is None or request.lon is None or request.lat is None:
+            return []
+        diameter = (request.side_m or 0.0) / self._context_of()
+        radius = self.frame.body.mean_radius
+        return list(circle_ring(radius, request.lon, request.lat, diameter))
 
     def hint(self) -> str:
         return tr("Press the mouse button at one corner, drag around the crater, and release it.")
