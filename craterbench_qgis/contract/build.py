@@ -92,7 +92,8 @@ class MosaicParams(Record):
 
 @dataclass
 class MosaicInfo(Record):
-    """A raster. ``bounds`` [W, S, E, N] degrees where known; W > E across the antimeridian."""
+    """A raster. ``bounds`` [W, S, E, N] degrees where known; W > E across the antimeridian;
+    ``notes``: a sentence for each thing that was corrected while it was read."""
 
     path: str
     body: Body
@@ -102,6 +103,7 @@ class MosaicInfo(Record):
     crs_wkt: str = ""
     bands: int = 1
     bounds: list[float] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -192,7 +192,10 @@ class DecidedMatch(Match):
 
 @dataclass
 class Preview(Record):
-    """The view that is searched: a square PNG ``image`` and what is known of its place."""
+    """The view that is searched: a square PNG ``image`` and what is known of its place.
+
+    ``notes``: a sentence for each thing that was corrected while its raster was read.
+    """
 
     image: str
     lon: Optional[float] = None
@@ -203,6 +206,7 @@ class Preview(Record):
     metres_per_pixel: Optional[float] = None
     native_metres_per_pixel: Optional[float] = None
     diameter_assumed: bool = False
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +120,6 @@ def run_search(arguments: argparse.Namespace) -> int:
         shortlist=arguments.shortlist,
         backend=arguments.backend,
         symmetric=arguments.symmetric,
-        filters=filters_of(arguments),
         find=arguments.find,
         any_angle=arguments.any_angle,
         analogs=AnalogOptions(arguments.by, arguments.min_pixels),
@@ -132,7 +132,10 @@ def run_search(arguments: argparse.Namespace) -> int:
         if index.incomplete:
             note("The build of this index is unfinished: only what is committed is searched.")
         note_unknown(index, arguments.exclude)
+        options = replace(options, filters=filters_of(arguments, index.settings.body))
         query = query_of(arguments, index, wide=options.turns)
+        for text in query.notes:
+            note(text)
         encoder = load_encoder_for(arguments, index.settings.encoder_id)
         result = Searcher(index, encoder).search(query, options)
         if arguments.output:

@@ -130,6 +130,7 @@ def preview_of(query: QueryView, image: str) -> Preview:
         metres_per_pixel=_known(view.metres_per_pixel),
         native_metres_per_pixel=_known(view.native_metres_per_pixel),
         diameter_assumed=bool(query.source.get("diameter_assumed", False)),
+        notes=query.notes,
     )
 
 
