@@ -96,7 +96,7 @@ class MosaicParams(Record):
 @dataclass
 class MosaicInfo(Record):
     """A raster. ``bounds`` [W, S, E, N] degrees where known; W > E across the antimeridian;
-    ``notes``: what was corrected on reading it."""
+    ``notes``: a sentence for each thing that was corrected while it was read."""
 
     path: str
     body: Body

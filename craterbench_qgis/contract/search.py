@@ -232,7 +232,8 @@ class Preview(Record):
     """The view that is searched: a square PNG ``image`` and what is known of its place.
 
     Of a box that could be read either way: the ``reading`` that was kept, the ``box_m`` that was
-    drawn, and where ``diameter_m`` is from.
+    drawn, and where ``diameter_m`` is from. ``notes``: a sentence for each thing that was
+    corrected while its raster was read.
     """
 
     image: str
@@ -247,6 +248,7 @@ class Preview(Record):
     reading: Optional[BoxReading] = None
     box_m: Optional[float] = None
     diameter_from: Optional[DiameterFrom] = None
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

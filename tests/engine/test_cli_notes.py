@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from craterbench_qgis.engine.cli import main
 
 from .scene import craters, write_catalogue, write_mosaic
+from .test_mosaic_labels import pds
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +60,20 @@ def test_unknown_ids_to_exclude_are_one_note(
     err = told(capsys, search, "--exclude", known, *many)[1]
     assert "9 of the 10 ids to exclude are not in the index: x0, x1, x2, x3, x4, ...\n" in err
     assert "x5" not in err
+
+
+def test_what_was_corrected_in_a_raster_is_said(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    raster, index = str(pds(tmp_path, 360.5, 720.5)), str(tmp_path / "i.craterindex")
+    (tmp_path / "c.csv").write_text("id,lon,lat,diam_km\na,200.1,10.2,300\n", "utf-8")
+    build = [
+        "index", "build", "--mosaic", raster, "--catalogue", str(tmp_path / "c.csv"), "--context",
+        "2", "--encoder", "ncc", "--no-kinds", "--output", index,
+    ]  # fmt: skip
+    out, _ = told(capsys, build)
+    assert out.count("off its label's own bounds; this was corrected") == 1
+    out, _ = told(capsys, build)  # again: the same is said
+    assert out.count("off its label's own bounds; this was corrected") == 1
+    ask = ["search", index, "--mosaic", raster, "--at", "200.1", "10.2", "--diameter", "300"]
+    assert "off its label's own bounds; this was corrected" in told(capsys, ask)[1]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pyogrio
+import pyproj
 import pytest
 import shapely
 from PIL import Image
@@ -152,6 +154,31 @@ def test_filters_refuse_nonsense(folder: Path, searcher: Searcher, tmp_path: Pat
         read_region("POINT (1 2)")
     with pytest.raises(QueryError, match="degrees"):
         read_region("POLYGON ((0 0, 50000 0, 50000 50000, 0 0))")
+
+
+@pytest.mark.parametrize(("crs", "body"), [
+    ("+proj=longlat +a=3396190 +b=3376200", "Mars"), ("+proj=sinu +R=2439400", "Mercury"),
+    ("+proj=longlat +R=1737400", ""), ("EPSG:4326", ""), ("EPSG:4979", ""), (None, ""),
+])  # fmt: skip
+def test_a_region_of_another_body_is_refused(
+    folder: Path, searcher: Searcher, tmp_path: Path, crs: str | None, body: str
+) -> None:
+    _, lon, lat, _ = craters()[8]
+    square = shapely.box(lon - 3, lat - 3, lon + 3, lat + 3)
+    path = tmp_path / "region.gpkg"
+    pyogrio.raw.write(
+        path, shapely.to_wkb(np.array([square], dtype=object)), [np.array([1])], ["n"],
+        crs=pyproj.CRS(crs).to_wkt() if crs else None, geometry_type="Polygon",
+    )  # fmt: skip
+    options = SearchOptions(filters=Filters(region=str(path)))
+    if body:
+        with pytest.raises(QueryError, match=rf"region\.gpkg lies on {body}.*index on Moon"):
+            searcher.search(query(folder, 8), options)
+        return
+    matches = searcher.search(query(folder, 8), options).matches
+    assert matches[0].crater_id == "T-008"
+    for match in matches:
+        assert abs(match.lon - lon) <= 3 and abs(match.lat - lat) <= 3
 
 
 def test_an_image_has_no_place(folder: Path, searcher: Searcher, tmp_path: Path) -> None:

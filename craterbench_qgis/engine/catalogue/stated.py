@@ -54,7 +54,12 @@ def rows_of_target(
     bodies = [known_body(one) for one in values]
     if not any(bodies):
         return Target()
-    texts = [one for one in values if one]
+    # "Mars" and "MARS" are one body, whoever joined the tables.
+    texts = {
+        body.name if body else text.lower()
+        for text, body in zip(values, bodies, strict=True)
+        if text
+    }
     wanted = said
     if wanted is None and len(texts) > 1 and mosaic is not None:
         wanted = mosaic

@@ -246,6 +246,8 @@ def _preview(request: BuildRequest, path: Path) -> int:
         raise ExportError(
             f"{path} cannot be written ({error}). Choose another place, ending in .png."
         ) from error
+    for text in mosaic.notes:
+        say(text)
     read = shown.scores["as read"]
     say(f"{path}: {len(shown.rows)} crops with the catalogue's circles.")
     say(

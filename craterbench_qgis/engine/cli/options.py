@@ -11,6 +11,7 @@ from ...contract.build import CatalogueSource, Columns, Selection
 from ...contract.duplicates import MAX_DISTANCE, MAX_RATIO, THRESHOLD
 from ...contract.search import Filters, Query, Source
 from ...contract.vocabulary import BoxReading, QueryKind
+from ..bodies import Body
 from ..encoders.base import Encoder
 from ..errors import CraterIndexError, EncoderError, UsageError
 from ..index import CraterIndex
@@ -293,8 +294,8 @@ def add_filter_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--exclude", nargs="+", default=[], metavar="ID", help="crater ids")
 
 
-def filters_of(arguments: argparse.Namespace) -> Filters:
-    """The filters the options describe."""
+def filters_of(arguments: argparse.Namespace, body: Body) -> Filters:
+    """The filters the options describe, for an index of ``body``."""
 
     def pair(values: list[float] | None) -> tuple[float, float] | None:
         return None if values is None else (values[0], values[1])
@@ -305,7 +306,7 @@ def filters_of(arguments: argparse.Namespace) -> Filters:
         max_diameter=metres(arguments.max_diameter),
         latitude=pair(arguments.latitude),
         longitude=pair(arguments.longitude),
-        region=read_region(arguments.region).wkt if arguments.region else None,
+        region=read_region(arguments.region, body).wkt if arguments.region else None,
         min_distance=metres(arguments.min_distance),
         max_distance=metres(arguments.max_distance),
         where=arguments.where,

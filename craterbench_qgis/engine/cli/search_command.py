@@ -122,10 +122,6 @@ def run_search(arguments: argparse.Namespace) -> int:
         shortlist=arguments.shortlist,
         backend=arguments.backend,
         symmetric=arguments.symmetric,
-        filters=replace(
-            filters_of(arguments),
-            min_pixels=None if arguments.find is Question.ANALOGS else arguments.min_pixels,
-        ),
         find=arguments.find,
         any_angle=arguments.any_angle,
         analogs=AnalogOptions(
@@ -140,9 +136,18 @@ def run_search(arguments: argparse.Namespace) -> int:
         if index.incomplete:
             note("The build of this index is unfinished: only what is committed is searched.")
         note_unknown(index, arguments.exclude)
+        options = replace(
+            options,
+            filters=replace(
+                filters_of(arguments, index.settings.body),
+                min_pixels=None if arguments.find is Question.ANALOGS else arguments.min_pixels,
+            ),
+        )
         asked = query_of(arguments, index, wide=options.turns)
         searcher = Searcher(index, load_encoder_for(arguments, index.settings.encoder_id))
         query = read_box(asked, searcher, options) if isinstance(asked, BoxViews) else asked
+        for text in query.notes:
+            note(text)
         result = searcher.search(query, options)
         if arguments.output:
             export(arguments.output, index, result)

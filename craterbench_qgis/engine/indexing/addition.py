@@ -22,7 +22,7 @@ from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION, Mosaic
 from ..words import Advice
 from .pipeline import CutSettings
 from .plan import Plan, Unit, ordered_unit
-from .run import BuildReport, begin, observation, open_all, report, run
+from .run import BuildReport, begin, notes_of, observation, open_all, report, run
 
 # An id that is known is the same crater within these limits (docs/reference/catalogues.md).
 _SAME_CENTRE = 0.25
@@ -76,6 +76,7 @@ def add_to_index(
             wanted = _Wanted(tuple(mosaics), craters, band, nodata)
             opened = _plan_addition(stack, writer, encoder, index_body, wanted, notes)
             encoded += run(writer, encoder, opened, monitor)
+        notes += notes_of(opened.values())
         added = report(writer, path, encoded, resumed=False)
         added.notes = notes
         return added

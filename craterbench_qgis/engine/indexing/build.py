@@ -28,7 +28,7 @@ from ..words import Advice, counted
 from .measured import with_terrain
 from .pipeline import CutSettings
 from .plan import CHUNK_VIEWS, Plan, ordered_unit
-from .run import BuildReport, begin, observation, open_all, report, run
+from .run import BuildReport, begin, notes_of, observation, open_all, report, run
 
 THUMBNAIL = 128
 """Pixels a side."""
@@ -82,7 +82,7 @@ def build_index(
             stack, request.mosaics, request.craters.body, request.band, request.nodata
         )
         chosen = select(request.craters, request.selection, mosaics[0].body)
-        notes = _notes(request, mosaics[0].body)
+        notes = _notes(request, mosaics[0].body) + notes_of(mosaics)
         settings = _settings(request, encoder, mosaics[0].body)
         source = _source(request, chosen, mosaics)
         writer, resumed = _create_or_resume(stack, request.output, settings, source)

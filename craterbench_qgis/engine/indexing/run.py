@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,6 +71,11 @@ def open_all(
             )
         opened.append(mosaic)
     return opened
+
+
+def notes_of(mosaics: Iterable[Mosaic]) -> list[str]:
+    """What was corrected while these rasters were read, each sentence once."""
+    return list(dict.fromkeys(text for mosaic in mosaics for text in mosaic.notes))
 
 
 def body_of_mosaic(path: str | Path) -> Body:

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...contract.search import Filters
-from ..bodies import Body, great_circle_distance
+from ..bodies import Body, great_circle_distance, same_body
+from ..catalogue.system import MapSystem
 from ..errors import CraterBenchError, QueryError
 from ..files import vectors
-from ..frame import MapFrame
 from ..index import CraterIndex
 
 BoolArray = NDArray[np.bool_]
@@ -81,7 +81,7 @@ def allowed_craters(
     if filters.min_distance is not None or filters.max_distance is not None:
         keep &= _distance_mask(filters, table, body, lon, lat)
     if filters.region is not None:
-        keep &= _inside(read_region(filters.region), table.lon, table.lat, keep)
+        keep &= _inside(read_region(filters.region, body), table.lon, table.lat, keep)
     if filters.min_pixels is not None:
         keep &= table.pixels() >= filters.min_pixels
     if filters.where:
@@ -138,9 +138,8 @@ def _inside(
     return inside
 
 
-def _region_of_file(path: str) -> Any:
+def _region_of_file(path: str, body: Body | None) -> Any:
     """All polygons of a file of one layer, in degrees east and planetocentric."""
-    import pyproj
     import shapely
 
     layers = [name for name, _ in vectors.layers(Path(path))]
@@ -153,18 +152,22 @@ def _region_of_file(path: str) -> Any:
         )
     meta, geometry = vectors.geometries(Path(path))
     region = shapely.union_all(vectors.shapes(geometry))
-    crs = pyproj.CRS.from_user_input(meta["crs"]) if meta.get("crs") else None
-    if crs is None or crs.to_epsg() == 4326:
-        # A GeoJSON's decreed one says nothing of the body: its degrees are taken as they are.
-        return region
-    try:
-        frame = MapFrame(crs)
-    except (ValueError, pyproj.exceptions.ProjError) as error:
+    # As for catalogues: GeoJSON's decreed WGS 84, and GDAL's placeholder, say nothing of the body.
+    system = MapSystem(meta.get("crs"), vectors.describe(Path(path))["driver"])
+    named = None if system.is_earth else system.body
+    if body is not None and named is not None and not same_body(named, body):
+        raise QueryError(
+            f"The region {Path(path).name} lies on {named.name} by its coordinate reference "
+            f"system, the index on {body.name}. Choose a region of {body.name}, or assign the "
+            "right reference system to this one."
+        )
+    to_degrees = system.to_degrees(body, None, strict=False)
+    if to_degrees is None:
         raise QueryError(
             f"The coordinate reference system of {Path(path).name} gives no longitude and "
             "latitude. Assign one of the body."
-        ) from error
-    return shapely.transform(region, lambda xy: np.column_stack(frame.to_planetocentric(*xy.T)))
+        )
+    return shapely.transform(region, lambda xy: np.column_stack(to_degrees(*xy.T)))
 
 
 def _is_file(text: str) -> bool:
@@ -174,19 +177,19 @@ def _is_file(text: str) -> bool:
         return False
 
 
-def read_region(text: str) -> Any:
-    """A region from WKT, or from the polygons of a vector file in degrees.
+def read_region(text: str, body: Body | None = None) -> Any:
+    """A region from WKT (degrees), or from the polygons of a vector file of ``body``.
 
     Raises
     ------
     QueryError
-        It is neither, or has no area.
+        It is neither, has no area, or lies on another body.
     """
     import pyproj
     import shapely
 
     try:
-        region = _region_of_file(text) if _is_file(text) else vectors.shape_of_text(text)
+        region = _region_of_file(text, body) if _is_file(text) else vectors.shape_of_text(text)
     except QueryError:
         raise
     except (

@@ -40,6 +40,11 @@ class QueryView:
     wide: NDArray[np.float32] | None = None
     """The same place and scale, wider: what comes in at the corners when the view is turned."""
 
+    @property
+    def notes(self) -> list[str]:
+        """What was corrected while its raster was read."""
+        return list(self.origin.notes) if isinstance(self.origin, Mosaic) else []
+
     def widened(self) -> QueryView:
         """The same with ``wide``, 1.42 times as wide, where the mosaic reaches so far.
 

@@ -80,7 +80,7 @@ def describe_mosaic(call: Call[MosaicParams]) -> MosaicInfo:
             crs_wkt=mosaic.crs.to_wkt(),
             bands=bands,
             bounds=bounds,
-            notes=list(mosaic.notes),
+            notes=mosaic.notes,
         )
 
 

@@ -142,6 +142,7 @@ def preview_of(query: QueryView, image: str) -> Preview:
         reading=None if reading is None else BoxReading(reading),
         box_m=source.get("box_side_m"),
         diameter_from=None if known is None else DiameterFrom(known),
+        notes=query.notes,
     )
 
 
