@@ -16,7 +16,12 @@ import pytest
 from craterbench_qgis.contract import databases, names
 from craterbench_qgis.engine.catalogue import read_catalogue
 from craterbench_qgis.engine.encoders import load_encoder
-from craterbench_qgis.engine.errors import CraterIndexError, EncoderError
+from craterbench_qgis.engine.errors import (
+    CatalogueError,
+    CraterBenchError,
+    CraterIndexError,
+    EncoderError,
+)
 from craterbench_qgis.engine.files import formulas, rasters, vectors, walls
 from craterbench_qgis.engine.index import CraterIndex
 from craterbench_qgis.engine.server import loop
@@ -144,6 +149,16 @@ def test_the_session_folder_keeps_what_was_used_last(work: Path) -> None:
     big.write_bytes(b"x" * 5000)
     budget.wrote(big)
     assert list(work.glob("*.png")) == [big]
+
+
+@pytest.mark.parametrize("name", ["bomb.geojson.zip", "bomb.csv.zip", "bomb.csv.gz"])
+def test_what_is_unpacked_is_bounded(name: str, work: Path) -> None:
+    bombs = dict(hostile_vectors.bombs(work))
+    with pytest.raises(CatalogueError, match="unpacks to more than"):
+        read_catalogue(bombs[name])
+    if name.endswith(".zip"):
+        with pytest.raises(CraterBenchError, match="unpacks to more than"):
+            vectors.layers(Path(bombs[name]))
 
 
 def test_waiting_requests_are_bounded(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
