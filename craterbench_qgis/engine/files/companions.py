@@ -44,7 +44,8 @@ class Companions:
         """What has the file's name up to its first dot, in capitals or not."""
         folder = path.parent
         if folder not in self._folders:
-            self._folders[folder] = listing = {}
+            listing: dict[str, list[Path]] = {}
+            self._folders[folder] = listing
             with os.scandir(folder) as entries:
                 for entry in entries:
                     # Plain files harm nobody, whatever they are called.
