@@ -134,6 +134,16 @@ def test_a_reader_answers_from_the_generation_it_compared(work: Path, whole: Pat
             index.where("crater_row >= 0")
 
 
+def test_a_column_whose_name_is_no_text_ends_in_a_sentence(work: Path, whole: Path) -> None:
+    """Found by the fuzzer: a right checksum over a name that is no UTF-8."""
+    path = hostile_indexes.copy(whole, work / "moon.craterindex")
+    file = path / "catalogue.gpkg"
+    file.write_bytes(file.read_bytes().replace(b"diameter_m", b"diameter_\xb3"))
+    hostile_indexes.with_gpkg(path, "SELECT 1")
+    with CraterIndex.open(path) as index, pytest.raises(CraterIndexError):
+        index.where("lat > 0")
+
+
 def test_the_session_folder_keeps_what_was_used_last(work: Path) -> None:
     budget = SessionBudget(most_bytes=1000, most_files=5)
     files = [work / f"{number}.png" for number in range(12)]

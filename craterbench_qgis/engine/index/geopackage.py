@@ -215,7 +215,7 @@ def _triggers(path: Path) -> tuple[tuple[str, str], ...] | None:
     try:
         with contextlib.closing(connect(path)) as connection:
             return tuple(connection.execute(query).fetchall())
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeError):
         return None
 
 
