@@ -316,6 +316,6 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def unreadable(root: Path, error: sqlite3.Error) -> CraterIndexError:
+def unreadable(root: Path, error: sqlite3.Error | UnicodeError) -> CraterIndexError:
     """The error for a GeoPackage that SQLite refuses although its checksum is right."""
     return CraterIndexError(f"{root.name}: {GPKG} is not readable ({error}). {REWRITE}")
