@@ -71,7 +71,7 @@ images: dev
 	"$(BIN)/python" tools/make_images.py $(ONLY)
 
 fuzz: dev
-	CRATERBENCH_FUZZ_SECONDS=1800 "$(BIN)/python" -m pytest tests/security/test_fuzz.py
+	CRATERBENCH_FUZZ_SECONDS=1800 "$(BIN)/python" -m pytest tests/security/test_fuzz.py tests/security/test_fuzz_lines.py
 
 kills: dev
 	CRATERBENCH_KILLS=1000 "$(BIN)/python" -m pytest tests/security/test_kills.py

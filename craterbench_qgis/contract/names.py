@@ -17,6 +17,8 @@ from pathlib import Path
 
 MAX_NAME = 8192
 MAX_TABLE_BYTES = 4 << 30
+# What no table needs: an archive of a few kilobytes that unpacks to gigabytes.
+_UNPACKED_FREELY, _UNPACKED_TIMES = 256 << 20, 200
 # GDAL's file systems on this computer that lead to a file: archives and compressed files, nested.
 _LOCAL = re.compile(r"^/?vsi(?:zip|gzip|tar|7z|rar)/", re.IGNORECASE)
 _SUBFILE = re.compile(r"^/vsisubfile/\d+(?:_\d+)?,", re.IGNORECASE)
@@ -92,6 +94,19 @@ def check_bytes(path: Path, most: int = MAX_TABLE_BYTES) -> None:
         )
 
 
+def most_unpacked(packed: int) -> int:
+    """Bytes that an archive of ``packed`` bytes may unpack to."""
+    return max(_UNPACKED_FREELY, _UNPACKED_TIMES * packed)
+
+
+def unpacks_too_far(path: Path) -> Refused:
+    """The refusal of an archive that unpacks to more than :func:`most_unpacked`."""
+    return Refused(
+        f"{path.name} unpacks to more than {_UNPACKED_TIMES} times its size. Get the table from "
+        "where it was published."
+    )
+
+
 def for_gdal(name: str) -> str:
     """The name as GDAL is to be given it: a plain file's is absolute, so that nothing in it can be
     taken for a service or a driver."""
@@ -113,7 +128,7 @@ def repaired(name: str) -> str:
 
 def container(name: str) -> Path | None:
     """The file on this computer that a name leads to: itself, or the archive it is a member of."""
-    if _exists(name):
+    if exists(name):
         return Path(name)
     inner = _inside(name)
     if inner is None:
@@ -133,7 +148,7 @@ def is_member(name: str) -> bool:
 def absolute(name: str) -> str:
     """The name as one that holds in any working folder."""
     path = Path(name)
-    if _exists(name):
+    if exists(name):
         return str(path.resolve())
     found = container(name)
     if found is None or found.is_absolute() or str(found) not in name:
@@ -196,6 +211,8 @@ def zip_kinds(path: Path) -> dict[str, str]:
             members = archive.infolist()
             if len(members) > 1000:
                 raise Refused(f"{path} holds {len(members):,} files. Unpack it and choose one.")
+            if sum(member.file_size for member in members) > most_unpacked(path.stat().st_size):
+                raise unpacks_too_far(path)
             for member in members:
                 if not member.is_dir():
                     with archive.open(member) as stream:
@@ -210,7 +227,8 @@ def zip_kinds(path: Path) -> dict[str, str]:
     return kinds
 
 
-def _exists(name: str) -> bool:
+def exists(name: str | Path) -> bool:
+    """Whether a name leads to anything; False for what can be no name."""
     try:
         return Path(name).exists()
     except (OSError, ValueError):  # longer than a name can be, or with a NUL
@@ -226,7 +244,7 @@ def _named_in(name: str) -> Path | None:
         for end in [len(name), *reversed(cuts)]:
             bare = name[start + 1 : end].strip('"')
             for candidate in (bare, bare.removeprefix("//")):
-                if candidate and _exists(candidate) and Path(candidate).is_file():
+                if candidate and exists(candidate) and Path(candidate).is_file():
                     return Path(candidate)
     return None
 

@@ -14,6 +14,9 @@ from typing import Any, Optional
 
 from .records import Json, Record
 
+MAX_SENTENCE = 1500
+"""Characters of an error's message. A longer one quotes a name too long to be shown."""
+
 PROTOCOL = 2
 """Raised whenever an older plugin or engine would misunderstand a newer one."""
 
@@ -94,7 +97,12 @@ def answer(number: int | None, result: Json) -> Json:
 
 
 def failure(number: int | None, code: int, message: str, data: Json | None = None) -> Json:
-    """The error of request ``number`` (None where it could not be read)."""
+    """The error of request ``number`` (None where it could not be read).
+
+    Of a message that is too long the middle is left out: what to do stands at its end.
+    """
+    if len(message) > MAX_SENTENCE:
+        message = f"{message[: MAX_SENTENCE // 2]} ... {message[-MAX_SENTENCE // 2 + 5 :]}"
     error: Json = {"code": code, "message": message}
     if data:
         error["data"] = data

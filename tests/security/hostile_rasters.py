@@ -198,9 +198,64 @@ def mosaics(folder: Path, url: str, secret: Path, canary: Path) -> Iterator[tupl
         beside = scene.write_mosaic(folder / "beside.tif")
         os.mkfifo(beside.with_name("beside.tif.aux.xml"))
         yield "beside.tif", str(beside)
+        yield from with_pipes(folder)
     block = folder / "block.tif"
     block.write_bytes(giant_tiff(200_000, 200_000))
     yield "block.tif", str(block)
+
+
+def with_pipes(folder: Path) -> Iterator[tuple[str, str]]:
+    """Rasters beside which a pipe or a device stands where GDAL looks for a companion, or whose
+    label names one."""
+    grid = "NROWS 8\nNCOLS 16\nNBANDS 1\nNBITS 8\nLAYOUT BIL\n"
+    for number, (ending, companion) in enumerate(
+        [("png", ".pgw"), ("png", ".WLD"), ("tif", ".aux"), ("tif", "_RPC.TXT"), ("bil", ".prj"),
+         ("bil", ".clr"), ("bin", ".hdr")]
+    ):  # fmt: skip
+        path = folder / f"companion{number}.{ending}"
+        if ending == "tif":
+            scene.write_mosaic(path)
+        else:
+            path.write_bytes(png(64, 64) if ending == "png" else bytes(200))
+        if ending == "bil":
+            path.with_suffix(".hdr").write_text(grid)
+        os.mkfifo(path.with_name(path.stem + companion))
+        yield f"{path.name} beside {companion}", str(path)
+    header = folder / "device.bin"
+    header.write_bytes(bytes(200))
+    header.with_suffix(".hdr").symlink_to("/dev/zero")
+    yield "device.bin beside a device", str(header)
+    (folder / "inner").mkdir()
+    os.mkfifo(folder / "inner" / "pipe")
+    cube = (
+        "Object = IsisCube\n Object = Core\n  StartByte = 1\n  ^Core = inner/pipe\n  Format = "
+        "BandSequential\n  Group = Dimensions\n   Samples = 16\n   Lines = 8\n   Bands = 1\n"
+        "  End_Group\n  Group = Pixels\n   Type = UnsignedByte\n   ByteOrder = Lsb\n   Base = 0.0\n"
+        "   Multiplier = 1.0\n  End_Group\n End_Object\nEnd_Object\nEnd\n"
+    )
+    archive = (
+        "PDS_VERSION_ID = PDS3\nRECORD_TYPE = FIXED_LENGTH\nRECORD_BYTES = 16\nFILE_RECORDS = 8\n"
+        '^IMAGE = ("inner/pipe", 1)\nOBJECT = IMAGE\n LINES = 8\n LINE_SAMPLES = 16\n'
+        " SAMPLE_TYPE = UNSIGNED_INTEGER\n SAMPLE_BITS = 8\nEND_OBJECT = IMAGE\nEND\n"
+    )
+    axis = (
+        "<Axis_Array><axis_name>{0}</axis_name><elements>16</elements><sequence_number>{1}"
+        "</sequence_number></Axis_Array>"
+    )
+    product = (
+        '<?xml version="1.0"?><Product_Observational xmlns="http://pds.nasa.gov/pds4/pds/v1">'
+        "<File_Area_Observational><File><file_name>inner/pipe</file_name></File><Array_2D_Image>"
+        '<offset unit="byte">0</offset><axes>2</axes><axis_index_order>Last Index Fastest'
+        "</axis_index_order><Element_Array><data_type>UnsignedByte</data_type></Element_Array>"
+        f"{axis.format('Line', 1)}{axis.format('Sample', 2)}</Array_2D_Image>"
+        "</File_Area_Observational></Product_Observational>"
+    )
+    for name, text in (("piped.lbl", cube), ("pds.lbl", archive), ("pds.xml", product)):
+        (folder / name).write_text(text)
+        yield name, str(folder / name)
+    through = folder / "through.vrt"
+    through.write_text(vrt(str(folder / "companion2.tif")))
+    yield "a virtual raster over one beside a pipe", str(through)
 
 
 def giant_tiff(width: int, height: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import sqlite3
 import struct
@@ -98,15 +99,34 @@ def databases(folder: Path, url: str) -> Iterator[Path]:
         yield path
 
 
-def good(path: Path) -> Path:
-    """A GeoPackage of two craters."""
+def bombs(folder: Path) -> Iterator[tuple[str, str]]:
+    """Half a megabyte that unpacks to half a gigabyte."""
+    blanks = b" " * (1 << 20)
+    for name in ("bomb.geojson", "bomb.csv"):
+        path = folder / f"{name}.zip"
+        with (
+            zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+            archive.open(name, "w") as member,
+        ):
+            for _ in range(512):
+                member.write(blanks)
+        yield path.name, str(path)
+    packed = folder / "bomb.csv.gz"
+    with gzip.open(packed, "wb") as stream:
+        for _ in range(512):
+            stream.write(blanks)
+    yield packed.name, str(packed)
+
+
+def good(path: Path, driver: str = "GPKG") -> Path:
+    """A GeoPackage (or another layer) of two craters."""
     point = struct.pack("<BIdd", 1, 1, 3.0, 4.0)
     table = pa.table(
         {"id": ["a", "b"], "diameter_km": [10.0, 20.0], "geom": pa.array([point] * 2, pa.binary())}
     )
     pyogrio.write_arrow(
-        table, path, layer="craters", driver="GPKG", geometry_name="geom", geometry_type="Point",
-        crs="EPSG:4326",
+        table, path, layer="craters" if driver == "GPKG" else path.stem, driver=driver,
+        geometry_name="geom", geometry_type="Point", crs="EPSG:4326",
     )  # fmt: skip
     return path
 
@@ -162,6 +182,10 @@ def catalogues(folder: Path, url: str, canary: Path) -> Iterator[tuple[str, str]
         for name in ("pipe.csv", "pipe.gpkg"):
             os.mkfifo(folder / name)
             yield name, str(folder / name)
+        shape = good(folder / "piped.shp", "ESRI Shapefile")
+        os.mkfifo(shape.with_suffix(".idm"))
+        yield "piped.shp", str(shape)
+    yield from bombs(folder)
     yield "/dev/zero", "/dev/zero"
     yield "a url", f"{url}/a.geojson"
     yield "curl", f"/vsicurl/{url}/a.geojson"

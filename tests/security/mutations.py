@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import copy
+import os
 import struct
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+
+SECONDS = float(os.environ.get("CRATERBENCH_FUZZ_SECONDS", "0"))
+EXAMPLES = 60 if SECONDS else 12
 
 _NUMBERS = (0, 1, 2, 7, 127, 128, 255, 256, 32767, 65535, 2**31 - 1, 2**31, 2**32 - 1, 2**63 - 1)
 
@@ -105,3 +112,24 @@ def changed(content: Any, changes: list[tuple[list[int], str, Any]]) -> Any:
         else:
             place.append(copy.deepcopy(value))
     return content
+
+
+def explore(strategy: Any, attempt: Callable[[Any], None], share: float = 1.0) -> None:
+    """Many examples of a strategy; for as long as this kind's share of the time lasts."""
+    until, number = time.monotonic() + SECONDS * share, 0
+    while number == 0 or time.monotonic() < until:
+
+        @seed(20260711 + number)
+        @settings(
+            max_examples=EXAMPLES,
+            deadline=None,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(strategy)
+        def run(example: Any) -> None:
+            attempt(example)
+
+        run()
+        number += 1

@@ -16,7 +16,12 @@ import pytest
 from craterbench_qgis.contract import databases, names
 from craterbench_qgis.engine.catalogue import read_catalogue
 from craterbench_qgis.engine.encoders import load_encoder
-from craterbench_qgis.engine.errors import CraterIndexError, EncoderError
+from craterbench_qgis.engine.errors import (
+    CatalogueError,
+    CraterBenchError,
+    CraterIndexError,
+    EncoderError,
+)
 from craterbench_qgis.engine.files import formulas, rasters, vectors, walls
 from craterbench_qgis.engine.index import CraterIndex
 from craterbench_qgis.engine.server import loop
@@ -129,6 +134,16 @@ def test_a_reader_answers_from_the_generation_it_compared(work: Path, whole: Pat
             index.where("crater_row >= 0")
 
 
+def test_a_column_whose_name_is_no_text_ends_in_a_sentence(work: Path, whole: Path) -> None:
+    """Found by the fuzzer: a right checksum over a name that is no UTF-8."""
+    path = hostile_indexes.copy(whole, work / "moon.craterindex")
+    file = path / "catalogue.gpkg"
+    file.write_bytes(file.read_bytes().replace(b"diameter_m", b"diameter_\xb3"))
+    hostile_indexes.with_gpkg(path, "SELECT 1")
+    with CraterIndex.open(path) as index, pytest.raises(CraterIndexError):
+        index.where("lat > 0")
+
+
 def test_the_session_folder_keeps_what_was_used_last(work: Path) -> None:
     budget = SessionBudget(most_bytes=1000, most_files=5)
     files = [work / f"{number}.png" for number in range(12)]
@@ -144,6 +159,16 @@ def test_the_session_folder_keeps_what_was_used_last(work: Path) -> None:
     big.write_bytes(b"x" * 5000)
     budget.wrote(big)
     assert list(work.glob("*.png")) == [big]
+
+
+@pytest.mark.parametrize("name", ["bomb.geojson.zip", "bomb.csv.zip", "bomb.csv.gz"])
+def test_what_is_unpacked_is_bounded(name: str, work: Path) -> None:
+    bombs = dict(hostile_vectors.bombs(work))
+    with pytest.raises(CatalogueError, match="unpacks to more than"):
+        read_catalogue(bombs[name])
+    if name.endswith(".zip"):
+        with pytest.raises(CraterBenchError, match="unpacks to more than"):
+            vectors.layers(Path(bombs[name]))
 
 
 def test_waiting_requests_are_bounded(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:

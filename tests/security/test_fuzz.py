@@ -12,7 +12,6 @@ import json
 import os
 import sqlite3
 import struct
-import time
 import warnings
 import zipfile
 import zlib
@@ -24,7 +23,6 @@ from typing import Any
 import numpy as np
 import pytest
 import rasterio
-from hypothesis import HealthCheck, Phase, given, seed, settings
 from PIL import Image
 
 from craterbench_qgis.engine.catalogue import read_catalogue
@@ -33,11 +31,9 @@ from craterbench_qgis.engine.index import IndexWriter, build_hnsw, format, geopa
 from tests.engine import index_support, scene
 
 from . import hostile_vectors
-from .mutations import changed, edits, json_changes, spoiled
+from .mutations import SECONDS, changed, edits, explore, json_changes, spoiled
 from .support import PATIENCE_S, Opener
 
-SECONDS = float(os.environ.get("CRATERBENCH_FUZZ_SECONDS", "0"))
-EXAMPLES = 60 if SECONDS else 12
 MEMORY_MB = 1500
 
 Spoil = Callable[[Any], None]
@@ -66,27 +62,6 @@ class Findings:
             if keep and path.is_file():
                 target = Path(keep) / f"{len(list(Path(keep).iterdir()))}-{purpose}-{path.name}"
                 target.write_bytes(path.read_bytes())
-
-
-def explore(strategy: Any, attempt: Callable[[Any], None], share: float = 1.0) -> None:
-    """Many examples of a strategy; for as long as this kind's share of the time lasts."""
-    until, number = time.monotonic() + SECONDS * share, 0
-    while number == 0 or time.monotonic() < until:
-
-        @seed(20260711 + number)
-        @settings(
-            max_examples=EXAMPLES,
-            deadline=None,
-            database=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )
-        @given(strategy)
-        def run(example: Any) -> None:
-            attempt(example)
-
-        run()
-        number += 1
 
 
 @pytest.fixture

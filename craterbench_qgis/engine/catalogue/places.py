@@ -99,14 +99,14 @@ def _unpacked(file: Path, member: str, folder: Path) -> Path:
         with zipfile.ZipFile(file) as archive:
             inner = [one for one in archive.namelist() if not one.endswith("/")]
             taken = _chosen(file, member, inner)
-            found = [_copied(archive.open(one), folder / _flat(one)) for one in taken]
+            found = [_copied(archive.open(one), folder / _flat(one), file) for one in taken]
     elif suffix in (".tar", ".tgz") or file.name.lower().endswith(".tar.gz"):
         with tarfile.open(file) as tar:
             inner = [one.name for one in tar.getmembers() if one.isreg()]
             taken = _chosen(file, member, inner)
-            found = [_copied(tar.extractfile(one), folder / _flat(one)) for one in taken]
+            found = [_copied(tar.extractfile(one), folder / _flat(one), file) for one in taken]
     elif suffix == ".gz":
-        return _unpacked(_copied(gzip.open(file), folder / file.stem), "", folder)
+        return _unpacked(_copied(gzip.open(file), folder / file.stem, file), "", folder)
     else:
         return file
     # A member may itself be compressed.
@@ -152,11 +152,13 @@ def _flat(name: str) -> str:
     return PurePosixPath(name.replace("\\", "/")).name
 
 
-def _copied(stream: Any, target: Path) -> Path:
-    left = MAX_BYTES
+def _copied(stream: Any, target: Path, archive: Path) -> Path:
+    left, freely = MAX_BYTES, names.most_unpacked(archive.stat().st_size)
     with stream, target.open("wb") as out:
         while block := stream.read(_BLOCK):
             left -= len(block)
+            if MAX_BYTES - left > freely:
+                raise names.unpacks_too_far(archive)
             if left < 0 or shutil.disk_usage(target.parent).free < _BLOCK * 16:
                 raise OSError(f"it holds more than {MAX_BYTES >> 30} GB, or the disk is full")
             out.write(block)

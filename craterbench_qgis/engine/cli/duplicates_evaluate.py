@@ -14,7 +14,7 @@ from ..catalogue import Craters
 from ..errors import QueryError, UsageError
 from ..indexing import body_of_mosaic
 from ..sources import select
-from .index_commands import read_named
+from .craters import read_named
 from .options import (
     add_encoder_options,
     add_judgement_options,

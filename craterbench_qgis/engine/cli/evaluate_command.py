@@ -21,7 +21,7 @@ from ..evaluation.how_sure import markdown as how_sure_table
 from ..evaluation.tables import HEADER, cells, join, read_result, write_text
 from ..index import CraterIndex
 from ..indexing import body_of_mosaic
-from .index_commands import read_craters
+from .craters import read_craters
 from .options import (
     add_catalogue_options,
     add_encoder_options,

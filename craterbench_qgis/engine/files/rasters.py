@@ -10,6 +10,7 @@ from typing import Any
 
 from ...contract import names
 from ..errors import MosaicError
+from .companions import Companions
 from .virtual import check_sidecar, check_virtual, is_virtual
 from .walls import RASTER_DRIVERS, rasterio_options
 
@@ -37,9 +38,11 @@ def open_raster(name: str) -> Any:
     try:
         place = names.check(name)
         if not names.is_member(name):
+            companions = Companions()
+            companions.check(place)
             check_sidecar(place)
             if is_virtual(place):
-                check_virtual(place)
+                check_virtual(place, companions)
                 drivers = ["VRT"]
         with warnings.catch_warnings():
             # Callers say themselves, and in a sentence, when there is no georeference.

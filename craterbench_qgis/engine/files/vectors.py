@@ -15,6 +15,7 @@ from typing import Any
 
 from ...contract import names
 from ..errors import CraterBenchError, QueryError
+from .companions import Companions
 from .database import check_schema
 from .walls import VECTOR_DRIVERS, strangers_among
 
@@ -155,13 +156,7 @@ def _check(path: Path) -> None:
             raise names.Refused(f"{path} holds no Shapefile, GeoJSON or FlatGeobuf. Choose a file.")
     elif not kind or kind == "empty":
         raise names.Refused(f"{path} is none of the formats read.")
-    for companion in (".shx", ".dbf", ".prj", ".cpg", ".qix", ".sbn", ".mid", ".shp"):
-        beside = path.with_suffix(companion)
-        if beside.exists():
-            names.check_regular(beside)
-    if path.is_dir():
-        for beside in path.iterdir():
-            names.check_regular(beside)
+    Companions().check(path)
 
 
 def _library() -> Any:

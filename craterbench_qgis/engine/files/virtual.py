@@ -8,7 +8,6 @@ rasters among the sources too.
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +16,7 @@ from xml.parsers import expat
 
 from ...contract import names
 from ..errors import MosaicError
+from .companions import Companions
 
 MAX_BYTES = 32 << 20
 MAX_ELEMENTS = 2_000_000
@@ -72,7 +72,9 @@ def is_virtual(path: Path) -> bool:
         return b"<VRTDataset" in stream.read(_HEAD) or path.suffix.lower() == ".vrt"
 
 
-def check_virtual(path: Path, nesting: int = 0, budget: list[int] | None = None) -> None:
+def check_virtual(
+    path: Path, companions: Companions, nesting: int = 0, budget: list[int] | None = None
+) -> None:
     """Raise MosaicError for a VRT that does anything but put together pixels of local files."""
     budget = [MAX_SOURCES] if budget is None else budget
     if nesting > MAX_NESTING:
@@ -89,8 +91,14 @@ def check_virtual(path: Path, nesting: int = 0, budget: list[int] | None = None)
                 "GeoTIFF."
             )
         place = _checked(path, source)
-        if place is not None and is_virtual(place):
-            check_virtual(place, nesting + 1, budget)
+        if place is None:
+            continue
+        try:
+            companions.check(place)
+        except names.Refused as error:
+            raise MosaicError(str(error)) from error
+        if is_virtual(place):
+            check_virtual(place, companions, nesting + 1, budget)
 
 
 def sources(path: Path) -> list[tuple[str, bool]]:
@@ -101,9 +109,6 @@ def sources(path: Path) -> list[tuple[str, bool]]:
 def check_sidecar(path: Path) -> None:
     """Raise MosaicError where the ``.aux.xml`` beside a raster leads to other files."""
     sidecar = path.with_name(path.name + ".aux.xml")
-    for beside in (sidecar, path.with_name(path.name + ".ovr"), path.with_name(path.name + ".msk")):
-        if os.path.lexists(beside):
-            _regular(beside)
     if sidecar.is_file() and b"OVERVIEW_FILE" in _bytes(sidecar):
         raise MosaicError(
             f"{sidecar.name} names another file for the overviews of {path.name}. Remove it, or "
@@ -124,13 +129,6 @@ def _checked(path: Path, source: str) -> Path | None:
             f"{path.name} takes its pixels {where} ({source[:80]}), which the engine never does by "
             "itself. Download them and name the file, or search what QGIS shows of it."
         ) from error
-
-
-def _regular(path: Path) -> None:
-    try:
-        names.check_regular(path)
-    except names.Refused as error:
-        raise MosaicError(str(error)) from error
 
 
 def _bytes(path: Path) -> bytes:

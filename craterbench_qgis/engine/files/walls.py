@@ -44,6 +44,7 @@ OTHER_RASTER_DRIVERS = (
 )  # fmt: skip
 
 _ENVIRONMENT = {
+    "GDAL_CACHEMAX": "512",  # MB; without it a twentieth of the memory
     "CPL_VSIL_CURL_ALLOWED_FILENAME": "none",  # the one name that may be opened by curl
     "GDAL_HTTP_PROXY": "http://127.0.0.1:9",  # nobody listens on the discard port
     "GDAL_HTTPS_PROXY": "http://127.0.0.1:9",

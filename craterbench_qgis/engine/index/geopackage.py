@@ -217,7 +217,7 @@ def _triggers(path: Path) -> tuple[tuple[str, str], ...] | None:
     try:
         with contextlib.closing(connect(path)) as connection:
             return tuple(connection.execute(query).fetchall())
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeError):
         return None
 
 
@@ -318,6 +318,6 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def unreadable(root: Path, error: sqlite3.Error) -> CraterIndexError:
+def unreadable(root: Path, error: sqlite3.Error | UnicodeError) -> CraterIndexError:
     """The error for a GeoPackage that SQLite refuses although its checksum is right."""
     return CraterIndexError(f"{root.name}: {GPKG} is not readable ({error}). {REWRITE}")

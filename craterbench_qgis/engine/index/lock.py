@@ -4,6 +4,10 @@ The lock file says who holds it, for the message; the lock itself is ``flock`` (
 byte (Windows), which the system releases when the process ends however it ends, so a lock left
 by a killed process is never in the way. Only on a file system without locks (some cluster disks)
 the process number in the file decides.
+
+Not filelock: it opens and truncates the file before anybody could look at it, so that a pipe would
+hang and a hard link lose its content; it raises where there are no locks, and does not say who
+holds one.
 """
 
 from __future__ import annotations
@@ -26,6 +30,9 @@ LOCK_NAME = "craterindex.lock"
 # Windows locks bytes against reading too: lock one far behind the text, so others can read it.
 _LOCKED_BYTE = 1 << 20
 _NO_LOCKS = {errno.ENOSYS, errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP}
+# What flock, network shares and Windows say where somebody else has the lock.
+_HELD = {errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK}
+_ATTEMPTS = 50
 
 
 class WriterLock:
@@ -44,35 +51,52 @@ class WriterLock:
                 self._file.write(json.dumps(holder).encode())
 
     def _acquire(self) -> FileIO:
-        while True:
-            # Writing through a link would overwrite what it leads to: a soft one is not followed,
-            # a hard one refused.
-            inside(self.path.parent, self.path)
-            flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
-            file = FileIO(os.open(self.path, flags | getattr(os, "O_NONBLOCK", 0), 0o666), "r+")
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
-                file.close()
-                raise CraterIndexError(
-                    f"{self.path.parent.name}: '{LOCK_NAME}' leads to another file. Nothing was "
-                    "changed; remove it, and get the index anew if it came from somebody else."
-                )
+        for _ in range(_ATTEMPTS):
+            file = self._open()
             try:
-                free = _lock(file)
-            except OSError as error:
-                free = error.errno in _NO_LOCKS and not self._holder_lives()
-            if not free:
+                self._lock(file)
+                # Between our opening and locking, the last holder may have removed the file.
+                with contextlib.suppress(FileNotFoundError):
+                    if os.path.samestat(os.fstat(file.fileno()), self.path.stat()):
+                        return file
+            except BaseException:
                 file.close()
-                raise CraterIndexError(
-                    f"{self.path.parent.name} is being changed by another process "
-                    f"({self._holder_text()}). Wait until it has finished, or stop it, and try "
-                    f"again; if it no longer exists, delete {LOCK_NAME} in the index's folder."
-                )
-            # Between our opening and locking, the last holder may have removed the file.
-            with contextlib.suppress(FileNotFoundError):
-                if os.path.samestat(os.fstat(file.fileno()), self.path.stat()):
-                    return file
+                raise
             file.close()
+        raise CraterIndexError(
+            f"{self.path.parent.name} cannot be locked: its disk gives {LOCK_NAME} another number "
+            "each time it is asked. Copy the index to a disk of this computer, and try again."
+        )
+
+    def _open(self) -> FileIO:
+        # Writing through a link would overwrite what it leads to: a soft one is not followed,
+        # a hard one refused.
+        inside(self.path.parent, self.path)
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+        file = FileIO(os.open(self.path, flags | getattr(os, "O_NONBLOCK", 0), 0o666), "r+")
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
+            file.close()
+            raise CraterIndexError(
+                f"{self.path.parent.name}: '{LOCK_NAME}' leads to another file. Nothing was "
+                "changed; remove it, and get the index anew if it came from somebody else."
+            )
+        return file
+
+    def _lock(self, file: FileIO) -> None:
+        """Raise CraterIndexError where another process holds it, OSError where it cannot be."""
+        try:
+            _lock(file)
+        except OSError as error:
+            if error.errno in _NO_LOCKS and not self._holder_lives():
+                return
+            if error.errno not in _HELD | _NO_LOCKS:
+                raise
+            raise CraterIndexError(
+                f"{self.path.parent.name} is being changed by another process "
+                f"({self._holder_text()}). Wait until it has finished, or stop it, and try "
+                f"again; if it no longer exists, delete {LOCK_NAME} in the index's folder."
+            ) from error
 
     def _holder(self) -> tuple[int, str] | None:
         try:
@@ -117,13 +141,9 @@ class WriterLock:
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(file: FileIO) -> bool:
+    def _lock(file: FileIO) -> None:
         file.seek(_LOCKED_BYTE)
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
 
     def _unlock(file: FileIO) -> None:
         with contextlib.suppress(OSError):
@@ -133,12 +153,8 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _lock(file: FileIO) -> bool:
-        try:
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
+    def _lock(file: FileIO) -> None:
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def _unlock(file: FileIO) -> None:
         with contextlib.suppress(OSError):

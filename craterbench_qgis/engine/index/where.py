@@ -52,7 +52,7 @@ def select_rows(root: Path, path: Path, expression: str, craters: int) -> npt.ND
     with contextlib.closing(connection):
         try:
             names = list(column_names(connection))
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeError) as error:
             raise unreadable(root, error) from error
         _check_shape(expression, names)
         until = time.monotonic() + MAX_SECONDS

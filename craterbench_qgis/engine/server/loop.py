@@ -101,13 +101,13 @@ class Server:
             self._refuse(None, PARSE_ERROR, "A message is nested too deeply.")
             return
         method, number = message.get("method"), message.get("id")
-        if not isinstance(method, str):
+        if number is not None and type(number) not in (int, str):
+            self._refuse(None, INVALID_REQUEST, "The id of a request must be a number or a text.")
+        elif not isinstance(method, str):
             self._refuse(number, INVALID_REQUEST, "A message has no method.")
         elif number is None:
             if method == CANCEL:
                 self._cancel(message.get("params"))
-        elif not isinstance(number, (int, str)) or isinstance(number, bool):
-            self._refuse(None, INVALID_REQUEST, "The id of a request must be a number or a text.")
         else:
             self._request(number, method, message.get("params", {}), len(line))
 
