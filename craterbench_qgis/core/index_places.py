@@ -35,9 +35,9 @@ def find(index: SearchedIndex, known: Iterable[str], folders: Iterable[str] = ()
             return path
     around = dict.fromkeys([*(str(Path(path).parent) for path in places), *folders])
     for folder in around:
-        for path in _neighbours(folder):
-            if index_id_at(path) == index.index_id:
-                return str(path)
+        for neighbour in _neighbours(folder):
+            if index_id_at(neighbour) == index.index_id:
+                return str(neighbour)
     return ""
 
 

@@ -45,9 +45,10 @@ def run_explain(arguments: argparse.Namespace) -> int:
         require_views(index)
         asked = query_of(arguments, index)
         encoder = load_encoder_for(arguments, index.settings.encoder_id)
-        query = asked
         if isinstance(asked, BoxViews):
             query = read_box(asked, Searcher(index, encoder), SearchOptions())
+        else:
+            query = asked
         why = explain(index, encoder, query, arguments.crater)
     if arguments.output:
         explanation_picture(arguments.output, why)

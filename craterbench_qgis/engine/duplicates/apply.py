@@ -211,7 +211,8 @@ def _compared(tables: Sequence[_Entries], facts: dict[str, str]) -> NDArray[np.b
     """Which entries the search compared, of all tables in turn."""
     heads = pa.concat_tables([table.head for table in tables])
     selection = read_selection(facts)
-    return within(*(heads[name].to_numpy() for name in ("lon", "lat", "diameter_m")), selection)
+    lon, lat, diameter = (heads[name].to_numpy() for name in ("lon", "lat", "diameter_m"))
+    return within(lon, lat, diameter, selection)
 
 
 def _padded(entries: _Entries) -> pa.Table:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...contract.build import BuildEstimate
 from ..catalogue import Craters
@@ -30,7 +31,7 @@ def estimate_views(
     """
     monitor = monitor or Monitor()
     each = max(1, _MOST // (len(mosaics) * len(contexts)))
-    rows = np.arange(len(craters))
+    rows: NDArray[np.int64] = np.arange(len(craters))
     if len(rows) > each:
         rows = np.sort(np.random.default_rng(0).permutation(len(rows))[:each])
     made, skipped, seen = 0, Counter[str](), 0

@@ -124,8 +124,11 @@ def cut_square(
 
     Raises QueryError.
     """
-    square = {"box_m": side_m} if query.kind is QueryKind.IMAGE else {"side_m": side_m}
-    return cut_query(replace(query, reading=BoxReading.VIEW, **square), mosaic, size, contexts)
+    if query.kind is QueryKind.IMAGE:
+        square = replace(query, reading=BoxReading.VIEW, box_m=side_m)
+    else:
+        square = replace(query, reading=BoxReading.VIEW, side_m=side_m)
+    return cut_query(square, mosaic, size, contexts)
 
 
 def query_from_area(

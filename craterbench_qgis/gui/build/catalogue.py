@@ -28,8 +28,8 @@ from ...core.words import quantities
 from ...core.words.bodies import body as body_words
 from ...i18n import tr
 from .. import layer_files
-from .column_names import names_in_file
 from ..messages import MessageLine
+from .column_names import names_in_file
 
 _ROLES = ("id", "lon", "lat", "diameter")
 _LAYER, _FILE = "layer", "file"

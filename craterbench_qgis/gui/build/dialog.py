@@ -35,6 +35,7 @@ from ...contract.search import CONTEXTS
 from ...core.settings import Settings
 from ...i18n import tr
 from .. import help, layer_files
+from ..messages import MessageLine
 from . import estimate as build_estimate
 from .catalogue import CatalogueBox
 from .circles import CirclesBox
@@ -43,7 +44,6 @@ from .mosaics import MosaicsBox
 from .options import OptionsBox
 from .output import RESUMABLE, OutputBox, OutputState
 from .progress import BuildProgress
-from ..messages import MessageLine
 from .region import canvas_region
 
 _DELAY_MS = 150

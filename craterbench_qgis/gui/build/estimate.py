@@ -79,7 +79,9 @@ def estimate(
     sampled = forecast is not None and not forecast.exact
     exact = exact and forecast is not None
     seconds = views / rate if rate else None
-    return Estimate(views, views * bytes_per_view(encoder, tokens), seconds, exact, skipped, sampled)
+    return Estimate(
+        views, views * bytes_per_view(encoder, tokens), seconds, exact, skipped, sampled
+    )
 
 
 def remembered_rate(settings: Settings, encoder: str) -> float | None:

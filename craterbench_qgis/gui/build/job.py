@@ -153,4 +153,6 @@ def forget_pending(settings: Settings, output: str) -> None:
 
 def _store(settings: Settings, known: dict[str, BuildParams]) -> None:
     latest = list(known.items())[-_PENDING_LIMIT:]
-    settings.set_value(_PENDING_KEY, json.dumps({path: params.to_json() for path, params in latest}))
+    settings.set_value(
+        _PENDING_KEY, json.dumps({path: params.to_json() for path, params in latest})
+    )

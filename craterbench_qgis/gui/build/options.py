@@ -68,7 +68,9 @@ class OptionsBox(QGroupBox):
         self._region_of_canvas = region_of_canvas
         self._region: Region | None = None
         self._settings = settings
-        self.contexts = QLineEdit(", ".join(f"{context:g}" for context in settings.default_contexts))
+        self.contexts = QLineEdit(
+            ", ".join(f"{context:g}" for context in settings.default_contexts)
+        )
         self.contexts.setToolTip(
             tr(
                 "Sides of the square crops as multiples of the crater's diameter, separated by "

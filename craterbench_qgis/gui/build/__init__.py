@@ -1,0 +1,1 @@
+"""The dialog that builds an index, and its job."""
