@@ -52,8 +52,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/client/engine.py" />
-            <source>The engine stopped unexpectedly ({how}); what it was doing is lost.</source>
-            <translation>Die Engine hat unerwartet aufgehört ({how}); woran sie arbeitete, ist verloren.</translation>
+            <source>The engine stopped unexpectedly ({how}). It starts again when it is asked.</source>
+            <translation>Die Engine wurde unerwartet beendet ({how}). Sie startet wieder, sobald sie gefragt wird.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/client/engine.py" />
@@ -94,6 +94,11 @@
             <location filename="../../craterbench_qgis/client/environment_jobs.py" />
             <source>The installation ended unexpectedly; its log tells more.</source>
             <translation>Die Installation endete unerwartet; ihr Protokoll sagt mehr.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/client/failure.py" />
+            <source>The engine stopped before it had answered. Ask again.</source>
+            <translation>Die Engine wurde beendet, bevor sie geantwortet hatte. Fragen Sie noch einmal.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/client/greeting.py" />
@@ -248,11 +253,13 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/export_plan.py" />
+            <location filename="../../craterbench_qgis/core/layers/titles.py" />
             <source>matches</source>
             <translation>Treffer</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/export_plan.py" />
+            <location filename="../../craterbench_qgis/core/layers/titles.py" />
             <source>query</source>
             <translation>Anfrage</translation>
         </message>
@@ -295,33 +302,6 @@
             <location filename="../../craterbench_qgis/core/geo/region.py" />
             <source>The selected polygons of {name} enclose nothing.</source>
             <translation>Die gewählten Polygone von {name} umschließen nichts.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/layers/build.py" />
-            <source>Great circles</source>
-            <translation>Großkreise</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/layers/build.py" />
-            <location filename="../../craterbench_qgis/core/layers/results.py" />
-            <location filename="../../craterbench_qgis/gui/results/view.py" />
-            <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
-            <location filename="../../craterbench_qgis/processing/export_matches.py" />
-            <location filename="../../craterbench_qgis/processing/search_base.py" />
-            <source>Matches</source>
-            <translation>Treffer</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/layers/build.py" />
-            <location filename="../../craterbench_qgis/core/match_set.py" />
-            <location filename="../../craterbench_qgis/core/words/history.py" />
-            <source>Query</source>
-            <translation>Anfrage</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/layers/results.py" />
-            <source>Matches of {label}</source>
-            <translation>Treffer zu {label}</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/layers/style.py" />
@@ -392,9 +372,42 @@
             <translation>Unsicher</translation>
         </message>
         <message>
+            <location filename="../../craterbench_qgis/core/layers/titles.py" />
+            <source>Matches of {label}</source>
+            <translation>Treffer zu {label}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/layers/titles.py" />
+            <location filename="../../craterbench_qgis/core/match_set.py" />
+            <location filename="../../craterbench_qgis/core/words/history.py" />
+            <source>Query</source>
+            <translation>Anfrage</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/layers/titles.py" />
+            <source>great circles</source>
+            <translation>Großkreise</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/layers/titles.py" />
+            <source>{query} at {place}</source>
+            <translation>{query} bei {place}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/layers/titles.py" />
+            <source>{query}, {time}</source>
+            <translation>{query}, {time}</translation>
+        </message>
+        <message>
             <location filename="../../craterbench_qgis/core/match_set.py" />
             <source>{query}, refined (+{accepted} −{rejected})</source>
             <translation>{query}, verfeinert (+{accepted} −{rejected})</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/query.py" />
+            <location filename="../../craterbench_qgis/gui/tools/circle.py" />
+            <source>circle of {size}</source>
+            <translation>Kreis von {size}</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/rasters.py" />
@@ -726,6 +739,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>On {raster}, as the map shows it</source>
+            <translation>Auf {raster}, wie die Karte es zeigt</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
             <source>Rank {rank}: {name}</source>
             <translation>Rang {rank}: {name}</translation>
         </message>
@@ -748,6 +766,16 @@
             <location filename="../../craterbench_qgis/core/words/matches.py" />
             <source>Similarity {score} (first stage {first}), view {view}</source>
             <translation>Ähnlichkeit {score} (erste Stufe {first}), Ansicht {view}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>The box of {size} was read as the crater.</source>
+            <translation>Das Rechteck von {size} wurde als der Krater gelesen.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>The box of {size} was read as the view around the crater.</source>
+            <translation>Das Rechteck von {size} wurde als Ausschnitt um den Krater gelesen.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/matches.py" />
@@ -792,6 +820,16 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>diameter about {size}, from the first match's scale</source>
+            <translation>Durchmesser etwa {size}, nach der Größe des ersten Treffers</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>diameter about {size}, from the rim in the picture</source>
+            <translation>Durchmesser etwa {size}, nach dem Rand im Bild</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
             <source>diameter about {size}, guessed from the box</source>
             <translation>Durchmesser etwa {size}, aus dem Rechteck geschätzt</translation>
         </message>
@@ -800,6 +838,11 @@
             <location filename="../../craterbench_qgis/core/words/why.py" />
             <source>diameter {size}</source>
             <translation>Durchmesser {size}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>diameter {size}, as catalogued</source>
+            <translation>Durchmesser {size} laut Katalog</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/matches.py" />
@@ -1165,6 +1208,16 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>diameter from {km} km</source>
+            <translation>Durchmesser ab {km} km</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>diameter up to {km} km</source>
+            <translation>Durchmesser bis {km} km</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
             <source>diameters differ by {n} %</source>
             <translation>Durchmesser um {n} % verschieden</translation>
         </message>
@@ -1222,6 +1275,11 @@
             <location filename="../../craterbench_qgis/core/words/review.py" />
             <source>unsure</source>
             <translation>unsicher</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>within the search's region</source>
+            <translation>im Gebiet der Suche</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/review.py" />
@@ -1537,6 +1595,85 @@
             <translation>{what} (auto)</translation>
         </message>
         <message>
+            <location filename="../../craterbench_qgis/gui/build/circles.py" />
+            <source>Are the diameters twice too large? Halved they would fit: {share} %.</source>
+            <translation>Sind die Durchmesser doppelt so groß? Halbiert würden sie passen: {share} %.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/build/circles.py" />
+            <source>Are these radii? Doubled they would fit: {share} %.</source>
+            <translation>Sind das Radien? Verdoppelt würden sie passen: {share} %.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/build/circles.py" />
+            <location filename="../../craterbench_qgis/gui/build/progress.py" />
+            <location filename="../../craterbench_qgis/gui/export_dialog.py" />
+            <location filename="../../craterbench_qgis/gui/index/panel.py" />
+            <location filename="../../craterbench_qgis/gui/results/condition_editor.py" />
+            <location filename="../../craterbench_qgis/gui/results/states.py" />
+            <location filename="../../craterbench_qgis/gui/review/job_dialog.py" />
+            <location filename="../../craterbench_qgis/gui/setup/create.py" />
+            <source>Cancel</source>
+            <translation>Abbrechen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/build/circles.py" />
+            <source>Check the circles</source>
+            <translation>Kreise prüfen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/build/circles.py" />
+            <source>Cut twelve craters: the largest, the smallest, at the poles, at the seam, others</source>
+            <translation>Zwölf Krater ausschneiden: die größten, die kleinsten, an den Polen, an der Naht, andere</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/build/circles.py" />
+            <source>Cutting a few craters…</source>
+            <translation>Einige Krater werden ausgeschnitten …</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/build/circles.py" />
+            <source>Do the circles lie on craters?</source>
+            <translation>Liegen die Kreise auf Kratern?</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/build/circles.py" />
+            <source>Is the catalogue of this body, and its diameter's unit right?</source>
+            <translation>Gehört der Katalog zu diesem Körper, und stimmt die Einheit des Durchmessers?</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/build/circles.py" />
+            <source>Is the longitude positive west? Mirrored it would fit: {share} %.</source>
+            <translation>Zählt die Länge nach Westen? Gespiegelt würde sie passen: {share} %.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/build/circles.py" />
+            <source>No crater is large enough on this mosaic to judge its rim. Look yourself.</source>
+            <translation>Kein Krater ist auf diesem Mosaik groß genug, um seinen Rand zu beurteilen. Sehen Sie selbst nach.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/build/circles.py" />
+            <source>Rim score {share} %: so many circles displaced at random are weaker rims than the catalogue's own (chance: 50 %, {n} craters).</source>
+            <translation>Randmaß {share} %: So viele zufällig verschobene Kreise sind schwächere Ränder als die des Katalogs (Zufall: 50 %, {n} Krater).</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/build/circles.py" />
+            <source>The check was cancelled.</source>
+            <translation>Die Prüfung wurde abgebrochen.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/build/circles.py" />
+            <source>The circles do not lie on rims: {share} % of displaced circles are weaker rims, 50 % would be by chance ({n} craters).</source>
+            <translation>Die Kreise liegen nicht auf Rändern: {share} % der verschobenen Kreise sind schwächere Ränder, 50 % wären Zufall ({n} Krater).</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/build/circles.py" />
+            <source>{name}
+{diameter}</source>
+            <translation>{name}
+{diameter}</translation>
+        </message>
+        <message>
             <location filename="../../craterbench_qgis/gui/build/dialog.py" />
             <source>Build</source>
             <translation>Aufbauen</translation>
@@ -1602,6 +1739,16 @@
             <location filename="../../craterbench_qgis/gui/build/dialog.py" />
             <source>Writing {path}…</source>
             <translation>{path} wird geschrieben…</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/build/estimate.py" />
+            <source>(not: {reasons})</source>
+            <translation>(nicht: {reasons})</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/build/estimate.py" />
+            <source>Views: about {n}</source>
+            <translation>Ansichten: etwa {n}</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build/estimate.py" />
@@ -1899,17 +2046,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build/progress.py" />
-            <location filename="../../craterbench_qgis/gui/export_dialog.py" />
-            <location filename="../../craterbench_qgis/gui/index/panel.py" />
-            <location filename="../../craterbench_qgis/gui/results/condition_editor.py" />
-            <location filename="../../craterbench_qgis/gui/results/states.py" />
-            <location filename="../../craterbench_qgis/gui/review/job_dialog.py" />
-            <location filename="../../craterbench_qgis/gui/setup/create.py" />
-            <source>Cancel</source>
-            <translation>Abbrechen</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/build/progress.py" />
             <source>Dismiss</source>
             <translation>Ausblenden</translation>
         </message>
@@ -1996,6 +2132,12 @@
             <location filename="../../craterbench_qgis/gui/dock.py" />
             <source>No index is open: open or build one in the tab “Index”.</source>
             <translation>Kein Index ist offen: Öffnen Sie einen im Reiter „Index“, oder bauen Sie einen auf.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/dock.py" />
+            <location filename="../../craterbench_qgis/gui/index/panel.py" />
+            <source>Opening {name}…</source>
+            <translation>{name} wird geöffnet…</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/dock.py" />
@@ -2203,6 +2345,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/history/panel.py" />
+            <source>In memory only: save the project to keep these queries.</source>
+            <translation>Nur im Speicher: Speichern Sie das Projekt, um diese Anfragen zu behalten.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/history/panel.py" />
             <source>No queries in this project yet. Search for a crater and it will be listed here.</source>
             <translation>In diesem Projekt gibt es noch keine Anfragen. Suchen Sie nach einem Krater, dann steht er hier.</translation>
         </message>
@@ -2291,8 +2438,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/index/info.py" />
-            <source>The build is not finished. What is there can be searched; Resume finishes it.</source>
-            <translation>Der Aufbau ist nicht fertig. Was da ist, kann durchsucht werden; „Fortsetzen“ vollendet ihn.</translation>
+            <source>The build is not finished: {n} views are there, {left} were not looked at yet. What is there can be searched; Resume finishes it.</source>
+            <translation>Der Aufbau ist nicht fertig: {n} Ansichten sind da, {left} wurden noch nicht angesehen. Was da ist, lässt sich durchsuchen; „Fortsetzen“ beendet ihn.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/index/info.py" />
@@ -2375,13 +2522,28 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/index/panel.py" />
+            <source>Build it anew, or take it from a copy; what is sound can still be searched.</source>
+            <translation>Bauen Sie ihn neu auf, oder nehmen Sie eine Kopie; was heil ist, lässt sich weiter durchsuchen.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <source>Build…</source>
             <translation>Aufbauen…</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/index/panel.py" />
+            <source>Build… makes one of your own craters and mosaic; you see a few of them first.</source>
+            <translation>„Aufbauen …“ macht einen aus Ihren eigenen Kratern und Ihrem Mosaik; einige davon sehen Sie vorher.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <source>Checkpoints (*.safetensors *.pth *.pt *.json)</source>
             <translation>Checkpoints (*.safetensors *.pth *.pt *.json)</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/index/panel.py" />
+            <source>Engine, search, new indexes, folders</source>
+            <translation>Engine, Suche, neue Indizes, Ordner</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/index/panel.py" />
@@ -2392,11 +2554,6 @@
             <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <source>Loading the encoder…</source>
             <translation>Der Encoder wird geladen…</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/index/panel.py" />
-            <source>Mend it with: craterbench index verify --repair, or build it anew.</source>
-            <translation>Reparieren Sie ihn mit: craterbench index verify --repair, oder bauen Sie ihn neu auf.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/index/panel.py" />
@@ -2415,13 +2572,19 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/index/panel.py" />
-            <source>Opening {name}…</source>
-            <translation>{name} wird geöffnet…</translation>
+            <source>Open…</source>
+            <translation>Öffnen…</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/index/panel.py" />
-            <source>Open…</source>
-            <translation>Öffnen…</translation>
+            <source>Open… takes an index that is there: a folder NAME.craterindex.</source>
+            <translation>„Öffnen …“ nimmt einen vorhandenen Index: einen Ordner NAME.craterindex.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/index/panel.py" />
+            <location filename="../../craterbench_qgis/plugin.py" />
+            <source>Settings…</source>
+            <translation>Einstellungen…</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/index/panel.py" />
@@ -2480,8 +2643,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/index/recent.py" />
-            <source>is no index any more</source>
-            <translation>ist kein Index mehr</translation>
+            <source>it is no index</source>
+            <translation>es ist kein Index</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/index/recent.py" />
@@ -2497,6 +2660,36 @@
             <location filename="../../craterbench_qgis/gui/layer_files.py" />
             <source>The layer {name} could not be written to a file ({why}).</source>
             <translation>Der Layer {name} konnte nicht in eine Datei geschrieben werden ({why}).</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/project_index.py" />
+            <source>Locate…</source>
+            <translation>Suchen …</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/project_index.py" />
+            <source>The index is not there</source>
+            <translation>Der Index ist nicht da</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/project_index.py" />
+            <source>The index “{name}” is not in {folder} any more. Pictures, “Why” and new searches need it.</source>
+            <translation>Der Index „{name}“ ist nicht mehr in {folder}. Bilder, „Warum“ und neue Suchen brauchen ihn.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/project_index.py" />
+            <source>Where is the index “{name}”?</source>
+            <translation>Wo ist der Index „{name}“?</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/project_index.py" />
+            <source>{folder} is not the index “{name}”. Choose the folder that is.</source>
+            <translation>{folder} ist nicht der Index „{name}“. Wählen Sie den richtigen Ordner.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/query_bar.py" />
+            <source>Box of {size}</source>
+            <translation>Rechteck von {size}</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/query_bar.py" />
@@ -2560,18 +2753,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/query_bar.py" />
-            <source>The raster the query is cut from</source>
-            <translation>Das Raster, aus dem die Anfrage geschnitten wird</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/query_bar.py" />
             <source>There is no raster of this body here. Add a mosaic, or choose one above.</source>
             <translation>Hier liegt kein Raster dieses Körpers. Fügen Sie ein Mosaik hinzu oder wählen Sie oben eines.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/query_bar.py" />
-            <source>Topmost under the cursor</source>
-            <translation>Oberstes unter dem Mauszeiger</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/query_bar.py" />
@@ -2580,8 +2763,38 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/query_bar.py" />
+            <source>on {raster}, as the map shows it</source>
+            <translation>auf {raster}, wie die Karte es zeigt</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/query_bar.py" />
             <source>{share} % valid</source>
             <translation>{share} % gültig</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/query_parts.py" />
+            <source> km</source>
+            <translation> km</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/query_parts.py" />
+            <source>Diameter of the crater</source>
+            <translation>Durchmesser des Kraters</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/query_parts.py" />
+            <source>The crater's diameter. Change it and press Enter: the place is searched again.</source>
+            <translation>Der Durchmesser des Kraters. Ändern Sie ihn und drücken Sie die Eingabetaste: Dann wird noch einmal gesucht.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/query_parts.py" />
+            <source>The raster the query is cut from</source>
+            <translation>Das Raster, aus dem die Anfrage geschnitten wird</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/query_parts.py" />
+            <source>Topmost under the cursor</source>
+            <translation>Oberstes unter dem Mauszeiger</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/actions.py" />
@@ -3177,6 +3390,14 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/view.py" />
+            <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
+            <location filename="../../craterbench_qgis/processing/export_matches.py" />
+            <location filename="../../craterbench_qgis/processing/search_base.py" />
+            <source>Matches</source>
+            <translation>Treffer</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/view.py" />
             <source>Reject (R)</source>
             <translation>Ablehnen (R)</translation>
         </message>
@@ -3218,6 +3439,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/apply_dialog.py" />
+            <source>Leave out {left} of {all} entries that the search did not compare ({why})</source>
+            <translation>{left} von {all} Einträgen weglassen, die die Suche nicht verglichen hat ({why})</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/apply_dialog.py" />
             <source>That is the review itself; name another file.</source>
             <translation>Das ist die Durchsicht selbst; nennen Sie eine andere Datei.</translation>
         </message>
@@ -3250,6 +3476,11 @@
             <location filename="../../craterbench_qgis/gui/review/apply_dialog.py" />
             <source>{name} is replaced.</source>
             <translation>{name} wird ersetzt.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/apply_dialog.py" />
+            <source>{n} entries that the search did not compare were left out, as chosen.</source>
+            <translation>{n} Einträge, die die Suche nicht verglichen hat, wurden wie gewählt weggelassen.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/apply_dialog.py" />
@@ -3735,6 +3966,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
+            <source>Draw great circles to all matches, not only selected ones</source>
+            <translation>Großkreise zu allen Treffern zeichnen, nicht nur zu ausgewählten</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
             <source>Engine</source>
             <translation>Engine</translation>
         </message>
@@ -3780,6 +4016,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
+            <source>Older queries leave the map; the tab “History” keeps them and shows them again.</source>
+            <translation>Ältere Anfragen verlassen die Karte; der Reiter „Verlauf“ behält sie und zeigt sie wieder.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
             <source>Otherwise a new query unticks the earlier groups in the layer tree.</source>
             <translation>Sonst schaltet eine neue Anfrage die früheren Gruppen im Layerbaum aus.</translation>
         </message>
@@ -3792,6 +4033,11 @@
             <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
             <source>Python interpreter that has the engine's packages</source>
             <translation>Python-Interpreter mit den Paketen der Engine</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
+            <source>Queries on the map</source>
+            <translation>Anfragen auf der Karte</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
@@ -3833,6 +4079,11 @@
             <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
             <source>{path} does not exist; choose another or leave it empty.</source>
             <translation>{path} gibt es nicht; wählen Sie etwas anderes, oder lassen Sie es leer.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
+            <source>{path} is a folder without a Python; choose the environment's own folder.</source>
+            <translation>{path} ist ein Ordner ohne Python; wählen Sie den Ordner der Umgebung selbst.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/setup/create.py" />
@@ -4096,6 +4347,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/setup/existing.py" />
+            <source>{path} is a folder without a Python. Choose the environment's own folder.</source>
+            <translation>{path} ist ein Ordner ohne Python. Wählen Sie den Ordner der Umgebung selbst.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/setup/existing.py" />
             <source>{version}, does not load</source>
             <translation>{version}, lädt nicht</translation>
         </message>
@@ -4291,6 +4547,13 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/tools/box.py" />
+            <source>Box {side} wide, best 2 to 3 crater widths.
+The circle: a crater of {diameter}</source>
+            <translation>Rechteck {side} breit, am besten 2 bis 3 Kraterbreiten.
+Der Kreis: ein Krater von {diameter}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/tools/box.py" />
             <source>Press the mouse button at one corner, drag around the crater, and release it.</source>
             <translation>Drücken Sie die Maustaste an einer Ecke, ziehen Sie um den Krater, und lassen Sie los.</translation>
         </message>
@@ -4300,19 +4563,9 @@
             <translation>Rechteck von {size}</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/tools/box.py" />
-            <source>{side} wide, crater of about {diameter}</source>
-            <translation>{side} breit, Krater von etwa {diameter}</translation>
-        </message>
-        <message>
             <location filename="../../craterbench_qgis/gui/tools/circle.py" />
             <source>Press the mouse button on the crater's centre, drag to its rim, and release it.</source>
             <translation>Drücken Sie die Maustaste in der Mitte des Kraters, ziehen Sie bis zum Rand, und lassen Sie los.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/tools/circle.py" />
-            <source>circle of {size}</source>
-            <translation>Kreis von {size}</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/tools/click.py" />
@@ -4580,11 +4833,6 @@
             <translation>Die Krater finden, die aussehen wie dieser</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/plugin.py" />
-            <source>Settings…</source>
-            <translation>Einstellungen…</translation>
-        </message>
-        <message>
             <location filename="../../craterbench_qgis/processing/duplicates.py" />
             <source>A copy of the pairs as a layer of its own; the review stays with the file.</source>
             <translation>Eine Kopie der Paare als eigener Layer; die Durchsicht bleibt in der Datei.</translation>
@@ -4704,6 +4952,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/duplicates.py" />
+            <source>Leave out entries that the search did not compare</source>
+            <translation>Einträge weglassen, die die Suche nicht verglichen hat</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/duplicates.py" />
             <source>Merge undecided pairs from</source>
             <translation>Unentschiedene Paare zusammenlegen ab</translation>
         </message>
@@ -4731,6 +4984,11 @@
             <location filename="../../craterbench_qgis/processing/duplicates.py" />
             <source>Offset of the second entry to the north (m)</source>
             <translation>Verschiebung des zweiten Eintrags nach Norden (m)</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/duplicates.py" />
+            <source>Otherwise the whole catalogue is written, also outside the search's limits.</source>
+            <translation>Sonst wird der ganze Katalog geschrieben, auch außerhalb der Grenzen der Suche.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/duplicates.py" />
