@@ -39,7 +39,8 @@ def test_the_crater_is_first_and_its_diameter_is_said(folder: Path, width: float
         searcher, settings = Searcher(index, ENCODER), index.settings
         path = index.manifest.observations[0]["path"]
         with Mosaic.open(path, body=settings.body) as mosaic:
-            for name, lon, lat, diameter in craters()[:4]:
+            for name, lon, lat, km in craters()[:4]:
+                diameter = 1000 * km
                 box = Query(
                     QueryKind.AREA,
                     Source(path),
@@ -67,7 +68,8 @@ def test_the_crater_is_first_and_its_diameter_is_said(folder: Path, width: float
 def test_a_box_that_is_the_crater_is_cut_around_it(folder: Path) -> None:
     with CraterIndex.open(folder / "scene.craterindex") as index:
         path = index.manifest.observations[0]["path"]
-        _, lon, lat, diameter = craters()[0]
+        _, lon, lat, km = craters()[0]
+        diameter = 1000 * km
         box = Query(QueryKind.AREA, Source(path), lon, lat, diameter, reading=BoxReading.CRATER)
         with Mosaic.open(path, body=index.settings.body) as mosaic:
             view = cut_query(box, mosaic, 64, (2.0, 3.0))

@@ -394,7 +394,7 @@ def test_wrong_encoder_and_wrong_numbers(
     told = capsys.readouterr().err
     for text in (
         "was built with",
-        "--context takes",
+        "A context is one factor or two",
         "The jitter",
         "no row of the table",
     ):

@@ -24,11 +24,20 @@ class BuildBench:
                 "encoders.list": encoders(),
                 "mosaic.describe": mosaic_info(),
                 "catalogue.describe": catalogue_info(),
+                "build.estimate": self._estimate,
             }
         )
         self._owner = QWidget()
         self.dialog = BuildDialog(iface, self.engine, self.settings, self._owner)
         settle()
+
+    def _estimate(self, params: Any) -> dict[str, Any]:
+        """Every crater the catalogue's answer tells of can be cut."""
+        described = self.engine.answers["catalogue.describe"]
+        info = described(params) if callable(described) else described
+        craters = info["rows"] if info.get("selected") is None else info["selected"]
+        views = craters * len(params["contexts"]) * len(params["mosaics"])
+        return {"views": views, "craters": craters, "skipped": {}, "exact": True}
 
     def choose_catalogue(self, name: str, answer: Any = None) -> None:
         """Choose a new table ``name``; ``answer``: what the engine says of it."""

@@ -159,12 +159,12 @@ def test_the_engine_counts_within_limits_and_views_space_and_time_follow(
     filled.engine.answers["catalogue.describe"] = lambda params: catalogue_info(
         selected=120 if params["selection"]["min_diameter_m"] == 20000.0 else None
     )
-    assert dialog.estimate.plain.startswith("Views: 2,000 · space: about")
+    wait_until(lambda: dialog.estimate.plain.startswith("Views: 2,000 · space: about"))
     dialog.options.least.setValue(20.0)
     dialog.check()
     wait_until(lambda: (box.info.selected if box.info else None) == 120)
     dialog.check()
-    assert dialog.estimate.plain.startswith("Views: 240 ·")
+    wait_until(lambda: dialog.estimate.plain.startswith("Views: 240 ·"))
     filled.settings.set_value("build/rates/auto/default", 40.0)
     dialog.check()
     assert "time: about 6 s, as in the last build here" in dialog.estimate.plain
@@ -333,7 +333,9 @@ def test_the_estimate_says_what_is_too_coarse(bench: BuildBench) -> None:
     assert "552" in bench.dialog.estimate.plain
     asked = bench.engine.last("build.estimate").params
     assert asked["mosaics"] == bench.dialog.mosaics.paths()
-    assert bench.engine.last("catalogue.describe").params["mosaics"] == asked["mosaics"]
+    wait_until(
+        lambda: bench.engine.last("catalogue.describe").params["mosaics"] == asked["mosaics"]
+    )
 
 
 def test_the_only_layer_of_craters_is_taken_and_nothing_is_red_at_first(bench: BuildBench) -> None:

@@ -127,6 +127,8 @@ def test_layers_of_the_project(
     dialog.options.east.setValue(0.0)
     click(dialog.start_button)
     wait_opened(panel, output)
+    assert "279 of 340 entries were compared" in dialog.message.plain
+    click(dialog.close_button)
     wait_until(lambda: not panel.dialogs.open)
     assert all(a >= 30e3 <= b for a, b in rows(output, "a_diameter_m, b_diameter_m"))
     assert {a for (a,) in rows(output, "a_id")} <= {f"c{number}" for number in range(300)}

@@ -53,6 +53,10 @@ def requests(work: Path) -> dict[str, Json]:
         },
         "index.add": {"index": str(work / "added.craterindex"), "mosaics": [mosaic],
                       "catalogue": catalogue, "device": "cpu"},
+        "index.upgrade": {"index": str(work / "added.craterindex"), "mosaics": [mosaic]},
+        "build.estimate": {"mosaics": [mosaic], "catalogue": catalogue, "selection": selection,
+                           "contexts": [2.0], "nodata": 0.0},
+        "build.check": {"mosaics": [mosaic], "catalogue": catalogue, "selection": selection},
         "index.verify": {"path": index},
         "preview": {"query": query, "index": index, "size": 64},
         "search": {

@@ -259,9 +259,15 @@ def compared_entries(provenance: Json) -> tuple[int, int, str] | None:
     parts = []
     least, most = selection.min_diameter_m, selection.max_diameter_m
     if least is not None:
-        parts.append(tr("diameter from {km} km").format(km=number(least / 1000.0, 3)))
+        parts.append(tr("diameter from {km} km").format(km=_plain_km(least)))
     if most is not None:
-        parts.append(tr("diameter up to {km} km").format(km=number(most / 1000.0, 3)))
+        parts.append(tr("diameter up to {km} km").format(km=_plain_km(most)))
     if selection.region is not None:
         parts.append(tr("within the search's region"))
     return used, held, ", ".join(parts)
+
+
+def _plain_km(metres: float) -> str:
+    """Kilometres as somebody would type them: ``5``, ``12.500``."""
+    km = metres / 1000.0
+    return number(km, 0 if km == round(km) else 3)

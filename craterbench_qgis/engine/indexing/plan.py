@@ -104,16 +104,19 @@ class Plan:
 
 
 def views_left(job: Job) -> int:
-    """Views that a pending job has not looked at yet."""
-    info, left, number = job.info, 0, 0
-    step = int(info["chunk_craters"])
-    for unit in info["units"]:
-        count = sum(b - a for a, b in unit["runs"])
-        for start in range(0, count, step):
+    """Views that a pending job has not looked at yet; 0 where its plan cannot be read."""
+    left = number = 0
+    try:
+        step, contexts = int(job.info["chunk_craters"]), len(job.info["contexts"])
+        counts = [sum(b - a for a, b in unit["runs"]) for unit in job.info["units"]]
+    except (KeyError, TypeError, ValueError):
+        return 0
+    for count in counts:
+        for start in range(0, count, max(1, step)):
             if not job.is_done(number):
                 left += min(step, count - start)
             number += 1
-    return left * len(info["contexts"])
+    return left * contexts
 
 
 def ordered_unit(

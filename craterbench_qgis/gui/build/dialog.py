@@ -297,7 +297,7 @@ class BuildDialog(QDialog):
             self.options.token_count(),
             build_estimate.remembered_rate(self._settings, self.options.encoder_id()),
             exact,
-            self._forecast,
+            self._forecast if self._foreseen == self._look_params() else None,
         )
         self.estimate.info(estimate.text())
         return estimate.size_bytes if exact else 0

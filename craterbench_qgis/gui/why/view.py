@@ -115,7 +115,8 @@ class PatchPairView(QWidget):
 
     def _shown_cells(self, side: str) -> tuple[list[int], list[int]]:
         """Rows and columns of patches of which a part is on the screen."""
-        assert self._pair is not None
+        if self._pair is None:
+            return [], []
         patches, whole_view, shown = self._pair.patches, self.place_of(side), self.shown_of(side)
         cells = [
             patches.cell(patch)
