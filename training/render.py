@@ -158,10 +158,10 @@ class Renderer(Observer):
             ]
         )
         self.body = torch.from_numpy(pack.body)
-        self.mixture = torch.tensor([share.mixture for share in shares])
+        self.mixture = torch.tensor([share.mixture for share in shares], dtype=torch.float32)
         self.far = torch.tensor([share.far for share in shares]).to(device)
-        self.offset = torch.tensor([share.offset for share in shares]).to(device)
-        self.processing = torch.tensor([share.processing for share in shares])
+        self.offset = torch.tensor([float(share.offset) for share in shares]).to(device)
+        self.processing = torch.tensor([float(share.processing) for share in shares])
 
     def pair(self, index: Tensor) -> ViewPair:
         """Two views of the places ``index`` int64 [B]."""
