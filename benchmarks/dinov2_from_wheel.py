@@ -62,9 +62,8 @@ def weights_of(graph: bytes) -> dict[str, np.ndarray]:
             out[there + ours + ".weight"] = np.concatenate(
                 [products[f"{node}/{p}/MatMul"].T for p in paths]
             )
-            out[there + ours + ".bias"] = np.concatenate(
-                [tensors[f"{here}{n}.bias"] for n in theirs]
-            )
+            biases = [tensors[f"{here}{name}.bias"] for name in theirs]
+            out[there + ours + ".bias"] = np.concatenate(biases)
         for norm in ("norm1", "norm2"):
             for part in ("weight", "bias"):
                 out[f"{there}{norm}.{part}"] = tensors[f"{here}{norm}.{part}"]

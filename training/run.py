@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from craterbench_qgis.contract.vocabulary import Stage
+from craterbench_qgis.engine.encoders.byte_weights import unpack
 from craterbench_qgis.engine.encoders.network import (
     CraterNet,
     attention_from_saliency,
@@ -344,9 +345,9 @@ def _begin_with(net: CraterNet, weights: Path) -> None:
     from safetensors.torch import load
 
     try:
-        state = {name: value.float() for name, value in load(weights.read_bytes()).items()}
+        state = unpack(load(weights.read_bytes()))
         missing, unexpected = net.load_state_dict(state, strict=False)
-    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise CraterBenchError(
             f"The weights to start from, {weights}, cannot be used ({error}). Name an encoder of "
             "the same widths, or leave 'start_from' out."

@@ -188,27 +188,31 @@ def table(
     ``METHOD:SEEDS:K``). ``two-stage`` (``two-stage:K``) reranks the first ``shortlist`` views by
     ``aggregated:attention:16`` (``:K``)."""
     rows: dict[str, dict[str, float]] = {}
-    shortlist = min(shortlist, len(gallery_row))
-    flat = query.globals @ gallery.globals.T
     for method in methods:
-        if method == "global":
-            scores = flat
-        elif method == "all":
-            scores = late_scores(query.tokens, gallery.tokens)
-        elif method.startswith("two-stage"):
-            k = int(method.partition(":")[2] or 16)
-            base = _instance(query, gallery, "aggregated", "attention", k)
-            cutoff = -np.partition(-flat, shortlist - 1, axis=1)[:, shortlist - 1 : shortlist]
-            scores = np.where(flat >= cutoff, base, np.float32(-2.0))
-        else:
-            how, seeds, count = method.split(":")
-            scores = _instance(query, gallery, how, seeds, int(count))
+        scores = method_scores(gallery, query, method, shortlist)
         ranks = crater_ranks(scores, gallery_row, query_row)
         rows[method] = {
             "hit@1": round(float((ranks == 1).mean()), 4),
             "hit@10": round(float((ranks <= 10).mean()), 4),
         }
     return rows
+
+
+def method_scores(gallery: Embedding, query: Embedding, method: str, shortlist: int = 100) -> Array:
+    """Scores [Q, V] by one method of :func:`table`."""
+    flat = query.globals @ gallery.globals.T
+    if method == "global":
+        return flat
+    if method == "all":
+        return late_scores(query.tokens, gallery.tokens)
+    if method.startswith("two-stage"):
+        shortlist = min(shortlist, flat.shape[1])
+        k = int(method.partition(":")[2] or 16)
+        late = _instance(query, gallery, "aggregated", "attention", k)
+        cutoff = -np.partition(-flat, shortlist - 1, axis=1)[:, shortlist - 1 : shortlist]
+        return np.where(flat >= cutoff, late, np.float32(-2.0))
+    how, seeds, count = method.split(":")
+    return _instance(query, gallery, how, seeds, int(count))
 
 
 def _instance(query: Embedding, gallery: Embedding, how: str, seeds: str, k: int) -> Array:
