@@ -64,10 +64,9 @@ def _encoder(recipe: Path, arguments: argparse.Namespace, monitor: Monitor) -> i
     from .recipe import pack_from_recipe
 
     output: Path = arguments.output
-    pack = output / read_config(recipe).pack
-    if not pack.exists():
-        _, count = pack_from_recipe(recipe, _data(arguments), pack, monitor)
-        note(f"{count:,} crops packed: {pack} ({pack.stat().st_size / 1e6:.1f} MB)")
+    if not all((output / share.pack).exists() for share in read_config(recipe).shares()):
+        for pack, count in pack_from_recipe(recipe, _data(arguments), output, monitor):
+            note(f"{count:,} crops packed: {pack} ({pack.stat().st_size / 1e6:.1f} MB)")
     if arguments.pack_only:
         return 0
     from .export import export_encoder

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from craterbench_qgis.engine.encoders.bundled import ARCHITECTURE
+from craterbench_qgis.engine.encoders.byte_weights import pack
 
 from .config import read_config
 
@@ -21,8 +22,11 @@ def export_encoder(
     *,
     about: dict[str, Any] | None = None,
     default: bool = True,
+    bytes_each: int = 2,
 ) -> Path:
-    """Write ``NAME.safetensors`` (float16, averaged weights) and ``NAME.json``; return the card.
+    """Write ``NAME.safetensors`` (averaged weights) and ``NAME.json``; return the card.
+
+    ``bytes_each``: 2 for float16, 1 for int8 filters (:mod:`..encoders.byte_weights`).
 
     ``about`` is merged into the card: description, data, recipe, time, licence, limits, measured
     accuracy.
@@ -31,12 +35,13 @@ def export_encoder(
 
     config = read_config(config_path)
     state = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    half = {
-        name: (value.half() if value.dtype.is_floating_point else value).contiguous()
+    average = {
+        name: value.contiguous()
         for name, value in state["average"].items()
         if not name.endswith("num_batches_tracked")
     }
-    data = save(half, metadata={"format": "pt"})
+    half = {n: v.half() if v.dtype.is_floating_point else v for n, v in average.items()}
+    data = save(half if bytes_each == 2 else pack(average), metadata={"format": "pt"})
     rows = int(config.network["input_size"]) // 8
     card = {
         "id": config.name,
@@ -52,7 +57,7 @@ def export_encoder(
         "token_dim": int(config.network["token_dim"]),
         "mean": [0.5],
         "std": [0.25],
-        "parameters": sum(v.numel() for v in half.values()),
+        "parameters": sum(v.numel() for v in average.values()),
         "sha256": hashlib.sha256(data).hexdigest(),
         "training_steps": int(state["step"]),
         "training_seconds": round(float(state["seconds"])),

@@ -77,30 +77,30 @@ def saliency_loss(saliency: Tensor, similarity: Tensor, temperature: float = 0.0
 
 
 def overlap_rows(
-    lon: Tensor, lat: Tensor, diameter: Tensor, index: Tensor, radius_m: float
+    lon: Tensor,
+    lat: Tensor,
+    diameter: Tensor,
+    index: Tensor,
+    radius_m: float | Tensor,
+    body: Tensor | None = None,
 ) -> Tensor:
     """[B, n] bool: entries that show nearly the same ground as ``index`` [B], itself included.
 
-    ``lon``, ``lat`` [n] in degrees, ``diameter`` [n] in metres. Nearly the same are pairs closer
-    than 0.4 of the larger diameter whose sizes differ by less than a factor 1.6.
+    ``lon``, ``lat`` [n] in degrees, ``diameter`` [n] in metres, ``radius_m`` one or [n], ``body``
+    int64 [n]: entries of different bodies are never the same ground. Nearly the same are pairs
+    closer than 0.4 of the larger diameter whose sizes differ by less than a factor 1.6.
     """
     phi, lam = torch.deg2rad(lat.double()), torch.deg2rad(lon.double())
     flat = torch.cos(phi)
     unit = torch.stack([flat * torch.cos(lam), flat * torch.sin(lam), torch.sin(phi)], dim=1)
     chord = torch.cdist(unit[index], unit)
-    distance = 2 * radius_m * torch.asin((chord / 2).clamp(max=1.0))
+    radius = radius_m[index][:, None] if isinstance(radius_m, Tensor) else radius_m
+    distance = 2 * radius * torch.asin((chord / 2).clamp(max=1.0))
     size = diameter.double()
     larger = torch.maximum(size[index][:, None], size[None])
     smaller = torch.minimum(size[index][:, None], size[None])
-    return (distance < 0.4 * larger) & (larger < 1.6 * smaller)
-
-
-def overlap_mask(lon: Tensor, lat: Tensor, diameter: Tensor, radius_m: float) -> Tensor:
-    """[B, B] bool: different entries of one batch that :func:`overlap_rows` calls nearly the same,
-    so no negatives of each other; the diagonal is never blocked."""
-    same = overlap_rows(lon, lat, diameter, torch.arange(len(lon)), radius_m)
-    same.fill_diagonal_(False)
-    return same
+    same = (distance < 0.4 * larger) & (larger < 1.6 * smaller)
+    return same if body is None else same & (body[index][:, None] == body[None])
 
 
 def correspondence_loss(

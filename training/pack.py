@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from craterbench_qgis.contract.vocabulary import Stage
 from craterbench_qgis.engine.errors import CraterBenchError
 from craterbench_qgis.engine.monitor import Monitor
 
-from .terrain import Plate, orthographic_grid, touches
+from .terrain import Heights, Normals, Plate, orthographic_grid, touches
 
 SIDE = 3.6
 """Width of a packed crop in diameters."""
@@ -35,28 +35,63 @@ Box = tuple[float, float, float, float]
 @dataclass
 class TerrainPack:
     """Crops in memory. ``heights`` int16 [n, P, P] (1/128 pixel spacing), ``grey`` uint8
-    [n, P, P]; ``lon``, ``lat`` (degrees), ``diameter`` (metres), float64 [n]."""
+    [n, P, P]; ``lon``, ``lat`` (degrees), ``diameter`` (metres), float64 [n]; ``body`` int64 [n],
+    which of the recipe's bodies (all the first, if not given). Entries of images without terrain
+    have heights of zero."""
 
     heights: NDArray[np.int16]
     grey: NDArray[np.uint8]
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
     diameter: NDArray[np.float64]
+    body: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    def __post_init__(self) -> None:
+        if len(self.body) != len(self.lon):
+            self.body = np.zeros(len(self.lon), np.int64)
 
     def __len__(self) -> int:
         return len(self.lon)
 
 
+def join_packs(packs: Sequence[TerrainPack]) -> TerrainPack:
+    """One pack of several bodies, numbered in their order."""
+    body = [np.full(len(pack), number, np.int64) for number, pack in enumerate(packs)]
+    return TerrainPack(
+        np.concatenate([p.heights for p in packs]),
+        np.concatenate([p.grey for p in packs]),
+        np.concatenate([p.lon for p in packs]),
+        np.concatenate([p.lat for p in packs]),
+        np.concatenate([p.diameter for p in packs]),
+        np.concatenate(body),
+    )
+
+
 @dataclass(frozen=True)
 class Source:
-    """One terrain and one mosaic, and which craters to take from them."""
+    """One terrain and one mosaic, and which craters to take from them.
 
-    dtm: Path
+    ``dtm``: heights, or with ``normals`` a map of surface normals, or None for a mosaic alone.
+    ``unplaced``: the mosaic is an image without map coordinates, laid east of this longitude.
+    """
+
+    dtm: Path | None
     mosaic: Path
     min_diameter_m: float
     max_diameter_m: float
     windows: int = 0
     box: Box | None = None
+    normals: bool = False
+    unplaced: float | None = None
+
+    def open(self) -> tuple[Heights | Normals | None, Plate]:
+        """The terrain, if there is one, and the mosaic."""
+        terrain: Heights | Normals | None = None
+        if self.dtm is not None:
+            terrain = Normals.open(self.dtm) if self.normals else Heights(Plate.open(self.dtm))
+        if self.unplaced is None:
+            return terrain, Plate.open(self.mosaic)
+        return terrain, Plate.unplaced(self.mosaic, self.unplaced)
 
 
 def pack_terrain(
@@ -79,7 +114,9 @@ def pack_terrain(
     rng = np.random.default_rng(seed)
     entries: list[tuple[NDArray[np.float64], bytes, bytes, int, int]] = []
     for source in sources:
-        dtm, mosaic = Plate.open(source.dtm), Plate.open(source.mosaic)
+        dtm, mosaic = source.open()
+        if source.unplaced is not None:
+            source = replace(source, box=mosaic.box)
         wanted = _choose(source, craters, rng)
         for done, row in enumerate(wanted):
             if monitor is not None and done % 50 == 0:
@@ -133,7 +170,7 @@ def _choose(
 
 def _entry(
     row: NDArray[np.float64],
-    dtm: Plate,
+    dtm: Heights | Normals | None,
     mosaic: Plate,
     radius_m: float,
     exclude: Sequence[Box],
@@ -144,20 +181,23 @@ def _entry(
     if side > 1.2:
         return None
     sizes = []
-    for plate in (dtm, mosaic):
+    for plate in (dtm or mosaic, mosaic):
         native = np.degrees(side) / plate.degrees_per_pixel
         sizes.append(int(np.clip(np.ceil(native * 1.05), *SIZE_RANGE)))
     lons, lats = orthographic_grid(lon, lat, side, sizes[0])
     if any(touches(lons, lats, area) for area in exclude):
         return None
-    heights = dtm.sample(lons, lats, np.degrees(side) / sizes[0], order=3)
+    heights = (
+        dtm.crop(lon, lat, side, sizes[0], radius_m)
+        if dtm is not None
+        else np.zeros((sizes[0], sizes[0]), np.float32)
+    )
     lons, lats = orthographic_grid(lon, lat, side, sizes[1])
     grey = mosaic.sample(lons, lats, np.degrees(side) / sizes[1], order=1)
     if not (np.isfinite(heights).all() and np.isfinite(grey).all()):
         return None
-    spacing = SIDE * diameter / sizes[0]
-    units = np.rint((heights - np.median(heights)) / spacing * HEIGHT_STEPS)
-    if np.abs(units).max() > 32000 or units.std() == 0:
+    units = np.rint((heights - np.median(heights)) * HEIGHT_STEPS)
+    if np.abs(units).max() > 32000 or (dtm is not None and units.std() == 0):
         return None
     low, high = np.percentile(grey, (0.1, 99.9))
     if high - low < 3:

@@ -9,13 +9,16 @@ resolution, noise, contrast and stretch are drawn independently.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from .config import BodyShare
 from .pack import HEIGHT_STEPS, SIDE, TerrainPack
+from .processing import reprocess
 
 RESOLUTIONS = (22, 30, 40, 52, 68, 0)
 """Effective pixels across a view; 0: as sharp as it comes."""
@@ -135,14 +138,13 @@ class Observer:
 
 
 class Renderer(Observer):
-    """Makes pairs of views from a terrain pack. ``mixture``: shares of pairs shade-shade,
-    mosaic-mosaic and mosaic-shade."""
+    """Makes pairs of views from a terrain pack, as ``shares`` say of each of its bodies."""
 
     def __init__(
         self,
         pack: TerrainPack,
         size: int,
-        mixture: tuple[float, float, float],
+        shares: Sequence[BodyShare],
         generator: torch.Generator,
         device: torch.device,
     ) -> None:
@@ -155,14 +157,20 @@ class Renderer(Observer):
                 for part in self.heights.split(256)
             ]
         )
-        self.mixture = torch.tensor(mixture)
+        self.body = torch.from_numpy(pack.body)
+        self.mixture = torch.tensor([share.mixture for share in shares], dtype=torch.float32)
+        self.far = torch.tensor([share.far for share in shares]).to(device)
+        self.offset = torch.tensor([float(share.offset) for share in shares]).to(device)
+        self.processing = torch.tensor([float(share.processing) for share in shares])
 
     def pair(self, index: Tensor) -> ViewPair:
         """Two views of the places ``index`` int64 [B]."""
         count = len(index)
+        body = self.body[index.cpu()]
         kind = torch.multinomial(
-            self.mixture, count, replacement=True, generator=self.generator
-        ).to(self.device)
+            self.mixture[body], 1, replacement=True, generator=self.generator
+        ).flatten()
+        kind, body, altered = (x.to(self.device) for x in (kind, body, self.processing[body]))
         heights = self.heights[index].float() / HEIGHT_STEPS
         grey = self.grey[index].float()
         relief = self.relief[index].float() / RELIEF_STEPS
@@ -170,9 +178,9 @@ class Renderer(Observer):
         turn = self._quarter_turns(count)
         context = 1.85 * torch.exp(self.uniform(count, 0.0, math.log(3.2 / 1.85)))
         other = (context * torch.exp(self.normal(count, 0.14))).clamp(1.75, 3.4)
-        gap = torch.where(self.uniform(count) < torch.where(kind == 1, 0.5, 0.2), 0.36, 0.16)
-        a = self._view(slope, grey, relief, turn, context, 0.08, kind != 0, kind)
-        b = self._view(slope, grey, relief, turn, other, gap, kind == 1, kind)
+        gap = torch.where(self.uniform(count) < self.far[body, kind], self.offset[body], 0.16)
+        a = self._view(slope, grey, relief, turn, context, 0.08, kind != 0, kind, altered)
+        b = self._view(slope, grey, relief, turn, other, gap, kind == 1, kind, altered)
         inverse = torch.linalg.inv(b[2][:, :, :2])
         moved = a[2].clone()
         moved[:, :, 2] -= b[2][:, :, 2]
@@ -197,6 +205,7 @@ class Renderer(Observer):
         reach: float | Tensor,
         from_mosaic: Tensor,
         kind: Tensor,
+        altered: Tensor,
     ) -> tuple[Tensor, Tensor, Tensor]:
         count = len(context)
         shade = self.shade(slope)
@@ -221,6 +230,9 @@ class Renderer(Observer):
         image = F.grid_sample(
             image[:, None], grid, mode="bilinear", padding_mode="border", align_corners=False
         )
+        again = from_mosaic & (self.uniform(count) < altered)
+        if bool(again.any()):
+            image[again] = reprocess(image[again], self)
         step = self.size // RELIEF_SIZE
         coarse = F.avg_pool2d(grid.permute(0, 3, 1, 2), step).permute(0, 2, 3, 1)
         target = F.grid_sample(

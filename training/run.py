@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from craterbench_qgis.contract.vocabulary import Stage
+from craterbench_qgis.engine.encoders.byte_weights import unpack
 from craterbench_qgis.engine.encoders.network import (
     CraterNet,
     attention_from_saliency,
@@ -25,7 +26,7 @@ from craterbench_qgis.engine.monitor import Monitor
 
 from . import losses
 from .config import TrainingConfig, read_config
-from .pack import TerrainPack, read_pack
+from .pack import TerrainPack, join_packs, read_pack
 from .render import Renderer, ViewPair
 
 RELIEF_PER_TOKEN = 16
@@ -34,14 +35,14 @@ RELIEF_PER_TOKEN = 16
 class Learner(nn.Module):
     """The network plus what only training needs: temperatures and the relief head."""
 
-    def __init__(self, net: CraterNet, width: int) -> None:
+    def __init__(
+        self, net: CraterNet, width: int, temperatures: tuple[float, float, float, float]
+    ) -> None:
         super().__init__()
         self.net = net
         self.relief = nn.Conv2d(width, RELIEF_PER_TOKEN, 1)
-        self.log_t_global = nn.Parameter(torch.tensor(math.log(0.07)))
-        self.log_t_late = nn.Parameter(torch.tensor(math.log(0.05)))
-        self.log_t_dense = nn.Parameter(torch.tensor(math.log(0.05)))
-        self.log_t_place = nn.Parameter(torch.tensor(math.log(0.1)))
+        first = [nn.Parameter(torch.tensor(math.log(t))) for t in temperatures]
+        self.log_t_global, self.log_t_late, self.log_t_dense, self.log_t_place = first
 
     def temperatures(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Of the global, aggregated, all-token and single-token scores; at least 0.01."""
@@ -64,11 +65,13 @@ class Run:
         self.config, self.device = config, device
         self.generator = torch.Generator().manual_seed(config.seed)
         size = int(config.network["input_size"])
-        self.renderer = Renderer(pack, size, config.mixture, self.generator, device)
+        shares = config.shares()
+        self.renderer = Renderer(pack, size, shares, self.generator, device)
         net = network_from_config(config.network)
         if start_from is not None:
             _begin_with(net, start_from)
-        self.learner = Learner(net, int(config.network["widths"][1])).to(device)
+        self.learner = Learner(net, int(config.network["widths"][1]), config.temperatures)
+        self.learner.to(device)
         self.learner.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = network_from_config(config.network).to(device).eval()
         self.average.load_state_dict(net.state_dict())
@@ -76,6 +79,10 @@ class Run:
         self.bank = torch.zeros(len(pack), int(config.network["global_dim"]))
         self.place = torch.tensor(pack.lon), torch.tensor(pack.lat)
         self.diameter = torch.tensor(pack.diameter)
+        self.body = torch.from_numpy(pack.body)
+        self.radius = torch.tensor([s.radius_m for s in shares], dtype=torch.float64)[self.body]
+        self.rows = [torch.nonzero(self.body == n).flatten() for n in range(len(shares))]
+        self.parts = _parts([share.share for share in shares], config.batch)
         self.step_number = 0
         self.seconds = 0.0
 
@@ -92,7 +99,15 @@ class Run:
         if at < c.warmup:
             return c.learning_rate * (at + 1) / c.warmup
         through = (at - c.warmup) / max(1, c.steps - c.warmup)
+        if c.minutes is not None:
+            through = max(through, self.seconds / (60 * c.minutes))
         return c.learning_rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, through))))
+
+    def finished(self) -> bool:
+        """Whether the steps are done or the minutes are up."""
+        c = self.config
+        late = c.minutes is not None and self.seconds >= 60 * c.minutes
+        return late or self.step_number >= c.steps
 
     def _autocast(self) -> AbstractContextManager[Any]:
         if self.device.type == "cuda":
@@ -100,16 +115,22 @@ class Run:
         return nullcontext()
 
     def choose(self) -> Tensor:
-        """Entries of the next batch; later on half of them look alike to the present network."""
-        c, total = self.config, len(self.bank)
-        order = torch.randperm(total, generator=self.generator)
+        """Entries of the next batch, each body's beside each other in their shares; later on half
+        of them look alike to the present network."""
+        return torch.cat([self._choose(*part) for part in zip(self.rows, self.parts, strict=True)])
+
+    def _choose(self, rows: Tensor, count: int) -> Tensor:
+        c = self.config
+        order = torch.randperm(len(rows), generator=self.generator)
         if self.step_number < c.hard_from:
-            return order[: c.batch]
-        anchors = max(1, int(c.batch * c.hard_share) // 4)
-        alike = (self.bank[order[:anchors]] @ self.bank.T).topk(4, dim=1).indices.flatten()
-        merged = torch.cat([alike, order[anchors : anchors + c.batch * 2]])
+            return rows[order[:count]]
+        anchors = max(1, int(count * c.hard_share) // 4)
+        bank = self.bank[rows]
+        near = min(4, len(rows))
+        alike = (bank[order[:anchors]] @ bank.T).topk(near, dim=1).indices.flatten()
+        merged = torch.cat([alike, order[anchors : anchors + count * 2]])
         seen: dict[int, None] = dict.fromkeys(merged.tolist())
-        return torch.tensor(list(seen)[: c.batch])
+        return rows[torch.tensor(list(seen)[:count])]
 
     def step(self) -> dict[str, float]:
         """One optimiser step; returns the figures of the log."""
@@ -140,9 +161,8 @@ class Run:
         vectors, tokens = out.globals.float(), out.tokens.float()
         saliency = out.saliency.float()
         half = len(index)
-        blocked = losses.overlap_mask(
-            self.place[0][index], self.place[1][index], self.diameter[index], c.radius_m
-        ).to(self.device)
+        own = self._overlap(index)
+        blocked = own[:, index].fill_diagonal_(False).to(self.device)
         t_global, t_late, t_dense, t_place = self.learner.temperatures()
         k = c.tokens_k[self.step_number % len(c.tokens_k)]
         spread = c.spreads[self.step_number % len(c.spreads)]
@@ -155,7 +175,7 @@ class Run:
             "late": 0.5 * losses.contrast(late, blocked, t_late)
             + 0.5 * losses.contrast(back, blocked, t_late),
             "global": losses.contrast(single, blocked, t_global),
-            "bank": self._bank_loss(vectors, index, t_global),
+            "bank": self._bank_loss(vectors, index, own, t_global),
             "distil": losses.distil(single, late.detach(), blocked, t_global, t_late.detach()),
             "relief": self._relief_loss(relief.float(), pair),
             "places": self._places(out.local.float(), pair, blocked, t_place),
@@ -175,13 +195,18 @@ class Run:
         figures["t_global"] = round(t_global.item(), 4)
         return loss, figures
 
-    def _bank_loss(self, vectors: Tensor, index: Tensor, temperature: Tensor) -> Tensor:
+    def _overlap(self, index: Tensor) -> Tensor:
+        """[B, n]: entries of the pack that show nearly the same ground as those of the batch."""
+        return losses.overlap_rows(*self.place, self.diameter, index, self.radius, self.body)
+
+    def _bank_loss(
+        self, vectors: Tensor, index: Tensor, own: Tensor, temperature: Tensor
+    ) -> Tensor:
         """The pair against every entry's last known vector; then the bank is brought up to date."""
         half = len(index)
         a, b = vectors[:half], vectors[half:]
         bank = self.bank.to(self.device, copy=True)
-        own = losses.overlap_rows(*self.place, self.diameter, index, self.config.radius_m)
-        own |= (self.bank.abs().sum(dim=1) == 0)[None]
+        own = own | (self.bank.abs().sum(dim=1) == 0)[None]
         own = own.to(self.device)
         true = (a * b).sum(dim=1, keepdim=True)
         target = torch.zeros(half, dtype=torch.long, device=self.device)
@@ -225,7 +250,11 @@ class Run:
         given = F.pixel_shuffle(relief, 4)
         if given.shape[-1] != target.shape[-1]:
             target = F.interpolate(target, size=given.shape[-2:], mode="area")
-        return F.smooth_l1_loss(given, target, beta=0.5)
+        # Images without terrain have nothing to teach here.
+        known = target.flatten(1).abs().amax(dim=1) > 0
+        if not bool(known.any()):
+            return given.sum() * 0.0
+        return F.smooth_l1_loss(given[known], target[known], beta=0.5)
 
     @torch.no_grad()
     def _update_average(self) -> None:
@@ -279,7 +308,7 @@ def train(
     monitor = monitor or Monitor()
     path = Path(config_path)
     config = read_config(path)
-    pack = read_pack(path.parent / config.pack)
+    pack = join_packs([read_pack(path.parent / share.pack) for share in config.shares()])
     name = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
     torch.set_num_threads(config.threads)
     start = path.parent / config.start_from if config.start_from else None
@@ -291,7 +320,7 @@ def train(
         run.load(checkpoint)
     mode = "a" if run.step_number else "w"
     with (folder / "log.jsonl").open(mode, encoding="utf-8") as log:
-        while run.step_number < config.steps:
+        while not run.finished():
             log.write(json.dumps(run.step()) + "\n")
             log.flush()
             monitor.report(Stage.TRAINING, run.step_number, config.steps)
@@ -303,15 +332,22 @@ def train(
     return checkpoint
 
 
+def _parts(shares: list[float], batch: int) -> list[int]:
+    """How many places of a batch are each body's; at least two of each, ``batch`` together."""
+    parts = [max(2, round(batch * share / sum(shares))) for share in shares]
+    parts[parts.index(max(parts))] += batch - sum(parts)
+    return parts
+
+
 def _begin_with(net: CraterNet, weights: Path) -> None:
     """Load an earlier encoder's weights; residual blocks it lacks stay identities (their last
     normalisation starts at zero, as :class:`~..encoders.network.ResidualBlock` has it)."""
     from safetensors.torch import load
 
     try:
-        state = {name: value.float() for name, value in load(weights.read_bytes()).items()}
+        state = unpack(load(weights.read_bytes()))
         missing, unexpected = net.load_state_dict(state, strict=False)
-    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise CraterBenchError(
             f"The weights to start from, {weights}, cannot be used ({error}). Name an encoder of "
             "the same widths, or leave 'start_from' out."

@@ -104,11 +104,12 @@ def cut(
     jitter: float,
     rng: np.random.Generator,
     shift_m: float = 0.0,
+    body_name: str = "moon",
 ) -> Views:
     """Views of ``rows``; ``contexts`` None draws one from 2..3. ``jitter``: centre offset, up to
     this share of the diameter in a random direction; ``shift_m``: besides, the spread of a normal
     offset in metres along each axis (a control network's error)."""
-    body = body_by_name("moon")
+    body = body_by_name(body_name)
     pixels, kept = [], []
     with Mosaic.open(mosaic) as source:
         for row in rows:
@@ -184,36 +185,34 @@ def table(
     shortlist: int = 100,
 ) -> dict[str, dict[str, float]]:
     """hit@1 and hit@10 at crater level for each method (``global``, ``two-stage``, ``all`` or
-    ``METHOD:SEEDS:K``). ``two-stage`` reranks the first ``shortlist`` views by
-    ``aggregated:attention:16``."""
+    ``METHOD:SEEDS:K``). ``two-stage`` (``two-stage:K``) reranks the first ``shortlist`` views by
+    ``aggregated:attention:16`` (``:K``)."""
     rows: dict[str, dict[str, float]] = {}
-    shortlist = min(shortlist, len(gallery_row))
-    flat = query.globals @ gallery.globals.T
-    base: Array | None = None
     for method in methods:
-        if method == "global":
-            scores = flat
-        elif method == "all":
-            scores = late_scores(query.tokens, gallery.tokens)
-        elif method == "two-stage":
-            base = (
-                base
-                if base is not None
-                else _instance(query, gallery, "aggregated", "attention", 16)
-            )
-            cutoff = -np.partition(-flat, shortlist - 1, axis=1)[:, shortlist - 1 : shortlist]
-            scores = np.where(flat >= cutoff, base, np.float32(-2.0))
-        else:
-            how, seeds, k = method.split(":")
-            scores = _instance(query, gallery, how, seeds, int(k))
-            if method == "aggregated:attention:16":
-                base = scores
+        scores = method_scores(gallery, query, method, shortlist)
         ranks = crater_ranks(scores, gallery_row, query_row)
         rows[method] = {
             "hit@1": round(float((ranks == 1).mean()), 4),
             "hit@10": round(float((ranks <= 10).mean()), 4),
         }
     return rows
+
+
+def method_scores(gallery: Embedding, query: Embedding, method: str, shortlist: int = 100) -> Array:
+    """Scores [Q, V] by one method of :func:`table`."""
+    flat = query.globals @ gallery.globals.T
+    if method == "global":
+        return flat
+    if method == "all":
+        return late_scores(query.tokens, gallery.tokens)
+    if method.startswith("two-stage"):
+        shortlist = min(shortlist, flat.shape[1])
+        k = int(method.partition(":")[2] or 16)
+        late = _instance(query, gallery, "aggregated", "attention", k)
+        cutoff = -np.partition(-flat, shortlist - 1, axis=1)[:, shortlist - 1 : shortlist]
+        return np.where(flat >= cutoff, late, np.float32(-2.0))
+    how, seeds, count = method.split(":")
+    return _instance(query, gallery, how, seeds, int(count))
 
 
 def _instance(query: Embedding, gallery: Embedding, how: str, seeds: str, k: int) -> Array:

@@ -13,6 +13,7 @@ from craterbench_qgis.engine.bodies import body_by_name, great_circle_distance
 from craterbench_qgis.engine.interaction import maxsim
 from craterbench_qgis.engine.tokens import instance_tokens
 from training import losses
+from training.config import BodyShare
 from training.pack import HEIGHT_STEPS, TerrainPack
 from training.render import Renderer, band_pass, gradients, stretch
 
@@ -78,9 +79,9 @@ def test_overlap_rows_use_the_great_circle_and_sizes() -> None:
     for factor, expected in ((0.39, True), (0.41, False)):
         size = float(metres) / (1.0 if not expected else factor)
         diameter = torch.tensor([size, size, size * 1.7, size], dtype=torch.float64)
-        got = losses.overlap_mask(lon, lat, diameter, moon.mean_radius)
+        got = losses.overlap_rows(lon, lat, diameter, torch.arange(4), moon.mean_radius)
         assert bool(got[0, 1]) is expected
-        assert not got.diagonal().any()
+        assert got.diagonal().all()
         assert not got[0, 2]  # same centre, other size: another crater
         assert not got[0, 3]
 
@@ -119,7 +120,8 @@ def make_pack(n: int = 6, size: int = 48) -> TerrainPack:
 
 def renderer(seed: int, mixture: tuple[float, float, float] = (0.4, 0.3, 0.3)) -> Renderer:
     generator = torch.Generator().manual_seed(seed)
-    return Renderer(make_pack(), 96, mixture, generator, torch.device("cpu"))
+    share = BodyShare("moon", "moon.pack", 1737400.0, mixture=mixture)
+    return Renderer(make_pack(), 96, [share], generator, torch.device("cpu"))
 
 
 def test_views_are_stretched_different_and_repeatable() -> None:

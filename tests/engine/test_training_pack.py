@@ -201,10 +201,12 @@ def test_a_recipe_packs_what_it_names(world: tuple[Path, Path], tmp_path: Path) 
         "dtm": "dtm.tif", "mosaic": "grey.tif", "min_diameter_km": 100, "max_diameter_km": 300,
     }  # fmt: skip
     terrain = {"catalogue": "craters.csv", "sources": [source], "exclude": [[-90, -90, 90, 90]]}
-    path, count = pack_from_recipe(write_recipe(tmp_path, terrain), tmp_path)
+    [(path, count)] = pack_from_recipe(write_recipe(tmp_path, terrain), tmp_path)
     kept = packing.read_pack(path)
     assert path.name == "t.pack" and len(kept) == count > 0
     assert (np.abs(kept.lon) > 90).all()
+    assert pack_from_recipe(write_recipe(tmp_path, terrain), tmp_path) == []  # it is there
+    path.unlink()
     (tmp_path / "grey.tif").unlink()
     with pytest.raises(CraterBenchError, match=r"missing grey\.tif"):
         pack_from_recipe(write_recipe(tmp_path, terrain), tmp_path)

@@ -94,6 +94,35 @@ def test_what_is_exported_is_what_was_trained(
     assert bundled.load_bundled(None, "cpu", 1).id == "tiny"
 
 
+def test_an_export_at_one_byte_a_weight_is_half_as_large_and_nearly_the_same(
+    recipe: Path, tmp_path: Path
+) -> None:
+    """It loads, it starts another run, and a lost scale is refused in words."""
+    from safetensors.torch import load, save
+
+    checkpoint = running.train(recipe, tmp_path / "run", device="cpu")
+    whole = export_encoder(checkpoint, recipe, tmp_path / "two")
+    small = export_encoder(checkpoint, recipe, tmp_path / "one", bytes_each=1)
+    views = np.random.default_rng(0).uniform(0, 1, (3, 96, 96)).astype(np.float32)
+    a, b = (bundled.load_card(card, "cpu", 1).encode(views) for card in (whole, small))
+    assert ((a.globals * b.globals).sum(axis=1) > 0.999).all()
+    assert ((a.tokens * b.tokens).sum(axis=2) > 0.99).all()
+    weights = small.with_suffix(".safetensors")
+    net = running.network_from_config(TINY["network"])  # type: ignore[arg-type]
+    running._begin_with(net, weights)
+    state = load(weights.read_bytes())
+    assert sum(t.numel() for t in state.values() if t.dtype == torch.int8) > 1000
+    lost = next(name for name in state if name.endswith(".int8_scale"))
+    data = save({name: value for name, value in state.items() if name != lost})
+    weights.write_bytes(data)
+    card = json.loads(small.read_text(encoding="utf-8"))
+    import hashlib
+
+    small.write_text(json.dumps({**card, "sha256": hashlib.sha256(data).hexdigest()}))
+    with pytest.raises(EncoderError, match="do not fit"):
+        bundled.load_card(small)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

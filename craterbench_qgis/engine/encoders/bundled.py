@@ -200,17 +200,18 @@ def _network(card: dict[str, Any], weights: bytes) -> Any:
     from safetensors import SafetensorError
     from safetensors.torch import load
 
+    from .byte_weights import unpack
     from .network import fold_norms, network_from_config
 
     net = network_from_config(card["architecture"])
     try:
-        state = {name: tensor.float() for name, tensor in load(weights).items()}  # nosec B614 - safetensors, no pickle
+        state = unpack(load(weights))  # nosec B614 - safetensors, no pickle
         wanted = net.state_dict()
         for name, value in wanted.items():
             if name.endswith("num_batches_tracked"):
                 state.setdefault(name, value)
         net.load_state_dict(state)
-    except (SafetensorError, RuntimeError) as error:
+    except (SafetensorError, RuntimeError, KeyError) as error:
         raise EncoderError(
             f"The weights of {card['id']} do not fit the network its card describes "
             f"({os.linesep.join(str(error).splitlines()[:2])}). {_REPAIR}"

@@ -98,6 +98,8 @@ def find_and_decide():
     ]
     yield from drawn()
     picture("3-head-lroc")
+    for dialog in panel.dialogs.open:  # it tells how many entries were compared
+        click(dialog.close_button)
     yield from until(lambda: not panel.dialogs.open, 5)
     click(panel.page.menu_button)
     yield from pause(0.3)
