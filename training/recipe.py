@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from craterbench_qgis.engine.catalogue import read_catalogue
 from craterbench_qgis.engine.errors import CraterBenchError
@@ -71,7 +72,7 @@ def _pack(
     folder: Path,
     monitor: Monitor | None,
 ) -> int:
-    table = np.zeros((0, 3))
+    table: NDArray[np.float64] = np.zeros((0, 3))
     if catalogue is not None:
         craters = read_catalogue(catalogue)
         table = np.stack([craters.lon, craters.lat, craters.diameter], axis=1)

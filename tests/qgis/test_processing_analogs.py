@@ -68,7 +68,7 @@ def test_an_index_without_kinds_says_what_to_do(place: Place, tmp_path: Path) ->
         *("--encoder", "hog", "--tokens", "4", "--context", "2", "--no-kinds"),
     )
     ran = place.run(
-        "searchbyextent", INDEX=bare, EXTENT="0,4,0,4", FIND=1, OUTPUT=tmp_path / "none.gpkg"
+        "searchbyextent", INDEX=bare, EXTENT="0,20,0,20", FIND=1, OUTPUT=tmp_path / "none.gpkg"
     )
     assert ran.code != 0 and "Add descriptors of kind" in ran.output
     assert "craterbench index" not in ran.output

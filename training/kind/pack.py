@@ -70,21 +70,22 @@ def make_pack(config: dict[str, Any], data: Path, output: Path, monitor: Monitor
     entries: list[tuple[Any, ...]] = []
     plates: dict[Path, Plate] = {}
     for entry in terrain["sources"]:
+        dtm, mosaic = data / entry["dtm"], data / entry["mosaic"]
         source = Source(
-            data / entry["dtm"],
-            data / entry["mosaic"],
+            dtm,
+            mosaic,
             float(entry["min_diameter_km"]) * 1e3,
             float(entry["max_diameter_km"]) * 1e3,
             box=tuple(entry["box"]) if "box" in entry else None,
         )
-        for path in (source.dtm, source.mosaic):
+        for path in (dtm, mosaic):
             plates.setdefault(path, Plate.open(path))
         wanted = _chosen(table, source)
         for done, row in enumerate(wanted):
             if done % 50 == 0:
                 monitor.report(Stage.TERRAIN, done, len(wanted))
                 monitor.check()
-            cut = _cut(row, plates[source.dtm], plates[source.mosaic], radius, exclude, photo_box)
+            cut = _cut(row, plates[dtm], plates[mosaic], radius, exclude, photo_box)
             if cut is not None:
                 entries.append(cut)
     if not entries:
