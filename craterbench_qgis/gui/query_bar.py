@@ -220,6 +220,8 @@ class QueryBar(QWidget):
         if request.mosaic is None:
             layer = self.raster.layer_of((asked.lon, asked.lat))
             request = dataclasses.replace(request, mosaic=raster_source(layer))
+        for tool in self._tools.values():
+            tool.erase()  # what was drawn is not what is searched now
         self._on_query(request)
 
     def search_done(self) -> None:

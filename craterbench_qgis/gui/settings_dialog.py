@@ -14,7 +14,6 @@ from qgis.PyQt.QtWidgets import (
     QFormLayout,
     QGroupBox,
     QLineEdit,
-    QScrollArea,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -29,6 +28,7 @@ from ..i18n import tr
 from . import help
 from .build.options import parse_contexts
 from .messages import MessageLine
+from .scrolling import FormScroll
 
 ICON = RESOURCES / "icons" / "craterbench.svg"
 _DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -209,17 +209,13 @@ class SettingsDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("CraterBench settings"))
         self.widget = SettingsWidget(settings, engine)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setWidget(self.widget)
         kinds = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(kinds.Ok | kinds.Cancel | kinds.Help)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         self.buttons.helpRequested.connect(lambda: help.open_help(self, "settings"))
         layout = QVBoxLayout(self)
-        layout.addWidget(scroll, 1)
+        layout.addWidget(FormScroll(self.widget), 1)
         layout.addWidget(self.buttons)
         self.resize(520, 640)
 

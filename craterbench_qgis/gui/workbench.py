@@ -62,6 +62,7 @@ class Workbench(QObject):
         dock.index_panel.opened.connect(session.set_index)
         dock.index_panel.closed.connect(lambda: session.set_index(None))
         dock.index_panel.opening.connect(dock.show_opening)
+        dock.index_panel.settings_wanted.connect(self.show_settings)
         dock.index_panel.not_opened.connect(lambda: dock.show_index(session.index))
         session.index_changed.connect(self._on_index)
         dock.query_bar.query.connect(self.search)

@@ -55,6 +55,8 @@ class Engine:
             done(method.result.from_json(result))
 
         call = Call(method, params, deliver_result, failed, progress)
+        if owner is not None:  # as the real one: nothing is called after it was destroyed
+            owner.destroyed.connect(call.drop)
         self.calls.append(call)
         answer = self.answers.get(method.name)
         answer = answer(call.params) if callable(answer) else answer

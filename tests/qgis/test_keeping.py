@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
 from collections.abc import Iterator
@@ -10,8 +11,9 @@ from typing import Any
 
 import pytest
 from qgis.core import QgsLayerTreeRegistryBridge, QgsProject, QgsVectorLayer
-from qgis.PyQt.QtCore import QCoreApplication, QEvent
-from qgis.PyQt.QtWidgets import QFileDialog, QMessageBox
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, Qt
+from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from craterbench_qgis.core.index_places import find, index_id_at
 from craterbench_qgis.core.layers.ids import group_of, layers_of, set_of
@@ -21,6 +23,7 @@ from craterbench_qgis.core.settings import Settings
 from craterbench_qgis.core.store.project import ProjectStore
 from craterbench_qgis.gui.history.panel import HistoryPanel
 from craterbench_qgis.gui.messages import MessageLine
+from craterbench_qgis.gui.why.panel import WhyDialog
 from craterbench_qgis.plugin import CraterBenchPlugin
 from engine_side import build_index
 from inside import FakeInterface, settle, wait_until
@@ -231,6 +234,15 @@ def choose_folder(patch: pytest.MonkeyPatch, path: Path) -> None:
     patch.setattr(QFileDialog, "getExistingDirectory", staticmethod(lambda *_: str(path)))
 
 
+def ask_why(bench: Any) -> None:
+    """Click the first picture, then press W, as the button under the gallery says."""
+    gc.collect()
+    view = bench.dock.results.view
+    at = view.visualRect(view.model().index(0, 0)).center()
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    QTest.keyClick(view, Qt.Key.Key_W)
+
+
 @needs_moon
 @needs_engine
 def test_closed_moved_renamed_and_opened_again(
@@ -278,7 +290,7 @@ def test_closed_moved_renamed_and_opened_again(
     wait_until(bench.dock.missing.isVisible)
     assert bench.session.index is None and "moon" in bench.dock.missing.line.plain
     assert "craterbench index" not in bench.dock.missing.line.plain
-    bench.dock.results.why.emit(0)
+    ask_why(bench)
     (question,) = bench.dock.findChildren(QMessageBox)
     choose_folder(monkeypatch, moved)
     click(button(question, "Locate…"))
@@ -287,8 +299,9 @@ def test_closed_moved_renamed_and_opened_again(
     click(bench.dock.missing.button)
     wait_until(lambda: bench.session.index is not None)
     assert not bench.dock.missing.isVisible()
-    dialogs: list[Any] = [bench.explain(0)]
-    wait_until(lambda: dialogs[0].pair.pair is not None)
-    dialogs[0].close()
+    ask_why(bench)
+    (why,) = (w for w in QApplication.topLevelWidgets() if isinstance(w, WhyDialog))
+    wait_until(lambda: why.isVisible() and why.pair.pair is not None)
+    QTest.keyClick(why, Qt.Key.Key_Escape)
     settle(5)
     assert not project.isDirty()

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from qgis.PyQt.QtCore import QCoreApplication, QLocale, QTranslator
+from qgis.PyQt.QtWidgets import QScrollArea
 
 from craterbench_qgis.contract.build import Device
 from craterbench_qgis.core.settings import Settings, default_engine_folder
@@ -59,6 +60,16 @@ def test_choices_are_stored_only_when_they_are_right(engine: Any, home: Path) ->
     assert (settings.default_tokens, settings.device) == (16, "cuda:0")
     assert (settings.existing_python, settings.output_folder) == (sys.executable, str(home))
     assert settings.engine_folder == default_engine_folder() and settings.keeps_earlier
+
+
+def test_no_word_is_cut_off_at_the_side(engine: Any) -> None:
+    dialog = SettingsDialog(Settings(), None, engine)
+    dialog.show()
+    QCoreApplication.processEvents()
+    (scroll,) = dialog.findChildren(QScrollArea)
+    assert not scroll.horizontalScrollBar().isVisible()
+    assert scroll.widget().width() <= scroll.viewport().width()
+    dialog.reject()
 
 
 def test_a_page_of_qgis_options_stores_when_it_is_applied() -> None:

@@ -19,6 +19,7 @@ from ...contract.vocabulary import PairOrder, Stage
 from ..bodies import Body
 from ..errors import ExportError, MosaicError, QueryError
 from ..files.database import connect
+from ..files.typed import convert
 from ..formats import PairEntry, ReportPair, html_review, pair_sheet
 from ..formats.html_page import moment_text
 from ..monitor import Monitor
@@ -175,7 +176,7 @@ def _pairs(path: Path) -> list[Row]:
     pairs: list[Row] = [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
     try:
         for pair in pairs:  # SQLite holds anything in any column
-            msgspec.convert(pair, _Pair)
+            convert(pair, _Pair)
     except msgspec.ValidationError as error:
         raise QueryError(
             f"'{path.name}' holds a pair that is damaged ({error}). Find the duplicates again; "

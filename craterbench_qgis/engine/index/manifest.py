@@ -15,6 +15,7 @@ from typing import Annotated, Any, TypedDict
 import msgspec
 
 from ..errors import CraterIndexError
+from ..files.typed import convert
 from ..words import Advice
 from .closed import open_inside
 from .format import (
@@ -321,7 +322,7 @@ def parse_manifest(data: bytes, name: str) -> Manifest:
         # The layout too: it catches what JSON reads as the same, flips in blanks and escapes.
         if content.get("checksum") != checksum(content) or _layout(content) != data:
             raise CraterIndexError(f"{name} is damaged: its checksum differs. {_REPAIR}")
-        return _checked(msgspec.convert(content, Manifest))
+        return _checked(convert(content, Manifest))
     except (ValueError, TypeError, RecursionError, CraterIndexError) as error:
         if isinstance(error, CraterIndexError):
             raise
@@ -350,7 +351,7 @@ def _checked(manifest: Manifest) -> Manifest:
         if not _SAFE_PATH.match(segment.path) or [f.path for f in segment.files] != wanted:
             raise ValueError(segment.path)
     for observation in manifest.observations:
-        msgspec.convert(observation, _Observation)
+        convert(observation, _Observation)
     return manifest
 
 

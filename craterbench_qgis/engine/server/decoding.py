@@ -11,6 +11,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 
 from ...contract.records import Record, RecordError, hints
+from ..files.typed import convert
 
 P = TypeVar("P", bound=Record)
 
@@ -40,7 +41,7 @@ def decode(data: Any, kind: type[P]) -> P:
     """
     known = _known(data, kind, "")
     try:
-        return msgspec.convert(known, kind)
+        return convert(known, kind)
     except msgspec.ValidationError as error:
         raise InvalidParams(_sentence(error, known)) from error
 

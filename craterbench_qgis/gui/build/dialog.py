@@ -390,8 +390,18 @@ class BuildDialog(QDialog):
         super().showEvent(event)
 
     def closeEvent(self, event: Any) -> None:
-        """Give up questions that are still open; a running build goes on."""
+        """The window's cross; also of a dialog that was never shown."""
+        self._give_up()
+        super().closeEvent(event)
+
+    def done(self, code: int) -> None:
+        """Escape, which sends no close event before Qt 6.3."""
+        self._give_up()
+        super().done(code)
+
+    def _give_up(self) -> None:
+        """Questions that are still open are dropped; a running build goes on."""
+        self._timer.stop()
         self.catalogue.close_box()
         self.circles.close_box()
         self._stop_counting()
-        super().closeEvent(event)

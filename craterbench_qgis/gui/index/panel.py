@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import Qgis
-from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -30,7 +30,6 @@ from ..build.dialog import BuildDialog
 from ..build.job import DONE, FAILED, RUNNING, BuildJob, pending_builds
 from ..build.progress import BuildProgress, show_on_bar
 from ..messages import MessageLine
-from ..settings_dialog import SettingsDialog
 from . import catalogue_layer
 from .page import IndexPage, button
 from .recent import RecentIndexes, reason_against
@@ -48,6 +47,7 @@ class IndexPanel(QWidget):
     """Name of the index that will be open in a moment."""
     not_opened = pyqtSignal()
     """It was not, after all."""
+    settings_wanted = pyqtSignal()
 
     def __init__(
         self, iface: Any, engine: EngineService, settings: Settings, parent: QWidget | None = None
@@ -79,7 +79,7 @@ class IndexPanel(QWidget):
         top.addWidget(self.build_button)
         top.addStretch(1)
         self.settings_button = button(tr("Settings…"), tr("Engine, search, new indexes, folders"))
-        self.settings_button.clicked.connect(self._on_settings)
+        self.settings_button.clicked.connect(lambda *_: self.settings_wanted.emit())
         top.addWidget(self.settings_button)
         self.message = MessageLine()
         self.progress = QProgressBar()
@@ -139,11 +139,6 @@ class IndexPanel(QWidget):
         self.open_button.setEnabled(not on)
         if on:
             self.progress.setRange(0, 0)
-
-    def _on_settings(self) -> None:
-        dialog = SettingsDialog(self._settings, self, self._engine)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
 
     # Open and close
 

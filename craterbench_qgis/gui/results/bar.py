@@ -10,6 +10,7 @@ from qgis.PyQt.QtWidgets import (
     QHBoxLayout,
     QSizePolicy,
     QSlider,
+    QStyle,
     QToolButton,
     QWidget,
 )
@@ -64,7 +65,8 @@ class ResultsBar(QWidget):
         self.export.setToolTip(tr("Write matches to a file, or a contact sheet"))
         self.window = QToolButton()
         self.window.setObjectName("CraterBenchDetach")
-        self.window.setText("⧉")
+        icon = QStyle.StandardPixmap.SP_TitleBarNormalButton
+        self.window.setIcon(self.style().standardIcon(icon))
         self.window.setCheckable(True)
         self.window.setToolTip(tr("The gallery in a window of its own (key G)"))
         self.window.setAccessibleName(tr("The gallery in a window of its own"))

@@ -25,6 +25,7 @@ from ...core.query import Conditions
 from ...core.words import conditions as words
 from ...i18n import tr
 from ..messages import MessageLine
+from .flow import side_by_side
 
 _KM = 1000.0
 _DEFAULT_LATITUDES = (-30.0, 30.0)
@@ -61,9 +62,9 @@ class ConditionEditor(QFrame):
         self._menu = QMenu(self.columns)
         self.columns.setMenu(self._menu)
         self._pages = QStackedWidget()
-        self._range = _row(self.low, QLabel(tr("to")), self.high)
-        self._number = _row(self.least)
-        self._text = _row(self.where, self.columns)
+        self._range = side_by_side(self.low, QLabel(tr("to")), self.high)
+        self._number = side_by_side(self.least)
+        self._text = side_by_side(self.where, self.columns)
         for page in (self._range, self._number, self._text):
             self._pages.addWidget(page)
         self._problem = MessageLine()
@@ -227,13 +228,3 @@ def _set(
     spin.setSingleStep(step)
     spin.setSuffix(unit)
     spin.setValue(value)
-
-
-def _row(*widgets: QWidget) -> QWidget:
-    holder = QWidget()
-    row = QHBoxLayout(holder)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(4)
-    for widget in widgets:
-        row.addWidget(widget, 0 if isinstance(widget, (QLabel, QToolButton)) else 1)
-    return holder

@@ -9,7 +9,6 @@ from qgis.PyQt.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QSizePolicy,
@@ -20,6 +19,7 @@ from qgis.PyQt.QtWidgets import (
 from ...contract.vocabulary import Decision
 from ...i18n import tr
 from .filters import FilterSettings
+from .flow import side_by_side
 
 _TYPING_MS = 200
 _ANY_SCORE = -1.01
@@ -102,7 +102,7 @@ class FilterBox(QWidget):
         grid.setColumnStretch(1, 1)
         rows: tuple[tuple[str, QWidget], ...] = (
             (tr("Text"), self.text),
-            (tr("Score at least"), _beside(self.score, self.reset_button)),
+            (tr("Score at least"), side_by_side(self.score, self.reset_button)),
             (tr("Decision"), self.decision),
         )
         for number, (name, widget) in enumerate(rows):
@@ -139,14 +139,3 @@ def _value(spin: QDoubleSpinBox) -> float | None:
     """None where the box says "any"."""
     value = float(spin.value())
     return None if value <= spin.minimum() else value
-
-
-def _beside(*widgets: QWidget) -> QWidget:
-    holder = QWidget()
-    row = QHBoxLayout(holder)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(4)
-    for widget in widgets:
-        row.addWidget(widget, 0 if isinstance(widget, (QLabel, QToolButton)) else 1)
-    holder.setFocusProxy(widgets[0])
-    return holder

@@ -1,9 +1,9 @@
-"""A layout that puts widgets beside each other and begins a new line where the width ends."""
+"""Widgets beside each other: in a row, or in lines that end where the width ends."""
 
 from __future__ import annotations
 
 from qgis.PyQt.QtCore import QPoint, QRect, QSize, Qt
-from qgis.PyQt.QtWidgets import QLayout, QLayoutItem, QWidget
+from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QLayout, QLayoutItem, QToolButton, QWidget
 
 
 class FlowLayout(QLayout):
@@ -64,3 +64,16 @@ class FlowLayout(QLayout):
             x += width + self._gap
             line = max(line, hint.height())
         return y + line - rect.top()
+
+
+def side_by_side(*widgets: QWidget) -> QWidget:
+    """A row of widgets as one, as wide as it may; words and buttons keep their width. The focus
+    goes to the first."""
+    holder = QWidget()
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(4)
+    for widget in widgets:
+        row.addWidget(widget, 0 if isinstance(widget, (QLabel, QToolButton)) else 1)
+    holder.setFocusProxy(widgets[0])
+    return holder

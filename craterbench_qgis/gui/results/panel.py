@@ -20,6 +20,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...client.service import EngineService
 from ...contract.vocabulary import Decision, QueryKind
+from ...core.keeper import Keeper
 from ...core.match_set import MatchSet
 from ...core.query import QueryRequest
 from ...core.settings import Settings
@@ -60,6 +61,7 @@ class ResultsPanel(QWidget):
         self, engine: EngineService, settings: Settings, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
+        self._menus = Keeper()
         self._settings = settings
         self._set: MatchSet | None = None
         self.pictures = Thumbnails(engine, self)
@@ -309,7 +311,7 @@ class ResultsPanel(QWidget):
 
     def _menu(self, at: Any) -> None:
         rows = self.selected_rows()
-        menu = QMenu(self)
+        menu = self._menus.keep(QMenu(self))  # popup() returns while it is on the screen
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         fill_menu(menu, rows, self.palette(), self._acts(rows))
         menu.popup(self.view.viewport().mapToGlobal(at))

@@ -20,6 +20,7 @@ from ...i18n import tr
 from .. import layer_files
 from ..build.catalogue import CatalogueBox, file_name
 from ..build.mosaics import MosaicsBox
+from ..scrolling import FormScroll
 from .find_options import FindOptions
 from .job_dialog import JobDialog, OutputLine, Request, is_same_file
 
@@ -82,11 +83,7 @@ class FindDialog(JobDialog):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow(tr("Review file"), self.output)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setWidget(inside)
-        self.fields.addWidget(scroll, 1)
+        self.fields.addWidget(FormScroll(inside), 1)
         self.fields.addLayout(form)
         self.resize(580, 700)
 
