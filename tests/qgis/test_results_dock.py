@@ -41,7 +41,8 @@ def dock(
     font.setPointSizeF(9.0)  # what desktops have; the offscreen platform's is 12
     app.setFont(font)
     settings = Settings()
-    dock = CraterBenchDock(iface, Engine(settings, None), settings, ProjectStore(project, None))
+    store = ProjectStore(project, None)
+    dock = CraterBenchDock(iface, Engine(settings, None), settings, store)
     iface.window.resize(1500, 900)
     iface.window.setCentralWidget(iface.canvas)
     iface.window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
@@ -49,6 +50,7 @@ def dock(
     dock.results.show_set(match_set_of(recorded.data))
     settle()
     yield dock
+    store.close()  # it listens to the project of every later test otherwise
     dock.setParent(None)
     dock.deleteLater()
 
