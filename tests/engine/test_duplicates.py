@@ -10,10 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from craterbench_qgis.contract.build import CatalogueSource
+from craterbench_qgis.contract.duplicates import DuplicateParams
 from craterbench_qgis.contract.vocabulary import Keeper, Verdict
 from craterbench_qgis.engine.bodies import body_by_name, destination, great_circle_distance
 from craterbench_qgis.engine.catalogue import ColumnChoice, Craters, read_catalogue
-from craterbench_qgis.engine.duplicates import DuplicateRequest, find_duplicates
+from craterbench_qgis.engine.duplicates import find_duplicates
 from craterbench_qgis.engine.duplicates.candidates import CandidateRule, candidate_pairs
 from craterbench_qgis.engine.duplicates.clusters import Edge, Member, join, keeper
 from craterbench_qgis.engine.duplicates.evidence import overlap
@@ -253,8 +255,13 @@ def test_planted_duplicates_on_the_real_moon_are_found_with_looks(tmp_path: Path
     both.diameter[len(base) :] *= rng.uniform(0.8, 1.2, 60)
     both.ids[len(base) :] = [f"p{i}" for i in of]
     report = find_duplicates(
-        DuplicateRequest(both, tmp_path / "r.gpkg", mosaics=(moon / "lroc_wac_8k.tif",)),
-        load_encoder(None, threads=1),
+        DuplicateParams(
+            CatalogueSource("both.csv"),
+            str(tmp_path / "r.gpkg"),
+            mosaics=[str(moon / "lroc_wac_8k.tif")],
+        ),
+        both,
+        encoder=load_encoder(None, threads=1),
     )
     assert report.looks > 50
     with closing(sqlite3.connect(tmp_path / "r.gpkg")) as connection:
