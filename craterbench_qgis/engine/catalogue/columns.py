@@ -126,8 +126,8 @@ def find_columns(
         said = pick_size(list(spoken), known)
         chosen_diameter = None if said is None else spoken[said]
     if chosen_lon is None or chosen_lat is None or chosen_diameter is None:
-        found = {"lon": chosen_lon, "lat": chosen_lat, "diameter": chosen_diameter}
-        raise _missing([what for what, column in found.items() if column is None], names)
+        chosen = {"lon": chosen_lon, "lat": chosen_lat, "diameter": chosen_diameter}
+        raise _missing([what for what, column in chosen.items() if column is None], names)
     words = {name: parse_name(said) for said, name in spoken.items()}
     nothing = parse_name("")
     x, y = words.get(chosen_lon, nothing), words.get(chosen_lat, nothing)
@@ -162,7 +162,7 @@ def _place_columns(
 ) -> tuple[str | None, str | None]:
     """The columns of longitude and latitude, or :data:`GEOMETRY` for both."""
     names = list(spoken.values())
-    if GEOMETRY in {(one or "").strip().lower() for one in (lon, lat)}:
+    if GEOMETRY in {(name or "").strip().lower() for name in (lon, lat)}:
         if not has_geometry:
             raise CatalogueError(f"The catalogue has no geometry. {NAME_PLACE}")
         return GEOMETRY, GEOMETRY

@@ -90,7 +90,7 @@ def size_tally(column: Any, sample: list[str] | None = None) -> Tally:
     import pyarrow as pa
 
     if not is_text(column):
-        if not sample or not any("." in one for one in sample) or _fine(column):
+        if not sample or not any("." in cell for cell in sample) or _fine(column):
             return Tally(whole=len(column))
         column = pa.array(sample, pa.string())
     import pyarrow.compute as pc
@@ -123,7 +123,7 @@ def size_mark(tally: Tally, angles: tuple[Tally, Tally], name: str) -> str:
 
     Raises CatalogueError where a value like 1.250 or 1,250 could be either.
     """
-    commas, points = (any(getattr(one, mark) for one in angles) for mark in ("comma", "point"))
+    commas, points = (any(getattr(angle, mark) for angle in angles) for mark in ("comma", "point"))
     if tally.comma and tally.point:
         fewer, more = sorted((tally.comma, tally.point))
         if fewer * 4 > more:
@@ -161,7 +161,7 @@ def read_angles(column: Any, mark: str, letters: str) -> Numbers:
     if not odd.size:
         return Numbers(values, empty)
     coded = pa.array(text.take(pa.array(odd))).dictionary_encode()
-    known = [_angle(one, mark, letters) for one in coded.dictionary.to_pylist()]
+    known = [_angle(cell, mark, letters) for cell in coded.dictionary.to_pylist()]
     codes = coded.indices.to_numpy(zero_copy_only=False)
     values[odd] = np.array([value for value, _ in known])[codes]
     lettered = np.zeros(len(values), dtype=bool)
@@ -287,21 +287,21 @@ def _fine(column: Any) -> bool:
 def _angle(text: str, mark: str, letters: str) -> tuple[float, bool]:
     """Degrees and whether a letter says their direction; NaN for what is no angle."""
     nothing = float("nan"), False
-    found = _ANGLE.fullmatch(text)
-    if found is None or (found["pre"] and found["post"]):
+    parsed = _ANGLE.fullmatch(text)
+    if parsed is None or (parsed["pre"] and parsed["post"]):
         return nothing
-    letter = (found["pre"] or found["post"] or "").upper()
-    if letter and (letter not in letters or found["sign"]):
+    letter = (parsed["pre"] or parsed["post"] or "").upper()
+    if letter and (letter not in letters or parsed["sign"]):
         return nothing
-    parts = [found[name] for name in "dms"]
+    parts = [parsed[name] for name in "dms"]
     if any(part and ("." if mark == "," else ",") in part for part in parts):
         return nothing
     # Hours of right ascension are written with colons too.
-    if parts[1] is not None and found["mark"] == ":" and not letter:
+    if parts[1] is not None and parsed["mark"] == ":" and not letter:
         return nothing
-    degrees, minutes, seconds = (float((one or "0").replace(",", ".")) for one in parts)
+    degrees, minutes, seconds = (float((part or "0").replace(",", ".")) for part in parts)
     if minutes >= 60 or seconds >= 60 or (parts[1] is not None and degrees != int(degrees)):
         return nothing
     value = degrees + minutes / 60 + seconds / 3600
-    negative = found["sign"] == "-" or letter in ("W", "S")
+    negative = parsed["sign"] == "-" or letter in ("W", "S")
     return (-value if negative else value), bool(letter)

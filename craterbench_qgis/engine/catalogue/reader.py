@@ -130,8 +130,8 @@ def _read_parts(source: Place, layer: str | None, options: dict[str, Any]) -> _P
             "Check that it is a file you may read."
         ) from error
     rows = np.arange(1, vector.table.num_rows + 1, dtype=np.int64)
-    told = {"geometry": vector.geometry, "crs": vector.crs, "driver": vector.driver}
-    return _Parts(vector.table, vector.choice, rows, evidence=told)
+    system = {"geometry": vector.geometry, "crs": vector.crs, "driver": vector.driver}
+    return _Parts(vector.table, vector.choice, rows, evidence=system)
 
 
 def _assemble(source: Place, parts: _Parts, said: Said, limit: int | None) -> Craters:
