@@ -25,21 +25,22 @@ def full_groups(segments: Sequence[SegmentEntry], finish: bool) -> list[list[Seg
     same segments however often it was interrupted. Until ``finish`` only groups are returned that
     nothing can be added to any more: chunks without a gap from the last joined one, and full.
     """
-    final = [one.chunks[1] for one in segments if one.final and one.chunks]
+    final = [segment.chunks[1] for segment in segments if segment.final and segment.chunks]
     pending = sorted(
-        (one for one in segments if not one.final), key=lambda one: one.chunks or (0, 0)
+        (segment for segment in segments if not segment.final),
+        key=lambda segment: segment.chunks or (0, 0),
     )
     groups: list[list[SegmentEntry]] = []
     group: list[SegmentEntry] = []
     next_chunk = max(final, default=-1) + 1
-    for one in pending:
-        first, last = one.chunks or (next_chunk, next_chunk)
+    for segment in pending:
+        first, last = segment.chunks or (next_chunk, next_chunk)
         if not finish and first != next_chunk:
             return groups
-        if group and sum(x.views for x in group) + one.views > SEGMENT_VIEWS:
+        if group and sum(x.views for x in group) + segment.views > SEGMENT_VIEWS:
             groups.append(group)
             group = []
-        group.append(one)
+        group.append(segment)
         next_chunk = last + 1
     if finish and group:
         groups.append(group)
@@ -52,12 +53,12 @@ def live_groups(
     """Neighbouring segments whose remaining views fit one segment, and the remaining per one."""
     groups: list[list[Segment]] = []
     room = -1
-    left = [int((~np.isin(one.views["crater_row"], removed)).sum()) for one in segments]
-    for one, count in zip(segments, left, strict=True):
+    left = [int((~np.isin(segment.views["crater_row"], removed)).sum()) for segment in segments]
+    for segment, count in zip(segments, left, strict=True):
         if count > room:
             groups.append([])
             room = SEGMENT_VIEWS
-        groups[-1].append(one)
+        groups[-1].append(segment)
         room -= count
     return groups, left
 
@@ -99,7 +100,7 @@ def join(
                 if progress is not None:
                     progress(done)
             gone = set(removed.tolist())
-            writer.append_skipped(one for one in source.skipped() if one.crater_row not in gone)
+            writer.append_skipped(view for view in source.skipped() if view.crater_row not in gone)
         return writer.finish(chunks, final=True)
     finally:
         writer.close()

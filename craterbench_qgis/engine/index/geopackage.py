@@ -61,7 +61,7 @@ def gpkg_hash(path: Path) -> str:
         head = bytearray(file.read(_BLOCK))
         for part in _VOLATILE:
             head[part] = bytes(len(head[part]))
-        if all(one in (1, 2) for one in head[_JOURNAL]):
+        if all(mode in (1, 2) for mode in head[_JOURNAL]):
             head[_JOURNAL] = bytes(len(head[_JOURNAL]))
         digest.update(head)
         while block := file.read(_BLOCK):
@@ -299,8 +299,8 @@ def check(root: Path, entry: GpkgEntry) -> Path:
 def check_same(root: Path, path: Path, entry: GpkgEntry) -> None:
     """Compare the checksum of what :func:`locate` gave. Raises CraterIndexError."""
     with storage_errors(path):
-        found = gpkg_hash(path)
-    if found != entry.sha256:
+        digest = gpkg_hash(path)
+    if digest != entry.sha256:
         raise damaged(root, GPKG, REWRITE)
 
 

@@ -229,8 +229,8 @@ def check_contents(root: Path, entry: FileEntry, advice: object = RESTORE) -> No
     check_size(root, entry, advice)
     path = root / entry.path
     with storage_errors(path):
-        found = hash_file(root, path)
-    if found != entry.sha256:
+        digest = hash_file(root, path)
+    if digest != entry.sha256:
         raise damaged(root, entry.path, advice)
 
 

@@ -65,7 +65,7 @@ def verify(path: str | Path, repair: bool = False, monitor: Monitor | None = Non
         return report
     monitor = monitor or Monitor()
     entries = manifest.files()
-    report.files, report.size = len(entries) + 2, sum(one.size for one in entries)
+    report.files, report.size = len(entries) + 2, sum(entry.size for entry in entries)
     done = 0
     bad: set[str] = set()
     for entry in entries:
@@ -208,7 +208,7 @@ def _debris(root: Path, manifest: Manifest, report: VerifyReport) -> None:
     with contextlib.suppress(OSError):
         left = debris(root, manifest)
         if left and not report.repaired:
-            names = ", ".join(str(one.relative_to(root)) for one in left[:3])
+            names = ", ".join(str(path.relative_to(root)) for path in left[:3])
             report.notes.append(
                 f"{len(left)} files or folders belong to no committed state ({names} ...): another "
                 "process is writing, or one was stopped; the next change removes them."
