@@ -101,10 +101,10 @@ def evaluate_analogs(
             gallery.diameter,
         )
         if measured is not None:
-            found = _terrain_values(scores, measured, gallery, row, apart)
-            if found is not None:
+            by_method = _terrain_values(scores, measured, gallery, row, apart)
+            if by_method is not None:
                 owners.append(row)
-                for name, value in found.items():
+                for name, value in by_method.items():
                     by_terrain.setdefault(name, []).append(value)
         if values is not None and _is_kind(values[row]):
             relevant = np.array([values[other] == values[row] for other in gallery.row.tolist()])
@@ -159,13 +159,13 @@ def _measured(
     if terrain is None:
         return None
     with Mosaic.open(terrain, body=body) as dtm:
-        found = profiles(dtm, gallery.lon, gallery.lat, gallery.diameter, monitor)
-    if np.isfinite(found[:, 0]).sum() <= TOP:
+        measured = profiles(dtm, gallery.lon, gallery.lat, gallery.diameter, monitor)
+    if np.isfinite(measured[:, 0]).sum() <= TOP:
         raise QueryError(
             f"{terrain.name} tells the profile of too few craters of the index. Choose a terrain "
             "model of this ground and of higher resolution."
         )
-    return found
+    return measured
 
 
 def _queries(
@@ -206,7 +206,7 @@ def _scores(searcher: Searcher, gallery: _Gallery, query: QueryView) -> dict[str
     """Similarity [n] to every crater of the gallery, by each method."""
     analogs, index = searcher.analogs, searcher.index
     features = analogs.query_features(query)
-    found: dict[str, Array] = {
+    similarities: dict[str, Array] = {
         f"kind, by {by}": -analogs.gallery.distances(features, by)[gallery.entry].astype(float)
         for by in PARTS
     }
@@ -214,9 +214,9 @@ def _scores(searcher: Searcher, gallery: _Gallery, query: QueryView) -> dict[str
     views = np.concatenate([block @ vector for _, block in index.global_blocks()])
     best = np.full(index.n_craters, -np.inf)
     np.maximum.at(best, index.view_crater_rows, views * index.global_scales)
-    found[GLOBAL] = best[gallery.row]
-    found[DIAMETER] = -np.abs(np.log(gallery.diameter / (query.diameter_m or 1.0)))
-    return found
+    similarities[GLOBAL] = best[gallery.row]
+    similarities[DIAMETER] = -np.abs(np.log(gallery.diameter / (query.diameter_m or 1.0)))
+    return similarities
 
 
 def _terrain_values(
@@ -231,12 +231,12 @@ def _terrain_values(
         return None
     away = ((measured[kept] - measured[own]) ** 2).sum(axis=1)
     percentile = away.argsort().argsort() / (len(kept) - 1)
-    found = {}
+    values = {}
     for name, score in scores.items():
         top = percentile[np.argsort(-score[kept], kind="stable")[:TOP]]
-        found[name] = float((top < NEAR_SHARE).mean()), float(top.mean())
-    found["chance"] = float((percentile < NEAR_SHARE).mean()), float(percentile.mean())
-    return found
+        values[name] = float((top < NEAR_SHARE).mean()), float(top.mean())
+    values["chance"] = float((percentile < NEAR_SHARE).mean()), float(percentile.mean())
+    return values
 
 
 def _is_kind(value: Any) -> bool:
@@ -272,7 +272,7 @@ def _angle_hits(
 ) -> dict[str, float]:
     """Is the query's own crater first, from its picture turned at random? A bare picture: what
     the turn brings in at the corners is reflected."""
-    found = {}
+    hits = {}
     for mirrored in (False, True):
         turn = Turn(float(rng.uniform(0, 360)), mirrored)
         pixels = turned(query, turn)
@@ -283,13 +283,13 @@ def _angle_hits(
             (f"{what}, any angle", SearchOptions(top=1, how_sure=False, any_angle=True)),
         ):
             matches = searcher.search(bare, options).matches
-            found[name] = float(bool(matches) and matches[0].crater_row == row)
+            hits[name] = float(bool(matches) and matches[0].crater_row == row)
         features = searcher.analogs.query_features(bare)
         nearest = int(searcher.analogs.gallery.distances(features, Likeness.BOTH).argmin())
-        found[f"{what}, nearest of kind"] = float(
+        hits[f"{what}, nearest of kind"] = float(
             searcher.analogs.gallery.crater_row[nearest] == row
         )
-    return found
+    return hits
 
 
 def _terrain_rows(

@@ -105,7 +105,9 @@ def _settings(
         "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "index_id": index.manifest.index_id,
         "gallery_craters": len(set(gallery.groups.tolist())),
-        "gallery_mosaics": [Path(one["path"]).name for one in index.manifest.observations],
+        "gallery_mosaics": [
+            Path(observation["path"]).name for observation in index.manifest.observations
+        ],
         "query_mosaic": request.mosaic.name,
         "catalogue": Path(request.craters.path).name,
         "query_craters": len(set(queries.craters.tolist())),
@@ -127,7 +129,7 @@ def write_report(folder: Path, result: dict[str, Any], title: str) -> list[Path]
     """``result.json``, ``table.md`` and the plots. Raises ExportError."""
     write_text(folder / "result.json", json.dumps(result, indent=1, ensure_ascii=False) + "\n")
     plots = write_plots(folder, result)
-    pictures = "".join(f"![{one.stem.replace('_', ' ')}]({one.name})\n\n" for one in plots)
+    pictures = "".join(f"![{plot.stem.replace('_', ' ')}]({plot.name})\n\n" for plot in plots)
     write_text(folder / "table.md", markdown(result, title) + "\n" + pictures)
     return [folder / "result.json", folder / "table.md", *plots]
 
@@ -150,12 +152,12 @@ def read_same(path: Path) -> tuple[tuple[str, str], ...]:
         raise QueryError(
             f"{path} cannot be read as groups of ids ({error}). Give a CSV of two columns or JSON."
         ) from error
-    if any(len(one) < 2 and path.suffix.lower() != ".json" for one in groups):
+    if any(len(group) < 2 and path.suffix.lower() != ".json" for group in groups):
         raise QueryError(f"{path} has rows of one column. Give two ids in each row.")
-    return tuple((one[0].strip(), other.strip()) for one in groups for other in one[1:])
+    return tuple((group[0].strip(), other.strip()) for group in groups for other in group[1:])
 
 
-def _json_groups(found: Any) -> Sequence[list[str]]:
-    if isinstance(found, dict):
-        return [[str(key), *map(str, value)] for key, value in found.items()]
-    return [[str(one) for one in group] for group in found]
+def _json_groups(data: Any) -> Sequence[list[str]]:
+    if isinstance(data, dict):
+        return [[str(key), *map(str, value)] for key, value in data.items()]
+    return [[str(crater_id) for crater_id in group] for group in data]

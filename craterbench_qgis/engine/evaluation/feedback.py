@@ -79,11 +79,11 @@ def evaluate_feedback(
         if not len(relevant):
             counts["without a value in the column"] += 1
             continue
-        found = _both(searcher, query, row, relevant, judgements.known, judged, column)
-        if found is None:
+        rankings = _both(searcher, query, row, relevant, judgements.known, judged, column)
+        if rankings is None:
             counts["found among the judged"] += 1
             continue
-        before, after, accepted = found
+        before, after, accepted = rankings
         owners.append(row)
         counts["accepted"] += accepted
         values.append(
@@ -117,7 +117,7 @@ def _judgements(
         relevant = relevant_rows(index, targets.index_rows, request.same)
         return Judgements(np.ones(index.n_craters, bool), relevant)
     values = index.craters.values(column)
-    known = np.array([one not in (None, "") for one in values], bool)
+    known = np.array([value not in (None, "") for value in values], bool)
     members: dict[Any, list[int]] = {}
     for row in np.flatnonzero(known).tolist():
         members.setdefault(values[row], []).append(row)

@@ -40,10 +40,10 @@ def from_ranks(ranks: npt.ArrayLike, relevant: int) -> tuple[list[float], list[f
 
     ``relevant``: R, all relevant items, found or not; at least 1.
     """
-    found = np.sort(np.asarray(ranks, dtype=np.float64))
-    hits = [float(bool((found <= k).any())) for k in CUTOFFS]
-    recalls = [float((found <= k).sum()) / relevant for k in CUTOFFS]
-    precision = np.arange(1, len(found) + 1) / found
+    ordered = np.sort(np.asarray(ranks, dtype=np.float64))
+    hits = [float(bool((ordered <= k).any())) for k in CUTOFFS]
+    recalls = [float((ordered <= k).sum()) / relevant for k in CUTOFFS]
+    precision = np.arange(1, len(ordered) + 1) / ordered
     return hits, recalls, float(precision.sum()) / relevant
 
 
@@ -67,10 +67,10 @@ class Judge:
         ``relevant``: crater numbers, at least one with a view (see :meth:`present`).
         """
         at = np.searchsorted(self._numbers, relevant)
-        views = np.concatenate([self._views(one) for one in at])
+        views = np.concatenate([self._views(place) for place in at])
         ranks = [_rank(scores, view) for view in views.tolist()]
         best = np.maximum.reduceat(scores[self._order], self._starts)
-        crater_ranks = [self._crater_rank(scores, best, one) for one in at.tolist()]
+        crater_ranks = [self._crater_rank(scores, best, place) for place in at.tolist()]
         return _values(ranks, len(views), crater_ranks, len(at))
 
     def judge_list(self, views: Int64, scores: Float32, relevant: Int64) -> Float64:
@@ -95,9 +95,9 @@ class Judge:
         if len(equal) == 1:
             return 1 + above
         # Craters with equal best scores are ordered by the number of the view that has it.
-        first = [int(self._first_best(scores, mine, one)) for one in equal.tolist()]
+        first = [int(self._first_best(scores, mine, other)) for other in equal.tolist()]
         own = first[int(np.searchsorted(equal, place))]
-        return 1 + above + sum(one < own for one in first)
+        return 1 + above + sum(view < own for view in first)
 
     def _first_best(self, scores: Float32, value: np.float32, place: int) -> int:
         views = self._views(place)
@@ -164,14 +164,14 @@ def same_crater_groups(ids: Sequence[str], pairs: Sequence[tuple[str, str]]) -> 
     """
     parent: dict[str, str] = {}
 
-    def root(one: str) -> str:
-        parent.setdefault(one, one)
-        while parent[one] != one:
-            parent[one] = parent[parent[one]]
-            one = parent[one]
-        return one
+    def root(name: str) -> str:
+        parent.setdefault(name, name)
+        while parent[name] != name:
+            parent[name] = parent[parent[name]]
+            name = parent[name]
+        return name
 
     for first, second in pairs:
         parent[root(first)] = root(second)
     known = set(ids)
-    return {one: root(one) for one in list(parent) if one in known}
+    return {name: root(name) for name in list(parent) if name in known}

@@ -113,14 +113,16 @@ def choose_targets(index: CraterIndex, craters: Craters, plan: QueryPlan) -> Tar
     known = index.craters.rows_of([craters.ids[row] for row in wanted.tolist()])
     seen = np.zeros(index.n_craters, bool)
     seen[index.view_crater_rows[index.alive]] = True
-    rows, found = [], []
+    rows, index_rows = [], []
     for row in wanted.tolist():
         candidates = known.get(craters.ids[row], [])
-        same = [one for one in candidates if _same(index, craters, body, row, one)]
-        visible = [one for one in same if seen[one]]
+        same = [
+            candidate for candidate in candidates if _same(index, craters, body, row, candidate)
+        ]
+        visible = [candidate for candidate in same if seen[candidate]]
         if visible:
             rows.append(row)
-            found.append(visible[0])
+            index_rows.append(visible[0])
         elif same:
             left_out["no view in the index"] += 1
         else:
@@ -131,7 +133,7 @@ def choose_targets(index: CraterIndex, craters: Craters, plan: QueryPlan) -> Tar
             f"({counted(left_out) or 'none at all'}). Check the region, the diameters, and that "
             "the ids are those the index was built with."
         )
-    return Targets(np.array(rows, np.int64), np.array(found, np.int64), +left_out)
+    return Targets(np.array(rows, np.int64), np.array(index_rows, np.int64), +left_out)
 
 
 def cut_queries(
@@ -197,8 +199,8 @@ def relevant_rows(index: CraterIndex, own: Int64, same: Sequence[tuple[str, str]
     ids = index.craters.ids()
     cluster = same_crater_groups(ids, same)
     members: dict[str, list[int]] = {}
-    for row, one in enumerate(ids):
-        members.setdefault(cluster.get(one, one), []).append(row)
+    for row, crater_id in enumerate(ids):
+        members.setdefault(cluster.get(crater_id, crater_id), []).append(row)
     return [
         np.unique([row, *members[cluster.get(ids[row], ids[row])]]).astype(np.int64)
         for row in own.tolist()
@@ -225,16 +227,16 @@ class Cutter:
         pairs: Int64 = np.arange(total, dtype=np.int64)
         if plan.limit is not None and plan.limit < total:
             pairs = np.random.default_rng(plan.seed).permutation(pairs)
-        self._pairs = [divmod(int(one), per) for one in pairs]
+        self._pairs = [divmod(int(pair), per) for pair in pairs]
         self.limit = min(total, plan.limit or total)
 
     def batches(self, batch: int) -> Iterator[tuple[list[int], list[View]]]:
         """(places in the targets, views) of at most ``batch`` queries."""
         at: list[int] = []
         views: list[View] = []
-        made = 0
+        count = 0
         for place, number in self._pairs:
-            if made == self.limit:
+            if count == self.limit:
                 break
             try:
                 view = self._cut(place, number)
@@ -243,7 +245,7 @@ class Cutter:
                 continue
             at.append(place)
             views.append(view)
-            made += 1
+            count += 1
             if len(views) == batch:
                 yield at, views
                 at, views = [], []

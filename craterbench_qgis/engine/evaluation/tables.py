@@ -73,21 +73,21 @@ def markdown_rows(header: Sequence[str], rows: Sequence[Sequence[str]], text: in
 def markdown(result: dict[str, Any], title: str = "Cross-observation retrieval") -> str:
     """The whole report of one experiment."""
     settings = result.get("settings", {})
-    told = [
+    lines = [
         f"Encoder `{result['encoder']}`, {result['queries']:,} queries, "
         f"{result['gallery_views']:,} gallery views."
     ]
     if "skipped_queries" in settings:
         skipped = settings["skipped_queries"]
         reasons = ", ".join(f"{number:,} {why}" for why, number in skipped.items()) or "none"
-        told.append(f"Queries that could not be cut: {reasons}.")
-    told += [f"- {note}" for note in settings.get("notes", [])]
+        lines.append(f"Queries that could not be cut: {reasons}.")
+    lines += [f"- {note}" for note in settings.get("notes", [])]
     table = markdown_rows(HEADER, [cells(row) for row in result["rows"]], _TEXT_COLUMNS)
     kept = {key: value for key, value in settings.items() if key != "notes"}
     return "\n\n".join(
         [
             f"# {title}",
-            " ".join(told[:2]) + "".join("\n" + line for line in told[2:]),
+            " ".join(lines[:2]) + "".join("\n" + line for line in lines[2:]),
             table,
             DEFINITIONS,
             "```json\n" + json.dumps(kept, indent=1, ensure_ascii=False) + "\n```",
@@ -99,10 +99,10 @@ def markdown(result: dict[str, Any], title: str = "Cross-observation retrieval")
 def read_result(path: Path) -> dict[str, Any]:
     """A result that ``evaluate --json`` or ``--output`` wrote. Raises QueryError."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        if not {"queries", "gallery_views", "encoder", "rows"} <= set(found):
+        result = json.loads(path.read_text(encoding="utf-8"))
+        if not {"queries", "gallery_views", "encoder", "rows"} <= set(result):
             raise ValueError("its keys are others")
-        for row in found["rows"]:
+        for row in result["rows"]:
             cells(row)
     except FileNotFoundError as error:
         raise QueryError(f"There is no file {path}. Check the path of the result.") from error
@@ -110,7 +110,7 @@ def read_result(path: Path) -> dict[str, Any]:
         raise QueryError(
             f"{path} is no result of 'craterbench evaluate' ({error}). Write one with --json."
         ) from error
-    return dict(found)
+    return dict(result)
 
 
 def join(
@@ -130,7 +130,10 @@ def join(
                 continue
             counts = [f"{result['queries']:,}", f"{result['gallery_views']:,}"]
             lines.append(_joined_line([name, str(result["encoder"]), *counts], row))
-            key = (result["encoder"], *(row[one] for one in ("method", "seeds", "k", "shortlist")))
+            key = (
+                result["encoder"],
+                *(row[column] for column in ("method", "seeds", "k", "shortlist")),
+            )
             groups.setdefault(key, []).append(row)
     if not lines:
         raise QueryError("None of the results has a row that --only names. Check the names.")
@@ -164,7 +167,9 @@ def _matches(row: Row, text: str) -> bool:
             f"{', '.join(METHODS)}."
         )
     given = zip(("k", "shortlist"), numbers, strict=False)
-    return row["method"] == method and all(not one or str(row[key]) == one for key, one in given)
+    return row["method"] == method and all(
+        not value or str(row[key]) == value for key, value in given
+    )
 
 
 def write_text(path: Path, text: str) -> None:
