@@ -322,7 +322,7 @@ def _body(facts: Mapping[str, str], path: Path) -> Body:
     radii = decoded(facts.get("body_radii_m"))
     try:
         body = Body(facts["body"], float(radii[0]), float(radii[1]))
-        if not all(0 < one < 1e12 for one in (body.a, body.b)):
+        if not all(0 < radius < 1e12 for radius in (body.a, body.b)):
             raise ValueError(radii)
         return body
     except (KeyError, TypeError, ValueError, IndexError) as error:
