@@ -117,7 +117,7 @@ class BundledEncoder(Encoder):
 
 def bundled_encoders() -> list[EncoderInfo]:
     """The encoders whose card and weights are both there, the default first."""
-    found = []
+    encoders = []
     for path in _cards():
         try:
             card = json.loads(path.read_text(encoding="utf-8"))
@@ -127,8 +127,8 @@ def bundled_encoders() -> list[EncoderInfo]:
             default = bool(card.get("default", False))
         except (OSError, ValueError, KeyError, TypeError):
             continue  # a broken card is reported when that encoder is asked for by name
-        found.append((not default, info.id, info))
-    return [info for _, _, info in sorted(found, key=lambda entry: entry[:2])]
+        encoders.append((not default, info.id, info))
+    return [info for _, _, info in sorted(encoders, key=lambda entry: entry[:2])]
 
 
 def load_bundled(

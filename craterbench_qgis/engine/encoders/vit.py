@@ -109,10 +109,10 @@ class VitEncoder(Encoder):
             batch = (batch.expand(-1, self._config.channels, -1, -1) - self._mean) / self._std
             on_cuda = self._place.device.type == "cuda"
             with torch.autocast("cuda", dtype=torch.float16, enabled=on_cuda):
-                found = self._describe(batch)
-            if on_cuda and not all(bool(part.isfinite().all()) for part in found):
-                found = self._describe(batch)  # float16 overflowed: this batch in float32
-            arrays = tuple(part.float().cpu().numpy() for part in found)
+                described = self._describe(batch)
+            if on_cuda and not all(bool(part.isfinite().all()) for part in described):
+                described = self._describe(batch)  # float16 overflowed: this batch in float32
+            arrays = tuple(part.float().cpu().numpy() for part in described)
         if not all(np.isfinite(part).all() for part in arrays):
             raise EncoderError(
                 f"The encoder {self.id} returned values that are not finite. Its weights are "
