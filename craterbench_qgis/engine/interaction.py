@@ -113,15 +113,15 @@ def best_patches(
             f"{similarity.shape[0]} query and {belongs.shape} gallery patches do not fill grids of "
             f"{grid} and {(rows, columns)}."
         )
-    found = _nearest(similarity)
+    nearest = _nearest(similarity)
     back = _nearest(similarity.T).gallery_index
-    order = np.argsort(-found.similarity, kind="stable")
-    order = order[found.similarity[order] >= minimum][:limit]
+    order = np.argsort(-nearest.similarity, kind="stable")
+    order = order[nearest.similarity[order] >= minimum][:limit]
     patches = [tuple(np.flatnonzero(belongs == k).tolist()) for k in range(similarity.shape[1])]
     cells = [tuple(divmod(p, columns) for p in those) for those in patches]
     matches = []
     for patch in order.tolist():
-        token = int(found.gallery_index[patch])
+        token = int(nearest.gallery_index[patch])
         matches.append(
             PatchMatch(
                 query_patch=patch,
@@ -129,7 +129,7 @@ def best_patches(
                 gallery_token=token,
                 gallery_patches=patches[token],
                 gallery_cells=cells[token],
-                similarity=float(found.similarity[patch]),
+                similarity=float(nearest.similarity[patch]),
                 mutual=bool(back[token] == patch),
             )
         )

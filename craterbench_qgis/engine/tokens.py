@@ -210,12 +210,12 @@ def _seeds(
         if isinstance(seed, (int, np.integer)):
             own = [(int(seed) & _SEED_BITS, b) for b in range(batch)]
         else:
-            own = [(int(one) & _SEED_BITS,) for one in seed]
+            own = [(int(number) & _SEED_BITS,) for number in seed]
         if len(own) != batch:
             raise EncoderError(
                 f"{len(own)} random seeds were given for {batch} views. Give one for each view."
             )
-        drawn = [np.random.default_rng(one).permutation(patches)[:count] for one in own]
+        drawn = [np.random.default_rng(entropy).permutation(patches)[:count] for entropy in own]
         return np.array(drawn, dtype=np.int32).reshape(batch, count)
     raise EncoderError(
         f"There is no way of choosing seeds called '{strategy}'. Choose one of: {', '.join(Seeds)}."

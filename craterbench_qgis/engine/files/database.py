@@ -44,13 +44,13 @@ def check_schema(path: Path) -> None:
     """Raise CraterBenchError for a database that runs something when it is read or changed."""
     try:
         with contextlib.closing(connect(path)) as connection:
-            found = programs(connection)
+            held = programs(connection)
     except (sqlite3.Error, UnicodeError) as error:
         raise CraterBenchError(
             f"{path} cannot be read as a database ({error}). Check that the file is complete."
         ) from error
-    if found:
+    if held:
         raise CraterBenchError(
-            f"{path} has {found}. Save the layer you need as a file of its own (in QGIS: Export > "
+            f"{path} has {held}. Save the layer you need as a file of its own (in QGIS: Export > "
             "Save Features As)."
         )

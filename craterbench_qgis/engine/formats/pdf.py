@@ -43,9 +43,9 @@ def write_pdf(path: Path, pages: Iterable[Image.Image], *, title: str, subject: 
             )
         pdf.fill(tree, f"/Type /Pages /Count {len(kids)} /Kids [{_references(kids)}]")
         root = pdf.add(f"/Type /Catalog /Pages {tree} 0 R")
-        made = f"{datetime.now(timezone.utc):%Y%m%d%H%M%SZ}"
+        created = f"{datetime.now(timezone.utc):%Y%m%d%H%M%SZ}"
         about = pdf.add(
-            f"/Title {_string(title)} /Subject {_string(subject)} /CreationDate (D:{made})"
+            f"/Title {_string(title)} /Subject {_string(subject)} /CreationDate (D:{created})"
         )
         pdf.close(root, about)
     return len(kids)

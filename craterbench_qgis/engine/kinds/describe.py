@@ -107,7 +107,7 @@ def describe_views(
                     report.lost += 1
             if views:
                 pending.append(_records(keys, views, descriptor))
-            if sum(len(one) for one in pending) >= COMMIT_VIEWS:
+            if sum(len(records) for records in pending) >= COMMIT_VIEWS:
                 report.added += _commit(writer, descriptor, pending)
     finally:
         # Also when stopped: what was described is kept.
