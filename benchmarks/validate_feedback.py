@@ -30,11 +30,14 @@ import rasterio
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from craterbench_qgis.contract.build import Selection  # noqa: E402
+from craterbench_qgis.contract.build import (  # noqa: E402
+    CatalogueSource,
+    EvaluateParams,
+    Selection,
+)
 from craterbench_qgis.engine.bodies import destination  # noqa: E402
 from craterbench_qgis.engine.catalogue import Craters, read_catalogue  # noqa: E402
 from craterbench_qgis.engine.encoders import load_encoder  # noqa: E402
-from craterbench_qgis.engine.evaluation import EvaluationRequest, QueryPlan  # noqa: E402
 from craterbench_qgis.engine.evaluation.feedback import evaluate_feedback, markdown  # noqa: E402
 from craterbench_qgis.engine.index import CraterIndex  # noqa: E402
 from craterbench_qgis.engine.indexing import BuildRequest, build_index  # noqa: E402
@@ -74,15 +77,17 @@ def main() -> int:
             if kind:
                 of_kind = np.array(craters.attributes[kind].to_pylist()) == "yes"
                 asked = craters.take(np.flatnonzero(of_kind))
-            plan = QueryPlan(
+            params = EvaluateParams(
+                str(path),
+                str(wac if kind else hill),
+                CatalogueSource(asked.path),
                 views_per_crater=1,
-                context=(2.5,),
+                context=[2.5],
                 jitter=0.05,
                 limit=options.limit if kind else 4 * options.limit,
                 selection=Selection(region=region),
             )
-            request = EvaluationRequest(wac if kind else hill, asked, plan)
-            result = evaluate_feedback(index, encoder, request, options.judged, kind)
+            result = evaluate_feedback(index, encoder, asked, params, options.judged, kind)
             results.append(result)
             print(markdown(result), flush=True)
     if options.output:

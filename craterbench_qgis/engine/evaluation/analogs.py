@@ -18,9 +18,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ...contract.build import EvaluateParams
 from ...contract.search import ANALOG_SIZES
 from ...contract.vocabulary import Likeness, Stage
 from ..bodies import Body, destination
+from ..catalogue import Craters
 from ..encoders.base import Encoder
 from ..errors import QueryError
 from ..index import CraterIndex
@@ -33,9 +35,10 @@ from ..search.analogs import AnalogSearch
 from ..search.chance import same_ground
 from ..search.turns import Turn, turned
 from ..terrain import profiles
-from .cross_observation import EvaluationRequest
 from .metrics import Bootstrap
-from .queries import Targets, choose_targets
+from .queries import Targets, choose_targets, plan_of
+from .single_queries import no_query
+from .tables import markdown_rows, span
 
 Array = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -62,7 +65,8 @@ class _Gallery:
 def evaluate_analogs(
     index: CraterIndex,
     encoder: Encoder,
-    request: EvaluationRequest,
+    craters: Craters,
+    params: EvaluateParams,
     *,
     terrain: Path | None = None,
     column: str | None = None,
@@ -76,9 +80,8 @@ def evaluate_analogs(
     Raises QueryError, CraterIndexError (no descriptors), BodyError, MosaicError, Cancelled.
     """
     monitor = monitor or Monitor()
-    request.plan.check()
     index.check_encoder(encoder.id, encoder.weights_hash)
-    targets = choose_targets(index, request.craters, request.plan)
+    targets = choose_targets(index, craters, params.selection)
     searcher = Searcher(index, encoder)
     searcher.analogs = AnalogSearch(index, descriptor)
     gallery = _gallery(index, searcher.analogs)
@@ -89,9 +92,9 @@ def evaluate_analogs(
     by_terrain: dict[str, list[tuple[float, float]]] = {}
     by_kind: dict[str, list[tuple[float, float, float]]] = {}
     by_angle: dict[str, list[float]] = {}
-    rng = np.random.default_rng(request.plan.seed)
+    rng = np.random.default_rng(params.seed)
     kind_owners: list[int] = []
-    for row, query in _queries(searcher.body, request, targets, index, monitor, counts):
+    for row, query in _queries(searcher.body, craters, params, targets, index, monitor, counts):
         scores = _scores(searcher, gallery, query)
         apart = ~same_ground(
             searcher.body,
@@ -118,20 +121,17 @@ def evaluate_analogs(
             for name, hit in _angle_hits(searcher, query, row, rng).items():
                 by_angle.setdefault(name, []).append(hit)
     if counts["asked"] == 0:
-        raise QueryError(
-            f"Not one query could be cut from {request.mosaic.name}. Check that it covers the "
-            "craters, and that they are large enough for its pixels."
-        )
+        raise no_query(params.mosaic)
     return {
         "queries": counts["asked"],
         "skipped": counts["skipped"],
         "gallery_craters": len(gallery.row),
         "encoder": encoder.id,
         "descriptor": searcher.analogs.descriptor.id,
-        "query_mosaic": request.mosaic.name,
+        "query_mosaic": Path(params.mosaic).name,
         "terrain_model": None if terrain is None else terrain.name,
         "column": column,
-        **request.plan.describe(),
+        **plan_of(params),
         "terrain": None if measured is None else _terrain_rows(by_terrain, owners),
         "kind": None if values is None else _kind_rows(by_kind, kind_owners),
         "angles": [
@@ -170,24 +170,25 @@ def _measured(
 
 def _queries(
     body: Body,
-    request: EvaluationRequest,
+    craters: Craters,
+    params: EvaluateParams,
     targets: Targets,
     index: CraterIndex,
     monitor: Monitor,
     counts: Counter[str],
 ) -> Iterator[tuple[int, QueryView]]:
     """(row in the index, query) for each crater asked for, its centre moved as the plan says."""
-    plan, craters, size = request.plan, request.craters, index.settings.input_size
-    rng = np.random.default_rng(plan.seed)
-    order = rng.permutation(len(targets.rows))[: plan.limit]
-    low, high = min(plan.context), max(plan.context)
-    with Mosaic.open(request.mosaic, body=body, band=request.band) as mosaic:
+    size = index.settings.input_size
+    rng = np.random.default_rng(params.seed)
+    order = rng.permutation(len(targets.rows))[: params.limit]
+    low, high = min(params.context), max(params.context)
+    with Mosaic.open(params.mosaic, body=body, band=params.band) as mosaic:
         for done, place in enumerate(np.sort(order).tolist()):
             monitor.check()
             monitor.report(Stage.QUERIES, done, len(order))
             row = int(targets.rows[place])
             diameter = float(craters.diameter[row])
-            away = plan.jitter * diameter * float(np.sqrt(rng.uniform()))
+            away = params.jitter * diameter * float(np.sqrt(rng.uniform()))
             lon, lat = destination(
                 body, craters.lon[row], craters.lat[row], rng.uniform(0, 360), away
             )
@@ -333,47 +334,37 @@ def _kind_rows(
 
 def markdown(result: dict[str, Any]) -> str:
     """The result as Markdown tables under lines that say what they are of."""
-    lines = [
+    parts = [
         f"{result['queries']:,} queries from {result['query_mosaic']}, "
         f"{result['gallery_craters']:,} craters in the index, descriptor {result['descriptor']}, "
-        f"encoder {result['encoder']}.",
-        "",
+        f"encoder {result['encoder']}."
     ]
     if result["terrain"]:
-        lines += [
-            f"By terrain ({result['terrain_model']}):",
-            "",
-            "| nearest by | share of ten among the nearest 5 % | 95 % | mean percentile | 95 % |",
-            "|---|---|---|---|---|",
+        header = ["nearest by", "share of ten among the nearest 5 %", "95 %", "mean percentile"]
+        rows = [
+            [
+                *(row["method"], f"{row['share']:.3f}", span(row["share_ci95"])),
+                *(f"{row['percentile']:.3f}", span(row["percentile_ci95"])),
+            ]
+            for row in result["terrain"]
         ]
-        for row in result["terrain"]:
-            lines.append(
-                f"| {row['method']} | {row['share']:.3f} | {_span(row['share_ci95'])} | "
-                f"{row['percentile']:.3f} | {_span(row['percentile_ci95'])} |"
-            )
-        lines.append("")
+        parts.append(f"By terrain ({result['terrain_model']}):")
+        parts.append(markdown_rows([*header, "95 %"], rows, 1))
     if result["kind"]:
-        lines += [
-            f"By kind (column {result['column']}), sizes 0.5 to 2:",
-            "",
-            "| nearest by | queries | AP | precision@10 | recall@100 | 95 % |",
-            "|---|---|---|---|---|---|",
+        header = ["nearest by", "queries", "AP", "precision@10", "recall@100", "95 %"]
+        rows = [
+            [
+                *(row["method"], f"{row['queries']:,}", f"{row['ap']:.3f}"),
+                *(f"{row['precision@10']:.3f}", f"{row['recall@100']:.3f}"),
+                span(row["recall@100_ci95"]),
+            ]
+            for row in result["kind"]
         ]
-        for row in result["kind"]:
-            lines.append(
-                f"| {row['method']} | {row['queries']:,} | {row['ap']:.3f} | "
-                f"{row['precision@10']:.3f} | {row['recall@100']:.3f} | "
-                f"{_span(row['recall@100_ci95'])} |"
-            )
-        lines.append("")
-    lines += ["The same crater, at a random angle:", "", "| question | queries | hit@1 |"]
-    lines.append("|---|---|---|")
-    lines += [
-        f"| {row['question']} | {row['queries']:,} | {row['hit@1']:.3f} |"
-        for row in result["angles"]
+        parts.append(f"By kind (column {result['column']}), sizes 0.5 to 2:")
+        parts.append(markdown_rows(header, rows, 1))
+    parts.append("The same crater, at a random angle:")
+    rows = [
+        [row["question"], f"{row['queries']:,}", f"{row['hit@1']:.3f}"] for row in result["angles"]
     ]
-    return "\n".join(lines) + "\n"
-
-
-def _span(interval: list[float]) -> str:
-    return f"{interval[0]:.3f} to {interval[1]:.3f}"
+    parts.append(markdown_rows(["question", "queries", "hit@1"], rows, 1))
+    return "\n\n".join(parts) + "\n"

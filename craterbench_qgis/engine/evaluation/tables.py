@@ -192,6 +192,11 @@ def interval(low: float | None, high: float | None) -> str:
     return f"{low:.3f}-{high:.3f}"
 
 
+def span(ends: Sequence[float], form: str = ".3f") -> str:
+    """e.g. ``0.912 to 0.934``."""
+    return " to ".join(format(end, form) for end in ends)
+
+
 def _share(value: float | None) -> str:
     return "" if value is None else f"{value:.3f}"
 
