@@ -19,12 +19,13 @@ from craterbench_qgis.engine.duplicates import find_duplicates
 from craterbench_qgis.engine.duplicates.candidates import CandidateRule, candidate_pairs
 from craterbench_qgis.engine.duplicates.clusters import Edge, Member, join, keeper
 from craterbench_qgis.engine.duplicates.evidence import overlap
-from craterbench_qgis.engine.duplicates.model import fit_logistic, load_model
+from craterbench_qgis.engine.duplicates.model import load_model
 from craterbench_qgis.engine.duplicates.offsets import image_shift, moved, robust_offset
-from craterbench_qgis.engine.duplicates.rim import RimReading, fit_reading, pooled
+from craterbench_qgis.engine.duplicates.rim import RimReading, pooled
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.errors import Cancelled, QueryError
 from craterbench_qgis.engine.monitor import Monitor
+from training.duplicates import fit_logistic, fit_reading, reading_json
 
 from .conftest import DATA, needs_data
 
@@ -197,7 +198,7 @@ def test_the_rim_reading_finds_what_the_tokens_say_on_any_grid() -> None:
     targets = tokens.reshape(600, 12, 12, 8)[:, :2, :2, :4].mean((1, 2)) + 3.0
     targets[:50, 3] = np.nan
     reading = fit_reading(basis, pooled(tokens, (12, 12), basis), targets, ridge=1e-3)
-    again = RimReading.from_json(reading.to_json())
+    again = RimReading.from_json(reading_json(reading))
     assert again.read(tokens, (12, 12))[60:] == pytest.approx(targets[60:], abs=0.02)
     even = np.ones((2, 7 * 5, 8), np.float32)
     assert pooled(even, (7, 5), np.eye(8, dtype=np.float32)) == pytest.approx(1.0, rel=1e-5)

@@ -36,7 +36,7 @@ DEFINITIONS = (
     "the others. Precision depends on how many duplicates there are: in a catalogue with fewer, "
     "as many false pairs stand beside fewer true ones."
 )
-_MARGINS = {
+MARGINS = {
     "geometry_over_rule": "geometry over the plain rule",
     "looks_over_rule": "geometry and looks over the plain rule",
     "looks_over_geometry": "geometry and looks over geometry alone",
@@ -147,9 +147,10 @@ def console(result: Mapping[str, Any]) -> str:
         ]
     for name, margin in result["margins"].items():
         lines.append(
-            f"gained by {_MARGINS[name]}: precision at the threshold "
-            f"{_margin(margin['at_threshold'])}, recall {_margin(margin['recall_at_threshold'])}; "
-            f"precision at the same recall {_margin(margin['at_same_recall'])}"
+            f"gained by {MARGINS[name]}: precision at the threshold "
+            f"{margin_text(margin['at_threshold'])}, recall "
+            f"{margin_text(margin['recall_at_threshold'])}; precision at the same recall "
+            f"{margin_text(margin['at_same_recall'])}"
         )
     return "\n".join(lines)
 
@@ -170,51 +171,15 @@ def margins(result: Mapping[str, Any]) -> str:
         ]
         if margin["log_loss"]:
             rows.append(("log loss (by how much lower)", margin["log_loss"]))
-        lines += [[_MARGINS[name], where, _margin(gain)] for where, gain in rows]
+        lines += [[MARGINS[name], where, margin_text(gain)] for where, gain in rows]
     return markdown_rows(("compared", "what", "gained"), lines, 2) + (
         "\n\nAn interval that holds 0 proves no gain. Where the other makes no mistake there is "
         "nothing to gain."
     )
 
 
-def joined(results: Mapping[str, Mapping[str, Any]]) -> str:
-    """The rows of several results, each with its name, in one table without intervals."""
-    lines = []
-    for name, result in results.items():
-        counts = f"{name}; {result['duplicates']:,} of {result['pairs']:,} pairs"
-        lines += [[counts, *cells(row, interval=False)] for row in result["rows"]]
-    return markdown_rows(("planted", *HEADER), lines, 2)
-
-
-def joined_margins(results: Mapping[str, Mapping[str, Any]]) -> str:
-    """What is gained in several results, in one table."""
-    lines = []
-    for name, result in results.items():
-        for pair, margin in result["margins"].items():
-            columns = [
-                margin["recall_at_threshold"],
-                margin["at_threshold"],
-                margin["at_same_recall"],
-            ]
-            columns += list(margin["at_recall"].values())
-            cells_ = [_margin(column) for column in columns]
-            log_loss = margin["log_loss"]
-            cells_.append(_margin(log_loss) if log_loss else "")
-            lines.append([name, _MARGINS[pair], *cells_])
-    recalls = [f"precision at recall {recall:.2f}" for recall in RECALLS]
-    header = (
-        "planted",
-        "gained by",
-        "recall at the threshold",
-        "precision at the threshold",
-        "precision at the same recall",
-        *recalls,
-        "log loss (lower by)",
-    )
-    return markdown_rows(header, lines, 2)
-
-
-def _margin(margin: Mapping[str, Any] | None) -> str:
+def margin_text(margin: Mapping[str, Any] | None) -> str:
+    """e.g. ``+0.0123 [+0.0034, +0.0212]``."""
     if margin is None:
         return "never"
     text = f"{margin['margin']:+.4f}"
