@@ -24,6 +24,8 @@ from .craters import read_craters
 from .options import (
     add_catalogue_options,
     add_encoder_options,
+    add_mosaics_option,
+    add_raster_options,
     add_selection_options,
     count,
     index_argument,
@@ -42,11 +44,8 @@ def add_build(actions: Any) -> None:
         description="Cut every crater of a catalogue from one or more mosaics, encode the views "
         "and store them. Ctrl-C is safe: the same command goes on where it stopped.",
     )
-    build.add_argument(
-        "--mosaic", type=Path, action="append", required=True, help="raster (repeatable)"
-    )
-    build.add_argument("--band", type=int, help="band of the mosaics (default: luma, or the first)")
-    build.add_argument("--nodata", type=number, help="value without data, beside what they declare")
+    add_mosaics_option(build, "raster", required=True)
+    add_raster_options(build)
     build.add_argument("--output", type=Path, metavar="NAME.craterindex")
     add_catalogue_options(build, required=True)
     add_selection_options(build)
@@ -102,9 +101,8 @@ def add_add(actions: Any) -> None:
         "alone: further craters on the mosaics the index knows. Both: those craters there.",
     )
     index_argument(add)
-    add.add_argument("--mosaic", type=Path, action="append", default=[])
-    add.add_argument("--band", type=int)
-    add.add_argument("--nodata", type=number)
+    add_mosaics_option(add, "raster")
+    add_raster_options(add)
     add_catalogue_options(add, required=False)
     add.add_argument("--json", action="store_true")
     add_encoder_options(add)
@@ -148,7 +146,7 @@ def run_build(arguments: argparse.Namespace) -> int:
         report = build_index(request, encoder, monitor)
         if not arguments.no_kinds:
             upgrade_index(arguments.output, load_descriptor(), arguments.mosaic, monitor)
-    _tell(report, time.perf_counter() - start, arguments.json)
+    _print_report(report, time.perf_counter() - start, arguments.json)
     return 0
 
 
@@ -201,11 +199,11 @@ def run_add(arguments: argparse.Namespace) -> int:
             nodata=arguments.nodata,
             monitor=monitor,
         )
-    _tell(report, time.perf_counter() - start, arguments.json)
+    _print_report(report, time.perf_counter() - start, arguments.json)
     return 0
 
 
-def _tell(report: BuildReport, seconds: float, as_json: bool) -> None:
+def _print_report(report: BuildReport, seconds: float, as_json: bool) -> None:
     rate = report.new_views / seconds if seconds > 0 else 0.0
     if as_json:
         print_json(vars(report) | {"seconds": seconds, "views_per_second": rate})

@@ -16,7 +16,10 @@ from .duplicates_evaluate import add_evaluate
 from .options import (
     add_encoder_options,
     add_judgement_options,
+    add_looks_options,
+    add_raster_options,
     add_reading_options,
+    check_looks_options,
     load_encoder_for,
     metres,
     number,
@@ -46,14 +49,9 @@ def _add_find(actions: Any) -> None:
         description="Find pairs of entries that are one crater, within a catalogue or between "
         "two, and write a GeoPackage to review. Decisions already in it are kept.",
     )
-    parser.add_argument("catalogue", type=Path, help="CSV, Shapefile, GeoPackage, GeoJSON")
+    add_looks_options(parser)
     parser.add_argument("--other", type=Path, metavar="CATALOGUE", help="compare with this one")
-    parser.add_argument(
-        "--mosaic", type=Path, action="append", default=[], help="raster to look at (repeatable)"
-    )
     parser.add_argument("--output", type=Path, required=True, metavar="FILE.gpkg")
-    parser.add_argument("--geometry-only", action="store_true", help="do not look at a mosaic")
-    parser.add_argument("--json", action="store_true")
     model = parser.add_argument_group("judgement")
     add_judgement_options(model)
     model.add_argument(
@@ -72,17 +70,9 @@ def _add_find(actions: Any) -> None:
         help="the other catalogue lies displaced by this",
     )  # fmt: skip
     group = parser.add_argument_group("reading")
-    group.add_argument("--layer", help="layer of a file with several")
-    group.add_argument("--other-layer", help="the same of --other")
-    for name in ("id", "lon", "lat", "diameter"):
-        group.add_argument(f"--{name}", metavar="COLUMN", help="of the first catalogue")
-        group.add_argument(f"--other-{name}", metavar="COLUMN", help=argparse.SUPPRESS)
     for prefix in ("", "other-"):
-        group.add_argument(f"--{prefix}diameter-unit", choices=("km", "m"))
         add_reading_options(group, prefix)
-    group.add_argument("--body", help="body of a catalogue that does not say, e.g. moon")
-    group.add_argument("--band", type=int, help="band of the mosaic")
-    group.add_argument("--nodata", type=number, help="value without data in the mosaic")
+    add_raster_options(group)
     group.add_argument(
         "--min-diameter", type=number, metavar="KM", help="do not compare smaller ones"
     )
@@ -114,13 +104,10 @@ def _add_apply(actions: Any) -> None:
 
 
 def run_find(arguments: argparse.Namespace) -> int:
-    """Find and tell."""
+    """Find, and print what was."""
     from ..duplicates import find_duplicates, read_catalogues
 
-    if arguments.geometry_only and (arguments.mosaic or arguments.other_mosaic):
-        raise UsageError("--geometry-only looks at no mosaic. Leave out one of the two.")
-    if not arguments.geometry_only and not arguments.mosaic:
-        raise UsageError("Looks need a raster. Name it with --mosaic, or say --geometry-only.")
+    check_looks_options(arguments)
     if arguments.other_mosaic and not arguments.mosaic:
         raise UsageError("--other-mosaic is laid upon a --mosaic. Name that as well.")
     params = DuplicateParams(
@@ -175,7 +162,7 @@ def run_find(arguments: argparse.Namespace) -> int:
 
 
 def run_apply(arguments: argparse.Namespace) -> int:
-    """Merge and tell."""
+    """Merge, and print what was."""
     from ..duplicates import apply_decisions
 
     report = apply_decisions(
