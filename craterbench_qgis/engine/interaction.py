@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -51,40 +52,69 @@ class PatchMatch:
     """Whether this patch is also the one its gallery token is most like."""
 
 
-def maxsim(
-    query: npt.ArrayLike, gallery: npt.ArrayLike, scales: npt.ArrayLike | None = None
-) -> Float:
+@dataclass
+class Explanation:
+    """One pair, explained.
+
+    ``pixels_query``, ``pixels_match``: float32 [S, S] in 0..1. ``patches``: for every query patch
+    its counterpart, strongest first. ``strength_query``, ``strength_match``: float32 [rows,
+    columns], the similarity of each patch to its best counterpart in the other view. ``recut``:
+    the match was cut again from its mosaic and patches are compared with patches; else its
+    thumbnail is shown and patches are compared with the stored instance tokens.
+    ``context``: of the view, side / diameter; ``view_number``: the index's number of it.
+    """
+
+    crater_id: str
+    context: float
+    observation: str
+    score: float
+    shortlist_score: float
+    pixels_query: Float
+    pixels_match: Float
+    patches: list[PatchMatch]
+    strength_query: Float
+    strength_match: Float
+    recut: bool
+    view_number: int = -1
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON without the pixels."""
+        return {
+            "crater_id": self.crater_id,
+            "context": self.context,
+            "observation": self.observation,
+            "score": self.score,
+            "shortlist_score": self.shortlist_score,
+            "grid": list(self.strength_query.shape),
+            "compared_with": "patches" if self.recut else "instance tokens",
+            "patches": [vars(pair) for pair in self.patches],
+        }
+
+
+def maxsim(query: npt.ArrayLike, gallery: npt.ArrayLike) -> Float:
     """The paper's score of ``query`` [Q, D] against each gallery view [V, K, D]: float32 [V].
 
-    An int8 gallery with its ``scales`` [V, K] (see ``tokens.quantise``) is scored without a
-    float copy of the whole. Memory beyond the inputs stays near ``_BLOCK_BYTES``.
+    Memory beyond the inputs stays near ``_BLOCK_BYTES``.
     """
     tokens, views = _checked(query, gallery)
     scores = np.empty(len(views), np.float32)
-    for part, similarity in _blocks(tokens, views, scales):
+    for part, similarity in _blocks(tokens, views):
         scores[part] = similarity.max(axis=1).mean(axis=1)
     return scores
 
 
-def symmetric_maxsim(
-    query: npt.ArrayLike, gallery: npt.ArrayLike, scales: npt.ArrayLike | None = None
-) -> Float:
+def symmetric_maxsim(query: npt.ArrayLike, gallery: npt.ArrayLike) -> Float:
     """Mean of the score of the query against the view and of the view against the query: [V].
 
     Punishes a view that holds everything the query has and much else besides.
     """
     tokens, views = _checked(query, gallery)
     scores = np.empty(len(views), np.float32)
-    for part, similarity in _blocks(tokens, views, scales):
+    for part, similarity in _blocks(tokens, views):
         there = similarity.max(axis=1).mean(axis=1)
         back = similarity.max(axis=2).mean(axis=1)
         scores[part] = (there + back) / 2
     return scores
-
-
-def correspondences(query_tokens: npt.ArrayLike, gallery_tokens: npt.ArrayLike) -> Correspondences:
-    """For each of the query's tokens [Q, D] the most similar of the view's tokens [K, D]."""
-    return _nearest(_similarities(query_tokens, gallery_tokens))
 
 
 def best_patches(
@@ -92,33 +122,26 @@ def best_patches(
     grid: tuple[int, int],
     gallery_tokens: npt.ArrayLike,
     assignment: npt.ArrayLike,
-    *,
-    gallery_grid: tuple[int, int] | None = None,
-    limit: int | None = None,
-    minimum: float = -1.0,
 ) -> list[PatchMatch]:
     """Which patches of a query matched which patches of a gallery view, the strongest first.
 
     ``query_tokens`` [N, D] are *all* patch tokens of the query, in rows and columns of ``grid``;
     ``gallery_tokens`` [K, D] and ``assignment`` [N_g] are the view's instance tokens and the one
-    each of its patches belongs to. ``gallery_grid`` is the query's where not given. Equal
-    similarities are ordered by query patch. ``limit`` keeps the first so many, ``minimum`` those
-    at least so similar.
+    each of its patches, in the same grid, belongs to. Equal similarities are ordered by query
+    patch.
     """
-    rows, columns = gallery_grid or grid
     similarity = _similarities(query_tokens, gallery_tokens)
     belongs = np.asarray(assignment)
-    if similarity.shape[0] != grid[0] * grid[1] or belongs.shape != (rows * columns,):
+    if similarity.shape[0] != grid[0] * grid[1] or belongs.shape != similarity.shape[:1]:
         raise ValueError(
             f"{similarity.shape[0]} query and {belongs.shape} gallery patches do not fill grids of "
-            f"{grid} and {(rows, columns)}."
+            f"{grid}."
         )
     nearest = _nearest(similarity)
     back = _nearest(similarity.T).gallery_index
     order = np.argsort(-nearest.similarity, kind="stable")
-    order = order[nearest.similarity[order] >= minimum][:limit]
     patches = [tuple(np.flatnonzero(belongs == k).tolist()) for k in range(similarity.shape[1])]
-    cells = [tuple(divmod(p, columns) for p in those) for those in patches]
+    cells = [tuple(divmod(p, grid[1]) for p in those) for those in patches]
     matches = []
     for patch in order.tolist():
         token = int(nearest.gallery_index[patch])
@@ -152,24 +175,18 @@ def _checked(
 
 
 def _blocks(
-    tokens: Float, views: npt.NDArray[np.floating | np.integer], scales: npt.ArrayLike | None
+    tokens: Float, views: npt.NDArray[np.floating | np.integer]
 ) -> Iterator[tuple[slice, Float]]:
     """Similarities [v, K, Q] of a few views at a time, each block one matrix product.
 
     The query lies along the last axis: there the maximum over K costs a tenth of the product.
     """
     count, k, dim = views.shape
-    factors = None if scales is None else np.asarray(scales, dtype=np.float32)
-    if factors is not None and factors.shape != (count, k):
-        raise ValueError(f"Scales must have the shape {(count, k)}, not {factors.shape}.")
     step = max(1, _BLOCK_BYTES // (4 * k * (dim + len(tokens))))
     for start in range(0, count, step):
         part = slice(start, start + step)
         block = np.asarray(views[part], dtype=np.float32).reshape(-1, dim)
-        similarity = (block @ tokens.T).reshape(-1, k, len(tokens))
-        if factors is not None:
-            similarity *= factors[part, :, None]
-        yield part, similarity
+        yield part, (block @ tokens.T).reshape(-1, k, len(tokens))
 
 
 def _similarities(query_tokens: npt.ArrayLike, gallery_tokens: npt.ArrayLike) -> Float:

@@ -44,7 +44,9 @@ def read_catalogues(
     """
     shown = body_of_mosaic(Path(params.mosaics[0])) if params.mosaics else None
     first = read_source(params.catalogue, limit_rejected, shown)
-    return first, params.other and read_source(params.other, limit_rejected, shown)
+    if params.other is None:
+        return first, None
+    return first, read_source(params.other, limit_rejected, shown)
 
 
 def find_duplicates(

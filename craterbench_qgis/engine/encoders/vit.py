@@ -12,6 +12,7 @@ import numpy as np
 from ..errors import EncoderError
 from .attention import last_attention, saliency_without_cls, tapped
 from .base import Embedding, Encoder, FloatArray, prepare_pixels, unit_rows, unit_sum
+from .card import INTERPOLATIONS
 from .compat import import_timm
 from .device import Place, cpu_threads, in_batches, is_out_of_memory
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 VIEW_SIZE = 224
 LARGEST_NATIVE_SIZE = 256
 """Models trained at more pixels than this run at 224: a view holds no more detail."""
-INTERPOLATIONS = ("bicubic", "bilinear", "lanczos")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from ...contract.vocabulary import Verdict
-from .pair_model import COLOURS, Circles, ReportPair, outlines_of
+from .pair_model import COLOURS, PairCircles, ReportPair, outlines_of
 from .sheet_page import (
     A4,
     INK,
@@ -144,7 +144,7 @@ def _drawn(pair: ReportPair, entry: int, side: int) -> Image.Image:
     return picture
 
 
-def _draw_outlines(picture: Image.Image, circles: Circles, entry: int, thick: float) -> None:
+def _draw_outlines(picture: Image.Image, circles: PairCircles, entry: int, thick: float) -> None:
     draw = ImageDraw.Draw(picture)
     for whose, x, y, radius, own in outlines_of(circles, entry):
         box = [(v + sign * radius) * _FINER for sign in (-1, 1) for v in (x, y)]

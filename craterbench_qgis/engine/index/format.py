@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from ..bodies import Body
 from ..errors import CraterIndexError
+from ..tokens import InstanceTokens, instance_tokens
 
 Float32 = npt.NDArray[np.float32]
 Int64 = npt.NDArray[np.int64]
@@ -86,6 +87,19 @@ class IndexSettings:
     def patches(self) -> int:
         """N, the patches of a view."""
         return self.grid[0] * self.grid[1]
+
+    def instance_tokens(
+        self, tokens: Float32, attention: Float32, seed: int | Sequence[int] = 0
+    ) -> InstanceTokens:
+        """The instance tokens of views [B, N, D] as the index keeps them; see ``engine.tokens``."""
+        return instance_tokens(
+            tokens,
+            self.tokens,
+            seeds=self.seeds,
+            method=self.aggregation,
+            attention=attention,
+            seed=seed,
+        )
 
     def check(self) -> None:
         """Raise CraterIndexError when a value cannot be stored."""

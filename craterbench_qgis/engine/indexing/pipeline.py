@@ -13,10 +13,9 @@ from PIL import Image
 
 from ...contract.vocabulary import Stage
 from ..encoders.base import Embedding, Encoder
-from ..index import SegmentData, Skipped
+from ..index import IndexSettings, SegmentData, Skipped
 from ..monitor import Monitor
 from ..mosaic import Mosaic, View, ViewSkipped
-from ..tokens import instance_tokens
 from .plan import Unit
 
 THUMBNAIL_QUALITY = 85
@@ -74,9 +73,7 @@ class ChunkMaker:
         self,
         encoder: Encoder,
         cut: CutSettings,
-        tokens: int,
-        seeds: str,
-        aggregation: str,
+        settings: IndexSettings,
         batch: int,
         lon: NDArray[np.float64],
         lat: NDArray[np.float64],
@@ -84,9 +81,7 @@ class ChunkMaker:
     ) -> None:
         self._encoder = encoder
         self._cut = cut
-        self._tokens = tokens
-        self._seeds = seeds
-        self._aggregation = aggregation
+        self._settings = settings
         self._batch = batch
         self._lon, self._lat, self._diameter = lon, lat, diameter
 
@@ -155,21 +150,18 @@ class ChunkMaker:
         embeddings: list[Embedding],
     ) -> SegmentData:
         """Join the batches; an empty chunk gives arrays of length 0."""
-        encoder, k = self._encoder, self._tokens
+        encoder, k = self._encoder, self._settings.tokens
         n = encoder.grid[0] * encoder.grid[1]
         parts, start = [], 0
         for embedding in embeddings:
             part = cuts[start : start + len(embedding)]
             start += len(embedding)
             parts.append(
-                instance_tokens(
+                self._settings.instance_tokens(
                     embedding.tokens,
-                    k,
-                    seeds=self._seeds,
-                    method=self._aggregation,
-                    attention=embedding.attention,
+                    embedding.attention,
                     # Random seeds (the paper's control) are tied to the view, not to its batch.
-                    seed=[_view_seed(cut.row, observation, cut.context) for cut in part],
+                    [_view_seed(cut.row, observation, cut.context) for cut in part],
                 )
             )
 

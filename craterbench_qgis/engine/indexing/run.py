@@ -121,9 +121,7 @@ def run(writer: IndexWriter, encoder: Encoder, mosaics: dict[int, Mosaic], monit
     maker = ChunkMaker(
         encoder,
         cut,
-        settings.tokens,
-        settings.seeds,
-        settings.aggregation,
+        settings,
         job.info["batch"],
         craters.lon,
         craters.lat,

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from ...contract.build import UpgradeReply
 from ..errors import CraterIndexError
 from ..index import IndexWriter
 from ..indexing.addition import known_mosaic
 from ..monitor import Monitor
-from .describe import KindReport, describe_views
+from .describe import describe_views
 from .descriptor import KindDescriptor
 
 
@@ -19,7 +20,7 @@ def upgrade_index(
     descriptor: KindDescriptor,
     mosaics: Sequence[Path] = (),
     monitor: Monitor | None = None,
-) -> KindReport:
+) -> UpgradeReply:
     """Give every view of the index that lacks one a descriptor of kind.
 
     ``mosaics``: where the index's mosaics are now, if they were moved. Stopped, the same call goes

@@ -21,14 +21,13 @@ from ..bodies import great_circle_distance, initial_bearing
 from ..encoders.base import Encoder
 from ..index import CraterIndex, ShortlistBackend, open_shortlist
 from ..interaction import maxsim, symmetric_maxsim
-from ..tokens import instance_tokens
 from .analogs import AnalogSearch
 from .chance import best_per_crater, expected_by_chance, same_ground
 from .feedback import Background, Refinement, background_of
 from .filters import CraterTable, allowed_craters, pixels_across
 from .options import SearchOptions, SearchResult
 from .query import QueryView
-from .turns import SAME_TURNS, tell_turns, turned, turns
+from .turns import SAME_TURNS, add_turns, turned, turns
 
 
 class Searcher:
@@ -70,7 +69,7 @@ class Searcher:
         ------
         QueryError, CraterIndexError
         """
-        options = options or SearchOptions()
+        options, settings = options or SearchOptions(), self.index.settings
         options.check()
         timings: dict[str, float] = {}
         if options.find is Question.ANALOGS:
@@ -79,7 +78,7 @@ class Searcher:
             return self._search_any_angle(query, options, timings)
         with _timed(timings, "encode"):
             embedding = self.encoder.encode(query.view.pixels[None])
-            tokens = self._query_tokens(embedding.tokens, embedding.attention)
+            tokens = settings.instance_tokens(embedding.tokens, embedding.attention).vectors[0]
         refined = None
         if options.feedback:
             with _timed(timings, "refine"):
@@ -93,7 +92,7 @@ class Searcher:
             matches = self._matches(query, options.top, views, first, scores)
         if options.how_sure and refined is None:
             with _timed(timings, "how sure"):
-                self._tell_chance(query, matches, views, scores, allowed)
+                self._add_chance(query, matches, views, scores, allowed)
         timings["total"] = sum(timings.values())
         return SearchResult(matches, timings, self.provenance(query, options))
 
@@ -119,7 +118,7 @@ class Searcher:
             best = self.analogs.best_turns(query, self.encoder, views)
         with _timed(timings, "assemble"):
             matches = self._matches(query, options.top, views, scores, scores)
-            tell_turns(matches, views, best)
+            add_turns(matches, views, best)
         timings["total"] = sum(timings.values())
         return SearchResult(matches, timings, self.provenance(query, options))
 
@@ -127,7 +126,7 @@ class Searcher:
         self, query: QueryView, options: SearchOptions, timings: dict[str, float]
     ) -> SearchResult:
         """The two stages for every turn; a view counts with its best one."""
-        tried = turns(SAME_TURNS, mirrored=False)
+        tried, settings = turns(SAME_TURNS, mirrored=False), self.index.settings
         with _timed(timings, "encode"):
             embedding = self.encoder.encode(np.stack([turned(query, turn) for turn in tried]))
         with _timed(timings, "filter"):
@@ -135,7 +134,9 @@ class Searcher:
         parts = []
         for number in range(len(tried)):
             at = slice(number, number + 1)
-            tokens = self._query_tokens(embedding.tokens[at], embedding.attention[at])
+            tokens = settings.instance_tokens(
+                embedding.tokens[at], embedding.attention[at]
+            ).vectors[0]
             parts.append(
                 self._two_stages(
                     embedding.globals[number], tokens, mask, allowed, options, None, timings
@@ -149,24 +150,12 @@ class Searcher:
             order = order[np.unique(views[order], return_index=True)[1]]
             views, first, scores, which = views[order], first[order], scores[order], which[order]
             matches = self._matches(query, options.top, views, first, scores)
-            tell_turns(matches, views, [tried[number] for number in which])
+            add_turns(matches, views, [tried[number] for number in which])
         if options.how_sure:
             with _timed(timings, "how sure"):
-                self._tell_chance(query, matches, views, scores, allowed)
+                self._add_chance(query, matches, views, scores, allowed)
         timings["total"] = sum(timings.values())
         return SearchResult(matches, timings, self.provenance(query, options))
-
-    def _query_tokens(
-        self, tokens: NDArray[np.float32], attention: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
-        settings = self.index.settings
-        return instance_tokens(
-            tokens,
-            settings.tokens,
-            seeds=settings.seeds,
-            method=settings.aggregation,
-            attention=attention,
-        ).vectors[0]
 
     def _backend(self, name: str) -> ShortlistBackend:
         if name not in self._backends:
@@ -296,7 +285,7 @@ class Searcher:
             )
         return matches
 
-    def _tell_chance(
+    def _add_chance(
         self,
         query: QueryView,
         matches: list[Match],

@@ -95,8 +95,7 @@ def upgrade(call: Call[UpgradeParams]) -> UpgradeReply:
         descriptor = load_descriptor()
     mosaics = [Path(mosaic) for mosaic in params.mosaics]
     with breakable(call.monitor, call.work.loading):
-        report = upgrade_index(Path(params.index), descriptor, mosaics, call.monitor)
-    return UpgradeReply(report.added, report.present, report.lost)
+        return upgrade_index(Path(params.index), descriptor, mosaics, call.monitor)
 
 
 def verify_index(call: Call[IndexParams]) -> VerifyReply:
