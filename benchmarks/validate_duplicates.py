@@ -251,14 +251,14 @@ def evaluate(
         request = ValidationRequest(
             catalogue=east, mosaics=(path,), kinds=kinds, seeds=seeds, known_column=FLAG
         )
-        found = plain(validate_duplicates(request, encoder, model=model))
-        results["settings"][name] = found
+        measured = plain(validate_duplicates(request, encoder, model=model))
+        results["settings"][name] = measured
         if arguments.output:
-            duplicates_report.write_validation(arguments.output / str(number), found)
-        _say(f"tested: {name}, {found['seconds'] / 60:.1f} minutes")
+            duplicates_report.write_validation(arguments.output / str(number), measured)
+        _say(f"tested: {name}, {measured['seconds'] / 60:.1f} minutes")
     if arguments.picture and results["settings"]:
         duplicates_report.draw_calibration(
-            arguments.picture, found, "Calibration on planted duplicates, eastern hemisphere"
+            arguments.picture, measured, "Calibration on planted duplicates, eastern hemisphere"
         )
     with Mosaic.open(path) as mosaic:
         results["catalogue"] = real_catalogue(craters, mosaic, encoder, model)
@@ -278,21 +278,21 @@ def real_catalogue(
     keys = list(zip(pairs.a.tolist(), pairs.b.tolist(), strict=True))
     true = np.array([key in wanted for key in keys])
     east = craters.lon[pairs.a] >= 0
-    found: dict[str, Any] = {"flagged": len(wanted), "candidates": len(pairs)}
+    counts: dict[str, Any] = {"flagged": len(wanted), "candidates": len(pairs)}
     kinds = {
         "geometry": judged.by_geometry,
         "looks": judged.probability,
     }
     for kind, p in kinds.items():
         said = p >= 0.5
-        found[kind] = {
+        counts[kind] = {
             "found": int((said & true).sum()),
             "lowest": round(float(p[true].min()), 4),
             "others": int((said & ~true).sum()),
             "others_east": int((said & ~true & east).sum()),
             "highest_other": round(float(p[~true].max()), 4),
         }
-    return found
+    return counts
 
 
 def table(results: dict[str, Any]) -> str:

@@ -125,11 +125,11 @@ def most(values: np.ndarray, diameter: np.ndarray, share: float) -> list[str]:
     """``yes`` for the largest ``share`` among craters of like size, ``no``, "" where unknown."""
     size = np.log(diameter)
     bins = np.digitize(size, np.quantile(size, (0.2, 0.4, 0.6, 0.8)))
-    found = np.where(np.isfinite(values), "no", "").astype(object)
-    for one in range(5):
-        here = (bins == one) & np.isfinite(values)
-        found[here & (values >= np.quantile(values[here], 1 - share))] = "yes"
-    return [str(one) for one in found]
+    labels = np.where(np.isfinite(values), "no", "").astype(object)
+    for number in range(5):
+        here = (bins == number) & np.isfinite(values)
+        labels[here & (values >= np.quantile(values[here], 1 - share))] = "yes"
+    return [str(label) for label in labels]
 
 
 class Sampler:
@@ -146,7 +146,7 @@ class Sampler:
         """Median over rings of these radii, in crater radii; NaN where a tenth is missing."""
         c = self._craters
         height, width = self._values.shape
-        found = []
+        rings = []
         for radius in radii:
             lon, lat = destination(
                 c.body,
@@ -157,8 +157,8 @@ class Sampler:
             )
             x = ((np.asarray(lon) + 180.0) % 360.0 / 360.0 * width).astype(int) % width
             y = np.clip(((90.0 - np.asarray(lat)) / 180.0 * height).astype(int), 0, height - 1)
-            found.append(self._values[y, x])
-        values = np.concatenate(found, axis=1)
+            rings.append(self._values[y, x])
+        values = np.concatenate(rings, axis=1)
         median = np.full(len(values), np.nan)
         enough = np.isfinite(values).mean(axis=1) > 0.9
         median[enough] = np.nanmedian(values[enough], axis=1)

@@ -78,7 +78,7 @@ def _add_planting(parser: argparse.ArgumentParser) -> None:
 
 
 def run_evaluate(arguments: argparse.Namespace) -> int:
-    """Plant, search, compare and tell."""
+    """Plant, search, compare, and print what was measured."""
     from ..duplicates import CandidateRule, Kind, ValidationRequest, validate_duplicates
     from ..evaluation.duplicates_report import console, write_validation
 
@@ -119,7 +119,7 @@ def run_evaluate(arguments: argparse.Namespace) -> int:
 
 
 def _check_folder(output: Path) -> None:
-    """A folder that cannot be written is told before the long work, not after it."""
+    """A folder that cannot be written is refused before the long work, not after it."""
     there = output
     while not there.exists() and there != there.parent:
         there = there.parent

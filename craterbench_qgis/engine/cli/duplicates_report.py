@@ -56,7 +56,7 @@ def add_to(actions: Any) -> None:
 
 
 def run_report(arguments: argparse.Namespace) -> int:
-    """Write and tell."""
+    """Write it, and print what was written."""
     from ..duplicates import write_review_report
 
     request = ReviewReportParams(

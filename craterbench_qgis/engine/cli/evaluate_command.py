@@ -159,7 +159,7 @@ def _add_feedback_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run_evaluate(arguments: argparse.Namespace) -> int:
-    """Evaluate and tell, or join results."""
+    """Evaluate and print the result, or join results."""
     if arguments.join:
         return _join(arguments)
     missing = [

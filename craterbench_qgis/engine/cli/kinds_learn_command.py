@@ -47,7 +47,7 @@ def add_to(commands: Any) -> None:
 
 
 def run_learn(arguments: argparse.Namespace) -> int:
-    """Learn, tell, keep."""
+    """Learn the kind, keep its examples, print the validation."""
     yes, no = _examples(arguments)
     with CraterIndex.open(arguments.index) as index:
         if not yes and not no:

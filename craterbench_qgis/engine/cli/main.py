@@ -59,7 +59,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
-    """The arguments. ``serve`` is told apart first: QGIS waits for it, and the other commands
+    """The arguments. ``serve`` is recognised first: QGIS waits for it, and the other commands
     take a second to import."""
     if argv and argv[0] == "serve":
         parser = Parser(prog="craterbench serve", description=serve_command.HELP)

@@ -122,14 +122,14 @@ def write_review_report(
     software = f"CraterBench for QGIS {__version__}"
     title, line = request.title or title_of(facts), counted(pairs)
 
-    def tell(done: int, total: int) -> None:
+    def progress(done: int, total: int) -> None:
         monitor.check()
         monitor.report(Stage.WRITING, done, total)
 
-    tell(0, 1)
+    progress(0, 1)
     if suffix in (".png", ".pdf"):
         below = footer(facts, line, notes)
-        pair_sheet(output, shown, title=title, footer=below, tell=tell)
+        pair_sheet(output, shown, title=title, footer=below, progress=progress)
         return report
     if report.chosen > TABLE_ROWS:
         notes.append(f"The table has the first {TABLE_ROWS:,} pairs.")

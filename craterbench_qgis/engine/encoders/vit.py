@@ -38,7 +38,7 @@ class InputConfig:
 
 @dataclass(frozen=True)
 class Provenance:
-    """What the user and the index are told about an encoder."""
+    """What the user and the index know of an encoder."""
 
     id: str
     description: str

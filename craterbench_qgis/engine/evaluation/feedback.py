@@ -44,7 +44,7 @@ _DEPTH = 50
 
 @dataclass(frozen=True)
 class Judgements:
-    """``known``: bool [n_craters], whose relevance can be told; ``relevant``: rows per query."""
+    """``known``: bool [n_craters], whose relevance is known; ``relevant``: rows per query."""
 
     known: npt.NDArray[np.bool_]
     relevant: list[Int64]

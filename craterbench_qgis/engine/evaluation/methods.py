@@ -86,12 +86,7 @@ def _parse(
     ks: Sequence[int],
     shortlists: Sequence[int],
 ) -> list[RowSpec]:
-    method, *numbers = text.strip().split(":")
-    if method not in METHODS or len(numbers) > 2:
-        raise QueryError(
-            f"'{text}' is no row of the table. Write METHOD[:K[:S]] with one of the methods "
-            f"{', '.join(METHODS)}."
-        )
+    method, numbers = split_row(text)
     k, s = (_number(text, number) for number in [*numbers, "", ""][:2])
     if method in (GLOBAL, ALL):
         if numbers:
@@ -107,6 +102,17 @@ def _parse(
     if s is not None:
         raise QueryError(f"'{text}': only two-stage has a shortlist. Write {method}:{k}.")
     return [RowSpec(method, kind, size) for kind in seeds for size in (ks if k is None else [k])]
+
+
+def split_row(text: str) -> tuple[str, list[str]]:
+    """The method and the numbers of ``METHOD[:K[:S]]``. Raises QueryError."""
+    method, *numbers = text.strip().split(":")
+    if method not in METHODS or len(numbers) > 2:
+        raise QueryError(
+            f"'{text}' is no row of the table. Write METHOD[:K[:S]] with one of the methods "
+            f"{', '.join(METHODS)}."
+        )
+    return method, numbers
 
 
 def _number(text: str, part: str) -> int | None:

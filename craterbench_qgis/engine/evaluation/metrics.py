@@ -162,16 +162,17 @@ def same_crater_groups(ids: Sequence[str], pairs: Sequence[tuple[str, str]]) -> 
     Being the same crater is transitive: a-b and b-c make one cluster of three. Ids that are not
     in ``ids`` may link two that are.
     """
-    parent: dict[str, str] = {}
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
 
-    def root(name: str) -> str:
-        parent.setdefault(name, name)
-        while parent[name] != name:
-            parent[name] = parent[parent[name]]
-            name = parent[name]
-        return name
-
-    for first, second in pairs:
-        parent[root(first)] = root(second)
+    names, ends = np.unique(np.array(pairs, object).reshape(-1), return_inverse=True)
+    first, second = ends.reshape(-1, 2).T
+    links = coo_matrix((np.ones(len(first)), (first, second)), shape=(len(names),) * 2)
+    _, cluster = connected_components(links, directed=False)
+    _, member = np.unique(cluster, return_index=True)  # one of each cluster gives its name
     known = set(ids)
-    return {name: root(name) for name in list(parent) if name in known}
+    return {
+        name: str(names[member[number]])
+        for name, number in zip(names.tolist(), cluster.tolist(), strict=True)
+        if name in known
+    }

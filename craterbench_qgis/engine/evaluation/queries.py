@@ -15,11 +15,12 @@ import numpy.typing as npt
 from ...contract.build import EvaluateParams, Selection
 from ...contract.records import plain
 from ...contract.vocabulary import Stage
-from ..bodies import Body, destination, great_circle_distance, same_body
+from ..bodies import Body, destination, same_body
 from ..catalogue import Craters
 from ..encoders.base import Encoder
 from ..errors import BodyError, QueryError
 from ..index import CraterIndex
+from ..indexing.addition import are_same
 from ..monitor import Monitor
 from ..mosaic import Mosaic, View, ViewSkipped
 from ..sources import selected
@@ -30,10 +31,6 @@ from .store import PatchStore, one_ahead
 Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
 Int64 = npt.NDArray[np.int64]
-
-# An id that is known is the same crater within these limits (the rule of indexing/addition.py).
-_SAME_CENTRE = 0.25
-_SAME_RATIO = 2.0
 
 
 @dataclass
@@ -89,9 +86,14 @@ def choose_targets(index: CraterIndex, craters: Craters, selection: Selection) -
     rows, index_rows = [], []
     for row in wanted.tolist():
         candidates = known.get(craters.ids[row], [])
-        same = [
-            candidate for candidate in candidates if _same(index, craters, body, row, candidate)
-        ]
+        agree = are_same(
+            body,
+            craters,
+            np.full(len(candidates), row),
+            index.craters,
+            np.array(candidates, np.int64),
+        )
+        same = np.array(candidates, np.int64)[agree].tolist()
         visible = [candidate for candidate in same if seen[candidate]]
         if visible:
             rows.append(row)
@@ -231,13 +233,3 @@ class Cutter:
             self._body, float(craters.lon[row]), float(craters.lat[row]), bearing, away
         )
         return self._mosaic.view(float(lon), float(lat), diameter, context, self._size)
-
-
-def _same(index: CraterIndex, craters: Craters, body: Body, row: int, other: int) -> bool:
-    store = index.craters
-    first, second = float(craters.diameter[row]), float(store.diameter_m[other])
-    apart = great_circle_distance(
-        body, craters.lon[row], craters.lat[row], store.lon[other], store.lat[other]
-    )
-    larger, smaller = max(first, second), min(first, second)
-    return float(apart) <= _SAME_CENTRE * larger and larger <= _SAME_RATIO * smaller

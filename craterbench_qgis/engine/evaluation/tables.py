@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ExportError, QueryError
-from .methods import METHODS
+from .methods import split_row
 from .metrics import MEASURES
 
 Row = dict[str, Any]
@@ -160,12 +160,7 @@ def _mean_row(rows: Sequence[Row]) -> Row:
 
 
 def _matches(row: Row, text: str) -> bool:
-    method, *numbers = text.strip().split(":")
-    if method not in METHODS or len(numbers) > 2:
-        raise QueryError(
-            f"'{text}' is no row of the table. Write METHOD[:K[:S]] with one of the methods "
-            f"{', '.join(METHODS)}."
-        )
+    method, numbers = split_row(text)
     given = zip(("k", "shortlist"), numbers, strict=False)
     return row["method"] == method and all(
         not value or str(row[key]) == value for key, value in given

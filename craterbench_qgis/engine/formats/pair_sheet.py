@@ -49,14 +49,14 @@ def pair_sheet(
     *,
     title: str,
     footer: str,
-    tell: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int], None] | None = None,
     overwrite: bool = True,
 ) -> Path:
     """Draw ``pairs`` to ``path``: one .png, or a .pdf of pages in A4's proportions.
 
     ``footer`` says where the pairs come from and which of them these are; it stands on every page.
-    ``tell(done, pairs)`` is called before each page and may raise; nothing is written then. Raises
-    ExportError for another suffix, a PNG of more than 30,000 pixels height, or a place that cannot
+    ``progress(done, pairs)`` is called before each page and may raise; nothing is written then.
+    Raises ExportError for another suffix, a PNG of more than 30,000 pixels height, or a place that cannot
     be written.
     """
     target = Path(path)
@@ -67,20 +67,20 @@ def pair_sheet(
         check_height(height, f"{len(pairs)} pairs")
         pages = iter([_page(sheet, pairs, height)])
     else:
-        pages = _pages(sheet, pairs, tell)
+        pages = _pages(sheet, pairs, progress)
     save_pages(target, sheet, pages, overwrite)
     return target
 
 
 def _pages(
-    sheet: Sheet, pairs: Sequence[ReportPair], tell: Callable[[int, int], None] | None
+    sheet: Sheet, pairs: Sequence[ReportPair], progress: Callable[[int, int], None] | None
 ) -> Iterator[Image.Image]:
     height = max(round(sheet.width * A4), sheet.height(_ROW))
     step = (height - sheet.height(0) + _BELOW) // _ROW * _ACROSS
     parts = [pairs[i : i + step] for i in range(0, len(pairs), step)] or [pairs]
     for number, part in enumerate(parts, start=1):
-        if tell is not None:
-            tell((number - 1) * step, len(pairs))
+        if progress is not None:
+            progress((number - 1) * step, len(pairs))
         yield _page(sheet, part, height, (number, len(parts)))
 
 

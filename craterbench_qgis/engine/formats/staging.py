@@ -5,11 +5,22 @@ from __future__ import annotations
 import errno
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ..errors import ExportError
+
+
+def check_target(path: Path, suffixes: Sequence[str], what: str) -> Path:
+    """``path``, where ``what`` can be written: before anything long is done. Raises ExportError."""
+    if path.suffix.lower() not in suffixes:
+        raise ExportError(
+            f"{what} cannot be written as '{path.name}'. End the name with {', '.join(suffixes)}."
+        )
+    if not path.parent.is_dir():
+        raise ExportError(f"'{path.parent}' is not a folder. Create it, or choose another.")
+    return path
 
 
 @contextmanager
@@ -81,7 +92,7 @@ def _swap(work: Path, folder: Path, stale: Iterable[str]) -> None:
 
 
 def no_room(target: Path) -> ExportError:
-    """What a full disk is told as."""
+    """The error for a full disk."""
     return ExportError(
         f"There is no room left to write '{target}'. Free some disk space and export again."
     )

@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -47,7 +48,6 @@ _MAX_SECONDS = 600.0
 # SQLite's header: change counter, version-valid-for and the version of the last writer.
 _VOLATILE = (slice(24, 28), slice(92, 100))
 _JOURNAL = slice(18, 20)
-_POINT = np.dtype([("order", "u1"), ("type", "<u4"), ("x", "<f8"), ("y", "<f8")])
 
 
 def gpkg_hash(path: Path) -> str:
@@ -69,14 +69,32 @@ def gpkg_hash(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _points(lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> pa.Array:
-    """WKB points [n] without a Python loop."""
-    points = np.empty(len(lon), _POINT)
-    points["order"], points["type"] = 1, 1
-    points["x"], points["y"] = lon, lat
-    offsets = np.arange(len(lon) + 1, dtype=np.int64) * _POINT.itemsize
-    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(points)]
-    return pa.Array.from_buffers(pa.large_binary(), len(lon), buffers)
+def fixed_wkb(kind: int, coordinates: npt.NDArray[np.float64]) -> pa.Array:
+    """WKB of points [n, 1, 2] (kind 1) or lines [n, v, 2] (kind 2), without a Python loop."""
+    n, vertices, _ = coordinates.shape
+    fields: list[Any] = [("order", "u1"), ("type", "<u4")]
+    fields += [("count", "<u4")] if kind == 2 else []
+    shapes = np.empty(n, np.dtype([*fields, ("xy", "<f8", (vertices, 2))]))
+    shapes["order"], shapes["type"], shapes["xy"] = 1, kind, coordinates
+    if kind == 2:
+        shapes["count"] = vertices
+    offsets = np.arange(n + 1, dtype=np.int64) * shapes.dtype.itemsize
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(shapes)]
+    return pa.Array.from_buffers(pa.large_binary(), n, buffers)
+
+
+def layer_columns(names: Sequence[str], own: Sequence[str]) -> list[str]:
+    """The catalogue's column ``names`` as a layer that has ``own`` columns can hold them: SQLite's
+    ignore case, and "fid" and "geom" are the layer's."""
+    taken = {*own, "fid", "geom", "rowid", "oid", "_rowid_"}
+    unique: list[str] = []
+    for name in names:
+        column = name.replace('"', "'") or "unnamed"
+        while column.lower() in taken:
+            column += "_source"
+        taken.add(column.lower())
+        unique.append(column)
+    return unique
 
 
 def _layer(store: CraterStore, removed: npt.NDArray[np.int32], body: Body) -> pa.Table:
@@ -89,15 +107,14 @@ def _layer(store: CraterStore, removed: npt.NDArray[np.int32], body: Body) -> pa
         "lat": pa.array(store.lat),
         "diameter_m": pa.array(store.diameter_m),
     }
-    # SQLite's names ignore case, and "fid" and "geom" are the layer's own.
-    taken = {*COLUMNS, "fid", "geom", "rowid", "oid", "_rowid_"}
-    for name, column in union_attributes(store.tables).items():
-        unique = name.replace('"', "'") or "unnamed"
-        while unique.lower() in taken:
-            unique += "_source"
-        taken.add(unique.lower())
-        columns[unique] = plain_column(column)
-    columns["geom"] = _points(store.lon, map_latitude(body, store.lat))
+    attributes = union_attributes(store.tables)
+    for name, column in zip(
+        layer_columns(list(attributes), COLUMNS), attributes.values(), strict=True
+    ):
+        columns[name] = plain_column(column)
+    columns["geom"] = fixed_wkb(
+        1, np.stack([store.lon, map_latitude(body, store.lat)], axis=1)[:, None, :]
+    )
     table = pa.table(columns)
     if removed.size:
         keep = np.ones(store.rows, bool)
@@ -226,11 +243,10 @@ def _own_triggers() -> tuple[tuple[str, str], ...] | None:
     """Those a GeoPackage gets that is written by the GDAL of this process; None where none can."""
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
-    row = np.zeros(1)
     try:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / GPKG
-            _write_layer(path, pa.table({"geom": _points(row, row)}), "EPSG:4326")
+            _write_layer(path, pa.table({"geom": fixed_wkb(1, np.zeros((1, 1, 2)))}), "EPSG:4326")
             return _triggers(path)
     except (DataSourceError, DataLayerError, FeatureError, RuntimeError, OSError):
         return None

@@ -17,6 +17,7 @@ from ..catalogue import Craters
 from ..encoders.base import Encoder
 from ..errors import BodyError, CatalogueError, CraterIndexError, MosaicError
 from ..index import CraterIndex, IndexWriter
+from ..index.catalogue_store import CraterStore
 from ..monitor import Monitor
 from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION, Mosaic
 from ..words import Advice
@@ -160,6 +161,24 @@ def _plan_addition(
     return by_number
 
 
+def are_same(
+    body: Body,
+    craters: Craters,
+    rows: NDArray[np.int64],
+    stored: CraterStore,
+    stored_rows: NDArray[np.int64],
+) -> NDArray[np.bool_]:
+    """Whether rows of a catalogue and rows of an index [n], pair by pair, agree in place and size:
+    then one id means one crater."""
+    first, second = craters.diameter[rows], stored.diameter_m[stored_rows]
+    apart = great_circle_distance(
+        body, craters.lon[rows], craters.lat[rows], stored.lon[stored_rows], stored.lat[stored_rows]
+    )
+    larger = np.maximum(first, second)
+    within = apart <= _SAME_CENTRE * larger
+    return np.asarray(within & (larger <= _SAME_RATIO * np.minimum(first, second)))
+
+
 def add_craters(
     writer: IndexWriter, craters: Craters, body: Body, notes: list[str]
 ) -> NDArray[np.int64]:
@@ -173,13 +192,7 @@ def add_craters(
     stored = writer.craters()
     old = known >= 0
     at = known[old]
-    apart = great_circle_distance(
-        body, craters.lon[old], craters.lat[old], stored.lon[at], stored.lat[at]
-    )
-    diameter = stored.diameter_m
-    larger = np.maximum(craters.diameter[old], diameter[at])
-    ratio = larger / np.minimum(craters.diameter[old], diameter[at])
-    same = (apart <= _SAME_CENTRE * larger) & (ratio <= _SAME_RATIO)
+    same = are_same(body, craters, np.flatnonzero(old), stored, at)
     if not same.all():
         notes.append(
             f"{int((~same).sum())} rows were left out: their ids belong to other craters in the "

@@ -29,7 +29,7 @@ Float = NDArray[np.float64]
 MIN_EXAMPLES = 5
 FOLDS = 5
 BACKGROUND = 2000
-"""Unlabelled craters, drawn at random, that examples are told from."""
+"""Unlabelled craters, drawn at random, that examples are compared with."""
 REGULARISATION = 0.05
 _NAME = re.compile(r"^\w[\w .-]{0,60}$")
 

@@ -317,7 +317,7 @@ def spacing(cols: FloatArray, rows: FloatArray) -> tuple[float, float]:
 
     stride = max(1, cols.shape[0] // 32)
 
-    def one(field: FloatArray) -> float:
+    def low_quartile(field: FloatArray) -> float:
         coarse = field[::stride, ::stride] / stride
         dy = np.diff(coarse, axis=0)[:, :-1]
         dx = np.diff(coarse, axis=1)[:-1, :]
@@ -325,4 +325,4 @@ def spacing(cols: FloatArray, rows: FloatArray) -> tuple[float, float]:
         magnitude = magnitude[np.isfinite(magnitude)]
         return float(np.percentile(magnitude, 25)) if magnitude.size else 1.0
 
-    return one(cols), one(rows)
+    return low_quartile(cols), low_quartile(rows)

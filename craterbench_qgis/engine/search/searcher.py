@@ -24,7 +24,7 @@ from ..interaction import maxsim, symmetric_maxsim
 from .analogs import AnalogSearch
 from .chance import best_per_crater, expected_by_chance, same_ground
 from .feedback import Background, Refinement, background_of
-from .filters import CraterTable, allowed_craters, pixels_across
+from .filters import allowed_craters, pixels_across
 from .options import SearchOptions, SearchResult
 from .query import QueryView
 from .turns import SAME_TURNS, add_turns, turned, turns
@@ -45,15 +45,6 @@ class Searcher:
         self.encoder = encoder
         settings = index.settings
         self.body = settings.body
-        craters = index.craters
-        self._table = CraterTable(
-            craters.lon,
-            craters.lat,
-            craters.diameter_m,
-            lambda: self._pixels_across,
-            index.where,
-            craters.rows_of,
-        )
         self._backends: dict[str, ShortlistBackend] = {}
         self.analogs = AnalogSearch(index)
 
@@ -107,9 +98,7 @@ class Searcher:
         with _timed(timings, "filter"):
             allowed = None
             if filters:
-                allowed = allowed_craters(
-                    filters, self._table, self.body, query.lon, query.lat, query.diameter_m
-                )
+                allowed = self._allowed(query, filters)
         with _timed(timings, "kind"):
             views, scores = self.analogs.rank(
                 query, options.analogs, allowed, self.body, options.top
@@ -183,12 +172,14 @@ class Searcher:
         excluded = refined.rejected_rows if refined is not None else []
         if not filters and not excluded:
             return None, self._craters_with_views
-        keep = allowed_craters(
-            filters, self._table, self.body, query.lon, query.lat, query.diameter_m
-        )
+        keep = self._allowed(query, filters)
         keep[excluded] = False
         mask = keep[rows] & self.index.alive
         return mask, _count_distinct(rows[mask], len(keep))
+
+    def _allowed(self, query: QueryView, filters: Filters) -> NDArray[np.bool_]:
+        place = query.lon, query.lat, query.diameter_m
+        return allowed_craters(filters, self.index, lambda: self._pixels_across, *place)
 
     @cached_property
     def _pixels_across(self) -> NDArray[np.float64]:

@@ -124,7 +124,7 @@ class Sessions:
 
 
 def encoder_problem(settings: Any) -> str:
-    """Why the index's encoder is not at hand, as far as that can be told without loading it."""
+    """Why the index's encoder is not at hand, as far as that is known without loading it."""
     from ..encoders import available_encoders
     from ..encoders.base import resources_folder
 
