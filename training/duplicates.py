@@ -92,7 +92,11 @@ def fit_reading(
         column = solved / scale
         columns.append(column)
         bias.append(y.mean() - float(column @ mean) - float(solved @ centre))
-    return RimReading(basis, np.stack(columns, 1).astype(np.float32), np.array(bias, np.float32))
+    return RimReading(
+        np.asarray(basis, np.float32),
+        np.stack(columns, 1).astype(np.float32),
+        np.array(bias, np.float32),
+    )
 
 
 def fit_logistic(

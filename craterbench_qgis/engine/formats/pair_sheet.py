@@ -56,8 +56,8 @@ def pair_sheet(
 
     ``footer`` says where the pairs come from and which of them these are; it stands on every page.
     ``progress(done, pairs)`` is called before each page and may raise; nothing is written then.
-    Raises ExportError for another suffix, a PNG of more than 30,000 pixels height, or a place that cannot
-    be written.
+    Raises ExportError for another suffix, a PNG of more than 30,000 pixels height, or a place that
+    cannot be written.
     """
     target = Path(path)
     suffix = suffix_of(target, "A contact sheet of pairs")

@@ -187,8 +187,8 @@ def add_craters(
     A row whose id is known at the same place with the same size is that crater; with another place
     or size it is left out, and a note counts such rows.
     """
-    rows = writer.rows_of(craters.ids)
-    known = np.array([rows.get(crater_id, [-1])[0] for crater_id in craters.ids], dtype=np.int64)
+    rows_of = writer.rows_of(craters.ids)
+    known = np.array([rows_of.get(crater_id, [-1])[0] for crater_id in craters.ids], dtype=np.int64)
     stored = writer.craters()
     old = known >= 0
     at = known[old]
