@@ -31,6 +31,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from craterbench_qgis.contract.build import (  # noqa: E402
+    BuildParams,
     CatalogueSource,
     EvaluateParams,
     Selection,
@@ -40,7 +41,7 @@ from craterbench_qgis.engine.catalogue import Craters, read_catalogue  # noqa: E
 from craterbench_qgis.engine.encoders import load_encoder  # noqa: E402
 from craterbench_qgis.engine.evaluation.feedback import evaluate_feedback, markdown  # noqa: E402
 from craterbench_qgis.engine.index import CraterIndex  # noqa: E402
-from craterbench_qgis.engine.indexing import BuildRequest, build_index  # noqa: E402
+from craterbench_qgis.engine.indexing import build_index  # noqa: E402
 
 KINDS = ("fresh", "shallow", "flooded", "bright")
 _BEARINGS = np.linspace(0.0, 360.0, 72, endpoint=False)
@@ -64,7 +65,8 @@ def main() -> int:
     encoder = load_encoder(None, threads=1)
     path = options.work / "kinds.craterindex"
     craters = read_catalogue(table, body="moon")
-    build_index(BuildRequest(mosaics=(wac,), craters=craters, output=path), encoder)
+    params = BuildParams([str(wac)], CatalogueSource(str(table)), str(path))
+    build_index(params, craters, encoder)
     hill = options.work / "hillshade.tif"
     if not hill.exists():
         command = ["gdaldem", "hillshade", "-q", "-az", "90", "-alt", "20", "-s", "30323"]

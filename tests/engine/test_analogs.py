@@ -22,7 +22,6 @@ from craterbench_qgis.engine.encoders.kind_network import KindNet, pool_rings, r
 from craterbench_qgis.engine.errors import CraterIndexError, EncoderError, MosaicError, QueryError
 from craterbench_qgis.engine.index import CraterIndex, IndexWriter, verify
 from craterbench_qgis.engine.index.kinds import kind_dtype
-from craterbench_qgis.engine.indexing import build_index
 from craterbench_qgis.engine.kinds import load_descriptor
 from craterbench_qgis.engine.kinds.describe import entry_of
 from craterbench_qgis.engine.kinds.descriptor import kinds_folder, tone_of
@@ -36,7 +35,7 @@ from craterbench_qgis.engine.search import (
 )
 from craterbench_qgis.engine.search.turns import Turn, turned
 
-from .scene import COUNT, craters, request
+from .scene import COUNT, build_scene, craters
 
 ENCODER = load_encoder("hog")
 DESCRIPTOR = load_descriptor(threads=1)
@@ -47,7 +46,7 @@ ANALOGS = SearchOptions(find=Question.ANALOGS, analogs=AnalogOptions(min_pixels=
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with an index as earlier versions made it: without descriptors."""
     folder = tmp_path_factory.mktemp("analogs")
-    build_index(request(folder), ENCODER)
+    build_scene(folder, ENCODER)
     return folder
 
 
@@ -268,8 +267,7 @@ def heights(folder: Path) -> Path:
 
 
 def test_terrain_becomes_columns_of_the_index(folder: Path, tmp_path: Path) -> None:
-    asked = replace(request(tmp_path), terrain=heights(folder))
-    build_index(asked, ENCODER)
+    build_scene(tmp_path, ENCODER, terrain=str(heights(folder)))
     with CraterIndex.open(tmp_path / "scene.craterindex") as index:
         ratio = np.array(index.craters.values("dtm_depth_ratio"), float)
         np.testing.assert_allclose(np.nanmedian(ratio), 0.1, rtol=0.1)
@@ -287,7 +285,7 @@ def test_a_terrain_model_of_elsewhere_is_refused(folder: Path, tmp_path: Path) -
     with rasterio.open(tmp_path / "far.tif", "w", **profile) as file:
         file.write(band, 1)
     with pytest.raises(MosaicError, match="does not cover"):
-        build_index(replace(request(tmp_path), terrain=tmp_path / "far.tif"), ENCODER)
+        build_scene(tmp_path, ENCODER, terrain=str(tmp_path / "far.tif"))
 
 
 def test_the_command_line(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

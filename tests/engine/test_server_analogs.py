@@ -13,9 +13,8 @@ from PIL import Image
 
 from craterbench_qgis.contract.wire import ENGINE_ERROR, KINDS_MISSING
 from craterbench_qgis.engine.encoders import load_encoder
-from craterbench_qgis.engine.indexing import build_index
 
-from .scene import COUNT, DEGREE_M, craters, request
+from .scene import COUNT, DEGREE_M, build_scene, craters
 from .server_client import Client
 
 PIXEL_M = DEGREE_M / 24
@@ -24,7 +23,7 @@ PIXEL_M = DEGREE_M / 24
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("asked")
-    build_index(request(folder), load_encoder("hog"))
+    build_scene(folder, load_encoder("hog"))
     return folder
 
 

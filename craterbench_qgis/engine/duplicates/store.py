@@ -94,7 +94,7 @@ def write_review(path: Path, review: Review, monitor: Monitor | None = None) -> 
     crs = geographic_wkt(review.body)
     stale = [path.name, *(path.name + end for end in _JOURNALS)]
     try:
-        with staged(path, stale, True) as folder:
+        with staged(path, stale) as folder:
             target = folder / path.name
             layers = [
                 ("pairs", _pairs(review), "LineString"),

@@ -72,7 +72,7 @@ def explanation_picture(path: str | Path, why: Explanation) -> Path:
         font=text.font,
         fill=_INK,
     )
-    with staged(target, [target.name], overwrite=True) as folder:
+    with staged(target, [target.name]) as folder:
         image.save(folder / target.name)
     return target
 

@@ -50,7 +50,6 @@ def pair_sheet(
     title: str,
     footer: str,
     progress: Callable[[int, int], None] | None = None,
-    overwrite: bool = True,
 ) -> Path:
     """Draw ``pairs`` to ``path``: one .png, or a .pdf of pages in A4's proportions.
 
@@ -68,7 +67,7 @@ def pair_sheet(
         pages = iter([_page(sheet, pairs, height)])
     else:
         pages = _pages(sheet, pairs, progress)
-    save_pages(target, sheet, pages, overwrite)
+    save_pages(target, sheet, pages)
     return target
 
 

@@ -106,13 +106,13 @@ def new_page(sheet: Sheet, height: int, number: tuple[int, int] = (1, 1)) -> Ima
     return page
 
 
-def save_pages(target: Path, sheet: Sheet, pages: Iterable[Image.Image], overwrite: bool) -> None:
+def save_pages(target: Path, sheet: Sheet, pages: Iterable[Image.Image]) -> None:
     """Write a PNG of the first page or a PDF of all; an older file stays until all is written.
 
     Pages are taken one by one and let go, so that hundreds need no more memory than two. Raises
     ExportError.
     """
-    with staged(target, [target.name], overwrite) as folder:
+    with staged(target, [target.name]) as folder:
         path = folder / target.name
         if target.suffix.lower() == ".png":
             about = PngInfo()

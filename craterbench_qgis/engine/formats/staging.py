@@ -24,7 +24,7 @@ def check_target(path: Path, suffixes: Sequence[str], what: str) -> Path:
 
 
 @contextmanager
-def staged(target: Path, stale: Iterable[str], overwrite: bool) -> Iterator[Path]:
+def staged(target: Path, stale: Iterable[str], overwrite: bool = True) -> Iterator[Path]:
     """A fresh folder to write in; on success its files move beside ``target``.
 
     ``stale``: names of files that belong to an older export of this target and leave with it.

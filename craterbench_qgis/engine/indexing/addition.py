@@ -21,9 +21,9 @@ from ..index.catalogue_store import CraterStore
 from ..monitor import Monitor
 from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION, Mosaic
 from ..words import Advice
-from .pipeline import CutSettings
+from .pipeline import Limits
 from .plan import Plan, Unit, ordered_unit
-from .run import BuildReport, begin, notes_of, observation, open_all, report, run
+from .run import BuildReport, begin, craters_source, notes_of, observation, open_all, report, run
 
 # An id that is known is the same crater within these limits (docs/reference/catalogues.md).
 _SAME_CENTRE = 0.25
@@ -37,7 +37,7 @@ def add_to_index(
     path: Path,
     encoder: Encoder,
     *,
-    mosaics: Sequence[Path] = (),
+    mosaics: Sequence[str | Path] = (),
     craters: Craters | None = None,
     band: int | None = None,
     nodata: float | None = None,
@@ -87,14 +87,14 @@ def add_to_index(
 class _Wanted:
     """What the user asked to add."""
 
-    mosaics: tuple[Path, ...]
+    mosaics: tuple[str | Path, ...]
     craters: Craters | None
     band: int | None
     nodata: float | None
 
 
 def _reopen(
-    stack: ExitStack, writer: IndexWriter, body: Body, given: Sequence[Path]
+    stack: ExitStack, writer: IndexWriter, body: Body, given: Sequence[str | Path]
 ) -> dict[int, Mosaic]:
     """The mosaics a stopped addition needs, wherever the user keeps them now."""
     job = writer.job
@@ -103,7 +103,7 @@ def _reopen(
 
 
 def known_mosaic(
-    stack: ExitStack, writer: IndexWriter, number: int, body: Body, given: Sequence[Path]
+    stack: ExitStack, writer: IndexWriter, number: int, body: Body, given: Sequence[str | Path]
 ) -> Mosaic:
     known = writer.manifest.observations[number]
     for path in [*given, known["path"]]:
@@ -153,11 +153,8 @@ def _plan_addition(
     if not units:
         notes.append("Every crater named is already in the index with these mosaics.")
         return by_number
-    settings = writer.settings
-    cut = CutSettings(
-        settings.context_factors, MIN_VALID_FRACTION, MIN_PIXELS_ACROSS, settings.thumbnail_size
-    )
-    begin(writer, Plan.of(units, settings.context_factors), encoder, cut, "add")
+    plan = Plan.of(units, writer.settings.context_factors)
+    begin(writer, plan, encoder, Limits(MIN_VALID_FRACTION, MIN_PIXELS_ACROSS), "add")
     return by_number
 
 
@@ -203,13 +200,7 @@ def add_craters(
     new = craters.take(~old)
     rows = at[same].astype(np.int64)
     if len(new):
-        source = {
-            "path": str(Path(craters.path).resolve()),
-            "rows": len(craters) + craters.rejected_total,
-            "selected": len(new),
-            "rejected": dict(craters.rejected_counts),
-            "columns": craters.columns.describe(),
-        }
+        source = craters_source(craters, len(new))
         first = writer.add_craters(new.ids, new.lon, new.lat, new.diameter, new.attributes, source)
         rows = np.concatenate([rows, np.arange(first, first + len(new), dtype=np.int64)])
     return rows

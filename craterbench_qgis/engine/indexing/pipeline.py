@@ -22,13 +22,11 @@ THUMBNAIL_QUALITY = 85
 
 
 @dataclass(frozen=True)
-class CutSettings:
-    """How views are cut and what makes one unusable."""
+class Limits:
+    """What makes a view unusable: fewer pixels with data, or across a diameter, than these."""
 
-    contexts: tuple[float, ...]
     min_valid_fraction: float
     min_pixels_across: float
-    thumbnail_size: int
 
 
 @dataclass
@@ -72,16 +70,18 @@ class ChunkMaker:
     def __init__(
         self,
         encoder: Encoder,
-        cut: CutSettings,
+        limits: Limits,
         settings: IndexSettings,
+        contexts: tuple[float, ...],
         batch: int,
         lon: NDArray[np.float64],
         lat: NDArray[np.float64],
         diameter: NDArray[np.float64],
     ) -> None:
         self._encoder = encoder
-        self._cut = cut
+        self._limits = limits
         self._settings = settings
+        self._contexts = contexts
         self._batch = batch
         self._lon, self._lat, self._diameter = lon, lat, diameter
 
@@ -120,7 +120,7 @@ class ChunkMaker:
     def _batches(self, mosaic: Mosaic, unit: Unit) -> Iterator[_Batch]:
         batch = _Batch()
         for row in unit.rows.tolist():
-            for context in self._cut.contexts:
+            for context in self._contexts:
                 batch.attempted += 1
                 try:
                     view = mosaic.view(
@@ -129,13 +129,13 @@ class ChunkMaker:
                         float(self._diameter[row]),
                         context,
                         self._encoder.input_size,
-                        min_valid_fraction=self._cut.min_valid_fraction,
-                        min_pixels_across=self._cut.min_pixels_across,
+                        min_valid_fraction=self._limits.min_valid_fraction,
+                        min_pixels_across=self._limits.min_pixels_across,
                     )
                 except ViewSkipped as reason:
                     batch.skipped.append(Skipped(row, unit.observation, context, reason.reason))
                     continue
-                small = thumbnail(view.pixels, self._cut.thumbnail_size)
+                small = thumbnail(view.pixels, self._settings.thumbnail_size)
                 batch.cuts.append(_Cut(row, context, view, small))
                 if len(batch.cuts) == self._batch:
                     yield batch

@@ -18,7 +18,7 @@ from .descriptor import KindDescriptor
 def upgrade_index(
     path: Path,
     descriptor: KindDescriptor,
-    mosaics: Sequence[Path] = (),
+    mosaics: Sequence[str | Path] = (),
     monitor: Monitor | None = None,
 ) -> UpgradeReply:
     """Give every view of the index that lacks one a descriptor of kind.
