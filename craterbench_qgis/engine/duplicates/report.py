@@ -53,11 +53,6 @@ _SIZE = 200
 _BAND_DEG = 5.0
 Degrees = Annotated[float, msgspec.Meta(ge=-720, le=720)]
 Metres = Annotated[float, msgspec.Meta(gt=0, le=1e12)]
-_COLUMNS = (
-    "pair_id", "a_id", "b_id", "a_lon", "a_lat", "a_diameter_m", "b_lon", "b_lat", "b_diameter_m",
-    "cluster_id", "distance_ratio", "diameter_ratio", "iou", "similarity", "looks", "probability",
-    "decision", "reviewer", "decided_at",
-)  # fmt: skip
 
 
 class _Pair(TypedDict):
@@ -82,6 +77,9 @@ class _Pair(TypedDict):
     decision: str | None
     reviewer: str | None
     decided_at: str | None
+
+
+_COLUMNS = tuple(_Pair.__annotations__)
 
 
 def write_review_report(

@@ -10,7 +10,7 @@ count nowhere but in the last.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,8 @@ Bools = npt.NDArray[np.bool_]
 NEAR_SHARE = 0.05
 TOP = 10
 RECALL_AT = 100
+TERRAIN_MEASURES = ("share", "percentile")
+KIND_MEASURES = ("ap", "precision@10", "recall@100")
 ANGLE_QUERIES = 100
 _NOT_A_KIND = {"", "no", "false", "0", "none"}
 DIAMETER, GLOBAL = "nearest diameter", "encoder's global vector"
@@ -89,8 +91,8 @@ def evaluate_analogs(
     values = None if column is None else index.craters.values(column)
     counts: Counter[str] = Counter()
     owners: list[int] = []
-    by_terrain: dict[str, list[tuple[float, float]]] = {}
-    by_kind: dict[str, list[tuple[float, float, float]]] = {}
+    by_terrain: dict[str, list[tuple[float, ...]]] = {}
+    by_kind: dict[str, list[tuple[float, ...]]] = {}
     by_angle: dict[str, list[float]] = {}
     rng = np.random.default_rng(params.seed)
     kind_owners: list[int] = []
@@ -132,8 +134,8 @@ def evaluate_analogs(
         "terrain_model": None if terrain is None else terrain.name,
         "column": column,
         **plan_of(params),
-        "terrain": None if measured is None else _terrain_rows(by_terrain, owners),
-        "kind": None if values is None else _kind_rows(by_kind, kind_owners),
+        "terrain": None if measured is None else _rows(by_terrain, owners, TERRAIN_MEASURES),
+        "kind": None if values is None else _rows(by_kind, kind_owners, KIND_MEASURES),
         "angles": [
             {"question": name, "queries": len(hits), "hit@1": float(np.mean(hits))}
             for name, hits in by_angle.items()
@@ -293,41 +295,19 @@ def _angle_hits(
     return hits
 
 
-def _terrain_rows(
-    values: dict[str, list[tuple[float, float]]], owners: list[int]
+def _rows(
+    values: dict[str, list[tuple[float, ...]]], owners: list[int], measures: Sequence[str]
 ) -> list[dict[str, Any]]:
+    """A row for each method: the mean of every measure, and its interval over the craters."""
     if not owners:
         return []
     bootstrap = Bootstrap(owners)
     rows = []
-    for name, pairs in values.items():
-        share, percentile = np.array(pairs).T
-        rows.append(
-            {
-                "method": name,
-                "queries": len(pairs),
-                "share": float(share.mean()),
-                "share_ci95": bootstrap.interval(share),
-                "percentile": float(percentile.mean()),
-                "percentile_ci95": bootstrap.interval(percentile),
-            }
-        )
-    return rows
-
-
-def _kind_rows(
-    values: dict[str, list[tuple[float, float, float]]], owners: list[int]
-) -> list[dict[str, Any]]:
-    if not owners:
-        return []
-    bootstrap = Bootstrap(owners)
-    rows = []
-    for name, triples in values.items():
-        table = np.array(triples)
-        row: dict[str, Any] = {"method": name, "queries": len(triples)}
-        for number, measure in enumerate(("ap", "precision@10", "recall@100")):
-            row[measure] = float(table[:, number].mean())
-            row[f"{measure}_ci95"] = bootstrap.interval(table[:, number])
+    for name, entries in values.items():
+        row: dict[str, Any] = {"method": name, "queries": len(entries)}
+        for measure, column in zip(measures, np.array(entries).T, strict=True):
+            row[measure] = float(column.mean())
+            row[f"{measure}_ci95"] = bootstrap.interval(column)
         rows.append(row)
     return rows
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..duplicates.measures import RECALLS
 from ..duplicates.validation import GEOMETRY, LOOKS, RULE
-from ..errors import ExportError
+from .plots import new_figure, save_figure
 from .tables import markdown_rows, write_text
 
 NAMES = {
@@ -225,11 +225,7 @@ def write_validation(folder: Path, result: Mapping[str, Any]) -> list[Path]:
 
 def draw_calibration(path: Path, result: Mapping[str, Any], title: str = "") -> None:
     """The calibration curve as PNG. Raises ExportError."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(5.2, 4.6), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure(5.2, 4.6)
     axes = figure.subplots()
     axes.plot([0, 1], [0, 1], color="0.6", linewidth=1, linestyle="--", label="perfect")
     for name, rows in result["calibration"].items():
@@ -250,10 +246,4 @@ def draw_calibration(path: Path, result: Mapping[str, Any], title: str = "") -> 
     axes.grid(color="0.9")
     axes.set_axisbelow(True)
     axes.legend(frameon=False, loc="lower right")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(path, dpi=_DPI)
-    except OSError as error:
-        raise ExportError(
-            f"{path} cannot be written ({error.strerror or error}). Choose another place."
-        ) from error
+    save_figure(figure, path, _DPI)

@@ -41,24 +41,35 @@ def write_plots(folder: Path, result: dict[str, Any]) -> list[Path]:
         if figure is None:
             continue
         figure.suptitle(title, fontsize=10)
-        path = folder / f"{name}.png"
-        try:
-            figure.savefig(path, dpi=_DPI)
-        except OSError as error:
-            raise ExportError(
-                f"{path} cannot be written ({error.strerror or error}). Choose another place."
-            ) from error
-        written.append(path)
+        written.append(save_figure(figure, folder / f"{name}.png", _DPI))
     return written
 
 
-def _figure(panels: int) -> tuple[Any, Any]:
-    """A figure without any global state of pyplot, and its axes."""
+def new_figure(width: float, height: float) -> Any:
+    """A figure, of so many inches, without any global state of pyplot."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(_SIZE_INCHES * panels + 0.6, _SIZE_INCHES), layout="constrained")
+    figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
+    return figure
+
+
+def save_figure(figure: Any, path: Path, dpi: int) -> Path:
+    """Write a PNG, making its folder. Raises ExportError."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        figure.savefig(path, dpi=dpi)
+    except OSError as error:
+        raise ExportError(
+            f"{path} cannot be written ({error.strerror or error}). Choose another place."
+        ) from error
+    return path
+
+
+def _figure(panels: int) -> tuple[Any, Any]:
+    """A figure, and its axes."""
+    figure = new_figure(_SIZE_INCHES * panels + 0.6, _SIZE_INCHES)
     axes = figure.subplots(1, panels, sharey=True, squeeze=False)[0]
     for panel in axes:
         panel.grid(alpha=0.3)
