@@ -143,10 +143,7 @@ class Engine(QObject):
 
         ``wait``: for unloading: wait a moment for its end, then kill it. ``at_once``: kill it now.
         """
-        self._retire(at_once)
-        self._set_state(STOPPED)
-        text = tr("The engine was stopped.")
-        self._book.fail_all(CallError(ENGINE_GONE, text, "cancelled", cancelled=True))
+        self._leave(tr("The engine was stopped."), at_once)
         if wait:
             self._wait_for_end()
         elif not self._leaving:
@@ -155,11 +152,14 @@ class Engine(QObject):
     def restart(self) -> None:
         """End the engine, however it is, and start another; past failures are forgotten."""
         self._failures = []
-        self._retire()
-        self._set_state(STOPPED)
-        text = tr("The engine was restarted.")
-        self._book.fail_all(CallError(ENGINE_GONE, text, "cancelled", cancelled=True))
+        self._leave(tr("The engine was restarted."))
         self.start()
+
+    def _leave(self, why: str, at_once: bool = False) -> None:
+        """Let go of the process; calls fail as cancelled."""
+        self._retire(at_once)
+        self._set_state(STOPPED)
+        self._book.fail_all(CallError(ENGINE_GONE, why, "cancelled", cancelled=True))
 
     def call(
         self,

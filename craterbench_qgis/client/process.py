@@ -80,11 +80,6 @@ class EngineProcess(QObject):
         """Its process number, 0 where it does not run."""
         return int(self._process.processId() or 0)
 
-    @property
-    def dropped_lines(self) -> int:
-        """Lines too long to be messages."""
-        return self._lines.dropped
-
     def how_it_ended(self) -> str:
         """A phrase for the user: exit code, signal, or why it did not start."""
         return self._how
