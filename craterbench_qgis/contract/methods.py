@@ -70,4 +70,4 @@ PAIR_PICTURES = Method(
 )
 
 METHODS = {value.name: value for value in list(vars().values()) if isinstance(value, Method)}
-"""Those above, by their names on the wire."""
+"""All methods above, by their names on the wire."""
