@@ -12,29 +12,22 @@ from qgis.PyQt.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QGroupBox,
-    QHBoxLayout,
     QScrollArea,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
 from ...client.failure import CallError
 from ...client.service import AnyCall, EngineService
 from ...contract.body import same_body
-from ...contract.build import (
-    TOKENS,
-    BuildEstimate,
-    BuildParams,
-    IndexInfo,
-    LookParams,
-    Selection,
-)
+from ...contract.build import TOKENS, BuildEstimate, BuildParams, IndexInfo, LookParams, Selection
 from ...contract.methods import ESTIMATE_BUILD
 from ...contract.search import CONTEXTS
+from ...core.geo.extent import canvas_region
 from ...core.settings import Settings
 from ...i18n import tr
 from .. import help, layer_files
+from ..layouts import in_column, in_row
 from ..messages import MessageLine
 from . import estimate as build_estimate
 from .catalogue import CatalogueBox
@@ -44,7 +37,6 @@ from .mosaics import MosaicsBox
 from .options import OptionsBox
 from .output import RESUMABLE, OutputBox, OutputState
 from .progress import BuildProgress
-from .region import canvas_region
 
 _DELAY_MS = 150
 _FORM_SIZE, _PROGRESS_SIZE = (920, 760), (520, 220)
@@ -82,10 +74,7 @@ class BuildDialog(QDialog):
         self._foreseen: LookParams | None = None
         self._counting: AnyCall | None = None
         self.estimate, self.missing = MessageLine(), MessageLine()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_DELAY_MS)
-        self._timer.timeout.connect(self.check)
+        self._timer = QTimer(self, singleShot=True, interval=_DELAY_MS, timeout=self.check)
         self._lay_out()
         self.circles.wanted.connect(self._on_look)
         for box in (self.mosaics, self.catalogue, self.options, self.output):
@@ -94,17 +83,9 @@ class BuildDialog(QDialog):
 
     def _lay_out(self) -> None:
         form = QWidget()
-        columns = QHBoxLayout()
-        for boxes in ((self.mosaics, self.options), (self.catalogue, self.output)):
-            column = QVBoxLayout()
-            for box in boxes:
-                column.addWidget(box)
-            column.addStretch(1)
-            columns.addLayout(column, 1)
-        both = QVBoxLayout()
-        both.addLayout(columns)
-        both.addWidget(self.circles)
-        form.setLayout(both)
+        left = in_column(self.mosaics, self.options, 1)
+        right = in_column(self.catalogue, self.output, 1)
+        in_column(in_row((left, 1), (right, 1)), self.circles, on=form)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -112,11 +93,7 @@ class BuildDialog(QDialog):
         scroll.setWidget(form)
         self._scroll, self._form = scroll, form
         self._page = QWidget()
-        page = QVBoxLayout(self._page)
-        page.setContentsMargins(0, 0, 0, 0)
-        page.addWidget(scroll, 1)
-        page.addWidget(self.estimate)
-        page.addWidget(self.missing)
+        in_column((scroll, 1), self.estimate, self.missing, on=self._page, margins=0)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._page)
         roles = QDialogButtonBox.ButtonRole
@@ -127,9 +104,7 @@ class BuildDialog(QDialog):
         self.build.clicked.connect(self.start)
         self.close_button.clicked.connect(self.close)
         self.help_button.clicked.connect(lambda: help.open_help(self, "build"))
-        layout = QVBoxLayout(self)
-        layout.addWidget(self._stack, 1)
-        layout.addWidget(self.buttons)
+        in_column((self._stack, 1), self.buttons, on=self)
         self.resize(*_FORM_SIZE)
 
     # Filling it in
@@ -355,9 +330,7 @@ class BuildDialog(QDialog):
             self._progress_page.deleteLater()
         self._progress_page = QWidget()
         self._progress = BuildProgress(job)
-        column = QVBoxLayout(self._progress_page)
-        column.addWidget(self._progress)
-        column.addStretch(1)
+        in_column(self._progress, 1, on=self._progress_page)
         self._progress.open_wanted.connect(self._on_open)
         self._progress.resume_wanted.connect(self.run)
         self._progress.dismissed.connect(self._back)

@@ -15,12 +15,12 @@ from qgis.PyQt.QtWidgets import (
     QPushButton,
     QStackedWidget,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from ...core.store.project import ProjectStore
 from ...i18n import tr
+from ..layouts import in_column, in_row
 from ..messages import MessageLine
 from .model import HistoryDelegate, HistoryModel
 
@@ -41,8 +41,8 @@ class HistoryPanel(QWidget):
     renamed = pyqtSignal(str, str)
     """A query (set id) has another label."""
 
-    def __init__(self, store: ProjectStore, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, store: ProjectStore) -> None:
+        super().__init__()
         self._store = store
         self._deleted: list[tuple[str, str]] = []
         self.model = HistoryModel(store, self)
@@ -71,12 +71,9 @@ class HistoryPanel(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self._empty)
         self._pages.addWidget(self.view)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(4, 4, 4, 4)
-        layout.addWidget(self._pages, 1)
-        layout.addWidget(self.kept)
-        layout.addWidget(self._undo_bar())
-        layout.addLayout(self._buttons())
+        in_column(
+            (self._pages, 1), self.kept, self._undo_bar(), self._buttons(), on=self, margins=4
+        )
         self._shortcuts()
         store.changed.connect(self._refresh)
         store.reopened.connect(self._dismiss)
@@ -133,21 +130,12 @@ class HistoryPanel(QWidget):
 
     def _undo_bar(self) -> QWidget:
         self._bar = QWidget()
-        row = QHBoxLayout(self._bar)
-        row.setContentsMargins(4, 2, 4, 2)
-        self._bar_text = QLabel()
-        self._bar_text.setTextFormat(Qt.TextFormat.PlainText)
-        self._bar_text.setWordWrap(True)
-        undo = QPushButton(tr("Undo"))
-        undo.clicked.connect(self.undo)
-        close = QToolButton()
-        close.setText("×")
-        close.setAutoRaise(True)
-        close.setToolTip(tr("Hide this message"))
-        close.clicked.connect(self._dismiss)
-        row.addWidget(self._bar_text, 1)
-        row.addWidget(undo)
-        row.addWidget(close)
+        self._bar_text = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        undo = QPushButton(tr("Undo"), clicked=self.undo)
+        close = QToolButton(
+            text="×", autoRaise=True, toolTip=tr("Hide this message"), clicked=self._dismiss
+        )
+        in_row((self._bar_text, 1), undo, close, on=self._bar, margins=(4, 2, 4, 2))
         self._bar.hide()
         return self._bar
 
@@ -173,9 +161,7 @@ class HistoryPanel(QWidget):
             (QKeySequence(Qt.Key.Key_Enter), self.open),
             (QKeySequence(QKeySequence.StandardKey.Undo), self.undo),
         ):
-            shortcut = QShortcut(keys, self.view)
-            shortcut.setContext(scope)
-            shortcut.activated.connect(slot)
+            QShortcut(keys, self.view, context=scope, activated=slot)
 
     def _menu(self, place: QPoint) -> None:
         if not self.view.indexAt(place).isValid():
@@ -186,8 +172,7 @@ class HistoryPanel(QWidget):
             (tr("Rename"), self.rename),
             (tr("Delete"), self.delete),
         ):
-            action = QAction(text, menu)
-            action.triggered.connect(slot)
+            action = QAction(text, menu, triggered=slot)
             menu.addAction(action)
         menu.exec(self.view.viewport().mapToGlobal(place))
         menu.deleteLater()
