@@ -94,7 +94,7 @@ class FindDuplicates(Algorithm):
         )
         self.add(
             QgsProcessingParameterFeatureSink(
-                "LAYER", tr("Pairs on the map"), compat.line_source(), None, True
+                "LAYER", tr("Pairs on the map"), compat.LINES, None, True
             ),
             tr("A copy of the pairs as a layer of its own; the review stays with the file."),
         )

@@ -62,7 +62,7 @@ class ExportMatches(Algorithm):
 
     def initAlgorithm(self, configuration: Any = None) -> None:
         self.add(
-            QgsProcessingParameterFeatureSource("INPUT", tr("Matches"), [compat.any_vector()]),
+            QgsProcessingParameterFeatureSource("INPUT", tr("Matches"), [compat.ANY_VECTOR]),
             tr("The layer a search made, or a part of it."),
         )
         params.add_index(self)

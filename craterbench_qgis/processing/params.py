@@ -39,7 +39,7 @@ def distance(
 ) -> Any:
     """A length in kilometres, at least 0; the dialog offers other units."""
     parameter = QgsProcessingParameterDistance(name, description, default, "", optional, 0.0)
-    parameter.setDefaultUnit(compat.kilometres())
+    parameter.setDefaultUnit(compat.KILOMETRES)
     return parameter
 
 
@@ -52,8 +52,9 @@ def whole(
     optional: bool = False,
 ) -> Any:
     """A whole number."""
-    kind = compat.whole_number()
-    return QgsProcessingParameterNumber(name, description, kind, default, optional, low, high)
+    return QgsProcessingParameterNumber(
+        name, description, compat.WHOLE, default, optional, low, high
+    )
 
 
 def decimal(
@@ -65,14 +66,15 @@ def decimal(
     optional: bool = True,
 ) -> Any:
     """A number with decimals."""
-    kind = compat.decimal_number()
-    return QgsProcessingParameterNumber(name, description, kind, default, optional, low, high)
+    return QgsProcessingParameterNumber(
+        name, description, compat.DECIMAL, default, optional, low, high
+    )
 
 
 def add_index(algorithm: Algorithm) -> None:
     """INDEX: the folder of an index."""
     algorithm.add(
-        QgsProcessingParameterFile("INDEX", tr("Index"), compat.folder_behaviour()),
+        QgsProcessingParameterFile("INDEX", tr("Index"), compat.FOLDER),
         tr("The folder of the index, NAME.craterindex."),
     )
 
@@ -112,7 +114,7 @@ def add_mosaics(algorithm: Algorithm, optional: bool = False) -> None:
     """MOSAICS, BAND, NODATA: rasters that views are cut from."""
     algorithm.add(
         QgsProcessingParameterMultipleLayers(
-            "MOSAICS", tr("Mosaics"), compat.any_raster(), None, optional
+            "MOSAICS", tr("Mosaics"), compat.ANY_RASTER, None, optional
         ),
         tr(
             "Rasters of one body to cut the craters from, as files this computer can read. Of "
@@ -136,7 +138,7 @@ def add_catalogue(
     name = f"{prefix}CATALOGUE"
     algorithm.add(
         QgsProcessingParameterFeatureSource(
-            name, title or tr("Crater catalogue"), [compat.any_vector()], None, optional
+            name, title or tr("Crater catalogue"), [compat.ANY_VECTOR], None, optional
         ),
         tr(
             "A table or layer with one crater per row: an id, longitude, latitude and diameter. "

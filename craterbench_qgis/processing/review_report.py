@@ -87,7 +87,7 @@ class ReviewReport(Algorithm):
         )
         self.add_advanced(
             QgsProcessingParameterMultipleLayers(
-                "MOSAICS", tr("Mosaics"), compat.any_raster(), None, True
+                "MOSAICS", tr("Mosaics"), compat.ANY_RASTER, None, True
             ),
             tr("Rasters to cut the pictures from. Empty: those the review was made with."),
         )

@@ -49,7 +49,7 @@ class SearchByFeatures(Search):
     def initAlgorithm(self, configuration: Any = None) -> None:
         params.add_index(self)
         self.add(
-            QgsProcessingParameterFeatureSource("INPUT", tr("Features"), [compat.any_vector()]),
+            QgsProcessingParameterFeatureSource("INPUT", tr("Features"), [compat.ANY_VECTOR]),
             tr("Outlines or points of what to look for; each is one query."),
         )
         params.add_raster(self)
@@ -71,9 +71,8 @@ class SearchByFeatures(Search):
             _field("ID_FIELD", tr("Id column")),
             tr("Becomes the query's id in the result. Empty: the feature's number."),
         )
-        numeric = compat.numeric_field()
         self.add(
-            _field("DIAMETER_FIELD", tr("Diameter column"), numeric),
+            _field("DIAMETER_FIELD", tr("Diameter column"), compat.NUMERIC_FIELD),
             tr("Needed for points. Empty: the diameter of a circle of the outline's area."),
         )
         self.add(
