@@ -81,9 +81,7 @@ class Engine(QObject):
         self._failures: list[float] = []
         self._started = self._heard = self._pinged = self._ticked = 0.0
         self._swept = False
-        self._timer = QTimer(self)
-        self._timer.setInterval(int(self._limits.tick * 1000))
-        self._timer.timeout.connect(self._tick)
+        self._timer = QTimer(self, interval=int(self._limits.tick * 1000), timeout=self._tick)
 
     @property
     def state(self) -> EngineState:

@@ -38,9 +38,7 @@ class EngineProcess(QObject):
         self._process.readyReadStandardError.connect(self._read_log)
         self._process.errorOccurred.connect(self._on_error)
         self._process.finished.connect(self._on_finished)
-        self._stages = QTimer(self)
-        self._stages.setSingleShot(True)
-        self._stages.timeout.connect(self._harder)
+        self._stages = QTimer(self, singleShot=True, timeout=self._harder)
 
     def start(self) -> None:
         """Start it; returns at once."""

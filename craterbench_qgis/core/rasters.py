@@ -131,9 +131,7 @@ class RenderJob(QObject):
         self._place, self._side = (lon, lat), side_m
         self._plane: QgsCoordinateReferenceSystem | None = None
         # Later, so that nothing is called before the caller has this object.
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._step)
+        self._timer = QTimer(self, singleShot=True, timeout=self._step)
         self._timer.start(0)
 
     def _step(self) -> None:
