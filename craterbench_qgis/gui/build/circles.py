@@ -26,7 +26,7 @@ class CirclesBox(QGroupBox):
     """Asks the engine and shows what it cut. Looks by itself once :meth:`offer` has new inputs."""
 
     wanted = pyqtSignal()
-    """The button was pressed: :meth:`look` is to be called with what is chosen."""
+    """The button was pressed: :meth:`cut` is to be called with what is chosen."""
 
     def __init__(self, engine: EngineService) -> None:
         super().__init__(tr("Do the circles lie on craters?"))
@@ -65,9 +65,9 @@ class CirclesBox(QGroupBox):
     def offer(self, params: LookParams) -> None:
         """Inputs that can be looked at; new ones are, in the background."""
         if params != self._seen:
-            self.look(params)
+            self.cut(params)
 
-    def look(self, params: LookParams) -> None:
+    def cut(self, params: LookParams) -> None:
         """Cut the crops of ``params``."""
         self._drop()
         self._seen = params

@@ -76,7 +76,7 @@ class BuildDialog(QDialog):
         self.estimate, self.missing = MessageLine(), MessageLine()
         self._timer = QTimer(self, singleShot=True, interval=_DELAY_MS, timeout=self.check)
         self._lay_out()
-        self.circles.wanted.connect(self._on_look)
+        self.circles.wanted.connect(self._on_circles)
         for box in (self.mosaics, self.catalogue, self.options, self.output):
             box.changed.connect(self._timer.start)
         self._timer.start()
@@ -183,7 +183,7 @@ class BuildDialog(QDialog):
         busy = self._exporting is not None
         waiting = self.mosaics.body() is None or self.catalogue.info is None
         self.build.setEnabled(not problem and not waiting and not busy)
-        self._look_ahead(inputs and not waiting)
+        self._foresee(inputs and not waiting)
         resume = self._output.kind == RESUMABLE
         self.build.setText(tr("Resume") if resume else tr("Build"))
         if not problem:
@@ -202,7 +202,7 @@ class BuildDialog(QDialog):
             and self.output.name.text().strip()
         )
 
-    def _look_params(self) -> LookParams:
+    def _inputs(self) -> LookParams:
         return LookParams(
             mosaics=self.mosaics.paths(),
             catalogue=self.catalogue.source_chosen(),
@@ -211,14 +211,14 @@ class BuildDialog(QDialog):
             nodata=self.mosaics.nodata(),
         )
 
-    def _look_ahead(self, complete: bool) -> None:
+    def _foresee(self, complete: bool) -> None:
         """Count what can be cut and look at a few craters, once for every choice of inputs."""
         if not complete:
             self._stop_counting()
             self._foreseen = self._forecast = None
             self.circles.forget()
             return
-        params = self._look_params()
+        params = self._inputs()
         # Circles do not depend on the view's width.
         self.circles.offer(replace(params, contexts=list(CONTEXTS)))
         if params == self._foreseen:
@@ -240,8 +240,8 @@ class BuildDialog(QDialog):
         if call is not None:
             call.drop()
 
-    def _on_look(self) -> None:
-        self.circles.look(replace(self._look_params(), contexts=list(CONTEXTS)))
+    def _on_circles(self) -> None:
+        self.circles.cut(replace(self._inputs(), contexts=list(CONTEXTS)))
 
     def _catalogue_problem(self) -> str:
         if self.catalogue.source.currentData() is None:
@@ -272,7 +272,7 @@ class BuildDialog(QDialog):
             self.options.token_count(),
             build_estimate.remembered_rate(self._settings, self.options.encoder_id()),
             exact,
-            self._forecast if self._foreseen == self._look_params() else None,
+            self._forecast if self._foreseen == self._inputs() else None,
         )
         self.estimate.info(estimate.text())
         return estimate.size_bytes if exact else 0
