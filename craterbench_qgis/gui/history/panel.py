@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from qgis.PyQt.QtCore import QPoint, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QKeySequence
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
     QLabel,
     QListView,
     QMenu,
@@ -24,11 +24,11 @@ from ..layouts import in_column, in_row
 from ..messages import MessageLine
 from .model import HistoryDelegate, HistoryModel
 
-# Qt 6 moved both; qgis.PyQt has them in one of the two places.
+# Qt 6 moved it; qgis.PyQt has it in one of the two places.
 try:
-    from qgis.PyQt.QtGui import QAction, QShortcut
+    from qgis.PyQt.QtGui import QShortcut
 except ImportError:
-    from qgis.PyQt.QtWidgets import QAction, QShortcut
+    from qgis.PyQt.QtWidgets import QShortcut
 
 
 class HistoryPanel(QWidget):
@@ -71,9 +71,9 @@ class HistoryPanel(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self._empty)
         self._pages.addWidget(self.view)
-        in_column(
-            (self._pages, 1), self.kept, self._undo_bar(), self._buttons(), on=self, margins=4
-        )
+        self._buttons = [QPushButton(text, clicked=slot) for text, slot in self._commands()]
+        row = in_row(*self._buttons)
+        in_column((self._pages, 1), self.kept, self._undo_bar(), row, on=self, margins=4)
         self._shortcuts()
         store.changed.connect(self._refresh)
         store.reopened.connect(self._dismiss)
@@ -139,19 +139,9 @@ class HistoryPanel(QWidget):
         self._bar.hide()
         return self._bar
 
-    def _buttons(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        self._open = QPushButton(tr("Open"))
-        self._rename = QPushButton(tr("Rename"))
-        self._delete = QPushButton(tr("Delete"))
-        for button, slot in (
-            (self._open, self.open),
-            (self._rename, self.rename),
-            (self._delete, self.delete),
-        ):
-            button.clicked.connect(slot)
-            row.addWidget(button)
-        return row
+    def _commands(self) -> tuple[tuple[str, Callable[[], None]], ...]:
+        """What can be done with the selected query, by button and in the menu."""
+        return (tr("Open"), self.open), (tr("Rename"), self.rename), (tr("Delete"), self.delete)
 
     def _shortcuts(self) -> None:
         scope = Qt.ShortcutContext.WidgetShortcut
@@ -167,13 +157,8 @@ class HistoryPanel(QWidget):
         if not self.view.indexAt(place).isValid():
             return
         menu = QMenu(self)
-        for text, slot in (
-            (tr("Open"), self.open),
-            (tr("Rename"), self.rename),
-            (tr("Delete"), self.delete),
-        ):
-            action = QAction(text, menu, triggered=slot)
-            menu.addAction(action)
+        for text, slot in self._commands():
+            menu.addAction(text).triggered.connect(slot)
         menu.exec(self.view.viewport().mapToGlobal(place))
         menu.deleteLater()
 
@@ -190,7 +175,7 @@ class HistoryPanel(QWidget):
         self._update()
 
     def _update(self, *_ignored: Any) -> None:
-        for button in (self._open, self._rename, self._delete):
+        for button in self._buttons:
             button.setEnabled(bool(self.selected()))
 
     def _say_deleted(self) -> None:
