@@ -11,7 +11,7 @@ from .search import CONTEXTS, Context
 from .vocabulary import LatitudeKind, Seeds
 
 INDEX_SUFFIX, MANIFEST = ".craterindex", "manifest.json"
-"""Of the folder of an index; the file in it that says what it is."""
+"""How the folder of an index ends; the file in it that says what the index is."""
 
 TOKENS = 64
 """Instance tokens of a view. 64 of 128 numbers (the bundled encoder) are 8 KB; the paper stores 16

@@ -137,7 +137,7 @@ def _parse_angle(name: str) -> ColumnName | None:
     words = _TOKEN.findall(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name))
     core: list[str] = []
     unit, direction, kind, leads = None, "", "", False
-    for word in (one.lower() for one in words):
+    for word in map(str.lower, words):
         glued = _GLUED_DIRECTION.match(word) or _GLUED_RANGE.match(word)
         if glued:
             core.append(glued.group(1))

@@ -62,7 +62,7 @@ def check(name: str) -> Path:
             f"{name} is in the network, which the engine never uses by itself. Download it and "
             "name the file, or search what QGIS shows of it."
         )
-    if any(found.lower() not in _LOCAL_VSI for found in _VSI.findall(name)):
+    if any(prefix.lower() not in _LOCAL_VSI for prefix in _VSI.findall(name)):
         raise Refused(f"There is no file {name}. Name a file, or a member of a zip or tar archive.")
     place = container(name)
     if place is None:
@@ -118,10 +118,10 @@ def repaired(name: str) -> str:
     if name.startswith("\\vsi"):
         name = name.replace("\\", "/")
     start = name.rpartition("/vsi")
-    found = _LOCAL.match("".join(start[1:])) if start[1] else None
-    if found is None or container(name) is not None:
+    prefix = _LOCAL.match("".join(start[1:])) if start[1] else None
+    if prefix is None or container(name) is not None:
         return name
-    cut = len(start[0]) + found.end()
+    cut = len(start[0]) + prefix.end()
     absolute_name = f"{name[:cut]}/{name[cut:]}"
     return absolute_name if container(absolute_name) is not None else name
 
@@ -150,10 +150,10 @@ def absolute(name: str) -> str:
     path = Path(name)
     if exists(name):
         return str(path.resolve())
-    found = container(name)
-    if found is None or found.is_absolute() or str(found) not in name:
+    place = container(name)
+    if place is None or place.is_absolute() or str(place) not in name:
         return name
-    return name.replace(str(found), str(found.resolve()), 1)
+    return name.replace(str(place), str(place.resolve()), 1)
 
 
 def is_there(name: str) -> bool:
@@ -239,7 +239,7 @@ def _named_in(name: str) -> Path | None:
     """The file in the name of a subdataset: ``NETCDF:"f.nc":band``, ``zip://f.zip!f.tif``."""
     if len(name) > MAX_NAME or not _SUBDATASET.match(name):
         return None
-    cuts = [found.start() for found in re.finditer("[:!]", name)][:16]
+    cuts = [mark.start() for mark in re.finditer("[:!]", name)][:16]
     for start in cuts:
         for end in [len(name), *reversed(cuts)]:
             bare = name[start + 1 : end].strip('"')
@@ -252,6 +252,6 @@ def _named_in(name: str) -> Path | None:
 def _inside(name: str) -> str | None:
     """What a virtual path leads to, without its prefixes and braces; None for an ordinary name."""
     inner = name
-    while name.startswith("/vsi") and (found := _LOCAL.match(inner) or _SUBFILE.match(inner)):
-        inner = inner[found.end() :].lstrip("{")
+    while name.startswith("/vsi") and (prefix := _LOCAL.match(inner) or _SUBFILE.match(inner)):
+        inner = inner[prefix.end() :].lstrip("{")
     return inner.replace("}", "") if inner != name else None

@@ -52,7 +52,7 @@ def raster_source(layer: QgsMapLayer | None) -> RasterSource | None:
     if layer.crs() != provider.crs() or not is_plain(layer):
         return None
     band = _single_band(layer)
-    return RasterSource(path, band, _user_nodata(provider, band or 1), layer.name())
+    return RasterSource(path, band, user_nodata(layer, band or 1), layer.name())
 
 
 def is_plain(layer: QgsRasterLayer) -> bool:
@@ -131,9 +131,7 @@ class RenderJob(QObject):
         self._place, self._side = (lon, lat), side_m
         self._plane: QgsCoordinateReferenceSystem | None = None
         # Later, so that nothing is called before the caller has this object.
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._step)
+        self._timer = QTimer(self, singleShot=True, timeout=self._step)
         self._timer.start(0)
 
     def _step(self) -> None:
@@ -208,8 +206,9 @@ def _single_band(layer: QgsRasterLayer) -> int | None:
     return int(next(iter(bands))) if len(bands) == 1 else None
 
 
-def _user_nodata(provider: Any, band: int) -> float | None:
-    ranges = provider.userNoDataValues(band)
+def user_nodata(layer: QgsRasterLayer, band: int = 1) -> float | None:
+    """The one value the user declared to be without data in the layer's properties, else None."""
+    ranges = layer.dataProvider().userNoDataValues(band)
     if len(ranges) == 1 and ranges[0].min() == ranges[0].max():
         return float(ranges[0].min())
     return None

@@ -11,7 +11,6 @@ from qgis.PyQt.QtWidgets import (
     QScrollArea,
     QStackedWidget,
     QTabWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -24,6 +23,7 @@ from ..i18n import tr
 from .engine_bar import EngineBar
 from .history.panel import HistoryPanel
 from .index.panel import IndexPanel
+from .layouts import in_column
 from .messages import Notice
 from .query_bar import QueryBar
 from .results.panel import ResultsPanel
@@ -64,9 +64,7 @@ class CraterBenchDock(QDockWidget):
         self.index_panel = IndexPanel(iface, engine, settings)
         self.history = HistoryPanel(store)
         self.review = ReviewPanel(iface, engine, settings)
-        self._index_line = QLabel()
-        self._index_line.setWordWrap(True)
-        self._index_line.setTextFormat(Qt.TextFormat.PlainText)
+        self._index_line = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.missing = Notice()
         """Says that an index is not where it was."""
         self.tabs = QTabWidget()
@@ -81,28 +79,20 @@ class CraterBenchDock(QDockWidget):
         scroll.setWidget(self.setup)
         self._stack.addWidget(scroll)
         body = _Body()
-        layout = QVBoxLayout(body)
-        layout.setContentsMargins(4, 4, 4, 4)
-        layout.addWidget(self.engine_bar)
-        layout.addWidget(self._stack, 1)
+        in_column(self.engine_bar, (self._stack, 1), on=body, margins=4)
         self.setWidget(body)
         self.setMinimumWidth(_LEAST_WIDTH)
         self.show_index(None)
 
     def _search_page(self) -> QWidget:
         page = QWidget()
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(2, 4, 2, 0)
-        layout.addWidget(self._index_line)
-        layout.addWidget(self.missing)
-        layout.addWidget(self.query_bar)
-        layout.addWidget(self.question)
-        self._place = QVBoxLayout()
-        self._place.addWidget(self.results)
+        self._place = in_column(self.results)
         self._elsewhere = Elsewhere()
         self._elsewhere.hide()
-        layout.addLayout(self._place, 1)
-        layout.addWidget(self._elsewhere, 1)
+        in_column(
+            self._index_line, self.missing, self.query_bar, self.question,
+            (self._place, 1), (self._elsewhere, 1), on=page, margins=(2, 4, 2, 0),
+        )  # fmt: skip
         self.results.bar.window_wanted.connect(self._show_window)
         self._elsewhere.back_wanted.connect(lambda: self.results.bar.window.setChecked(False))
         return page
@@ -143,19 +133,9 @@ class CraterBenchDock(QDockWidget):
         """The set-up page instead of the panels, or the panels again."""
         self._stack.setCurrentIndex(1 if needed else 0)
 
-    def is_setup_shown(self) -> bool:
-        """Whether the set-up page is in front."""
-        return self._stack.currentIndex() == 1
-
     def is_seen(self) -> bool:
         """Whether the panel, whatever its tab, is on the screen: not behind another one."""
         return self.isVisible() and not self.visibleRegion().isEmpty()
-
-    def show_tab(self, widget: QWidget) -> None:
-        """Bring a panel to the front; the query bar and the results share the first."""
-        self.tabs.setCurrentWidget(widget) if self.tabs.indexOf(widget) >= 0 else (
-            self.tabs.setCurrentIndex(0)
-        )
 
     def showEvent(self, event: Any) -> None:
         """Emit once that somebody wants the panel: only then is the engine started."""

@@ -9,15 +9,7 @@ from typing import Any
 
 from qgis.PyQt.QtCore import QSize, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QIcon
-from qgis.PyQt.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QSizePolicy,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from qgis.PyQt.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton, QWidget
 
 from ..client.failure import CallError
 from ..client.service import AnyCall, EngineService
@@ -34,6 +26,7 @@ from ..core.settings import Settings
 from ..core.words.quantities import kilometres, place
 from ..files import RESOURCES
 from ..i18n import tr
+from .layouts import in_column, in_row
 from .messages import MessageLine
 from .query_parts import PICTURE_PX, DiameterBox, RasterChoice, query_picture
 from .tools import BoxTool, CircleTool, ClickTool, selection_queries
@@ -54,10 +47,8 @@ class QueryBar(QWidget):
     previewing = pyqtSignal(bool)
     """A crop is drawn and pictured here (True), or was given up again (False)."""
 
-    def __init__(
-        self, iface: Any, engine: EngineService, settings: Settings, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, iface: Any, engine: EngineService, settings: Settings) -> None:
+        super().__init__()
         self._iface, self._engine = iface, engine
         self._canvas = iface.mapCanvas()
         self._info: IndexInfo | None = None
@@ -74,10 +65,7 @@ class QueryBar(QWidget):
             name: kind(self._canvas, self._body, self.raster.source_at, self.context)
             for name, kind in kinds
         }
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(THROTTLE_MS)
-        self._timer.timeout.connect(self._ask_preview)
+        self._timer = QTimer(self, singleShot=True, interval=THROTTLE_MS, timeout=self._ask_preview)
         self._build()
         for tool in self._tools.values():
             tool.query.connect(self._on_query)
@@ -110,26 +98,13 @@ class QueryBar(QWidget):
         self._line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self._message = MessageLine()
         self._message.setObjectName("CraterBenchQueryMessage")
-        top = QHBoxLayout()
-        top.setSpacing(2)
-        for button in self.buttons.values():
-            top.addWidget(button)
-        top.addStretch(1)
+        top = in_row(*self.buttons.values(), 1, spacing=2)
         self.diameter = DiameterBox()
         self.diameter.corrected.connect(self._on_diameter)
         top.addWidget(self.diameter)
-        words = QVBoxLayout()
-        words.addWidget(self.sources)
-        words.addWidget(self._line)
-        words.addWidget(self._message)
-        words.addStretch(1)
-        below = QHBoxLayout()
-        below.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
-        below.addLayout(words, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(top)
-        layout.addLayout(below)
+        words = in_column(self.sources, self._line, self._message, 1)
+        below = in_row((self._picture, 0, Qt.AlignmentFlag.AlignTop), (words, 1))
+        in_column(top, below, on=self, margins=0)
 
     def _button(self, name: str, text: str, tip: str) -> QToolButton:
         button = QToolButton()

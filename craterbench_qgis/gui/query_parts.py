@@ -65,7 +65,7 @@ class RasterChoice:
         return raster_source(self.layer_of(place))
 
     def source_at(self, point: QgsPointXY) -> RasterSource | None:
-        """The same for a point of the map."""
+        """The raster under a point of the map, as :meth:`source_of` gives it for a place."""
         frame = self._map_frame()
         place = frame.to_lonlat(point) if frame else None
         return self.source_of(place) if place is not None else None

@@ -78,9 +78,7 @@ class Search(Algorithm):
     GROUP = "search"
     SPANS: ClassVar = {Stage.ENCODER: (0, 3), Stage.SEARCHING: (3, 100)}
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._raster: RasterSource | None = None
+    _raster: RasterSource | None = None
 
     def read_layers(self, parameters: Values, context: Any, feedback: Any) -> None:
         if is_given(parameters, "RASTER"):
@@ -122,11 +120,7 @@ class Search(Algorithm):
 
         def open_sink(fields: QgsFields, wkb: Any) -> QgsFeatureSink:
             crs = result_crs(info.body, shown_in)
-            sink, identifier = self.parameterAsSink(
-                work.parameters, "OUTPUT", work.context, fields, wkb, crs
-            )
-            if sink is None:
-                raise refuse(self.invalidSinkError(work.parameters, "OUTPUT"))
+            sink, identifier = work.sink("OUTPUT", fields, wkb, crs)
             destination.append(identifier)
             return sink
 
@@ -229,11 +223,7 @@ class Search(Algorithm):
             return {}
         written = {key: value for key, value in provenance.items() if key != "query"}
         written.update(queries=searched, index_path=info.path, body=info.body.to_json())
-        try:
-            Path(path).write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
-        except OSError as error:
-            text = tr("The provenance cannot be written to {path}: {why}.")
-            raise refuse(text.format(path=path, why=error.strerror or error)) from error
+        work.write(path, json.dumps(written, indent=1) + "\n")
         return {"PROVENANCE": path}
 
 

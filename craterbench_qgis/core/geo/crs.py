@@ -167,8 +167,8 @@ class MapFrame:
     def to_lonlat(self, point: QgsPointXY) -> Point | None:
         """Degrees east and planetocentric latitude of a map point; None where there is no ground.
 
-        A point beyond the map that the projection itself carries back somewhere else (outside the
-        ellipse of a sinusoidal map) is no ground either, except one turn aside of a cylindrical.
+        Beyond the edge of its map a projection may still give a place (beside the outline of a
+        sinusoidal map): there is no ground either. A cylindrical map may be read on over its edge.
         """
         if self._plain:
             if not abs(point.y()) <= 90.0 or not math.isfinite(point.x()):

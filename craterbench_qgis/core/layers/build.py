@@ -34,9 +34,7 @@ class SlicedJob(QObject):
     def __init__(self, steps: Iterator[Any], done: Callable[[], None], parent: QObject) -> None:
         super().__init__(parent)
         self._steps, self._done = steps, done
-        self._timer = QTimer(self)
-        self._timer.setInterval(0)
-        self._timer.timeout.connect(self._slice)
+        self._timer = QTimer(self, interval=0, timeout=self._slice)
         self._timer.start()
 
     def stop(self) -> None:

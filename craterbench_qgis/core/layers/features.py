@@ -1,6 +1,6 @@
 """Features of a match set: fields, circles of true ground size, great circles, what was searched.
 
-All geometry is layer_fields on the body by spherical formulas (``core.sphere``), in degrees, in the
+All geometry is computed on the body by spherical formulas (``core.sphere``), in degrees, in the
 body's geographic reference system; nothing goes through a projection or the project's ellipsoid.
 """
 
@@ -77,14 +77,20 @@ def catalogue_columns(matches: Sequence[Match]) -> list[tuple[str, str, str]]:
     keys = dict.fromkeys(key for match in matches for key in match.attributes)
     columns = []
     for key in keys:
-        plain = str(key).strip() or "column"
-        name, number = plain, 1
-        while name.casefold() in taken:
-            name = f"{plain}_cat{number if number > 1 else ''}"
-            number += 1
-        taken.add(name.casefold())
-        columns.append((key, name, _kind([match.attributes.get(key) for match in matches])))
+        kind = _kind([match.attributes.get(key) for match in matches])
+        columns.append((key, free_name(key, taken), kind))
     return columns
+
+
+def free_name(key: str, taken: set[str]) -> str:
+    """A field's name for ``key`` that is not in ``taken`` (without regard to case); it is then."""
+    plain = str(key).strip() or "column"
+    name, number = plain, 1
+    while name.casefold() in taken:
+        name = f"{plain}_cat{number if number > 1 else ''}"
+        number += 1
+    taken.add(name.casefold())
+    return name
 
 
 def value_of(match: Match, field: str) -> Any:
@@ -101,7 +107,7 @@ def match_features(match_set: MatchSet, columns: Sequence[tuple[str, str, str]])
     for row, match in enumerate(match_set.matches):
         values: list[Any] = [value_of(match, name) for name, _ in CORE_FIELDS[:DECISION]]
         values.append(str(match_set.decision(row)))
-        values += [_value(match.attributes.get(key), kind) for key, _, kind in columns]
+        values += [typed(match.attributes.get(key), kind) for key, _, kind in columns]
         wkt = sphere.circle_multipolygon_wkt(
             body.mean_radius, match.lon, match.lat, match.diameter_m, latitude=body.geodetic
         )
@@ -158,32 +164,21 @@ def _kind(values: Sequence[Any]) -> str:
     return kind
 
 
-def _value(value: Any, kind: str) -> Any:
+def typed(value: Any, kind: str) -> Any:
+    """A value of a catalogue as a field of that kind takes it."""
     if value is None:
         return None
     if kind == "text":
         return value if isinstance(value, str) else str(value)
-    return float(value) if kind == "real" else value
+    return float(value) if kind == "real" and isinstance(value, (int, float)) else value
 
 
 def _qt_type(kind: str) -> Any:
+    names = {"int": "Int", "big": "LongLong", "real": "Double", "bool": "Bool"}
     if Qgis.QGIS_VERSION_INT >= 33800:
         from qgis.PyQt.QtCore import QMetaType
 
-        types = QMetaType.Type
-        return {
-            "int": types.Int,
-            "big": types.LongLong,
-            "real": types.Double,
-            "bool": types.Bool,
-            "text": types.QString,
-        }[kind]
+        return getattr(QMetaType.Type, names.get(kind, "QString"))
     from qgis.PyQt.QtCore import QVariant
 
-    return {
-        "int": QVariant.Int,
-        "big": QVariant.LongLong,
-        "real": QVariant.Double,
-        "bool": QVariant.Bool,
-        "text": QVariant.String,
-    }[kind]
+    return getattr(QVariant, names.get(kind, "String"))

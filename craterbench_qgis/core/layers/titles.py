@@ -1,4 +1,4 @@
-"""How the groups and layers of match sets are called; nothing depends on it."""
+"""The names of groups and layers of match sets; layers are found again by ``ids``, not by these."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def title(match_set: MatchSet, taken: Collection[str]) -> str:
 
 
 def group_name(title: str) -> str:
-    """Of the group of a match set."""
+    """The name of the group of the match set with this title."""
     return tr("Matches of {label}").format(label=title)
 
 

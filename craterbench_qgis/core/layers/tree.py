@@ -24,7 +24,7 @@ def unchanged(project: QgsProject) -> Iterator[None]:
 
 
 def names(project: QgsProject) -> set[str]:
-    """Of the groups there are."""
+    """The names of all groups in the layer tree."""
     return {group.name() for group in project.layerTreeRoot().findGroups(True)}
 
 

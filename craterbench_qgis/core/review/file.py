@@ -24,6 +24,7 @@ from ...contract.databases import limit_time, programs
 from ...contract.records import Json, RecordError
 from ...contract.search import Source
 from ...contract.vocabulary import Verdict
+from ..file_worker import may_write, transaction
 
 DECIDED = (Verdict.DUPLICATE, Verdict.DISTINCT, Verdict.UNSURE)
 """What can be decided about a pair."""
@@ -123,7 +124,7 @@ class ReviewFile:
         with path.open("rb") as stream:  # a clear OSError where it is missing or not allowed
             if stream.read(16) != b"SQLite format 3\x00":
                 raise NotAReview(str(path))
-        self.writable = _may_write(path)
+        self.writable = may_write(path)
         self._db = self._connect(not self.writable)
         try:
             self._columns = {row[1] for row in self._db.execute("PRAGMA table_info(pairs)")}
@@ -187,8 +188,7 @@ class ReviewFile:
 
     def decide(self, changes: Iterable[tuple[Any, Decided]]) -> None:
         """Write decisions, in one transaction."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(self._db):
             for pair_id, decided in changes:
                 self._db.execute(
                     "UPDATE pairs SET decision=?, reviewer=?, decided_at=? WHERE pair_id=?",
@@ -198,11 +198,6 @@ class ReviewFile:
                 "UPDATE gpkg_contents SET last_change=strftime('%Y-%m-%dT%H:%M:%fZ','now') "
                 "WHERE table_name='pairs'"
             )
-            self._db.execute("COMMIT")
-        except BaseException:
-            with contextlib.suppress(sqlite3.Error):
-                self._db.execute("ROLLBACK")
-            raise
 
     def close(self) -> None:
         """Let go of the file."""
@@ -274,16 +269,6 @@ def _mosaics(provenance: Json, folder: Path) -> list[Source]:
         with contextlib.suppress(RecordError):
             sources.append(Source(path))
     return sources
-
-
-def _may_write(path: Path) -> bool:
-    """File and folder: SQLite needs a journal beside the file."""
-    try:
-        with path.open("r+b"):
-            pass
-    except OSError:
-        return False
-    return os.access(path.parent, os.W_OK | os.X_OK)
 
 
 def _add_geometry_functions(db: sqlite3.Connection) -> None:

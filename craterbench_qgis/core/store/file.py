@@ -18,6 +18,7 @@ from typing import Any
 from ...contract.records import Json, plain
 from ...contract.search import Match, Preview
 from ...contract.vocabulary import Decision
+from ..file_worker import transaction
 from ..query import QueryRequest, SearchedIndex
 from . import schema
 
@@ -114,7 +115,7 @@ class StoreFile:
     def write(self, snapshot: Snapshot) -> None:
         """Put a match set in, or in place of an older one of the same id."""
         preview, index = snapshot.preview, snapshot.index
-        with self._transaction():
+        with transaction(self._db):
             placed = schema.set_body(self._db, index.body)
             self._db.execute("DELETE FROM queries WHERE set_id=?", (snapshot.set_id,))
             self._db.execute("DELETE FROM matches WHERE set_id=?", (snapshot.set_id,))
@@ -158,7 +159,7 @@ class StoreFile:
     def decide(self, set_id: str, decisions: Mapping[int, str]) -> None:
         """Write decisions (place -> decision), all or none."""
         now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        with self._transaction():
+        with transaction(self._db):
             self._db.executemany(
                 "UPDATE matches SET decision=?, decided=? WHERE set_id=? AND place=?",
                 [(decision, now, set_id, place) for place, decision in decisions.items()],
@@ -197,12 +198,12 @@ class StoreFile:
 
     def rename(self, set_id: str, label: str) -> None:
         """Give a query another label."""
-        with self._transaction():
+        with transaction(self._db):
             self._db.execute("UPDATE queries SET label=? WHERE set_id=?", (label, set_id))
 
     def set_deleted(self, set_id: str, deleted: bool) -> None:
         """Hide a query, or bring it back; it leaves the file with :meth:`purge`."""
-        with self._transaction():
+        with transaction(self._db):
             self._db.execute(
                 "UPDATE queries SET deleted=? WHERE set_id=?",
                 (datetime.now(timezone.utc).isoformat() if deleted else None, set_id),
@@ -213,7 +214,7 @@ class StoreFile:
         marked = "SELECT set_id FROM queries WHERE deleted IS NOT NULL"
         if self._db.execute(f"{marked} LIMIT 1").fetchone() is None:
             return
-        with self._transaction():
+        with transaction(self._db):
             gone = f"DELETE FROM matches WHERE set_id IN ({marked})"  # nosec B608 - fixed text
             self._db.execute(gone)
             self._db.execute("DELETE FROM queries WHERE deleted IS NOT NULL")
@@ -242,17 +243,6 @@ class StoreFile:
                 beside.unlink()
             raise
         return StoreFile(path)
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Any:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            with contextlib.suppress(sqlite3.Error):
-                self._db.execute("ROLLBACK")
-            raise
 
 
 def _row(snapshot: Snapshot, place: int, placed: bool) -> tuple[Any, ...]:

@@ -56,5 +56,5 @@ def _names_in_text(path: str) -> list[str]:
     if not lines:
         return []
     delimiter = max(_DELIMITERS, key=lines[0].count)
-    found = next(csv.reader([lines[0]], delimiter=delimiter), [])
-    return list(dict.fromkeys(name.strip() for name in found if name.strip()))
+    header = next(csv.reader([lines[0]], delimiter=delimiter), [])
+    return list(dict.fromkeys(name.strip() for name in header if name.strip()))

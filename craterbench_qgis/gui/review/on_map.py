@@ -30,10 +30,7 @@ class PairOnMap(QObject):
         self._body: Body | None = None
         self.follows = True
         """Whether the map is moved to each pair."""
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_DELAY_MS)
-        self._timer.timeout.connect(self._show)
+        self._timer = QTimer(self, singleShot=True, interval=_DELAY_MS, timeout=self._show)
         if canvas is not None:
             canvas.destinationCrsChanged.connect(self._redraw)
 
