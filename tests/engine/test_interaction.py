@@ -117,3 +117,12 @@ def test_wrong_shapes_are_refused() -> None:
         best_patches(good, (2, 1), np.ones((0, 3)), np.zeros(2))
     with pytest.raises(ValueError, match="grids"):
         best_patches(good, (2, 2), good, np.zeros(4))
+
+
+@pytest.mark.parametrize(("count", "k", "q"), [(100, 16, 16), (500, 16, 16), (131, 5, 7)])
+def test_equal_views_score_the_same_wherever_they_lie(count: int, k: int, q: int) -> None:
+    rng = np.random.default_rng(6)
+    query, view = tokens(rng, False, q, 256), tokens(rng, False, k, 256)
+    numbers, scale = quantise(np.tile(view, (count, 1, 1)))
+    scores = maxsim(query, numbers, scale)
+    assert np.ptp(scores) <= interaction.TIE

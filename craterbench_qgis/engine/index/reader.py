@@ -16,7 +16,7 @@ from ..errors import CraterIndexError
 from . import geopackage
 from .catalogue_store import CraterStore
 from .closed import survey
-from .format import VIEW_DTYPE, Float32, IndexSettings
+from .format import VIEW_DTYPE, Float32, IndexSettings, record_dtype
 from .housekeeping import read_tombstones
 from .kinds import kind_files, read_kinds
 from .manifest import Manifest, load_manifest, spare_problem
@@ -264,20 +264,12 @@ class CraterIndex(Closing):
         groups = list(self._grouped(numbers))
         for segment, _, rows in groups:
             segment.will_need(rows)
-        k, d, n = self.settings.tokens, self.settings.token_dim, self.settings.patches
-        stored = StoredTokens(
-            np.empty((len(numbers), k, d), np.int8),
-            np.empty((len(numbers), k), np.float32),
-            np.empty((len(numbers), k), np.uint16),
-            np.empty((len(numbers), n), np.uint8 if k <= 256 else np.uint16),
-        )
+        records = np.empty(len(numbers), record_dtype(self.settings))
         for segment, places, rows in groups:
-            records = segment.read_records(rows)
-            stored.tokens[places] = records["tokens"]
-            stored.scale[places] = records["scale"]
-            stored.seeds[places] = records["seed"]
-            stored.assignment[places] = records["assignment"]
-        return stored
+            records[places] = segment.read_records(rows)
+        return StoredTokens(
+            records["tokens"], records["scale"], records["seed"], records["assignment"]
+        )
 
     def tokens(self, views: npt.ArrayLike) -> Float32:
         """The instance tokens float32 [S, K, D] of ``views``, each record checked."""

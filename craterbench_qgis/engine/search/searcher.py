@@ -214,11 +214,11 @@ class Searcher:
         if not len(views):
             return views, first, first
         with _timed(timings, "rerank"):
-            stored = self.index.tokens(views)
             if refined is not None:
-                return views, first, refined.scores(stored)
+                return views, first, refined.scores(self.index.tokens(views))
             score = symmetric_maxsim if options.symmetric else maxsim
-            return views, first, score(tokens, stored)
+            stored = self.index.stored_tokens(views)
+            return views, first, score(tokens, stored.tokens, stored.scale)
 
     def _shortlist(
         self,
