@@ -15,7 +15,7 @@ from ..errors import CraterIndexError, ExportError, UsageError
 from ..index import CraterIndex
 from ..indexing import BuildReport, BuildRequest, add_to_index, body_of_mosaic, build_index
 from ..kinds import load_descriptor
-from ..kinds.upgrade import upgrade_index
+from ..kinds.upgrade import describe_added, descriptor_of, upgrade_index
 from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION, Mosaic
 from ..sources import select
 from ..tokens import METHODS
@@ -201,6 +201,8 @@ def run_add(arguments: argparse.Namespace) -> int:
             nodata=arguments.nodata,
             monitor=monitor,
         )
+        descriptor = descriptor_of(arguments.index)
+        report.notes += describe_added(arguments.index, descriptor, arguments.mosaic, monitor)
     _tell(report, time.perf_counter() - start, arguments.json)
     return 0
 

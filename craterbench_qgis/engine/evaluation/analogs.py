@@ -87,10 +87,10 @@ def evaluate_analogs(
     counts: Counter[str] = Counter()
     owners: list[int] = []
     by_terrain: dict[str, list[tuple[float, float]]] = {}
-    by_kind: dict[str, list[tuple[float, float, float]]] = {}
+    by_kind: dict[tuple[str, str], list[tuple[float, float, float]]] = {}
     by_angle: dict[str, list[float]] = {}
     rng = np.random.default_rng(request.plan.seed)
-    kind_owners: list[int] = []
+    kind_owners: dict[str, list[int]] = {}
     for row, query in _queries(searcher.body, request, targets, index, monitor, counts):
         scores = _scores(searcher, gallery, query)
         apart = ~same_ground(
@@ -110,10 +110,12 @@ def evaluate_analogs(
             relevant = np.array([values[other] == values[row] for other in gallery.row.tolist()])
             kept = apart & _of_like_size(gallery, query)
             if (relevant & kept).any():
-                kind_owners.append(row)
+                kind = str(values[row]).strip()
+                kind_owners.setdefault(kind, []).append(row)
                 for name, score in scores.items():
-                    by_kind.setdefault(name, []).append(_kind_values(score, relevant, kept))
-                by_kind.setdefault("chance", []).append(_chance_values(relevant, kept))
+                    values_here = _kind_values(score, relevant, kept)
+                    by_kind.setdefault((kind, name), []).append(values_here)
+                by_kind.setdefault((kind, "chance"), []).append(_chance_values(relevant, kept))
         if counts["asked"] <= angles:
             for name, hit in _angle_hits(searcher, query, row, rng).items():
                 by_angle.setdefault(name, []).append(hit)
@@ -315,19 +317,21 @@ def _terrain_rows(
 
 
 def _kind_rows(
-    values: dict[str, list[tuple[float, float, float]]], owners: list[int]
+    values: dict[tuple[str, str], list[tuple[float, float, float]]], owners: dict[str, list[int]]
 ) -> list[dict[str, Any]]:
-    if not owners:
-        return []
-    bootstrap = Bootstrap(owners)
+    """A row for each kind and method, the kinds in the order of their names."""
     rows = []
-    for name, triples in values.items():
-        table = np.array(triples)
-        row: dict[str, Any] = {"method": name, "queries": len(triples)}
-        for number, measure in enumerate(("ap", "precision@10", "recall@100")):
-            row[measure] = float(table[:, number].mean())
-            row[f"{measure}_ci95"] = bootstrap.interval(table[:, number])
-        rows.append(row)
+    for kind in sorted(owners):
+        bootstrap = Bootstrap(owners[kind])
+        for (of, name), triples in values.items():
+            if of != kind:
+                continue
+            table = np.array(triples)
+            row: dict[str, Any] = {"kind": kind, "method": name, "queries": len(triples)}
+            for number, measure in enumerate(("ap", "precision@10", "recall@100")):
+                row[measure] = float(table[:, number].mean())
+                row[f"{measure}_ci95"] = bootstrap.interval(table[:, number])
+            rows.append(row)
     return rows
 
 
@@ -356,12 +360,12 @@ def markdown(result: dict[str, Any]) -> str:
         lines += [
             f"By kind (column {result['column']}), sizes 0.5 to 2:",
             "",
-            "| nearest by | queries | AP | precision@10 | recall@100 | 95 % |",
-            "|---|---|---|---|---|---|",
+            "| kind | nearest by | queries | AP | precision@10 | recall@100 | 95 % |",
+            "|---|---|---|---|---|---|---|",
         ]
         for row in result["kind"]:
             lines.append(
-                f"| {row['method']} | {row['queries']:,} | {row['ap']:.3f} | "
+                f"| {row['kind']} | {row['method']} | {row['queries']:,} | {row['ap']:.3f} | "
                 f"{row['precision@10']:.3f} | {row['recall@100']:.3f} | "
                 f"{_span(row['recall@100_ci95'])} |"
             )

@@ -19,7 +19,7 @@ from ..errors import CraterIndexError
 from ..index import CraterIndex, verify
 from ..indexing import BuildReport, BuildRequest, add_to_index, body_of_mosaic, build_index
 from ..kinds import load_descriptor
-from ..kinds.upgrade import upgrade_index
+from ..kinds.upgrade import describe_added, descriptor_of, upgrade_index
 from ..sources import read_source
 from .calls import Call
 from .inputs import REJECTED_LISTED
@@ -74,16 +74,21 @@ def add(call: Call[AddParams]) -> BuildReply:
     call.monitor.check()
     call.monitor.report(Stage.ENCODER, 0, 0)
     encoder = call.work.encoder(spec, params.device)
+    mosaics = [Path(mosaic) for mosaic in params.mosaics]
     with breakable(call.monitor, call.work.loading):
         report = add_to_index(
             path,
             encoder,
-            mosaics=[Path(mosaic) for mosaic in params.mosaics],
+            mosaics=mosaics,
             craters=craters,
             band=params.band,
             nodata=params.nodata,
             monitor=call.monitor,
         )
+    with call.work.loading:
+        descriptor = descriptor_of(path)
+    with breakable(call.monitor, call.work.loading):
+        report.notes += describe_added(path, descriptor, mosaics, call.monitor)
     return _reply(report, start)
 
 
