@@ -97,26 +97,31 @@ class Explanation:
         }
 
 
-def maxsim(query: npt.ArrayLike, gallery: npt.ArrayLike) -> Float:
+def maxsim(
+    query: npt.ArrayLike, gallery: npt.ArrayLike, scales: npt.ArrayLike | None = None
+) -> Float:
     """The paper's score of ``query`` [Q, D] against each gallery view [V, K, D]: float32 [V].
 
-    Memory beyond the inputs stays near ``_BLOCK_BYTES``.
+    An int8 gallery with its ``scales`` [V, K] (see ``tokens.quantise``) is scored without a
+    float copy of the whole. Memory beyond the inputs stays near ``_BLOCK_BYTES``.
     """
     tokens, views = _checked(query, gallery)
     scores = np.empty(len(views), np.float32)
-    for part, similarity in _blocks(tokens, views):
+    for part, similarity in _blocks(tokens, views, scales):
         scores[part] = similarity.max(axis=1).mean(axis=1)
     return scores
 
 
-def symmetric_maxsim(query: npt.ArrayLike, gallery: npt.ArrayLike) -> Float:
+def symmetric_maxsim(
+    query: npt.ArrayLike, gallery: npt.ArrayLike, scales: npt.ArrayLike | None = None
+) -> Float:
     """Mean of the score of the query against the view and of the view against the query: [V].
 
     Punishes a view that holds everything the query has and much else besides.
     """
     tokens, views = _checked(query, gallery)
     scores = np.empty(len(views), np.float32)
-    for part, similarity in _blocks(tokens, views):
+    for part, similarity in _blocks(tokens, views, scales):
         there = similarity.max(axis=1).mean(axis=1)
         back = similarity.max(axis=2).mean(axis=1)
         scores[part] = (there + back) / 2
@@ -181,7 +186,7 @@ def _checked(
 
 
 def _blocks(
-    tokens: Float, views: npt.NDArray[np.floating | np.integer]
+    tokens: Float, views: npt.NDArray[np.floating | np.integer], scales: npt.ArrayLike | None
 ) -> Iterator[tuple[slice, Float]]:
     """Similarities [v, K, Q] of a few views at a time, each block one matrix product.
 

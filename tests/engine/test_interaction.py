@@ -13,7 +13,7 @@ from craterbench_qgis.engine.interaction import (
     maxsim,
     symmetric_maxsim,
 )
-from craterbench_qgis.engine.tokens import instance_tokens
+from craterbench_qgis.engine.tokens import dequantise, instance_tokens, quantise
 
 TIE = 1e-6
 
@@ -101,6 +101,21 @@ def test_blocks_do_not_change_the_answer(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(interaction, "_BLOCK_BYTES", 4 * 3 * (8 + 5) * 4)  # four views at a time
     np.testing.assert_allclose(maxsim(query, gallery), whole, atol=1e-6)
     np.testing.assert_allclose(symmetric_maxsim(query, gallery), both, atol=1e-6)
+
+
+def test_int8_gallery_scores_as_its_float_copy() -> None:
+    rng = np.random.default_rng(6)
+    query, gallery = tokens(rng, False, 5, 8), tokens(rng, False, 11, 3, 8)
+    gallery[2, 1] = 0
+    q, scale = quantise(gallery)
+    np.testing.assert_allclose(
+        maxsim(query, q, scale), maxsim(query, dequantise(q, scale)), atol=1e-6
+    )
+    np.testing.assert_allclose(
+        symmetric_maxsim(query, q, scale),
+        symmetric_maxsim(query, dequantise(q, scale)),
+        atol=1e-6,
+    )
 
 
 def test_wrong_shapes_are_refused() -> None:

@@ -16,7 +16,7 @@ from ..errors import ExportError, UsageError
 from ..index import CraterIndex
 from ..indexing import BuildReport, add_to_index, body_of_mosaic, build_index, check_output
 from ..kinds import load_descriptor
-from ..kinds.upgrade import upgrade_index
+from ..kinds.upgrade import describe_added, descriptor_of, upgrade_index
 from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION, Mosaic
 from ..sources import select
 from ..tokens import METHODS
@@ -205,6 +205,8 @@ def run_add(arguments: argparse.Namespace) -> int:
             nodata=arguments.nodata,
             monitor=monitor,
         )
+        descriptor = descriptor_of(arguments.index)
+        report.notes += describe_added(arguments.index, descriptor, arguments.mosaic, monitor)
     _print_report(report, time.perf_counter() - start, arguments.json)
     return 0
 

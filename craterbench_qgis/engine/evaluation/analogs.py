@@ -92,10 +92,10 @@ def evaluate_analogs(
     counts: Counter[str] = Counter()
     owners: list[int] = []
     by_terrain: dict[str, list[tuple[float, ...]]] = {}
-    by_kind: dict[str, list[tuple[float, ...]]] = {}
+    by_kind: dict[str, dict[str, list[tuple[float, ...]]]] = {}
     by_angle: dict[str, list[float]] = {}
     rng = np.random.default_rng(params.seed)
-    kind_owners: list[int] = []
+    kind_owners: dict[str, list[int]] = {}
     for row, query in _queries(searcher.body, craters, params, targets, index, monitor, counts):
         scores = _scores(searcher, gallery, query)
         apart = ~same_ground(
@@ -115,10 +115,12 @@ def evaluate_analogs(
             relevant = np.array([values[other] == values[row] for other in gallery.row.tolist()])
             kept = apart & _of_like_size(gallery, query)
             if (relevant & kept).any():
-                kind_owners.append(row)
+                kind = str(values[row]).strip()
+                kind_owners.setdefault(kind, []).append(row)
+                of_kind = by_kind.setdefault(kind, {})
                 for name, score in scores.items():
-                    by_kind.setdefault(name, []).append(_kind_values(score, relevant, kept))
-                by_kind.setdefault("chance", []).append(_chance_values(relevant, kept))
+                    of_kind.setdefault(name, []).append(_kind_values(score, relevant, kept))
+                of_kind.setdefault("chance", []).append(_chance_values(relevant, kept))
         if counts["asked"] <= angles:
             for name, hit in _angle_hits(searcher, query, row, rng).items():
                 by_angle.setdefault(name, []).append(hit)
@@ -135,7 +137,13 @@ def evaluate_analogs(
         "column": column,
         **plan_of(params),
         "terrain": None if measured is None else _rows(by_terrain, owners, TERRAIN_MEASURES),
-        "kind": None if values is None else _rows(by_kind, kind_owners, KIND_MEASURES),
+        "kind": None
+        if values is None
+        else [
+            {"kind": kind, **row}
+            for kind in sorted(by_kind)
+            for row in _rows(by_kind[kind], kind_owners[kind], KIND_MEASURES)
+        ],
         "angles": [
             {"question": name, "queries": len(hits), "hit@1": float(np.mean(hits))}
             for name, hits in by_angle.items()
@@ -331,17 +339,17 @@ def markdown(result: dict[str, Any]) -> str:
         parts.append(f"By terrain ({result['terrain_model']}):")
         parts.append(markdown_rows([*header, "95 %"], rows, 1))
     if result["kind"]:
-        header = ["nearest by", "queries", "AP", "precision@10", "recall@100", "95 %"]
+        header = ["kind", "nearest by", "queries", "AP", "precision@10", "recall@100", "95 %"]
         rows = [
             [
-                *(row["method"], f"{row['queries']:,}", f"{row['ap']:.3f}"),
+                *(row["kind"], row["method"], f"{row['queries']:,}", f"{row['ap']:.3f}"),
                 *(f"{row['precision@10']:.3f}", f"{row['recall@100']:.3f}"),
                 span(row["recall@100_ci95"]),
             ]
             for row in result["kind"]
         ]
         parts.append(f"By kind (column {result['column']}), sizes 0.5 to 2:")
-        parts.append(markdown_rows(header, rows, 1))
+        parts.append(markdown_rows(header, rows, 2))
     parts.append("The same crater, at a random angle:")
     rows = [
         [row["question"], f"{row['queries']:,}", f"{row['hit@1']:.3f}"] for row in result["angles"]

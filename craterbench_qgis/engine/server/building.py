@@ -18,7 +18,7 @@ from ...contract.vocabulary import Stage
 from ..index import CraterIndex, verify
 from ..indexing import BuildReport, add_to_index, body_of_mosaic, build_index, check_output
 from ..kinds import load_descriptor
-from ..kinds.upgrade import upgrade_index
+from ..kinds.upgrade import describe_added, descriptor_of, upgrade_index
 from ..sources import read_source
 from .calls import Call
 from .inputs import REJECTED_LISTED
@@ -70,6 +70,10 @@ def add(call: Call[AddParams]) -> BuildReply:
             nodata=params.nodata,
             monitor=call.monitor,
         )
+    with call.work.loading:
+        descriptor = descriptor_of(path)
+    with breakable(call.monitor, call.work.loading):
+        report.notes += describe_added(path, descriptor, params.mosaics, call.monitor)
     return _reply(report, start)
 
 
