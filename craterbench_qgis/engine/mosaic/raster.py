@@ -74,7 +74,10 @@ class Mosaic(Closing):
         self.path = path
         self.crs = frame.crs
         self.body = frame.body
-        self._inverse = ~self._transform
+        t = self._transform
+        self._inverse = ~t
+        self._turn = frame.turn()
+        self._middle = t.c + t.a * dataset.width / 2 + t.b * dataset.height / 2
         self._period = self._period_in_pixels()
         self._sampler = Sampler(dataset, Bands.of(dataset, band), self._period, nodata)
         self.pixel_size_m = self._pixel_size()
@@ -160,7 +163,7 @@ class Mosaic(Closing):
         digest = hashlib.sha256(
             repr((meta.width, meta.height, meta.count, meta.dtypes, tuple(meta.transform))).encode()
         )
-        # The form that indexes were fingerprinted with from the first release on.
+        # As indexes are fingerprinted from the first release on.
         digest.update(_plain_wkt(self._dataset, self.crs).encode())
         paths.add_content(digest, self.path)
         return digest.hexdigest()
@@ -276,9 +279,8 @@ class Mosaic(Closing):
     ) -> tuple[FloatArray, FloatArray]:
         """Fractional (column, row) in the raster, each [S, S], of a crop's pixel centres.
 
-        NaN beyond the limb or where the mosaic's projection is not defined. Columns are continuous
-        across the seam of a cylindrical mosaic (they may be negative).
-        """
+        NaN beyond the limb or where the projection is not defined. Columns are continuous across
+        the seam of a cylindrical mosaic (they may be negative)."""
         geodetic = float(geocentric_to_geodetic(self.body, lat))
 
         def exact(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -300,6 +302,9 @@ class Mosaic(Closing):
 
     def _to_pixels(self, lon: FloatArray, lat: FloatArray) -> tuple[FloatArray, FloatArray]:
         x, y = self.frame.to_map(lon, lat)
+        if self._period is None and self._turn is not None:
+            # A rotated map across the seam: the turn that lies about its middle.
+            x = x - np.round((x - self._middle) / self._turn) * self._turn
         t = self._inverse
         return t.a * x + t.b * y + t.c, t.d * x + t.e * y + t.f
 
@@ -312,10 +317,9 @@ class Mosaic(Closing):
     def _period_in_pixels(self) -> float | None:
         """Columns in one turn of the body, for unrotated geographic or cylindrical rasters."""
         transform = self._transform
-        turn = self.frame.turn() if transform.b == 0 and transform.d == 0 else None
-        if turn is None:
+        if self._turn is None or transform.b != 0 or transform.d != 0:
             return None
-        return turn / abs(transform.a)
+        return self._turn / abs(transform.a)
 
     def _pixel_size(self) -> float:
         t = self._transform
@@ -332,6 +336,22 @@ def _frame_of(dataset: Any, text: str) -> MapFrame:
         raise MosaicError(
             f"{name} is placed by ground control points alone. Warp it first (in QGIS: Raster > "
             "Projections > Warp, or gdalwarp), and name the result."
+        )
+    if dataset.transform.is_identity and dataset.rpcs is not None:
+        raise MosaicError(
+            f"{name} is placed by rational polynomials (RPC) alone. Warp it first (gdalwarp -rpc), "
+            "and name the result."
+        )
+    if any(kind.startswith("complex") for kind in dataset.dtypes):
+        raise MosaicError(
+            f"The pixels of {name} are complex numbers, whose mean is no brightness. Write their "
+            "amplitude into a file of its own (gdal_calc.py -A FILE --calc=abs(A) --type=Float32 "
+            "--outfile=NEW.tif), and name that."
+        )
+    if dataset.crs is None and not dataset.transform.is_identity:
+        raise MosaicError(
+            f"{name} has a place (a world file?) but no coordinate reference system. Assign the "
+            "body's (in QGIS: Raster > Projections > Assign projection)."
         )
     if dataset.crs is None or dataset.transform.is_identity:
         raise MosaicError(
