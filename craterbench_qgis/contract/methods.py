@@ -53,6 +53,8 @@ from .search import (
     SheetParams,
     ThumbnailParams,
     Thumbnails,
+    Warped,
+    WarpParams,
 )
 from .vocabulary import Word
 from .wire import HELLO as HELLO_NAME
@@ -94,6 +96,7 @@ ADD = Method("index.add", AddParams, BuildReply, Lane.LONG)
 UPGRADE = Method("index.upgrade", UpgradeParams, UpgradeReply, Lane.LONG)
 VERIFY = Method("index.verify", IndexParams, VerifyReply, Lane.LONG)
 PREVIEW = Method("preview", PreviewParams, Preview)
+WARP = Method("warp", WarpParams, Warped)
 SEARCH = Method("search", SearchParams, SearchReply)
 THUMBNAILS = Method("thumbnails", ThumbnailParams, Thumbnails)
 EXPLAIN = Method("explain", ExplainParams, ExplainReply)
@@ -110,8 +113,8 @@ METHODS = {
     method.name: method
     for method in (
         HELLO, ENCODERS, DEVICES, DESCRIBE_CATALOGUE, DESCRIBE_MOSAIC, DESCRIBE_INDEX, OPEN_INDEX,
-        CLOSE_INDEX, ESTIMATE_BUILD, CHECK_CIRCLES, BUILD, ADD, UPGRADE, VERIFY, PREVIEW, SEARCH,
-        THUMBNAILS, EXPLAIN, EXPORT, CONTACT_SHEET, REPORT, EVALUATE, FIND_DUPLICATES,
+        CLOSE_INDEX, ESTIMATE_BUILD, CHECK_CIRCLES, BUILD, ADD, UPGRADE, VERIFY, PREVIEW, WARP,
+        SEARCH, THUMBNAILS, EXPLAIN, EXPORT, CONTACT_SHEET, REPORT, EVALUATE, FIND_DUPLICATES,
         APPLY_DUPLICATES, REPORT_DUPLICATES, PAIR_PICTURES,
     )
 }  # fmt: skip

@@ -8,28 +8,26 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import pyproj
 from affine import Affine
 from numpy.typing import NDArray
-from rasterio.enums import WktVersion
-from rasterio.errors import CRSError
 
 from ...contract import names
+from ...contract.search import LEAST_VALID
 from ...contract.vocabulary import Skip
 from ..bodies import Body, geocentric_to_geodetic, same_body
 from ..closing import Closing
 from ..errors import BodyError, MosaicError
 from ..files.rasters import open_raster
 from ..frame import MapFrame
-from ..words import Advice
 from . import paths
 from .geometry import plane_to_geographic, positions
+from .georeference import frame_of, plain_wkt
 from .labels import label_frame, label_transform, missing_image, read_label
 from .sampling import LEAST_SHARE, Bands, Sampler, spacing
 from .view import View, ViewSkipped, stretched
 
 FloatArray = NDArray[np.float64]
-MIN_VALID_FRACTION = 0.7
+MIN_VALID_FRACTION = LEAST_VALID
 # Native pixels across a crater's diameter below which its shape is not in the image.
 MIN_PIXELS_ACROSS = 6.0
 
@@ -90,6 +88,7 @@ class Mosaic(Closing):
         body: Body | None = None,
         band: int | None = None,
         nodata: float | None = None,
+        shows: Body | None = None,
     ) -> Mosaic:
         """Open a raster of the formats the door lets in (:mod:`..files.rasters`).
 
@@ -99,6 +98,8 @@ class Mosaic(Closing):
         body : when given, the body it must be on (another one is refused).
         band : the band to use (from 1); default: luma of RGB, else the first band.
         nodata : a value that means no data beside what the file declares.
+        shows : the body it shows where it calls itself a map of the Earth: its degrees, and
+            nothing else of that system, are then places on this body, planetocentric.
 
         Raises
         ------
@@ -115,7 +116,7 @@ class Mosaic(Closing):
                 raise MosaicError(reason) from error
             raise
         try:
-            frame = _frame_of(dataset, text)
+            frame = frame_of(dataset, text, shows)
             transform, note = dataset.transform, ""
             label = read_label(dataset)
             if label is not None:
@@ -164,7 +165,7 @@ class Mosaic(Closing):
             repr((meta.width, meta.height, meta.count, meta.dtypes, tuple(meta.transform))).encode()
         )
         # As indexes are fingerprinted from the first release on.
-        digest.update(_plain_wkt(self._dataset, self.crs).encode())
+        digest.update(plain_wkt(self._dataset, self.crs).encode())
         paths.add_content(digest, self.path)
         return digest.hexdigest()
 
@@ -328,71 +329,6 @@ class Mosaic(Closing):
             # Along a meridian: the other side of a pixel shrinks with latitude.
             return float(np.hypot(t.e, t.d) * along)
         return float(np.sqrt(abs(t.a * t.e - t.b * t.d) * across * along))
-
-
-def _frame_of(dataset: Any, text: str) -> MapFrame:
-    name = Path(text).name
-    if dataset.transform.is_identity and dataset.gcps[0]:
-        raise MosaicError(
-            f"{name} is placed by ground control points alone. Warp it first (in QGIS: Raster > "
-            "Projections > Warp, or gdalwarp), and name the result."
-        )
-    if dataset.transform.is_identity and dataset.rpcs is not None:
-        raise MosaicError(
-            f"{name} is placed by rational polynomials (RPC) alone. Warp it first (gdalwarp -rpc), "
-            "and name the result."
-        )
-    if any(kind.startswith("complex") for kind in dataset.dtypes):
-        raise MosaicError(
-            f"The pixels of {name} are complex numbers, whose mean is no brightness. Write their "
-            "amplitude into a file of its own (gdal_calc.py -A FILE --calc=abs(A) --type=Float32 "
-            "--outfile=NEW.tif), and name that."
-        )
-    if dataset.crs is None and not dataset.transform.is_identity:
-        raise MosaicError(
-            f"{name} has a place (a world file?) but no coordinate reference system. Assign the "
-            "body's (in QGIS: Raster > Projections > Assign projection)."
-        )
-    if dataset.crs is None or dataset.transform.is_identity:
-        raise MosaicError(
-            f"{name} has no georeference. Assign its coordinate reference system (in "
-            "QGIS: Raster > Projections > Assign projection), or search with it as "
-            f"{Advice('an --image', 'a picture')}."
-        )
-    if not np.isfinite(tuple(dataset.transform)).all() or dataset.transform.is_degenerate:
-        raise MosaicError(
-            f"The georeference of {name} is damaged: its pixels have no size. Assign the right one."
-        )
-    try:
-        crs = pyproj.CRS.from_wkt(_wkt_of(dataset))
-    except (pyproj.exceptions.CRSError, CRSError) as error:
-        raise MosaicError(
-            f"The coordinate reference system of {name} is not understood ({error}). "
-            "Assign a valid one."
-        ) from error
-    try:
-        return MapFrame(crs)
-    except (ValueError, pyproj.exceptions.ProjError) as error:
-        raise MosaicError(
-            f"The coordinate reference system of {name} ({crs.name}) is not tied to a "
-            "body. Assign a geographic or projected one."
-        ) from error
-
-
-def _wkt_of(dataset: Any) -> str:
-    """WKT 2: WKT 1, rasterio's own choice, has no planetocentric latitudes."""
-    try:
-        return str(dataset.crs.to_wkt(version=WktVersion.WKT2_2019))
-    except CRSError:
-        return str(dataset.crs.to_wkt())
-
-
-def _plain_wkt(dataset: Any, crs: pyproj.CRS) -> str:
-    """The CRS as pyproj writes it after reading WKT 1, where WKT 1 can say it."""
-    try:
-        return str(pyproj.CRS.from_wkt(dataset.crs.to_wkt()).to_wkt())
-    except (pyproj.exceptions.CRSError, CRSError):
-        return str(crs.to_wkt())
 
 
 def _resolved(diameter_m: float, native_metres_per_pixel: float, least: float) -> None:
