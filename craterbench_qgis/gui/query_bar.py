@@ -330,7 +330,6 @@ class QueryBar(QWidget):
         self._unfold()
         self.previewing.emit(True)
         self._message.clear_message()
-        self.shows.hide()
         self._line.setText(self._describe(request, None))
         if not self._timer.isActive():
             self._timer.start()
@@ -396,4 +395,5 @@ class QueryBar(QWidget):
             self._call.drop()
             self._call = None
         self._drawing.cancel()
+        self.shows.hide()
         self._picture.clear()

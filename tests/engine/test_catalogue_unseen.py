@@ -43,7 +43,7 @@ RIGHT: dict[str, tuple[str, list[tuple[float, float, float]]]] = {
         [(10.5, 1.5, 12500.5), (11.0, 2.0, 1200.0), (1.0, 2.0, 1200.0), (1.0, 2.0, 12000.0)],
     ),
     "units in the cells": (
-        "id,lon,lat,diameter\na,10,1,30 km\nb,11,2,900 m\nc,1,2,2.5km\nd,1,2,\"1,250 m.\"\n",
+        "id,lon,lat,diameter\na,10,1,30\u00a0km\nb,11,2,900 m\nc,1,2,2.5km\nd,1,2,\"1,250 m.\"\n",
         [(10.0, 1.0, 30e3), (11.0, 2.0, 900.0), (1.0, 2.0, 2500.0), (1.0, 2.0, 1250.0)],
     ),
     "units in the cells, decimal commas": (
@@ -54,7 +54,7 @@ RIGHT: dict[str, tuple[str, list[tuple[float, float, float]]]] = {
         HEAD + "a,10,1,30\nb,11,2,31 km\n", [(10.0, 1.0, 30e3), (11.0, 2.0, 31e3)],
     ),
     "a diameter twice, rounded": (
-        "id,lon,lat,diam_m,diam_km,radius_m\na,10,1,12340,12.3,6200\nb,11,2,900,0.9,400\n",
+        "id,lon,lat,diam_m,diam_km,radius_m\na,10,1,12340,12.3,6170\nb,11,2,900,0.9,450\n",
         [(10.0, 1.0, 12340.0), (11.0, 2.0, 900.0)],
     ),
     "typographic minus": (

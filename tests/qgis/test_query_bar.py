@@ -18,6 +18,7 @@ from qgis.PyQt.QtXml import QDomDocument
 from craterbench_qgis.contract.build import IndexInfo
 from craterbench_qgis.contract.methods import PREVIEW, WARP
 from craterbench_qgis.contract.search import Preview, SearchReply, Warped, WarpParams
+from craterbench_qgis.core.geo.crs import MapFrame
 from craterbench_qgis.core.match_set import MatchSet
 from craterbench_qgis.core.query import QueryRequest
 from craterbench_qgis.core.shown import say_body, shown_body
@@ -335,6 +336,7 @@ class TestALayerThatCallsItselfTheEarths:
         self, bench: QueryBench, layer: QgsRasterLayer, crs: str
     ) -> None:
         bench.show_place(crs, -11.2, -43.3, 20)
+        bench.frame = MapFrame(crs_of(crs), MOON)  # the map's degrees are the Moon's
         bench.bar.start_tool("circle")
         bench.drag_circle()
         assert not bench.asked and bench.message.is_problem

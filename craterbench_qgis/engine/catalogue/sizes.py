@@ -40,7 +40,7 @@ _GAP = r"[ '’\x{a0}\x{2007}\x{2009}\x{202f}]"
 _SPACED = rf"^[+-]?[1-9]\d{{0,2}}({_GAP}\d{{3}})+([.,]\d+)?$"
 _WHOLE = r"^[+-]?\d+$"
 _UNIT_BEHIND = (
-    r"(?i)^(?P<number>.*\d[.,]?)\s*(?P<unit>km|kms|kilomet(?:er|re)s?|m|met(?:er|re)s?)\.?$"
+    rf"(?i)^(?P<number>.*\d[.,]?){_GAP}*(?P<unit>km|kms|kilomet(?:er|re)s?|m|met(?:er|re)s?)\.?$"
 )
 # Two columns of one diameter may differ by so much, beside the rounding of both.
 _SAME = 0.01
