@@ -12,11 +12,11 @@ from ..contract import equirectangular as contract
 FloatArray = NDArray[np.float64]
 
 
-class Equirectangular(contract.Equirectangular):
+class ArrayEquirectangular(contract.Equirectangular):
     """The contract's, on arrays."""
 
     @classmethod
-    def of(cls, crs: Any) -> Equirectangular | None:
+    def of(cls, crs: Any) -> ArrayEquirectangular | None:
         """The projection of a pyproj CRS on a flattened body; None where it is another one."""
         operation, ellipsoid = crs.coordinate_operation, crs.ellipsoid
         if operation is None or ellipsoid is None or not ellipsoid.inverse_flattening:

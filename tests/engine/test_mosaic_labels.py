@@ -10,7 +10,7 @@ import pytest
 import rasterio
 from affine import Affine
 
-from craterbench_qgis.engine.equirectangular import Equirectangular
+from craterbench_qgis.engine.equirectangular import ArrayEquirectangular
 from craterbench_qgis.engine.errors import MosaicError
 from craterbench_qgis.engine.frame import MapFrame
 from craterbench_qgis.engine.mosaic import Mosaic
@@ -281,7 +281,7 @@ def test_northings_of_the_equidistant_cylindrical_projection() -> None:
 )
 def test_written_out_projection_against_its_formula(text: str) -> None:
     crs = pyproj.CRS(text)
-    made = Equirectangular.of(crs)
+    made = ArrayEquirectangular.of(crs)
     assert made is not None
     values = dict(part[1:].split("=") for part in text.split())
     lon, lat = np.array([-170.0, 10.0, 100.0]), np.array([-80.0, 40.0, 5.0])

@@ -71,7 +71,8 @@ def windows(
                 edge = frame.to_map(place[0], pole)
                 if edge is not None and math.isfinite(edge.y()):
                     bottom, top = min(bottom, edge.y()), max(top, edge.y())
-        pad = 4 * unit
+        # Up to a step of the grid lies between its last places and the edge of the map.
+        pad = 1.5 * unit * size * _MARGIN / (NODES - 1)
         boxes += _within((left - pad, bottom - pad, right + pad, top + pad), extent, frame.period)
     area = sum((box[2] - box[0]) * (box[3] - box[1]) for box in boxes)
     unit = max(unit, math.sqrt(area / MOST_PIXELS)) if boxes else unit
