@@ -33,7 +33,8 @@ def run(*command: str, **more: object) -> None:
 
 def mirror() -> str:
     """The mirror this machine's apt uses."""
-    files = [Path("/etc/apt/sources.list"), *Path("/etc/apt/sources.list.d").glob("*")]
+    parts = Path("/etc/apt/sources.list.d")  # of which apt reads these two kinds alone
+    files = [Path("/etc/apt/sources.list"), *parts.glob("*.list"), *parts.glob("*.sources")]
     for file in files:
         if not file.is_file():
             continue

@@ -39,6 +39,10 @@ DIAMETER = (
 RADIUS = (
     "radius", "crater_radius", "rad",
 )
+ONE_DIAMETER = frozenset((
+    "diameter", "diam", "dia", "crater_diameter", "crater_diam", "radius", "crater_radius", "rad",
+))
+"""Names that say nothing but the crater's diameter: two columns of them say the same one."""
 ID = (
     "crater_id", "craterid", "id", "uid", "crater_no", "crater_number", "crater_num",
     "feature_id", "featureid", "object_id", "objectid", "fid",

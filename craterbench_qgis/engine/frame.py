@@ -20,7 +20,7 @@ from pyproj.crs.coordinate_system import Ellipsoidal2DCS
 from pyproj.crs.enums import Ellipsoidal2DCSAxis
 
 from .bodies import Body, body_from_crs, geocentric_to_geodetic, geodetic_to_geocentric
-from .equirectangular import Equirectangular
+from .equirectangular import ArrayEquirectangular
 
 FloatArray = NDArray[np.float64]
 _CYLINDRICAL = ("cylindrical", "plate carr", "mercator", "equidistant cyl", "pseudo plate")
@@ -72,7 +72,7 @@ class MapFrame:
             else 0.0
         )
         self._swapped = _is_north_first(self.crs)
-        self._written_out = None if self.is_plain else Equirectangular.of(self.crs)
+        self._written_out = None if self.is_plain else ArrayEquirectangular.of(self.crs)
         if not self.is_plain and self._written_out is None:
             self._to_map = pyproj.Transformer.from_crs(base, self.crs)
             self._from_map = pyproj.Transformer.from_crs(self.crs, base)

@@ -2170,6 +2170,16 @@
             <translation>Gesucht wird in {name}: {craters} Krater auf {body}</translation>
         </message>
         <message>
+            <location filename="../../craterbench_qgis/gui/drawn.py" />
+            <source>QGIS draws {name} on only {share} % of this square; {least} % are needed. Choose another place or another raster.</source>
+            <translation>QGIS zeichnet {name} nur auf {share} % dieses Quadrats; nötig sind {least} %. Wählen Sie eine andere Stelle oder ein anderes Raster.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/drawn.py" />
+            <source>The engine is not running yet. Wait a moment, ask again.</source>
+            <translation>Die Engine läuft noch nicht. Warten Sie einen Moment und fragen Sie noch einmal.</translation>
+        </message>
+        <message>
             <location filename="../../craterbench_qgis/gui/engine_bar.py" />
             <source>Check or repair the engine's environment</source>
             <translation>Die Umgebung der Engine prüfen oder reparieren</translation>
@@ -2769,11 +2779,6 @@
             <location filename="../../craterbench_qgis/gui/query_bar.py" />
             <source>The crop that will be searched</source>
             <translation>Der Ausschnitt, mit dem gesucht wird</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/query_bar.py" />
-            <source>The engine is not running yet. Wait a moment, ask again.</source>
-            <translation>Die Engine läuft noch nicht. Warten Sie einen Moment und fragen Sie noch einmal.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/query_bar.py" />
@@ -4548,6 +4553,46 @@
             <location filename="../../craterbench_qgis/gui/setup/repair.py" />
             <source>The report is on the clipboard.</source>
             <translation>Der Bericht ist in der Zwischenablage.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/shows.py" />
+            <source>It does not</source>
+            <translation>Das stimmt nicht</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/shows.py" />
+            <source>It shows {body}</source>
+            <translation>Es ist {body}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/shows.py" />
+            <source>Press if it is a map of {body}: its degrees are then places on {body}. This is kept in the layer.</source>
+            <translation>Drücken Sie, wenn es eine Karte von {body} ist: Ihre Grade sind dann Orte auf {body}. Das wird im Layer behalten.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/shows.py" />
+            <source>Press to take that back.</source>
+            <translation>Drücken Sie, um das zurückzunehmen.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/shows.py" />
+            <source>{name} calls itself a map of the Earth.</source>
+            <translation>{name} nennt sich eine Karte der Erde.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/shows.py" />
+            <source>{name} is taken for a map of the Earth again.</source>
+            <translation>{name} gilt wieder als Karte der Erde.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/shows.py" />
+            <source>{name} is taken for a map of {body} from now on. Ask again.</source>
+            <translation>{name} gilt von jetzt an als Karte von {body}. Fragen Sie noch einmal.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/shows.py" />
+            <source>{name} shows {body}, as you said.</source>
+            <translation>{name} zeigt {body}, wie Sie sagten.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/tools/base.py" />

@@ -37,6 +37,7 @@ HANDLERS: dict[str, Handler] = {
         Handler(methods.UPGRADE, "building", "upgrade"),
         Handler(methods.VERIFY, "building", "verify_index"),
         Handler(methods.PREVIEW, "searching", "preview"),
+        Handler(methods.WARP, "searching", "warp"),
         Handler(methods.SEARCH, "searching", "search"),
         Handler(methods.THUMBNAILS, "searching", "thumbnails"),
         Handler(methods.EXPLAIN, "searching", "explain_match"),
