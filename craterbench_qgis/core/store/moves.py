@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from ...contract import held
 from ..file_worker import FileWorker, is_busy
 from . import schema
 from .file import StoreFile, set_aside
@@ -102,7 +103,7 @@ def _may_write(path: Path) -> bool:
         with path.open("r+b"):
             pass
         probe.touch()
-        probe.unlink()
+        held.remove(probe)
     except OSError:
         return False
     return True

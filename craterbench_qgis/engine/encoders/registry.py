@@ -10,6 +10,7 @@ from pathlib import Path
 from ...contract.build import EncoderInfo
 from ..errors import EncoderError
 from .base import Encoder
+from .compat import require_torch
 
 CHECKPOINT_SUFFIXES = (".safetensors", ".pth", ".pt")
 TIMM_PREFIX = "timm:"
@@ -53,6 +54,7 @@ def load_encoder(
         from .ncc import NccEncoder
 
         return NccEncoder()
+    require_torch()
     if name in {info.id for info in _bundled()}:
         return _load_bundled(name, device, threads)
     if name.lower().endswith(".json") and _is_own_card(Path(name).expanduser()):
@@ -108,6 +110,7 @@ def _is_own_card(path: Path) -> bool:
 
 def _default(device: str, threads: int | None) -> Encoder:
     if _bundled():
+        require_torch()
         return _load_bundled(None, device, threads)
     from .hog import HogEncoder
 
