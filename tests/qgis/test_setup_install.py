@@ -97,7 +97,8 @@ def test_made_damaged_repaired_and_removed(
         repair.diagnose.click()
         wait_until(lambda: "clipboard" in repair.text.text(), 60)
     text = QApplication.clipboard().text()
-    for part in (f"QGIS {Qgis.QGIS_VERSION}", "NumPy: ", "GDAL: ", "PROJ: ", "alpha: ", "Engine's process",
+    version = f"QGIS {Qgis.QGIS_VERSION}"
+    for part in (version, "NumPy: ", "GDAL: ", "PROJ: ", "alpha: ", "Engine's process",
                  str(folder)):  # fmt: skip
         assert part in text
     assert "beta: 2.0; 2.0; " in text and "torch: 9.9; 9.9; loads" in text
