@@ -103,6 +103,13 @@ def inside(folder: Path, venv: Path, data: Path | None, command: str) -> int:
     return subprocess.run(["unshare", "-m", "sh", "-c", "\n".join(lines)], check=False).returncode
 
 
+def starting_qgis(folder: Path) -> list[Path]:
+    """The modules of tests that start QGIS themselves, the desktop tour among them: those run with
+    the engine's Python."""
+    modules = sorted(folder.glob("test_*.py"))
+    return [one for one in modules if "\nfrom support import" in one.read_text(encoding="utf-8")]
+
+
 def main() -> int:
     """The command line; the exit code is pytest's."""
     parser = argparse.ArgumentParser(description="The plugin's tests in a newer QGIS.")
@@ -119,11 +126,13 @@ def main() -> int:
     make_system(asked.suite, folder)
     version = "from qgis.core import Qgis; print('QGIS', Qgis.QGIS_VERSION)"
     python = asked.venv.absolute() / "bin" / "python"
+    outside = [str(path.relative_to(ROOT)) for path in starting_qgis(ROOT / "tests" / "qgis")]
     command = (
         f'python3 -c \\"{version}\\" && '
         f"sh tools/qgis_tests_env.sh /usr/bin/python3 /tmp/venv-qgis && "
-        f"OMP_NUM_THREADS=1 CRATERBENCH_TEST_PYTHON='{python}' "
-        f"/tmp/venv-qgis/bin/python -m pytest -n 2 --dist loadfile --timeout 600 {asked.tests}"
+        f"export OMP_NUM_THREADS=1 CRATERBENCH_TEST_PYTHON='{python}' && "
+        f"/tmp/venv-qgis/bin/python -m pytest -n 2 --dist loadfile --timeout 600 {asked.tests} && "
+        f"'{python}' -m pytest {' '.join(outside)}"
     )
     data = asked.data.resolve() if asked.data.is_dir() else None
     return inside(folder, asked.venv.absolute(), data, command)

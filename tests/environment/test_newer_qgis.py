@@ -53,3 +53,9 @@ def test_the_mirror_is_that_of_debian_itself(
     release = tmp_path / "os-release"
     release.write_text('ID=debian\nVERSION_CODENAME=bookworm\nVERSION="12"\n', encoding="utf-8")
     assert newer_qgis.mirror(tmp_path, release) == address
+
+
+def test_the_desktop_tour_belongs_to_the_run(newer_qgis: Any) -> None:
+    names = [path.name for path in newer_qgis.starting_qgis(SCRIPT.parents[1] / "tests" / "qgis")]
+    assert "test_desktop.py" in names and "test_qt6.py" in names
+    assert "test_store.py" not in names
