@@ -6,7 +6,8 @@ from enum import IntEnum
 from typing import Any
 
 from qgis.made_up import made_up, nothing
-from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import (
     QComboBox,
     QFrame,
@@ -95,6 +96,18 @@ class QgsCollapsibleGroupBox(QGroupBox):
 
 class QgsOptionsPageWidget(QWidget):
     pass
+
+
+class QgsOptionsWidgetFactory(QObject):
+    def __init__(self, title: str = "", icon: QIcon | None = None) -> None:
+        super().__init__()
+        self._title, self._icon = title, icon
+
+    def title(self) -> str:
+        return self._title
+
+    def setTitle(self, title: str) -> None:
+        self._title = title
 
 
 class QgsMessageBar(QFrame):
