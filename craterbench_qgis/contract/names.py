@@ -40,8 +40,30 @@ _SUBDATASET = re.compile(
 )
 
 
+# What no file of Windows can be called; the part behind a colon would be written unseen.
+_FORBIDDEN = '<>:"/\\|?*'
+_DEVICES = re.compile(r"(?:CON|PRN|AUX|NUL|COM\d|LPT\d)(?:\..*)?", re.IGNORECASE)
+
+
 class Refused(ValueError):
     """A name or file the engine does not open; the text is a sentence for the user."""
+
+
+def in_words(text: str, most: int = 60) -> str:
+    """A part of a file's name from any text, as every system takes it; "" where nothing is left."""
+    return re.sub(r"[^\w\-]+", "_", text).strip("_")[:most]
+
+
+def unusable(name: str, windows: bool = os.name == "nt") -> str:
+    """What in the last part of a path no file can be called, such as ``: ?``; "" where it may."""
+    if not windows:
+        return ""
+    bad = sorted({letter for letter in name if letter in _FORBIDDEN or letter < " "})
+    if bad:
+        return " ".join(bad)
+    if _DEVICES.fullmatch(name):
+        return name
+    return name[-1] if name.endswith((".", " ")) else ""
 
 
 def is_remote(name: str) -> bool:

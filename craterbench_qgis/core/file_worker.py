@@ -13,6 +13,8 @@ from typing import Any, Generic, Optional, Protocol, TypeVar
 
 from qgis.PyQt.QtCore import pyqtBoundSignal
 
+from ..contract import held
+
 Answer = Callable[[Any, Optional[BaseException]], None]  # noqa: UP045 - met at run time
 _PAUSE_S = 0.25
 
@@ -116,7 +118,7 @@ def may_write(path: Path) -> bool:
         with path.open("r+b"):
             pass
         probe.touch()
-        probe.unlink()
+        held.remove(probe)
     except OSError:
         return False
     return True

@@ -18,6 +18,7 @@ from qgis.core import (
 )
 
 from ..client.blocking import EngineCallError
+from ..contract import held
 from ..contract.build import IndexInfo
 from ..contract.methods import SEARCH
 from ..contract.records import Json, RecordError
@@ -235,7 +236,7 @@ def discard(destination: list[str]) -> None:
         elif Path(path).is_file():
             for ending in ("", "-wal", "-shm", "-journal"):
                 with suppress(OSError):
-                    Path(path + ending).unlink()
+                    held.remove(Path(path + ending))
 
 
 class Failures:

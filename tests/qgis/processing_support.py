@@ -33,18 +33,19 @@ def qgis_process() -> str:
 
 def make_profile(home: Path) -> None:
     """A clean profile below ``home`` with the plugin and the engine's Python."""
-    profile = home / ".local" / "share" / "QGIS" / "QGIS3" / "profiles" / "default"
-    plugin = profile / "python" / "plugins" / PLUGIN
-    plugin.mkdir(parents=True)
-    for part in PARTS:
-        (plugin / part).symlink_to(ROOT / part)
-    settings = profile / "QGIS" / "QGIS3.ini"
-    settings.parent.mkdir(parents=True)
-    settings.write_text(
-        f"[PythonPlugins]\n{PLUGIN}=true\n[craterbench]\nengine\\python={ENGINE_PYTHON}\n"
-        "[locale]\nuserLocale=en_US\noverrideFlag=true\n",
-        encoding="utf-8",
-    )
+    for major in (3, 4):  # folder and file are called after QGIS's major version
+        profiles = home / ".local" / "share" / "QGIS" / f"QGIS{major}" / "profiles"
+        plugin = profiles / "default" / "python" / "plugins" / PLUGIN
+        plugin.mkdir(parents=True)
+        for part in PARTS:
+            (plugin / part).symlink_to(ROOT / part)
+        settings = profiles / "default" / "QGIS" / f"QGIS{major}.ini"
+        settings.parent.mkdir(parents=True)
+        settings.write_text(
+            f"[PythonPlugins]\n{PLUGIN}=true\n[craterbench]\nengine\\python={ENGINE_PYTHON}\n"
+            "[locale]\nuserLocale=en_US\noverrideFlag=true\n",
+            encoding="utf-8",
+        )
 
 
 @dataclass

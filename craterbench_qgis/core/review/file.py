@@ -20,7 +20,7 @@ from typing import Any
 
 from ...contract import names
 from ...contract.body import Body
-from ...contract.databases import limit_time, programs
+from ...contract.databases import limit_time, programs, sqlite_uri
 from ...contract.records import Json, RecordError
 from ...contract.search import Source
 from ...contract.vocabulary import Verdict
@@ -136,10 +136,11 @@ class ReviewFile:
             raise
 
     def _connect(self, read_only: bool) -> sqlite3.Connection:
-        uri = self.path.resolve().as_uri() + ("?mode=ro" if read_only else "?mode=rw")
+        options = "mode=ro" if read_only else "mode=rw"
         wal = self.path.with_name(self.path.name + "-wal")
         if read_only and not wal.exists():
-            uri += "&immutable=1"  # a read-only folder has no room for a lock or a journal
+            options += "&immutable=1"  # a read-only folder has no room for a lock or a journal
+        uri = sqlite_uri(self.path.resolve(), options)
         db = sqlite3.connect(uri, uri=True, timeout=_WAIT_S, isolation_level=None)
         db.execute("PRAGMA synchronous=FULL")
         # The file may come from somebody else: nothing stored in it runs for long.

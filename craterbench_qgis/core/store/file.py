@@ -15,6 +15,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from ...contract import held
+from ...contract.databases import sqlite_uri
 from ...contract.records import Json, plain
 from ...contract.search import Match, Preview
 from ...contract.vocabulary import Decision
@@ -69,7 +71,7 @@ class StoreFile:
         else:
             mode = "rwc" if writable else "ro"
             self._db = sqlite3.connect(
-                f"{path.absolute().as_uri()}?mode={mode}",
+                sqlite_uri(path, f"mode={mode}"),
                 uri=True,
                 timeout=WAIT_SECONDS,
                 isolation_level=None,
@@ -237,10 +239,10 @@ class StoreFile:
                 self._db.backup(target)
             finally:
                 target.close()
-            beside.replace(path)
+            held.replace(beside, path)
         except BaseException:
             with contextlib.suppress(OSError):
-                beside.unlink()
+                held.remove(beside)
             raise
         return StoreFile(path)
 
@@ -278,10 +280,10 @@ def set_aside(path: Path, why: str) -> Path:
     while target.exists():
         number += 1
         target = path.with_name(f"{path.stem}.{why}-{stamp}-{number}{path.suffix}")
-    path.replace(target)
+    held.replace(path, target)
     # A journal belongs to its database: left behind, SQLite would apply it to the next one.
     for end in ("-journal", "-wal", "-shm"):
         beside = path.with_name(path.name + end)
         if beside.exists():
-            beside.replace(target.with_name(target.name + end))
+            held.replace(beside, target.with_name(target.name + end))
     return target

@@ -11,6 +11,7 @@ from ...contract.build import EncoderInfo
 from ..errors import EncoderError
 from .base import Encoder
 from .bundled import bundled_encoders, load_bundled, load_card
+from .compat import require_torch
 
 CHECKPOINT_SUFFIXES = (".safetensors", ".pth", ".pt")
 TIMM_PREFIX = "timm:"
@@ -55,6 +56,7 @@ def load_encoder(
         from .ncc import NccEncoder
 
         return NccEncoder()
+    require_torch()
     if name in bundled:
         return load_bundled(name, device, threads)
     if name.lower().endswith(".json") and _is_own_card(Path(name).expanduser()):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ...contract import held
 from ..errors import ExportError, QueryError
 from .methods import split_row
 from .metrics import MEASURES
@@ -173,7 +174,7 @@ def write_text(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f".{path.name}.part")
         part.write_text(text, encoding="utf-8")
-        part.replace(path)
+        held.replace(part, path)
     except OSError as error:
         raise ExportError(
             f"{path} cannot be written ({error.strerror or error}). Choose another place."

@@ -9,10 +9,9 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from pathlib import Path
-from urllib.parse import quote
 
 from ...contract import names
-from ...contract.databases import limit_time, programs
+from ...contract.databases import limit_time, programs, sqlite_uri
 from ..errors import CraterBenchError
 
 
@@ -26,7 +25,7 @@ def connect(path: Path, *, write: bool = False, timeout: float = 10.0) -> sqlite
         names.check_regular(path)
     except names.Refused as error:
         raise sqlite3.OperationalError(str(error)) from error
-    uri = f"file:{quote(str(path.absolute()))}?mode={'rw' if write else 'ro'}"
+    uri = sqlite_uri(path, "mode=rw" if write else "mode=ro")
     connection = sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None)
     distrust(connection)
     return connection

@@ -23,8 +23,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from ...contract import held
 from ...contract.body import geographic_wkt
-from ...contract.databases import limit_time
+from ...contract.databases import limit_time, sqlite_uri
 from ..bodies import Body, map_latitude
 from ..errors import CraterIndexError
 from ..files.database import distrust
@@ -34,7 +35,7 @@ from .closed import open_inside
 from .format import GPKG, GPKG_NEXT, IndexSettings
 from .manifest import GpkgEntry
 from .storage import FileEntry as _FileEntry
-from .storage import check_size, damaged, replace, storage_errors, sync_file, sync_folder
+from .storage import check_size, damaged, storage_errors, sync_file, sync_folder
 
 LAYER = "craters"
 COLUMNS = ("crater_row", "crater_id", "lon", "lat", "diameter_m")
@@ -267,8 +268,8 @@ def install_next(root: Path, entry: GpkgEntry) -> bool:
     """
     try:
         for suffix in ("-wal", "-shm", "-journal"):
-            (root / (GPKG + suffix)).unlink(missing_ok=True)
-        replace(root / GPKG_NEXT, root / GPKG)
+            held.remove(root / (GPKG + suffix))
+        held.replace(root / GPKG_NEXT, root / GPKG)
     except PermissionError:
         return False
     sync_folder(root)
@@ -289,7 +290,7 @@ def settle_next(root: Path, entry: GpkgEntry | None) -> None:
 def remove_with_journals(path: Path) -> None:
     """Remove a GeoPackage no manifest names. Raises OSError."""
     for suffix in ("", "-wal", "-shm", "-journal"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+        held.remove(path.with_name(path.name + suffix))
 
 
 def locate(root: Path, entry: GpkgEntry) -> Path:
@@ -328,7 +329,7 @@ def column_names(connection: sqlite3.Connection) -> Sequence[str]:
 
 def connect(path: Path) -> sqlite3.Connection:
     """Open read-only and immutable: no locks, no journals, nothing written beside it."""
-    uri = path.absolute().as_uri() + "?mode=ro&immutable=1"
+    uri = sqlite_uri(path, "mode=ro&immutable=1")
     connection = sqlite3.connect(uri, uri=True, isolation_level=None)
     distrust(connection)
     return connection

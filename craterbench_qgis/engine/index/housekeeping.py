@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from ...contract import names
 from ..errors import CraterIndexError
 from . import geopackage
 from .closed import survey
 from .format import GPKG_NEXT, MANIFEST, MANIFEST_SPARE
-from .lock import LOCK_NAME
-from .manifest import Manifest
+from .lock import LOCK_NAME, WriterLock
+from .manifest import Manifest, load_manifest
 from .storage import RESTORE, MappedFile, discard
 
 FOLDERS = ("segments", "catalogue", "tombstones", "shortlist", "kinds")
@@ -46,6 +47,25 @@ def clear(root: Path, manifest: Manifest | None) -> None:
     geopackage.settle_next(root, manifest.gpkg if manifest else None)
 
 
+def tidy(root: Path) -> int:
+    """Remove what earlier states left, unless a writer is at work; how much went.
+
+    Windows keeps what a process has mapped: a reader calls this when it has let go. Raises nothing.
+    """
+    with contextlib.suppress(CraterIndexError, OSError):
+        if not debris(root, load_manifest(root)):
+            return 0
+        lock = WriterLock(root)
+        try:
+            manifest = load_manifest(root)
+            before = len(debris(root, manifest))
+            clear(root, manifest)
+            return before - len(debris(root, manifest))
+        finally:
+            lock.release()
+    return 0
+
+
 def remove_empty(root: Path) -> None:
     """Remove the folders of an index that came to nothing, as far as they are empty."""
     for folder in (*(root / name for name in FOLDERS), root):
@@ -55,6 +75,11 @@ def remove_empty(root: Path) -> None:
 
 def creatable(root: Path) -> None:
     """Raise CraterIndexError unless a new index may be made at ``root``. Raises OSError."""
+    bad = names.unusable(root.name)
+    if bad:
+        raise CraterIndexError(
+            f"'{root.name}' can be no folder's name on Windows ({bad}). Choose another name."
+        )
     if not root.exists():
         return
     if not root.is_dir():

@@ -38,7 +38,7 @@ from .manifest import (
     load_manifest,
     plain_json,
 )
-from .segment import Segment, write_segment
+from .segment import write_segment
 from .storage import FileEntry, HashingFile, check_size, storage_errors, sync_folder
 from .transactions import Transactions, utc_now
 
@@ -249,11 +249,10 @@ class IndexWriter(Transactions):
             now = self._now
             chunks = (group[0].chunks or (0, 0))[0], (group[-1].chunks or (0, 0))[1]
             path = f"segments/{now.next_serial:06d}-v{chunks[0]:07d}"
-            sources = [Segment(self.path, entry, now.settings) for entry in group]
             entry = join(
                 self.path,
                 path,
-                sources,
+                group,
                 now.settings,
                 np.empty(0, np.int32),
                 chunks=chunks,
@@ -317,9 +316,8 @@ class IndexWriter(Transactions):
                 f"{self.path.name} has an unfinished build. Resume it before compacting."
             )
         removed = self.removed()
-        sources = [Segment(self.path, entry, now.settings) for entry in now.segments]
-        groups, left = live_groups(sources, removed)
-        if len(groups) == len(sources) and sum(left) == now.n_views:
+        groups, left = live_groups(self.path, now.segments, now.settings, removed)
+        if len(groups) == len(now.segments) and sum(left) == now.n_views:
             return 0
         entries: list[SegmentEntry] = []
         with self._undoing():

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract import held
 from ...contract.vocabulary import Likeness
 from ..errors import CraterIndexError, QueryError
 from .gallery import PARTS, KindGallery
@@ -152,7 +153,7 @@ def save_kind(index: Path, kind: NamedKind) -> Path:
         folder.mkdir(exist_ok=True)
         part = path.with_suffix(".part")
         part.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        part.replace(path)
+        held.replace(part, path)
     except OSError as error:
         raise CraterIndexError(
             f"The kind cannot be kept at {path} ({error.strerror}). Check the folder's permissions."

@@ -12,6 +12,7 @@ from qgis.PyQt.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QSta
 
 from ...client.failure import CallError
 from ...client.service import AnyCall, EngineService
+from ...contract import names
 from ...contract.methods import EXPLAIN
 from ...contract.records import RecordError
 from ...contract.search import ExplainParams, ExplainReply
@@ -316,7 +317,7 @@ class WhyDialog(QDialog):
         )
 
     def _ask_and_save(self) -> None:
-        name = f"why_{self._set.matches[self._row].crater_id}.png".replace("/", "_")
+        name = f"why_{names.in_words(self._set.matches[self._row].crater_id)}.png"
         folder = str(Path(self._saved).parent) if self._saved else ""
         start = str(Path(folder) / name) if folder else name
         path, _ = QFileDialog.getSaveFileName(

@@ -64,13 +64,13 @@ def make_profile(folder: Path, package: Path, python: Path) -> None:
     target.mkdir(parents=True)
     with zipfile.ZipFile(package) as archive:
         archive.extractall(target)
-    settings = profile / "QGIS" / "QGIS3.ini"
-    settings.parent.mkdir(parents=True)
-    settings.write_text(
-        f"[PythonPlugins]\n{NAME}=true\n[craterbench]\nengine\\python={python}\n"
-        "[qgis]\ncheckVersion=false\nshowTips=false\n[locale]\nuserLocale=en\n",
-        encoding="utf-8",
-    )
+    (profile / "QGIS").mkdir()
+    for major in (3, 4):  # the file is called after QGIS's major version
+        (profile / "QGIS" / f"QGIS{major}.ini").write_text(
+            f"[PythonPlugins]\n{NAME}=true\n[craterbench]\nengine\\python={python}\n"
+            "[qgis]\ncheckVersion=false\nshowTips=false\n[locale]\nuserLocale=en\n",
+            encoding="utf-8",
+        )
 
 
 def start_qgis(
