@@ -30,6 +30,7 @@ from .build import (
     UpgradeReply,
     VerifyReply,
 )
+from .demo import Demo, DemoParams
 from .duplicates import (
     ApplyParams,
     ApplyReport,
@@ -93,6 +94,7 @@ BUILD = Method("index.build", BuildParams, BuildReply, Lane.LONG)
 ADD = Method("index.add", AddParams, BuildReply, Lane.LONG)
 UPGRADE = Method("index.upgrade", UpgradeParams, UpgradeReply, Lane.LONG)
 VERIFY = Method("index.verify", IndexParams, VerifyReply, Lane.LONG)
+DEMO = Method("demo", DemoParams, Demo, Lane.LONG)
 PREVIEW = Method("preview", PreviewParams, Preview)
 SEARCH = Method("search", SearchParams, SearchReply)
 THUMBNAILS = Method("thumbnails", ThumbnailParams, Thumbnails)
@@ -110,8 +112,8 @@ METHODS = {
     method.name: method
     for method in (
         HELLO, ENCODERS, DEVICES, DESCRIBE_CATALOGUE, DESCRIBE_MOSAIC, DESCRIBE_INDEX, OPEN_INDEX,
-        CLOSE_INDEX, ESTIMATE_BUILD, CHECK_CIRCLES, BUILD, ADD, UPGRADE, VERIFY, PREVIEW, SEARCH,
-        THUMBNAILS, EXPLAIN, EXPORT, CONTACT_SHEET, REPORT, EVALUATE, FIND_DUPLICATES,
+        CLOSE_INDEX, ESTIMATE_BUILD, CHECK_CIRCLES, BUILD, ADD, UPGRADE, VERIFY, DEMO, PREVIEW,
+        SEARCH, THUMBNAILS, EXPLAIN, EXPORT, CONTACT_SHEET, REPORT, EVALUATE, FIND_DUPLICATES,
         APPLY_DUPLICATES, REPORT_DUPLICATES, PAIR_PICTURES,
     )
 }  # fmt: skip

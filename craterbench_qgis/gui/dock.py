@@ -23,6 +23,7 @@ from ..core.words.quantities import number
 from ..i18n import tr
 from .engine_bar import EngineBar
 from .history.panel import HistoryPanel
+from .index.first import FirstScreen
 from .index.panel import IndexPanel
 from .messages import Notice
 from .query_bar import QueryBar
@@ -64,13 +65,17 @@ class CraterBenchDock(QDockWidget):
         self.index_panel = IndexPanel(iface, engine, settings)
         self.history = HistoryPanel(store)
         self.review = ReviewPanel(iface, engine, settings)
+        self.first = FirstScreen(settings)
         self._index_line = QLabel()
         self._index_line.setWordWrap(True)
         self._index_line.setTextFormat(Qt.TextFormat.PlainText)
         self.missing = Notice()
         """Says that an index is not where it was."""
         self.tabs = QTabWidget()
-        self.tabs.addTab(self._search_page(), tr("Search"))
+        self._search = QStackedWidget()
+        self._search.addWidget(self._search_page())
+        self._search.addWidget(self.first)
+        self.tabs.addTab(self._search, tr("Search"))
         self.tabs.addTab(self.index_panel, tr("Index"))
         self.tabs.addTab(self.history, tr("History"))
         self.tabs.addTab(self.review, tr("Duplicates"))
@@ -122,6 +127,10 @@ class CraterBenchDock(QDockWidget):
                 window.deleteLater()
         self._elsewhere.setVisible(on)
         self.results.view.setFocus()
+
+    def show_first(self, on: bool) -> None:
+        """The first screen in the place of the search, or the search again."""
+        self._search.setCurrentIndex(int(on))
 
     def show_index(self, info: IndexInfo | None) -> None:
         """Say which index is searched."""

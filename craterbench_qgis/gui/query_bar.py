@@ -36,7 +36,7 @@ from ..files import RESOURCES
 from ..i18n import tr
 from .messages import MessageLine
 from .query_parts import PICTURE_PX, DiameterBox, RasterChoice, query_picture
-from .tools import BoxTool, CircleTool, ClickTool, selection_queries
+from .tools import BoxTool, CircleTool, ClickTool, RimTool, selection_queries
 
 ICONS = RESOURCES / "icons"
 THROTTLE_MS = 150
@@ -69,7 +69,7 @@ class QueryBar(QWidget):
         self.raster = RasterChoice(self._canvas)
         self.sources = self.raster.sources
         self._closed = False
-        kinds = (("box", BoxTool), ("circle", CircleTool), ("click", ClickTool))
+        kinds = (("box", BoxTool), ("circle", CircleTool), ("rim", RimTool), ("click", ClickTool))
         self._tools = {
             name: kind(self._canvas, self._body, self.raster.source_at, self.context)
             for name, kind in kinds
@@ -91,8 +91,21 @@ class QueryBar(QWidget):
     def _build(self) -> None:
         tips = {
             "box": (tr("Box"), tr("Drag a box around a crater")),
-            "circle": (tr("Circle"), tr("Press on a crater's centre and drag to its rim")),
-            "click": (tr("Click"), tr("Click on a crater of a point or polygon layer")),
+            "circle": (
+                tr("Circle"),
+                tr(
+                    "Press on a crater's centre and drag to its rim; or turn "
+                    "the wheel until the circle fits, and click"
+                ),
+            ),
+            "rim": (tr("Rim"), tr("Click three points on a crater's rim")),
+            "click": (
+                tr("Click"),
+                tr(
+                    "Click on a crater of a point or polygon layer; where there "
+                    "is none, turn the wheel for a circle"
+                ),
+            ),
             "selection": (tr("Selection"), tr("Search the selected craters of the active layer")),
         }
         self.buttons = {name: self._button(name, *words) for name, words in tips.items()}
@@ -133,6 +146,7 @@ class QueryBar(QWidget):
 
     def _button(self, name: str, text: str, tip: str) -> QToolButton:
         button = QToolButton()
+        button.setObjectName(f"CraterBenchTool_{name}")
         button.setIcon(QIcon(str(ICONS / f"tool_{name}.svg")))
         button.setIconSize(QSize(22, 22))
         button.setText(text)
@@ -180,7 +194,7 @@ class QueryBar(QWidget):
     # The tools
 
     def start_tool(self, name: str) -> None:
-        """Take up ``box``, ``circle`` or ``click``."""
+        """Take up ``box``, ``circle``, ``rim`` or ``click``."""
         self._canvas.setMapTool(self._tools[name])
 
     def close_tools(self) -> None:

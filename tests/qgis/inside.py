@@ -140,6 +140,11 @@ class FakeInterface:
     def mainWindow(self):
         return self.window
 
+    def newProject(self, asks=False):
+        """Without the question, which needs somebody to answer."""
+        QgsProject.instance().clear()
+        return True
+
     def mapCanvas(self):
         return self.canvas
 

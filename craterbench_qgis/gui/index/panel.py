@@ -160,6 +160,7 @@ class IndexPanel(QWidget):
             text = tr("{name} cannot be opened: {reason}. Choose a folder NAME.craterindex.")
             self.message.problem(text.format(name=Path(path).name, reason=reason))
             self.recent.refresh()
+            self.not_opened.emit()
             return
         self._forget_open()
         self.message.info(tr("Opening {name}…").format(name=Path(path).name))
@@ -220,11 +221,11 @@ class IndexPanel(QWidget):
     def _on_open_failed(self, error: CallError) -> None:
         self._end_waiting()
         self._show_start()
-        self.not_opened.emit()
         if error.cancelled:
             self.message.info(tr("Opening was cancelled."))
         else:
             self.message.problem(error.message)
+        self.not_opened.emit()
 
     def _on_progress(self, progress: Progress) -> None:
         show_on_bar(self.progress, progress)

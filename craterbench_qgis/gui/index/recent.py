@@ -33,6 +33,7 @@ class RecentIndexes(QWidget):
         super().__init__(parent)
         self._settings = settings
         self.list = QListWidget()
+        self.list.setObjectName("CraterBenchRecent")
         self.list.setWordWrap(True)
         self.list.setSpacing(3)
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
@@ -42,6 +43,7 @@ class RecentIndexes(QWidget):
         self.list.itemActivated.connect(self._on_activated)
         self.list.itemClicked.connect(self._on_activated)
         self.empty = MessageLine()
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.empty)

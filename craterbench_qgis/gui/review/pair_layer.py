@@ -56,7 +56,7 @@ class PairLayer(QObject):
 
     def __init__(self, project: QgsProject, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._closed = False
+        self._closed = self._blind = False
         self._project = project
         self._layer_id = ""
         self._pairs: dict[int, Any] = {}
@@ -83,6 +83,13 @@ class PairLayer(QObject):
             return
         self._content = content
         self._job = SlicedJob(self._steps(content, content.body), self._finished, self)
+
+    def set_blind(self, on: bool) -> None:
+        """Off the map: colours and labels say how likely each pair is one crater."""
+        self._blind = on
+        node = self._project.layerTreeRoot().findLayer(self._layer_id) if self._layer_id else None
+        if node is not None:
+            node.setItemVisibilityChecked(not on)
 
     def remove(self) -> None:
         """Take the layer away."""
@@ -156,6 +163,8 @@ class PairLayer(QObject):
         # The legend says what the colours mean. QGIS's tree of layers looks at a change only.
         node.setExpanded(False)
         node.setExpanded(True)
+        if self._blind:
+            self.set_blind(True)
         layer.selectionChanged.connect(self._on_selection)
 
     def _on_selection(self, selected: list[int], *_: Any) -> None:

@@ -26,14 +26,16 @@ from .entries import EntryAttributes
 from .on_map import PairOnMap
 from .page import ReviewPage, StartPage
 from .pair_layer import PairLayer
+from .pair_map import PairMap
 from .pictures import PairPictures
 
 _AHEAD = 6
+_STEP = 1.5
 _LAST, _ORDER, _WHICH, _REVIEWER = (
     "review/last", "review/order", "review/which", "review/reviewer",
 )  # fmt: skip
 
-_ATTRIBUTES = "review/attributes"
+_ATTRIBUTES, _BLIND = "review/attributes", "review/blind"
 
 
 class ReviewPanel(QWidget):
@@ -56,6 +58,7 @@ class ReviewPanel(QWidget):
         self._rows: dict[Any, int] = {}
         self.entries = EntryAttributes(self.store, self)
         self.dialogs = ReviewDialogs(engine, settings, self.store, self._window, self)
+        self._pair_map: PairMap | None = None
         self._summary = ""
         self.start, self.page = StartPage(), ReviewPage()
         self._stack = QStackedWidget()
@@ -85,6 +88,8 @@ class ReviewPanel(QWidget):
         self.dialogs.let_go.connect(self._on_let_go)
         page.attributes_wanted.connect(self._on_attributes)
         page.follow_changed.connect(self._on_follow)
+        page.blind_changed.connect(self._on_blind)
+        page.map_wanted.connect(self._on_map_wanted)
         bar.changed.connect(self._on_queue_choice)
         bar.reviewer_changed.connect(lambda name: self._settings.set_value(_REVIEWER, name))
         bar.done_with.connect(self.take_keys)
@@ -94,6 +99,9 @@ class ReviewPanel(QWidget):
         buttons.skip.connect(self.skip)
         buttons.undo.connect(self.undo)
         buttons.blink.connect(self.view.set_blinking)
+        buttons.swipe.connect(self.view.set_swiping)
+        buttons.swiped_to.connect(self.view.swipe_to)
+        self.view.swiped.connect(buttons.swipe_button.setChecked)
         buttons.outlines.connect(self.view.set_outlines)
         self.view.blinked.connect(buttons.blink_button.setChecked)
         self.store.opened.connect(self._on_opened)
@@ -113,6 +121,7 @@ class ReviewPanel(QWidget):
         reviewer = str(value(_REVIEWER, "") or "") or QDir.home().dirName()
         self.page.bar.set_choice(str(value(_ORDER, "") or PairOrder.DOUBT), which, reviewer)
         self.page.attributes.setChecked(str(value(_ATTRIBUTES, 1)) == "1")
+        self.page.blind.setChecked(str(value(_BLIND, 0)) == "1")
         last = str(value(_LAST, "") or "")
         self.start.offer_last(last if last and Path(last).is_file() else "")
         self.start.last_wanted.connect(self.open_review)
@@ -173,6 +182,8 @@ class ReviewPanel(QWidget):
         self.on_map.show(None, None)
         self.page.say("")
         self.view.set_blinking(False)
+        self.view.set_swiping(False)
+        self.page.map_button.setChecked(False)
         self._stack.setCurrentWidget(self.start)
 
     def _forget_pairs(self) -> None:
@@ -222,7 +233,7 @@ class ReviewPanel(QWidget):
         return bool(super().event(event))
 
     def keyPressEvent(self, event: Any) -> None:
-        """D, X, U, B, O, Backspace, Left, Right, Ctrl+Z."""
+        """See :mod:`.keys`."""
         action = keys.action_of(event) if self.queue is not None else ""
         if not action:
             super().keyPressEvent(event)
@@ -236,7 +247,11 @@ class ReviewPanel(QWidget):
             keys.SKIP: self.skip,
             keys.UNDO: self.undo,
             keys.BLINK: buttons.blink_button.click,
+            keys.SWIPE: buttons.swipe_button.click,
             keys.OUTLINES: buttons.outline_button.click,
+            keys.LARGER: lambda: self.view.zoom(_STEP),
+            keys.SMALLER: lambda: self.view.zoom(1.0 / _STEP),
+            keys.WHOLE: lambda: self.view.zoom(0.0),
         }
         if action in acts:
             acts[action]()
@@ -316,6 +331,31 @@ class ReviewPanel(QWidget):
         if on and pair is not None and content is not None:
             self.on_map.show(pair, content.body)
 
+    def _on_blind(self, on: bool) -> None:
+        """The pairs' layer says the probability of each: it is off the map meanwhile."""
+        self._settings.set_value(_BLIND, int(on))
+        self.layer.set_blind(on)
+        if self.queue is not None:
+            self.page.show_words(self.queue.pair())
+
+    def _on_map_wanted(self, on: bool) -> None:
+        window, self._pair_map = self._pair_map, None
+        if window is not None:
+            window.shut_down()
+        if on and self._iface is not None:
+            self._pair_map = PairMap(self._iface.mapCanvas(), self._window())
+            self._pair_map.closed.connect(lambda: self.page.map_button.setChecked(False))
+            self._pair_map.show()
+            self._show_place(self.queue.pair() if self.queue is not None else None)
+        self.take_keys()
+
+    def _show_place(self, pair: ReviewPair | None) -> None:
+        """The pair on the map, and on the map of its own."""
+        body = self.store.content.body if self.store.content is not None else None
+        self.on_map.show(pair, body if pair is not None else None)
+        if self._pair_map is not None:
+            self._pair_map.show_pair(pair, body)
+
     # The pair that is shown
 
     def _show_pair(self) -> None:
@@ -327,14 +367,14 @@ class ReviewPanel(QWidget):
         if pair is None or row is None:
             self.view.show_nothing(words.nothing_left(queue.counts(), queue.filter != PairFilter()))
             self.page.show_words(None)
-            self.on_map.show(None, None)
+            self._show_place(None)
         else:
             self.view.expect(self.entries.captions(row, pair))
             self.page.show_words(pair)
             known = self.pictures.get(row)
             if known is not None:
                 self.view.show_picture(known)
-            self.on_map.show(pair, content.body)
+            self._show_place(pair)
             self.entries.want(row, pair)
         self._prefetch()
         self._show_state()
@@ -419,6 +459,7 @@ class ReviewPanel(QWidget):
         self.dialogs.give_up()
         self._engine.ready.disconnect(self._on_engine)
         self.pictures.show_review(None)
+        self._on_map_wanted(False)
         self.on_map.close()
         self.layer.close()
         self.store.close()
