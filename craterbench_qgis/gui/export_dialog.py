@@ -33,12 +33,14 @@ from ..contract.vocabulary import Outline
 from ..contract.wire import Progress
 from ..core import export_plan as plan
 from ..core.geo.crs import geographic_crs
+from ..core.geo.region import NoRegion
 from ..core.layers.style import apply_style, write_style
 from ..core.match_set import MatchSet
 from ..core.settings import Settings
 from ..core.words.quantities import number
 from ..i18n import tr
 from .build.progress import show_on_bar
+from .count_area import CountAreaChoice
 from .messages import MessageLine
 
 _WHAT = ("accepted", "shown", "selected", "all")
@@ -97,6 +99,8 @@ class ExportDialog(QDialog):
         self.geometry_box = QComboBox()
         self.geometry_box.addItem(tr("Circles of true size on the ground"), Outline.CIRCLE)
         self.geometry_box.addItem(tr("Centre points"), Outline.POINT)
+        self.area = CountAreaChoice()
+        self.area.changed.connect(self._check)
         self.style = QCheckBox(tr("Write the style beside it (.qml)"))
         self.style.setChecked(True)
         self.path = QLineEdit()
@@ -130,6 +134,7 @@ class ExportDialog(QDialog):
         form.addRow(tr("Format:"), self.format)
         form.addRow("", self.note)
         form.addRow(tr("Geometry:"), self.geometry_box)
+        form.addRow(tr("Counting area:"), self.area)
         form.addRow("", self.style)
         line = QHBoxLayout()
         browse = QPushButton(tr("Browse…"))
@@ -195,6 +200,8 @@ class ExportDialog(QDialog):
         is_vector = chosen.kind == plan.VECTOR
         self.geometry_box.setEnabled(is_vector)
         self.style.setEnabled(is_vector)
+        for widget in (self.area, self._form.layout().labelForField(self.area)):
+            widget.setVisible(chosen.key in plan.COUNTS)
         note = plan.format_note(chosen.key)
         self.note.info(note)
         self.path.setText(plan.with_ending(self.path.text(), chosen))
@@ -248,8 +255,10 @@ class ExportDialog(QDialog):
             return
         outline = Outline(self.geometry_box.currentData())
         try:
-            call = plan.call_of(self._set, self.rows(), self.what(), path, chosen, outline)
-        except RecordError as error:
+            body = self._set.index.body
+            area = self.area.area(body) if chosen.key in plan.COUNTS else None
+            call = plan.call_of(self._set, self.rows(), self.what(), path, chosen, outline, area)
+        except (RecordError, NoRegion) as error:
             self.message.problem(str(error))
             return
         method, params = call
@@ -309,6 +318,10 @@ class ExportDialog(QDialog):
         done = tr("Written: {name}").format(name=Path(files[0]).name)
         if len(files) > 1:
             done += " " + tr("and {n} more beside it").format(n=number(len(files) - 1))
+        if result.counted is not None:
+            done += ". " + tr("{counted} of {n} craters count on {area} km²").format(
+                counted=number(result.counted), n=number(len(scores)), area=number(result.area_km2)
+            )  # fmt: skip
         self.message.info(f"{done}. {problem}".strip())
         self.exported.emit(files)
 
