@@ -17,7 +17,7 @@ WHOLE = shapely.box(-180, -90, 180, 90)
 
 def cap(lon: float, lat: float, degrees: float) -> shapely.Polygon:
     """A spherical cap off the poles and the seam."""
-    points = circle(MOON, lon, lat, 2 * np.radians(degrees) * MOON.mean_radius, 720)
+    points = circle(MOON, lon, lat, np.radians(degrees) * MOON.mean_radius, 720)
     return shapely.Polygon(np.column_stack(points))
 
 
@@ -128,4 +128,4 @@ def test_a_flattened_body_has_its_fractions() -> None:
     places = destination(body, 10.0, 40.0, 90.0, 1000.0)
     one = counting.count(shapely.box(5, 35, 15, 45), body, *map(np.atleast_1d, places),
                          np.array([50e3]), buffered=True)  # fmt: skip
-    assert 0.85 < one.fraction[0] < 1.0
+    assert 0.8 < one.fraction[0] < 1.0

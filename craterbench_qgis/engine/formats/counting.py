@@ -23,6 +23,7 @@ FloatArray = NDArray[np.float64]
 _STEP_DEG = 1.0
 _CORNERS = 48
 _NODES = 24
+_LATTICE = 40
 _WIDEST_DEG = 120.0
 """From the middle of an area to the farthest rim of a buffered crater."""
 
@@ -89,7 +90,7 @@ class _Plane:
     def __init__(self, region: Any) -> None:
         import shapely
 
-        vertices = _unit(*shapely.get_coordinates(region).T)
+        vertices = _unit(*np.concatenate([shapely.get_coordinates(region), _inner(region)]).T)
         middle = vertices.mean(axis=0)
         length = float(np.linalg.norm(middle))
         middle = middle / length if length > 1e-9 else np.array([0.0, 0.0, 1.0])
@@ -170,6 +171,17 @@ def _area(shape: Any) -> float:
         return xy * (np.sin(np.arctan(away / 2.0)) / np.where(away > 0, away / 2.0, 1.0))[:, None]
 
     return float(shapely.transform(shape, equal_area).area)
+
+
+def _inner(region: Any) -> FloatArray:
+    """Places within a region, in a lattice: the middle of a ring round a pole is the pole."""
+    import shapely
+
+    west, south, east, north = region.bounds
+    mesh = np.meshgrid(np.linspace(west, east, _LATTICE), np.linspace(south, north, _LATTICE))
+    lon, lat = (axis.ravel() for axis in mesh)
+    inside = shapely.intersects_xy(region, lon, lat)
+    return np.column_stack([lon[inside], lat[inside]])
 
 
 def _unit(lon: FloatArray, lat: FloatArray) -> FloatArray:
