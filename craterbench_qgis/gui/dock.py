@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
@@ -47,25 +48,40 @@ class _Body(QWidget):
 
 
 class CraterBenchDock(QDockWidget):
-    """Holds the panels; what they do together is :class:`.workbench.Workbench`'s."""
+    """Holds the panels; what they do together is :class:`.workbench.Workbench`'s.
+
+    :meth:`fill` makes them, which is to be run to its end before anything else is asked of it.
+    """
 
     shown_first = pyqtSignal()
 
-    def __init__(self, iface: Any, engine: Engine, settings: Settings, store: ProjectStore) -> None:
+    def __init__(self, iface: Any, settings: Settings) -> None:
         super().__init__(tr("CraterBench"), iface.mainWindow())
         self.setObjectName(DOCK_NAME)
         self._shown = False
         self._settings = settings
         self._window: GalleryWindow | None = None
+
+    def fill(self, iface: Any, engine: Engine, store: ProjectStore) -> Iterator[None]:
+        """Make the panels, one in each step."""
+        settings = self._settings
         self.engine_bar = EngineBar(engine)
         self.setup = SetupPage(engine, settings)
+        yield
         self.query_bar = QueryBar(iface, engine, settings)
+        yield
         self.question = QuestionBar(iface, engine)
+        yield
         self.results = ResultsPanel(engine, settings)
+        yield
         self.index_panel = IndexPanel(iface, engine, settings)
+        yield
         self.history = HistoryPanel(store)
+        yield
         self.review = ReviewPanel(iface, engine, settings)
+        yield
         self.first = FirstScreen(settings)
+        yield
         self._index_line = QLabel()
         self._index_line.setWordWrap(True)
         self._index_line.setTextFormat(Qt.TextFormat.PlainText)

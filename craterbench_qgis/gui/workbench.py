@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from qgis.core import Qgis, QgsProject
@@ -29,7 +30,8 @@ from .why.panel import WhyDialog
 class Workbench(QObject):
     """Made when the panel is first opened, closed when the plugin is unloaded.
 
-    ``results``: store and layers of the open project; the plugin closes them.
+    ``results``: store and layers of the open project; the plugin closes them. :meth:`make` is to
+    be run to its end first.
     """
 
     def __init__(self, iface: Any, results: ProjectResults) -> None:
@@ -41,7 +43,12 @@ class Workbench(QObject):
         self.results = results
         self.store, self.layers = results.store, results.layers
         self.session = SearchSession(self.engine, self.settings, self)
-        self.dock = CraterBenchDock(iface, self.engine, self.settings, self.store)
+        self.dock = CraterBenchDock(iface, self.settings)
+
+    def make(self) -> Iterator[None]:
+        """The panels and what connects them, a piece in each step, so that QGIS goes on."""
+        iface, results = self._iface, self.results
+        yield from self.dock.fill(iface, self.engine, self.store)
         self.index = ProjectIndex(QgsProject.instance(), self.settings, self.dock, self)
         self.demo = DemoJob(self.engine, self.settings, self)
         self._draws_next = False
@@ -50,6 +57,7 @@ class Workbench(QObject):
         self._dialogs = Keeper()
         self._failure: Any = None
         self._connect()
+        yield
         if results.is_read:  # before there was a panel
             QTimer.singleShot(0, self._on_project)
         # Last: it may show the dock at once, and the engine starts when it is first seen.

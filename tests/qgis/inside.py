@@ -165,6 +165,7 @@ class FakeInterface:
 
     def addToolBar(self, name):
         bar = QToolBar(name, self.window)
+        self.window.addToolBar(bar)
         self.toolbars.append(bar)
         return bar
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from qgis.core import QgsProject, QgsSettings, QgsVectorLayer
 from qgis.gui import QgsLayerTreeMapCanvasBridge
+from qgis.PyQt.QtCore import QTimer
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QListWidget, QPushButton, QWidget
 
@@ -34,11 +35,54 @@ def bench(iface: FakeInterface, project: QgsProject, home: Path) -> Iterator[Wor
     iface.window.show()
     plugin = CraterBenchPlugin(iface)
     plugin.initGui()
-    plugin.show_dock()
+    press_panel_button(iface)
+    wait_until(lambda: plugin.workbench is not None and plugin.workbench.dock.isVisible())
     settle(3)
     yield plugin.workbench
     plugin.unload()
     bridge.deleteLater()
+
+
+def press_panel_button(iface: FakeInterface) -> None:
+    """The button in the toolbar."""
+    button = iface.toolbars[-1].widgetForAction(iface.toolbars[-1].actions()[0])
+    assert button.isVisible()
+    click(button)
+
+
+def test_the_panel_is_made_between_qgis_own_events(iface: FakeInterface, home: Path) -> None:
+    """It holds no event up for long: neither all modules nor all panels are one event's."""
+    QgsSettings().setValue("craterbench/engine/python", str(ENGINE_PYTHON))
+    iface.window.show()
+    plugin = CraterBenchPlugin(iface)
+    plugin.initGui()
+    turns = []
+    timer = QTimer()
+    timer.timeout.connect(lambda: turns.append(plugin.workbench is None))
+    timer.start(0)
+    press_panel_button(iface)
+    assert plugin.workbench is None, "the click itself makes nothing"
+    press_panel_button(iface)  # impatient
+    wait_until(lambda: plugin.workbench is not None and plugin.workbench.dock.isVisible())
+    timer.stop()
+    assert turns.count(True) >= 8
+    press_panel_button(iface)
+    assert not plugin.workbench.dock.isVisible()
+    plugin.unload()
+    plugin = CraterBenchPlugin(iface)
+    plugin.initGui()
+    press_panel_button(iface)
+    settle()
+    assert plugin.show_dock() is plugin.workbench.dock, "whoever cannot wait gets it at once"
+    settle(20)
+    assert len(iface.docks) == 1
+    plugin.unload()
+    plugin = CraterBenchPlugin(iface)
+    plugin.initGui()
+    press_panel_button(iface)
+    plugin.unload()
+    settle(20)
+    assert not iface.docks and plugin.workbench is None
 
 
 def seen(bench: Workbench, name: str) -> QPushButton:
