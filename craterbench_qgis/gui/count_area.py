@@ -24,7 +24,7 @@ class CountAreaChoice(QWidget):
         self.layers.setObjectName("CraterBenchCountArea")
         self.layers.setFilters(QgsMapLayerProxyModel.PolygonLayer)
         self.layers.setAllowEmptyLayer(True, tr("none: the file has no area"))
-        self.layers.setLayer(None)
+        self.layers.setCurrentIndex(0)
         self.layers.setToolTip(
             tr("The selected polygons of this layer, or all of them where none is selected")
         )

