@@ -320,7 +320,7 @@ class ExportDialog(QDialog):
             done += " " + tr("and {n} more beside it").format(n=number(len(files) - 1))
         if result.counted is not None:
             done += ". " + tr("{counted} of {n} craters count on {area} km²").format(
-                counted=number(result.counted), n=number(len(scores)), area=number(result.area_km2)
+                counted=number(result.counted), n=number(len(scores)), area=number(result.area_km2 or 0)
             )  # fmt: skip
         self.message.info(f"{done}. {problem}".strip())
         self.exported.emit(files)

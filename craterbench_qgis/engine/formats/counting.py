@@ -99,7 +99,9 @@ class _Plane:
         self._axes = np.stack([east, np.cross(middle, east), middle])
         self._widest = float(np.degrees(np.arccos(np.clip(vertices @ middle, -1, 1)).max()))
         self._check(0.0)
-        flat = shapely.transform(region, lambda xy: self._circles(*xy.T, np.zeros(len(xy)))[0])
+        flat = shapely.transform(
+            region, lambda xy: self._circles(xy[:, 0], xy[:, 1], np.zeros(len(xy)))[0]
+        )
         self._shape = shapely.make_valid(flat, method="structure", keep_collapsed=False)
         rings = shapely.get_rings(shapely.get_parts(region))
         self._rings = [shapely.get_coordinates(ring) for ring in rings]
@@ -138,7 +140,7 @@ class _Plane:
         corners = np.stack([np.cos(turn), np.sin(turn)], axis=1) * grown
         swept = []
         for ring in self._rings:
-            centre, radius = self._circles(*ring.T, np.full(len(ring), reach))
+            centre, radius = self._circles(ring[:, 0], ring[:, 1], np.full(len(ring), reach))
             circles = centre[:, None] + radius[:, None, None] * corners
             pairs = np.concatenate([circles[:-1], circles[1:]], axis=1)
             swept += list(shapely.convex_hull(shapely.multipoints(shapely.points(pairs))))
