@@ -319,9 +319,9 @@ class ExportDialog(QDialog):
         if len(files) > 1:
             done += " " + tr("and {n} more beside it").format(n=number(len(files) - 1))
         if result.counted is not None:
-            done += ". " + tr("{counted} of {n} craters count on {area} km²").format(
-                counted=number(result.counted), n=number(len(scores)), area=number(result.area_km2 or 0)
-            )  # fmt: skip
+            area, of = number(result.area_km2 or 0.0), number(len(scores))
+            text = tr("{counted} of {n} craters count on {area} km²")
+            done += ". " + text.format(counted=number(result.counted), n=of, area=area)
         self.message.info(f"{done}. {problem}".strip())
         self.exported.emit(files)
 

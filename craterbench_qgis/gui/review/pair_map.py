@@ -53,13 +53,11 @@ class PairMap(QWidget):
         problem = body_problem(crs, body, tr("The project"))
         plane = local_plane(crs, lon, lat) if problem is None else None
         if plane is None:
-            self.message.problem(
-                problem
-                or tr(
-                    "The project's reference system cannot be carried to a local map. Choose another "
-                    "one of this body."
-                )
+            no_plane = tr(
+                "The project's reference system cannot be carried to a local map. Choose another "
+                "one of this body."
             )
+            self.message.problem(problem or no_plane)
             self.canvas.setLayers([])
             self._rims.show(None, None)
             return
