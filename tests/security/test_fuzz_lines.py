@@ -67,11 +67,12 @@ class Engine:
             if pipe is not None:
                 pipe.close()
 
-    def ask(self, line: bytes) -> list[Json]:
-        """What came for a line: its answers, before that of a ping sent after it."""
+    def ask(self, line: bytes, stop_after: float = PATIENCE_S) -> list[Json]:
+        """What came for a line: its answers, before that of a ping sent after it; a request that
+        takes longer than ``stop_after`` seconds is cancelled."""
         assert self.process.stdin is not None
         number, answered = waiting_for(line), []
-        until, stop_at = time.monotonic() + PATIENCE_S, time.monotonic() + STOP_AFTER_S
+        until, stop_at = time.monotonic() + 2 * PATIENCE_S, time.monotonic() + stop_after
         self.process.stdin.write(line + b"\n" + PING + b"\n")
         self.process.stdin.flush()
         pinged = stopped = False
@@ -111,7 +112,7 @@ class Engine:
         """Send a line and judge what comes of it."""
         self.count += 1
         try:
-            answers = self.ask(line)
+            answers = self.ask(line, STOP_AFTER_S)
         except (EOFError, TimeoutError, OSError) as error:
             self.wrong.append(f"{type(error).__name__} ({self.process.poll()}): {what!s:.600}")
             self.end()
