@@ -207,8 +207,8 @@ class Workbench(QObject):
             self.dock.results.show_set(None)
         self.dock.first.show_idle()
         self._invite()
-        draws, self._draws_next = self._draws_next, False
-        if info is not None and draws:
+        if info is not None and self._draws_next:
+            self._draws_next = False
             self.dock.query_bar.start_tool("box")
 
     def _invite(self) -> None:
