@@ -134,7 +134,7 @@ class ExportDialog(QDialog):
         form.addRow(tr("Format:"), self.format)
         form.addRow("", self.note)
         form.addRow(tr("Geometry:"), self.geometry_box)
-        form.addRow(tr("Counting area:"), self.area)
+        form.addRow(tr("Area:"), self.area)
         form.addRow("", self.style)
         line = QHBoxLayout()
         browse = QPushButton(tr("Browse…"))

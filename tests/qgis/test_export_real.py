@@ -229,7 +229,7 @@ def test_a_polygon_layer_gives_the_count_its_area_and_its_fractions(
     )
     assert 1 <= len(inside["rows"]) < 20 and {row[1] for row in inside["rows"]} == {"1"}
     assert "of 20 craters count on" in dialog.message.plain
-    choose_entry(how, "Every crater")
+    choose_entry(how, "Touches it")
     buffered = press_export()
     assert buffered["total"] == inside["total"] and len(buffered["rows"]) >= len(inside["rows"])
     assert all(0.0 < float(row[1]) < 1.0 for row in buffered["rows"])
