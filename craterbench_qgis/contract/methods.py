@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from . import build, duplicates, search
+from . import build, demo, duplicates, search
 from .records import Record
 from .vocabulary import Word
 from .wire import HELLO as HELLO_NAME
@@ -48,6 +48,7 @@ BUILD = Method("index.build", build.BuildParams, build.BuildReply, Lane.LONG)
 ADD = Method("index.add", build.AddParams, build.BuildReply, Lane.LONG)
 UPGRADE = Method("index.upgrade", build.UpgradeParams, build.UpgradeReply, Lane.LONG)
 VERIFY = Method("index.verify", build.IndexParams, build.VerifyReply, Lane.LONG)
+DEMO = Method("demo", demo.DemoParams, demo.Demo, Lane.LONG)
 PREVIEW = Method("preview", search.PreviewParams, search.Preview)
 WARP = Method("warp", search.WarpParams, search.Warped)
 SEARCH = Method("search", search.SearchParams, search.SearchReply)

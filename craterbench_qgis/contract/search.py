@@ -363,8 +363,18 @@ class ExplainReply(Record):
 
 
 @dataclass(frozen=True)
+class CountArea(Record):
+    """The surface craters are counted on. ``region``: WKT in degrees, planetocentric; ``buffered``:
+    each crater that touches it counts, as a fraction, instead of those with their centre in it."""
+
+    region: str
+    buffered: bool = False
+
+
+@dataclass(frozen=True)
 class ExportParams(Record):
-    """Matches to a file whose ending says the format; the body is ``body``, else the index's."""
+    """Matches to a file whose ending says the format; the body is ``body``, else the index's.
+    ``area``: only for .scc and .diam, which then hold the craters that count on it."""
 
     matches: list[DecidedMatch]
     path: FileName
@@ -373,6 +383,7 @@ class ExportParams(Record):
     provenance: Json = field(default_factory=dict)
     geometry: Outline = Outline.CIRCLE
     overwrite: bool = True
+    area: Optional[CountArea] = None
 
 
 @dataclass(frozen=True)
@@ -393,6 +404,8 @@ class SheetParams(Record):
 
 @dataclass
 class Files(Record):
-    """What was written."""
+    """What was written. ``counted``: craters that count on ``area_km2``, where one was given."""
 
     files: list[str]
+    counted: Optional[int] = None
+    area_km2: Optional[float] = None

@@ -81,8 +81,17 @@ def _contexts(stored: Any) -> list[float]:
 
 def default_engine_folder() -> str:
     """A folder of this user, outside QGIS's profile: all profiles share one environment."""
+    return _shared_folder("engine")
+
+
+def default_demo_folder() -> str:
+    """Where the demo's planet and index are made."""
+    return _shared_folder("demo")
+
+
+def _shared_folder(name: str) -> str:
     data = QStandardPaths.StandardLocation.GenericDataLocation
-    return str(Path(QStandardPaths.writableLocation(data)) / "craterbench" / "engine")
+    return str(Path(QStandardPaths.writableLocation(data)) / "craterbench" / name)
 
 
 def _documents() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
@@ -22,6 +23,7 @@ from ..core.words.quantities import number
 from ..i18n import tr
 from .engine_bar import EngineBar
 from .history.panel import HistoryPanel
+from .index.first import FirstScreen
 from .index.panel import IndexPanel
 from .layouts import in_column
 from .messages import Notice
@@ -46,29 +48,48 @@ class _Body(QWidget):
 
 
 class CraterBenchDock(QDockWidget):
-    """Holds the panels; what they do together is :class:`.workbench.Workbench`'s."""
+    """Holds the panels; what they do together is :class:`.workbench.Workbench`'s.
+
+    :meth:`fill` makes them, which is to be run to its end before anything else is asked of it.
+    """
 
     shown_first = pyqtSignal()
 
-    def __init__(self, iface: Any, engine: Engine, settings: Settings, store: ProjectStore) -> None:
+    def __init__(self, iface: Any, settings: Settings) -> None:
         super().__init__(tr("CraterBench"), iface.mainWindow())
         self.setObjectName(DOCK_NAME)
         self._shown = False
         self._settings = settings
         self._window: GalleryWindow | None = None
+
+    def fill(self, iface: Any, engine: Engine, store: ProjectStore) -> Iterator[None]:
+        """Make the panels, one in each step."""
+        settings = self._settings
         self.engine_bar = EngineBar(engine)
         self.setup = SetupPage(engine, settings)
+        yield
         self.query_bar = QueryBar(iface, engine, settings)
+        yield
         self.question = QuestionBar(iface, engine)
+        yield
         self.results = ResultsPanel(engine, settings)
+        yield
         self.index_panel = IndexPanel(iface, engine, settings)
+        yield
         self.history = HistoryPanel(store)
+        yield
         self.review = ReviewPanel(iface, engine, settings)
+        yield
+        self.first = FirstScreen(settings)
+        yield
         self._index_line = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.missing = Notice()
         """Says that an index is not where it was."""
         self.tabs = QTabWidget()
-        self.tabs.addTab(self._search_page(), tr("Search"))
+        self._search = QStackedWidget()
+        self._search.addWidget(self._search_page())
+        self._search.addWidget(self.first)
+        self.tabs.addTab(self._search, tr("Search"))
         self.tabs.addTab(self.index_panel, tr("Index"))
         self.tabs.addTab(self.history, tr("History"))
         self.tabs.addTab(self.review, tr("Duplicates"))
@@ -112,6 +133,10 @@ class CraterBenchDock(QDockWidget):
                 window.deleteLater()
         self._elsewhere.setVisible(on)
         self.results.view.setFocus()
+
+    def show_first(self, on: bool) -> None:
+        """The first screen in the place of the search, or the search again."""
+        self._search.setCurrentIndex(int(on))
 
     def show_index(self, info: IndexInfo | None) -> None:
         """Say which index is searched."""

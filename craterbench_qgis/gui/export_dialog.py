@@ -31,6 +31,7 @@ from ..core.match_set import MatchSet
 from ..core.settings import Settings
 from ..core.words.quantities import number
 from ..i18n import tr
+from .count_area import CountAreaChoice
 from .layouts import in_column, in_row
 from .messages import MessageLine
 from .review.job_dialog import JobDialog, Request
@@ -89,6 +90,8 @@ class ExportDialog(JobDialog):
         self.geometry_box = QComboBox()
         self.geometry_box.addItem(tr("Circles of true size on the ground"), Outline.CIRCLE)
         self.geometry_box.addItem(tr("Centre points"), Outline.POINT)
+        self.area = CountAreaChoice()
+        self.area.changed.connect(self.check)
         self.style = QCheckBox(tr("Write the style beside it (.qml)"), checked=True)
         self.path = QLineEdit()
         project = QgsProject.instance().absolutePath()
@@ -108,6 +111,7 @@ class ExportDialog(JobDialog):
         form.addRow(tr("Format:"), self.format)
         form.addRow("", self.note)
         form.addRow(tr("Geometry:"), self.geometry_box)
+        form.addRow(tr("Area:"), self.area)
         form.addRow("", self.style)
         browse = QPushButton(tr("Browse…"), autoDefault=False, clicked=self._browse)
         form.addRow(tr("File:"), in_row((self.path, 1), browse))
@@ -156,6 +160,8 @@ class ExportDialog(JobDialog):
         is_vector = chosen.kind == plan.VECTOR
         self.geometry_box.setEnabled(is_vector)
         self.style.setEnabled(is_vector)
+        for widget in (self.area, self._form.layout().labelForField(self.area)):
+            widget.setVisible(chosen.key in plan.COUNTS)
         note = plan.format_note(chosen.key)
         self.note.info(note)
         self.path.setText(plan.with_ending(self.path.text(), chosen))
@@ -218,8 +224,10 @@ class ExportDialog(JobDialog):
     def request(self) -> Request:
         chosen, self._path = self._format(), self.path.text().strip()
         outline = Outline(self.geometry_box.currentData())
-        rows = self.rows()
-        request = plan.call_of(self._set, rows, self.what(), self._path, chosen, outline)
+        rows, path = self.rows(), self._path
+        counts = chosen.key in plan.COUNTS
+        area = self.area.area(self._set.index.body) if counts else None
+        request = plan.call_of(self._set, rows, self.what(), path, chosen, outline, area)
         self._settings.set_value("export/format", chosen.key)
         self._settings.set_value("export/folder", str(Path(self._path).parent))
         style = "points" if outline is Outline.POINT else "matches"
@@ -246,6 +254,10 @@ class ExportDialog(JobDialog):
         done = tr("Written: {name}").format(name=Path(files[0]).name)
         if len(files) > 1:
             done += " " + tr("and {n} more beside it").format(n=number(len(files) - 1))
+        if result.counted is not None:
+            area, of = number(result.area_km2 or 0.0), number(len(self._scores))
+            text = tr("{counted} of {n} craters count on {area} km²")
+            done += ". " + text.format(counted=number(result.counted), n=of, area=area)
         self.message.info(f"{done}. {problem}".strip())
         self.exported.emit(files)
 

@@ -29,7 +29,7 @@ from .layouts import in_column, in_row
 from .messages import MessageLine
 from .query_parts import PICTURE_PX, DiameterBox, RasterChoice, query_picture
 from .shows import ShowsBar
-from .tools import BoxTool, CircleTool, ClickTool, selection_queries
+from .tools import BoxTool, CircleTool, ClickTool, RimTool, selection_queries
 
 ICONS = RESOURCES / "icons"
 THROTTLE_MS = 150
@@ -60,7 +60,7 @@ class QueryBar(QWidget):
         self.raster = RasterChoice(self._canvas, self._body)
         self.sources = self.raster.sources
         self._closed = False
-        kinds = (("box", BoxTool), ("circle", CircleTool), ("click", ClickTool))
+        kinds = (("box", BoxTool), ("circle", CircleTool), ("rim", RimTool), ("click", ClickTool))
         self._tools = {
             name: kind(self._canvas, self._body, self.raster.source_at, self.context)
             for name, kind in kinds
@@ -79,8 +79,21 @@ class QueryBar(QWidget):
     def _build(self) -> None:
         tips = {
             "box": (tr("Box"), tr("Drag a box around a crater")),
-            "circle": (tr("Circle"), tr("Press on a crater's centre and drag to its rim")),
-            "click": (tr("Click"), tr("Click on a crater of a point or polygon layer")),
+            "circle": (
+                tr("Circle"),
+                tr(
+                    "Press on a crater's centre and drag to its rim; or turn "
+                    "the wheel until the circle fits, and click"
+                ),
+            ),
+            "rim": (tr("Rim"), tr("Click three points on a crater's rim")),
+            "click": (
+                tr("Click"),
+                tr(
+                    "Click on a crater of a point or polygon layer; where there "
+                    "is none, turn the wheel for a circle"
+                ),
+            ),
             "selection": (tr("Selection"), tr("Search the selected craters of the active layer")),
         }
         self.buttons = {name: self._button(name, *words) for name, words in tips.items()}
@@ -101,15 +114,16 @@ class QueryBar(QWidget):
         top = in_row(*self.buttons.values(), 1, spacing=2)
         self.diameter = DiameterBox()
         self.diameter.corrected.connect(self._on_diameter)
-        top.addWidget(self.diameter)
         self.shows = ShowsBar(self._body)
         self.shows.said.connect(self._on_shows)
-        words = in_column(self.sources, self._line, self._message, self.shows, 1)
+        asked = in_row((self.sources, 1), self.diameter)
+        words = in_column(asked, self._line, self._message, self.shows, 1)
         below = in_row((self._picture, 0, Qt.AlignmentFlag.AlignTop), (words, 1))
         in_column(top, below, on=self, margins=0)
 
     def _button(self, name: str, text: str, tip: str) -> QToolButton:
         button = QToolButton()
+        button.setObjectName(f"CraterBenchTool_{name}")
         button.setIcon(QIcon(str(ICONS / f"tool_{name}.svg")))
         button.setIconSize(QSize(22, 22))
         button.setText(text)
@@ -157,7 +171,7 @@ class QueryBar(QWidget):
     # The tools
 
     def start_tool(self, name: str) -> None:
-        """Take up ``box``, ``circle`` or ``click``."""
+        """Take up ``box``, ``circle``, ``rim`` or ``click``."""
         self._canvas.setMapTool(self._tools[name])
 
     def close_tools(self) -> None:

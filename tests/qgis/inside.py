@@ -153,6 +153,11 @@ class FakeInterface:
     def mainWindow(self):
         return self.window
 
+    def newProject(self, asks=False):
+        """Without the question, which needs somebody to answer."""
+        QgsProject.instance().clear()
+        return True
+
     def mapCanvas(self):
         return self.canvas
 
@@ -173,6 +178,7 @@ class FakeInterface:
 
     def addToolBar(self, name):
         bar = QToolBar(name, self.window)
+        self.window.addToolBar(bar)
         self.toolbars.append(bar)
         return bar
 

@@ -27,13 +27,18 @@ def box_wkt(west: float, south: float, east: float, north: float) -> str:
     return "POLYGON ((" + ", ".join(f"{lon:.6f} {lat:.6f}" for lon, lat in corners) + "))"
 
 
-def selection_wkt(layer: Any, body: Body | None) -> str:
-    """The selected polygons of ``layer`` in degrees, planetocentric. Raises NoRegion."""
+def polygons_wkt(layer: Any, body: Body | None, selected_only: bool = True) -> str:
+    """The selected polygons of ``layer`` in degrees, planetocentric. Raises NoRegion.
+
+    ``selected_only``: else all of them where none is selected.
+    """
     if not isinstance(layer, QgsVectorLayer) or (
         layer.geometryType() != QgsWkbTypes.GeometryType.PolygonGeometry
     ):
         raise NoRegion(tr("Choose a polygon layer in the layer tree and select polygons in it."))
     features = layer.selectedFeatures()
+    if not features and not selected_only:
+        features = list(layer.getFeatures())
     if not features:
         raise NoRegion(
             tr("Select at least one polygon of the layer {name}.").format(name=layer.name())
@@ -52,9 +57,7 @@ def selection_wkt(layer: Any, body: Body | None) -> str:
     parts = [part for feature in features for part in _on_body(feature.geometry(), frame)]
     region = QgsGeometry.unaryUnion(parts) if parts else QgsGeometry()
     if region.isNull() or region.area() <= 0:
-        raise NoRegion(
-            tr("The selected polygons of {name} enclose nothing.").format(name=layer.name())
-        )
+        raise NoRegion(tr("The polygons of {name} enclose nothing.").format(name=layer.name()))
     return str(region.asWkt(6))
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from ...contract.search import ExportParams, Files, SheetParams
 from ..bodies import Body
 from ..formats import SUFFIXES, write_matches
+from ..formats.counting import count
 from ..formats.sheet_page import Picture
 from ..formats.staging import check_target
 from ..index import CraterIndex
 from ..mosaic import image_view
+from ..search.filters import read_region
 from ..sheets import place_text, write_report, write_sheet
 from .calls import Call
 from .decoding import InvalidParams
@@ -21,15 +25,27 @@ _SHEET_QUERY = 448
 def export(call: Call[ExportParams]) -> Files:
     """Matches to a layer, a table or a crater list."""
     params = call.params
+    body = params.body or _body(call, params.index)
+    matches, counted, origin = params.matches, None, params.provenance
+    if params.area is not None:
+        places = [(match.lon, match.lat, match.diameter_m) for match in matches]
+        columns = np.array(places, np.float64).reshape(-1, 3).T
+        region = read_region(params.area.region, body)
+        counted = count(region, body, *columns, buffered=params.area.buffered)
+        matches = [matches[row] for row in counted.rows]
+        how = "buffered, fraction = A / A(D)" if params.area.buffered else "centres in the area"
+        origin = {**origin, "counted": how, "counting_area": params.area.region}
     files = write_matches(
         check_target(Path(params.path), SUFFIXES, "Matches"),
-        params.matches,
-        body=params.body or _body(call, params.index),
-        provenance=params.provenance,
+        matches,
+        body=body,
+        provenance=origin,
         overwrite=params.overwrite,
         geometry=params.geometry,
+        counted=counted,
     )
-    return Files([str(file) for file in files])
+    names = [str(file) for file in files]
+    return Files(names) if counted is None else Files(names, len(matches), counted.area_km2)
 
 
 def make_contact_sheet(call: Call[SheetParams]) -> Files:

@@ -36,6 +36,7 @@ HANDLERS: dict[str, Handler] = {
         Handler(methods.ADD, "building", "add"),
         Handler(methods.UPGRADE, "building", "upgrade"),
         Handler(methods.VERIFY, "building", "verify_index"),
+        Handler(methods.DEMO, "trying", "demo"),
         Handler(methods.PREVIEW, "searching", "preview"),
         Handler(methods.WARP, "searching", "warp"),
         Handler(methods.SEARCH, "searching", "search"),

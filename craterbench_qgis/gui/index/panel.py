@@ -131,6 +131,7 @@ class IndexPanel(QWidget):
             text = tr("{name} cannot be opened: {reason}. Choose a folder NAME.craterindex.")
             self.message.problem(text.format(name=Path(path).name, reason=reason))
             self.recent.refresh()
+            self.not_opened.emit()
             return
         self._forget_open()
         self.message.info(tr("Opening {name}…").format(name=Path(path).name))

@@ -28,6 +28,7 @@ class RecentIndexes(QWidget):
         super().__init__()
         self._settings = settings
         self.list = QListWidget()
+        self.list.setObjectName("CraterBenchRecent")
         self.list.setWordWrap(True)
         self.list.setSpacing(3)
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
@@ -37,6 +38,7 @@ class RecentIndexes(QWidget):
         self.list.itemActivated.connect(self._on_activated)
         self.list.itemClicked.connect(self._on_activated)
         self.empty = MessageLine()
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         in_column(self.empty, (self.list, 1), on=self, margins=0)
         self.refresh()
 

@@ -22,7 +22,7 @@ from ...client.service import EngineService
 from ...contract.build import IndexInfo
 from ...contract.vocabulary import Likeness, Question
 from ...core.geo.extent import canvas_region
-from ...core.geo.region import NoRegion, box_wkt, selection_wkt
+from ...core.geo.region import NoRegion, box_wkt, polygons_wkt
 from ...core.layers.catalogue import source_of_catalogue
 from ...core.query import Conditions
 from ...core.words import conditions as words
@@ -198,7 +198,7 @@ class QuestionBar(QWidget):
     def _take_selection(self) -> None:
         body = self._info.body if self._info is not None else None
         try:
-            region = selection_wkt(self._iface.activeLayer(), body)
+            region = polygons_wkt(self._iface.activeLayer(), body)
         except NoRegion as problem:
             self.message.problem(str(problem))
             return

@@ -23,6 +23,7 @@ from ...client.service import AnyCall, EngineService
 from ...contract.methods import Method
 from ...contract.records import Record, RecordError
 from ...contract.wire import Progress
+from ...core.geo.region import NoRegion
 from ...core.words.progress import progress_text
 from ...i18n import tr
 from ..build.progress import show_on_bar
@@ -74,7 +75,7 @@ class JobDialog(QDialog):
         return ""
 
     def request(self) -> Request:
-        """What the engine is asked. May raise RecordError."""
+        """What the engine is asked. May raise RecordError and NoRegion."""
         raise NotImplementedError
 
     def before(self, go: Callable[[], None]) -> None:
@@ -120,7 +121,7 @@ class JobDialog(QDialog):
         self._preparing = False
         try:
             method, params = self.request()
-        except RecordError as error:
+        except (RecordError, NoRegion) as error:
             self._set_running(False)
             self.message.problem(str(error))
             self.show_failure()

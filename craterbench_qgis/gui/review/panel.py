@@ -26,11 +26,12 @@ from .page import ReviewPage, StartPage
 from .pair_layer import PairLayer
 from .shown import ShownPair
 
+_STEP = 1.5
 _LAST, _ORDER, _WHICH, _REVIEWER = (
     "review/last", "review/order", "review/which", "review/reviewer",
 )  # fmt: skip
 
-_ATTRIBUTES = "review/attributes"
+_ATTRIBUTES, _BLIND = "review/attributes", "review/blind"
 
 
 class ReviewPanel(QWidget):
@@ -51,8 +52,7 @@ class ReviewPanel(QWidget):
         self.dialogs = ReviewDialogs(engine, settings, self.store, self._window, self)
         self._summary = ""
         self.start, self.page = StartPage(), ReviewPage()
-        canvas = iface.mapCanvas() if iface is not None else None
-        self.shown = ShownPair(self.page, self.store, engine, canvas, self)
+        self.shown = ShownPair(self.page, self.store, engine, iface, self)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.start)
         self._stack.addWidget(self.page)
@@ -85,6 +85,10 @@ class ReviewPanel(QWidget):
         self.dialogs.let_go.connect(self._on_let_go)
         page.attributes_wanted.connect(self._on_attributes)
         page.follow_changed.connect(self.shown.follow)
+        page.blind_changed.connect(self._on_blind)
+        page.map_wanted.connect(self.shown.on_map.open_window)
+        page.map_wanted.connect(lambda *_: self.take_keys())
+        self.shown.on_map.window_closed.connect(lambda: page.map_button.setChecked(False))
         bar.changed.connect(self._on_queue_choice)
         bar.reviewer_changed.connect(lambda name: self._settings.set_value(_REVIEWER, name))
         bar.done_with.connect(self.take_keys)
@@ -94,6 +98,9 @@ class ReviewPanel(QWidget):
         buttons.skip.connect(self.skip)
         buttons.undo.connect(self.undo)
         buttons.blink.connect(self.view.set_blinking)
+        buttons.swipe.connect(self.view.set_swiping)
+        buttons.swiped_to.connect(self.view.swipe_to)
+        self.view.swiped.connect(buttons.swipe_button.setChecked)
         buttons.outlines.connect(self.view.set_outlines)
         self.view.blinked.connect(buttons.blink_button.setChecked)
         self.store.opened.connect(self._on_opened)
@@ -110,6 +117,7 @@ class ReviewPanel(QWidget):
         reviewer = str(value(_REVIEWER, "") or "") or QDir.home().dirName()
         self.page.bar.set_choice(str(value(_ORDER, "") or PairOrder.DOUBT), which, reviewer)
         self.page.attributes.setChecked(str(value(_ATTRIBUTES, 1)) == "1")
+        self.page.blind.setChecked(str(value(_BLIND, 0)) == "1")
         last = str(value(_LAST, "") or "")
         self.start.offer_last(last if last and Path(last).is_file() else "")
         self.start.last_wanted.connect(self.open_review)
@@ -168,6 +176,8 @@ class ReviewPanel(QWidget):
         self.layer.remove()
         self.page.say("")
         self.view.set_blinking(False)
+        self.view.set_swiping(False)
+        self.page.map_button.setChecked(False)
         self._stack.setCurrentWidget(self.start)
 
     def _forget_pairs(self) -> None:
@@ -217,7 +227,7 @@ class ReviewPanel(QWidget):
         return bool(super().event(event))
 
     def keyPressEvent(self, event: Any) -> None:
-        """D, X, U, B, O, Backspace, Left, Right, Ctrl+Z."""
+        """See :mod:`.keys`."""
         action = keys.action_of(event) if self.queue is not None else ""
         if not action:
             super().keyPressEvent(event)
@@ -231,7 +241,11 @@ class ReviewPanel(QWidget):
             keys.SKIP: self.skip,
             keys.UNDO: self.undo,
             keys.BLINK: buttons.blink_button.click,
+            keys.SWIPE: buttons.swipe_button.click,
             keys.OUTLINES: buttons.outline_button.click,
+            keys.LARGER: lambda: self.view.zoom(_STEP),
+            keys.SMALLER: lambda: self.view.zoom(1.0 / _STEP),
+            keys.WHOLE: lambda: self.view.zoom(0.0),
         }
         if action in acts:
             acts[action]()
@@ -304,6 +318,13 @@ class ReviewPanel(QWidget):
         else:
             self.shown.prefetch()
             self.shown.show_state()
+
+    def _on_blind(self, on: bool) -> None:
+        """The pairs' layer says the probability of each: it is off the map meanwhile."""
+        self._settings.set_value(_BLIND, int(on))
+        self.layer.set_blind(on)
+        if self.queue is not None:
+            self.page.show_words(self.queue.pair())
 
     def _on_attributes(self) -> None:
         self._settings.set_value(_ATTRIBUTES, int(self.page.attributes_shown))

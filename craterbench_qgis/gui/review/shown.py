@@ -13,8 +13,8 @@ from ...core.review.order import PairFilter, PairQueue
 from ...core.review.store import ReviewStore
 from ...core.words import review as words
 from .entries import EntryAttributes
-from .on_map import PairOnMap
 from .page import ReviewPage
+from .pair_map import PairMaps
 from .pictures import PairPictures
 
 _AHEAD = 6
@@ -22,10 +22,10 @@ _AHEAD = 6
 
 class ShownPair(QObject):
     """Keeps ``page`` and the map at the current pair of ``queue``, which is None while no review is
-    open. ``canvas``: the map's canvas, or None."""
+    open. ``iface``: QgisInterface, or None."""
 
     def __init__(
-        self, page: ReviewPage, store: ReviewStore, engine: EngineService, canvas: Any,
+        self, page: ReviewPage, store: ReviewStore, engine: EngineService, iface: Any,
         parent: QObject,
     ) -> None:  # fmt: skip
         super().__init__(parent)
@@ -34,7 +34,7 @@ class ShownPair(QObject):
         self.queue: PairQueue | None = None
         self._engine = engine
         self.pictures = PairPictures(engine, self)
-        self.on_map = PairOnMap(canvas, self)
+        self.on_map = PairMaps(iface, self)
         self.entries = EntryAttributes(store, self)
         self.pictures.arrived.connect(self._on_picture)
         self.entries.arrived.connect(self._on_entries)
@@ -49,7 +49,7 @@ class ShownPair(QObject):
 
     def follow(self, on: bool) -> None:
         """Move the map to each pair, or leave it alone."""
-        self.on_map.follows = on
+        self.on_map.follow(on)
         pair, content = self.queue.pair() if self.queue else None, self.store.content
         if on and pair is not None and content is not None:
             self.on_map.show(pair, content.body)

@@ -120,6 +120,16 @@ class QueryTool(QgsMapTool):
         self._drawn = None
         self._outline.erase()
 
+    def problem_of(self, request: QueryRequest | None) -> str:
+        """Why this cannot be asked, or ""."""
+        if request is None or self.frame is None:
+            return tr("This reaches beyond the body. Draw where the map shows ground.")
+        context = self._context_of()
+        side = request.side_m or (request.diameter_m or 0.0) * context
+        if not 0.0 < side < WIDEST * self.frame.body.mean_radius:
+            return tr("This is wider than one side of the body can be seen. Draw a smaller one.")
+        return ""
+
     def is_drawing(self) -> bool:
         """Whether something was begun that Escape would give up."""
         return False
@@ -235,16 +245,6 @@ class DragTool(QueryTool):
             return
         self.show_request(request, self.words_of(request), event.pos())
         self.finish(request)
-
-    def problem_of(self, request: QueryRequest | None) -> str:
-        """Why this cannot be asked, or ""."""
-        if request is None or self.frame is None:
-            return tr("This reaches beyond the body. Draw where the map shows ground.")
-        context = self._context_of()
-        side = request.side_m or (request.diameter_m or 0.0) * context
-        if not 0.0 < side < WIDEST * self.frame.body.mean_radius:
-            return tr("This is wider than one side of the body can be seen. Draw a smaller one.")
-        return ""
 
 
 class Outline:
