@@ -23,6 +23,7 @@ from ..core.words.quantities import number
 from ..i18n import tr
 from .engine_bar import EngineBar
 from .history.panel import HistoryPanel
+from .index.info import state_of
 from .index.panel import IndexPanel
 from .messages import Notice
 from .query_bar import QueryBar
@@ -69,6 +70,8 @@ class CraterBenchDock(QDockWidget):
         self._index_line.setTextFormat(Qt.TextFormat.PlainText)
         self.missing = Notice()
         """Says that an index is not where it was."""
+        self.unfinished = Notice()
+        """Says how much of the open index is there, and offers the rest."""
         self.tabs = QTabWidget()
         self.tabs.addTab(self._search_page(), tr("Search"))
         self.tabs.addTab(self.index_panel, tr("Index"))
@@ -95,6 +98,7 @@ class CraterBenchDock(QDockWidget):
         layout.setContentsMargins(2, 4, 2, 0)
         layout.addWidget(self._index_line)
         layout.addWidget(self.missing)
+        layout.addWidget(self.unfinished)
         layout.addWidget(self.query_bar)
         layout.addWidget(self.question)
         self._place = QVBoxLayout()
@@ -124,7 +128,11 @@ class CraterBenchDock(QDockWidget):
         self.results.view.setFocus()
 
     def show_index(self, info: IndexInfo | None) -> None:
-        """Say which index is searched."""
+        """Say which index is searched, and what its build still lacks."""
+        if info is not None and info.incomplete:
+            self.unfinished.show_problem(state_of(info)[0], tr("Resume"), self._finish)
+        else:
+            self.unfinished.dismiss()
         if info is None:
             self._index_line.setText(tr("No index is open: open or build one in the tab “Index”."))
             self.tabs.setTabText(1, tr("Index"))
@@ -134,6 +142,10 @@ class CraterBenchDock(QDockWidget):
                 name=info.name, craters=number(info.craters), body=info.body.name
             )
         )
+
+    def _finish(self) -> None:
+        self.tabs.setCurrentWidget(self.index_panel)
+        self.index_panel.resume()
 
     def show_opening(self, name: str) -> None:
         """Say which index is being opened."""

@@ -17,7 +17,7 @@ from typing import Any
 
 from ...contract.records import Json, plain
 from ...contract.search import Match, Preview
-from ...contract.vocabulary import Decision
+from ...contract.vocabulary import Decision, Question
 from ..query import QueryRequest, SearchedIndex
 from . import schema
 
@@ -37,6 +37,7 @@ class HistoryItem:
     matches: int
     accepted: int
     rejected: int
+    find: Question = Question.SAME
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,15 @@ class StoreFile:
             "SELECT q.set_id, q.created, q.label, coalesce(q.index_name, ''),"
             " coalesce(q.index_path, ''), q.matches,"
             " (SELECT count(*) FROM matches m WHERE m.set_id=q.set_id AND decision='accepted'),"
-            " (SELECT count(*) FROM matches m WHERE m.set_id=q.set_id AND decision='rejected')"
-            " FROM queries q WHERE deleted IS NULL ORDER BY q.created DESC, q.fid DESC"
+            " (SELECT count(*) FROM matches m WHERE m.set_id=q.set_id AND decision='rejected'),"
+            " instr(q.request, ?) > 0"
+            " FROM queries q WHERE deleted IS NULL ORDER BY q.created DESC, q.fid DESC",
+            (json.dumps({"find": Question.ANALOGS.value})[1:-1],),
         )
-        return [HistoryItem(*row) for row in rows]
+        return [
+            HistoryItem(*row, Question.ANALOGS if analogs else Question.SAME)
+            for *row, analogs in rows
+        ]
 
     def newest_index(self) -> SearchedIndex | None:
         """The index of the query that was made last."""
