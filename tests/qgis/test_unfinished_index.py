@@ -1,0 +1,63 @@
+"""An index whose build was stopped, where it is searched: how much is there, and the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from qgis.core import QgsProject
+from qgis.PyQt.QtWidgets import QAbstractButton, QApplication, QLabel
+
+from craterbench_qgis.client.engine import Engine
+from craterbench_qgis.core.settings import Settings
+from craterbench_qgis.core.store.project import ProjectStore
+from craterbench_qgis.gui.dock import CraterBenchDock
+from index_fakes import index_info
+from inside import FakeInterface, settle
+from on_screen import click
+
+
+@pytest.fixture
+def dock(iface: FakeInterface, project: QgsProject) -> Iterator[CraterBenchDock]:
+    store = ProjectStore(project, None)
+    settings = Settings()
+    dock = CraterBenchDock(iface, Engine(settings, None), settings, store)
+    dock.show()
+    settle()
+    yield dock
+    store.close()
+
+
+def texts(dock: CraterBenchDock) -> str:
+    return "\n".join(one.text() for one in dock.findChildren(QLabel) if one.isVisible())
+
+
+def resume(dock: CraterBenchDock) -> list[QAbstractButton]:
+    return [one for one in dock.findChildren(QAbstractButton)
+            if one.isVisible() and one.text() == "Resume"]  # fmt: skip
+
+
+def test_the_search_tab_says_how_much_is_there(dock: CraterBenchDock, tmp_path: Path) -> None:
+    path = str(tmp_path / "half.craterindex")
+    dock.show_index(index_info(path, incomplete=True, views_left=4110))
+    settle()
+    assert "176 views are there, 4,110" in texts(dock) and len(resume(dock)) == 1
+    dock.show_index(index_info(path))
+    assert "not finished" not in texts(dock) and not resume(dock)
+    dock.show_index(index_info(path, incomplete=True, views_left=4110))
+    dock.show_index(None)
+    assert not resume(dock)
+
+
+def test_its_button_goes_on_with_the_build(dock: CraterBenchDock, tmp_path: Path) -> None:
+    """Of whose inputs nothing is remembered: the form asks, in the tab of indexes."""
+    info = index_info(str(tmp_path / "half.craterindex"), incomplete=True, views_left=4110)
+    dock.index_panel.info = info
+    dock.show_index(info)
+    settle()
+    click(resume(dock)[0])
+    settle()
+    assert dock.tabs.tabText(dock.tabs.currentIndex()) == "Index"
+    titles = [one.windowTitle() for one in QApplication.topLevelWidgets() if one.isVisible()]
+    assert "Build an index" in titles
