@@ -33,15 +33,21 @@ from record import record
 from steps import OUT, pause, picture, until, xdo
 
 _ARRIVES = 8.0
+_PARTS = ("CraterBenchDock", "CraterBenchToolBar")
 
 # Eyes
 
 
 def windows():
-    """What is on the screen, what is modal first."""
-    shown = [one for one in QApplication.topLevelWidgets() if one.isVisible()]
+    """What is on the screen: what is modal alone, else all; of QGIS's own window our parts."""
     modal = QApplication.activeModalWidget()
-    return [modal] if modal is not None else shown
+    if modal is not None:
+        return [modal]
+    main = iface.mainWindow()
+    parts = [main.findChild(QWidget, name) for name in _PARTS]
+    others = [one for one in QApplication.topLevelWidgets() if one is not main]
+    return [one for one in (*parts, iface.messageBar(), *others) if one is not None
+            and one.isVisible()]  # fmt: skip
 
 
 def all_shown(kind, says="*", inside=""):

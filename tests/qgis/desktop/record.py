@@ -222,7 +222,7 @@ def _key_names():
     if not _KEYS:
         from qgis.PyQt.QtCore import Qt
 
-        for name in dir(Qt.Key if hasattr(Qt.Key, "Key_A") else Qt):
+        for name in {*dir(Qt), *dir(Qt.Key)}:  # Qt 5 has them in the one, Qt 6 in the other
             if name.startswith("Key_"):
                 _KEYS[int(getattr(Qt.Key, name))] = name[len("Key_") :]
     return _KEYS

@@ -80,7 +80,7 @@ def until(condition, seconds=60.0):
     while not condition():
         if time.monotonic() > end:
             raise AssertionError(f"waited {seconds} s in vain")
-        yield 10
+        yield 60
     return None
 
 
