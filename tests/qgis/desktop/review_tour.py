@@ -27,6 +27,8 @@ from qgis.PyQt.QtWidgets import (
 )
 from qgis.utils import iface
 
+from ask_steps import panel
+from common import DOCK
 from hands import (
     check_mark,
     choose,
@@ -42,7 +44,6 @@ from hands import (
     shown,
     tab,
 )
-from search_tour import DOCK, panel
 from steps import (
     OUT,
     drawn,
