@@ -92,6 +92,7 @@ class CatalogueBox(QGroupBox):
         self.unit = _combo(8)
         for text, value in ((tr("unit: auto"), None), (tr("km"), "km"), (tr("m"), "m")):
             self.unit.addItem(text, value)
+        self.unit.setAccessibleName(tr("Unit of the diameter"))
         self.unit.currentIndexChanged.connect(self._on_column)
         last = QHBoxLayout()
         last.addWidget(self.columns["diameter"], 3)

@@ -245,7 +245,9 @@ def entry(says, settle=0.2):
     def find():
         for menu in open_menus():
             for action in menu.actions():
-                if fnmatchcase(names.clean(action.text()), says) and action.isEnabled():
+                plain = action.text().split("\t", 1)[0].replace("&", "")
+                fits = fnmatchcase(plain, says) or fnmatchcase(names.clean(plain), says)
+                if fits and action.isEnabled():
                     return menu.mapToGlobal(menu.actionGeometry(action).center())
         return None
 

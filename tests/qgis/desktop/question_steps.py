@@ -6,7 +6,7 @@ from qgis.PyQt.QtWidgets import (
     QAbstractSpinBox,
 )
 
-from common import DOCK, answered, low_high
+from common import DOCK, LAT, LON, SIDE, answered, low_high
 from hands import (
     act,
     choose,
@@ -21,7 +21,7 @@ from hands import (
     tab,
     write,
 )
-from steps import pause, picture, seen, until
+from steps import look_at, pause, picture, seen, until
 
 # Conditions and analogs
 
@@ -55,6 +55,7 @@ def conditions():
     yield from entry("diam_km")
     picture("12-conditions")
     yield from press("Cancel", editor)
+    yield from look_at(LON, LAT, 4 * SIDE)
     yield from add("Where the map is now")
     yield from answered()
     yield from add("Within the selected polygons")

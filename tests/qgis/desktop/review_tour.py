@@ -6,6 +6,7 @@ end and writes the cleaned catalogue. Nothing is called that a control does. ``c
 which step presses what.
 """
 
+import contextlib
 import os
 import re
 import sys
@@ -70,7 +71,7 @@ seen.update({"worst_gap_ms": {}})
 
 def build_form():
     """All that can be chosen before a build."""
-    yield from look_at(-11.2, -43.3, 12)
+    yield from look_at(-11.2, -43.3, 30)
     yield from tab("Index")
     yield from press("Build…", DOCK)
     yield from until(lambda: dialog(BUILD), 10)
@@ -87,19 +88,17 @@ def build_form():
     for says, column in (("Identifier", "id"), ("Longitude", "lon"), ("Latitude", "lat"),
                          ("Diameter", "diam_km")):  # fmt: skip
         yield from choose(says, column, BUILD)
-    yield from choose("Diameter 2", "km", BUILD)
-    yield from fill("Context factors", "2", BUILD, QLineEdit)
+    yield from choose("Unit of the diameter", "km", BUILD)
+    yield from fill("Context factors", "2, 3", BUILD, QLineEdit)
     yield from choose("Encoder", "hog*", BUILD)
     yield from choose("Encoder", "*default*", BUILD)
     yield from fill("Tokens*", "16", BUILD, QSpinBox)
-    yield from fill("Diameters (from*", "30", BUILD, QDoubleSpinBox)
+    yield from fill("Diameters (from*", "20", BUILD, QDoubleSpinBox)
     yield from fill("Diameters (to*", "300", BUILD, QDoubleSpinBox)
     yield from press("Only craters within", BUILD)
     yield from press("Map's extent", BUILD)
     yield from until(lambda: shown(QAbstractButton, "Check the circles", BUILD).isEnabled(), 60)
-    yield from press("Check the circles", BUILD)
-    yield from press("Cancel", BUILD)
-    yield from until(lambda: reads("The check was cancelled*", BUILD), 10)
+    yield from cancel_check()
     yield from press("Check the circles", BUILD)
     yield from until(lambda: reads("*Rim score*", BUILD), 60)
     yield from fill("Name", "tycho", BUILD, QLineEdit)
@@ -114,22 +113,39 @@ def build_form():
     picture("1-build")
 
 
+def cancel_check():
+    """A dozen crops are cut in a moment: whoever cancels must be quick."""
+    for _ in range(6):
+        yield from press("Check the circles", BUILD)
+        with contextlib.suppress(AssertionError):
+            yield from press("Cancel", BUILD, wait=0.5)
+        if reads("The check was cancelled*", BUILD):
+            return
+        yield from until(lambda: reads("*Rim score*", BUILD), 60)
+    raise AssertionError("the check of the circles was never cancelled")
+
+
 def build():
     """Stopped, found unfinished, finished from the tab “Search”."""
     yield from press("Build", BUILD)
-    yield from until(lambda: _share() > 0, 60)
+    yield from until(lambda: _share(BUILD) > 0, 60)
     picture("2-building")
-    yield from press("Cancel", BUILD)
-    yield from until(lambda: reads("The build of tycho was stopped*"), 60)
-    yield from press("Close", BUILD)
+    yield from press("Run in background", BUILD)
     yield from closed(BUILD)
+    yield from stop_build()
+    yield from press("Resume", "BuildProgress")
+    yield from stop_build()
     yield from press("Dismiss", DOCK)
     yield from item(0, "*", "RecentIndexes")
-    yield from until(lambda: reads("The build is not finished*", DOCK), 60)
-    yield from pause(1.0)
+    yield from until(lambda: reads("The build is not finished*", "IndexPage"), 60)
+    yield from press("Resume", "IndexPage")
+    yield from stop_build(0.5)  # what is searched must hold a whole chunk
+    yield from press("Dismiss", DOCK)
+    yield from item(0, "*", "RecentIndexes")
+    yield from until(lambda: reads("Searching tycho*", DOCK), 90)
     picture("3-unfinished")
     seen["unfinished"] = reads("The build is not finished*", DOCK)
-    yield from press("Resume", DOCK)
+    yield from press("Resume", "Notice")
     yield from until(lambda: reads("tycho is built*", DOCK), 200)
     picture("4-built")
     yield from press("Open index", DOCK)
@@ -137,9 +153,16 @@ def build():
     seen["left"] = reads("The build is not finished*", DOCK)
 
 
-def _share():
-    bars = [shown(QProgressBar, inside=BUILD)]
-    return max((bar.value() for bar in bars if bar is not None and bar.maximum() > 0), default=0)
+def stop_build(share=0.0):
+    """Once so much of it is made."""
+    yield from until(lambda: _share("BuildProgress") > 1000 * share, 120)
+    yield from press("Cancel", "BuildProgress")
+    yield from until(lambda: reads("The build of tycho was stopped*", DOCK), 60)
+
+
+def _share(inside):
+    bar = shown(QProgressBar, inside=inside)
+    return bar.value() if bar is not None and bar.maximum() > 0 else 0
 
 
 # Duplicates
@@ -169,7 +192,7 @@ def find_form():
 def find_two():
     gap.restart()
     yield from press("Find", FIND)
-    yield from until(lambda: _bar(FIND) > 0, 60)
+    yield from until(lambda: _share(FIND) > 0, 60)
     picture("6-progress")
     yield from until(lambda: shown(QWidget, PAIR) is not None, 200)
     yield from until((OUT / "head_lroc.gpkg").exists, 60)
@@ -179,11 +202,6 @@ def find_two():
         yield from press("Close", FIND)
     yield from drawn()
     picture("7-head-lroc")
-
-
-def _bar(inside):
-    bar = shown(QProgressBar, inside=inside)
-    return bar.value() if bar is not None and bar.maximum() > 0 else 0
 
 
 def find_planted():
