@@ -10,6 +10,7 @@ from qgis.core import QgsProject
 from qgis.PyQt.QtWidgets import QAbstractButton, QApplication, QLabel
 
 from craterbench_qgis.client.engine import Engine
+from craterbench_qgis.contract.build import IndexInfo
 from craterbench_qgis.core.settings import Settings
 from craterbench_qgis.core.store.project import ProjectStore
 from craterbench_qgis.gui.dock import CraterBenchDock
@@ -29,6 +30,12 @@ def dock(iface: FakeInterface, project: QgsProject) -> Iterator[CraterBenchDock]
     store.close()
 
 
+def half(folder: Path) -> IndexInfo:
+    """Of which 176 views were made and 4,110 were not looked at."""
+    path = folder / "half.craterindex"
+    return IndexInfo.from_json(index_info(path, incomplete=True, views_left=4110))
+
+
 def texts(dock: CraterBenchDock) -> str:
     return "\n".join(one.text() for one in dock.findChildren(QLabel) if one.isVisible())
 
@@ -39,20 +46,19 @@ def resume(dock: CraterBenchDock) -> list[QAbstractButton]:
 
 
 def test_the_search_tab_says_how_much_is_there(dock: CraterBenchDock, tmp_path: Path) -> None:
-    path = str(tmp_path / "half.craterindex")
-    dock.show_index(index_info(path, incomplete=True, views_left=4110))
+    dock.show_index(half(tmp_path))
     settle()
     assert "176 views are there, 4,110" in texts(dock) and len(resume(dock)) == 1
-    dock.show_index(index_info(path))
+    dock.show_index(IndexInfo.from_json(index_info(tmp_path)))
     assert "not finished" not in texts(dock) and not resume(dock)
-    dock.show_index(index_info(path, incomplete=True, views_left=4110))
+    dock.show_index(half(tmp_path))
     dock.show_index(None)
     assert not resume(dock)
 
 
 def test_its_button_goes_on_with_the_build(dock: CraterBenchDock, tmp_path: Path) -> None:
     """Of whose inputs nothing is remembered: the form asks, in the tab of indexes."""
-    info = index_info(str(tmp_path / "half.craterindex"), incomplete=True, views_left=4110)
+    info = half(tmp_path)
     dock.index_panel.info = info
     dock.show_index(info)
     settle()
