@@ -52,4 +52,4 @@ def test_the_checkpoint_of_an_index(
     answer_file_dialog(monkeypatch, tmp_path / "mine.pt")
     click(button(panel, "Checkpoint…"))
     settle()
-    assert engine.last("index.open").params["checkpoint"] == str(tmp_path / "mine.pt")
+    assert engine.last("index.open").params["encoder"] == str(tmp_path / "mine.pt")

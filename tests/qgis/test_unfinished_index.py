@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from qgis.core import QgsProject
+from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QAbstractButton, QApplication, QLabel
 
 from craterbench_qgis.client.engine import Engine
@@ -24,10 +25,14 @@ def dock(iface: FakeInterface, project: QgsProject) -> Iterator[CraterBenchDock]
     store = ProjectStore(project, None)
     settings = Settings()
     dock = CraterBenchDock(iface, Engine(settings, None), settings, store)
-    dock.show()
+    iface.window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+    iface.window.resize(1200, 800)
+    iface.window.show()
     settle()
     yield dock
     store.close()
+    dock.setParent(None)
+    dock.deleteLater()
 
 
 def half(folder: Path) -> IndexInfo:
