@@ -146,7 +146,7 @@ def build():
     picture("3-unfinished")
     seen["unfinished"] = reads("The build is not finished*", DOCK)
     yield from press("Resume", "Notice")
-    yield from until(lambda: reads("tycho is built*", DOCK), 200)
+    yield from until(lambda: reads("tycho* is built*", DOCK), 200)
     picture("4-built")
     yield from press("Open index", DOCK)
     yield from until(lambda: reads("Searching tycho*", DOCK), 90)
@@ -157,7 +157,7 @@ def stop_build(share=0.0):
     """Once so much of it is made."""
     yield from until(lambda: _share("BuildProgress") > 1000 * share, 120)
     yield from press("Cancel", "BuildProgress")
-    yield from until(lambda: reads("The build of tycho was stopped*", DOCK), 60)
+    yield from until(lambda: reads("The build of tycho* was stopped*", DOCK), 60)
 
 
 def _share(inside):
