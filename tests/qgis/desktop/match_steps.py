@@ -85,6 +85,10 @@ def gallery_keys():
     yield from until(lambda: shown(QWidget, "CraterBenchGallery") is None, 10)
     yield from press("CraterBenchDetach", DOCK)
     yield from until(lambda: shown(QWidget, "CraterBenchGallery") is not None, 10)
+    yield from item(0)
+    yield from press("Accept", "DecisionBar")
+    yield from press("Refine", "DecisionBar")
+    yield from answered()
     yield from press("CraterBenchDetach", "CraterBenchGallery")
     yield from until(lambda: shown(QWidget, "CraterBenchGallery") is None, 10)
     yield from item(0)
@@ -92,7 +96,8 @@ def gallery_keys():
     yield from answered()
     yield from item(0)
     yield from press("Accept", "DecisionBar")
-    yield from press("Refine", "DecisionBar")
+    yield from press("More", "DecisionBar")  # what has no room in the panel
+    yield from entry("Refine*")
     yield from answered()
 
 

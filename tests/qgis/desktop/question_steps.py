@@ -92,7 +92,9 @@ def analogs():
     yield from choose("CraterBenchFind", "the same crater", DOCK)
     yield from answered()
     yield from press("any angle", DOCK)
-    yield from answered(120)
+    yield from press("Cancel", "BusyPage")  # all orientations take their time
+    yield from until(lambda: reads("The search was cancelled*", DOCK), 30)
+    yield from press("Back to the last matches", DOCK)
     yield from press("any angle", DOCK)
     yield from answered()
 

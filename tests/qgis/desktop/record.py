@@ -5,7 +5,16 @@ yet or not. A press counts when its event came from the X server and was deliver
 """
 
 from qgis.PyQt.QtCore import QEvent, QObject
-from qgis.PyQt.QtWidgets import QApplication, QDialog, QMenu, QTabBar, QToolBar, QWidget
+from qgis.PyQt.QtWidgets import (
+    QApplication,
+    QDialog,
+    QMenu,
+    QPushButton,
+    QTabBar,
+    QToolBar,
+    QToolButton,
+    QWidget,
+)
 from qgis.utils import iface
 
 import names
@@ -102,6 +111,9 @@ class Record(QObject):
 
     def _on_press(self, widget, event):
         self._down = event.globalPos()
+        if isinstance(widget, (QPushButton, QToolButton)) and widget.menu() is not None:
+            self.count += 1  # its menu takes the release
+            self._note_widget(widget)
 
     def _on_release(self, widget, event):
         self.count += 1

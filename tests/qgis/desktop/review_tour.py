@@ -183,6 +183,17 @@ def find_form():
     yield from fill("Probable from*", "0.5", FIND, QDoubleSpinBox)
     yield from fill("Diameters (from*", "15", FIND, QDoubleSpinBox)
     yield from fill("Diameters (to*", "0", FIND, QDoubleSpinBox)
+    yield from press("More", FIND, QGroupBox, at=check_mark)
+    yield from choose("Body", "Moon", FIND)
+    for says in ("Second catalogue displaced by (east)", "Second catalogue displaced by (north)"):
+        yield from fill(says, "0", FIND, QDoubleSpinBox)
+    yield from choose("Compare the mosaic with", "lroc_wac_8k", FIND)
+    yield from press("File…", "More")
+    yield from file_dialog("")
+    box = shown(QComboBox, "Compare the mosaic with", FIND)
+    nothing = box.itemText(0)
+    del box
+    yield from choose("Compare the mosaic with", nothing, FIND)
     yield from press("Browse…", FIND)
     yield from file_dialog(OUT / "head_lroc.gpkg")
     yield from until(lambda: shown(QAbstractButton, "Find", FIND).isEnabled(), 60)
