@@ -10,7 +10,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -95,10 +95,8 @@ class StoreFile:
             " FROM queries q WHERE deleted IS NULL ORDER BY q.created DESC, q.fid DESC",
             (json.dumps({"find": Question.ANALOGS.value})[1:-1],),
         )
-        return [
-            HistoryItem(*row, Question.ANALOGS if analogs else Question.SAME)
-            for *row, analogs in rows
-        ]
+        find = {0: Question.SAME, 1: Question.ANALOGS}
+        return [replace(HistoryItem(*row[:-1]), find=find[row[-1]]) for row in rows]
 
     def newest_index(self) -> SearchedIndex | None:
         """The index of the query that was made last."""
