@@ -24,6 +24,7 @@ from ..i18n import tr
 from .engine_bar import EngineBar
 from .history.panel import HistoryPanel
 from .index.first import FirstScreen
+from .index.info import state_of
 from .index.panel import IndexPanel
 from .layouts import in_column
 from .messages import Notice
@@ -85,6 +86,8 @@ class CraterBenchDock(QDockWidget):
         self._index_line = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.missing = Notice()
         """Says that an index is not where it was."""
+        self.unfinished = Notice()
+        """Says how much of the open index is there, and offers the rest."""
         self.tabs = QTabWidget()
         self._search = QStackedWidget()
         self._search.addWidget(self._search_page())
@@ -111,7 +114,7 @@ class CraterBenchDock(QDockWidget):
         self._elsewhere = Elsewhere()
         self._elsewhere.hide()
         in_column(
-            self._index_line, self.missing, self.query_bar, self.question,
+            self._index_line, self.missing, self.unfinished, self.query_bar, self.question,
             (self._place, 1), (self._elsewhere, 1), on=page, margins=(2, 4, 2, 0),
         )  # fmt: skip
         self.results.bar.window_wanted.connect(self._show_window)
@@ -139,7 +142,11 @@ class CraterBenchDock(QDockWidget):
         self._search.setCurrentIndex(int(on))
 
     def show_index(self, info: IndexInfo | None) -> None:
-        """Say which index is searched."""
+        """Say which index is searched, and what its build still lacks."""
+        if info is not None and info.incomplete:
+            self.unfinished.show_problem(state_of(info)[0], tr("Resume"), self._finish)
+        else:
+            self.unfinished.dismiss()
         if info is None:
             self._index_line.setText(tr("No index is open: open or build one in the tab “Index”."))
             self.tabs.setTabText(1, tr("Index"))
@@ -149,6 +156,10 @@ class CraterBenchDock(QDockWidget):
                 name=info.name, craters=number(info.craters), body=info.body.name
             )
         )
+
+    def _finish(self) -> None:
+        self.tabs.setCurrentWidget(self.index_panel)
+        self.index_panel.resume()
 
     def show_opening(self, name: str) -> None:
         """Say which index is being opened."""

@@ -33,8 +33,8 @@ CORE_FIELDS = (
 )
 """As the engine's exports call them; the catalogue's own columns follow."""
 
-DECISION = len(CORE_FIELDS) - 1
-"""Position of the field ``decision``."""
+TURN_FIELDS = (("turn_deg", "real"), ("mirrored", "bool"))
+"""Before the decision, of matches whose query was turned; as in the exports."""
 
 LINK_FIELDS = (
     ("rank", "int"),
@@ -67,13 +67,19 @@ def fields(columns: Sequence[tuple[str, str]]) -> QgsFields:
     return layer_fields
 
 
+def match_fields(matches: Sequence[Match]) -> tuple[tuple[str, str], ...]:
+    """The fields of matches before the catalogue's columns; ``decision`` is the last."""
+    was_turned = any(match.turn_deg is not None for match in matches)
+    return (*CORE_FIELDS[:-1], *(TURN_FIELDS if was_turned else ()), CORE_FIELDS[-1])
+
+
 def catalogue_columns(matches: Sequence[Match]) -> list[tuple[str, str, str]]:
     """(key in ``attributes``, field name, kind) of the catalogue's columns.
 
     A name that is taken gets ``_cat`` behind it, as in the engine's exports; a column of several
     kinds becomes text.
     """
-    taken = {name for name, _ in CORE_FIELDS} | set(_RESERVED)
+    taken = {name for name, _ in match_fields(matches)} | set(_RESERVED)
     keys = dict.fromkeys(key for match in matches for key in match.attributes)
     columns = []
     for key in keys:
@@ -103,9 +109,10 @@ def value_of(match: Match, field: str) -> Any:
 def match_features(match_set: MatchSet, columns: Sequence[tuple[str, str, str]]) -> Iterator[Any]:
     """One feature per match, in row order: its rim."""
     body = match_set.index.body
-    layer_fields = fields([*CORE_FIELDS, *((name, kind) for _, name, kind in columns)])
+    own = match_fields(match_set.matches)
+    layer_fields = fields([*own, *((name, kind) for _, name, kind in columns)])
     for row, match in enumerate(match_set.matches):
-        values: list[Any] = [value_of(match, name) for name, _ in CORE_FIELDS[:DECISION]]
+        values: list[Any] = [value_of(match, name) for name, _ in own[:-1]]
         values.append(str(match_set.decision(row)))
         values += [typed(match.attributes.get(key), kind) for key, _, kind in columns]
         wkt = sphere.circle_multipolygon_wkt(

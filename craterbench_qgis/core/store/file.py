@@ -10,7 +10,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from ...contract import held
 from ...contract.databases import sqlite_uri
 from ...contract.records import Json, plain
 from ...contract.search import Match, Preview
-from ...contract.vocabulary import Decision
+from ...contract.vocabulary import Decision, Question
 from ..file_worker import transaction
 from ..query import QueryRequest, SearchedIndex
 from . import schema
@@ -40,6 +40,7 @@ class HistoryItem:
     matches: int
     accepted: int
     rejected: int
+    find: Question = Question.SAME
 
 
 @dataclass(frozen=True)
@@ -92,10 +93,13 @@ class StoreFile:
             "SELECT q.set_id, q.created, q.label, coalesce(q.index_name, ''),"
             " coalesce(q.index_path, ''), q.matches,"
             " (SELECT count(*) FROM matches m WHERE m.set_id=q.set_id AND decision='accepted'),"
-            " (SELECT count(*) FROM matches m WHERE m.set_id=q.set_id AND decision='rejected')"
-            " FROM queries q WHERE deleted IS NULL ORDER BY q.created DESC, q.fid DESC"
+            " (SELECT count(*) FROM matches m WHERE m.set_id=q.set_id AND decision='rejected'),"
+            " instr(q.request, ?) > 0"
+            " FROM queries q WHERE deleted IS NULL ORDER BY q.created DESC, q.fid DESC",
+            (json.dumps({"find": Question.ANALOGS.value})[1:-1],),
         )
-        return [HistoryItem(*row) for row in rows]
+        find = {0: Question.SAME, 1: Question.ANALOGS}
+        return [replace(HistoryItem(*row[:-1]), find=find[row[-1]]) for row in rows]
 
     def newest_index(self) -> SearchedIndex | None:
         """The index of the query that was made last."""

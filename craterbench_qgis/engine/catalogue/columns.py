@@ -247,9 +247,10 @@ def _named(names: Sequence[str], option: str, what: str) -> str:
     for name in names:
         if name.lower() == option.strip().lower():
             return name
+    named = Advice(f" (--{what})", "")
+    choose = Advice(f"Pass one of them with --{what}.", "Choose one of them.")
     raise CatalogueError(
-        f"There is no column '{option}' (--{what}). The columns found are: {_listed(names)}. "
-        f"Pass one of them with --{what}."
+        f"There is no column '{option}'{named}. The columns found are: {_listed(names)}. {choose}"
     )
 
 

@@ -77,6 +77,7 @@ class CatalogueBox(QGroupBox):
         self.unit = narrow_combo(8)
         for text, value in ((tr("unit: auto"), None), (tr("km"), "km"), (tr("m"), "m")):
             self.unit.addItem(text, value)
+        self.unit.setAccessibleName(tr("Unit of the diameter"))
         self.unit.currentIndexChanged.connect(self._on_column)
         last = in_row((self.columns["diameter"], 3), (self.unit, 2))
         form.addRow(labels["diameter"], last)

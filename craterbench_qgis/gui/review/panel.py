@@ -210,8 +210,15 @@ class ReviewPanel(QWidget):
     def showEvent(self, event: Any) -> None:
         """The keys work as soon as the tab is opened."""
         super().showEvent(event)
+        self.shown.on_map.set_seen(True)
         if self.queue is not None and not event.spontaneous():
             QTimer.singleShot(0, self.take_keys)
+
+    def hideEvent(self, event: Any) -> None:
+        """Another tab: the pair's outlines leave the map."""
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self.shown.on_map.set_seen(False)
 
     def take_keys(self) -> None:
         """The keyboard belongs to the pictures, wherever it was before."""
