@@ -29,9 +29,9 @@ def export(call: Call[ExportParams]) -> Files:
     matches, counted, origin = params.matches, None, params.provenance
     if params.area is not None:
         places = [(match.lon, match.lat, match.diameter_m) for match in matches]
-        columns = np.array(places, np.float64).reshape(-1, 3).T
+        lon, lat, diameter = np.array(places, np.float64).reshape(-1, 3).T
         region = read_region(params.area.region, body)
-        counted = count(region, body, *columns, buffered=params.area.buffered)
+        counted = count(region, body, lon, lat, diameter, params.area.buffered)
         matches = [matches[row] for row in counted.rows]
         how = "buffered, fraction = A / A(D)" if params.area.buffered else "centres in the area"
         origin = {**origin, "counted": how, "counting_area": params.area.region}

@@ -7,13 +7,13 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from ...contract.build import INDEX_SUFFIX
+from ...contract.build import INDEX_SUFFIX, BuildParams, CatalogueSource
 from ...contract.demo import Demo, DemoParams
 from ...contract.vocabulary import Stage
 from ..catalogue import Craters, read_catalogue
 from ..demo import make_planet
 from ..errors import CraterBenchError
-from ..indexing import BuildRequest, build_index
+from ..indexing import build_index
 from ..kinds import load_descriptor
 from ..kinds.upgrade import upgrade_index
 from ..monitor import Monitor
@@ -32,17 +32,17 @@ def demo(call: Call[DemoParams]) -> Demo:
     """Make planet and index where they are not there yet. What a stop leaves is used again."""
     folder, monitor = Path(call.params.folder), call.monitor
     planet = _planet(folder, monitor)
-    craters = read_catalogue(planet / "catalogue.csv")
+    catalogue = planet / "catalogue.csv"
+    craters = read_catalogue(catalogue)
     monitor.report(Stage.ENCODER, 0, 0)
     encoder = call.work.encoder(None, call.params.device)
     monitor.check()
     indexed, asked = planet / "mosaic_a.tif", planet / "mosaic_b.tif"
     # An update may bring another encoder: then there is another index, too.
     output = folder / f"{_PLANET}-{encoder.weights_hash[:8]}" / f"Demo planet{INDEX_SUFFIX}"
+    params = BuildParams([str(indexed)], CatalogueSource(str(catalogue)), str(output))
     with breakable(monitor, call.work.loading):
-        build_index(
-            BuildRequest(mosaics=(indexed,), craters=craters, output=output), encoder, monitor
-        )
+        build_index(params, craters, encoder, monitor)
     with call.work.loading:
         descriptor = load_descriptor()
     with breakable(monitor, call.work.loading):
