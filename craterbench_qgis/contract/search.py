@@ -22,6 +22,8 @@ from .records import (
 )
 from .vocabulary import BoxReading, Decision, DiameterFrom, Likeness, Outline, QueryKind, Question
 
+LEAST_VALID = 0.7
+"""Of a view, the share that has to show ground."""
 CONTEXTS = (2.0, 3.0)
 """Sides of a crater's views over its diameter."""
 TOP = 100
@@ -30,10 +32,6 @@ SHORTLIST = 200
 """Views the first stage keeps."""
 ANALOG_PIXELS = 24.0
 """Pixels of the mosaic across an analog, below which its kind cannot be seen."""
-ANALOG_SIZES = (0.5, 2.0)
-"""Diameter of an analog over the query's."""
-BLURRED = 24.0
-"""Pixels of the mosaic across a crater, below which a picture of it is a blur."""
 ANALOG_SIZES = (0.5, 2.0)
 """Diameter of an analog over the query's."""
 BLURRED = ANALOG_PIXELS
@@ -258,6 +256,28 @@ class PreviewParams(Record):
     query: Query
     index: Optional[FileName] = None
     size: Annotated[int, between(16, 2048)] = 256
+
+
+@dataclass(frozen=True)
+class WarpParams(Record):
+    """Pictures of a map as QGIS drew them, in the map's own reference system (their ``.aux.xml``),
+    to be seen as one square of ground, ``size`` pixels a side. ``shows``: the body they show where
+    their reference system is the Earth's by mistake."""
+
+    pictures: list[FileName]
+    lon: Longitude
+    lat: Latitude
+    side_m: Positive
+    size: Annotated[int, between(16, 4096)]
+    shows: Optional[Body] = None
+
+
+@dataclass
+class Warped(Record):
+    """A square PNG, north up, transparent where nothing was drawn, and how much of it is drawn."""
+
+    image: str
+    valid_fraction: float
 
 
 @dataclass

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..contract import names
 from ..contract.methods import CONTACT_SHEET, EXPORT, REPORT, Method
 from ..contract.records import Json
 from ..contract.search import CountArea, DecidedMatch, ExportParams, Files, SheetParams
@@ -78,8 +78,7 @@ def format_note(key: str) -> str:
 
 def file_name(label: str, chosen: Format) -> str:
     """A name for the file, from the query's label; safe on every system."""
-    plain = re.sub(r"[^\w\-]+", "_", label, flags=re.UNICODE).strip("_")[:60]
-    return f"{plain or tr('query')}_{tr('matches')}{chosen.ending}"
+    return f"{names.in_words(label) or tr('query')}_{tr('matches')}{chosen.ending}"
 
 
 def with_ending(path: str, chosen: Format) -> str:
@@ -121,6 +120,9 @@ def problem_with(path: str, chosen: Format) -> str:
         return tr("The name must end in {ending}.").format(ending=chosen.ending)
     if target.name.lower() == chosen.ending.lower():
         return tr("The file has no name: put one before {ending}.").format(ending=chosen.ending)
+    bad = names.unusable(target.name)
+    if bad:
+        return tr("The name contains {characters}; take another.").format(characters=bad)
     if target.is_dir():
         return tr("{name} is a folder. Choose another name.").format(name=target.name)
     if not target.parent.is_dir():

@@ -12,7 +12,6 @@ from qgis.PyQt.QtWidgets import (
     QScrollArea,
     QStackedWidget,
     QTabWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -25,7 +24,9 @@ from ..i18n import tr
 from .engine_bar import EngineBar
 from .history.panel import HistoryPanel
 from .index.first import FirstScreen
+from .index.info import state_of
 from .index.panel import IndexPanel
+from .layouts import in_column
 from .messages import Notice
 from .query_bar import QueryBar
 from .results.panel import ResultsPanel
@@ -82,11 +83,11 @@ class CraterBenchDock(QDockWidget):
         yield
         self.first = FirstScreen(settings)
         yield
-        self._index_line = QLabel()
-        self._index_line.setWordWrap(True)
-        self._index_line.setTextFormat(Qt.TextFormat.PlainText)
+        self._index_line = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.missing = Notice()
         """Says that an index is not where it was."""
+        self.unfinished = Notice()
+        """Says how much of the open index is there, and offers the rest."""
         self.tabs = QTabWidget()
         self._search = QStackedWidget()
         self._search.addWidget(self._search_page())
@@ -102,28 +103,20 @@ class CraterBenchDock(QDockWidget):
         scroll.setWidget(self.setup)
         self._stack.addWidget(scroll)
         body = _Body()
-        layout = QVBoxLayout(body)
-        layout.setContentsMargins(4, 4, 4, 4)
-        layout.addWidget(self.engine_bar)
-        layout.addWidget(self._stack, 1)
+        in_column(self.engine_bar, (self._stack, 1), on=body, margins=4)
         self.setWidget(body)
         self.setMinimumWidth(_LEAST_WIDTH)
         self.show_index(None)
 
     def _search_page(self) -> QWidget:
         page = QWidget()
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(2, 4, 2, 0)
-        layout.addWidget(self._index_line)
-        layout.addWidget(self.missing)
-        layout.addWidget(self.query_bar)
-        layout.addWidget(self.question)
-        self._place = QVBoxLayout()
-        self._place.addWidget(self.results)
+        self._place = in_column(self.results)
         self._elsewhere = Elsewhere()
         self._elsewhere.hide()
-        layout.addLayout(self._place, 1)
-        layout.addWidget(self._elsewhere, 1)
+        in_column(
+            self._index_line, self.missing, self.unfinished, self.query_bar, self.question,
+            (self._place, 1), (self._elsewhere, 1), on=page, margins=(2, 4, 2, 0),
+        )  # fmt: skip
         self.results.bar.window_wanted.connect(self._show_window)
         self._elsewhere.back_wanted.connect(lambda: self.results.bar.window.setChecked(False))
         return page
@@ -149,7 +142,11 @@ class CraterBenchDock(QDockWidget):
         self._search.setCurrentIndex(int(on))
 
     def show_index(self, info: IndexInfo | None) -> None:
-        """Say which index is searched."""
+        """Say which index is searched, and what its build still lacks."""
+        if info is not None and info.incomplete:
+            self.unfinished.show_problem(state_of(info)[0], tr("Resume"), self._finish)
+        else:
+            self.unfinished.dismiss()
         if info is None:
             self._index_line.setText(tr("No index is open: open or build one in the tab “Index”."))
             self.tabs.setTabText(1, tr("Index"))
@@ -160,6 +157,10 @@ class CraterBenchDock(QDockWidget):
             )
         )
 
+    def _finish(self) -> None:
+        self.tabs.setCurrentWidget(self.index_panel)
+        self.index_panel.resume()
+
     def show_opening(self, name: str) -> None:
         """Say which index is being opened."""
         self._index_line.setText(tr("Opening {name}…").format(name=name))
@@ -168,19 +169,9 @@ class CraterBenchDock(QDockWidget):
         """The set-up page instead of the panels, or the panels again."""
         self._stack.setCurrentIndex(1 if needed else 0)
 
-    def is_setup_shown(self) -> bool:
-        """Whether the set-up page is in front."""
-        return self._stack.currentIndex() == 1
-
     def is_seen(self) -> bool:
         """Whether the panel, whatever its tab, is on the screen: not behind another one."""
         return self.isVisible() and not self.visibleRegion().isEmpty()
-
-    def show_tab(self, widget: QWidget) -> None:
-        """Bring a panel to the front; the query bar and the results share the first."""
-        self.tabs.setCurrentWidget(widget) if self.tabs.indexOf(widget) >= 0 else (
-            self.tabs.setCurrentIndex(0)
-        )
 
     def showEvent(self, event: Any) -> None:
         """Emit once that somebody wants the panel: only then is the engine started."""

@@ -81,7 +81,7 @@ class Workbench(QObject):
         first.cancel_wanted.connect(self.demo.cancel)
         first.chosen.connect(self.open_index)
         first.open_wanted.connect(dock.index_panel.browse)
-        first.build_wanted.connect(dock.index_panel.build)
+        first.build_wanted.connect(dock.index_panel.builds.build)
         self.demo.progressed.connect(first.show_progress)
         self.demo.failed.connect(first.show_idle)
         self.demo.made.connect(self._on_demo)

@@ -146,6 +146,21 @@
             <translation>durch Signal {code} beendet</translation>
         </message>
         <message>
+            <location filename="../../craterbench_qgis/core/context_factors.py" />
+            <source>A context factor lies between 0.5 and 100; 2 and 3 are usual.</source>
+            <translation>Ein Kontextfaktor liegt zwischen 0.5 und 100; üblich sind 2 und 3.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/context_factors.py" />
+            <source>Context factors are numbers, for example: 2, 3.</source>
+            <translation>Kontextfaktoren sind Zahlen, zum Beispiel: 2, 3.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/context_factors.py" />
+            <source>Give at least one context factor, for example: 2, 3.</source>
+            <translation>Geben Sie mindestens einen Kontextfaktor an, zum Beispiel: 2, 3.</translation>
+        </message>
+        <message>
             <location filename="../../craterbench_qgis/core/export_plan.py" />
             <source>Choose a file to write.</source>
             <translation>Wählen Sie eine Datei zum Schreiben.</translation>
@@ -203,8 +218,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/export_plan.py" />
-            <source>Matches are a selection: count on an area only where all its craters are among them.</source>
-            <translation>Treffer sind eine Auswahl: Zählen Sie auf einer Fläche nur, wenn alle ihre Krater darunter sind.</translation>
+            <source>Matches are a selection, so no counting area is written.</source>
+            <translation>Treffer sind eine Auswahl, darum wird keine Zählfläche geschrieben.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/export_plan.py" />
@@ -284,6 +299,51 @@
             <translation>{what} liegt auf {found}, der offene Index aber auf {needed}. Wählen Sie ein Koordinatenbezugssystem dieses Körpers, oder öffnen Sie einen anderen Index.</translation>
         </message>
         <message>
+            <location filename="../../craterbench_qgis/core/geo/outlines.py" />
+            <source>a part of it is not on the body</source>
+            <translation>ein Teil davon liegt nicht auf dem Körper</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/geo/outlines.py" />
+            <source>it has no geometry</source>
+            <translation>es hat keine Geometrie</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/geo/outlines.py" />
+            <source>it has {n} points instead of one</source>
+            <translation>es hat {n} Punkte statt einem</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/geo/outlines.py" />
+            <source>it is a line</source>
+            <translation>es ist eine Linie</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/geo/outlines.py" />
+            <source>it is empty</source>
+            <translation>es ist leer</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/geo/outlines.py" />
+            <source>its middle is not on the body</source>
+            <translation>seine Mitte liegt nicht auf dem Körper</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/geo/outlines.py" />
+            <source>its outline has no area</source>
+            <translation>sein Umriss hat keine Fläche</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/geo/outlines.py" />
+            <source>its outline is not on the body</source>
+            <translation>sein Umriss liegt nicht auf dem Körper</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/geo/outlines.py" />
+            <source>its point is not on the body</source>
+            <translation>sein Punkt liegt nicht auf dem Körper</translation>
+        </message>
+        <message>
             <location filename="../../craterbench_qgis/core/geo/region.py" />
             <source>Choose a polygon layer in the layer tree and select polygons in it.</source>
             <translation>Wählen Sie im Layerbaum einen Polygonlayer und wählen Sie darin Polygone aus.</translation>
@@ -300,8 +360,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/geo/region.py" />
-            <source>The polygons of {name} enclose nothing.</source>
-            <translation>Die Polygone von {name} umschließen nichts.</translation>
+            <source>The selected polygons of {name} enclose nothing.</source>
+            <translation>Die gewählten Polygone von {name} umschließen nichts.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/layers/style.py" />
@@ -405,7 +465,7 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/query.py" />
-            <location filename="../../craterbench_qgis/gui/tools/sized.py" />
+            <location filename="../../craterbench_qgis/gui/tools/circle.py" />
             <source>circle of {size}</source>
             <translation>Kreis von {size}</translation>
         </message>
@@ -704,7 +764,6 @@
         <message>
             <location filename="../../craterbench_qgis/core/words/matches.py" />
             <location filename="../../craterbench_qgis/gui/tools/circle.py" />
-            <location filename="../../craterbench_qgis/gui/tools/rim.py" />
             <source>Diameter {size}</source>
             <translation>Durchmesser {size}</translation>
         </message>
@@ -951,16 +1010,6 @@
             <location filename="../../craterbench_qgis/core/words/progress.py" />
             <source>Describing kinds</source>
             <translation>Arten werden beschrieben</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/words/progress.py" />
-            <source>Digging craters</source>
-            <translation>Krater werden gegraben</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/words/progress.py" />
-            <source>Drawing the mosaics</source>
-            <translation>Mosaike werden gezeichnet</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/progress.py" />
@@ -1309,11 +1358,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/review.py" />
-            <source>{facts}. Blind: the probability is shown once it is decided.</source>
-            <translation>{facts}. Blind: Die Wahrscheinlichkeit erscheint, wenn entschieden ist.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/core/words/review.py" />
             <source>{facts}: {verdict} ({probability})</source>
             <translation>{facts}: {verdict} ({probability})</translation>
         </message>
@@ -1414,7 +1458,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/why.py" />
-            <location filename="../../craterbench_qgis/gui/query_bar.py" />
             <source>Rim</source>
             <translation>Rand</translation>
         </message>
@@ -1485,15 +1528,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
-            <location filename="../../craterbench_qgis/gui/build/mosaics.py" />
-            <location filename="../../craterbench_qgis/gui/review/dialogs.py" />
-            <location filename="../../craterbench_qgis/gui/review/find_options.py" />
-            <location filename="../../craterbench_qgis/gui/review/panel.py" />
-            <source>All files (*)</source>
-            <translation>Alle Dateien (*)</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
             <location filename="../../craterbench_qgis/gui/index/info.py" />
             <location filename="../../craterbench_qgis/processing/index_information.py" />
             <source>Catalogue</source>
@@ -1504,12 +1538,6 @@
             <location filename="../../craterbench_qgis/processing/params.py" />
             <source>Crater catalogue</source>
             <translation>Kraterkatalog</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
-            <location filename="../../craterbench_qgis/gui/review/apply_dialog.py" />
-            <source>Crater catalogues ({pattern})</source>
-            <translation>Kraterkataloge ({pattern})</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
@@ -1624,8 +1652,6 @@
         <message>
             <location filename="../../craterbench_qgis/gui/build/circles.py" />
             <location filename="../../craterbench_qgis/gui/build/progress.py" />
-            <location filename="../../craterbench_qgis/gui/export_dialog.py" />
-            <location filename="../../craterbench_qgis/gui/index/first.py" />
             <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <location filename="../../craterbench_qgis/gui/results/condition_editor.py" />
             <location filename="../../craterbench_qgis/gui/results/states.py" />
@@ -1709,7 +1735,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build/dialog.py" />
-            <location filename="../../craterbench_qgis/gui/export_dialog.py" />
             <location filename="../../craterbench_qgis/gui/review/job_dialog.py" />
             <location filename="../../craterbench_qgis/gui/why/controls.py" />
             <source>Close</source>
@@ -1833,13 +1858,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build/mosaics.py" />
-            <location filename="../../craterbench_qgis/gui/review/dialogs.py" />
-            <location filename="../../craterbench_qgis/gui/review/find_options.py" />
-            <source>Rasters ({pattern})</source>
-            <translation>Raster ({pattern})</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/build/mosaics.py" />
             <source>Remove</source>
             <translation>Entfernen</translation>
         </message>
@@ -1870,12 +1888,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build/options.py" />
-            <location filename="../../craterbench_qgis/processing/index_build.py" />
-            <source>A context factor lies between 0.5 and 100; 2 and 3 are usual.</source>
-            <translation>Ein Kontextfaktor liegt zwischen 0.5 und 100; üblich sind 2 und 3.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/build/options.py" />
             <source>Add a mosaic first: the map's extent is taken in degrees of its body.</source>
             <translation>Fügen Sie zuerst ein Mosaik hinzu: Der Kartenausschnitt wird in Grad seines Körpers genommen.</translation>
         </message>
@@ -1889,13 +1901,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build/options.py" />
-            <location filename="../../craterbench_qgis/processing/evaluate.py" />
-            <location filename="../../craterbench_qgis/processing/index_build.py" />
-            <source>Context factors are numbers, for example: 2, 3.</source>
-            <translation>Kontextfaktoren sind Zahlen, zum Beispiel: 2, 3.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/build/options.py" />
             <location filename="../../craterbench_qgis/gui/review/find_options.py" />
             <source>Diameters</source>
             <translation>Durchmesser</translation>
@@ -1904,16 +1909,10 @@
             <location filename="../../craterbench_qgis/gui/build/options.py" />
             <location filename="../../craterbench_qgis/gui/index/info.py" />
             <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
-            <location filename="../../craterbench_qgis/processing/duplicates.py" />
-            <location filename="../../craterbench_qgis/processing/index_build.py" />
             <location filename="../../craterbench_qgis/processing/index_information.py" />
+            <location filename="../../craterbench_qgis/processing/params.py" />
             <source>Encoder</source>
             <translation>Encoder</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/build/options.py" />
-            <source>Give at least one context factor, for example: 2, 3.</source>
-            <translation>Geben Sie mindestens einen Kontextfaktor an, zum Beispiel: 2, 3.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build/options.py" />
@@ -2080,7 +2079,6 @@
         <message>
             <location filename="../../craterbench_qgis/gui/build/progress.py" />
             <location filename="../../craterbench_qgis/gui/review/job_dialog.py" />
-            <location filename="../../craterbench_qgis/gui/workbench.py" />
             <source>Starting…</source>
             <translation>Wird gestartet…</translation>
         </message>
@@ -2120,29 +2118,9 @@
             <translation>{name} ist fertig</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/count_area.py" />
-            <source>Centre in it: counts whole</source>
-            <translation>Mitte darin: zählt ganz</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/count_area.py" />
-            <source>The selected polygons of this layer, or all of them where none is selected</source>
-            <translation>Die ausgewählten Polygone dieses Layers, oder alle, wo keines ausgewählt ist</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/count_area.py" />
-            <source>Touches it: counts as a fraction</source>
-            <translation>Berührt sie: zählt als Bruchteil</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/count_area.py" />
-            <source>none: the file has no area</source>
-            <translation>keine: Die Datei hat keine Fläche</translation>
-        </message>
-        <message>
             <location filename="../../craterbench_qgis/gui/dock.py" />
             <location filename="../../craterbench_qgis/gui/help.py" />
-            <location filename="../../craterbench_qgis/gui/index/panel.py" />
+            <location filename="../../craterbench_qgis/gui/index/builds.py" />
             <location filename="../../craterbench_qgis/gui/workbench.py" />
             <source>CraterBench</source>
             <translation>CraterBench</translation>
@@ -2175,7 +2153,6 @@
         <message>
             <location filename="../../craterbench_qgis/gui/dock.py" />
             <location filename="../../craterbench_qgis/gui/index/panel.py" />
-            <location filename="../../craterbench_qgis/gui/workbench.py" />
             <source>Opening {name}…</source>
             <translation>{name} wird geöffnet…</translation>
         </message>
@@ -2191,6 +2168,16 @@
             <location filename="../../craterbench_qgis/gui/dock.py" />
             <source>Searching {name}: {craters} craters on {body}</source>
             <translation>Gesucht wird in {name}: {craters} Krater auf {body}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/drawn.py" />
+            <source>QGIS draws {name} on only {share} % of this square; {least} % are needed. Choose another place or another raster.</source>
+            <translation>QGIS zeichnet {name} nur auf {share} % dieses Quadrats; nötig sind {least} %. Wählen Sie eine andere Stelle oder ein anderes Raster.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/drawn.py" />
+            <source>The engine is not running yet. Wait a moment, ask again.</source>
+            <translation>Die Engine läuft noch nicht. Warten Sie einen Moment und fragen Sie noch einmal.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/engine_bar.py" />
@@ -2245,11 +2232,6 @@
             <location filename="../../craterbench_qgis/gui/export_dialog.py" />
             <source>All ({n})</source>
             <translation>Alle ({n})</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/export_dialog.py" />
-            <source>Area:</source>
-            <translation>Fläche:</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/export_dialog.py" />
@@ -2328,11 +2310,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/export_dialog.py" />
-            <source>The export was cancelled; nothing was written.</source>
-            <translation>Der Export wurde abgebrochen; es wurde nichts geschrieben.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/export_dialog.py" />
             <source>The style could not be written: {reason}.</source>
             <translation>Der Stil konnte nicht geschrieben werden: {reason}.</translation>
         </message>
@@ -2348,11 +2325,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/export_dialog.py" />
-            <source>Writing…</source>
-            <translation>Wird geschrieben…</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/export_dialog.py" />
             <location filename="../../craterbench_qgis/processing/export_matches.py" />
             <location filename="../../craterbench_qgis/processing/review_report.py" />
             <source>Written: {name}</source>
@@ -2362,11 +2334,6 @@
             <location filename="../../craterbench_qgis/gui/export_dialog.py" />
             <source>and {n} more beside it</source>
             <translation>und {n} weitere daneben</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/export_dialog.py" />
-            <source>{counted} of {n} craters count on {area} km²</source>
-            <translation>{counted} von {n} Kratern zählen auf {area} km²</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/export_dialog.py" />
@@ -2430,63 +2397,14 @@
             <translation>„{label}“ wurde gelöscht.</translation>
         </message>
         <message>
+            <location filename="../../craterbench_qgis/gui/index/builds.py" />
+            <source>{name} is built; open it in the tab “Index”.</source>
+            <translation>{name} ist fertig; öffnen Sie ihn im Reiter „Index“.</translation>
+        </message>
+        <message>
             <location filename="../../craterbench_qgis/gui/index/catalogue_layer.py" />
             <source>{index}: catalogue</source>
             <translation>{index}: Katalog</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/index/demo.py" />
-            <source>Demo planet, another observation</source>
-            <translation>Beispielplanet, eine andere Aufnahme</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/index/demo.py" />
-            <source>Demo planet, indexed</source>
-            <translation>Beispielplanet, im Index</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/index/first.py" />
-            <source>A small synthetic planet and its index, made in seconds. You draw a box round a crater and see what looks like it.</source>
-            <translation>Ein kleiner künstlicher Planet und sein Index, in Sekunden gemacht. Sie ziehen ein Rechteck um einen Krater und sehen, was ihm ähnlich ist.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/index/first.py" />
-            <location filename="../../craterbench_qgis/gui/index/panel.py" />
-            <source>Build…</source>
-            <translation>Aufbauen…</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/index/first.py" />
-            <location filename="../../craterbench_qgis/plugin.py" />
-            <source>Find the craters that look like this one</source>
-            <translation>Die Krater finden, die aussehen wie dieser</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/index/first.py" />
-            <source>Makes an index of your own crater catalogue and mosaic; you see a few of the craters first.</source>
-            <translation>Macht einen Index aus Ihrem Kraterkatalog und Mosaik; einige der Krater sehen Sie vorher.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/index/first.py" />
-            <location filename="../../craterbench_qgis/gui/index/panel.py" />
-            <source>Open…</source>
-            <translation>Öffnen…</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/index/first.py" />
-            <location filename="../../craterbench_qgis/gui/review/job_dialog.py" />
-            <source>Stopping…</source>
-            <translation>Wird angehalten…</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/index/first.py" />
-            <source>Takes an index that is there: a folder NAME.craterindex.</source>
-            <translation>Nimmt einen Index, den es schon gibt: einen Ordner NAME.craterindex.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/index/first.py" />
-            <source>Try it</source>
-            <translation>Ausprobieren</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/index/info.py" />
@@ -2631,6 +2549,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/index/panel.py" />
+            <source>Build…</source>
+            <translation>Aufbauen…</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <source>Build… makes one of your own craters and mosaic; you see a few of them first.</source>
             <translation>„Aufbauen …“ macht einen aus Ihren eigenen Kratern und Ihrem Mosaik; einige davon sehen Sie vorher.</translation>
         </message>
@@ -2668,6 +2591,11 @@
             <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <source>Opening was cancelled.</source>
             <translation>Das Öffnen wurde abgebrochen.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/index/panel.py" />
+            <source>Open…</source>
+            <translation>Öffnen…</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/index/panel.py" />
@@ -2712,11 +2640,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/index/panel.py" />
-            <source>{name} is built; open it in the tab “Index”.</source>
-            <translation>{name} ist fertig; öffnen Sie ihn im Reiter „Index“.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <source>{path} does not open as a layer. Verify the index.</source>
             <translation>{path} lässt sich nicht als Layer öffnen. Prüfen Sie den Index.</translation>
         </message>
@@ -2749,6 +2672,23 @@
             <location filename="../../craterbench_qgis/gui/index/recent.py" />
             <source>unfinished build</source>
             <translation>unfertiger Aufbau</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/layer_files.py" />
+            <location filename="../../craterbench_qgis/gui/review/panel.py" />
+            <source>All files (*)</source>
+            <translation>Alle Dateien (*)</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/layer_files.py" />
+            <location filename="../../craterbench_qgis/gui/review/apply_dialog.py" />
+            <source>Crater catalogues ({pattern})</source>
+            <translation>Kraterkataloge ({pattern})</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/layer_files.py" />
+            <source>Rasters ({pattern})</source>
+            <translation>Raster ({pattern})</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/layer_files.py" />
@@ -2792,13 +2732,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/query_bar.py" />
-            <source>Click on a crater of a point or polygon layer; where there is none, turn the wheel for a circle</source>
-            <translation>Einen Krater eines Punkt- oder Polygonlayers anklicken; wo keiner ist, das Rad für einen Kreis drehen</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/query_bar.py" />
-            <source>Click three points on a crater's rim</source>
-            <translation>Drei Punkte auf dem Rand eines Kraters anklicken</translation>
+            <source>Click on a crater of a point or polygon layer</source>
+            <translation>Auf einen Krater eines Punkt- oder Polygonlayers klicken</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/query_bar.py" />
@@ -2827,8 +2762,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/query_bar.py" />
-            <source>Press on a crater's centre and drag to its rim; or turn the wheel until the circle fits, and click</source>
-            <translation>Auf die Mitte eines Kraters drücken und bis zum Rand ziehen; oder das Rad drehen, bis der Kreis passt, und klicken</translation>
+            <source>Press on a crater's centre and drag to its rim</source>
+            <translation>Auf die Mitte eines Kraters drücken und bis zum Rand ziehen</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/query_bar.py" />
@@ -2844,11 +2779,6 @@
             <location filename="../../craterbench_qgis/gui/query_bar.py" />
             <source>The crop that will be searched</source>
             <translation>Der Ausschnitt, mit dem gesucht wird</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/query_bar.py" />
-            <source>The engine is not running yet. Wait a moment, ask again.</source>
-            <translation>Die Engine läuft noch nicht. Warten Sie einen Moment und fragen Sie noch einmal.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/query_bar.py" />
@@ -3609,11 +3539,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
-            <source>Both in one place: A left of the line, B right of it (S)</source>
-            <translation>Beide an einer Stelle: A links der Linie, B rechts davon (S)</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/controls.py" />
             <source>Cannot be told; look at it again later</source>
             <translation>Nicht zu sagen; später noch einmal ansehen</translation>
         </message>
@@ -3664,11 +3589,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
-            <source>Swipe</source>
-            <translation>Wischen</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/controls.py" />
             <source>Take the last decision back (Ctrl+Z)</source>
             <translation>Die letzte Entscheidung zurücknehmen (Strg+Z)</translation>
         </message>
@@ -3691,11 +3611,6 @@
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
             <source>Two craters</source>
             <translation>Zwei Krater</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/controls.py" />
-            <source>Where A ends and B begins</source>
-            <translation>Wo A endet und B beginnt</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
@@ -3911,6 +3826,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/job_dialog.py" />
+            <source>Stopping…</source>
+            <translation>Wird angehalten…</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/job_dialog.py" />
             <source>There is no folder {folder}; choose another.</source>
             <translation>Den Ordner {folder} gibt es nicht; wählen Sie einen anderen.</translation>
         </message>
@@ -3923,11 +3843,6 @@
             <location filename="../../craterbench_qgis/gui/review/page.py" />
             <source>Attributes</source>
             <translation>Attribute</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/page.py" />
-            <source>Blind: hide the probability until decided</source>
-            <translation>Blind: die Wahrscheinlichkeit erst nach der Entscheidung zeigen</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/page.py" />
@@ -3948,11 +3863,6 @@
             <location filename="../../craterbench_qgis/gui/review/page.py" />
             <source>Go on with {name}</source>
             <translation>Weiter mit {name}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/page.py" />
-            <source>Map</source>
-            <translation>Karte</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/page.py" />
@@ -3983,11 +3893,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/page.py" />
-            <source>The pair on the project's rasters, seen from above, stretched to what is there</source>
-            <translation>Das Paar auf den Rastern des Projekts, von oben gesehen, im Kontrast dessen, was dort ist</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/page.py" />
             <source>What the catalogues say about both entries</source>
             <translation>Was die Kataloge über beide Einträge sagen</translation>
         </message>
@@ -4000,22 +3905,6 @@
             <location filename="../../craterbench_qgis/gui/review/pair_layer.py" />
             <source>Pairs of {name}</source>
             <translation>Paare von {name}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/pair_map.py" />
-            <source>Map of the pair</source>
-            <translation>Karte des Paars</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/pair_map.py" />
-            <location filename="../../craterbench_qgis/gui/tools/base.py" />
-            <source>The project</source>
-            <translation>Das Projekt</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/pair_map.py" />
-            <source>The project's reference system cannot be carried to a local map. Choose another one of this body.</source>
-            <translation>Das Bezugssystem des Projekts lässt sich nicht in eine örtliche Karte übertragen. Wählen Sie ein anderes dieses Körpers.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/panel.py" />
@@ -4666,9 +4555,54 @@
             <translation>Der Bericht ist in der Zwischenablage.</translation>
         </message>
         <message>
+            <location filename="../../craterbench_qgis/gui/shows.py" />
+            <source>It does not</source>
+            <translation>Das stimmt nicht</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/shows.py" />
+            <source>It shows {body}</source>
+            <translation>Es ist {body}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/shows.py" />
+            <source>Press if it is a map of {body}: its degrees are then places on {body}. This is kept in the layer.</source>
+            <translation>Drücken Sie, wenn es eine Karte von {body} ist: Ihre Grade sind dann Orte auf {body}. Das wird im Layer behalten.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/shows.py" />
+            <source>Press to take that back.</source>
+            <translation>Drücken Sie, um das zurückzunehmen.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/shows.py" />
+            <source>{name} calls itself a map of the Earth.</source>
+            <translation>{name} nennt sich eine Karte der Erde.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/shows.py" />
+            <source>{name} is taken for a map of the Earth again.</source>
+            <translation>{name} gilt wieder als Karte der Erde.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/shows.py" />
+            <source>{name} is taken for a map of {body} from now on. Ask again.</source>
+            <translation>{name} gilt von jetzt an als Karte von {body}. Fragen Sie noch einmal.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/shows.py" />
+            <source>{name} shows {body}, as you said.</source>
+            <translation>{name} zeigt {body}, wie Sie sagten.</translation>
+        </message>
+        <message>
             <location filename="../../craterbench_qgis/gui/tools/base.py" />
             <source>QGIS cannot compute longitudes and latitudes in the project's coordinate reference system. Choose another one of the same body.</source>
             <translation>QGIS kann im Koordinatenbezugssystem des Projekts keine Längen und Breiten berechnen. Wählen Sie ein anderes desselben Körpers.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/tools/base.py" />
+            <source>The project</source>
+            <translation>Das Projekt</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/tools/base.py" />
@@ -4699,13 +4633,13 @@ Der Kreis: ein Krater von {diameter}</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/tools/circle.py" />
-            <source>Press the mouse button on the crater's centre, drag to its rim, and release it. Or turn the wheel until the circle fits, and click.</source>
-            <translation>Drücken Sie die Maustaste auf der Mitte des Kraters, ziehen Sie bis zum Rand und lassen Sie los. Oder drehen Sie das Rad, bis der Kreis passt, und klicken Sie.</translation>
+            <source>Press the mouse button on the crater's centre, drag to its rim, and release it.</source>
+            <translation>Drücken Sie die Maustaste in der Mitte des Kraters, ziehen Sie bis zum Rand, und lassen Sie los.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/tools/click.py" />
-            <source>There is no crater of a visible point or polygon layer here. Click on one, or turn the wheel until a circle fits, and click.</source>
-            <translation>Hier ist kein Krater eines sichtbaren Punkt- oder Polygonlayers. Klicken Sie auf einen, oder drehen Sie das Rad, bis ein Kreis passt, und klicken Sie.</translation>
+            <source>There is no crater of a visible point or polygon layer here. Click on one.</source>
+            <translation>Hier ist kein Krater eines sichtbaren Punkt- oder Polygonlayers. Klicken Sie auf einen.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/tools/click.py" />
@@ -4756,23 +4690,6 @@ Der Kreis: ein Krater von {diameter}</translation>
             <location filename="../../craterbench_qgis/gui/tools/features.py" />
             <source>{n} of the selected features have no place or no diameter.</source>
             <translation>{n} der ausgewählten Objekte haben keinen Ort oder keinen Durchmesser.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/tools/rim.py" />
-            <source>Click three points of the rim, far from each other.</source>
-            <translation>Klicken Sie drei Punkte des Randes an, weit voneinander.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/tools/rim.py" />
-            <source>These three points lie on a straight line, which is no rim. Click the third one elsewhere on the rim, or press Escape and begin anew.</source>
-            <translation>Diese drei Punkte liegen auf einer Geraden, und das ist kein Rand. Klicken Sie den dritten anderswo auf dem Rand an, oder beginnen Sie mit Esc von vorn.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/tools/sized.py" />
-            <source>Diameter {size}: the wheel changes it, a click searches it.
-Ctrl and the wheel zoom.</source>
-            <translation>Durchmesser {size}: Das Rad ändert ihn, ein Klick sucht ihn.
-Strg und das Rad zoomen.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/why/controls.py" />
@@ -4936,6 +4853,16 @@ Strg und das Rad zoomen.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/workbench.py" />
+            <source>A search needs an index: craters of a catalogue, cut from a mosaic.</source>
+            <translation>Eine Suche braucht einen Index: Krater eines Katalogs, aus einem Mosaik geschnitten.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/workbench.py" />
+            <source>Open or build an index</source>
+            <translation>Index öffnen oder aufbauen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/workbench.py" />
             <source>Searching for {what}…</source>
             <translation>Gesucht wird nach {what}…</translation>
         </message>
@@ -4968,6 +4895,16 @@ Strg und das Rad zoomen.</translation>
             <location filename="../../craterbench_qgis/plugin.py" />
             <source>CraterBench {version} finds craters that look like one you choose, in an index you build from an orbital mosaic and a crater catalogue. Method: Fang et al. 2026, CraterBench-R (a frozen encoder, instance tokens, late interaction). Scores are similarities, not probabilities.</source>
             <translation>CraterBench {version} findet Krater, die aussehen wie ein gewählter, in einem Index, den Sie aus einem Orbitalmosaik und einem Kraterkatalog aufbauen. Verfahren: Fang et al. 2026, CraterBench-R (ein eingefrorener Encoder, Instanz-Tokens, späte Interaktion). Scores sind Ähnlichkeiten, keine Wahrscheinlichkeiten.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/plugin.py" />
+            <source>Find the craters that look like this one</source>
+            <translation>Die Krater finden, die aussehen wie dieser</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/base.py" />
+            <source>{path} cannot be written: {why}. Choose another place.</source>
+            <translation>{path} kann nicht geschrieben werden: {why}. Wählen Sie einen anderen Ort.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/duplicates.py" />
@@ -5053,12 +4990,6 @@ Strg und das Rad zoomen.</translation>
             <location filename="../../craterbench_qgis/processing/duplicates.py" />
             <source>GeoPackage, Shapefile, GeoJSON or CSV, by the ending of its name.</source>
             <translation>GeoPackage, Shapefile, GeoJSON oder CSV, je nach Endung des Namens.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/duplicates.py" />
-            <location filename="../../craterbench_qgis/processing/index_build.py" />
-            <source>Its name or the file of a checkpoint. Empty: the one that came with the plugin.</source>
-            <translation>Sein Name oder die Datei eines Checkpoints. Leer: der mitgelieferte.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/duplicates.py" />
@@ -5432,12 +5363,6 @@ Strg und das Rad zoomen.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/evaluate.py" />
-            <location filename="../../craterbench_qgis/processing/index_build.py" />
-            <source>Seeds of the tokens</source>
-            <translation>Saatpunkte der Tokens</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/evaluate.py" />
             <source>Share of first matches that are right, of the same</source>
             <translation>Anteil richtiger erster Treffer, bei derselben</translation>
         </message>
@@ -5450,12 +5375,6 @@ Strg und das Rad zoomen.</translation>
             <location filename="../../craterbench_qgis/processing/evaluate.py" />
             <source>The mosaic the queries are cut from; not the one the index was built from.</source>
             <translation>Das Mosaik, aus dem die Anfragen geschnitten werden; nicht das, aus dem der Index aufgebaut wurde.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/evaluate.py" />
-            <location filename="../../craterbench_qgis/processing/index_information.py" />
-            <source>The report cannot be written to {path}: {why}. Choose another place.</source>
-            <translation>Der Bericht kann nicht nach {path} geschrieben werden: {why}. Wählen Sie einen anderen Ort.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/evaluate.py" />
@@ -5476,24 +5395,6 @@ Strg und das Rad zoomen.</translation>
             <location filename="../../craterbench_qgis/processing/evaluate.py" />
             <source>Ways of matching, METHOD[:K[:S]] between spaces: global, raw, aggregated, centroid, all, two-stage. Empty: all of them, which takes long.</source>
             <translation>Vergleichsverfahren, METHODE[:K[:S]] zwischen Leerzeichen: global, raw, aggregated, centroid, all, two-stage. Leer: alle, was lange dauert.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/evaluate.py" />
-            <location filename="../../craterbench_qgis/processing/index_build.py" />
-            <source>attention</source>
-            <translation>Aufmerksamkeit</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/evaluate.py" />
-            <location filename="../../craterbench_qgis/processing/index_build.py" />
-            <source>farthest points</source>
-            <translation>fernste Punkte</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/evaluate.py" />
-            <location filename="../../craterbench_qgis/processing/index_build.py" />
-            <source>random</source>
-            <translation>zufällig</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/evaluate.py" />
@@ -5847,8 +5748,8 @@ Strg und das Rad zoomen.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/inputs.py" />
-            <source>The region cannot be used: {why}. Draw it again.</source>
-            <translation>Das Gebiet ist nicht verwendbar: {why}. Zeichnen Sie es noch einmal.</translation>
+            <source>The region cannot be used: it is not on the body. Draw it again.</source>
+            <translation>Das Gebiet kann nicht verwendet werden: Es liegt nicht auf dem Körper. Zeichnen Sie es noch einmal.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/inputs.py" />
@@ -5859,56 +5760,6 @@ Strg und das Rad zoomen.</translation>
             <location filename="../../craterbench_qgis/processing/inputs.py" />
             <source>“{name}” cannot be opened. Choose a raster file.</source>
             <translation>„{name}“ lässt sich nicht öffnen. Wählen Sie eine Rasterdatei.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/outlines.py" />
-            <source>a part of it is not on the body</source>
-            <translation>ein Teil davon liegt nicht auf dem Körper</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/outlines.py" />
-            <source>it has no geometry</source>
-            <translation>es hat keine Geometrie</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/outlines.py" />
-            <source>it has {n} points instead of one</source>
-            <translation>es hat {n} Punkte statt einem</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/outlines.py" />
-            <source>it is a line</source>
-            <translation>es ist eine Linie</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/outlines.py" />
-            <source>it is empty</source>
-            <translation>es ist leer</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/outlines.py" />
-            <source>it is not on the body</source>
-            <translation>es liegt nicht auf dem Körper</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/outlines.py" />
-            <source>its middle is not on the body</source>
-            <translation>seine Mitte liegt nicht auf dem Körper</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/outlines.py" />
-            <source>its outline has no area</source>
-            <translation>sein Umriss hat keine Fläche</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/outlines.py" />
-            <source>its outline is not on the body</source>
-            <translation>sein Umriss liegt nicht auf dem Körper</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/outlines.py" />
-            <source>its point is not on the body</source>
-            <translation>sein Punkt liegt nicht auf dem Körper</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/params.py" />
@@ -6049,6 +5900,11 @@ Strg und das Rad zoomen.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/params.py" />
+            <source>Its name or the file of a checkpoint. Empty: the one that came with the plugin.</source>
+            <translation>Sein Name oder die Datei eines Checkpoints. Leer: der mitgelieferte.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/params.py" />
             <source>Kilometres or metres.</source>
             <translation>Kilometer oder Meter.</translation>
         </message>
@@ -6147,6 +6003,11 @@ Strg und das Rad zoomen.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/params.py" />
+            <source>Seeds of the tokens</source>
+            <translation>Saatpunkte der Tokens</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/params.py" />
             <source>Smallest diameter</source>
             <translation>Kleinster Durchmesser</translation>
         </message>
@@ -6208,8 +6069,18 @@ Strg und das Rad zoomen.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/params.py" />
+            <source>attention</source>
+            <translation>Aufmerksamkeit</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/params.py" />
             <source>circles of the craters' size</source>
             <translation>Kreise in Kratergröße</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/params.py" />
+            <source>farthest points</source>
+            <translation>fernste Punkte</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/params.py" />
@@ -6220,6 +6091,11 @@ Strg und das Rad zoomen.</translation>
             <location filename="../../craterbench_qgis/processing/params.py" />
             <source>metres</source>
             <translation>Meter</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/params.py" />
+            <source>random</source>
+            <translation>zufällig</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/provider.py" />
@@ -6425,11 +6301,6 @@ Strg und das Rad zoomen.</translation>
             <location filename="../../craterbench_qgis/processing/search_base.py" />
             <source>The matches cannot be written: {why}. Choose another output.</source>
             <translation>Die Treffer können nicht geschrieben werden: {why}. Wählen Sie eine andere Ausgabe.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/search_base.py" />
-            <source>The provenance cannot be written to {path}: {why}.</source>
-            <translation>Die Herkunft kann nicht nach {path} geschrieben werden: {why}.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/search_base.py" />

@@ -22,7 +22,6 @@ from craterbench_qgis.contract.methods import METHODS
 from craterbench_qgis.contract.records import Json
 from craterbench_qgis.contract.wire import INTERNAL_ERROR, MAX_SENTENCE, PROTOCOL
 from craterbench_qgis.engine.encoders import load_encoder
-from craterbench_qgis.engine.indexing import build_index
 from craterbench_qgis.engine.server.pipes import MAX_LINE
 from tests.engine import scene
 
@@ -189,7 +188,7 @@ def judged(answer: Json, line: bytes) -> list[str]:
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     work = tmp_path_factory.mktemp("lines")
-    build_index(scene.request(work), load_encoder("hog"))
+    scene.build_scene(work, load_encoder("hog"))
     shutil.copytree(work / "scene.craterindex", work / "added.craterindex")
     running = Engine(work)
     yield running

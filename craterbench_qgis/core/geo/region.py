@@ -54,7 +54,7 @@ def polygons_wkt(layer: Any, body: Body | None, selected_only: bool = True) -> s
                 name=layer.name()
             )
         ) from None
-    parts = [part for one in features for part in _on_body(one.geometry(), frame)]
+    parts = [part for feature in features for part in _on_body(feature.geometry(), frame)]
     region = QgsGeometry.unaryUnion(parts) if parts else QgsGeometry()
     if region.isNull() or region.area() <= 0:
         raise NoRegion(tr("The polygons of {name} enclose nothing.").format(name=layer.name()))
@@ -66,13 +66,13 @@ def _on_body(geometry: QgsGeometry, frame: MapFrame) -> list[QgsGeometry]:
     step = max(box.width(), box.height()) / _PIECES
     dense = geometry.densifyByDistance(step) if step > 0 else geometry
     polygons = dense.asMultiPolygon() if dense.isMultipart() else [dense.asPolygon()]
-    found = []
+    parts = []
     for rings in polygons:
         outer, *holes = [_ring(ring, frame) for ring in rings]
         for hole in holes:
             outer = outer.difference(hole)
-        found.append(outer)
-    return [part for part in found if not part.isEmpty()]
+        parts.append(outer)
+    return [part for part in parts if not part.isEmpty()]
 
 
 def _ring(points: list[QgsPointXY], frame: MapFrame) -> QgsGeometry:

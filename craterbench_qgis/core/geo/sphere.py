@@ -4,8 +4,8 @@ Degrees, longitudes positive east within [-180, 180], latitudes planetocentric; 
 sphere of the body's mean radius. The engine's ``bodies`` and
 ``formats.geometry`` draw the same figures, and a test compares the two.
 
-The functions that make WKT take ``latitude``: what turns a planetocentric latitude into that of
-the layer's reference system (``contract.body.Body.geodetic``).
+The functions that make WKT take ``latitude``, the function that turns a planetocentric latitude
+into the latitude of the layer's reference system (``contract.body.Body.geodetic``).
 """
 
 from __future__ import annotations

@@ -78,10 +78,10 @@ def write_matches(
             fraction=counted.fraction,
             provenance=origin,
         )
-        return _written(target, overwrite, lambda file: write_text(file, text))
+        return write_set(target, lambda file: write_text(file, text), overwrite)
     write = _crater_layer if is_crater_layer(target) else _WRITERS[target.suffix]
-    return _written(
-        target, overwrite, lambda file: write(file, match_table(matches), body, geometry, origin)
+    return write_set(
+        target, lambda file: write(file, match_table(matches), body, geometry, origin), overwrite
     )
 
 
@@ -113,11 +113,11 @@ def write_craters(
     origin = {**provenance, **_about(body), "craters": int(np.size(lon))}
     if is_layer:
         fields = crater_fields(body, lon, lat, diameter_m, tags)
-        return _written(
-            target, overwrite, lambda file: _outlined(file, fields, columns, body, origin)
+        return write_set(
+            target, lambda file: _outlined(file, fields, columns, body, origin), overwrite
         )
     text = _LISTS[target.suffix](**columns, body=body, area_km2=area_km2, provenance=origin)
-    return _written(target, overwrite, lambda file: write_text(file, text))
+    return write_set(target, lambda file: write_text(file, text), overwrite)
 
 
 def _target(path: Path, endings: Sequence[str]) -> Path:
@@ -135,9 +135,12 @@ def _about(body: Body) -> dict[str, Any]:
     return {"body": body.name, "body_radii_m": [body.a, body.b]}
 
 
-def _written(target: Path, overwrite: bool, write: Callable[[Path], None]) -> list[Path]:
-    """Let ``write`` make the file and what belongs to it, then replace the older export."""
-    stale = [target.stem + end for end in _SETS[target.suffix]]
+def write_set(target: Path, write: Callable[[Path], None], overwrite: bool = True) -> list[Path]:
+    """Let ``write`` make the file and what belongs to it, then replace the older export.
+
+    Returns the files written, ``target`` first. Raises ExportError.
+    """
+    stale = [target.stem + end for end in _SETS[target.suffix.lower()]]
     try:
         with staged(target, stale, overwrite) as folder:
             write(folder / target.name)

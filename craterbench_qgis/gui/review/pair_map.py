@@ -107,6 +107,10 @@ class PairMaps(QObject):
         """Whether QGIS's map is moved to each pair."""
         self._main.follows = on
 
+    def set_seen(self, on: bool) -> None:
+        """Whether the review is in front: QGIS's map has no outlines of a pair nobody sees."""
+        self._main.set_seen(on)
+
     def show(self, pair: ReviewPair | None, body: Body | None) -> None:
         """Another pair; None for none."""
         self._shown = (pair, body)

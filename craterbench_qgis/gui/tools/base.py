@@ -18,6 +18,7 @@ from ...contract.search import LOOK_AT
 from ...core.geo.crs import MapFrame, body_problem
 from ...core.geo.sphere import Point
 from ...core.query import QueryRequest, RasterSource
+from ...core.shown import body_of_map
 from ...i18n import tr
 
 SMALLEST_DRAG_PX = 5
@@ -54,6 +55,7 @@ class QueryTool(QgsMapTool):
         self._body_of, self._source_of = body_of, source_of
         self._context_of = context_of or (lambda: LOOK_AT)
         self.frame: MapFrame | None = None
+        self._shows: Body | None = None
         self._outline = Outline(canvas)
         self._drawn: QueryRequest | None = None
         self._closed = False
@@ -67,10 +69,14 @@ class QueryTool(QgsMapTool):
     def ready(self) -> bool:
         """Whether the map is one of the index's body; says why where it is not."""
         crs = self._canvas.mapSettings().destinationCrs()
-        problem = body_problem(crs, self._body_of(), tr("The project"))
-        if problem is None and (self.frame is None or self.frame.crs != crs):
+        shows = body_of_map(crs, self._canvas.layers(), self._body_of())
+        problem = None if shows else body_problem(crs, self._body_of(), tr("The project"))
+        if problem is None and (
+            self.frame is None or self.frame.crs != crs or shows != self._shows
+        ):
+            self._shows = shows
             try:
-                self.frame = MapFrame(crs)
+                self.frame = MapFrame(crs, shows)
             except ValueError:
                 problem = tr(
                     "QGIS cannot compute longitudes and latitudes in the project's coordinate "
