@@ -106,6 +106,32 @@ def geographic_crs(
     return from_wkt(geographic_wkt(body))
 
 
+def local_plane(
+    crs: QgsCoordinateReferenceSystem, lon: float, lat: float
+) -> QgsCoordinateReferenceSystem | None:
+    """The plane that touches the body of ``crs`` at (lon, planetocentric lat): metres, north up.
+
+    None where PROJ cannot carry ``crs`` to it, and for degrees that QGIS itself would carry to
+    another place: it takes the longitude of west-positive and of planetocentric systems for the
+    latitude.
+    """
+    body, wkt = body_of(crs), wkt_of(crs)
+    odd = crs_wkt.is_west_positive(wkt) or crs_wkt.is_planetocentric(wkt)
+    if body is None or (odd and crs_wkt.is_geographic(wkt)):
+        return None
+    at = body.geodetic(lat)
+    text = f"+proj=ortho +lat_0={at!r} +lon_0={lon!r} {crs_wkt.proj_size(body.a, body.b)} +units=m"
+    # One after the other: QGIS takes some 10 ms to make one.
+    for make in (
+        lambda: QgsCoordinateReferenceSystem.fromWkt(crs_wkt.plane(body.a, body.b, lon, at)),
+        lambda: QgsCoordinateReferenceSystem.fromProj(f"{text} +no_defs"),
+    ):
+        plane = make()
+        if QgsCoordinateTransform(crs, plane, QgsCoordinateTransformContext()).isValid():
+            return plane
+    return None
+
+
 class MapFrame:
     """Places on a body seen on a map of one reference system. Cheap to use, not to make.
 

@@ -118,6 +118,20 @@ def base_of(wkt: str, a: float, b: float) -> str:
     return f'GEOGCRS["{_UNKNOWN}",{_datum_of(wkt, a, b)},{_AXES}]'
 
 
+def plane(a: float, b: float, lon: float, lat: float) -> str:
+    """The orthographic plane at (lon, geodetic lat) on these radii; metres."""
+    datum = _own_datum(a, b, "body of the view")
+    return (
+        f'PROJCRS["{_UNKNOWN}",BASEGEOGCRS["{_UNKNOWN}",{datum},{_MERIDIAN}],'
+        'CONVERSION["plane",METHOD["Orthographic",ID["EPSG",9840]],'
+        f'PARAMETER["Latitude of natural origin",{lat!r},{_DEGREE},ID["EPSG",8801]],'
+        f'PARAMETER["Longitude of natural origin",{lon!r},{_DEGREE},ID["EPSG",8802]],'
+        f'PARAMETER["False easting",0,{_METRE},ID["EPSG",8806]],'
+        f'PARAMETER["False northing",0,{_METRE},ID["EPSG",8807]]],CS[Cartesian,2],'
+        f'AXIS["easting",east,ORDER[1],{_METRE}],AXIS["northing",north,ORDER[2],{_METRE}]]'
+    )
+
+
 def proj_size(a: float, b: float) -> str:
     """The radii in a PROJ string."""
     return f"+R={a!r}" if a == b else f"+a={a!r} +b={b!r}"
