@@ -32,10 +32,12 @@ except ImportError:
 
 MENU = "CraterBench"
 _MODULES = (
-    "contract.methods", "client.engine", "core.project_results", "gui.build.dialog",
-    "gui.results.panel", "gui.results.question", "gui.query_bar", "gui.index.panel",
-    "gui.review.panel", "gui.history.panel", "gui.setup.page", "gui.export_dialog",
-    "gui.why.panel", "gui.workbench",
+    "contract.build", "contract.search", "contract.methods", "client.engine", "core.match_set",
+    "core.layers.results", "core.store.project", "core.project_results", "gui.build.dialog",
+    "gui.results.view", "gui.results.panel", "gui.results.question", "gui.query_bar",
+    "gui.index.panel", "core.review.store", "gui.review.page", "gui.review.find_dialog",
+    "gui.review.panel", "gui.history.panel", "environment.upkeep", "gui.setup.create",
+    "gui.setup.page", "gui.export_dialog", "gui.why.panel", "gui.workbench",
 )  # fmt: skip
 """What the panel needs, in pieces: all at once takes tenths of a second to read."""
 

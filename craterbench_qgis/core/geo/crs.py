@@ -106,39 +106,28 @@ def geographic_crs(
     return from_wkt(geographic_wkt(body))
 
 
-def orthographic_crs(body: Body, lon: float, lat: float) -> QgsCoordinateReferenceSystem:
-    """The plane that touches the body at (lon, planetocentric lat): metres, north up there.
-
-    The projection in which the engine cuts a view.
-    """
-    text = f"+proj=ortho +lat_0={body.geodetic(lat)!r} +lon_0={lon!r} +x_0=0 +y_0=0"
-    return QgsCoordinateReferenceSystem.fromProj(
-        f"{text} {crs_wkt.proj_size(body.a, body.b)} +units=m +no_defs"
-    )
-
-
 def local_plane(
     crs: QgsCoordinateReferenceSystem, lon: float, lat: float
 ) -> QgsCoordinateReferenceSystem | None:
-    """Like :func:`orthographic_crs`, in a form PROJ can carry a map of ``crs`` to.
+    """The plane that touches the body of ``crs`` at (lon, planetocentric lat): metres, north up.
 
-    None where there is none, and for degrees that QGIS itself would carry to another place: it
-    takes the longitude of west-positive and of planetocentric systems for the latitude.
+    None where PROJ cannot carry ``crs`` to it, and for degrees that QGIS itself would carry to
+    another place: it takes the longitude of west-positive and of planetocentric systems for the
+    latitude.
     """
-    body = body_of(crs)
-    wkt = wkt_of(crs)
+    body, wkt = body_of(crs), wkt_of(crs)
     odd = crs_wkt.is_west_positive(wkt) or crs_wkt.is_planetocentric(wkt)
     if body is None or (odd and crs_wkt.is_geographic(wkt)):
         return None
-    context = QgsCoordinateTransformContext()
-    tangent = crs_wkt.plane(body.a, body.b, lon, body.geodetic(lat))
+    at = body.geodetic(lat)
+    text = f"+proj=ortho +lat_0={at!r} +lon_0={lon!r} {crs_wkt.proj_size(body.a, body.b)} +units=m"
     # One after the other: QGIS takes some 10 ms to make one.
     for make in (
-        lambda: QgsCoordinateReferenceSystem.fromWkt(tangent),
-        lambda: orthographic_crs(body, lon, lat),
+        lambda: QgsCoordinateReferenceSystem.fromWkt(crs_wkt.plane(body.a, body.b, lon, at)),
+        lambda: QgsCoordinateReferenceSystem.fromProj(f"{text} +no_defs"),
     ):
         plane = make()
-        if QgsCoordinateTransform(crs, plane, context).isValid():
+        if QgsCoordinateTransform(crs, plane, QgsCoordinateTransformContext()).isValid():
             return plane
     return None
 
