@@ -32,12 +32,15 @@ except ImportError:
 
 MENU = "CraterBench"
 _MODULES = (
-    "contract.build", "contract.search", "contract.methods", "client.engine", "core.match_set",
-    "core.layers.results", "core.store.project", "core.project_results", "gui.build.dialog",
-    "gui.results.view", "gui.results.panel", "gui.results.question", "gui.query_bar",
-    "gui.index.panel", "core.review.store", "gui.review.page", "gui.review.find_dialog",
-    "gui.review.panel", "gui.history.panel", "environment.upkeep", "gui.setup.create",
-    "gui.setup.page", "gui.export_dialog", "gui.why.panel", "gui.workbench",
+    "contract.records", "contract.body", "contract.build", "contract.search", "contract.methods",
+    "client.process", "client.calls", "client.engine", "core.geo.crs", "core.match_set",
+    "core.layers.features", "core.layers.tree", "core.layers.results", "core.store.project",
+    "core.project_results", "gui.layer_files", "gui.build.mosaics", "gui.build.catalogue",
+    "gui.build.options", "gui.build.dialog", "gui.results.view", "gui.results.panel",
+    "gui.results.question", "gui.query_bar", "gui.index.panel", "core.review.store",
+    "gui.review.page", "gui.review.find_dialog", "gui.review.panel", "gui.history.panel",
+    "environment.upkeep", "gui.setup.create", "gui.setup.page", "gui.export_dialog",
+    "gui.why.panel", "gui.workbench",
 )  # fmt: skip
 """What the panel needs, in pieces: all at once takes tenths of a second to read."""
 
