@@ -79,7 +79,8 @@ def make_review(work: Path, data: Path) -> None:
     folder = work / "review"
     test = ROOT / "tests" / "qgis" / "test_desktop.py"
     environ = {**os.environ, "CRATERBENCH_DATA": str(data.parent)}
-    run(sys.executable, "-m", "pytest", test, "-q", "-rs", "-k", "killed", "--basetemp", folder, environ=environ)
+    only = ("-q", "-rs", "-k", "killed", "--basetemp", folder)
+    run(sys.executable, "-m", "pytest", test, *only, environ=environ)
     pictures = {}
     for path in folder.rglob("out/[0-9]*-*.png"):
         pictures[path.stem.split("-", 1)[1] + ".png"] = path
