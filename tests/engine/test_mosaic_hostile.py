@@ -230,7 +230,7 @@ def test_control_points_alone_and_no_system_are_told(tmp_path: Path) -> None:
     with pytest.raises(MosaicError, match=r"control points.*gdalwarp"):
         Mosaic.open(path)
     path = write(tmp_path / "none.tif", values, crs=None)
-    with pytest.raises(MosaicError, match="no georeference"):
+    with pytest.raises(MosaicError, match="no coordinate reference system"):
         Mosaic.open(path)
 
 
