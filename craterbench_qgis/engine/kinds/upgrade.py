@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from ..errors import CraterIndexError
-from ..index import IndexWriter
+from ..index import IndexWriter, build_lists
 from ..indexing.addition import known_mosaic
 from ..monitor import Monitor
 from .describe import KindReport, describe_views
@@ -20,7 +20,8 @@ def upgrade_index(
     mosaics: Sequence[Path] = (),
     monitor: Monitor | None = None,
 ) -> KindReport:
-    """Give every view of the index that lacks one a descriptor of kind.
+    """Give every view of the index that lacks one a descriptor of kind, and large segments their
+    inverted lists.
 
     ``mosaics``: where the index's mosaics are now, if they were moved. Stopped, the same call goes
     on. Raises CraterIndexError, MosaicError, Cancelled.
@@ -31,6 +32,7 @@ def upgrade_index(
             raise CraterIndexError(
                 f"The build of {path.name} was stopped. Finish it first, then upgrade."
             )
+        build_lists(writer, monitor)
         body = writer.settings.body
         return describe_views(
             writer,
