@@ -21,6 +21,7 @@ from craterbench_qgis.engine.index import (
     build_hnsw,
     consolidate,
     open_shortlist,
+    scanning,
     shortlist,
 )
 
@@ -113,7 +114,7 @@ def test_equal_scores_come_in_order(index_path: Path) -> None:
 def test_best(scores: list[int], size: int, allowed: list[bool]) -> None:
     values = np.array(scores, np.float32)
     mask = np.array(allowed[: len(scores)], bool)
-    views, found = shortlist.best(values, size, mask)
+    views, found = scanning.best(values, size, mask)
     expected = sorted(np.flatnonzero(mask).tolist(), key=lambda i: (-scores[i], i))[:size]
     assert views.tolist() == expected
     assert found.tolist() == [scores[i] for i in expected]
@@ -224,5 +225,5 @@ def test_wrong_queries_are_named(index_path: Path) -> None:
             backend.search(np.full(support.G, np.nan), 5)
         with pytest.raises(QueryError, match="filter names 2 views"):
             backend.search(np.ones(support.G), 5, np.ones(2, bool))
-        with pytest.raises(QueryError, match="Choose auto, exact or hnsw"):
+        with pytest.raises(QueryError, match="Choose auto, exact, lists or hnsw"):
             open_shortlist(index, "faiss")

@@ -21,7 +21,14 @@ from pathlib import Path
 import numpy as np
 
 from craterbench_qgis.engine.errors import CraterIndexError, QueryError
-from craterbench_qgis.engine.index import CraterIndex, IndexWriter, build_hnsw, verify
+from craterbench_qgis.engine.index import (
+    CraterIndex,
+    IndexWriter,
+    build_hnsw,
+    build_lists,
+    listed,
+    verify,
+)
 from craterbench_qgis.engine.index.manifest import load_manifest
 from tests.engine import index_support as support
 
@@ -67,6 +74,11 @@ def hnsw(writer: IndexWriter, rng: random.Random, report: Callable[[IndexWriter]
     report(writer)
 
 
+def lists(writer: IndexWriter, rng: random.Random, report: Callable[[IndexWriter], None]) -> None:
+    build_lists(writer)
+    report(writer)
+
+
 def victim(path: Path, seed: int, pipe: int) -> None:
     """Changes the index until it is killed; writes each committed generation to ``pipe``."""
     rng = random.Random(seed)
@@ -81,7 +93,7 @@ def victim(path: Path, seed: int, pipe: int) -> None:
                 if writer.job is not None:
                     add(writer, rng, report)
                 else:
-                    rng.choice([add, add, remove, compact, hnsw])(writer, rng, report)
+                    rng.choice([add, add, remove, compact, hnsw, lists])(writer, rng, report)
         except CraterIndexError as error:
             if "being changed" not in str(error):
                 os.write(pipe, f"problem {error}\n".encode())
@@ -157,6 +169,7 @@ def kill(number: int) -> None:
 
 def main(folder: Path, kills: int) -> dict[str, object]:
     path = folder / "moon.craterindex"
+    listed.MIN_VIEWS = 20  # so that the segments of a small index get lists
     rng = random.Random(11)
     counts = {"kills": 0, "commits": 0, "lost": 0, "rival": 0, "answers": 0, "again": 0}
     wrong: list[str] = []

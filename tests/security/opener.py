@@ -68,9 +68,11 @@ def index(name: str) -> object:
             segment.skipped()
         _ = opened.alive
         kinds = ["exact", "hnsw"] if opened.manifest.shortlist else ["exact"]
+        if opened.manifest.lists:
+            kinds.append("lists")
         for kind in kinds:
             query = np.ones(opened.settings.global_dim, np.float32)
-            open_shortlist(opened, kind).search(query, 5)
+            open_shortlist(opened, kind).search(query, 3)
         return opened.manifest.skipped
 
 

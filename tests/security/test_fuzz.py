@@ -29,7 +29,15 @@ from craterbench_qgis.contract.build import CatalogueSource
 from craterbench_qgis.contract.duplicates import DuplicateParams
 from craterbench_qgis.engine.catalogue import read_catalogue
 from craterbench_qgis.engine.duplicates import find_duplicates
-from craterbench_qgis.engine.index import IndexWriter, build_hnsw, format, geopackage, manifest
+from craterbench_qgis.engine.index import (
+    IndexWriter,
+    build_hnsw,
+    build_lists,
+    format,
+    geopackage,
+    listed,
+    manifest,
+)
 from tests.engine import index_support, scene
 
 from . import hostile_vectors
@@ -85,6 +93,9 @@ def _index(work: Path) -> Path:
     with IndexWriter.open(path) as writer:
         writer.remove(["c003"])
         build_hnsw(writer, threads=1)
+        few, listed.MIN_VIEWS = listed.MIN_VIEWS, 20
+        build_lists(writer)
+        listed.MIN_VIEWS = few
     return path
 
 
@@ -141,7 +152,16 @@ def test_manifests(findings: Findings, work: Path) -> None:
     explore(json_changes(), attempt, 0.15)
 
 
-PARTS = ("arrow", "hnsw", "views.bin", "tokens.bin", "thumbnails.bin", "skipped.csv", "tombstones")
+PARTS = (
+    "arrow",
+    "hnsw",
+    ".lists",
+    "views.bin",
+    "tokens.bin",
+    "thumbnails.bin",
+    "skipped.csv",
+    "tombstones",
+)
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -115,7 +115,7 @@ def _add_row_options(parser: argparse.ArgumentParser) -> None:
         "'two-stage' and the index's own tokens need nothing encoded again",
     )
     group.add_argument("--seeds", nargs="+", type=Seeds, choices=tuple(Seeds), default=list(Seeds))
-    group.add_argument("--backend", choices=("auto", "exact", "hnsw"), default="auto")
+    group.add_argument("--backend", choices=("auto", "exact", "lists", "hnsw"), default="auto")
     group.add_argument(
         "--memory", type=float, default=2.0, metavar="GB", help="for patch tokens (default: 2)"
     )

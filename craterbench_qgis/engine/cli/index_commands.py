@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import CatalogueError
-from ..index import CraterIndex, IndexWriter, build_hnsw, verify
+from ..index import CraterIndex, IndexWriter, build_hnsw, build_lists, verify
 from ..words import counted
 from . import build_commands, kinds_command
 from .options import (
@@ -171,6 +171,7 @@ def run_compact(arguments: argparse.Namespace) -> int:
     """Rewrite an index without what was removed."""
     with ConsoleMonitor() as monitor, IndexWriter.open(arguments.index) as writer:
         writer.compact(monitor)
+        build_lists(writer, monitor)
         views = writer.manifest.n_views
     say(f"{arguments.index} now holds {views:,} views.")
     return 0

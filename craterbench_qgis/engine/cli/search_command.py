@@ -53,7 +53,7 @@ def add_to(commands: Any) -> None:
     search.add_argument(
         "--shortlist", type=count, default=SHORTLIST, metavar="S", help="views to rerank"
     )
-    search.add_argument("--backend", choices=("auto", "exact", "hnsw"), default="auto")
+    search.add_argument("--backend", choices=("auto", "exact", "lists", "hnsw"), default="auto")
     search.add_argument("--symmetric", action="store_true", help="late interaction both ways")
     add_filter_options(search)
     add_question_options(search)

@@ -1,9 +1,11 @@
 """The index on disk: storage and the shortlist. Knows nothing of mosaics and encoders."""
 
 from .format import SUFFIX, IndexSettings, SegmentData, Skipped
+from .listed import ListsShortlist, build_lists
 from .manifest import Job, Manifest
 from .reader import CraterIndex, StoredTokens, ViewRow
-from .shortlist import ExactInt8, HnswShortlist, ShortlistBackend, build_hnsw, open_shortlist
+from .scanning import ExactInt8
+from .shortlist import HnswShortlist, ShortlistBackend, build_hnsw, open_shortlist
 from .verify import VerifyReport, verify
 from .writer import IndexWriter
 
@@ -15,6 +17,7 @@ __all__ = [
     "IndexSettings",
     "IndexWriter",
     "Job",
+    "ListsShortlist",
     "Manifest",
     "SegmentData",
     "ShortlistBackend",
@@ -23,6 +26,7 @@ __all__ = [
     "VerifyReport",
     "ViewRow",
     "build_hnsw",
+    "build_lists",
     "open_shortlist",
     "verify",
 ]

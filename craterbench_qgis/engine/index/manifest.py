@@ -48,8 +48,6 @@ _REPAIR = Advice(
     "possible; otherwise restore the folder from a copy or build the index again.",
     "Restore the folder from a copy, or build the index again.",
 )
-
-
 _BUILD = Advice(" with 'craterbench index build'", "")
 _COPY_AGAIN = Advice(
     "Run 'craterbench index verify --repair', which copies it again.",
@@ -139,6 +137,14 @@ class ShortlistEntry:
 
 
 @dataclass(frozen=True)
+class ListsEntry:
+    """The inverted lists (``index/lists.py``) of the segment at ``segment``."""
+
+    segment: Text
+    file: FileEntry
+
+
+@dataclass(frozen=True)
 class KindEntry:
     """Descriptors of kind (``index/kinds.py``) of all or some views, and what made them.
 
@@ -193,6 +199,7 @@ class Manifest:
     job: Job | None = None
     shortlist: ShortlistEntry | None = None
     kinds: KindEntry | None = None
+    lists: tuple[ListsEntry, ...] = ()
 
     @property
     def skipped(self) -> dict[str, int]:
@@ -221,14 +228,17 @@ class Manifest:
             files.append(self.shortlist.file)
         if self.kinds:
             files += self.kinds.files
+        files += [entry.file for entry in self.lists]
         return files
 
     def to_bytes(self) -> bytes:
         """The file's bytes; the same manifest always gives the same."""
         content: dict[str, Any] = {"format": FORMAT_NAME, "format_version": FORMAT_VERSION}
         content |= dataclasses.asdict(self)
-        if self.kinds is None:
-            del content["kinds"]  # an index without them is what earlier versions wrote and read
+        # An index without them is what earlier versions wrote and read.
+        for name in ("kinds", "lists"):
+            if not content[name]:
+                del content[name]
         content["checksum"] = checksum(content)
         return _layout(content)
 
@@ -350,6 +360,9 @@ def _checked(manifest: Manifest) -> Manifest:
         wanted = [f"{segment.path}/{name}" for name in SEGMENT_FILES]
         if not _SAFE_PATH.match(segment.path) or [f.path for f in segment.files] != wanted:
             raise ValueError(segment.path)
+    listed = [one.segment for one in manifest.lists]
+    if len(set(listed)) != len(listed) or set(listed) - {one.path for one in manifest.segments}:
+        raise ValueError("there are lists of no segment")
     for observation in manifest.observations:
         convert(observation, _Observation)
     return manifest

@@ -19,6 +19,7 @@ from .closed import survey
 from .format import VIEW_DTYPE, Float32, IndexSettings, record_dtype
 from .housekeeping import read_tombstones
 from .kinds import kind_files, read_kinds
+from .lists import SegmentLists
 from .manifest import Manifest, load_manifest, spare_problem
 from .segment import Records, Rows, Segment
 from .storage import RESTORE, MappedFile, storage_errors
@@ -76,6 +77,7 @@ class CraterIndex(Closing):
             MappedFile(root, manifest.shortlist.file) if manifest.shortlist else None
         )
         self._kind_files = [MappedFile(root, entry) for entry in kind_files(manifest)]
+        self._list_files = {entry.segment: MappedFile(root, entry.file) for entry in manifest.lists}
         self._gpkg_checked: tuple[Path, int, int, int] | None = None
         if manifest.gpkg is not None:
             geopackage.locate(root, manifest.gpkg)
@@ -120,7 +122,12 @@ class CraterIndex(Closing):
         yield from self.craters.files
         for segment in self.segments:
             yield from segment.files.values()
-        for extra in (self._tombstones, self.shortlist_file, *self._kind_files):
+        for extra in (
+            self._tombstones,
+            self.shortlist_file,
+            *self._kind_files,
+            *self._list_files.values(),
+        ):
             if extra is not None:
                 yield extra
 
@@ -130,8 +137,17 @@ class CraterIndex(Closing):
         self.craters = CraterStore(self.path, ())
         self._ends = np.zeros(1, np.int64)
         self._tombstones = self.shortlist_file = None
-        self._kind_files = []
-        for name in ("removed", "alive", "view_crater_rows", "views", "global_scales", "kinds"):
+        self._kind_files, self._list_files = [], {}
+        self.__dict__.pop("lists", None)
+        for name in (
+            "removed",
+            "alive",
+            "view_crater_rows",
+            "views",
+            "global_scales",
+            "kinds",
+            "lists",
+        ):
             self.__dict__.pop(name, None)
 
     # -- counts and settings -------------------------------------------------------------------
@@ -239,6 +255,17 @@ class CraterIndex(Closing):
     def global_scales(self) -> Float32:
         """float32 [n_views]; a global descriptor is its int8 numbers times this."""
         return np.ascontiguousarray(self.views["global_scale"])
+
+    @cached_property
+    def lists(self) -> list[SegmentLists | None]:
+        """The inverted lists of each segment, checked; None where a segment has none."""
+        width = self.settings.global_dim
+        return [
+            SegmentLists(self._list_files[one.entry.path], len(one), width)
+            if one.entry.path in self._list_files
+            else None
+            for one in self.segments
+        ]
 
     def global_blocks(self) -> Iterator[tuple[int, npt.NDArray[np.int8]]]:
         """(first view, int8 [V, G] straight from the map) per segment."""

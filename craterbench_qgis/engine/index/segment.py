@@ -203,6 +203,20 @@ class Segment:
             .reshape(len(self), self._settings.global_dim)
         )
 
+    def globals_of(self, rows: Rows) -> npt.NDArray[np.int8]:
+        """Copies of the descriptors int8 [n, G] of ``rows``, not checked."""
+        file = self.files[GLOBALS]
+        file.still_there()
+        whole = file.bytes().view(np.int8).reshape(len(self), self._settings.global_dim)
+        return np.take(whole, rows, axis=0)
+
+    def damaged_globals(self, row: int) -> CraterIndexError:
+        """The error for a descriptor whose checksum differs."""
+        return CraterIndexError(
+            f"{self.root.name}: the file {self.files[GLOBALS].entry.path} is damaged at view "
+            f"{row}: its checksum differs. {RESTORE}"
+        )
+
     @property
     def records(self) -> Records:
         """The token records [V] straight from the map, not checked."""

@@ -15,25 +15,19 @@ import numpy.typing as npt
 from ..errors import CraterIndexError, QueryError
 from .format import Float32
 from .graph import check_graph
+from .listed import LISTS, ListsShortlist
 from .reader import CraterIndex
+from .scanning import ExactInt8, Int64, Mask, best, query_vector
 from .storage import FileEntry, hash_file, storage_errors, sync_file, sync_folder
 from .writer import IndexWriter
 
-Int64 = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
-
 HNSW = "hnsw"
 HNSW_FROM_VIEWS = 1_000_000
-"""From this many views on "auto" uses an HNSW graph, if one was built.
+"""From this many views on "auto" uses an HNSW graph, if one was built and there are no lists."""
 
-Measured by ``benchmarks/bench_shortlist.py`` (384 numbers, one thread of an EPYC with AVX2): the
-exact scan takes 6 ms for 50,000 views and 0.12 s for a million, about what encoding the query
-takes. At 50,000 the graph took as long for S = 500, a third for S = 100, and lost 17 % of the
-best 100 of noisy synthetic queries.
-"""
-
-# 1024 rows of 384 numbers are 1.5 MB as float32: they stay in the cache between the two steps.
-_BLOCK_VIEWS = 1024
+LISTS_FROM_VIEWS = 65_536
+"""From this many views on "auto" uses the inverted lists, where the index has them
+(``docs/performance.md``)."""
 
 
 class ShortlistBackend(Protocol):
@@ -48,14 +42,20 @@ class ShortlistBackend(Protocol):
 
 
 def open_shortlist(index: CraterIndex, backend: str = "auto") -> ShortlistBackend:
-    """The backend called "exact", "hnsw" or, by the measurements, "auto".
+    """The backend called "exact", "lists" or "hnsw" or, by the measurements, "auto".
 
-    Raises CraterIndexError when "hnsw" is asked for and not built, not installed or damaged.
+    Raises CraterIndexError when lists or a graph are asked for and not built, not installed or
+    damaged.
     """
-    if backend not in {"auto", "exact", HNSW}:
-        raise QueryError(f"There is no shortlist called '{backend}'. Choose auto, exact or {HNSW}.")
+    if backend not in {"auto", "exact", LISTS, HNSW}:
+        raise QueryError(
+            f"There is no shortlist called '{backend}'. Choose auto, exact, {LISTS} or {HNSW}."
+        )
     if backend == HNSW:
         return HnswShortlist(index)
+    many = index.n_views >= LISTS_FROM_VIEWS and index.manifest.lists
+    if backend == LISTS or (backend == "auto" and many):
+        return ListsShortlist(index)
     built = index.manifest.shortlist
     if backend == "auto" and built and built.kind == HNSW and index.n_views >= HNSW_FROM_VIEWS:
         try:
@@ -63,52 +63,6 @@ def open_shortlist(index: CraterIndex, backend: str = "auto") -> ShortlistBacken
         except _NotInstalled:
             pass
     return ExactInt8(index)
-
-
-class ExactInt8:
-    """Every view's descriptor, block by block from the map: exact, deterministic, always there."""
-
-    name = "exact"
-
-    def __init__(self, index: CraterIndex) -> None:
-        self._index = index
-
-    def search(
-        self, query: npt.ArrayLike, size: int, mask: Mask | None = None
-    ) -> tuple[Int64, Float32]:
-        """See :class:`ShortlistBackend`. One pass over int8 [n_views, G]."""
-        vector = _vector(self._index, query)
-        scores = np.empty(self._index.n_views, np.float32)
-        buffer = np.empty((_BLOCK_VIEWS, len(vector)), np.float32)
-        for first, globals_ in self._index.global_blocks():
-            for start in range(0, len(globals_), _BLOCK_VIEWS):
-                block = globals_[start : start + _BLOCK_VIEWS]
-                wide = buffer[: len(block)]
-                np.copyto(wide, block)
-                np.dot(wide, vector, out=scores[first + start : first + start + len(block)])
-        scores *= self._index.global_scales
-        return best(scores, size, _allowed(self._index, mask))
-
-
-def best(scores: Float32, size: int, allowed: Mask | None) -> tuple[Int64, Float32]:
-    """The ``size`` largest of ``scores`` [n] among the allowed, descending, ties by position."""
-    places = None if allowed is None else np.flatnonzero(allowed)
-    values = scores if places is None else scores[places]
-    count = min(size, len(values))
-    if count <= 0:
-        return np.empty(0, np.int64), np.empty(0, np.float32)
-    if count < len(values):
-        # All above the last one's score, then as many of its equals as fit, lowest first.
-        limit = np.partition(values, len(values) - count)[len(values) - count]
-        above = np.flatnonzero(values > limit)
-        equal = np.flatnonzero(values == limit)[: count - len(above)]
-        chosen = np.concatenate([above, equal])
-    else:
-        chosen = np.arange(len(values))
-    order = np.lexsort((chosen, -values[chosen]))
-    chosen = chosen[order]
-    views = chosen if places is None else places[chosen]
-    return views.astype(np.int64), values[chosen]
 
 
 class _NotInstalled(CraterIndexError):
@@ -160,7 +114,7 @@ class HnswShortlist:
         self, query: npt.ArrayLike, size: int, mask: Mask | None = None
     ) -> tuple[Int64, Float32]:
         """See :class:`ShortlistBackend`."""
-        vector = _vector(self._index, query)
+        vector = query_vector(self._index, query)
         if mask is not None or size > self._count or size < 1:
             return self._exact.search(vector, size, mask)
         self._graph.set_ef(max(2 * size, 200))
@@ -213,24 +167,3 @@ def _hnswlib() -> Any:
             f"hnswlib cannot be used here ({error}). Install it, or use the exact shortlist."
         ) from error
     return hnswlib
-
-
-def _vector(index: CraterIndex, query: npt.ArrayLike) -> Float32:
-    vector = np.ascontiguousarray(query, dtype=np.float32).reshape(-1)
-    if len(vector) != index.settings.global_dim or not np.isfinite(vector).all():
-        raise QueryError(
-            f"The query has {len(vector)} numbers (all must be finite), this index needs "
-            f"{index.settings.global_dim}. Encode it with the index's encoder."
-        )
-    return vector
-
-
-def _allowed(index: CraterIndex, mask: Mask | None) -> Mask | None:
-    if mask is not None:
-        if mask.shape != (index.n_views,):
-            raise QueryError(
-                f"The filter names {mask.size} views, this index has {index.n_views}. "
-                "Make it again for this index."
-            )
-        return mask & index.alive if index.removed.size else mask
-    return index.alive if index.removed.size else None

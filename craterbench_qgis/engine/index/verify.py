@@ -78,7 +78,7 @@ def verify(path: str | Path, repair: bool = False, monitor: Monitor | None = Non
             _shortlist_or_problem(root, manifest, entry, str(error), report, repair)
         done += entry.size
         monitor.report(Stage.VERIFYING, done, report.size)
-    if not bad - ({manifest.shortlist.file.path} if manifest.shortlist else set()):
+    if not bad - {one.path for one in _shortlists(manifest)}:
         _geopackage(root, manifest, report, repair)
         _consistency(root, report)
     elif manifest.gpkg is not None:
@@ -114,6 +114,12 @@ def _manifest(root: Path, report: VerifyReport, repair: bool) -> Manifest | None
     return None
 
 
+def _shortlists(manifest: Manifest) -> list[FileEntry]:
+    """The files a search can do without."""
+    graph = [manifest.shortlist.file] if manifest.shortlist else []
+    return [*graph, *(one.file for one in manifest.lists)]
+
+
 def _shortlist_or_problem(
     root: Path,
     manifest: Manifest,
@@ -122,8 +128,7 @@ def _shortlist_or_problem(
     report: VerifyReport,
     repair: bool,
 ) -> None:
-    shortlist = manifest.shortlist
-    if repair and shortlist is not None and shortlist.file == entry:
+    if repair and entry in _shortlists(manifest):
         with IndexWriter.open(root, check=False) as writer:
             writer.drop_shortlist()
         report.repaired.append(

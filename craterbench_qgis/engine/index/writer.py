@@ -31,6 +31,7 @@ from .manifest import (
     CatalogueEntry,
     Job,
     KindEntry,
+    ListsEntry,
     Manifest,
     SegmentEntry,
     ShortlistEntry,
@@ -375,10 +376,18 @@ class IndexWriter(Transactions):
             entry = dataclasses.replace(like, files=(*(before.files if before else ()), file))
             self._commit(dataclasses.replace(now, kinds=entry, next_serial=now.next_serial + 1))
 
-    def drop_shortlist(self) -> None:
-        """Forget the shortlist structure; searches scan exactly again."""
+    def set_lists(self, segment: str, file: FileEntry) -> None:
+        """Commit the inverted lists of a segment."""
+        now, entry = self._now, ListsEntry(segment, file)
         with self._undoing():
-            self._commit(dataclasses.replace(self._now, shortlist=None))
+            self._commit(
+                dataclasses.replace(now, lists=(*now.lists, entry), next_serial=now.next_serial + 1)
+            )
+
+    def drop_shortlist(self) -> None:
+        """Forget the shortlist structures; searches scan exactly again."""
+        with self._undoing():
+            self._commit(dataclasses.replace(self._now, shortlist=None, lists=()))
 
     def rewrite_geopackage(self) -> None:
         """Write ``catalogue.gpkg`` again from the craters."""

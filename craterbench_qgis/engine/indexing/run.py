@@ -14,7 +14,7 @@ from ..bodies import Body, same_body
 from ..catalogue import Craters
 from ..encoders.base import Encoder
 from ..errors import BodyError, MosaicError
-from ..index import CraterIndex, IndexWriter
+from ..index import CraterIndex, IndexWriter, build_lists
 from ..monitor import Monitor
 from ..mosaic import Mosaic
 from ..words import Advice
@@ -141,6 +141,7 @@ def run(writer: IndexWriter, encoder: Encoder, mosaics: dict[int, Mosaic], monit
         data = maker.make(mosaics[unit.observation], unit, monitor, progress)
         writer.commit_chunk(number, data)
     writer.finish_job(monitor=monitor)
+    build_lists(writer, monitor)
     return progress.encoded
 
 

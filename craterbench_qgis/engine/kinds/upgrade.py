@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ...contract.build import UpgradeReply
 from ..errors import CraterIndexError, MosaicError
-from ..index import CraterIndex, IndexWriter
+from ..index import CraterIndex, IndexWriter, build_lists
 from ..indexing.addition import known_mosaic
 from ..monitor import Monitor
 from .describe import describe_views, entry_of
@@ -21,7 +21,8 @@ def upgrade_index(
     mosaics: Sequence[str | Path] = (),
     monitor: Monitor | None = None,
 ) -> UpgradeReply:
-    """Give every view of the index that lacks one a descriptor of kind.
+    """Give every view of the index that lacks one a descriptor of kind, and large segments their
+    inverted lists.
 
     ``mosaics``: where the index's mosaics are now, if they were moved. Stopped, the same call goes
     on. Raises CraterIndexError, MosaicError, Cancelled.
@@ -32,6 +33,7 @@ def upgrade_index(
             raise CraterIndexError(
                 f"The build of {path.name} was stopped. Finish it first, then upgrade."
             )
+        build_lists(writer, monitor)
         body = writer.settings.body
         return describe_views(
             writer,

@@ -343,6 +343,7 @@ class Searcher:
             "top": options.top,
             "shortlist": options.shortlist,
             "backend": options.backend,
+            "shortlist_by": getattr(self._backends.get(options.backend), "name", None),
             "score": _score_name(options),
             "find": str(options.find),
             **({"any_angle": True} if options.any_angle else {}),

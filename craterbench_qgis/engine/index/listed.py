@@ -1,0 +1,165 @@
+"""The first stage by inverted lists (``lists.py``), over all segments of an index."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import CraterIndexError
+from ..monitor import Monitor
+from .format import Float32
+from .lists import MIN_VIEWS, SegmentLists, write_lists
+from .reader import CraterIndex
+from .scanning import ExactInt8, Int64, Mask, allowed_views, best, query_vector
+from .segment import Segment
+from .storage import storage_errors
+from .writer import IndexWriter
+
+LISTS = "lists"
+
+_FIRST_LOOK = 24  # times S: views scanned before it is known how good a list has to be
+_AGAIN = 3  # times S: views scored again with their stored descriptors
+_FEW_ALLOWED = 32_768  # views that are scored one by one
+
+
+class ListsShortlist:
+    """The lists that can hold one of the best views, and all views of segments without lists.
+
+    Scores are exact; a view that belongs to the best S may be missing, about one in a hundred.
+    Filters are exact: a view that is not allowed is not looked at, and lists are read until
+    enough allowed ones are found.
+    """
+
+    name = LISTS
+
+    def __init__(self, index: CraterIndex) -> None:
+        """Raises CraterIndexError where the index has no lists."""
+        if not index.manifest.lists:
+            raise CraterIndexError(
+                f"{index.path.name} has no inverted lists (segments of fewer than {MIN_VIEWS:,} "
+                "views get none). Compact the index to make them, or use the exact shortlist."
+            )
+        self._index, self._exact = index, ExactInt8(index)
+        lengths = [len(segment) for segment in index.segments]
+        firsts = (np.cumsum(lengths) - lengths).tolist()
+        parts = list(zip(firsts, index.segments, index.lists, strict=True))
+        self._plain = [(first, segment) for first, segment, lists in parts if lists is None]
+        self._listed = [
+            (first, segment, lists) for first, segment, lists in parts if lists is not None
+        ]
+        every = [lists for *_, lists in self._listed]
+        self._bounds = np.cumsum([0, *(len(one.radii) for one in every)])
+        self._counts = np.concatenate([np.diff(one.starts) for one in every])
+        self._reach = np.concatenate([one.radii * np.float32(one.reach) for one in every])
+
+    def search(
+        self, query: npt.ArrayLike, size: int, mask: Mask | None = None
+    ) -> tuple[Int64, Float32]:
+        """See :class:`ShortlistBackend`."""
+        vector = query_vector(self._index, query)
+        allowed = allowed_views(self._index, mask)
+        total = self._index.n_views
+        within = total if allowed is None else int(np.count_nonzero(allowed))
+        if allowed is not None and within <= _FEW_ALLOWED:
+            views = np.flatnonzero(allowed)
+            places, scores = best(self._index.globals(views) @ vector, size, None)
+            return views[places], scores
+        if size < 1 or size * _FIRST_LOOK >= within:
+            return self._exact.search(vector, size, mask)
+        views = self._candidates(vector, size, allowed, within / total)
+        scores = self._scores(views, vector)
+        places, scores = best(scores, size, None)
+        return views[places], scores
+
+    def _candidates(self, vector: Float32, size: int, allowed: Mask | None, share: float) -> Int64:
+        """The most promising views, ascending."""
+        towards = [lists.towards(vector) for *_, lists in self._listed]
+        centres = np.concatenate([one[2] for one in towards])
+        order = np.argsort(-centres)
+        read = np.cumsum(self._counts[order])
+        first = order[: int(np.searchsorted(read, _FIRST_LOOK * size / share)) + 1]
+        found = [self._scan(first, towards, allowed), self._scan_plain(vector, allowed)]
+        views, scores = (np.concatenate([one[k] for one in found]) for k in range(2))
+        limit = -np.inf
+        if len(scores) > size:
+            limit = float(np.partition(scores, len(scores) - size)[len(scores) - size])
+        waiting = centres + self._reach >= limit
+        waiting[first] = False
+        more = self._scan(np.flatnonzero(waiting), towards, allowed)
+        views, scores = np.concatenate([views, more[0]]), np.concatenate([scores, more[1]])
+        return np.sort(views[best(scores, _AGAIN * size, None)[0]])
+
+    def _scan(
+        self,
+        chosen: npt.NDArray[np.integer],
+        towards: list[tuple[Float32, float, Float32]],
+        allowed: Mask | None,
+    ) -> tuple[Int64, Float32]:
+        """(views, their products with the query, nearly) of the lists ``chosen``."""
+        chosen = np.sort(chosen)
+        cuts = np.searchsorted(chosen, self._bounds)
+        views: list[Int64] = [np.empty(0, np.int64)]
+        scores: list[Float32] = [np.empty(0, np.float32)]
+        for number, (first, segment, lists) in enumerate(self._listed):
+            mine = chosen[cuts[number] : cuts[number + 1]] - self._bounds[number]
+            if not len(mine):
+                continue
+            some = None if allowed is None else allowed[first : first + len(segment)]
+            short, base, _ = towards[number]
+            rows, products = lists.scan(mine, short, base, some)
+            # Lists hold descriptors of the length that is stored, so no scale is due.
+            views.append(rows + first)
+            scores.append(products)
+        return np.concatenate(views), np.concatenate(scores)
+
+    def _scan_plain(self, vector: Float32, allowed: Mask | None) -> tuple[Int64, Float32]:
+        """The same, exactly, of all allowed views of the segments without lists."""
+        views: list[Int64] = [np.empty(0, np.int64)]
+        scores: list[Float32] = [np.empty(0, np.float32)]
+        for first, segment in self._plain:
+            products = segment.globals.astype(np.float32) @ vector
+            products *= segment.views["global_scale"]
+            rows: Int64 = np.arange(len(segment), dtype=np.int64)
+            if allowed is not None:
+                rows = rows[allowed[first : first + len(segment)]]
+            views.append(rows + first)
+            scores.append(products[rows])
+        return np.concatenate(views), np.concatenate(scores)
+
+    def _scores(self, views: Int64, vector: Float32) -> Float32:
+        """The inner products of ``views``, ascending, from their stored and checked
+        descriptors."""
+        scores = np.empty(len(views), np.float32)
+        for first, segment, lists in self._listed:
+            here = slice(*np.searchsorted(views, (first, first + len(segment))).tolist())
+            if here.start < here.stop:
+                stored = lists.descriptors(segment, views[here] - first)
+                scores[here] = stored.astype(np.float32) @ vector
+        for first, segment in self._plain:
+            here = slice(*np.searchsorted(views, (first, first + len(segment))).tolist())
+            scores[here] = segment.globals[views[here] - first].astype(np.float32) @ vector
+        return scores * self._index.global_scales[views]
+
+
+def build_lists(writer: IndexWriter, monitor: Monitor | None = None) -> int:
+    """Make the lists of every large segment that has none, each in a commit of its own.
+
+    Returns how many were made; stopped, the same call goes on. Raises CraterIndexError, Cancelled.
+    """
+    made, monitor = 0, monitor or Monitor()
+    have = {one.segment for one in writer.manifest.lists}
+    for entry in writer.manifest.segments:
+        if entry.path in have or entry.views < MIN_VIEWS or not entry.final:
+            continue
+        monitor.check()
+        target = writer.new_shortlist_path(LISTS)
+        segment = Segment(writer.path, entry, writer.settings)
+        with storage_errors(target):
+            name = target.relative_to(writer.path).as_posix()
+            file = write_lists(writer.path, name, segment, monitor)
+        writer.set_lists(entry.path, file)
+        made += 1
+    return made
+
+
+__all__ = ["LISTS", "ListsShortlist", "SegmentLists", "build_lists"]

@@ -1,0 +1,206 @@
+"""Inverted lists of a segment: a shortlist that reads a part of the descriptors only.
+
+The descriptors of an encoder fill few of their dimensions (48 of 256 hold 99.9 % of the variance
+of the default's on lunar images), and those are what is scanned: int8 numbers along the leading
+directions of the segment's own descriptors, in lists around centres found by k-means. A file
+belongs to one segment, which never changes, so additions bring files of their own.
+
+Which lists are read follows from the query: all those that can hold a view better than the S-th
+best so far, if its views lie towards the query no further from the list's centre than ``reach``
+radii. ``reach`` is measured when the file is made, on the nearest neighbours of the segment's own
+views. What was found is scored again with the stored descriptors, so that scores are exact.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import CraterIndexError
+from ..monitor import Monitor
+from .format import Float32
+from .segment import Segment
+from .storage import FileEntry, HashingFile, MappedFile, sync_folder
+
+Int64 = npt.NDArray[np.int64]
+
+MIN_VIEWS = 8_192
+"""Segments of fewer views get no lists: scanning them costs less than a millisecond."""
+
+_HEAD = struct.Struct("<8sIIIIff8x")
+_MAGIC = b"CBLISTS1"
+_PER_LIST = 64  # views, on average
+_ENERGY = 0.002  # of the variance may lie outside the dimensions kept
+_ROUNDS, _TRAINED_ON = 6, 32_768
+_CALIBRATED_ON, _NEIGHBOURS, _KEPT = 256, 100, 0.98
+_BLOCK = 8192
+
+
+class SegmentLists:
+    """The lists of one segment, mapped and checked. d dimensions, k lists, V views."""
+
+    def __init__(self, file: MappedFile, views: int, width: int) -> None:
+        """Raises CraterIndexError for damage and for lists that are not of this segment."""
+        self.file = file
+        data = file.verified()
+        if len(data) < _HEAD.size:
+            raise self._unfit()
+        magic, v, g, d, k, self.reach, self.scale = _HEAD.unpack_from(data.data, 0)
+        sizes = (4 * g, 4 * d * g, 4 * k * d, 4 * k, 4 * (k + 1), 4 * v, 4 * v, v * d)
+        fits = (magic, v, g) == (_MAGIC, views, width) and 1 <= d <= g and 1 <= k <= v
+        if not fits or len(data) != _HEAD.size + sum(sizes):
+            raise self._unfit()
+        ends = (_HEAD.size + np.cumsum(sizes)).tolist()
+        parts = [data[end - size : end] for size, end in zip(sizes, ends, strict=True)]
+        mean, basis, centres, radii, starts, rows, crc, codes = parts
+        self.mean, self.basis = mean.view("<f4"), basis.view("<f4").reshape(d, g)
+        self.centres, self.radii = centres.view("<f4").reshape(k, d), radii.view("<f4")
+        self.starts, self.rows = starts.view("<u4").astype(np.int64), rows.view("<u4")
+        self.crc, self.codes = crc.view("<u4"), codes.view("i1").reshape(v, d)
+        numbers = (self.mean, self.basis, self.centres, self.radii, (self.reach, self.scale))
+        if not (
+            all(np.isfinite(one).all() for one in numbers)
+            and self.starts[0] == 0
+            and self.starts[-1] == v
+            and (np.diff(self.starts) >= 0).all()
+            and int(self.rows.max()) < v
+            and (np.bincount(self.rows, minlength=v) == 1).all()
+        ):
+            raise self._unfit()
+
+    def _unfit(self) -> CraterIndexError:
+        return CraterIndexError(
+            f"{self.file.root.name}: {self.file.entry.path} holds no lists of its segment. Use "
+            "the exact shortlist, or make the lists again."
+        )
+
+    def towards(self, query: Float32) -> tuple[Float32, float, Float32]:
+        """The query along the kept directions [d], the product with the mean, and the products
+        of the centres [k]."""
+        short = self.basis @ query
+        base = float(self.mean @ query)
+        return short, base, self.centres @ short + np.float32(base)
+
+    def scan(
+        self, lists: Int64, short: Float32, base: float, allowed: npt.NDArray[np.bool_] | None
+    ) -> tuple[Int64, Float32]:
+        """(rows of the segment, their products with the query, nearly) in ``lists``."""
+        first, counts = self.starts[lists], self.starts[lists + 1] - self.starts[lists]
+        ends = np.cumsum(counts)
+        places = np.repeat(first - (ends - counts), counts) + np.arange(int(counts.sum()))
+        rows = self.rows[places].astype(np.int64)
+        if allowed is not None:
+            keep = allowed[rows]
+            places, rows = places[keep], rows[keep]
+        scores = np.empty(len(rows), np.float32)
+        wide = np.empty((min(_BLOCK, max(len(rows), 1)), len(short)), np.float32)
+        for start in range(0, len(rows), _BLOCK):
+            part = places[start : start + _BLOCK]
+            block = wide[: len(part)]
+            np.copyto(block, np.take(self.codes, part, axis=0))
+            np.dot(block, short, out=scores[start : start + len(part)])
+        scores *= np.float32(self.scale)
+        scores += np.float32(base)
+        return rows, scores
+
+    def descriptors(self, segment: Segment, rows: Int64) -> npt.NDArray[np.int8]:
+        """The stored descriptors int8 [n, G] of ``rows``, each checked. Raises
+        CraterIndexError."""
+        found = segment.globals_of(rows)
+        data, width = found.view(np.uint8).reshape(-1).data, found.shape[1]
+        for number, expected in enumerate(self.crc[rows].tolist()):
+            if zlib.crc32(data[number * width : (number + 1) * width]) != expected:
+                raise segment.damaged_globals(int(rows[number]))
+        return found
+
+
+def write_lists(root: Path, path: str, segment: Segment, monitor: Monitor) -> FileEntry:
+    """Make the lists of a segment; the same every time. Raises CraterIndexError, OSError."""
+    stored = segment.globals
+    scale = segment.views["global_scale"][:, None]
+    vectors = stored.astype(np.float32) * scale
+    mean = vectors.mean(axis=0)
+    vectors -= mean
+    rng = np.random.default_rng(0)
+    sample = vectors[rng.permutation(len(vectors))[:_TRAINED_ON]]
+    basis = _directions(sample)
+    short = vectors @ basis.T
+    centres = _centres(sample @ basis.T, max(1, len(short) // _PER_LIST), rng, monitor)
+    owner = _nearest(short, centres)
+    counts = np.bincount(owner, minlength=len(centres))
+    apart = np.square(short - centres[owner]).sum(axis=1)
+    radii = np.sqrt(np.bincount(owner, apart, len(centres)) / np.maximum(counts, 1))
+    radii = np.maximum(radii, 1e-3).astype(np.float32)
+    reach = _reach(short, centres, owner, radii, rng)
+    rows = np.argsort(owner, kind="stable")
+    size = max(float(np.abs(short).max()) / 127.0, 1e-12)
+    codes = np.round(short[rows] / size).astype(np.int8)
+    crc = np.fromiter((zlib.crc32(row) for row in np.ascontiguousarray(stored)), np.uint32)
+    head = _HEAD.pack(_MAGIC, *stored.shape, len(basis), len(centres), reach, size)
+    (root / path).parent.mkdir(exist_ok=True)
+    file = HashingFile(root / path)
+    try:
+        file.write(head)
+        for numbers in (mean, basis, centres, radii):
+            file.write(np.ascontiguousarray(numbers, "<f4").view(np.uint8))
+        for whole in (np.concatenate([[0], np.cumsum(counts)]), rows, crc):
+            file.write(np.ascontiguousarray(whole, "<u4").view(np.uint8))
+        file.write(codes.view(np.uint8))
+        entry = file.finish(path)
+    finally:
+        file.close()
+    sync_folder((root / path).parent)
+    sync_folder(root)
+    return entry
+
+
+def _directions(centred: Float32) -> Float32:
+    """The leading directions [d, G] of vectors [n, G], as many as hold their variance."""
+    values, vectors = np.linalg.eigh(centred.T.astype(np.float64) @ centred)
+    values, vectors = np.maximum(values[::-1], 0.0), vectors[:, ::-1]
+    left = 1.0 - np.cumsum(values) / max(float(values.sum()), 1e-300)
+    enough = int(np.argmax(left <= _ENERGY)) + 1
+    return np.ascontiguousarray(vectors[:, : min(-(-enough // 8) * 8, len(values))].T, np.float32)
+
+
+def _nearest(vectors: Float32, centres: Float32) -> Int64:
+    half = 0.5 * np.square(centres).sum(axis=1)
+    step = 4096
+    parts = [
+        (vectors[at : at + step] @ centres.T - half).argmax(axis=1)
+        for at in range(0, len(vectors), step)
+    ]
+    return np.concatenate(parts).astype(np.int64)
+
+
+def _centres(sample: Float32, count: int, rng: np.random.Generator, monitor: Monitor) -> Float32:
+    """k-means [k, d] by Lloyd; a centre that nobody is nearest to stays where it is."""
+    centres = sample[rng.permutation(len(sample))[:count]].copy()
+    for _ in range(_ROUNDS):
+        monitor.check()
+        owner = _nearest(sample, centres)
+        counts = np.bincount(owner, minlength=len(centres))
+        order, used = np.argsort(owner, kind="stable"), counts > 0
+        sums = np.add.reduceat(sample[order], (np.cumsum(counts) - counts)[used], axis=0)
+        centres[used] = sums / counts[used, None]
+    return centres
+
+
+def _reach(
+    short: Float32, centres: Float32, owner: Int64, radii: Float32, rng: np.random.Generator
+) -> float:
+    """How many radii nearer to a view than their centre its nearest neighbours lie, nearly all."""
+    # Products with the mean are the same on both sides and cancel.
+    own = short[rng.permutation(len(short))[:_CALIBRATED_ON]]
+    many = min(_NEIGHBOURS, len(short))
+    beyond = []
+    for query in own:
+        scores = short @ query
+        near = np.argpartition(-scores, many - 1)[:many]
+        lists = owner[near]
+        beyond.append((scores[near] - (centres @ query)[lists]) / radii[lists])
+    return max(0.0, float(np.quantile(np.concatenate(beyond), _KEPT)))
