@@ -233,9 +233,9 @@ def _write(image: QImage, settings: QgsMapSettings, path: str) -> bool:
 def forget_pictures(paths: Sequence[str]) -> None:
     """Remove what a job wrote."""
     for path in paths:
-        for one in (path, path + ".aux.xml"):
+        for name in (path, path + ".aux.xml"):
             with contextlib.suppress(OSError):
-                Path(one).unlink()
+                Path(name).unlink()
 
 
 def _ignore(_answer: Any) -> None:

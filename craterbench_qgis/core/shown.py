@@ -65,4 +65,4 @@ def body_of_map(
     if body is None or not is_earth(body_of(crs)):
         return None
     shown = (shown_body(layer) for layer in layers)
-    return body if any(one is not None and same_body(one, body) for one in shown) else None
+    return body if any(known is not None and same_body(known, body) for known in shown) else None

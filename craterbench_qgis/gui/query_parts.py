@@ -80,8 +80,8 @@ class RasterChoice:
         chosen = self.sources.currentLayer()
         layers = [chosen] if chosen is not None else self._canvas.layers()
         body = self._body_of()
-        rasters = (one for one in layers if isinstance(one, QgsRasterLayer))
-        return next((one for one in rasters if may_show(one, body)), None)
+        rasters = (layer for layer in layers if isinstance(layer, QgsRasterLayer))
+        return next((layer for layer in rasters if may_show(layer, body)), None)
 
     def _map_frame(self) -> MapFrame | None:
         crs = self._canvas.mapSettings().destinationCrs()

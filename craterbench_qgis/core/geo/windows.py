@@ -130,8 +130,8 @@ def _unit(nodes: list[list[_Node]], side_m: float, metres: float) -> float | Non
             along.append(math.hypot(east[1] - here[1], south[1] - here[1]))
     if not across:
         return None
-    found = min(_quartile(across), _quartile(along)) / step * metres
-    return found if found > 0 else None
+    size = min(_quartile(across), _quartile(along)) / step * metres
+    return size if size > 0 else None
 
 
 def _quartile(values: list[float]) -> float:
@@ -192,11 +192,11 @@ def _within(box: _Box, extent: QgsRectangle, period: float) -> list[_Box]:
         stop = min(stop, start + period)
         first = math.floor((left - start) / period)
         turns = [turn * period for turn in range(first, first + 3)]
-    found = [
+    parts = [
         (max(left, start + turn) - turn, bottom, min(right, stop + turn) - turn, top)
         for turn in turns
     ]
-    return [part for part in found if part[2] > part[0] and part[3] > part[1]]
+    return [part for part in parts if part[2] > part[0] and part[3] > part[1]]
 
 
 def _parts(box: _Box, unit: float) -> list[Window]:

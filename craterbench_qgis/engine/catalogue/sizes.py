@@ -87,7 +87,7 @@ def size_tally(column: Any, sample: list[str] | None = None) -> Tally:
     import pyarrow.compute as pc
 
     if not is_text(column):
-        if not sample or not any("." in one for one in sample) or _fine(column):
+        if not sample or not any("." in cell for cell in sample) or _fine(column):
             return Tally(whole=len(column))
         column = pa.array(sample, pa.string())
     text = trimmed(column)
@@ -113,7 +113,7 @@ def size_mark(tally: Tally, angles: tuple[Tally, Tally], name: str) -> str:
 
     Raises CatalogueError where a value like 1.250 or 1,250 could be either.
     """
-    commas, points = (any(getattr(one, mark) for one in angles) for mark in ("comma", "point"))
+    commas, points = (any(getattr(angle, mark) for angle in angles) for mark in ("comma", "point"))
     if tally.comma and tally.point:
         fewer, more = sorted((tally.comma, tally.point))
         if fewer * 4 > more:

@@ -48,9 +48,9 @@ class ListsShortlist:
             (first, segment, lists) for first, segment, lists in parts if lists is not None
         ]
         every = [lists for *_, lists in self._listed]
-        self._bounds = np.cumsum([0, *(len(one.radii) for one in every)])
-        self._counts = np.concatenate([np.diff(one.starts) for one in every])
-        self._reach = np.concatenate([one.radii * np.float32(one.reach) for one in every])
+        self._bounds = np.cumsum([0, *(len(lists.radii) for lists in every)])
+        self._counts = np.concatenate([np.diff(lists.starts) for lists in every])
+        self._reach = np.concatenate([lists.radii * np.float32(lists.reach) for lists in every])
 
     def search(
         self, query: npt.ArrayLike, size: int, mask: Mask | None = None
@@ -74,12 +74,12 @@ class ListsShortlist:
     def _candidates(self, vector: Float32, size: int, allowed: Mask | None, share: float) -> Int64:
         """The most promising views, ascending."""
         towards = [lists.towards(vector) for *_, lists in self._listed]
-        centres = np.concatenate([one[2] for one in towards])
+        centres = np.concatenate([part[2] for part in towards])
         order = np.argsort(-centres)
         read = np.cumsum(self._counts[order])
         first = order[: int(np.searchsorted(read, _FIRST_LOOK * size / share)) + 1]
-        found = [self._scan(first, towards, allowed), self._scan_plain(vector, allowed)]
-        views, scores = (np.concatenate([one[k] for one in found]) for k in range(2))
+        scans = [self._scan(first, towards, allowed), self._scan_plain(vector, allowed)]
+        views, scores = (np.concatenate([scan[k] for scan in scans]) for k in range(2))
         limit = -np.inf
         if len(scores) > size:
             limit = float(np.partition(scores, len(scores) - size)[len(scores) - size])
@@ -144,10 +144,10 @@ class ListsShortlist:
 def build_lists(writer: IndexWriter, monitor: Monitor | None = None) -> int:
     """Make the lists of every large segment that has none, each in a commit of its own.
 
-    Returns how many were made; stopped, the same call goes on. Raises CraterIndexError, Cancelled.
+    Returns how many were written; stopped, the same call goes on. Raises CraterIndexError, Cancelled.
     """
-    made, monitor = 0, monitor or Monitor()
-    have = {one.segment for one in writer.manifest.lists}
+    written, monitor = 0, monitor or Monitor()
+    have = {entry.segment for entry in writer.manifest.lists}
     for entry in writer.manifest.segments:
         if entry.path in have or entry.views < MIN_VIEWS or not entry.final:
             continue
@@ -158,8 +158,8 @@ def build_lists(writer: IndexWriter, monitor: Monitor | None = None) -> int:
             name = target.relative_to(writer.path).as_posix()
             file = write_lists(writer.path, name, segment, monitor)
         writer.set_lists(entry.path, file)
-        made += 1
-    return made
+        written += 1
+    return written
 
 
 __all__ = ["LISTS", "ListsShortlist", "SegmentLists", "build_lists"]

@@ -63,7 +63,7 @@ class SegmentLists:
         self.crc, self.codes = crc.view("<u4"), codes.view("i1").reshape(v, d)
         numbers = (self.mean, self.basis, self.centres, self.radii, (self.reach, self.scale))
         if not (
-            all(np.isfinite(one).all() for one in numbers)
+            all(np.isfinite(part).all() for part in numbers)
             and self.starts[0] == 0
             and self.starts[-1] == v
             and (np.diff(self.starts) >= 0).all()
@@ -110,12 +110,12 @@ class SegmentLists:
     def descriptors(self, segment: Segment, rows: Int64) -> npt.NDArray[np.int8]:
         """The stored descriptors int8 [n, G] of ``rows``, each checked. Raises
         CraterIndexError."""
-        found = segment.globals_of(rows)
-        data, width = found.view(np.uint8).reshape(-1).data, found.shape[1]
+        stored = segment.globals_of(rows)
+        data, width = stored.view(np.uint8).reshape(-1).data, stored.shape[1]
         for number, expected in enumerate(self.crc[rows].tolist()):
             if zlib.crc32(data[number * width : (number + 1) * width]) != expected:
                 raise segment.damaged_globals(int(rows[number]))
-        return found
+        return stored
 
 
 def write_lists(root: Path, path: str, segment: Segment, monitor: Monitor) -> FileEntry:

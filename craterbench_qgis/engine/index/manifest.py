@@ -360,8 +360,10 @@ def _checked(manifest: Manifest) -> Manifest:
         wanted = [f"{segment.path}/{name}" for name in SEGMENT_FILES]
         if not _SAFE_PATH.match(segment.path) or [f.path for f in segment.files] != wanted:
             raise ValueError(segment.path)
-    listed = [one.segment for one in manifest.lists]
-    if len(set(listed)) != len(listed) or set(listed) - {one.path for one in manifest.segments}:
+    listed = [entry.segment for entry in manifest.lists]
+    if len(set(listed)) != len(listed) or set(listed) - {
+        segment.path for segment in manifest.segments
+    }:
         raise ValueError("there are lists of no segment")
     for observation in manifest.observations:
         convert(observation, _Observation)

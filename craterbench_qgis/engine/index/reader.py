@@ -261,10 +261,10 @@ class CraterIndex(Closing):
         """The inverted lists of each segment, checked; None where a segment has none."""
         width = self.settings.global_dim
         return [
-            SegmentLists(self._list_files[one.entry.path], len(one), width)
-            if one.entry.path in self._list_files
+            SegmentLists(self._list_files[segment.entry.path], len(segment), width)
+            if segment.entry.path in self._list_files
             else None
-            for one in self.segments
+            for segment in self.segments
         ]
 
     def global_blocks(self) -> Iterator[tuple[int, npt.NDArray[np.int8]]]:

@@ -66,8 +66,8 @@ class Transactions(Closing):
             new = dataclasses.replace(new, gpkg=self._write_geopackage(new))
         before = self._committed
         # Lists belong to a segment, which goes when it is joined with others.
-        segments = {one.path for one in new.segments}
-        lists = tuple(one for one in new.lists if one.segment in segments)
+        segments = {segment.path for segment in new.segments}
+        lists = tuple(entry for entry in new.lists if entry.segment in segments)
         new = dataclasses.replace(new, lists=lists)
         new = dataclasses.replace(
             new, generation=new.generation + 1, updated=utc_now(), engine_version=__version__

@@ -78,7 +78,7 @@ def verify(path: str | Path, repair: bool = False, monitor: Monitor | None = Non
             _shortlist_or_problem(root, manifest, entry, str(error), report, repair)
         done += entry.size
         monitor.report(Stage.VERIFYING, done, report.size)
-    if not bad - {one.path for one in _shortlists(manifest)}:
+    if not bad - {file.path for file in _shortlists(manifest)}:
         _geopackage(root, manifest, report, repair)
         _consistency(root, report)
     elif manifest.gpkg is not None:
@@ -117,7 +117,7 @@ def _manifest(root: Path, report: VerifyReport, repair: bool) -> Manifest | None
 def _shortlists(manifest: Manifest) -> list[FileEntry]:
     """The files a search can do without."""
     graph = [manifest.shortlist.file] if manifest.shortlist else []
-    return [*graph, *(one.file for one in manifest.lists)]
+    return [*graph, *(entry.file for entry in manifest.lists)]
 
 
 def _shortlist_or_problem(
