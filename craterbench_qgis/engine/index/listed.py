@@ -144,7 +144,8 @@ class ListsShortlist:
 def build_lists(writer: IndexWriter, monitor: Monitor | None = None) -> int:
     """Make the lists of every large segment that has none, each in a commit of its own.
 
-    Returns how many were written; stopped, the same call goes on. Raises CraterIndexError, Cancelled.
+    Returns how many were written; stopped, the same call goes on. Raises CraterIndexError and
+    Cancelled.
     """
     written, monitor = 0, monitor or Monitor()
     have = {entry.segment for entry in writer.manifest.lists}
