@@ -1588,6 +1588,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
+            <source>Unit of the diameter</source>
+            <translation>Einheit des Durchmessers</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
             <source>Usable craters: {n}</source>
             <translation>Brauchbare Krater: {n}</translation>
         </message>
@@ -1759,6 +1764,7 @@
         <message>
             <location filename="../../craterbench_qgis/gui/build/dialog.py" />
             <location filename="../../craterbench_qgis/gui/build/progress.py" />
+            <location filename="../../craterbench_qgis/gui/dock.py" />
             <location filename="../../craterbench_qgis/gui/index/page.py" />
             <source>Resume</source>
             <translation>Fortsetzen</translation>
