@@ -281,9 +281,11 @@ def is_seen(layer: QgsRasterLayer, point: QgsPointXY) -> bool:
     transparency = renderer.rasterTransparency()
     if transparency is None:
         return True
-    if len(shown) == 3:
-        return bool(transparency.alphaValue(*shown) > 0)
-    return bool(transparency.alphaValue(shown[0]) > 0)
+    if hasattr(transparency, "opacityForValue"):  # QGIS 3.38 and later
+        alone, together = transparency.opacityForValue, transparency.opacityForRgbValues
+    else:
+        alone = together = transparency.alphaValue
+    return bool((together(*shown) if len(shown) == 3 else alone(shown[0])) > 0)
 
 
 def _point_in(
