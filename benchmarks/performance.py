@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import shutil
 import statistics
 import sys
@@ -170,11 +169,6 @@ def faiss_lists(vectors: np.ndarray) -> Callable[[np.ndarray, int], np.ndarray]:
     return lambda vector, size: index.search(vector[None], size)[1][0]
 
 
-def memory() -> float:
-    """Peak resident memory, MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
-
-
 def measure(real: Path, folder: Path, arguments: argparse.Namespace) -> None:
     """Print the tables of one size."""
     import torch
@@ -201,7 +195,6 @@ def measure(real: Path, folder: Path, arguments: argparse.Namespace) -> None:
             "lists": sum(one.size for one in files if one.path.endswith(".lists")),
             "exact": sum(one.size for one in files if one.path.endswith("globals.bin")),
         }
-        base = memory()
         ways: dict[str, Ask] = {name: ours(index, name) for name in ("exact", "lists")}
         every = np.arange(index.n_views)
         stored = index.stored_tokens(every)
@@ -224,8 +217,8 @@ def measure(real: Path, folder: Path, arguments: argparse.Namespace) -> None:
               f"{disk['exact'] / 1e6:.1f} MB of descriptors; made in s: "
               f"{ {name: round(value, 1) for name, value in spent.items()} }; opening ms "
               f"{ {name: round(1e3 * value, 1) for name, value in opened.items()} }, with the "
-              f"first query { {name: round(1e3 * value, 1) for name, value in first.items()} }; "
-              f"memory at opening {base:.0f} MB\n", flush=True)  # fmt: skip
+              f"first query { {name: round(1e3 * value, 1) for name, value in first.items()} }\n",
+              flush=True)  # fmt: skip
         truth, cost = [], []
         for query in tokens:
             start = time.process_time()

@@ -25,8 +25,7 @@ _BLOCK_BYTES = 512 << 10
 """Of similarities and converted tokens held at a time: as much as stays in a core's own cache.
 
 Measured (16 tokens of 256 numbers, one thread with AVX2): scoring 100 or 500 int8 views in such
-blocks took 0.4 of the time of one large block, and a third of converting them to float first.
-Where the processor has no instruction for it, torch's int8 product took 6 to 20 times as long.
+blocks took 0.4 of the time of converting them all to float first (docs/performance.md).
 """
 
 
