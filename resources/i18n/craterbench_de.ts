@@ -218,8 +218,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/export_plan.py" />
-            <source>Matches are a selection, so no counting area is written.</source>
-            <translation>Treffer sind eine Auswahl, darum wird keine Zählfläche geschrieben.</translation>
+            <source>Matches are a selection: count on an area only where all its craters are among them.</source>
+            <translation>Treffer sind eine Auswahl: Zählen Sie auf einer Fläche nur, wenn alle ihre Krater darunter sind.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/export_plan.py" />
@@ -255,6 +255,12 @@
             <location filename="../../craterbench_qgis/core/export_plan.py" />
             <source>The folder {folder} does not exist. Create it, or choose another.</source>
             <translation>Den Ordner {folder} gibt es nicht. Legen Sie ihn an, oder wählen Sie einen anderen.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/export_plan.py" />
+            <location filename="../../craterbench_qgis/gui/build/output.py" />
+            <source>The name contains {characters}; take another.</source>
+            <translation>Der Name enthält {characters}; nehmen Sie einen anderen.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/export_plan.py" />
@@ -360,8 +366,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/geo/region.py" />
-            <source>The selected polygons of {name} enclose nothing.</source>
-            <translation>Die gewählten Polygone von {name} umschließen nichts.</translation>
+            <source>The polygons of {name} enclose nothing.</source>
+            <translation>Die Polygone von {name} umschließen nichts.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/layers/style.py" />
@@ -465,7 +471,7 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/query.py" />
-            <location filename="../../craterbench_qgis/gui/tools/circle.py" />
+            <location filename="../../craterbench_qgis/gui/tools/sized.py" />
             <source>circle of {size}</source>
             <translation>Kreis von {size}</translation>
         </message>
@@ -764,6 +770,7 @@
         <message>
             <location filename="../../craterbench_qgis/core/words/matches.py" />
             <location filename="../../craterbench_qgis/gui/tools/circle.py" />
+            <location filename="../../craterbench_qgis/gui/tools/rim.py" />
             <source>Diameter {size}</source>
             <translation>Durchmesser {size}</translation>
         </message>
@@ -1010,6 +1017,16 @@
             <location filename="../../craterbench_qgis/core/words/progress.py" />
             <source>Describing kinds</source>
             <translation>Arten werden beschrieben</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/progress.py" />
+            <source>Digging craters</source>
+            <translation>Krater werden gegraben</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/progress.py" />
+            <source>Drawing the mosaics</source>
+            <translation>Mosaike werden gezeichnet</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/progress.py" />
@@ -1358,6 +1375,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/review.py" />
+            <source>{facts}. Blind: the probability is shown once it is decided.</source>
+            <translation>{facts}. Blind: Die Wahrscheinlichkeit erscheint, wenn entschieden ist.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/review.py" />
             <source>{facts}: {verdict} ({probability})</source>
             <translation>{facts}: {verdict} ({probability})</translation>
         </message>
@@ -1458,6 +1480,7 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/why.py" />
+            <location filename="../../craterbench_qgis/gui/query_bar.py" />
             <source>Rim</source>
             <translation>Rand</translation>
         </message>
@@ -1657,6 +1680,7 @@
         <message>
             <location filename="../../craterbench_qgis/gui/build/circles.py" />
             <location filename="../../craterbench_qgis/gui/build/progress.py" />
+            <location filename="../../craterbench_qgis/gui/index/first.py" />
             <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <location filename="../../craterbench_qgis/gui/results/condition_editor.py" />
             <location filename="../../craterbench_qgis/gui/results/states.py" />
@@ -2024,11 +2048,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build/output.py" />
-            <source>The name contains {characters}; take another.</source>
-            <translation>Der Name enthält {characters}; nehmen Sie einen anderen.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/build/output.py" />
             <source>for example: moon-20km</source>
             <translation>zum Beispiel: mond-20km</translation>
         </message>
@@ -2085,6 +2104,7 @@
         <message>
             <location filename="../../craterbench_qgis/gui/build/progress.py" />
             <location filename="../../craterbench_qgis/gui/review/job_dialog.py" />
+            <location filename="../../craterbench_qgis/gui/workbench.py" />
             <source>Starting…</source>
             <translation>Wird gestartet…</translation>
         </message>
@@ -2124,6 +2144,26 @@
             <translation>{name} ist fertig</translation>
         </message>
         <message>
+            <location filename="../../craterbench_qgis/gui/count_area.py" />
+            <source>Centre in it: counts whole</source>
+            <translation>Mitte darin: zählt ganz</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/count_area.py" />
+            <source>The selected polygons of this layer, or all of them where none is selected</source>
+            <translation>Die ausgewählten Polygone dieses Layers, oder alle, wo keines ausgewählt ist</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/count_area.py" />
+            <source>Touches it: counts as a fraction</source>
+            <translation>Berührt sie: zählt als Bruchteil</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/count_area.py" />
+            <source>none: the file has no area</source>
+            <translation>keine: Die Datei hat keine Fläche</translation>
+        </message>
+        <message>
             <location filename="../../craterbench_qgis/gui/dock.py" />
             <location filename="../../craterbench_qgis/gui/help.py" />
             <location filename="../../craterbench_qgis/gui/index/builds.py" />
@@ -2159,6 +2199,7 @@
         <message>
             <location filename="../../craterbench_qgis/gui/dock.py" />
             <location filename="../../craterbench_qgis/gui/index/panel.py" />
+            <location filename="../../craterbench_qgis/gui/workbench.py" />
             <source>Opening {name}…</source>
             <translation>{name} wird geöffnet…</translation>
         </message>
@@ -2238,6 +2279,11 @@
             <location filename="../../craterbench_qgis/gui/export_dialog.py" />
             <source>All ({n})</source>
             <translation>Alle ({n})</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/export_dialog.py" />
+            <source>Area:</source>
+            <translation>Fläche:</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/export_dialog.py" />
@@ -2343,6 +2389,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/export_dialog.py" />
+            <source>{counted} of {n} craters count on {area} km²</source>
+            <translation>{counted} von {n} Kratern zählen auf {area} km²</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/export_dialog.py" />
             <source>{name} cannot be shown on the map. Look at it in its folder.</source>
             <translation>{name} kann nicht auf der Karte gezeigt werden. Sehen Sie es in seinem Ordner an.</translation>
         </message>
@@ -2411,6 +2462,60 @@
             <location filename="../../craterbench_qgis/gui/index/catalogue_layer.py" />
             <source>{index}: catalogue</source>
             <translation>{index}: Katalog</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/index/demo.py" />
+            <source>Demo planet, another observation</source>
+            <translation>Beispielplanet, eine andere Aufnahme</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/index/demo.py" />
+            <source>Demo planet, indexed</source>
+            <translation>Beispielplanet, im Index</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/index/first.py" />
+            <source>A small synthetic planet and its index, made in seconds. You draw a box round a crater and see what looks like it.</source>
+            <translation>Ein kleiner künstlicher Planet und sein Index, in Sekunden gemacht. Sie ziehen ein Rechteck um einen Krater und sehen, was ihm ähnlich ist.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/index/first.py" />
+            <location filename="../../craterbench_qgis/gui/index/panel.py" />
+            <source>Build…</source>
+            <translation>Aufbauen…</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/index/first.py" />
+            <location filename="../../craterbench_qgis/plugin.py" />
+            <source>Find the craters that look like this one</source>
+            <translation>Die Krater finden, die aussehen wie dieser</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/index/first.py" />
+            <source>Makes an index of your own crater catalogue and mosaic; you see a few of the craters first.</source>
+            <translation>Macht einen Index aus Ihrem Kraterkatalog und Mosaik; einige der Krater sehen Sie vorher.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/index/first.py" />
+            <location filename="../../craterbench_qgis/gui/index/panel.py" />
+            <source>Open…</source>
+            <translation>Öffnen…</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/index/first.py" />
+            <location filename="../../craterbench_qgis/gui/review/job_dialog.py" />
+            <source>Stopping…</source>
+            <translation>Wird angehalten…</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/index/first.py" />
+            <source>Takes an index that is there: a folder NAME.craterindex.</source>
+            <translation>Nimmt einen Index, den es schon gibt: einen Ordner NAME.craterindex.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/index/first.py" />
+            <source>Try it</source>
+            <translation>Ausprobieren</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/index/info.py" />
@@ -2555,11 +2660,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/index/panel.py" />
-            <source>Build…</source>
-            <translation>Aufbauen…</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <source>Build… makes one of your own craters and mosaic; you see a few of them first.</source>
             <translation>„Aufbauen …“ macht einen aus Ihren eigenen Kratern und Ihrem Mosaik; einige davon sehen Sie vorher.</translation>
         </message>
@@ -2597,11 +2697,6 @@
             <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <source>Opening was cancelled.</source>
             <translation>Das Öffnen wurde abgebrochen.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/index/panel.py" />
-            <source>Open…</source>
-            <translation>Öffnen…</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/index/panel.py" />
@@ -2738,8 +2833,13 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/query_bar.py" />
-            <source>Click on a crater of a point or polygon layer</source>
-            <translation>Auf einen Krater eines Punkt- oder Polygonlayers klicken</translation>
+            <source>Click on a crater of a point or polygon layer; where there is none, turn the wheel for a circle</source>
+            <translation>Einen Krater eines Punkt- oder Polygonlayers anklicken; wo keiner ist, das Rad für einen Kreis drehen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/query_bar.py" />
+            <source>Click three points on a crater's rim</source>
+            <translation>Drei Punkte auf dem Rand eines Kraters anklicken</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/query_bar.py" />
@@ -2768,8 +2868,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/query_bar.py" />
-            <source>Press on a crater's centre and drag to its rim</source>
-            <translation>Auf die Mitte eines Kraters drücken und bis zum Rand ziehen</translation>
+            <source>Press on a crater's centre and drag to its rim; or turn the wheel until the circle fits, and click</source>
+            <translation>Auf die Mitte eines Kraters drücken und bis zum Rand ziehen; oder das Rad drehen, bis der Kreis passt, und klicken</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/query_bar.py" />
@@ -3545,6 +3645,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
+            <source>Both in one place: A left of the line, B right of it (S)</source>
+            <translation>Beide an einer Stelle: A links der Linie, B rechts davon (S)</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/controls.py" />
             <source>Cannot be told; look at it again later</source>
             <translation>Nicht zu sagen; später noch einmal ansehen</translation>
         </message>
@@ -3595,6 +3700,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
+            <source>Swipe</source>
+            <translation>Wischen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/controls.py" />
             <source>Take the last decision back (Ctrl+Z)</source>
             <translation>Die letzte Entscheidung zurücknehmen (Strg+Z)</translation>
         </message>
@@ -3617,6 +3727,11 @@
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
             <source>Two craters</source>
             <translation>Zwei Krater</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/controls.py" />
+            <source>Where A ends and B begins</source>
+            <translation>Wo A endet und B beginnt</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
@@ -3832,11 +3947,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/job_dialog.py" />
-            <source>Stopping…</source>
-            <translation>Wird angehalten…</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/review/job_dialog.py" />
             <source>There is no folder {folder}; choose another.</source>
             <translation>Den Ordner {folder} gibt es nicht; wählen Sie einen anderen.</translation>
         </message>
@@ -3849,6 +3959,11 @@
             <location filename="../../craterbench_qgis/gui/review/page.py" />
             <source>Attributes</source>
             <translation>Attribute</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/page.py" />
+            <source>Blind: hide the probability until decided</source>
+            <translation>Blind: die Wahrscheinlichkeit erst nach der Entscheidung zeigen</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/page.py" />
@@ -3869,6 +3984,11 @@
             <location filename="../../craterbench_qgis/gui/review/page.py" />
             <source>Go on with {name}</source>
             <translation>Weiter mit {name}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/page.py" />
+            <source>Map</source>
+            <translation>Karte</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/page.py" />
@@ -3899,6 +4019,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/page.py" />
+            <source>The pair on the project's rasters, seen from above, stretched to what is there</source>
+            <translation>Das Paar auf den Rastern des Projekts, von oben gesehen, im Kontrast dessen, was dort ist</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/page.py" />
             <source>What the catalogues say about both entries</source>
             <translation>Was die Kataloge über beide Einträge sagen</translation>
         </message>
@@ -3911,6 +4036,22 @@
             <location filename="../../craterbench_qgis/gui/review/pair_layer.py" />
             <source>Pairs of {name}</source>
             <translation>Paare von {name}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/pair_map.py" />
+            <source>Map of the pair</source>
+            <translation>Karte des Paars</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/pair_map.py" />
+            <location filename="../../craterbench_qgis/gui/tools/base.py" />
+            <source>The project</source>
+            <translation>Das Projekt</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/review/pair_map.py" />
+            <source>The project's reference system cannot be carried to a local map. Choose another one of this body.</source>
+            <translation>Das Bezugssystem des Projekts lässt sich nicht in eine örtliche Karte übertragen. Wählen Sie ein anderes dieses Körpers.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/review/panel.py" />
@@ -4607,11 +4748,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/tools/base.py" />
-            <source>The project</source>
-            <translation>Das Projekt</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/tools/base.py" />
             <source>This is wider than one side of the body can be seen. Draw a smaller one.</source>
             <translation>Das ist breiter, als eine Seite des Körpers zu sehen ist. Zeichnen Sie kleiner.</translation>
         </message>
@@ -4639,13 +4775,13 @@ Der Kreis: ein Krater von {diameter}</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/tools/circle.py" />
-            <source>Press the mouse button on the crater's centre, drag to its rim, and release it.</source>
-            <translation>Drücken Sie die Maustaste in der Mitte des Kraters, ziehen Sie bis zum Rand, und lassen Sie los.</translation>
+            <source>Press the mouse button on the crater's centre, drag to its rim, and release it. Or turn the wheel until the circle fits, and click.</source>
+            <translation>Drücken Sie die Maustaste auf der Mitte des Kraters, ziehen Sie bis zum Rand und lassen Sie los. Oder drehen Sie das Rad, bis der Kreis passt, und klicken Sie.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/tools/click.py" />
-            <source>There is no crater of a visible point or polygon layer here. Click on one.</source>
-            <translation>Hier ist kein Krater eines sichtbaren Punkt- oder Polygonlayers. Klicken Sie auf einen.</translation>
+            <source>There is no crater of a visible point or polygon layer here. Click on one, or turn the wheel until a circle fits, and click.</source>
+            <translation>Hier ist kein Krater eines sichtbaren Punkt- oder Polygonlayers. Klicken Sie auf einen, oder drehen Sie das Rad, bis ein Kreis passt, und klicken Sie.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/tools/click.py" />
@@ -4696,6 +4832,23 @@ Der Kreis: ein Krater von {diameter}</translation>
             <location filename="../../craterbench_qgis/gui/tools/features.py" />
             <source>{n} of the selected features have no place or no diameter.</source>
             <translation>{n} der ausgewählten Objekte haben keinen Ort oder keinen Durchmesser.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/tools/rim.py" />
+            <source>Click three points of the rim, far from each other.</source>
+            <translation>Klicken Sie drei Punkte des Randes an, weit voneinander.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/tools/rim.py" />
+            <source>These three points lie on a straight line, which is no rim. Click the third one elsewhere on the rim, or press Escape and begin anew.</source>
+            <translation>Diese drei Punkte liegen auf einer Geraden, und das ist kein Rand. Klicken Sie den dritten anderswo auf dem Rand an, oder beginnen Sie mit Esc von vorn.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/tools/sized.py" />
+            <source>Diameter {size}: the wheel changes it, a click searches it.
+Ctrl and the wheel zoom.</source>
+            <translation>Durchmesser {size}: Das Rad ändert ihn, ein Klick sucht ihn.
+Strg und das Rad zoomen.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/why/controls.py" />
@@ -4859,16 +5012,6 @@ Der Kreis: ein Krater von {diameter}</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/workbench.py" />
-            <source>A search needs an index: craters of a catalogue, cut from a mosaic.</source>
-            <translation>Eine Suche braucht einen Index: Krater eines Katalogs, aus einem Mosaik geschnitten.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/workbench.py" />
-            <source>Open or build an index</source>
-            <translation>Index öffnen oder aufbauen</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/workbench.py" />
             <source>Searching for {what}…</source>
             <translation>Gesucht wird nach {what}…</translation>
         </message>
@@ -4901,11 +5044,6 @@ Der Kreis: ein Krater von {diameter}</translation>
             <location filename="../../craterbench_qgis/plugin.py" />
             <source>CraterBench {version} finds craters that look like one you choose, in an index you build from an orbital mosaic and a crater catalogue. Method: Fang et al. 2026, CraterBench-R (a frozen encoder, instance tokens, late interaction). Scores are similarities, not probabilities.</source>
             <translation>CraterBench {version} findet Krater, die aussehen wie ein gewählter, in einem Index, den Sie aus einem Orbitalmosaik und einem Kraterkatalog aufbauen. Verfahren: Fang et al. 2026, CraterBench-R (ein eingefrorener Encoder, Instanz-Tokens, späte Interaktion). Scores sind Ähnlichkeiten, keine Wahrscheinlichkeiten.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/plugin.py" />
-            <source>Find the craters that look like this one</source>
-            <translation>Die Krater finden, die aussehen wie dieser</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/base.py" />
