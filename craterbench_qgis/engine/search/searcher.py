@@ -6,14 +6,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timezone
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ... import __version__
 from ...contract.records import Json
 from ...contract.search import ANALOG_SIZES, Filters, Match
 from ...contract.vocabulary import Question
@@ -22,12 +20,14 @@ from ..encoders.base import Encoder
 from ..index import CraterIndex, ShortlistBackend, open_shortlist
 from ..interaction import maxsim, symmetric_maxsim
 from .analogs import AnalogSearch
+from .any_angle import REFINED, best_of, finer_turns
 from .chance import best_per_crater, expected_by_chance, same_ground
 from .feedback import Background, Refinement, background_of
 from .filters import allowed_craters, pixels_across
 from .options import SearchOptions, SearchResult
+from .provenance import provenance_of
 from .query import QueryView
-from .turns import SAME_TURNS, add_turns, turned, turns
+from .turns import SAME_TURNS, Turn, add_turns, turned, turns
 
 
 class Searcher:
@@ -114,8 +114,8 @@ class Searcher:
     def _search_any_angle(
         self, query: QueryView, options: SearchOptions, timings: dict[str, float]
     ) -> SearchResult:
-        """The two stages for every turn; a view counts with its best one."""
-        tried, settings = turns(SAME_TURNS, mirrored=False), self.index.settings
+        """The two stages for every turn, then finer turns for the best views."""
+        tried = turns(SAME_TURNS, mirrored=False)
         with _timed(timings, "encode"):
             embedding = self.encoder.encode(np.stack([turned(query, turn) for turn in tried]))
         with _timed(timings, "filter"):
@@ -123,28 +123,50 @@ class Searcher:
         parts = []
         for number in range(len(tried)):
             at = slice(number, number + 1)
-            tokens = settings.instance_tokens(
-                embedding.tokens[at], embedding.attention[at]
-            ).vectors[0]
-            parts.append(
-                self._two_stages(
-                    embedding.globals[number], tokens, mask, allowed, options, None, timings
-                )
-            )
+            tokens = self._query_tokens(embedding.tokens[at], embedding.attention[at])
+            vector = embedding.globals[number]
+            parts.append(self._two_stages(vector, tokens, mask, allowed, options, None, timings))
+        views, first, scores, which = best_of(parts)
+        best = [tried[number] for number in which.tolist()]
+        with _timed(timings, "finer turns"):
+            self._try_finer(query, options, views, scores, best)
         with _timed(timings, "assemble"):
-            views, first, scores = (np.concatenate([part[k] for part in parts]) for k in range(3))
-            which = np.repeat(np.arange(len(tried)), [len(part[0]) for part in parts])
-            # Each view once, with its best turn (the first of equals).
-            order = np.lexsort((which, -scores, views))
-            order = order[np.unique(views[order], return_index=True)[1]]
-            views, first, scores, which = views[order], first[order], scores[order], which[order]
             matches = self._matches(query, options.top, views, first, scores)
-            add_turns(matches, views, [tried[number] for number in which])
+            add_turns(matches, views, best)
         if options.how_sure:
             with _timed(timings, "how sure"):
                 self._add_chance(query, matches, views, scores, allowed)
         timings["total"] = sum(timings.values())
         return SearchResult(matches, timings, self.provenance(query, options))
+
+    def _try_finer(
+        self,
+        query: QueryView,
+        options: SearchOptions,
+        views: NDArray[np.int64],
+        scores: NDArray[np.float32],
+        best: list[Turn],
+    ) -> None:
+        """Raise ``scores`` and change the turns (``best``) of the best views where a finer turn
+        fits them better."""
+        top = np.argsort(-scores, kind="stable")[:REFINED]
+        finer = finer_turns([best[number] for number in top.tolist()])
+        if not finer:
+            return
+        embedding = self.encoder.encode(np.stack([turned(query, turn) for turn in finer]))
+        stored = self.index.stored_tokens(views[top])
+        score = symmetric_maxsim if options.symmetric else maxsim
+        for number, turn in enumerate(finer):
+            at = slice(number, number + 1)
+            tokens = self._query_tokens(embedding.tokens[at], embedding.attention[at])
+            again = score(tokens, stored.tokens, stored.scale)
+            for place in np.flatnonzero(again > scores[top]).tolist():
+                scores[top[place]], best[top[place]] = again[place], turn
+
+    def _query_tokens(
+        self, tokens: NDArray[np.float32], attention: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        return self.index.settings.instance_tokens(tokens, attention).vectors[0]
 
     def _backend(self, name: str) -> ShortlistBackend:
         if name not in self._backends:
@@ -309,59 +331,12 @@ class Searcher:
         bearing = initial_bearing(query.lon, query.lat, lon, lat)
         return list(zip(np.asarray(distance).tolist(), np.asarray(bearing).tolist(), strict=True))
 
-    def _analog_provenance(self, options: SearchOptions) -> Json:
-        if options.find is not Question.ANALOGS:
-            return {}
-        descriptor = self.analogs.descriptor
-        return {
-            "analogs": {
-                "by": str(options.analogs.by),
-                "min_pixels": options.analogs.min_pixels,
-                "same_place": options.analogs.same_place,
-                "descriptor": descriptor.id,
-                "weights_sha256": descriptor.weights_hash,
-            }
-        }
-
     def provenance(self, query: QueryView, options: SearchOptions) -> Json:
         """Everything needed to say, later, how a match set came about; plain JSON."""
-        settings = self.index.settings
-        return {
-            "software": f"CraterBench for QGIS {__version__}",
-            "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-            "index": str(self.index.path),
-            "index_id": self.index.manifest.index_id,
-            "index_generation": self.index.manifest.generation,
-            "body": self.body.to_json(),
-            "observations": [known["path"] for known in self.index.manifest.observations],
-            "encoder": settings.encoder_id,
-            "encoder_description": settings.encoder_description,
-            "weights_sha256": settings.weights_hash,
-            "tokens": settings.tokens,
-            "seeds": settings.seeds,
-            "aggregation": settings.aggregation,
-            "top": options.top,
-            "shortlist": options.shortlist,
-            "backend": options.backend,
-            "shortlist_by": getattr(self._backends.get(options.backend), "name", None),
-            "score": _score_name(options),
-            "find": str(options.find),
-            **({"any_angle": True} if options.any_angle else {}),
-            **self._analog_provenance(options),
-            **({"feedback": options.feedback.to_json()} if options.feedback else {}),
-            "filters": {
-                name: value
-                for name, value in options.filters.to_json().items()
-                if value not in (None, [])
-            },
-            "query": query.source,
-        }
-
-
-def _score_name(options: SearchOptions) -> str:
-    if options.find is Question.ANALOGS:
-        return "1 / (1 + squared distance of kind, in units of two craters drawn at random)"
-    return "symmetric late interaction" if options.symmetric else "late interaction"
+        analogs = options.find is Question.ANALOGS
+        descriptor = self.analogs.descriptor if analogs else None
+        by = getattr(self._backends.get(options.backend), "name", None)
+        return provenance_of(self.index, query, options, by, descriptor)
 
 
 def _count_distinct(rows: NDArray[np.integer], total: int) -> int:

@@ -1,0 +1,75 @@
+"""How a match set came about, as plain JSON."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+from ... import __version__
+from ...contract.records import Json
+from ...contract.vocabulary import Question
+from ..index import CraterIndex
+from ..kinds.descriptor import KindDescriptor
+from .options import SearchOptions
+from .query import QueryView
+
+
+def provenance_of(
+    index: CraterIndex,
+    query: QueryView,
+    options: SearchOptions,
+    shortlist_by: str | None,
+    descriptor: KindDescriptor | None = None,
+) -> Json:
+    """Everything needed to say, later, how a match set came about; plain JSON.
+
+    ``shortlist_by``: the backend that answered; ``descriptor``: what analogs were ranked by.
+    """
+    settings = index.settings
+    return {
+        "software": f"CraterBench for QGIS {__version__}",
+        "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "index": str(index.path),
+        "index_id": index.manifest.index_id,
+        "index_generation": index.manifest.generation,
+        "body": settings.body.to_json(),
+        "observations": [known["path"] for known in index.manifest.observations],
+        "encoder": settings.encoder_id,
+        "encoder_description": settings.encoder_description,
+        "weights_sha256": settings.weights_hash,
+        "tokens": settings.tokens,
+        "seeds": settings.seeds,
+        "aggregation": settings.aggregation,
+        "top": options.top,
+        "shortlist": options.shortlist,
+        "backend": options.backend,
+        "shortlist_by": shortlist_by,
+        "score": _score_name(options),
+        "find": str(options.find),
+        **({"any_angle": True} if options.any_angle else {}),
+        **(_of_analogs(options, descriptor) if descriptor is not None else {}),
+        **({"feedback": options.feedback.to_json()} if options.feedback else {}),
+        "filters": {
+            name: value
+            for name, value in options.filters.to_json().items()
+            if value not in (None, [])
+        },
+        "query": query.source,
+    }
+
+
+def _of_analogs(options: SearchOptions, descriptor: KindDescriptor) -> Json:
+    return {
+        "analogs": {
+            "by": str(options.analogs.by),
+            "min_pixels": options.analogs.min_pixels,
+            "same_place": options.analogs.same_place,
+            "descriptor": descriptor.id,
+            "weights_sha256": descriptor.weights_hash,
+        }
+    }
+
+
+def _score_name(options: SearchOptions) -> str:
+    if options.find is Question.ANALOGS:
+        return "1 / (1 + squared distance of kind, in units of two craters drawn at random)"
+    return "symmetric late interaction" if options.symmetric else "late interaction"
