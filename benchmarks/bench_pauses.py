@@ -97,7 +97,7 @@ def saving(folder: Path) -> None:
     project.write(str(folder / "p.qgz"))
     whole = (time.thread_time() - began) * 1000
     row("QGIS writes the project, with ours", whole)
-    store.flush()
+    wait_until(lambda: (folder / "p_craterbench.gpkg").exists())
     settle(20)
     row("after it was written")
     bench.close()

@@ -112,6 +112,7 @@ class ExportDialog(JobDialog):
         form.addRow("", self.note)
         form.addRow(tr("Geometry:"), self.geometry_box)
         form.addRow(tr("Area:"), self.area)
+        self._area_label = form.labelForField(self.area)
         form.addRow("", self.style)
         browse = QPushButton(tr("Browse…"), autoDefault=False, clicked=self._browse)
         form.addRow(tr("File:"), in_row((self.path, 1), browse))
@@ -160,7 +161,7 @@ class ExportDialog(JobDialog):
         is_vector = chosen.kind == plan.VECTOR
         self.geometry_box.setEnabled(is_vector)
         self.style.setEnabled(is_vector)
-        for widget in (self.area, self._form.layout().labelForField(self.area)):
+        for widget in (self.area, self._area_label):
             widget.setVisible(chosen.key in plan.COUNTS)
         note = plan.format_note(chosen.key)
         self.note.info(note)

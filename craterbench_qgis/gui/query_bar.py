@@ -111,7 +111,7 @@ class QueryBar(QWidget):
         self._line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self._message = MessageLine()
         self._message.setObjectName("CraterBenchQueryMessage")
-        top = in_row(*self.buttons.values(), 1, spacing=2)
+        top = in_row(*self.buttons.values(), 1, spacing=1)
         self.diameter = DiameterBox()
         self.diameter.corrected.connect(self._on_diameter)
         self.shows = ShowsBar(self._body)

@@ -22,6 +22,7 @@ from ..i18n import tr
 from .dock import CraterBenchDock
 from .export_dialog import ExportDialog
 from .index.demo import DemoJob, show_on_map
+from .index.info import state_of
 from .project_index import ProjectIndex
 from .session import SearchSession
 from .why.panel import WhyDialog
@@ -235,8 +236,11 @@ class Workbench(QObject):
     def _on_not_opened(self) -> None:
         self._draws_next = False
         self.dock.show_index(self.session.index)
-        message = self.dock.index_panel.message
-        self.dock.first.show_idle(message.plain if message.is_problem else "")
+        panel = self.dock.index_panel
+        text = panel.message.plain if panel.message.is_problem else ""
+        if panel.info is not None:  # its tab says more, and can resume a build
+            text = text or state_of(panel.info)[0]
+        self.dock.first.show_idle(text)
 
     def _on_searching(self, request: QueryRequest) -> None:
         self.dock.results.show_busy(

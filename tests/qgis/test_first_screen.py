@@ -67,7 +67,7 @@ def test_the_panel_is_made_between_qgis_own_events(iface: FakeInterface, home: P
     press_panel_button(iface)  # impatient
     wait_until(lambda: plugin.workbench is not None and plugin.workbench.dock.isVisible())
     timer.stop()
-    assert turns.count(True) >= 8
+    assert turns.count(True) >= 3, "several of its own between"
     press_panel_button(iface)
     assert not plugin.workbench.dock.isVisible()
     plugin.unload()

@@ -98,7 +98,7 @@ def test_the_next_pair_is_there_at_once_with_the_real_engine(
     panel = real_bench.open(review)
     view = panel.view
     wait_until(lambda: view.picture is not None, 60)
-    assert not view.picture.problem and view.picture.a.width() == 256
+    assert not view.picture.problem and view.picture.a.width() == 512
     look_at_it(3.0)
     with nothing_waits():
         for key in "DXDUDDXDDXUD":

@@ -5,6 +5,7 @@ It does not read the review's file: ``core.store`` says why QGIS must not hold s
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -105,7 +106,8 @@ class PairLayer(QObject):
         for layer in ours:
             if layer is filled and pairs and not self._closed:
                 self._project.takeMapLayer(layer)
-                layer.selectionChanged.disconnect(self._on_selection)
+                with contextlib.suppress(TypeError):  # it came anew with a project
+                    layer.selectionChanged.disconnect(self._on_selection)
                 SlicedJob(_emptied(layer, list(pairs)), lambda: None, self)
             else:
                 self._project.removeMapLayer(layer.id())
