@@ -31,7 +31,7 @@ from qgis.utils import iface
 
 import names
 from record import record
-from steps import OUT, pause, picture, until, xdo
+from steps import pause, picture, until, xdo
 
 _ARRIVES = 8.0
 _PARTS = ("CraterBenchDock", "CraterBenchToolBar")
@@ -397,6 +397,3 @@ def _has_completer():
 def closed(title="*"):
     """Wait until no dialog of that title is open."""
     yield from until(lambda: not dialog(title), 15)
-
-
-__all__ = [name for name in dir() if not name.startswith("_")] + ["OUT"]

@@ -5,11 +5,13 @@ yet or not. A press counts when its event came from the X server and was deliver
 """
 
 from qgis.PyQt import sip
-from qgis.PyQt.QtCore import QEvent, QObject
+from qgis.PyQt.QtCore import QEvent, QObject, Qt
 from qgis.PyQt.QtWidgets import (
     QApplication,
+    QComboBox,
     QDialog,
     QMenu,
+    QMenuBar,
     QPushButton,
     QTabBar,
     QToolBar,
@@ -22,6 +24,7 @@ import names
 
 _TYPES = QEvent.Type
 _MOVED = 12
+_LEFT = Qt.MouseButton.LeftButton
 
 
 class Record(QObject):
@@ -137,8 +140,9 @@ class Record(QObject):
 
     def _on_press(self, widget, event):
         self._down = event.globalPos()
-        if isinstance(widget, (QPushButton, QToolButton)) and widget.menu() is not None:
-            self.count += 1  # its menu takes the release
+        has_menu = isinstance(widget, (QPushButton, QToolButton)) and widget.menu() is not None
+        if has_menu or isinstance(widget, (QComboBox, QMenuBar)) or event.button() != _LEFT:
+            self.count += 1  # what opens takes the release
             self._note_widget(widget)
 
     def _on_release(self, widget, event):
