@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 
 from qgis.core import QgsPointXY
 from qgis.PyQt.QtCore import QPoint
+from qgis.PyQt.QtGui import QCursor
 from qgis.PyQt.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -30,7 +31,7 @@ from qgis.utils import iface
 
 import names
 from record import record
-from steps import OUT, pause, picture, until, xdo
+from steps import pause, picture, until, xdo
 
 _ARRIVES = 8.0
 _PARTS = ("CraterBenchDock", "CraterBenchToolBar")
@@ -105,7 +106,7 @@ def act(*words, settle=0.12):
     """One call of xdotool, and the wait for its event."""
     count, end = record.count, time.monotonic() + _ARRIVES
     record.walk()
-    record.watch(True)
+    record.watch(_where(words))
     try:
         xdo(*words)
         while record.count == count:
@@ -114,7 +115,15 @@ def act(*words, settle=0.12):
             yield 10
         yield from pause(settle)
     finally:
-        record.watch(False)
+        record.rest()
+
+
+def _where(words):
+    """The place of the screen a call of xdotool is about; None for keys."""
+    if "mousemove" in words:
+        at = len(words) - 1 - list(words)[::-1].index("mousemove")
+        return QPoint(int(words[at + 1]), int(words[at + 2]))
+    return QCursor.pos() if words[0].startswith("mouse") else None
 
 
 def spot(widget, at=None):
@@ -336,7 +345,7 @@ def drag(a, b, shot=""):
     gc.collect()
     xdo("mousemove", a.x(), a.y())
     yield from pause(0.15)
-    record.watch(True)
+    record.watch(a)
     xdo("mousedown", 1)
     yield from pause(0.15)
     moves = []
@@ -388,6 +397,3 @@ def _has_completer():
 def closed(title="*"):
     """Wait until no dialog of that title is open."""
     yield from until(lambda: not dialog(title), 15)
-
-
-__all__ = [name for name in dir() if not name.startswith("_")] + ["OUT"]

@@ -186,7 +186,7 @@ def controls_of(root):
         with contextlib.suppress(RuntimeError):  # it went meanwhile
             for name in names_within(widget):
                 found[place, name] += 1
-    for shortcut in root.findChildren(_shortcut_class()):
+    for shortcut in root.findChildren(shortcut_class()):
         if any(isinstance(one, QFileDialog) for one in chain(shortcut)):
             continue
         found[place_of(shortcut), "shortcut " + shortcut.key().toString()] += 1
@@ -207,7 +207,7 @@ def names_within(widget):
     return [name for name in names if name]
 
 
-def _shortcut_class():
+def shortcut_class():
     try:
         from qgis.PyQt.QtGui import QShortcut
     except ImportError:

@@ -4,11 +4,14 @@ The walk takes the panel, every window of ours and every menu that opens, whethe
 yet or not. A press counts when its event came from the X server and was delivered to the control.
 """
 
-from qgis.PyQt.QtCore import QEvent, QObject
+from qgis.PyQt import sip
+from qgis.PyQt.QtCore import QEvent, QObject, Qt
 from qgis.PyQt.QtWidgets import (
     QApplication,
+    QComboBox,
     QDialog,
     QMenu,
+    QMenuBar,
     QPushButton,
     QTabBar,
     QToolBar,
@@ -21,6 +24,7 @@ import names
 
 _TYPES = QEvent.Type
 _MOVED = 12
+_LEFT = Qt.MouseButton.LeftButton
 
 
 class Record(QObject):
@@ -32,6 +36,7 @@ class Record(QObject):
         self.step, self.count, self.last = "", 0, ""
         self._down = None
         self._walked = None
+        self._ears = []
 
     def note(self, place, name):
         """Remember a press in the present step."""
@@ -93,10 +98,34 @@ class Record(QObject):
 
     # What was pressed
 
-    def watch(self, on):
-        """Listen, for as long as something is being pressed."""
-        application = QApplication.instance()
-        application.installEventFilter(self) if on else application.removeEventFilter(self)
+    def watch(self, place=None):
+        """Listen until :meth:`rest` to what is at a place of the screen, or has the keyboard.
+
+        Not to the whole application: PyQt takes QGIS down when it is handed an event of an object
+        that is half destroyed.
+        """
+        self.rest()
+        ears = [iface.mainWindow(), QApplication.focusWidget(), QApplication.activePopupWidget()]
+        if place is not None:
+            ears.append(QApplication.widgetAt(place))
+        for ear in ears:
+            for one in names.chain(ear) if ear is not None else ():
+                self._hear(one)
+        dock = iface.mainWindow().findChild(QWidget, "CraterBenchDock")
+        for shortcut in dock.findChildren(names.shortcut_class()) if dock is not None else ():
+            self._hear(shortcut)
+
+    def _hear(self, one):
+        if all(one is not other for other in self._ears):
+            self._ears.append(one)
+            one.installEventFilter(self)
+
+    def rest(self):
+        """Listen no more, and hold nothing."""
+        while self._ears:
+            one = self._ears.pop()
+            if not sip.isdeleted(one):
+                one.removeEventFilter(self)
 
     def eventFilter(self, receiver, event):
         """Never keeps anything."""
@@ -111,8 +140,9 @@ class Record(QObject):
 
     def _on_press(self, widget, event):
         self._down = event.globalPos()
-        if isinstance(widget, (QPushButton, QToolButton)) and widget.menu() is not None:
-            self.count += 1  # its menu takes the release
+        has_menu = isinstance(widget, (QPushButton, QToolButton)) and widget.menu() is not None
+        if has_menu or isinstance(widget, (QComboBox, QMenuBar)) or event.button() != _LEFT:
+            self.count += 1  # what opens takes the release
             self._note_widget(widget)
 
     def _on_release(self, widget, event):
