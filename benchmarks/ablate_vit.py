@@ -119,17 +119,17 @@ class Bench:
         sides = self.query[layer].astype(np.float32), self.gallery[layer].astype(np.float32)
         if prepare is not None:
             sides = prepare(*sides)
-        made = []
+        kept = []
         for tokens, side in zip(sides, (self.query, self.gallery), strict=True):
             attention = side["attention"].astype(np.float32)
             if calm:
                 norm = np.linalg.norm(side["block11"].astype(np.float32), axis=2)
                 high = norm > 1.5 * np.median(norm, axis=1, keepdims=True)
                 attention = np.where(high, 0.0, attention)
-            made.append(
+            kept.append(
                 instance_tokens(unit(tokens), k, seeds=seeds, method=method, attention=attention)
             )
-        return scores(made[0].vectors, made[1].vectors)
+        return scores(kept[0].vectors, kept[1].vectors)
 
     def all(self, layer: str = "tokens", prepare: Any = None) -> Array:
         """Scores by all tokens."""
@@ -177,15 +177,15 @@ def diagnose(side: dict[str, Array]) -> dict[str, float]:
     """How alike the tokens of one view are, how uneven the clusters, how many norms stick out."""
     tokens = unit(side["tokens"])
     between = np.einsum("vnd,vmd->vnm", tokens[:60], tokens[:60])
-    made = instance_tokens(tokens, 16, attention=side["attention"].astype(np.float32))
-    sizes = np.stack([np.bincount(a, minlength=16) for a in made.assignment])
-    seeds = np.take_along_axis(tokens, made.seeds[..., None].astype(np.int64), axis=1)
+    pooled = instance_tokens(tokens, 16, attention=side["attention"].astype(np.float32))
+    sizes = np.stack([np.bincount(a, minlength=16) for a in pooled.assignment])
+    seeds = np.take_along_axis(tokens, pooled.seeds[..., None].astype(np.int64), axis=1)
     alike = np.einsum("vkd,vld->vkl", seeds, seeds)
-    grown = np.einsum("vkd,vld->vkl", made.vectors, made.vectors)
+    grown = np.einsum("vkd,vld->vkl", pooled.vectors, pooled.vectors)
     off = ~np.eye(16, dtype=bool)
     norm = np.linalg.norm(side["block11"].astype(np.float32), axis=2)
     high = norm > 1.5 * np.median(norm, axis=1, keepdims=True)
-    seed_high = np.take_along_axis(high, made.seeds.astype(np.int64), axis=1)
+    seed_high = np.take_along_axis(high, pooled.seeds.astype(np.int64), axis=1)
     return {
         "mean cosine of two tokens of a view": float(between.mean()),
         "mean cosine of two seeds": float(alike[:, off].mean()),
@@ -202,8 +202,8 @@ def diagnose(side: dict[str, Array]) -> dict[str, float]:
 
 def published(bench: Bench) -> list[tuple[str, tuple[float, float]]]:
     """The rows of the paper's ablation."""
-    one = unit(bench.query["whole"]) @ unit(bench.gallery["whole"]).T
-    rows = [("one vector (CLS)", bench.measure(one))]
+    vector_scores = unit(bench.query["whole"]) @ unit(bench.gallery["whole"]).T
+    rows = [("one vector (CLS)", bench.measure(vector_scores))]
     kept = {}
     for method in ("raw", "aggregated", "centroid"):
         for k in KS:
@@ -219,8 +219,8 @@ def published(bench: Bench) -> list[tuple[str, tuple[float, float]]]:
     whole = bench.all()
     rows.append((f"all {bench.query['tokens'].shape[1]}", bench.measure(whole)))
     for k in (16, 64):
-        cutoff = -np.partition(-one, 99, axis=1)[:, 99:100]
-        rerank = np.where(one >= cutoff, kept["aggregated", k], -2.0)
+        cutoff = -np.partition(-vector_scores, 99, axis=1)[:, 99:100]
+        rerank = np.where(vector_scores >= cutoff, kept["aggregated", k], -2.0)
         rows.append((f"two-stage, S = 100, K = {k}", bench.measure(rerank)))
     return rows
 

@@ -20,10 +20,11 @@ from pathlib import Path
 
 import numpy as np
 
+from craterbench_qgis.contract.build import BuildParams, CatalogueSource
 from craterbench_qgis.engine.catalogue import Craters, read_catalogue
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.encoders.base import Encoder
-from craterbench_qgis.engine.indexing import BuildRequest, build_index
+from craterbench_qgis.engine.indexing import build_index
 from craterbench_qgis.engine.indexing.plan import spatial_order
 from craterbench_qgis.engine.mosaic import Mosaic, ViewSkipped
 
@@ -59,7 +60,8 @@ def whole_build(encoder: Encoder, mosaic: Path, craters: Craters, folder: Path) 
     output = folder / "bench.craterindex"
     shutil.rmtree(output, ignore_errors=True)
     start = time.perf_counter()
-    build_index(BuildRequest((mosaic,), craters, output), encoder)
+    params = BuildParams([str(mosaic)], CatalogueSource(str(craters.path)), str(output))
+    build_index(params, craters, encoder)
     return time.perf_counter() - start
 
 

@@ -55,12 +55,10 @@ def measure(entries: int) -> dict[str, float]:
     sys.path.insert(0, str(ROOT))
     import numpy as np
 
+    from craterbench_qgis.contract.build import CatalogueSource
+    from craterbench_qgis.contract.duplicates import DuplicateParams
     from craterbench_qgis.engine.bodies import body_by_name
-    from craterbench_qgis.engine.duplicates import (
-        DuplicateRequest,
-        candidate_pairs,
-        find_duplicates,
-    )
+    from craterbench_qgis.engine.duplicates import candidate_pairs, find_duplicates
 
     moon = body_by_name("moon")
     craters, planted = synthetic(entries)
@@ -71,7 +69,8 @@ def measure(entries: int) -> dict[str, float]:
     peak = _peak()
     whole = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        find_duplicates(DuplicateRequest(craters, Path(folder) / "review.gpkg"))
+        review = str(Path(folder) / "review.gpkg")
+        find_duplicates(DuplicateParams(CatalogueSource("synthetic"), review), craters)
     whole = time.perf_counter() - whole
     keys = pairs.a * len(craters) + pairs.b
     wanted = planted[:, 0] * len(craters) + planted[:, 1]

@@ -136,7 +136,7 @@ def panel(folder: Path) -> None:
     row(f"{SETS} sets are filled as the project is read")
     from qgis.PyQt.QtCore import QTimer
 
-    QTimer.singleShot(0, plugin.show_dock)
+    QTimer.singleShot(0, plugin.toggle_dock)
     wait_until(lambda: plugin.workbench is not None and plugin.workbench.current is not None)
     for _ in range(200):
         settle()

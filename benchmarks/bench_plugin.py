@@ -248,7 +248,7 @@ def rendering(folder: Path) -> dict[str, float]:
     answers: list[str] = []
     layer, path = QgsRasterLayer(str(MOSAIC), "WAC"), folder.with_suffix(".png")
     began = time.thread_time()
-    job = RenderJob([layer], 31, 11, 200e3, str(path), answers.append, answers.append)
+    job = RenderJob(layer, 31, 11, 200e3, str(path), answers.append, answers.append)
     wait_until(lambda: answers)
     del job
     return {"Crop drawn by QGIS: processor time": (time.thread_time() - began) * 1000}

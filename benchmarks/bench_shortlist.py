@@ -97,10 +97,10 @@ def measure(path: Path, views: int, arguments: argparse.Namespace) -> list[str]:
             backend.search(queries[0], 1)
             times = {size: _time(backend, queries, size, None) for size in SIZES}
             masked = _time(backend, queries[:20], 500, mask)
-            found = [set(backend.search(query, 100)[0].tolist()) for query in queries]
-        truth = truth or found
+            best = [set(backend.search(query, 100)[0].tolist()) for query in queries]
+        truth = truth or best
         recall = statistics.mean(
-            len(a & b) / max(len(b), 1) for a, b in zip(found, truth, strict=True)
+            len(a & b) / max(len(b), 1) for a, b in zip(best, truth, strict=True)
         )
         rows.append(
             f"| {views} | {name} | {build_s[name]:.1f} | {mb:.1f} | {opened:.0f} | "

@@ -79,10 +79,10 @@ def main() -> None:
                             method_scores(known, sought, method), views.gallery.row, asked.row
                         )
                         hits.setdefault((label, method), []).append((ranks == 1).astype(float))
-            for (label, method), found in hits.items():
-                cells = [interval(h) for h in found]
-                cells += [interval(h - found[0]) for h in found[1:]]
-                where = f"{name}, {label} ({len(found[0])})"
+            for (label, method), columns in hits.items():
+                cells = [interval(h) for h in columns]
+                cells += [interval(h - columns[0]) for h in columns[1:]]
+                where = f"{name}, {label} ({len(columns[0])})"
                 print(f"| {where} | {method} | " + " | ".join(cells) + " |", flush=True)
 
 

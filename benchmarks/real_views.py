@@ -63,7 +63,7 @@ class Cutter:
         self, mosaic: Path, rows: np.ndarray, turns: np.ndarray, contexts: tuple[float, ...],
         rng: np.random.Generator,
     ) -> dict[str, np.ndarray]:  # fmt: skip
-        """Encoded views of ``rows`` [n] in ``turns`` [n, t]; those that fail are left out."""
+        """Views of ``rows`` [n], each in its ``turns`` [n, t]; those that fail are left out."""
         pixels, labels = [], []
         with Mosaic.open(mosaic) as raster:
             for row, mine in zip(rows.tolist(), turns.tolist(), strict=True):

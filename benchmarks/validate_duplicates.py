@@ -48,20 +48,25 @@ from craterbench_qgis.engine.duplicates.measures import balanced  # noqa: E402
 from craterbench_qgis.engine.duplicates.model import (  # noqa: E402
     MODEL_FILE,
     PairModel,
-    fit_logistic,
     load_model,
 )
 from craterbench_qgis.engine.duplicates.planting import known_by_flag, plant  # noqa: E402
 from craterbench_qgis.engine.duplicates.rim import (  # noqa: E402
     CONTEXT,
     RimReading,
-    fit_reading,
     pooled,
-    principal_directions,
 )
 from craterbench_qgis.engine.encoders import Encoder, load_encoder  # noqa: E402
 from craterbench_qgis.engine.evaluation import duplicates_report  # noqa: E402
 from craterbench_qgis.engine.mosaic import Mosaic, ViewSkipped  # noqa: E402
+from training.duplicates import (  # noqa: E402
+    fit_logistic,
+    fit_reading,
+    joined,
+    joined_margins,
+    model_json,
+    principal_directions,
+)
 
 ISSUE = (Kind(1.0, 0.2, 0.2),)
 WIDE = (Kind(1.0, 0.5, 0.4),)
@@ -93,7 +98,7 @@ def main() -> int:
     if arguments.fit:
         with Mosaic.open(arguments.data / "lroc_wac_8k.tif") as mosaic:
             fitted = fit(craters, mosaic, encoder)
-        text = json.dumps(fitted.to_json(), separators=(",", ":")) + "\n"
+        text = json.dumps(model_json(fitted), separators=(",", ":")) + "\n"
         MODEL_FILE.write_text(text, encoding="utf-8")
         _say(f"written: {MODEL_FILE.name}, {len(text) / 1024:.0f} KB")
     model = load_model()
@@ -144,9 +149,9 @@ def fit(craters: Craters, mosaic: Mosaic, encoder: Encoder) -> PairModel:
         looks = LooksReader([mosaic], encoder, reading).read(both, both, pairs)
         sets.append(Set(both, pairs, planted.same(pairs), looks))
         _say(f"looks of {len(pairs):,} pairs, {int(looks.known.sum()):,} known")
-    x = np.concatenate([geometry_features(one.pairs) for one in sets])
-    extra = np.concatenate([one.looks.features() for one in sets])
-    y = np.concatenate([one.same for one in sets])
+    x = np.concatenate([geometry_features(part.pairs) for part in sets])
+    extra = np.concatenate([part.looks.features() for part in sets])
+    y = np.concatenate([part.same for part in sets])
     weights = balanced(y)
     use = np.isfinite(extra).all(axis=1)
     return PairModel(
@@ -165,7 +170,7 @@ def fit(craters: Craters, mosaic: Mosaic, encoder: Encoder) -> PairModel:
             "date": date.today().isoformat(),
             "catalogue": "craters_ge5km.csv, lon < 0, D >= 10 km",
             "mosaic": "lroc_wac_8k.tif",
-            "planted": [[one.share, one.move, one.resize] for one in FITTED],
+            "planted": [[kind.share, kind.move, kind.resize] for kind in FITTED],
             "pairs": len(y),
             "duplicates": int(y.sum()),
             "with_looks": int(use.sum()),
@@ -212,13 +217,13 @@ def fit_rim(craters: Craters, rows: np.ndarray, mosaic: Mosaic, encoder: Encoder
             if basis is None and len(tokens) == 30:
                 basis = principal_directions(np.concatenate(tokens).reshape(-1, encoder.token_dim))
             if basis is not None:
-                features += [pooled(one, encoder.grid, basis) for one in tokens]
+                features += [pooled(view, encoder.grid, basis) for view in tokens]
                 tokens = []
                 if len(features) % 100 == 0:
                     _say(f"views {len(kept):,} of {n:,}")
     if basis is None:
         raise SystemExit("Too few craters to fit on.")
-    done = sum(len(one) for one in features)
+    done = sum(len(block) for block in features)
     return fit_reading(basis, np.concatenate(features), targets[kept[:done]].astype(np.float32))
 
 
@@ -246,14 +251,14 @@ def evaluate(
         request = ValidationRequest(
             catalogue=east, mosaics=(path,), kinds=kinds, seeds=seeds, known_column=FLAG
         )
-        found = plain(validate_duplicates(request, encoder, model=model))
-        results["settings"][name] = found
+        measured = plain(validate_duplicates(request, encoder, model=model))
+        results["settings"][name] = measured
         if arguments.output:
-            duplicates_report.write_validation(arguments.output / str(number), found)
-        _say(f"tested: {name}, {found['seconds'] / 60:.1f} minutes")
+            duplicates_report.write_validation(arguments.output / str(number), measured)
+        _say(f"tested: {name}, {measured['seconds'] / 60:.1f} minutes")
     if arguments.picture and results["settings"]:
         duplicates_report.draw_calibration(
-            arguments.picture, found, "Calibration on planted duplicates, eastern hemisphere"
+            arguments.picture, measured, "Calibration on planted duplicates, eastern hemisphere"
         )
     with Mosaic.open(path) as mosaic:
         results["catalogue"] = real_catalogue(craters, mosaic, encoder, model)
@@ -273,21 +278,21 @@ def real_catalogue(
     keys = list(zip(pairs.a.tolist(), pairs.b.tolist(), strict=True))
     true = np.array([key in wanted for key in keys])
     east = craters.lon[pairs.a] >= 0
-    found: dict[str, Any] = {"flagged": len(wanted), "candidates": len(pairs)}
+    counts: dict[str, Any] = {"flagged": len(wanted), "candidates": len(pairs)}
     kinds = {
         "geometry": judged.by_geometry,
         "looks": judged.probability,
     }
     for kind, p in kinds.items():
         said = p >= 0.5
-        found[kind] = {
+        counts[kind] = {
             "found": int((said & true).sum()),
             "lowest": round(float(p[true].min()), 4),
             "others": int((said & ~true).sum()),
             "others_east": int((said & ~true & east).sum()),
             "highest_other": round(float(p[~true].max()), 4),
         }
-    return found
+    return counts
 
 
 def table(results: dict[str, Any]) -> str:
@@ -296,9 +301,9 @@ def table(results: dict[str, Any]) -> str:
         f"Encoder {results['encoder']} ({results['weights_hash'][:12]}), "
         f"{results['entries']:,} entries of the eastern hemisphere, D >= 15 km.",
         "",
-        duplicates_report.joined(results["settings"]),
+        joined(results["settings"]),
         "",
-        duplicates_report.joined_margins(results["settings"]),
+        joined_margins(results["settings"]),
     ]
     f = results["catalogue"]
     lines += [
@@ -324,14 +329,14 @@ def coefficients(model: PairModel) -> str:
     looks = model.looks
     lines = ["| feature | geometry | geometry and looks |", "|---|---|---|"]
     columns = []
-    for one in (model.geometry, looks):
-        if one is None:
+    for part in (model.geometry, looks):
+        if part is None:
             continue
-        slopes = one.weights / one.scale
-        start = one.intercept - float((one.weights * one.mean / one.scale).sum())
-        columns.append({"constant": start, **dict(zip(one.features, slopes, strict=True))})
+        slopes = part.weights / part.scale
+        start = part.intercept - float((part.weights * part.mean / part.scale).sum())
+        columns.append({"constant": start, **dict(zip(part.features, slopes, strict=True))})
     for name in columns[-1]:
-        cells = [f"{one[name]:.3f}" if name in one else "" for one in columns]
+        cells = [f"{column[name]:.3f}" if name in column else "" for column in columns]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join([*lines, ""])
 

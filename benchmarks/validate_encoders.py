@@ -105,7 +105,7 @@ def run(*arguments: str) -> None:
         raise SystemExit(1)
 
 
-def measure(name: str, one: Set, encoder: str, catalogue: Path, work: Path) -> list[Path]:
+def measure(name: str, views: Set, encoder: str, catalogue: Path, work: Path) -> list[Path]:
     """Results of one encoder on one set, one JSON file per query mosaic."""
     short = Path(encoder).stem
     shared = {"modality": "wac20", "same": "wac20", "aggregation": "missions"}
@@ -114,20 +114,20 @@ def measure(name: str, one: Set, encoder: str, catalogue: Path, work: Path) -> l
     if encoder.startswith("craterbench"):
         chosen = {"aggregation": FULL, "illumination": USUAL, "missions": USUAL}.get(name, STORED)
     rows = [part for row in chosen for part in ("--only", row)]
-    found: list[Path] = []
+    files: list[Path] = []
     if name == "aggregation" and not encoder.startswith("craterbench"):
-        return found
-    for query, mosaic in one.queries.items():
+        return files
+    for query, mosaic in views.queries.items():
         folder = work / f"{name}-{query}-{short}"
-        found.append(folder / "result.json")
-        if found[-1].exists():
+        files.append(folder / "result.json")
+        if files[-1].exists():
             continue
-        common = ("--catalogue", str(catalogue), *one.craters)
-        build = ("--mosaic", str(one.gallery), "--encoder", encoder, "--output", str(index))
+        common = ("--catalogue", str(catalogue), *views.craters)
+        build = ("--mosaic", str(views.gallery), "--encoder", encoder, "--output", str(index))
         run("index", "build", *build, *common)
-        look = ("--mosaic", str(mosaic), "--seeds", "attention", "--output", str(folder))
-        run("evaluate", str(index), *look, *common, *one.evaluate, *rows)
-    return found
+        queries = ("--mosaic", str(mosaic), "--seeds", "attention", "--output", str(folder))
+        run("evaluate", str(index), *queries, *common, *views.evaluate, *rows)
+    return files
 
 
 def tables(sets: dict[str, Set], results: dict[tuple[str, str], list[Path]]) -> str:
@@ -143,20 +143,20 @@ def tables(sets: dict[str, Set], results: dict[tuple[str, str], list[Path]]) -> 
         "per cent of late interaction over the whole gallery.",
         "",
     ]
-    for name, one in sets.items():
-        lines += [f"## {one.title}", ""]
+    for name, views in sets.items():
+        lines += [f"## {views.title}", ""]
         lines += ["| encoder | queries | method | K | S | hit@1 | hit@5 | mAP (id) | recovery |"]
         lines += ["|---|---|---|---|---|---|---|---|---|"]
         for (where, encoder), paths in results.items():
             if where != name or not paths:
                 continue
             loaded = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
-            for query, found in zip(one.queries, loaded, strict=True):
+            for query, result in zip(views.queries, loaded, strict=True):
                 lines += [
-                    row_text(encoder, f"{query} ({found['queries']})", r) for r in found["rows"]
+                    row_text(encoder, f"{query} ({result['queries']})", r) for r in result["rows"]
                 ]
             if len(loaded) > 1:
-                lines += mean_rows(encoder, [found["rows"] for found in loaded])
+                lines += mean_rows(encoder, [result["rows"] for result in loaded])
         lines.append("")
     return "\n".join(lines)
 
@@ -217,9 +217,9 @@ def main() -> int:
     sets = {name: every[name] for name in arguments.sets}
     catalogue = arguments.data / "moon" / "craters_ge5km.csv"
     results = {
-        (name, encoder): measure(name, one, encoder, catalogue, arguments.work)
+        (name, encoder): measure(name, views, encoder, catalogue, arguments.work)
         for encoder in arguments.encoders
-        for name, one in sets.items()
+        for name, views in sets.items()
     }
     page = tables(sets, results)
     if arguments.output:

@@ -30,14 +30,18 @@ import rasterio
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from craterbench_qgis.contract.build import Selection  # noqa: E402
+from craterbench_qgis.contract.build import (  # noqa: E402
+    BuildParams,
+    CatalogueSource,
+    EvaluateParams,
+    Selection,
+)
 from craterbench_qgis.engine.bodies import destination  # noqa: E402
 from craterbench_qgis.engine.catalogue import Craters, read_catalogue  # noqa: E402
 from craterbench_qgis.engine.encoders import load_encoder  # noqa: E402
-from craterbench_qgis.engine.evaluation import EvaluationRequest, QueryPlan  # noqa: E402
 from craterbench_qgis.engine.evaluation.feedback import evaluate_feedback, markdown  # noqa: E402
 from craterbench_qgis.engine.index import CraterIndex  # noqa: E402
-from craterbench_qgis.engine.indexing import BuildRequest, build_index  # noqa: E402
+from craterbench_qgis.engine.indexing import build_index  # noqa: E402
 
 KINDS = ("fresh", "shallow", "flooded", "bright")
 _BEARINGS = np.linspace(0.0, 360.0, 72, endpoint=False)
@@ -61,7 +65,8 @@ def main() -> int:
     encoder = load_encoder(None, threads=1)
     path = options.work / "kinds.craterindex"
     craters = read_catalogue(table, body="moon")
-    build_index(BuildRequest(mosaics=(wac,), craters=craters, output=path), encoder)
+    params = BuildParams([str(wac)], CatalogueSource(str(table)), str(path))
+    build_index(params, craters, encoder)
     hill = options.work / "hillshade.tif"
     if not hill.exists():
         command = ["gdaldem", "hillshade", "-q", "-az", "90", "-alt", "20", "-s", "30323"]
@@ -74,15 +79,17 @@ def main() -> int:
             if kind:
                 of_kind = np.array(craters.attributes[kind].to_pylist()) == "yes"
                 asked = craters.take(np.flatnonzero(of_kind))
-            plan = QueryPlan(
+            params = EvaluateParams(
+                str(path),
+                str(wac if kind else hill),
+                CatalogueSource(asked.path),
                 views_per_crater=1,
-                context=(2.5,),
+                context=[2.5],
                 jitter=0.05,
                 limit=options.limit if kind else 4 * options.limit,
                 selection=Selection(region=region),
             )
-            request = EvaluationRequest(wac if kind else hill, asked, plan)
-            result = evaluate_feedback(index, encoder, request, options.judged, kind)
+            result = evaluate_feedback(index, encoder, asked, params, options.judged, kind)
             results.append(result)
             print(markdown(result), flush=True)
     if options.output:
@@ -120,11 +127,11 @@ def most(values: np.ndarray, diameter: np.ndarray, share: float) -> list[str]:
     """``yes`` for the largest ``share`` among craters of like size, ``no``, "" where unknown."""
     size = np.log(diameter)
     bins = np.digitize(size, np.quantile(size, (0.2, 0.4, 0.6, 0.8)))
-    found = np.where(np.isfinite(values), "no", "").astype(object)
-    for one in range(5):
-        here = (bins == one) & np.isfinite(values)
-        found[here & (values >= np.quantile(values[here], 1 - share))] = "yes"
-    return [str(one) for one in found]
+    labels = np.where(np.isfinite(values), "no", "").astype(object)
+    for number in range(5):
+        here = (bins == number) & np.isfinite(values)
+        labels[here & (values >= np.quantile(values[here], 1 - share))] = "yes"
+    return [str(label) for label in labels]
 
 
 class Sampler:
@@ -141,7 +148,7 @@ class Sampler:
         """Median over rings of these radii, in crater radii; NaN where a tenth is missing."""
         c = self._craters
         height, width = self._values.shape
-        found = []
+        rings = []
         for radius in radii:
             lon, lat = destination(
                 c.body,
@@ -152,8 +159,8 @@ class Sampler:
             )
             x = ((np.asarray(lon) + 180.0) % 360.0 / 360.0 * width).astype(int) % width
             y = np.clip(((90.0 - np.asarray(lat)) / 180.0 * height).astype(int), 0, height - 1)
-            found.append(self._values[y, x])
-        values = np.concatenate(found, axis=1)
+            rings.append(self._values[y, x])
+        values = np.concatenate(rings, axis=1)
         median = np.full(len(values), np.nan)
         enough = np.isfinite(values).mean(axis=1) > 0.9
         median[enough] = np.nanmedian(values[enough], axis=1)

@@ -5,6 +5,8 @@ Nothing heavy happens before the panel is opened for the first time: no engine, 
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from qgis.core import QgsApplication, QgsProject
@@ -29,6 +31,18 @@ except ImportError:
     from qgis.PyQt.QtWidgets import QAction
 
 MENU = "CraterBench"
+_MODULES = (
+    "contract.records", "contract.body", "contract.build", "contract.search", "contract.methods",
+    "client.process", "client.calls", "client.engine", "core.geo.crs", "core.match_set",
+    "core.layers.features", "core.layers.tree", "core.layers.results", "core.store.project",
+    "core.project_results", "gui.layer_files", "gui.build.mosaics", "gui.build.catalogue",
+    "gui.build.options", "gui.build.dialog", "gui.results.view", "gui.results.panel",
+    "gui.results.question", "gui.query_bar", "gui.index.panel", "core.review.store",
+    "gui.review.page", "gui.review.find_dialog", "gui.review.panel", "gui.history.panel",
+    "environment.upkeep", "gui.setup.create", "gui.setup.page", "gui.export_dialog",
+    "gui.why.panel", "gui.workbench",
+)  # fmt: skip
+"""What the panel needs, in pieces: all at once takes tenths of a second to read."""
 
 
 class CraterBenchPlugin:
@@ -43,6 +57,7 @@ class CraterBenchPlugin:
         self._provider: Any = None
         self._results: ProjectResults | None = None
         self._watching = False
+        self._opening: Iterator[None] | None = None
         self.workbench: Workbench | None = None
         """Once the panel was opened."""
 
@@ -76,6 +91,9 @@ class CraterBenchPlugin:
         if self._provider is not None:
             QgsApplication.processingRegistry().removeProvider(self._provider)
             self._provider = None
+        if self._opening is not None:
+            self._bench()
+            self._opening = None
         if self.workbench is not None:
             self.workbench.close()
             self.workbench = None
@@ -110,11 +128,16 @@ class CraterBenchPlugin:
         return workbench.dock
 
     def toggle_dock(self) -> None:
-        """Open or hide the panel."""
-        if self.workbench is not None and self.workbench.dock.isVisible():
-            self.workbench.dock.hide()
-        else:
-            self.show_dock()
+        """Open or hide the panel. The first time it is made a piece at a time, while QGIS goes
+        on."""
+        if self.workbench is not None:
+            dock = self.workbench.dock
+            dock.hide() if dock.isVisible() else self.show_dock()
+        elif self._opening is None:
+            from .core.layers.build import SlicedJob
+
+            self._opening = self._make_bench()
+            SlicedJob(self._opening, self._on_made, self._iface.mainWindow())
 
     def open_index(self, path: str) -> None:
         """Open the panel and the index at ``path``."""
@@ -143,10 +166,27 @@ class CraterBenchPlugin:
 
     def _bench(self) -> Workbench:
         if self.workbench is None:
-            from .gui.workbench import Workbench
-
-            self.workbench = Workbench(self._iface, self._project_results())
+            for _ in self._opening or self._make_bench():
+                pass
+            self._opening = None
+        assert self.workbench is not None
         return self.workbench
+
+    def _make_bench(self) -> Iterator[None]:
+        for name in _MODULES:
+            importlib.import_module(f"{__package__}.{name}")
+            yield
+        from .gui.workbench import Workbench
+
+        workbench = Workbench(self._iface, self._project_results())
+        yield
+        yield from workbench.make()
+        self.workbench = workbench
+
+    def _on_made(self) -> None:
+        opening, self._opening = self._opening, None
+        if opening is not None:  # it was not unloaded meanwhile
+            self.show_dock()
 
     def _project_results(self) -> ProjectResults:
         if self._results is None:

@@ -19,3 +19,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--every", action="store_true", help="all combinations of the table-driven tests"
     )
+    parser.addoption(
+        "--windows-rules", action="store_true", help="open files cannot be removed or replaced"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--windows-rules"):
+        from windows_rules import install
+
+        install()

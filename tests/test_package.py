@@ -55,6 +55,13 @@ def test_holds_what_the_plugin_needs_and_nothing_else(plugin_zip: Path) -> None:
     assert not [one for one in names if one.endswith((".ts", ".pyc")) or "/." in one]
 
 
+def test_qgis_built_with_qt_6_may_load_it() -> None:
+    """Qt 6 builds of QGIS 3 refuse a plugin that does not say so; QGIS 4 goes by the versions."""
+    metadata = (ROOT / "metadata.txt").read_text(encoding="utf-8").splitlines()
+    assert "supportsQt6=True" in metadata
+    assert "qgisMaximumVersion=4.99" in metadata
+
+
 def test_is_the_same_bytes_for_the_same_sources(tmp_path: Path) -> None:
     first, again = (package.write_package(tmp_path / one) for one in ("a", "b"))
     assert first.read_bytes() == again.read_bytes()

@@ -27,8 +27,15 @@ MOSAIC, CATALOGUE = "lroc_wac_8k.tif", "craters_ge5km.csv"
 # Theophilus: centre and side in degrees.
 BOX = ("26.2", "-11.35", "8")
 DESKTOP_WIDTH = 1200
-# Names of the tour's pictures without their number, in the review's folder.
-REVIEW_NAMES = {"find-progress": "progress"}
+STEPS = "panel open_index box gallery_keys why export"
+# Name in the documents -> the tour's picture.
+DESKTOP = {
+    "2-index-open.png": "3-index",
+    "3-drawing.png": "4-drawing",
+    "5-accepted.png": "7-accepted",
+    "6-why.png": "10-why",
+    "7-export.png": "11-export",
+}
 COLOURS = 256
 
 
@@ -62,21 +69,21 @@ def make_desktop(work: Path, data: Path) -> None:
     tour = work / "desktop"
     driver = ROOT / "tests" / "qgis" / "desktop" / "drive.py"
     where = ("--index", index, "--mosaic", data / MOSAIC, "--box", *BOX)
-    run(sys.executable, driver, "--zip", archive, *where, "--output", tour)
-    pictures = {path.name: path for path in (tour / "out").glob("[0-9]-*.png")}
+    run(sys.executable, driver, "--zip", archive, *where, "--steps", STEPS, "--output", tour)
+    pictures = {name: tour / "out" / f"{shot}.png" for name, shot in DESKTOP.items()}
     take(pictures, IMAGES / "desktop", DESKTOP_WIDTH)
 
 
 def make_review(work: Path, data: Path) -> None:
     """The review of duplicates in the real desktop: the test that drives it takes the pictures."""
     folder = work / "review"
-    test = ROOT / "tests" / "qgis" / "test_desktop_review.py"
+    test = ROOT / "tests" / "qgis" / "test_desktop.py"
     environ = {**os.environ, "CRATERBENCH_DATA": str(data.parent)}
-    run(sys.executable, "-m", "pytest", test, "-q", "-rs", "--basetemp", folder, environ=environ)
+    options = ("-q", "-rs", "-k", "killed", "--basetemp", folder)
+    run(sys.executable, "-m", "pytest", test, *options, environ=environ)
     pictures = {}
-    for path in folder.rglob("out/[0-9]-*.png"):
-        name = path.stem.split("-", 1)[1]
-        pictures[f"{REVIEW_NAMES.get(name, name)}.png"] = path
+    for path in folder.rglob("out/[0-9]*-*.png"):
+        pictures[path.stem.split("-", 1)[1] + ".png"] = path
     take(pictures, IMAGES / "review", None)
 
 

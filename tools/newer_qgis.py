@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,17 +32,29 @@ def run(*command: str, **more: object) -> None:
     subprocess.run(command, check=True, **more)  # type: ignore[call-overload]
 
 
-def mirror() -> str:
-    """The mirror this machine's apt uses."""
-    files = [Path("/etc/apt/sources.list"), *Path("/etc/apt/sources.list.d").glob("*")]
-    for file in files:
+def mirror(apt: Path = Path("/etc/apt"), release: Path = Path("/etc/os-release")) -> str:
+    """The mirror from which this machine's apt has Debian itself, not what stands beside it."""
+    about = release.read_text(encoding="utf-8")
+    name = re.search(r"^VERSION_CODENAME=\"?(\w+)", about, re.MULTILINE)
+    own = name.group(1) if name else "stable"
+    for file in (apt / "sources.list", *sorted((apt / "sources.list.d").glob("*"))):
         if not file.is_file():
             continue
         text = file.read_text(encoding="utf-8", errors="replace")
-        match = re.search(r"^(?:deb\s+(?:\[[^]]*\]\s+)?|URIs:\s*)(\S+)", text, re.MULTILINE)
-        if match:
-            return match.group(1)
+        for address, suites in _sources(text):
+            if own in suites:
+                return address
     return "http://deb.debian.org/debian"
+
+
+def _sources(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Addresses and suites of a file of apt's, in either of its two forms."""
+    for line in re.finditer(r"^deb\s+(?:\[[^]]*\]\s+)?(\S+)\s+(\S+)", text, re.MULTILINE):
+        yield line.group(1), [line.group(2)]
+    for part in re.split(r"\n\s*\n|^Types:", text, flags=re.MULTILINE):
+        words = dict(re.findall(r"^(URIs|Suites):[ \t]*(.+)$", part, re.MULTILINE))
+        if len(words) == 2:
+            yield words["URIs"].split()[0], words["Suites"].split()
 
 
 def make_system(suite: str, folder: Path) -> None:
@@ -63,12 +76,14 @@ def make_system(suite: str, folder: Path) -> None:
     policy = folder / "usr" / "sbin" / "policy-rc.d"
     policy.write_text(_NEVER_START, encoding="utf-8")
     policy.chmod(0o755)
-    for name in ("/etc/resolv.conf", "/etc/apt/apt.conf.d", "/etc/ssl/certs"):
-        source = Path(name)
+    # How this machine reaches its mirror: names, a proxy of apt's, whom it trusts.
+    for name in ("etc/resolv.conf", "etc/apt/apt.conf.d", "etc/ssl/certs/ca-certificates.crt"):
+        source, target = Path("/") / name, folder / name
         if source.is_dir():
-            shutil.copytree(source, folder / name[1:], dirs_exist_ok=True, symlinks=True)
+            shutil.copytree(source, target, dirs_exist_ok=True)
         elif source.exists():
-            shutil.copy(source, folder / name[1:])
+            target.unlink(missing_ok=True)
+            shutil.copy(source, target)
     environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     run("chroot", str(folder), "apt-get", "update", "-qq", env=environ)
     run("chroot", str(folder), "apt-get", "install", "-y", "-qq", "--no-install-recommends",
@@ -88,6 +103,13 @@ def inside(folder: Path, venv: Path, data: Path | None, command: str) -> int:
     return subprocess.run(["unshare", "-m", "sh", "-c", "\n".join(lines)], check=False).returncode
 
 
+def starting_qgis(folder: Path) -> list[Path]:
+    """The modules of tests that start QGIS themselves, the desktop tour among them: those run with
+    the engine's Python."""
+    modules = sorted(folder.glob("test_*.py"))
+    return [one for one in modules if "\nfrom support import" in one.read_text(encoding="utf-8")]
+
+
 def main() -> int:
     """The command line; the exit code is pytest's."""
     parser = argparse.ArgumentParser(description="The plugin's tests in a newer QGIS.")
@@ -104,11 +126,13 @@ def main() -> int:
     make_system(asked.suite, folder)
     version = "from qgis.core import Qgis; print('QGIS', Qgis.QGIS_VERSION)"
     python = asked.venv.absolute() / "bin" / "python"
+    outside = [str(path.relative_to(ROOT)) for path in starting_qgis(ROOT / "tests" / "qgis")]
     command = (
         f'python3 -c \\"{version}\\" && '
         f"sh tools/qgis_tests_env.sh /usr/bin/python3 /tmp/venv-qgis && "
-        f"OMP_NUM_THREADS=1 CRATERBENCH_TEST_PYTHON='{python}' "
-        f"/tmp/venv-qgis/bin/python -m pytest -n 2 --dist loadfile --timeout 600 {asked.tests}"
+        f"export OMP_NUM_THREADS=1 CRATERBENCH_TEST_PYTHON='{python}' && "
+        f"/tmp/venv-qgis/bin/python -m pytest -n 2 --dist loadfile --timeout 600 {asked.tests} && "
+        f"'{python}' -m pytest {' '.join(outside)}"
     )
     data = asked.data.resolve() if asked.data.is_dir() else None
     return inside(folder, asked.venv.absolute(), data, command)

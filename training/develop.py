@@ -133,8 +133,8 @@ def main() -> int:
             line: dict[str, object] = {"set": name, "encoder": encoder.id}
             line["weights"], line["gallery_views"] = encoder.weights_hash[:12], len(known.globals)
             for label, asked in views.queries.items():
-                found = embed(encoder, asked)
-                figures = table(known, views.gallery.row, found, asked.row, METHODS)
+                embedding = embed(encoder, asked)
+                figures = table(known, views.gallery.row, embedding, asked.row, METHODS)
                 line[label] = {"queries": len(asked.row), **figures}
             sys.stdout.write(json.dumps(line) + "\n")
             sys.stdout.flush()

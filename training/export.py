@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from craterbench_qgis.engine.encoders.bundled import ARCHITECTURE
-from craterbench_qgis.engine.encoders.byte_weights import pack
+from craterbench_qgis.engine.encoders.byte_weights import SCALE
 
 from .config import read_config
 
@@ -77,3 +79,20 @@ def export_encoder(
     part.write_text(text, encoding="utf-8")
     part.replace(path)
     return path
+
+
+def pack(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Tensors of two and more dimensions become int8 [n, ...] and ``NAME.int8_scale`` float32 [n],
+    other floating ones float16; anything else stays."""
+    out: dict[str, Tensor] = {}
+    for name, value in state.items():
+        if not value.dtype.is_floating_point:
+            out[name] = value
+        elif value.ndim < 2:
+            out[name] = value.half().contiguous()
+        else:
+            flat = value.float().flatten(1)
+            scale = flat.abs().amax(dim=1).clamp(min=1e-12) / 127
+            steps = torch.round(flat / scale[:, None]).clamp(-127, 127).to(torch.int8)
+            out[name], out[name + SCALE] = steps.view(value.shape).contiguous(), scale
+    return out

@@ -124,14 +124,14 @@ def correspondence_loss(
     there = here @ a_to_b[:, :, :2].transpose(1, 2) + a_to_b[:, None, :, 2]
     inside = (there.abs().amax(dim=-1) < 1.0 - 0.5 / rows).flatten()
     grid = tokens_b.transpose(1, 2).reshape(batch, dim, rows, rows)
-    found = F.grid_sample(grid, there[:, None], align_corners=False)[:, :, 0].transpose(1, 2)
+    sampled = F.grid_sample(grid, there[:, None], align_corners=False)[:, :, 0].transpose(1, 2)
     given = tokens_a.gather(1, picks[..., None].expand(-1, -1, dim))
     keep = torch.nonzero(inside).flatten()
-    one = given.reshape(-1, dim)[keep]
-    two = F.normalize(found.reshape(-1, dim)[keep], dim=-1)
+    anchor = given.reshape(-1, dim)[keep]
+    two = F.normalize(sampled.reshape(-1, dim)[keep], dim=-1)
     view = torch.arange(batch, device=picks.device).repeat_interleave(wide)[keep]
     place = here.reshape(-1, 2)[keep]
     near = (view[:, None] == view[None]) & (torch.cdist(place, place) < 3.0 / rows)
     near |= blocked[view[:, None], view[None]]
     near.fill_diagonal_(False)
-    return contrast(one @ two.T, near, temperature)
+    return contrast(anchor @ two.T, near, temperature)

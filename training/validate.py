@@ -216,11 +216,11 @@ def method_scores(gallery: Embedding, query: Embedding, method: str, shortlist: 
 
 
 def _instance(query: Embedding, gallery: Embedding, how: str, seeds: str, k: int) -> Array:
-    made = [
+    pair = [
         instance_tokens(e.tokens, k, seeds=seeds, method=how, attention=e.attention).vectors
         for e in (query, gallery)
     ]
-    return late_scores(made[0], made[1])
+    return late_scores(pair[0], pair[1])
 
 
 @dataclass
@@ -315,12 +315,12 @@ def run_set(
     }
     for label, asked in views.queries.items():
         start = time.perf_counter()
-        found = embed(encoder, asked)
+        embedding = embed(encoder, asked)
         per_view = (time.perf_counter() - start) / len(asked.row)
         result[label] = {
             "queries": len(asked.row),
             "ms_per_view": round(per_view * 1e3, 2),
-            **table(known, views.gallery.row, found, asked.row, methods),
+            **table(known, views.gallery.row, embedding, asked.row, methods),
         }
     return result
 

@@ -120,8 +120,7 @@ class BlockingEngine:
         """Run the event loop until ``is_over()``. EngineCallError where the user cancelled."""
         if self._loop is None:
             raise EngineCallError(cancelled_error())
-        poll = QTimer()
-        poll.timeout.connect(self._wake)
+        poll = QTimer(timeout=self._wake)
         poll.start(_POLL_MS)
         cancelled: float | None = None
         while not is_over():

@@ -91,7 +91,7 @@ class CallBook:
         self._write(encode(request(self._number, PING, {})))
 
     def cancel(self, call: AnyCall) -> None:
-        """Called by the call itself."""
+        """Cancel a call that waits or was sent; :meth:`Call.cancel` calls this."""
         if call in self._queue:
             self._queue.remove(call)
             # Not from within cancel(): its caller may be half-way through something.

@@ -81,9 +81,7 @@ class Engine(QObject):
         self._failures: list[float] = []
         self._started = self._heard = self._pinged = self._ticked = 0.0
         self._swept = False
-        self._timer = QTimer(self)
-        self._timer.setInterval(int(self._limits.tick * 1000))
-        self._timer.timeout.connect(self._tick)
+        self._timer = QTimer(self, interval=int(self._limits.tick * 1000), timeout=self._tick)
 
     @property
     def state(self) -> EngineState:
@@ -143,10 +141,7 @@ class Engine(QObject):
 
         ``wait``: for unloading: wait a moment for its end, then kill it. ``at_once``: kill it now.
         """
-        self._retire(at_once)
-        self._set_state(STOPPED)
-        text = tr("The engine was stopped.")
-        self._book.fail_all(CallError(ENGINE_GONE, text, "cancelled", cancelled=True))
+        self._leave(tr("The engine was stopped."), at_once)
         if wait:
             self._wait_for_end()
         elif not self._leaving:
@@ -155,11 +150,14 @@ class Engine(QObject):
     def restart(self) -> None:
         """End the engine, however it is, and start another; past failures are forgotten."""
         self._failures = []
-        self._retire()
-        self._set_state(STOPPED)
-        text = tr("The engine was restarted.")
-        self._book.fail_all(CallError(ENGINE_GONE, text, "cancelled", cancelled=True))
+        self._leave(tr("The engine was restarted."))
         self.start()
+
+    def _leave(self, why: str, at_once: bool = False) -> None:
+        """Let go of the process; calls fail as cancelled."""
+        self._retire(at_once)
+        self._set_state(STOPPED)
+        self._book.fail_all(CallError(ENGINE_GONE, why, "cancelled", cancelled=True))
 
     def call(
         self,

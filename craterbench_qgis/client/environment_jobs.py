@@ -40,10 +40,9 @@ class Probe(QObject):
     def __init__(self, parent: QObject | None = None, timeout_s: float = 300.0) -> None:
         super().__init__(parent)
         self._process: QProcess | None = None
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(int(timeout_s * 1000))
-        self._timer.timeout.connect(self._too_slow)
+        self._timer = QTimer(
+            self, singleShot=True, interval=int(timeout_s * 1000), timeout=self._too_slow
+        )
 
     @property
     def running(self) -> bool:
@@ -124,12 +123,8 @@ class InstallJob(QObject):
         self._process.readyReadStandardOutput.connect(self._read)
         self._process.finished.connect(lambda *_: self._end(None))
         self._process.errorOccurred.connect(self._on_error)
-        self._flush_timer = QTimer(self)
-        self._flush_timer.setInterval(150)
-        self._flush_timer.timeout.connect(self._flush)
-        self._kill_timer = QTimer(self)
-        self._kill_timer.setSingleShot(True)
-        self._kill_timer.timeout.connect(self._process.kill)
+        self._flush_timer = QTimer(self, interval=150, timeout=self._flush)
+        self._kill_timer = QTimer(self, singleShot=True, timeout=self._process.kill)
         application = QCoreApplication.instance()
         if application is not None:
             application.aboutToQuit.connect(self._quit)

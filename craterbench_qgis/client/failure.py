@@ -62,7 +62,7 @@ class CallError:
 
     @classmethod
     def from_answer(cls, error: object) -> CallError:
-        """Of the ``error`` member of an answer, whatever is in it."""
+        """The error in an answer's member ``error``, whatever that holds."""
         known = error if isinstance(error, dict) else {}
         code, data = known.get("code"), known.get("data")
         kind = data.get("kind", "") if isinstance(data, dict) else ""

@@ -38,9 +38,7 @@ class EngineProcess(QObject):
         self._process.readyReadStandardError.connect(self._read_log)
         self._process.errorOccurred.connect(self._on_error)
         self._process.finished.connect(self._on_finished)
-        self._stages = QTimer(self)
-        self._stages.setSingleShot(True)
-        self._stages.timeout.connect(self._harder)
+        self._stages = QTimer(self, singleShot=True, timeout=self._harder)
 
     def start(self) -> None:
         """Start it; returns at once."""
@@ -79,11 +77,6 @@ class EngineProcess(QObject):
     def pid(self) -> int:
         """Its process number, 0 where it does not run."""
         return int(self._process.processId() or 0)
-
-    @property
-    def dropped_lines(self) -> int:
-        """Lines too long to be messages."""
-        return self._lines.dropped
 
     def how_it_ended(self) -> str:
         """A phrase for the user: exit code, signal, or why it did not start."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 from qgis.PyQt.QtCore import QLockFile
 
 _PREFIX = "craterbench-session-"
 _LOCK = "session.lock"
+_YOUNG_S = 24 * 3600.0
 
 
 class SessionFolder:
@@ -44,12 +46,23 @@ def sweep() -> threading.Thread:
 
 def _sweep(folder: Path) -> None:
     for session in folder.glob(_PREFIX + "*"):
+        if not (session / _LOCK).is_file():
+            if _is_old(session):
+                _delete(session)
+            continue
         lock = QLockFile(str(session / _LOCK))
         lock.setStaleLockTime(0)
-        # Only with its lock file: one without is being made, or is not ours to read.
-        if (session / _LOCK).is_file() and lock.tryLock(0):
+        if lock.tryLock(0):
             lock.unlock()
             _delete(session)
+
+
+def _is_old(session: Path) -> bool:
+    """Whether a folder without a lock is left over: a young one is just being made or removed."""
+    try:
+        return time.time() - session.stat().st_mtime > _YOUNG_S
+    except OSError:
+        return False
 
 
 def _delete(folder: Path) -> None:

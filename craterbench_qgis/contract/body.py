@@ -112,10 +112,10 @@ def same_body(first: Body, second: Body) -> bool:
     by hand with a wrong radius does not pass. Authority codes play no part. A sphere may stand for
     an ellipsoid by any of its radii: polar maps of Mars are made on the sphere of the polar radius.
     """
-    one, other = known_body(first.name), known_body(second.name)
-    if one is not None and other is not None:
+    known, other = known_body(first.name), known_body(second.name)
+    if known is not None and other is not None:
         difference = abs(first.mean_radius - second.mean_radius) / second.mean_radius
-        return one == other and difference <= NAMED_TOLERANCE
+        return known == other and difference <= NAMED_TOLERANCE
     return min(radius_misfit(first, second), radius_misfit(second, first)) <= RADIUS_TOLERANCE
 
 

@@ -11,7 +11,7 @@ from .search import CONTEXTS, Context
 from .vocabulary import LatitudeKind, Seeds
 
 INDEX_SUFFIX, MANIFEST = ".craterindex", "manifest.json"
-"""Of the folder of an index; the file in it that says what it is."""
+"""How the folder of an index ends; the file in it that says what the index is."""
 
 TOKENS = 64
 """Instance tokens of a view. 64 of 128 numbers (the bundled encoder) are 8 KB; the paper stores 16
@@ -310,7 +310,11 @@ class VerifyReply(Record):
 class EvaluateParams(Record):
     """Retrieval measures of an index by queries from a mosaic; see docs/method/evaluation.md.
 
-    ``context``: one factor, or two (low, high); ``same``: pairs of ids that are one crater.
+    ``context``: one factor, or two (low, high) to draw from evenly for each query; ``jitter``: the
+    crop's centre is moved evenly within a disc of so many diameters around the crater's centre;
+    ``limit``: so many queries, chosen at random. What a query looks like depends on ``seed``, its
+    crater's id and its number alone. ``only``, ``seeds``: the rows of the table; ``memory_gb``: for
+    patch tokens; ``same``: pairs of ids that are one crater.
     """
 
     index: FileName
@@ -320,7 +324,7 @@ class EvaluateParams(Record):
     band: Optional[Band] = None
     views_per_crater: Annotated[int, between(1, 1000)] = 3
     context: Annotated[list[Context], members(1, 2)] = field(default_factory=lambda: list(CONTEXTS))
-    jitter: Annotated[float, between(0.0, 10.0)] = 0.1
+    jitter: Annotated[float, between(0.0, 2.0)] = 0.1
     seed: Number = 0
     limit: Optional[Count] = None
     only: list[str] = field(default_factory=list)

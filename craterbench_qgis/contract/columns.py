@@ -39,6 +39,10 @@ DIAMETER = (
 RADIUS = (
     "radius", "crater_radius", "rad",
 )
+ONE_DIAMETER = frozenset((
+    "diameter", "diam", "dia", "crater_diameter", "crater_diam", "radius", "crater_radius", "rad",
+))
+"""Names that say nothing but the crater's diameter: two columns of them say the same one."""
 ID = (
     "crater_id", "craterid", "id", "uid", "crater_no", "crater_number", "crater_num",
     "feature_id", "featureid", "object_id", "objectid", "fid",
@@ -137,7 +141,7 @@ def _parse_angle(name: str) -> ColumnName | None:
     words = _TOKEN.findall(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name))
     core: list[str] = []
     unit, direction, kind, leads = None, "", "", False
-    for word in (one.lower() for one in words):
+    for word in map(str.lower, words):
         glued = _GLUED_DIRECTION.match(word) or _GLUED_RANGE.match(word)
         if glued:
             core.append(glued.group(1))

@@ -6,9 +6,12 @@ read or changed. Shared by the engine and by QGIS's side; standard library only.
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 import time
+from pathlib import Path, PurePath
+from urllib.parse import quote
 
 MAX_ENTRIES = 2000
 MAX_TEXT = 4 << 20
@@ -33,6 +36,16 @@ _HARMLESS = frozenset(
         "then", "if",
     }
 )  # fmt: skip
+
+
+def sqlite_uri(path: PurePath, options: str) -> str:
+    """The name of a file for ``sqlite3.connect(..., uri=True)``; ``options`` such as ``mode=ro``.
+
+    Not ``path.as_uri()``: of ``\\\\server\\share`` that makes a URI with an authority, which SQLite
+    refuses. A share's name goes with its slashes, behind an empty authority.
+    """
+    name = (path.absolute() if isinstance(path, Path) else path).as_posix()
+    return f"file://{'' if name.startswith('/') else '/'}{quote(os.fsencode(name))}?{options}"
 
 
 def programs(connection: sqlite3.Connection) -> str:

@@ -5,55 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from .build import (
-    AddParams,
-    Answer,
-    BuildEstimate,
-    BuildParams,
-    BuildReply,
-    CatalogueInfo,
-    CatalogueParams,
-    CircleCheck,
-    Devices,
-    Encoders,
-    EvaluateParams,
-    Hello,
-    HelloParams,
-    IndexInfo,
-    IndexParams,
-    LookParams,
-    MosaicInfo,
-    MosaicParams,
-    Nothing,
-    OpenParams,
-    UpgradeParams,
-    UpgradeReply,
-    VerifyReply,
-)
-from .duplicates import (
-    ApplyParams,
-    ApplyReport,
-    DuplicateParams,
-    DuplicateReport,
-    PairPictures,
-    PairPicturesParams,
-    ReviewReport,
-    ReviewReportParams,
-)
+from . import build, demo, duplicates, search
 from .records import Record
-from .search import (
-    ExplainParams,
-    ExplainReply,
-    ExportParams,
-    Files,
-    Preview,
-    PreviewParams,
-    SearchParams,
-    SearchReply,
-    SheetParams,
-    ThumbnailParams,
-    Thumbnails,
-)
 from .vocabulary import Word
 from .wire import HELLO as HELLO_NAME
 
@@ -79,39 +32,44 @@ class Method(Generic[P, R]):
     slow: bool = False
 
 
-HELLO = Method(HELLO_NAME, HelloParams, Hello)
-ENCODERS = Method("encoders.list", Nothing, Encoders)
-DEVICES = Method("devices", Nothing, Devices)
-DESCRIBE_CATALOGUE = Method("catalogue.describe", CatalogueParams, CatalogueInfo, slow=True)
-DESCRIBE_MOSAIC = Method("mosaic.describe", MosaicParams, MosaicInfo, slow=True)
-DESCRIBE_INDEX = Method("index.describe", IndexParams, IndexInfo)
-OPEN_INDEX = Method("index.open", OpenParams, IndexInfo, slow=True)
-CLOSE_INDEX = Method("index.close", IndexParams, Nothing)
-ESTIMATE_BUILD = Method("build.estimate", LookParams, BuildEstimate, slow=True)
-CHECK_CIRCLES = Method("build.check", LookParams, CircleCheck, Lane.LONG)
-BUILD = Method("index.build", BuildParams, BuildReply, Lane.LONG)
-ADD = Method("index.add", AddParams, BuildReply, Lane.LONG)
-UPGRADE = Method("index.upgrade", UpgradeParams, UpgradeReply, Lane.LONG)
-VERIFY = Method("index.verify", IndexParams, VerifyReply, Lane.LONG)
-PREVIEW = Method("preview", PreviewParams, Preview)
-SEARCH = Method("search", SearchParams, SearchReply)
-THUMBNAILS = Method("thumbnails", ThumbnailParams, Thumbnails)
-EXPLAIN = Method("explain", ExplainParams, ExplainReply)
-EXPORT = Method("export", ExportParams, Files, slow=True)
-CONTACT_SHEET = Method("contact_sheet", SheetParams, Files, slow=True)
-REPORT = Method("report", SheetParams, Files, slow=True)
-EVALUATE = Method("evaluate", EvaluateParams, Answer, Lane.LONG)
-FIND_DUPLICATES = Method("duplicates.find", DuplicateParams, DuplicateReport, Lane.LONG)
-APPLY_DUPLICATES = Method("duplicates.apply", ApplyParams, ApplyReport, Lane.LONG)
-REPORT_DUPLICATES = Method("duplicates.report", ReviewReportParams, ReviewReport, Lane.LONG)
-PAIR_PICTURES = Method("duplicates.pictures", PairPicturesParams, PairPictures)
+HELLO = Method(HELLO_NAME, build.HelloParams, build.Hello)
+ENCODERS = Method("encoders.list", build.Nothing, build.Encoders)
+DEVICES = Method("devices", build.Nothing, build.Devices)
+DESCRIBE_CATALOGUE = Method(
+    "catalogue.describe", build.CatalogueParams, build.CatalogueInfo, slow=True
+)
+DESCRIBE_MOSAIC = Method("mosaic.describe", build.MosaicParams, build.MosaicInfo, slow=True)
+DESCRIBE_INDEX = Method("index.describe", build.IndexParams, build.IndexInfo)
+OPEN_INDEX = Method("index.open", build.OpenParams, build.IndexInfo, slow=True)
+CLOSE_INDEX = Method("index.close", build.IndexParams, build.Nothing)
+ESTIMATE_BUILD = Method("build.estimate", build.LookParams, build.BuildEstimate, slow=True)
+CHECK_CIRCLES = Method("build.check", build.LookParams, build.CircleCheck, Lane.LONG)
+BUILD = Method("index.build", build.BuildParams, build.BuildReply, Lane.LONG)
+ADD = Method("index.add", build.AddParams, build.BuildReply, Lane.LONG)
+UPGRADE = Method("index.upgrade", build.UpgradeParams, build.UpgradeReply, Lane.LONG)
+VERIFY = Method("index.verify", build.IndexParams, build.VerifyReply, Lane.LONG)
+DEMO = Method("demo", demo.DemoParams, demo.Demo, Lane.LONG)
+PREVIEW = Method("preview", search.PreviewParams, search.Preview)
+WARP = Method("warp", search.WarpParams, search.Warped)
+SEARCH = Method("search", search.SearchParams, search.SearchReply)
+THUMBNAILS = Method("thumbnails", search.ThumbnailParams, search.Thumbnails)
+EXPLAIN = Method("explain", search.ExplainParams, search.ExplainReply)
+EXPORT = Method("export", search.ExportParams, search.Files, slow=True)
+CONTACT_SHEET = Method("contact_sheet", search.SheetParams, search.Files, slow=True)
+REPORT = Method("report", search.SheetParams, search.Files, slow=True)
+EVALUATE = Method("evaluate", build.EvaluateParams, build.Answer, Lane.LONG)
+FIND_DUPLICATES = Method(
+    "duplicates.find", duplicates.DuplicateParams, duplicates.DuplicateReport, Lane.LONG
+)
+APPLY_DUPLICATES = Method(
+    "duplicates.apply", duplicates.ApplyParams, duplicates.ApplyReport, Lane.LONG
+)
+REPORT_DUPLICATES = Method(
+    "duplicates.report", duplicates.ReviewReportParams, duplicates.ReviewReport, Lane.LONG
+)
+PAIR_PICTURES = Method(
+    "duplicates.pictures", duplicates.PairPicturesParams, duplicates.PairPictures
+)
 
-METHODS = {
-    method.name: method
-    for method in (
-        HELLO, ENCODERS, DEVICES, DESCRIBE_CATALOGUE, DESCRIBE_MOSAIC, DESCRIBE_INDEX, OPEN_INDEX,
-        CLOSE_INDEX, ESTIMATE_BUILD, CHECK_CIRCLES, BUILD, ADD, UPGRADE, VERIFY, PREVIEW, SEARCH,
-        THUMBNAILS, EXPLAIN, EXPORT, CONTACT_SHEET, REPORT, EVALUATE, FIND_DUPLICATES,
-        APPLY_DUPLICATES, REPORT_DUPLICATES, PAIR_PICTURES,
-    )
-}  # fmt: skip
+METHODS = {value.name: value for value in list(vars().values()) if isinstance(value, Method)}
+"""All methods above, by their names on the wire."""

@@ -40,8 +40,30 @@ _SUBDATASET = re.compile(
 )
 
 
+# What no file of Windows can be called; the part behind a colon would be written unseen.
+_FORBIDDEN = '<>:"/\\|?*'
+_DEVICES = re.compile(r"(?:CON|PRN|AUX|NUL|COM\d|LPT\d)(?:\..*)?", re.IGNORECASE)
+
+
 class Refused(ValueError):
     """A name or file the engine does not open; the text is a sentence for the user."""
+
+
+def in_words(text: str, most: int = 60) -> str:
+    """A part of a file's name from any text, as every system takes it; "" where nothing is left."""
+    return re.sub(r"[^\w\-]+", "_", text).strip("_")[:most]
+
+
+def unusable(name: str, windows: bool = os.name == "nt") -> str:
+    """What in the last part of a path no file can be called, such as ``: ?``; "" where it may."""
+    if not windows:
+        return ""
+    bad = sorted({letter for letter in name if letter in _FORBIDDEN or letter < " "})
+    if bad:
+        return " ".join(bad)
+    if _DEVICES.fullmatch(name):
+        return name
+    return name[-1] if name.endswith((".", " ")) else ""
 
 
 def is_remote(name: str) -> bool:
@@ -62,7 +84,7 @@ def check(name: str) -> Path:
             f"{name} is in the network, which the engine never uses by itself. Download it and "
             "name the file, or search what QGIS shows of it."
         )
-    if any(found.lower() not in _LOCAL_VSI for found in _VSI.findall(name)):
+    if any(prefix.lower() not in _LOCAL_VSI for prefix in _VSI.findall(name)):
         raise Refused(f"There is no file {name}. Name a file, or a member of a zip or tar archive.")
     place = container(name)
     if place is None:
@@ -118,10 +140,10 @@ def repaired(name: str) -> str:
     if name.startswith("\\vsi"):
         name = name.replace("\\", "/")
     start = name.rpartition("/vsi")
-    found = _LOCAL.match("".join(start[1:])) if start[1] else None
-    if found is None or container(name) is not None:
+    prefix = _LOCAL.match("".join(start[1:])) if start[1] else None
+    if prefix is None or container(name) is not None:
         return name
-    cut = len(start[0]) + found.end()
+    cut = len(start[0]) + prefix.end()
     absolute_name = f"{name[:cut]}/{name[cut:]}"
     return absolute_name if container(absolute_name) is not None else name
 
@@ -150,10 +172,10 @@ def absolute(name: str) -> str:
     path = Path(name)
     if exists(name):
         return str(path.resolve())
-    found = container(name)
-    if found is None or found.is_absolute() or str(found) not in name:
+    place = container(name)
+    if place is None or place.is_absolute() or str(place) not in name:
         return name
-    return name.replace(str(found), str(found.resolve()), 1)
+    return name.replace(str(place), str(place.resolve()), 1)
 
 
 def is_there(name: str) -> bool:
@@ -239,7 +261,7 @@ def _named_in(name: str) -> Path | None:
     """The file in the name of a subdataset: ``NETCDF:"f.nc":band``, ``zip://f.zip!f.tif``."""
     if len(name) > MAX_NAME or not _SUBDATASET.match(name):
         return None
-    cuts = [found.start() for found in re.finditer("[:!]", name)][:16]
+    cuts = [mark.start() for mark in re.finditer("[:!]", name)][:16]
     for start in cuts:
         for end in [len(name), *reversed(cuts)]:
             bare = name[start + 1 : end].strip('"')
@@ -252,6 +274,6 @@ def _named_in(name: str) -> Path | None:
 def _inside(name: str) -> str | None:
     """What a virtual path leads to, without its prefixes and braces; None for an ordinary name."""
     inner = name
-    while name.startswith("/vsi") and (found := _LOCAL.match(inner) or _SUBFILE.match(inner)):
-        inner = inner[found.end() :].lstrip("{")
+    while name.startswith("/vsi") and (prefix := _LOCAL.match(inner) or _SUBFILE.match(inner)):
+        inner = inner[prefix.end() :].lstrip("{")
     return inner.replace("}", "") if inner != name else None

@@ -103,8 +103,8 @@ Read = Callable[[Any, str], Any]
 
 @cache
 def _checks(cls: Any) -> tuple[tuple[str, Check], ...]:
-    made = ((name, _check_of(kind)) for name, kind in hints(cls).items())
-    return tuple((name, check) for name, check in made if check is not None)
+    checks = ((name, _check_of(kind)) for name, kind in hints(cls).items())
+    return tuple((name, check) for name, check in checks if check is not None)
 
 
 def _check_of(kind: Any) -> Optional[Check]:

@@ -22,6 +22,8 @@ from .records import (
 )
 from .vocabulary import BoxReading, Decision, DiameterFrom, Likeness, Outline, QueryKind, Question
 
+LEAST_VALID = 0.7
+"""Of a view, the share that has to show ground."""
 CONTEXTS = (2.0, 3.0)
 """Sides of a crater's views over its diameter."""
 TOP = 100
@@ -30,10 +32,6 @@ SHORTLIST = 200
 """Views the first stage keeps."""
 ANALOG_PIXELS = 24.0
 """Pixels of the mosaic across an analog, below which its kind cannot be seen."""
-ANALOG_SIZES = (0.5, 2.0)
-"""Diameter of an analog over the query's."""
-BLURRED = 24.0
-"""Pixels of the mosaic across a crater, below which a picture of it is a blur."""
 ANALOG_SIZES = (0.5, 2.0)
 """Diameter of an analog over the query's."""
 BLURRED = ANALOG_PIXELS
@@ -260,6 +258,28 @@ class PreviewParams(Record):
     size: Annotated[int, between(16, 2048)] = 256
 
 
+@dataclass(frozen=True)
+class WarpParams(Record):
+    """Pictures of a map as QGIS drew them, in the map's own reference system (their ``.aux.xml``),
+    to be seen as one square of ground, ``size`` pixels a side. ``shows``: the body they show where
+    their reference system is the Earth's by mistake."""
+
+    pictures: list[FileName]
+    lon: Longitude
+    lat: Latitude
+    side_m: Positive
+    size: Annotated[int, between(16, 4096)]
+    shows: Optional[Body] = None
+
+
+@dataclass
+class Warped(Record):
+    """A square PNG, north up, transparent where nothing was drawn, and how much of it is drawn."""
+
+    image: str
+    valid_fraction: float
+
+
 @dataclass
 class SearchReply(Record):
     """``matches``, best first; ``timings_ms`` of each stage; ``provenance``: plain JSON."""
@@ -343,8 +363,18 @@ class ExplainReply(Record):
 
 
 @dataclass(frozen=True)
+class CountArea(Record):
+    """The surface craters are counted on. ``region``: WKT in degrees, planetocentric; ``buffered``:
+    each crater that touches it counts, as a fraction, instead of those with their centre in it."""
+
+    region: str
+    buffered: bool = False
+
+
+@dataclass(frozen=True)
 class ExportParams(Record):
-    """Matches to a file whose ending says the format; the body is ``body``, else the index's."""
+    """Matches to a file whose ending says the format; the body is ``body``, else the index's.
+    ``area``: only for .scc and .diam, which then hold the craters that count on it."""
 
     matches: list[DecidedMatch]
     path: FileName
@@ -353,6 +383,7 @@ class ExportParams(Record):
     provenance: Json = field(default_factory=dict)
     geometry: Outline = Outline.CIRCLE
     overwrite: bool = True
+    area: Optional[CountArea] = None
 
 
 @dataclass(frozen=True)
@@ -373,6 +404,8 @@ class SheetParams(Record):
 
 @dataclass
 class Files(Record):
-    """What was written."""
+    """What was written. ``counted``: craters that count on ``area_km2``, where one was given."""
 
     files: list[str]
+    counted: Optional[int] = None
+    area_km2: Optional[float] = None

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..contract import names
 from ..contract.methods import CONTACT_SHEET, EXPORT, REPORT, Method
 from ..contract.records import Json
-from ..contract.search import DecidedMatch, ExportParams, Files, SheetParams
+from ..contract.search import CountArea, DecidedMatch, ExportParams, Files, SheetParams
 from ..contract.vocabulary import Decision, Outline
 from ..i18n import tr
 from .match_set import MatchSet
@@ -27,6 +27,9 @@ class Format:
     kind: str
     ending: str
 
+
+COUNTS = ("scc", "diam")
+"""Those that may hold the area craters are counted on."""
 
 FORMATS = (
     Format("gpkg", VECTOR, ".gpkg"),
@@ -61,19 +64,21 @@ def format_name(key: str) -> str:
 
 def format_note(key: str) -> str:
     """What somebody should know before choosing a format, "" for nothing."""
+    counts = tr(
+        "Matches are a selection: count on an area only where all its craters are among them."
+    )
     return {
         "shp": tr("Field names have ten letters at most; a list of them is written beside it."),
         "geojson": tr("Read it with QGIS or GDAL: other programs take GeoJSON to be on Earth."),
-        "scc": tr("Matches are a selection, so no counting area is written."),
-        "diam": tr("Matches are a selection, so no counting area is written."),
+        "scc": counts,
+        "diam": counts,
         "crater": tr("Diameter and centre only, without scores and decisions."),
     }.get(key, "")
 
 
 def file_name(label: str, chosen: Format) -> str:
     """A name for the file, from the query's label; safe on every system."""
-    plain = re.sub(r"[^\w\-]+", "_", label, flags=re.UNICODE).strip("_")[:60]
-    return f"{plain or tr('query')}_{tr('matches')}{chosen.ending}"
+    return f"{names.in_words(label) or tr('query')}_{tr('matches')}{chosen.ending}"
 
 
 def with_ending(path: str, chosen: Format) -> str:
@@ -115,6 +120,9 @@ def problem_with(path: str, chosen: Format) -> str:
         return tr("The name must end in {ending}.").format(ending=chosen.ending)
     if target.name.lower() == chosen.ending.lower():
         return tr("The file has no name: put one before {ending}.").format(ending=chosen.ending)
+    bad = names.unusable(target.name)
+    if bad:
+        return tr("The name contains {characters}; take another.").format(characters=bad)
     if target.is_dir():
         return tr("{name} is a folder. Choose another name.").format(name=target.name)
     if not target.parent.is_dir():
@@ -164,7 +172,13 @@ def provenance(match_set: MatchSet, what: str, count: int) -> Json:
 
 
 def call_of(
-    match_set: MatchSet, rows: list[int], what: str, path: str, chosen: Format, geometry: Outline
+    match_set: MatchSet,
+    rows: list[int],
+    what: str,
+    path: str,
+    chosen: Format,
+    geometry: Outline,
+    area: CountArea | None = None,
 ) -> tuple[Method[Any, Files], ExportParams | SheetParams]:
     """The engine's method that writes these matches, and its parameters."""
     index, matches = match_set.index.path, records(match_set, rows)
@@ -172,7 +186,12 @@ def call_of(
     if chosen.kind != SHEET:
         outline = Outline.CIRCLE if chosen.kind == LIST else geometry
         return EXPORT, ExportParams(
-            matches, path, body=match_set.index.body, provenance=origin, geometry=outline
+            matches,
+            path,
+            body=match_set.index.body,
+            provenance=origin,
+            geometry=outline,
+            area=area,
         )
     # The picture that was searched, where it is still there, else the query cut again.
     preview, label = match_set.preview, match_set.request.label

@@ -7,10 +7,13 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Generic, Optional, Protocol, TypeVar
 
 from qgis.PyQt.QtCore import pyqtBoundSignal
+
+from ..contract import held
 
 Answer = Callable[[Any, Optional[BaseException]], None]  # noqa: UP045 - met at run time
 _PAUSE_S = 0.25
@@ -47,22 +50,6 @@ class FileWorker(Generic[F]):
     ) -> None:
         """``answer(result, error)`` is called in the thread; ``patient``: wait for a lock."""
         self._jobs.put((job, answer, patient))
-
-    def wait(self, job: Callable[[FileWorker[F]], Any], seconds: float) -> Any:
-        """Run a job after all others and wait for it; TimeoutError after ``seconds``."""
-        done = threading.Event()
-        outcome: list[Any] = [None, None]
-
-        def answer(result: Any, error: BaseException | None) -> None:
-            outcome[:] = [result, error]
-            done.set()
-
-        self.submit(job, answer)
-        if not done.wait(seconds):
-            raise TimeoutError("the file's thread did not answer")
-        if outcome[1] is not None:
-            raise outcome[1]
-        return outcome[0]
 
     def close(self, seconds: float = 5.0) -> bool:
         """Finish what is waiting and let go of the file; False where time ran out."""
@@ -106,6 +93,35 @@ class FileWorker(Generic[F]):
                 with contextlib.suppress(RuntimeError):
                     self._waiting.emit()
             time.sleep(_PAUSE_S)
+
+
+@contextlib.contextmanager
+def transaction(database: sqlite3.Connection) -> Iterator[None]:
+    """All that is written within, or nothing."""
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        database.execute("COMMIT")
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            database.execute("ROLLBACK")
+        raise
+
+
+def may_write(path: Path) -> bool:
+    """Whether a database may be written: the file, and its folder, where SQLite needs a journal.
+
+    By trying: permissions, read-only media and Windows' folders all look different.
+    """
+    probe = path.with_name(f".{path.name}.probe")
+    try:
+        with path.open("r+b"):
+            pass
+        probe.touch()
+        held.remove(probe)
+    except OSError:
+        return False
+    return True
 
 
 def is_busy(error: BaseException) -> bool:

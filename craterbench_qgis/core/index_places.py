@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from ..contract.build import INDEX_SUFFIX, MANIFEST
+from ..contract.records import Json
 from .query import SearchedIndex
 
 _LARGEST_MANIFEST = 16 << 20
@@ -17,11 +18,23 @@ _MOST_NEIGHBOURS = 200
 
 def index_id_at(path: str | Path) -> str:
     """The id of the index in a folder, "" where there is none that can be read."""
-    with contextlib.suppress(OSError, ValueError, AttributeError, TypeError):
+    return str(_manifest(path).get("index_id") or "")
+
+
+def is_unfinished(path: str | Path) -> bool | None:
+    """Whether the index in a folder is an unfinished build; None where there is no index."""
+    manifest = _manifest(path)
+    return manifest.get("job") is not None if manifest.get("format") == "craterindex" else None
+
+
+def _manifest(path: str | Path) -> Json:
+    """What the manifest in a folder says; nothing where there is none that can be read."""
+    data: object = None
+    with contextlib.suppress(OSError, ValueError):
         manifest = Path(path) / MANIFEST
         if manifest.stat().st_size <= _LARGEST_MANIFEST:
-            return str(json.loads(manifest.read_text(encoding="utf-8")).get("index_id") or "")
-    return ""
+            data = json.loads(manifest.read_text(encoding="utf-8"))
+    return data if isinstance(data, dict) else {}
 
 
 def find(index: SearchedIndex, known: Iterable[str], folders: Iterable[str] = ()) -> str:

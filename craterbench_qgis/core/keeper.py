@@ -1,4 +1,4 @@
-"""Who keeps what lives only by a local name."""
+"""Keeps the Python half of Qt's objects alive as long as Qt has their C++ half."""
 
 from __future__ import annotations
 

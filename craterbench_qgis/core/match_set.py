@@ -74,10 +74,11 @@ class MatchSet(QObject):
         )
 
     def refined_request(self) -> QueryRequest | None:
-        """The query again with all that was decided, here and before; None without a decision,
-        and for one that is turned (analogs, any angle), which decisions cannot refine.
+        """The query refined by the decisions on these matches and by earlier ones.
 
-        What was decided before counts unless this set shows the crater and says otherwise.
+        None without any decision, and for a query that is turned (analogs, any angle), which
+        decisions cannot refine. An earlier decision counts unless its crater is among these
+        matches.
         """
         if self.request.conditions.turns:
             return None

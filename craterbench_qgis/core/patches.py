@@ -72,7 +72,7 @@ class PatchPairs:
         return (self._to_match if side == QUERY else self._to_query).get(patch, [])
 
     def similarity(self, side: str, patch: int) -> float:
-        """Of a patch to its best counterpart."""
+        """How similar a patch is to its best counterpart on the other side."""
         if side == QUERY and patch in self._similarity:
             return self._similarity[patch]
         return self.strength[side][patch]

@@ -1,4 +1,4 @@
-"""The match sets of the open project, in its store and on its map, whether or not there is a panel.
+"""The match sets of the open project, kept in its store and shown on its map, without the panel.
 
 The layers of a project are in memory and come back empty. They are filled as soon as the project
 is read, so that it looks as it was saved also where nobody opens the panel.

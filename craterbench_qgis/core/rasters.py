@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 from qgis.core import (
-    QgsCoordinateReferenceSystem,
     QgsCoordinateTransformContext,
     QgsMapLayer,
     QgsMapRendererParallelJob,
@@ -21,24 +23,27 @@ from qgis.core import (
 )
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, QSize, QTimer
-from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtGui import QColor, QImage
 
 from ..contract import names
 from ..contract.body import Body, same_body
 from ..i18n import tr
-from .geo.crs import MapFrame, local_plane
+from .geo.crs import MapFrame, wkt_of
+from .geo.windows import Window, windows
 from .query import RasterSource
+from .shown import frame_of_layer, shown_body
 
 RENDERED_PX = 672
 """Three times a view's side: QGIS takes the nearest source pixel, the engine averages."""
+_FAST = 100  # of PNG: not compressed, so that writing never holds up the window
 
 
 def raster_source(layer: QgsMapLayer | None) -> RasterSource | None:
     """How the engine reads a layer's own pixels; None where QGIS has to render them.
 
     None for WMS, XYZ, WCS and remote files, for a file to which the user gave another reference
-    system in QGIS (the engine would read the file's), and for one whose values are not what is
-    seen: a hillshade, colours by value, black and white exchanged.
+    system or body in QGIS (the engine would read the file's), and for one whose values are not what
+    is seen: a hillshade, colours by value, black and white exchanged.
     """
     if not isinstance(layer, QgsRasterLayer) or not layer.isValid():
         return None
@@ -49,10 +54,10 @@ def raster_source(layer: QgsMapLayer | None) -> RasterSource | None:
     path = layer.source().split("|")[0]
     if not names.is_there(path):  # the same check that the engine makes
         return None
-    if layer.crs() != provider.crs() or not is_plain(layer):
+    if layer.crs() != provider.crs() or shown_body(layer) or not is_plain(layer):
         return None
     band = _single_band(layer)
-    return RasterSource(path, band, _user_nodata(provider, band or 1), layer.name())
+    return RasterSource(path, band, user_nodata(layer, band or 1), layer.name())
 
 
 def is_plain(layer: QgsRasterLayer) -> bool:
@@ -87,7 +92,7 @@ class RasterPicker:
                 continue
             if scale and not layer.isInScaleRange(scale):
                 continue
-            frame = self._frame(layer.crs())
+            frame = self._frame(layer)
             if frame is None or not same_body(frame.body, body):
                 continue
             point = _point_in(frame, layer.extent(), place)
@@ -95,65 +100,77 @@ class RasterPicker:
                 return layer
         return None
 
-    def _frame(self, crs: QgsCoordinateReferenceSystem) -> MapFrame | None:
-        key = crs.toWkt()
+    def _frame(self, layer: QgsRasterLayer) -> MapFrame | None:
+        key = f"{shown_body(layer)} {layer.crs().toWkt()}"
         if key not in self._frames:
             try:
-                self._frames[key] = MapFrame(crs)
+                self._frames[key] = frame_of_layer(layer)
             except ValueError:
                 self._frames[key] = None
         return self._frames[key]
 
 
 class RenderJob(QObject):
-    """A square around a place as QGIS shows a layer, north up, written as PNG; never waits.
+    """The parts of a layer's map that show a square of ground, as QGIS shows them; never waits.
 
-    Give it a parent that lives until it is over. Exactly one of ``done(path)`` and
-    ``failed(sentence)`` is called, later, unless :meth:`cancel` came first.
+    Each is drawn in the layer's own reference system, so that QGIS reprojects nothing, and written
+    as PNG with its georeference beside it: ``PATH-0.png``, ``PATH-1.png``, ... The engine makes the
+    square of them (``WARP``). Give it a parent that lives until it is over. Exactly one of
+    ``done(paths)`` and ``failed(sentence)`` is called, later, unless :meth:`cancel` came first.
     """
 
     def __init__(
         self,
-        layers: Sequence[QgsMapLayer],
+        layer: QgsRasterLayer,
         lon: float,
         lat: float,
         side_m: float,
         path: str,
-        done: Callable[[str], None],
-        failed: Callable[[str], None],
+        done: Callable[[list[str]], Any],
+        failed: Callable[[str], Any],
         size: int = RENDERED_PX,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._path, self._done, self._failed = path, done, failed
         self._job: Any = None
-        self._layers, self._size = list(layers), size
+        self._layer, self._size = layer, size
         self._place, self._side = (lon, lat), side_m
-        self._plane: QgsCoordinateReferenceSystem | None = None
+        self._windows: list[Window] | None = None
+        self._paths: list[str] = []
         # Later, so that nothing is called before the caller has this object.
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._step)
+        self._timer = QTimer(self, singleShot=True, timeout=self._step)
         self._timer.start(0)
 
     def _step(self) -> None:
-        """One of two short steps: make the plane; then start."""
-        layers = [layer for layer in self._layers if not sip.isdeleted(layer)]
-        if self._plane is None:
-            self._plane = local_plane(layers[0].crs(), *self._place) if layers else None
-            if self._plane is not None and 0.0 < self._side < math.inf:
-                self._timer.start(0)
-                return
-        if not layers or self._plane is None or not 0.0 < self._side < math.inf:
-            name = layers[0].name() if layers else tr("The raster")
-            text = tr("{name} cannot be drawn around this place. Choose another raster.")
-            self._failed(text.format(name=name))
+        """One of several short steps: look where; then draw one part after the other."""
+        if sip.isdeleted(self._layer):
+            self._give_up(tr("The raster"))
             return
-        self._job = QgsMapRendererParallelJob(
-            _settings(layers, self._plane, self._side, self._size)
-        )
+        if self._windows is None:
+            self._windows = self._look()
+            if not self._windows:
+                self._give_up(self._layer.name())
+                return
+            self._timer.start(0)
+            return
+        window = self._windows[len(self._paths)]
+        self._job = QgsMapRendererParallelJob(_settings(self._layer, window))
         self._job.finished.connect(self._finished)
         self._job.start()
+
+    def _look(self) -> list[Window]:
+        if not 0.0 < self._side < math.inf:
+            return []
+        try:
+            frame = frame_of_layer(self._layer)
+        except ValueError:
+            return []
+        return windows(frame, self._layer.extent(), self._place, self._side, self._size)
+
+    def _give_up(self, name: str) -> None:
+        text = tr("{name} cannot be drawn around this place. Choose another raster.")
+        self._failed(text.format(name=name))
 
     def cancel(self) -> None:
         """Stop; nothing is called any more."""
@@ -161,33 +178,39 @@ class RenderJob(QObject):
         self._timer.stop()
         if self._job is not None:
             self._job.cancelWithoutBlocking()
+        forget_pictures(self._paths)
 
     def _finished(self) -> None:
         job, self._job = self._job, None
-        image = job.renderedImage()
+        image, settings = job.renderedImage(), job.mapSettings()
         problems = [error.message for error in job.errors()]
         job.deleteLater()
-        if self._done is _ignore:
+        if self._done is _ignore or self._windows is None:
             return
+        path = f"{self._path}-{len(self._paths)}.png"
         if problems:
+            forget_pictures(self._paths)
             text = tr(
                 "The raster could not be drawn ({why}). Check that the layer shows a picture."
             )
             self._failed(text.format(why=problems[0].rstrip(".")))
-        elif image.isNull() or not image.save(self._path, "PNG"):
+        elif image.isNull() or not _write(image, settings, path):
+            forget_pictures([*self._paths, path])
             self._failed(tr("The picture could not be written. Check the space left on the disk."))
         else:
-            self._done(self._path)
+            self._paths.append(path)
+            if len(self._paths) < len(self._windows):
+                self._timer.start(0)
+            else:
+                self._done(self._paths)
 
 
-def _settings(
-    layers: Sequence[QgsMapLayer], plane: QgsCoordinateReferenceSystem, side_m: float, size: int
-) -> QgsMapSettings:
+def _settings(layer: QgsRasterLayer, window: Window) -> QgsMapSettings:
     settings = QgsMapSettings()
-    settings.setLayers(list(layers))
-    settings.setDestinationCrs(plane)
-    settings.setExtent(QgsRectangle(-side_m / 2, -side_m / 2, side_m / 2, side_m / 2))
-    settings.setOutputSize(QSize(size, size))
+    settings.setLayers([layer])
+    settings.setDestinationCrs(layer.crs())
+    settings.setOutputSize(QSize(window.width, window.height))
+    settings.setExtent(window.rectangle)
     settings.setOutputDpi(96)
     # What nothing is drawn on stays transparent: the engine takes that for no data.
     settings.setBackgroundColor(QColor(0, 0, 0, 0))
@@ -195,7 +218,27 @@ def _settings(
     return settings
 
 
-def _ignore(_text: str) -> None:
+def _write(image: QImage, settings: QgsMapSettings, path: str) -> bool:
+    """The picture, and beside it where it lies, as GDAL reads it."""
+    extent, unit = settings.visibleExtent(), settings.mapUnitsPerPixel()
+    system = escape(wkt_of(settings.destinationCrs()))
+    place = f"{extent.xMinimum()!r}, {unit!r}, 0, {extent.yMaximum()!r}, 0, {-unit!r}"
+    text = f"<PAMDataset><SRS>{system}</SRS><GeoTransform>{place}</GeoTransform></PAMDataset>"
+    with contextlib.suppress(OSError):
+        Path(path + ".aux.xml").write_text(text, encoding="utf-8")
+        return bool(image.save(path, "PNG", _FAST))
+    return False
+
+
+def forget_pictures(paths: Sequence[str]) -> None:
+    """Remove what a job wrote."""
+    for path in paths:
+        for one in (path, path + ".aux.xml"):
+            with contextlib.suppress(OSError):
+                Path(one).unlink()
+
+
+def _ignore(_answer: Any) -> None:
     """After a cancellation."""
 
 
@@ -208,8 +251,9 @@ def _single_band(layer: QgsRasterLayer) -> int | None:
     return int(next(iter(bands))) if len(bands) == 1 else None
 
 
-def _user_nodata(provider: Any, band: int) -> float | None:
-    ranges = provider.userNoDataValues(band)
+def user_nodata(layer: QgsRasterLayer, band: int = 1) -> float | None:
+    """The one value the user declared to be without data in the layer's properties, else None."""
+    ranges = layer.dataProvider().userNoDataValues(band)
     if len(ranges) == 1 and ranges[0].min() == ranges[0].max():
         return float(ranges[0].min())
     return None

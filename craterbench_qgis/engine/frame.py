@@ -20,7 +20,7 @@ from pyproj.crs.coordinate_system import Ellipsoidal2DCS
 from pyproj.crs.enums import Ellipsoidal2DCSAxis
 
 from .bodies import Body, body_from_crs, geocentric_to_geodetic, geodetic_to_geocentric
-from .equirectangular import Equirectangular
+from .equirectangular import ArrayEquirectangular
 
 FloatArray = NDArray[np.float64]
 _CYLINDRICAL = ("cylindrical", "plate carr", "mercator", "equidistant cyl", "pseudo plate")
@@ -72,7 +72,7 @@ class MapFrame:
             else 0.0
         )
         self._swapped = _is_north_first(self.crs)
-        self._written_out = None if self.is_plain else Equirectangular.of(self.crs)
+        self._written_out = None if self.is_plain else ArrayEquirectangular.of(self.crs)
         if not self.is_plain and self._written_out is None:
             self._to_map = pyproj.Transformer.from_crs(base, self.crs)
             self._from_map = pyproj.Transformer.from_crs(self.crs, base)
@@ -103,8 +103,8 @@ class MapFrame:
             lon, lat = x, y
         else:
             given = (y, x) if self._swapped else (x, y)
-            found = _finite(*self._from_map.transform(*given, errcheck=False))
-            lon, lat = found[self._lon.index], found[self._lat.index]
+            degrees = _finite(*self._from_map.transform(*given, errcheck=False))
+            lon, lat = degrees[self._lon.index], degrees[self._lat.index]
         lon = self._lon.sign * lon * self._lon.degrees + self._meridian
         lat = self._lat.sign * lat * self._lat.degrees
         if self._planetocentric:
@@ -150,7 +150,7 @@ class MapFrame:
         south, north = min(bottom, top), max(bottom, top)
         if self.is_plain or self._written_out is not None:
             lons, lats = self.to_planetocentric([left, right], [south, north])
-            found = (lons.min(), lats.min(), lons.max(), lats.max())
+            box = (lons.min(), lats.min(), lons.max(), lats.max())
         else:
             degrees = GeographicCRS(
                 datum=self._base.datum,
@@ -161,10 +161,10 @@ class MapFrame:
                 left, south, right, north, densify_pts=64
             )
             low, high = geodetic_to_geocentric(self.body, [south, north])
-            found = (west + self._meridian, low, east + self._meridian, high)
-        if not np.isfinite(found).all():
+            box = (west + self._meridian, low, east + self._meridian, high)
+        if not np.isfinite(box).all():
             return None
-        return float(found[0]), float(found[1]), float(found[2]), float(found[3])
+        return float(box[0]), float(box[1]), float(box[2]), float(box[3])
 
     def metres_per_unit(self) -> tuple[float, float]:
         """Metres of a map unit along x and y where the map is true to scale."""
@@ -228,5 +228,5 @@ def _central_meridian(operation: Any) -> float:
 
 
 def _finite(*values: ArrayLike) -> tuple[FloatArray, ...]:
-    arrays = (np.asarray(one, dtype=np.float64) for one in values)
-    return tuple(np.where(np.isfinite(one), one, np.nan) for one in arrays)
+    arrays = (np.asarray(value, dtype=np.float64) for value in values)
+    return tuple(np.where(np.isfinite(array), array, np.nan) for array in arrays)

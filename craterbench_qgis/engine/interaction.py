@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -56,6 +57,45 @@ class PatchMatch:
     """Whether this patch is also the one its gallery token is most like."""
 
 
+@dataclass
+class Explanation:
+    """One pair, explained.
+
+    ``pixels_query``, ``pixels_match``: float32 [S, S] in 0..1. ``patches``: for every query patch
+    its counterpart, strongest first. ``strength_query``, ``strength_match``: float32 [rows,
+    columns], the similarity of each patch to its best counterpart in the other view. ``recut``:
+    the match was cut again from its mosaic and patches are compared with patches; else its
+    thumbnail is shown and patches are compared with the stored instance tokens.
+    ``context``: of the view, side / diameter; ``view_number``: the index's number of it.
+    """
+
+    crater_id: str
+    context: float
+    observation: str
+    score: float
+    shortlist_score: float
+    pixels_query: Float
+    pixels_match: Float
+    patches: list[PatchMatch]
+    strength_query: Float
+    strength_match: Float
+    recut: bool
+    view_number: int = -1
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON without the pixels."""
+        return {
+            "crater_id": self.crater_id,
+            "context": self.context,
+            "observation": self.observation,
+            "score": self.score,
+            "shortlist_score": self.shortlist_score,
+            "grid": list(self.strength_query.shape),
+            "compared_with": "patches" if self.recut else "instance tokens",
+            "patches": [vars(pair) for pair in self.patches],
+        }
+
+
 def maxsim(
     query: npt.ArrayLike, gallery: npt.ArrayLike, scales: npt.ArrayLike | None = None
 ) -> Float:
@@ -87,46 +127,34 @@ def symmetric_maxsim(
     return scores
 
 
-def correspondences(query_tokens: npt.ArrayLike, gallery_tokens: npt.ArrayLike) -> Correspondences:
-    """For each of the query's tokens [Q, D] the most similar of the view's tokens [K, D]."""
-    return _nearest(_similarities(query_tokens, gallery_tokens))
-
-
 def best_patches(
     query_tokens: npt.ArrayLike,
     grid: tuple[int, int],
     gallery_tokens: npt.ArrayLike,
     assignment: npt.ArrayLike,
-    *,
-    gallery_grid: tuple[int, int] | None = None,
-    limit: int | None = None,
-    minimum: float = -1.0,
 ) -> list[PatchMatch]:
     """Which patches of a query matched which patches of a gallery view, the strongest first.
 
     ``query_tokens`` [N, D] are *all* patch tokens of the query, in rows and columns of ``grid``;
     ``gallery_tokens`` [K, D] and ``assignment`` [N_g] are the view's instance tokens and the one
-    each of its patches belongs to. ``gallery_grid`` is the query's where not given. Equal
-    similarities are ordered by query patch. ``limit`` keeps the first so many, ``minimum`` those
-    at least so similar.
+    each of its patches, in the same grid, belongs to. Equal similarities are ordered by query
+    patch.
     """
-    rows, columns = gallery_grid or grid
     similarity = _similarities(query_tokens, gallery_tokens)
     belongs = np.asarray(assignment)
-    if similarity.shape[0] != grid[0] * grid[1] or belongs.shape != (rows * columns,):
+    if similarity.shape[0] != grid[0] * grid[1] or belongs.shape != similarity.shape[:1]:
         raise ValueError(
             f"{similarity.shape[0]} query and {belongs.shape} gallery patches do not fill grids of "
-            f"{grid} and {(rows, columns)}."
+            f"{grid}."
         )
-    found = _nearest(similarity)
+    nearest = _nearest(similarity)
     back = _nearest(similarity.T).gallery_index
-    order = np.argsort(-found.similarity, kind="stable")
-    order = order[found.similarity[order] >= minimum][:limit]
+    order = np.argsort(-nearest.similarity, kind="stable")
     patches = [tuple(np.flatnonzero(belongs == k).tolist()) for k in range(similarity.shape[1])]
-    cells = [tuple(divmod(p, columns) for p in those) for those in patches]
+    cells = [tuple(divmod(p, grid[1]) for p in those) for those in patches]
     matches = []
     for patch in order.tolist():
-        token = int(found.gallery_index[patch])
+        token = int(nearest.gallery_index[patch])
         matches.append(
             PatchMatch(
                 query_patch=patch,
@@ -134,7 +162,7 @@ def best_patches(
                 gallery_token=token,
                 gallery_patches=patches[token],
                 gallery_cells=cells[token],
-                similarity=float(found.similarity[patch]),
+                similarity=float(nearest.similarity[patch]),
                 mutual=bool(back[token] == patch),
             )
         )

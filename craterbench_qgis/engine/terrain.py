@@ -270,10 +270,10 @@ def measure_craters(
         if row % 64 == 0:
             monitor.report(Stage.TERRAIN, row, count)
             monitor.check()
-        found = heights_around(dtm, float(lon[row]), float(lat[row]), float(diameter_m[row]), side)
-        if found is None:
+        around = heights_around(dtm, float(lon[row]), float(lat[row]), float(diameter_m[row]), side)
+        if around is None:
             continue
-        heights, resolution[row] = found
+        heights, resolution[row] = around
         values[row], errors[row] = with_errors(profiles_of(heights, side), float(diameter_m[row]))
         if resolution[row] < FINE_PIXELS:
             values[row, fine] = errors[row, fine] = np.nan
@@ -301,7 +301,7 @@ def profiles(
             monitor.report(Stage.TERRAIN, row, len(lon))
             monitor.check()
         diameter = float(diameter_m[row])
-        found = heights_around(dtm, float(lon[row]), float(lat[row]), diameter, side, limit=96)
-        if found is not None:
-            out[row] = radial_profile(found[0] / diameter, side)[0]
+        around = heights_around(dtm, float(lon[row]), float(lat[row]), diameter, side, limit=96)
+        if around is not None:
+            out[row] = radial_profile(around[0] / diameter, side)[0]
     return out

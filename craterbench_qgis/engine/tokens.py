@@ -43,31 +43,6 @@ class InstanceTokens:
     """[B, N], the instance token every patch belongs to (an index into K)."""
 
 
-def select_seeds(
-    tokens: npt.ArrayLike,
-    k: int,
-    strategy: str = Seeds.ATTENTION,
-    attention: npt.ArrayLike | None = None,
-    seed: int | Sequence[int] | npt.NDArray[np.integer] = 0,
-) -> Int:
-    """Choose the patches that instance tokens grow from. Returns int32 [B, min(k, N)].
-
-    ``attention``: the K patches with the largest ``attention`` [B, N]; ties go to the lower index.
-
-    ``fps``: farthest-point sampling in cosine space. The paper does not name its start; here it is
-    the token nearest to the mean of all tokens, so that the first seed is the view's most typical
-    patch and the result needs no random numbers. Zero tokens are taken last.
-
-    ``random``: K different patches, the paper's control. View b draws from ``(seed, b)``, or from
-    ``seed[b]`` when one number per view is given; give those where views arrive in batches whose
-    sizes may change.
-
-    Seeds are always K different patches, also where tokens repeat. Raises EncoderError on a wrong
-    shape, a number that is not finite, an unknown strategy or a missing attention.
-    """
-    return _seeds(_unit_tokens(tokens), k, strategy, attention, seed)
-
-
 def instance_tokens(
     tokens: npt.ArrayLike,
     k: int,
@@ -79,7 +54,20 @@ def instance_tokens(
 ) -> InstanceTokens:
     """Aggregate ``tokens`` [B, N, D] to min(k, N) instance tokens per view.
 
-    ``seeds`` is a strategy of :func:`select_seeds`. Methods:
+    ``seeds`` chooses the patches that instance tokens grow from, always different ones, also where
+    tokens repeat:
+
+    ``attention``: the K patches with the largest ``attention`` [B, N]; ties go to the lower index.
+
+    ``fps``: farthest-point sampling in cosine space. The paper does not name its start; here it is
+    the token nearest to the mean of all tokens, so that the first seed is the view's most typical
+    patch and the result needs no random numbers. Zero tokens are taken last.
+
+    ``random``: K different patches, the paper's control. View b draws from ``(seed, b)``, or from
+    ``seed[b]`` when one number per view is given; give those where views arrive in batches whose
+    sizes may change.
+
+    ``method``:
 
     ``aggregated``: z_k = l2(t_sk + sum(C_k) / max(|C_k|, eps)). C_k holds the non-seed tokens most
     similar to seed k by cosine (similarities within 1e-6 of the largest are ties and go to the
@@ -92,7 +80,8 @@ def instance_tokens(
     moving each centroid to the unit mean of its tokens; an empty or cancelling cluster keeps its
     centroid. ``assignment`` is the one the centroids were computed from.
 
-    Raises EncoderError as :func:`select_seeds` does.
+    Raises EncoderError on a wrong shape, a number that is not finite, an unknown strategy or
+    method, or a missing attention.
     """
     if method not in METHODS:
         raise EncoderError(
@@ -210,12 +199,12 @@ def _seeds(
         if isinstance(seed, (int, np.integer)):
             own = [(int(seed) & _SEED_BITS, b) for b in range(batch)]
         else:
-            own = [(int(one) & _SEED_BITS,) for one in seed]
+            own = [(int(number) & _SEED_BITS,) for number in seed]
         if len(own) != batch:
             raise EncoderError(
                 f"{len(own)} random seeds were given for {batch} views. Give one for each view."
             )
-        drawn = [np.random.default_rng(one).permutation(patches)[:count] for one in own]
+        drawn = [np.random.default_rng(entropy).permutation(patches)[:count] for entropy in own]
         return np.array(drawn, dtype=np.int32).reshape(batch, count)
     raise EncoderError(
         f"There is no way of choosing seeds called '{strategy}'. Choose one of: {', '.join(Seeds)}."

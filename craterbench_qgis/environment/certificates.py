@@ -51,13 +51,13 @@ def _system() -> str:
             return done.stdout
         return ""
     if sys.platform == "win32":
-        found = []
+        certificates = []
         for store in ("ROOT", "CA"):
             with contextlib.suppress(OSError):
                 for data, encoding, trust in ssl.enum_certificates(store):
                     if encoding == "x509_asn" and trust is not False:
-                        found.append(ssl.DER_cert_to_PEM_cert(data))
-        return "\n".join(found)
+                        certificates.append(ssl.DER_cert_to_PEM_cert(data))
+        return "\n".join(certificates)
     for name in _LINUX_BUNDLES:
         with contextlib.suppress(OSError):
             return Path(name).read_text(encoding="utf-8", errors="replace")

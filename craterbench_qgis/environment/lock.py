@@ -34,7 +34,6 @@ IMPORTS = (
 # Must be installed too, but is not imported by itself: a CUDA build of torchvision beside a CPU
 # torch loads only after the engine's shim.
 PRESENT = ("timm", "torchvision")
-OPTIONAL = ("hnswlib",)
 
 
 class Pins(NamedTuple):

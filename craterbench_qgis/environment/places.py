@@ -56,8 +56,8 @@ def python_of(path: str) -> str:
     if not path or not folder.is_dir():
         return path
     names = ("bin/python", "bin/python3", "Scripts/python.exe", "python.exe", "python", "python3")
-    found = (folder / name for name in names)
-    return next((str(file) for file in found if file.is_file()), path)
+    files = (folder / name for name in names)
+    return next((str(file) for file in files if file.is_file()), path)
 
 
 def interpreter(folder: Path) -> Path:

@@ -65,12 +65,12 @@ def versions() -> dict:
         from importlib import metadata
     except ImportError:
         return {}
-    found = {}
+    installed = {}
     for distribution in metadata.distributions():
         name = distribution.metadata["Name"]
-        if name and name.lower() not in found:
-            found[name.lower()] = distribution.version
-    return found
+        if name and name.lower() not in installed:
+            installed[name.lower()] = distribution.version
+    return installed
 
 
 def problem_of(code: str, *options: str) -> str:

@@ -95,13 +95,13 @@ def probe_arguments(imports: Iterable[str] = (), diagnose: bool = False) -> list
 def candidates() -> list[Path]:
     """Pythons that might make the environment, the likeliest first; they exist, no more."""
     seen: set[str] = set()
-    found = []
+    paths = []
     for path in _places():
         key = os.path.normcase(str(path.resolve())) if path.is_file() else ""
         if key and key not in seen:
             seen.add(key)
-            found.append(path)
-    return found
+            paths.append(path)
+    return paths
 
 
 def _places() -> Iterator[Path]:

@@ -12,8 +12,8 @@ from . import places
 
 def site_packages(folder: Path) -> Optional[Path]:
     """Where the environment's packages are; None where there is none yet."""
-    found = [*folder.glob("lib/python3*/site-packages"), folder / "Lib" / "site-packages"]
-    return next((one for one in found if one.is_dir()), None)
+    sites = [*folder.glob("lib/python3*/site-packages"), folder / "Lib" / "site-packages"]
+    return next((site for site in sites if site.is_dir()), None)
 
 
 def drop_half_installed(folder: Path) -> list[str]:

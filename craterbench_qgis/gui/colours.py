@@ -9,7 +9,7 @@ from typing import Any
 
 from qgis.PyQt.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from qgis.PyQt.QtGui import QColor, QIcon, QPainter, QPalette, QPen, QPixmap, QPolygonF
-from qgis.PyQt.QtWidgets import QApplication, QLabel, QWidget
+from qgis.PyQt.QtWidgets import QApplication, QLabel
 
 from ..contract.vocabulary import Decision
 
@@ -42,8 +42,8 @@ def quiet(palette: QPalette) -> QColor:
 class QuietLabel(QLabel):
     """Text of second rank; follows the theme."""
 
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self._colour()
 

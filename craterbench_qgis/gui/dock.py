@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
@@ -11,7 +12,6 @@ from qgis.PyQt.QtWidgets import (
     QScrollArea,
     QStackedWidget,
     QTabWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -23,7 +23,10 @@ from ..core.words.quantities import number
 from ..i18n import tr
 from .engine_bar import EngineBar
 from .history.panel import HistoryPanel
+from .index.first import FirstScreen
+from .index.info import state_of
 from .index.panel import IndexPanel
+from .layouts import in_column
 from .messages import Notice
 from .query_bar import QueryBar
 from .results.panel import ResultsPanel
@@ -46,31 +49,50 @@ class _Body(QWidget):
 
 
 class CraterBenchDock(QDockWidget):
-    """Holds the panels; what they do together is :class:`.workbench.Workbench`'s."""
+    """Holds the panels; what they do together is :class:`.workbench.Workbench`'s.
+
+    :meth:`fill` makes them, which is to be run to its end before anything else is asked of it.
+    """
 
     shown_first = pyqtSignal()
 
-    def __init__(self, iface: Any, engine: Engine, settings: Settings, store: ProjectStore) -> None:
+    def __init__(self, iface: Any, settings: Settings) -> None:
         super().__init__(tr("CraterBench"), iface.mainWindow())
         self.setObjectName(DOCK_NAME)
         self._shown = False
         self._settings = settings
         self._window: GalleryWindow | None = None
+
+    def fill(self, iface: Any, engine: Engine, store: ProjectStore) -> Iterator[None]:
+        """Make the panels, one in each step."""
+        settings = self._settings
         self.engine_bar = EngineBar(engine)
         self.setup = SetupPage(engine, settings)
+        yield
         self.query_bar = QueryBar(iface, engine, settings)
+        yield
         self.question = QuestionBar(iface, engine)
+        yield
         self.results = ResultsPanel(engine, settings)
+        yield
         self.index_panel = IndexPanel(iface, engine, settings)
+        yield
         self.history = HistoryPanel(store)
+        yield
         self.review = ReviewPanel(iface, engine, settings)
-        self._index_line = QLabel()
-        self._index_line.setWordWrap(True)
-        self._index_line.setTextFormat(Qt.TextFormat.PlainText)
+        yield
+        self.first = FirstScreen(settings)
+        yield
+        self._index_line = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.missing = Notice()
         """Says that an index is not where it was."""
+        self.unfinished = Notice()
+        """Says how much of the open index is there, and offers the rest."""
         self.tabs = QTabWidget()
-        self.tabs.addTab(self._search_page(), tr("Search"))
+        self._search = QStackedWidget()
+        self._search.addWidget(self._search_page())
+        self._search.addWidget(self.first)
+        self.tabs.addTab(self._search, tr("Search"))
         self.tabs.addTab(self.index_panel, tr("Index"))
         self.tabs.addTab(self.history, tr("History"))
         self.tabs.addTab(self.review, tr("Duplicates"))
@@ -81,28 +103,20 @@ class CraterBenchDock(QDockWidget):
         scroll.setWidget(self.setup)
         self._stack.addWidget(scroll)
         body = _Body()
-        layout = QVBoxLayout(body)
-        layout.setContentsMargins(4, 4, 4, 4)
-        layout.addWidget(self.engine_bar)
-        layout.addWidget(self._stack, 1)
+        in_column(self.engine_bar, (self._stack, 1), on=body, margins=4)
         self.setWidget(body)
         self.setMinimumWidth(_LEAST_WIDTH)
         self.show_index(None)
 
     def _search_page(self) -> QWidget:
         page = QWidget()
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(2, 4, 2, 0)
-        layout.addWidget(self._index_line)
-        layout.addWidget(self.missing)
-        layout.addWidget(self.query_bar)
-        layout.addWidget(self.question)
-        self._place = QVBoxLayout()
-        self._place.addWidget(self.results)
+        self._place = in_column(self.results)
         self._elsewhere = Elsewhere()
         self._elsewhere.hide()
-        layout.addLayout(self._place, 1)
-        layout.addWidget(self._elsewhere, 1)
+        in_column(
+            self._index_line, self.missing, self.unfinished, self.query_bar, self.question,
+            (self._place, 1), (self._elsewhere, 1), on=page, margins=(2, 4, 2, 0),
+        )  # fmt: skip
         self.results.bar.window_wanted.connect(self._show_window)
         self._elsewhere.back_wanted.connect(lambda: self.results.bar.window.setChecked(False))
         return page
@@ -123,8 +137,16 @@ class CraterBenchDock(QDockWidget):
         self._elsewhere.setVisible(on)
         self.results.view.setFocus()
 
+    def show_first(self, on: bool) -> None:
+        """The first screen in the place of the search, or the search again."""
+        self._search.setCurrentIndex(int(on))
+
     def show_index(self, info: IndexInfo | None) -> None:
-        """Say which index is searched."""
+        """Say which index is searched, and what its build still lacks."""
+        if info is not None and info.incomplete:
+            self.unfinished.show_problem(state_of(info)[0], tr("Resume"), self._finish)
+        else:
+            self.unfinished.dismiss()
         if info is None:
             self._index_line.setText(tr("No index is open: open or build one in the tab “Index”."))
             self.tabs.setTabText(1, tr("Index"))
@@ -135,6 +157,10 @@ class CraterBenchDock(QDockWidget):
             )
         )
 
+    def _finish(self) -> None:
+        self.tabs.setCurrentWidget(self.index_panel)
+        self.index_panel.resume()
+
     def show_opening(self, name: str) -> None:
         """Say which index is being opened."""
         self._index_line.setText(tr("Opening {name}…").format(name=name))
@@ -143,19 +169,9 @@ class CraterBenchDock(QDockWidget):
         """The set-up page instead of the panels, or the panels again."""
         self._stack.setCurrentIndex(1 if needed else 0)
 
-    def is_setup_shown(self) -> bool:
-        """Whether the set-up page is in front."""
-        return self._stack.currentIndex() == 1
-
     def is_seen(self) -> bool:
         """Whether the panel, whatever its tab, is on the screen: not behind another one."""
         return self.isVisible() and not self.visibleRegion().isEmpty()
-
-    def show_tab(self, widget: QWidget) -> None:
-        """Bring a panel to the front; the query bar and the results share the first."""
-        self.tabs.setCurrentWidget(widget) if self.tabs.indexOf(widget) >= 0 else (
-            self.tabs.setCurrentIndex(0)
-        )
 
     def showEvent(self, event: Any) -> None:
         """Emit once that somebody wants the panel: only then is the engine started."""

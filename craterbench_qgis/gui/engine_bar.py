@@ -6,18 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from qgis.PyQt.QtCore import pyqtSignal
-from qgis.PyQt.QtWidgets import (
-    QApplication,
-    QHBoxLayout,
-    QLabel,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from qgis.PyQt.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 
 from ..client.engine import Engine, EngineState
 from ..client.failure import EngineFailure
 from ..i18n import tr
+from .layouts import in_column, in_row
 
 
 class EngineBar(QWidget):
@@ -25,12 +19,11 @@ class EngineBar(QWidget):
 
     setup_wanted = pyqtSignal()
 
-    def __init__(self, engine: Engine, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, engine: Engine) -> None:
+        super().__init__()
         self._engine = engine
         self._report = ""
-        self._text = QLabel()
-        self._text.setWordWrap(True)
+        self._text = QLabel(wordWrap=True)
         self._restart = _button(tr("Restart"), tr("Start the engine again"), self._on_restart)
         self._copy = _button(
             tr("Copy report"), tr("Put what happened on the clipboard"), self._on_copy
@@ -38,14 +31,9 @@ class EngineBar(QWidget):
         self._setup = _button(
             tr("Set up…"), tr("Check or repair the engine's environment"), self.setup_wanted.emit
         )
-        row = QHBoxLayout()
-        for button in (self._restart, self._copy, self._setup):
-            row.addWidget(button)
-        row.addStretch(1)
-        layout = QVBoxLayout(self)  # beside the buttons the text would be a narrow column
-        layout.setContentsMargins(2, 2, 2, 2)
-        layout.addWidget(self._text)
-        layout.addLayout(row)
+        row = in_row(self._restart, self._copy, self._setup, 1)
+        # Beside the buttons the text would be a narrow column.
+        in_column(self._text, row, on=self, margins=2)
         engine.state_changed.connect(self._on_state)
         engine.failed.connect(self._on_failure)
         self._on_state(engine.state)
@@ -69,14 +57,8 @@ class EngineBar(QWidget):
         self._engine.restart()
 
     def _on_copy(self) -> None:
-        clipboard = QApplication.clipboard()
-        if clipboard is not None:
-            clipboard.setText(self._report)
+        QApplication.clipboard().setText(self._report)
 
 
 def _button(text: str, tip: str, slot: Callable[[], Any]) -> QToolButton:
-    button = QToolButton()
-    button.setText(text)
-    button.setToolTip(tip)
-    button.clicked.connect(lambda: slot())
-    return button
+    return QToolButton(text=text, toolTip=tip, clicked=lambda: slot())

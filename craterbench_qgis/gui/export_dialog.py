@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsProject, QgsVectorLayer, QgsWkbTypes
-from qgis.PyQt.QtCore import Qt, QUrl, pyqtSignal
+from qgis.PyQt.QtCore import QUrl, pyqtSignal
 from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import (
     QButtonGroup,
     QCheckBox,
     QComboBox,
-    QDialog,
     QFileDialog,
     QFormLayout,
-    QHBoxLayout,
     QLineEdit,
-    QProgressBar,
     QPushButton,
     QRadioButton,
-    QVBoxLayout,
     QWidget,
 )
 
-from ..client.failure import CallError
-from ..client.service import AnyCall, EngineService
-from ..contract.records import RecordError
+from ..client.service import EngineService
 from ..contract.search import Files
 from ..contract.vocabulary import Outline
-from ..contract.wire import Progress
 from ..core import export_plan as plan
 from ..core.geo.crs import geographic_crs
 from ..core.layers.style import apply_style, write_style
@@ -38,13 +31,15 @@ from ..core.match_set import MatchSet
 from ..core.settings import Settings
 from ..core.words.quantities import number
 from ..i18n import tr
-from .build.progress import show_on_bar
+from .count_area import CountAreaChoice
+from .layouts import in_column, in_row
 from .messages import MessageLine
+from .review.job_dialog import JobDialog, Request
 
 _WHAT = ("accepted", "shown", "selected", "all")
 
 
-class ExportDialog(QDialog):
+class ExportDialog(JobDialog):
     """Writes matches of ``match_set`` through the engine. ``shown``, ``selected``: rows."""
 
     exported = pyqtSignal(list)
@@ -59,15 +54,13 @@ class ExportDialog(QDialog):
         selected: Iterable[int] = (),
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._engine, self._settings, self._set = engine, settings, match_set
+        super().__init__(engine, tr("Export matches"), tr("Export"), parent)
+        self._settings, self._set = settings, match_set
         self._shown, self._selected = list(shown), list(selected)
-        self._call: AnyCall | None = None
+        self._path, self._style = "", ""  # of what is written just now
+        self._scores: list[float] = []
         self._written: list[str] = []
         self._over = False
-        self.setWindowTitle(tr("Export matches"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(480)
         self._make_controls()
         self._lay_out()
         match_set.decided.connect(self._count)
@@ -83,7 +76,7 @@ class ExportDialog(QDialog):
         for what in _WHAT:
             self.choices[what] = QRadioButton()
             self._group.addButton(self.choices[what])
-            self.choices[what].toggled.connect(self._check)
+            self.choices[what].toggled.connect(self.check)
         self.format = QComboBox()
         for known in plan.FORMATS:
             self.format.addItem(plan.format_name(known.key), known.key)
@@ -97,65 +90,37 @@ class ExportDialog(QDialog):
         self.geometry_box = QComboBox()
         self.geometry_box.addItem(tr("Circles of true size on the ground"), Outline.CIRCLE)
         self.geometry_box.addItem(tr("Centre points"), Outline.POINT)
-        self.style = QCheckBox(tr("Write the style beside it (.qml)"))
-        self.style.setChecked(True)
+        self.area = CountAreaChoice()
+        self.area.changed.connect(self.check)
+        self.style = QCheckBox(tr("Write the style beside it (.qml)"), checked=True)
         self.path = QLineEdit()
         project = QgsProject.instance().absolutePath()
         folder = Path(plan.start_folder(project, str(self._settings.value("export/folder", ""))))
         self.path.setText(str(folder / plan.file_name(self._set.request.label, self._format())))
         self.path.textChanged.connect(self._on_path)
-        self.replace = QCheckBox(tr("Replace the file that is there"))
-        self.replace.toggled.connect(self._check)
-        self.note, self.message = MessageLine(), MessageLine()
-        self.bar = QProgressBar()
-        self.bar.hide()
-        self.open_folder = QPushButton(tr("Open folder"))
-        self.add_to_map = QPushButton(tr("Add to map"))
-        self.export_button = QPushButton(tr("Export"))
-        self.export_button.setDefault(True)
-        self.close_button = QPushButton(tr("Close"))
-        self.open_folder.clicked.connect(self._open_folder)
-        self.add_to_map.clicked.connect(self._show_result)
-        self.export_button.clicked.connect(self.start)
-        self.close_button.clicked.connect(lambda *_: self.reject())
+        self.replace = QCheckBox(tr("Replace the file that is there"), toggled=self.check)
+        self.note = MessageLine()
+        self.export_button = self.start_button
+        self.open_folder = QPushButton(tr("Open folder"), clicked=self._open_folder)
+        self.add_to_map = QPushButton(tr("Add to map"), clicked=self._show_result)
 
     def _lay_out(self) -> None:
-        form = QFormLayout()
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        choices = QVBoxLayout()
-        choices.setSpacing(2)
-        for what in _WHAT:
-            choices.addWidget(self.choices[what])
+        form = QFormLayout(fieldGrowthPolicy=QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        choices = in_column(*(self.choices[what] for what in _WHAT), spacing=2)
         form.addRow(tr("Matches:"), choices)
         form.addRow(tr("Format:"), self.format)
         form.addRow("", self.note)
         form.addRow(tr("Geometry:"), self.geometry_box)
+        form.addRow(tr("Area:"), self.area)
         form.addRow("", self.style)
-        line = QHBoxLayout()
-        browse = QPushButton(tr("Browse…"))
-        browse.setAutoDefault(False)
-        browse.clicked.connect(self._browse)
-        line.addWidget(self.path, 1)
-        line.addWidget(browse)
-        form.addRow(tr("File:"), line)
+        browse = QPushButton(tr("Browse…"), autoDefault=False, clicked=self._browse)
+        form.addRow(tr("File:"), in_row((self.path, 1), browse))
         form.addRow("", self.replace)
-        self._form = QWidget()
-        self._form.setLayout(form)
-        form.setContentsMargins(0, 0, 0, 0)
-        buttons = QHBoxLayout()
-        for button in (self.open_folder, self.add_to_map):
+        self.fields.addLayout(form)
+        for place, button in enumerate((self.open_folder, self.add_to_map)):
             button.setAutoDefault(False)
             button.hide()
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        buttons.addWidget(self.export_button)
-        buttons.addWidget(self.close_button)
-        layout = QVBoxLayout(self)
-        layout.addWidget(self._form)
-        layout.addWidget(self.message)
-        layout.addWidget(self.bar)
-        layout.addStretch(1)
-        layout.addLayout(buttons)
+            self.row.insertWidget(place, button)
 
     # State
 
@@ -181,7 +146,7 @@ class ExportDialog(QDialog):
             count = len(plan.rows_of(self._set, what, self._shown, self._selected))
             button.setText(texts[what].format(n=number(count)))
             button.setEnabled(count > 0)
-        self._check()
+        self.check()
 
     def _choose_first(self) -> None:
         order = ("accepted", "selected", "shown", "all")
@@ -195,33 +160,37 @@ class ExportDialog(QDialog):
         is_vector = chosen.kind == plan.VECTOR
         self.geometry_box.setEnabled(is_vector)
         self.style.setEnabled(is_vector)
+        for widget in (self.area, self._form.layout().labelForField(self.area)):
+            widget.setVisible(chosen.key in plan.COUNTS)
         note = plan.format_note(chosen.key)
         self.note.info(note)
         self.path.setText(plan.with_ending(self.path.text(), chosen))
-        self._check()
+        self.check()
 
     def _on_path(self, *_ignored: Any) -> None:
         self.replace.setChecked(False)
         asked = plan.format_of(self.path.text())
         if asked is not None and asked.key != self._format().key:
             self.format.setCurrentIndex(self.format.findData(asked.key))
-        self._check()
+        self.check()
 
-    def _check(self, *_ignored: Any) -> None:
+    def problem_now(self) -> str:
+        if self._group.checkedButton() is not None and not self.rows():
+            return tr("There are no such matches. Choose others.")
+        return plan.problem_with(self.path.text(), self._format())
+
+    def check(self, *_ignored: Any) -> None:
         """Say what is wrong before anything is asked of the engine."""
-        if not hasattr(self, "close_button") or self._call is not None:
+        if self.running:
             return
-        problem = plan.problem_with(self.path.text(), self._format())
+        problem = self.problem_now()
         exists = not problem and Path(self.path.text().strip()).exists()
         self.replace.setVisible(exists)
-        empty = self._group.checkedButton() is not None and not self.rows()
-        if empty:
-            problem = tr("There are no such matches. Choose others.")
         if problem:
             self.message.problem(problem)
         elif self.message.is_problem:
             self.message.clear_message()
-        self.export_button.setEnabled(not problem and (not exists or self.replace.isChecked()))
+        self.start_button.setEnabled(not problem and (not exists or self.replace.isChecked()))
 
     def _browse(self) -> None:
         chosen = self._format()
@@ -242,98 +211,65 @@ class ExportDialog(QDialog):
 
     def start(self) -> None:
         """Begin to write; the answer comes as :attr:`exported` or as a sentence in the dialog."""
-        path, chosen = self.path.text().strip(), self._format()
-        self._check()
-        if not self.export_button.isEnabled() or self._call is not None:
-            return
+        self.check()
+        if self.start_button.isEnabled():
+            super().start()
+
+    def before(self, go: Callable[[], None]) -> None:
+        """What was written before is not spoken of any more."""
+        self._written = []
+        self._show_ways()
+        go()
+
+    def request(self) -> Request:
+        chosen, self._path = self._format(), self.path.text().strip()
         outline = Outline(self.geometry_box.currentData())
-        try:
-            call = plan.call_of(self._set, self.rows(), self.what(), path, chosen, outline)
-        except RecordError as error:
-            self.message.problem(str(error))
-            return
-        method, params = call
+        rows, path = self.rows(), self._path
+        counts = chosen.key in plan.COUNTS
+        area = self.area.area(self._set.index.body) if counts else None
+        request = plan.call_of(self._set, rows, self.what(), path, chosen, outline, area)
         self._settings.set_value("export/format", chosen.key)
-        self._settings.set_value("export/folder", str(Path(path).parent))
+        self._settings.set_value("export/folder", str(Path(self._path).parent))
         style = "points" if outline is Outline.POINT else "matches"
-        wanted = style if chosen.kind == plan.VECTOR and self.style.isChecked() else ""
-        scores = [self._set.matches[row].score for row in self.rows()]
-        self._busy(True)
-        self._call = self._engine.call(
-            method,
-            params,
-            lambda result: self._done(result, path, wanted, scores),
-            self._failed,
-            self._progress,
-            owner=self,
-        )
+        self._style = style if chosen.kind == plan.VECTOR and self.style.isChecked() else ""
+        self._scores = [self._set.matches[row].score for row in rows]
+        return request
 
-    def _busy(self, busy: bool) -> None:
-        self._form.setEnabled(not busy)
-        self.export_button.setEnabled(not busy)
-        self.bar.setVisible(busy)
-        self.bar.setRange(0, 0)
-        self.close_button.setText(tr("Cancel") if busy else tr("Close"))
-        self.open_folder.setVisible(bool(self._written) and not busy)
-        self.add_to_map.setVisible(bool(self._written) and not busy)
-        if busy:
-            self.message.info(tr("Writing…"))
-            self._written = []
-            self.open_folder.hide()
-            self.add_to_map.hide()
-
-    def _progress(self, progress: Progress) -> None:
-        show_on_bar(self.bar, progress)
-
-    def _done(self, result: Files, path: str, style: str, scores: list[float]) -> None:
-        self._call = None
-        files = list(result.files) or [path]
+    def show_result(self, result: Files) -> None:
+        files = list(result.files) or [self._path]
         problem = ""
-        if style:
-            beside = str(Path(path).with_suffix(".qml"))
+        if self._style:
+            beside = str(Path(self._path).with_suffix(".qml"))
             try:
-                write_style(beside, style, scores)
+                write_style(beside, self._style, self._scores)
                 files.append(beside)
             except OSError as error:
                 problem = tr("The style could not be written: {reason}.").format(
                     reason=error.strerror or error
                 )
         self._written = files
-        self._busy(False)
+        self._show_ways()
         self.replace.setChecked(False)
-        self._check()
-        self.add_to_map.setText(
-            tr("Open") if self._format().kind == plan.SHEET else tr("Add to map")
-        )
-        self.add_to_map.setVisible(self._can_show(files[0]))
+        self.check()
         done = tr("Written: {name}").format(name=Path(files[0]).name)
         if len(files) > 1:
             done += " " + tr("and {n} more beside it").format(n=number(len(files) - 1))
+        if result.counted is not None:
+            area, of = number(result.area_km2 or 0.0), number(len(self._scores))
+            text = tr("{counted} of {n} craters count on {area} km²")
+            done += ". " + text.format(counted=number(result.counted), n=of, area=area)
         self.message.info(f"{done}. {problem}".strip())
         self.exported.emit(files)
 
-    def _failed(self, error: CallError) -> None:
-        self._call = None
-        self._busy(False)
-        self._check()
-        if error.cancelled:
-            self.message.info(tr("The export was cancelled; nothing was written."))
-        else:
-            self.message.problem(error.message)
+    def show_failure(self) -> None:
+        self.start_button.setEnabled(not self.problem_now())
 
-    def reject(self) -> None:
-        """Close, Esc and the window's cross cancel what runs; otherwise they close."""
-        if self._call is not None:
-            self._call.cancel()
-        else:
-            super().reject()
-
-    def give_up(self) -> None:
-        """Close whatever runs; for the plugin's end."""
-        call, self._call = self._call, None
-        if call is not None:
-            call.drop()
-        self.reject()
+    def _show_ways(self) -> None:
+        """What can be done with what was written."""
+        self.open_folder.setVisible(bool(self._written))
+        opens = self._format().kind == plan.SHEET
+        self.add_to_map.setText(tr("Open") if opens else tr("Add to map"))
+        self.add_to_map.setVisible(bool(self._written) and _can_show(self._written[0]))
 
     def done(self, code: int) -> None:
         """Let go of the match set."""
@@ -343,9 +279,6 @@ class ExportDialog(QDialog):
         super().done(code)
 
     # Afterwards
-
-    def _can_show(self, path: str) -> bool:
-        return not path.lower().endswith((".scc", ".diam"))
 
     def _open_folder(self) -> None:
         if self._written:
@@ -368,6 +301,10 @@ class ExportDialog(QDialog):
             return
         QgsProject.instance().addMapLayer(layer)
         self.message.info(tr("{name} is in the layer list now.").format(name=layer.name()))
+
+
+def _can_show(path: str) -> bool:
+    return not path.lower().endswith((".scc", ".diam"))
 
 
 def exported_layer(path: str, match_set: MatchSet) -> QgsVectorLayer | None:

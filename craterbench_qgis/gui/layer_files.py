@@ -25,6 +25,21 @@ TABLE_FILES = ("csv", "tsv", "tab", "txt", "dat", "shp", "gpkg", "geojson", "jso
 RASTER_FILES = ("tif", "tiff", "vrt", "img", "cub", "jp2", "lbl", "png", "jpg")
 
 
+def table_filter() -> str:
+    """What a file dialog offers as crater catalogues."""
+    return _filter(tr("Crater catalogues ({pattern})"), TABLE_FILES)
+
+
+def raster_filter() -> str:
+    """What a file dialog offers as mosaics."""
+    return _filter(tr("Rasters ({pattern})"), RASTER_FILES)
+
+
+def _filter(text: str, endings: tuple[str, ...]) -> str:
+    pattern = " ".join("*." + ending for ending in endings)
+    return text.format(pattern=pattern) + ";;" + tr("All files (*)")
+
+
 class VectorFile(NamedTuple):
     """``layer``: its name in a file with several, or None."""
 
@@ -109,11 +124,3 @@ def export_layer(
     task.errorOccurred.connect(on_error)
     QgsApplication.taskManager().addTask(task)
     return task
-
-
-def user_nodata(layer: QgsRasterLayer) -> float | None:
-    """The one value the user declared to be without data in the layer's properties, else None."""
-    ranges = layer.dataProvider().userNoDataValues(1)
-    if len(ranges) == 1 and ranges[0].min() == ranges[0].max():
-        return float(ranges[0].min())
-    return None

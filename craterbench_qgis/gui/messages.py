@@ -7,14 +7,10 @@ from typing import Any
 
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QColor, QPalette
-from qgis.PyQt.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QSizePolicy,
-    QVBoxLayout,
-    QWidget,
-)
+from qgis.PyQt.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
+
+from ..client.failure import CallError
+from .layouts import in_column, in_row
 
 _MIDDLE = 128
 
@@ -22,19 +18,15 @@ _MIDDLE = 128
 class MessageLine(QLabel):
     """Hidden while it has nothing to say. The colours fit light and dark themes."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setWordWrap(True)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self._is_problem = False
-        self._plain = ""
-        self.clear_message()
-
-    @property
-    def plain(self) -> str:
+        self.plain = ""
         """What it says, without the invisible places where lines may break."""
-        return self._plain
+        self.clear_message()
 
     @property
     def is_problem(self) -> bool:
@@ -49,13 +41,17 @@ class MessageLine(QLabel):
         """Something wrong, with what to do."""
         self._show(text, True)
 
+    def failure(self, error: CallError, cancelled: str) -> None:
+        """Why a call gave no result; ``cancelled``: what to say where the user wanted that."""
+        self._show(cancelled if error.cancelled else error.message, not error.cancelled)
+
     def clear_message(self) -> None:
         """Nothing to say."""
         self._show("", False)
 
     def _show(self, text: str, is_problem: bool) -> None:
         self._is_problem = is_problem
-        self._plain = text
+        self.plain = text
         if is_problem:
             palette = QPalette(self.palette())
             palette.setColor(QPalette.ColorRole.WindowText, problem_colour(self))
@@ -70,19 +66,13 @@ class MessageLine(QLabel):
 class Notice(QWidget):
     """A problem that stays until it is solved, with the button that solves it."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._solve: Callable[[], Any] | None = None
         self.line = MessageLine()
-        self.button = QPushButton()
-        self.button.clicked.connect(self._on_clicked)
-        row = QHBoxLayout()
-        row.addWidget(self.button)
-        row.addStretch(1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.line)
-        layout.addLayout(row)
+        self.button = QPushButton(clicked=self._on_clicked)
+        row = in_row(self.button, 1)
+        in_column(self.line, row, on=self, margins=0)
         self.hide()
 
     def show_problem(self, text: str, button: str, solve: Callable[[], Any]) -> None:

@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import uuid
-from pathlib import Path
 from typing import Any
 
 from qgis.PyQt.QtCore import QSize, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QIcon
-from qgis.PyQt.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QSizePolicy,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from qgis.PyQt.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton, QWidget
 
 from ..client.failure import CallError
 from ..client.service import AnyCall, EngineService
@@ -26,17 +16,20 @@ from ..contract.build import IndexInfo
 from ..contract.methods import PREVIEW
 from ..contract.search import LOOK_AT, Preview, PreviewParams
 from ..contract.vocabulary import BoxReading, QueryKind
-from ..core.geo.crs import body_problem
 from ..core.match_set import MatchSet
 from ..core.query import QueryRequest
-from ..core.rasters import RENDERED_PX, RenderJob, raster_source
+from ..core.rasters import RENDERED_PX, raster_source
 from ..core.settings import Settings
+from ..core.shown import layer_problem
 from ..core.words.quantities import kilometres, place
 from ..files import RESOURCES
 from ..i18n import tr
+from .drawn import DrawnSquare
+from .layouts import in_column, in_row
 from .messages import MessageLine
 from .query_parts import PICTURE_PX, DiameterBox, RasterChoice, query_picture
-from .tools import BoxTool, CircleTool, ClickTool, selection_queries
+from .shows import ShowsBar
+from .tools import BoxTool, CircleTool, ClickTool, RimTool, selection_queries
 
 ICONS = RESOURCES / "icons"
 THROTTLE_MS = 150
@@ -54,35 +47,30 @@ class QueryBar(QWidget):
     previewing = pyqtSignal(bool)
     """A crop is drawn and pictured here (True), or was given up again (False)."""
 
-    def __init__(
-        self, iface: Any, engine: EngineService, settings: Settings, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, iface: Any, engine: EngineService, settings: Settings) -> None:
+        super().__init__()
         self._iface, self._engine = iface, engine
         self._canvas = iface.mapCanvas()
         self._info: IndexInfo | None = None
         self._shown: QueryRequest | None = None
         self._waiting: list[QueryRequest] = []
         self._call: AnyCall | None = None
-        self._job: RenderJob | None = None
+        self._drawing = DrawnSquare(engine, self)
         self._asked: QueryRequest | None = None
-        self.raster = RasterChoice(self._canvas)
+        self.raster = RasterChoice(self._canvas, self._body)
         self.sources = self.raster.sources
         self._closed = False
-        kinds = (("box", BoxTool), ("circle", CircleTool), ("click", ClickTool))
+        kinds = (("box", BoxTool), ("circle", CircleTool), ("rim", RimTool), ("click", ClickTool))
         self._tools = {
             name: kind(self._canvas, self._body, self.raster.source_at, self.context)
             for name, kind in kinds
         }
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(THROTTLE_MS)
-        self._timer.timeout.connect(self._ask_preview)
+        self._timer = QTimer(self, singleShot=True, interval=THROTTLE_MS, timeout=self._ask_preview)
         self._build()
         for tool in self._tools.values():
             tool.query.connect(self._on_query)
             tool.preview.connect(self.show_request)
-            tool.message.connect(self._message.problem)
+            tool.message.connect(self._on_tool_message)
             tool.cancelled.connect(self._on_cancelled)
         self._canvas.mapToolSet.connect(self._on_tool)
         self._canvas.destinationCrsChanged.connect(self._on_crs)
@@ -91,8 +79,21 @@ class QueryBar(QWidget):
     def _build(self) -> None:
         tips = {
             "box": (tr("Box"), tr("Drag a box around a crater")),
-            "circle": (tr("Circle"), tr("Press on a crater's centre and drag to its rim")),
-            "click": (tr("Click"), tr("Click on a crater of a point or polygon layer")),
+            "circle": (
+                tr("Circle"),
+                tr(
+                    "Press on a crater's centre and drag to its rim; or turn "
+                    "the wheel until the circle fits, and click"
+                ),
+            ),
+            "rim": (tr("Rim"), tr("Click three points on a crater's rim")),
+            "click": (
+                tr("Click"),
+                tr(
+                    "Click on a crater of a point or polygon layer; where there "
+                    "is none, turn the wheel for a circle"
+                ),
+            ),
             "selection": (tr("Selection"), tr("Search the selected craters of the active layer")),
         }
         self.buttons = {name: self._button(name, *words) for name, words in tips.items()}
@@ -110,29 +111,19 @@ class QueryBar(QWidget):
         self._line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self._message = MessageLine()
         self._message.setObjectName("CraterBenchQueryMessage")
-        top = QHBoxLayout()
-        top.setSpacing(2)
-        for button in self.buttons.values():
-            top.addWidget(button)
-        top.addStretch(1)
+        top = in_row(*self.buttons.values(), 1, spacing=2)
         self.diameter = DiameterBox()
         self.diameter.corrected.connect(self._on_diameter)
-        top.addWidget(self.diameter)
-        words = QVBoxLayout()
-        words.addWidget(self.sources)
-        words.addWidget(self._line)
-        words.addWidget(self._message)
-        words.addStretch(1)
-        below = QHBoxLayout()
-        below.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
-        below.addLayout(words, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(top)
-        layout.addLayout(below)
+        self.shows = ShowsBar(self._body)
+        self.shows.said.connect(self._on_shows)
+        asked = in_row((self.sources, 1), self.diameter)
+        words = in_column(asked, self._line, self._message, self.shows, 1)
+        below = in_row((self._picture, 0, Qt.AlignmentFlag.AlignTop), (words, 1))
+        in_column(top, below, on=self, margins=0)
 
     def _button(self, name: str, text: str, tip: str) -> QToolButton:
         button = QToolButton()
+        button.setObjectName(f"CraterBenchTool_{name}")
         button.setIcon(QIcon(str(ICONS / f"tool_{name}.svg")))
         button.setIconSize(QSize(22, 22))
         button.setText(text)
@@ -180,7 +171,7 @@ class QueryBar(QWidget):
     # The tools
 
     def start_tool(self, name: str) -> None:
-        """Take up ``box``, ``circle`` or ``click``."""
+        """Take up ``box``, ``circle``, ``rim`` or ``click``."""
         self._canvas.setMapTool(self._tools[name])
 
     def close_tools(self) -> None:
@@ -250,6 +241,14 @@ class QueryBar(QWidget):
         """What was wrong with the last one is wrong no more, or is said again when asked."""
         self._message.clear_message()
 
+    def _on_tool_message(self, text: str) -> None:
+        self._message.problem(text)
+        self.shows.ask(self.raster.earthly())
+
+    def _on_shows(self, text: str) -> None:
+        """A layer was said to show the index's body, or that was taken back."""
+        self._message.info(text)
+
     def _on_cancelled(self) -> None:
         self._waiting = []
         self._forget()
@@ -271,50 +270,43 @@ class QueryBar(QWidget):
             self._message.problem(
                 tr("There is no raster of this body here. Add a mosaic, or choose one above.")
             )
+            self.shows.ask(self.raster.earthly())
             return
-        problem = body_problem(layer.crs(), self._body(), layer.name())
+        problem = layer_problem(layer, self._body())
+        self.shows.tell(layer)
         if problem is not None:
             self._message.problem(problem)
+            self.shows.ask(layer)
         elif request.mosaic is not None:
             self.query.emit(request)
         else:
-            self._render(request, layer)
+            self._draw(request, layer)
 
-    def _render(self, request: QueryRequest, layer: Any) -> None:
+    def _draw(self, request: QueryRequest, layer: Any) -> None:
         """Let QGIS draw the square of a raster that has no pixels on this computer."""
-        folder = self._engine.session_folder
-        if not folder:
-            self._message.problem(tr("The engine is not running yet. Wait a moment, ask again."))
-            return
         side = request.side_m or (request.diameter_m or 0.0) * self.context()
         box = request.square_m if request.reading is BoxReading.EITHER else None
         if box is not None:  # as wide as the view of a crater that fills the box
             side = box * max(self.context(), 1.0)
-        picture = str(Path(folder) / f"query-{uuid.uuid4().hex}.png")
         drawn = dataclasses.replace(
             request,
             kind=QueryKind.IMAGE,
-            image=picture,
             side_m=side,
             box_m=box,
             diameter_m=request.diameter_m or (None if box else side / self.context()),
             shown=layer.name(),
         )
         self._message.info(tr("Drawing {name} for the search…").format(name=layer.name()))
-        self._job = RenderJob(
-            [layer],
-            request.lon or 0.0,
-            request.lat or 0.0,
+        self._drawing.start(
+            layer,
+            (request.lon or 0.0, request.lat or 0.0),
             side,
-            picture,
-            lambda _path: self._rendered(drawn),
+            lambda picture: self._drawn(dataclasses.replace(drawn, image=picture)),
             self._message.problem,
-            size=RENDERED_PX if box is None else 2 * RENDERED_PX,
-            parent=self,
+            RENDERED_PX if box is None else 2 * RENDERED_PX,
         )
 
-    def _rendered(self, drawn: QueryRequest) -> None:
-        self._job = None
+    def _drawn(self, drawn: QueryRequest) -> None:
         self.show_request(drawn)
         self.query.emit(drawn)
 
@@ -390,7 +382,6 @@ class QueryBar(QWidget):
         if self._call is not None:
             self._call.drop()
             self._call = None
-        if self._job is not None:
-            self._job.cancel()
-            self._job = None
+        self._drawing.cancel()
+        self.shows.hide()
         self._picture.clear()

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from qgis.core import QgsMapLayerProxyModel, QgsPointXY
+from qgis.core import QgsMapLayerProxyModel, QgsPointXY, QgsRasterLayer
 from qgis.gui import QgsMapLayerComboBox
 from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QPixmap
 from qgis.PyQt.QtWidgets import QDoubleSpinBox, QSizePolicy
 
+from ..contract.body import Body
 from ..core.geo.crs import MapFrame
 from ..core.query import RasterSource
 from ..core.rasters import RasterPicker, raster_source
+from ..core.shown import body_of_map, may_show
 from ..i18n import tr
+from .shows import BodyOf
 
 PICTURE_PX = 88
 
@@ -34,12 +37,13 @@ def query_picture(path: str, ratio: float) -> QPixmap:
 
 class RasterChoice:
     """The raster a query is cut from: the one chosen in ``sources``, else the topmost that is seen
-    there on ``canvas``."""
+    there on ``canvas``. ``body_of``: of the open index, or None."""
 
-    def __init__(self, canvas: Any) -> None:
-        self._canvas = canvas
+    def __init__(self, canvas: Any, body_of: BodyOf) -> None:
+        self._canvas, self._body_of = canvas, body_of
         self._picker = RasterPicker()
         self._frame: MapFrame | None = None
+        self._shows: Body | None = None
         self.sources = QgsMapLayerComboBox()
         self.sources.setFilters(QgsMapLayerProxyModel.RasterLayer)
         self.sources.setAllowEmptyLayer(True, tr("Topmost under the cursor"))
@@ -65,16 +69,27 @@ class RasterChoice:
         return raster_source(self.layer_of(place))
 
     def source_at(self, point: QgsPointXY) -> RasterSource | None:
-        """The same for a point of the map."""
+        """The raster under a point of the map, as :meth:`source_of` gives it for a place."""
         frame = self._map_frame()
         place = frame.to_lonlat(point) if frame else None
         return self.source_of(place) if place is not None else None
 
+    def earthly(self) -> Any:
+        """The chosen, else the topmost visible raster that calls itself a map of the Earth though
+        the index is of another body; None where there is none."""
+        chosen = self.sources.currentLayer()
+        layers = [chosen] if chosen is not None else self._canvas.layers()
+        body = self._body_of()
+        rasters = (one for one in layers if isinstance(one, QgsRasterLayer))
+        return next((one for one in rasters if may_show(one, body)), None)
+
     def _map_frame(self) -> MapFrame | None:
         crs = self._canvas.mapSettings().destinationCrs()
-        if self._frame is None or self._frame.crs != crs:
+        shows = body_of_map(crs, self._canvas.layers(), self._body_of())
+        if self._frame is None or self._frame.crs != crs or shows != self._shows:
+            self._shows = shows
             try:
-                self._frame = MapFrame(crs)
+                self._frame = MapFrame(crs, shows)
             except ValueError:
                 self._frame = None
         return self._frame

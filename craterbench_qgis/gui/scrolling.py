@@ -9,8 +9,8 @@ from qgis.PyQt.QtWidgets import QScrollArea, QWidget
 class FormScroll(QScrollArea):
     """Never narrower than its form, whose words are longer in some languages."""
 
-    def __init__(self, form: QWidget, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, form: QWidget) -> None:
+        super().__init__()
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setWidget(form)

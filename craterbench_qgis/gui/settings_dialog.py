@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qgis.gui import QgsFileWidget, QgsOptionsPageWidget, QgsOptionsWidgetFactory
+from qgis.gui import QgsOptionsPageWidget, QgsOptionsWidgetFactory
 from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
@@ -15,18 +15,18 @@ from qgis.PyQt.QtWidgets import (
     QGroupBox,
     QLineEdit,
     QSpinBox,
-    QVBoxLayout,
     QWidget,
 )
 
 from ..client.service import EngineService
 from ..contract.search import MOST_SHORTLIST, MOST_TOP
+from ..core.context_factors import listed, parse_contexts
 from ..core.settings import MOST_SETS_ON_MAP, Settings, default_engine_folder
 from ..environment import places
 from ..files import RESOURCES
 from ..i18n import tr
 from . import help
-from .build.options import parse_contexts
+from .layouts import file_widget, in_column
 from .messages import MessageLine
 from .scrolling import FormScroll
 
@@ -37,41 +37,28 @@ _DEVICES = ("auto", "cpu", "cuda", "mps")
 class SettingsWidget(QWidget):
     """All choices. Nothing is stored before :meth:`save`. ``engine`` names its devices."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        engine: EngineService | None = None,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, settings: Settings, engine: EngineService | None = None) -> None:
+        super().__init__()
         self._settings = settings
-        layout = QVBoxLayout(self)
-        layout.addWidget(self._engine_box(settings, engine))
-        layout.addWidget(self._search_box(settings))
-        layout.addWidget(self._build_box(settings))
-        layout.addWidget(self._folder_box(settings))
         self.message = MessageLine()
-        layout.addWidget(self.message)
-        layout.addStretch(1)
+        in_column(
+            self._engine_box(settings, engine), self._search_box(settings),
+            self._build_box(settings), self._folder_box(settings), self.message, 1, on=self,
+        )  # fmt: skip
         self.contexts.textChanged.connect(lambda: self.check())
         self.python.fileChanged.connect(lambda: self.check())
         self.check()
 
     def _engine_box(self, settings: Settings, engine: EngineService | None) -> QWidget:
         box = QGroupBox(tr("Engine"))
-        self.python = QgsFileWidget()
-        self.python.setStorageMode(QgsFileWidget.StorageMode.GetFile)
-        self.python.setDialogTitle(tr("Python interpreter that has the engine's packages"))
+        title = tr("Python interpreter that has the engine's packages")
+        self.python = file_widget(title, settings.existing_python)
         self.python.lineEdit().setPlaceholderText(tr("the environment in the folder below"))
-        self.python.setFilePath(settings.existing_python)
-        self.folder = QgsFileWidget()
-        self.folder.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
-        self.folder.setDialogTitle(tr("Folder of the engine's environment"))
-        self.folder.lineEdit().setPlaceholderText(default_engine_folder())
         stored = settings.engine_folder
-        self.folder.setFilePath("" if stored == default_engine_folder() else stored)
-        self.device = QComboBox()
-        self.device.setEditable(True)
+        path = "" if stored == default_engine_folder() else stored
+        self.folder = file_widget(tr("Folder of the engine's environment"), path, folder=True)
+        self.folder.lineEdit().setPlaceholderText(default_engine_folder())
+        self.device = QComboBox(editable=True)
         for device, name in _devices(engine):
             self.device.addItem(name, device)
         row = self.device.findData(settings.device)
@@ -123,9 +110,7 @@ class SettingsWidget(QWidget):
         self.encoder = QLineEdit(settings.default_encoder)
         self.encoder.setPlaceholderText(tr("the engine's default"))
         self.encoder.setToolTip(tr("Name or checkpoint of an encoder, as in the build dialog."))
-        self.contexts = QLineEdit(
-            ", ".join(f"{context:g}" for context in settings.default_contexts)
-        )
+        self.contexts = QLineEdit(listed(settings.default_contexts))
         self.tokens = _count_box(0, 4096, settings.default_tokens or 0)
         self.tokens.setSpecialValueText(tr("default (64)"))
         self.build_message = MessageLine()
@@ -138,10 +123,8 @@ class SettingsWidget(QWidget):
 
     def _folder_box(self, settings: Settings) -> QWidget:
         box = QGroupBox(tr("Folders"))
-        self.output = QgsFileWidget()
-        self.output.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
-        self.output.setDialogTitle(tr("Folder for indexes and exports"))
-        self.output.setFilePath(settings.output_folder)
+        title = tr("Folder for indexes and exports")
+        self.output = file_widget(title, settings.output_folder, folder=True)
         form = QFormLayout(box)
         form.addRow(tr("Indexes and exports"), self.output)
         return box
@@ -214,9 +197,7 @@ class SettingsDialog(QDialog):
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         self.buttons.helpRequested.connect(lambda: help.open_help(self, "settings"))
-        layout = QVBoxLayout(self)
-        layout.addWidget(FormScroll(self.widget), 1)
-        layout.addWidget(self.buttons)
+        in_column((FormScroll(self.widget), 1), self.buttons, on=self)
         self.resize(520, 640)
 
     def accept(self) -> None:
@@ -231,9 +212,7 @@ class OptionsPage(QgsOptionsPageWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.widget = SettingsWidget(Settings())
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.widget)
+        in_column(self.widget, on=self, margins=0)
 
     def isValid(self) -> bool:
         """Asked by QGIS 3.34 and later before ``apply``."""

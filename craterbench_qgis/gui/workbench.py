@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from qgis.core import Qgis, QgsProject
@@ -11,6 +12,7 @@ from qgis.PyQt.QtWidgets import QApplication, QPushButton
 from ..client.engine import Engine, EngineState
 from ..client.failure import EngineFailure
 from ..contract.build import IndexInfo
+from ..contract.demo import Demo
 from ..core.keeper import Keeper
 from ..core.match_set import MatchSet
 from ..core.project_results import ProjectResults
@@ -19,6 +21,7 @@ from ..core.settings import Settings
 from ..i18n import tr
 from .dock import CraterBenchDock
 from .export_dialog import ExportDialog
+from .index.demo import DemoJob, show_on_map
 from .project_index import ProjectIndex
 from .session import SearchSession
 from .why.panel import WhyDialog
@@ -27,7 +30,8 @@ from .why.panel import WhyDialog
 class Workbench(QObject):
     """Made when the panel is first opened, closed when the plugin is unloaded.
 
-    ``results``: store and layers of the open project; the plugin closes them.
+    ``results``: store and layers of the open project; the plugin closes them. :meth:`make` is to
+    be run to its end first.
     """
 
     def __init__(self, iface: Any, results: ProjectResults) -> None:
@@ -39,13 +43,21 @@ class Workbench(QObject):
         self.results = results
         self.store, self.layers = results.store, results.layers
         self.session = SearchSession(self.engine, self.settings, self)
-        self.dock = CraterBenchDock(iface, self.engine, self.settings, self.store)
+        self.dock = CraterBenchDock(iface, self.settings)
+
+    def make(self) -> Iterator[None]:
+        """The panels and what connects them, a piece in each step, so that QGIS goes on."""
+        iface, results = self._iface, self.results
+        yield from self.dock.fill(iface, self.engine, self.store)
         self.index = ProjectIndex(QgsProject.instance(), self.settings, self.dock, self)
+        self.demo = DemoJob(self.engine, self.settings, self)
+        self._draws_next = False
         self.current: MatchSet | None = None
         self._asked: QueryRequest | None = None
         self._dialogs = Keeper()
         self._failure: Any = None
         self._connect()
+        yield
         if results.is_read:  # before there was a panel
             QTimer.singleShot(0, self._on_project)
         # Last: it may show the dock at once, and the engine starts when it is first seen.
@@ -61,9 +73,18 @@ class Workbench(QObject):
         self.engine.state_changed.connect(self._on_engine_state)
         dock.index_panel.opened.connect(session.set_index)
         dock.index_panel.closed.connect(lambda: session.set_index(None))
-        dock.index_panel.opening.connect(dock.show_opening)
+        dock.index_panel.opening.connect(self._on_opening)
         dock.index_panel.settings_wanted.connect(self.show_settings)
-        dock.index_panel.not_opened.connect(lambda: dock.show_index(session.index))
+        dock.index_panel.not_opened.connect(self._on_not_opened)
+        first = dock.first
+        first.try_wanted.connect(self._try)
+        first.cancel_wanted.connect(self.demo.cancel)
+        first.chosen.connect(self.open_index)
+        first.open_wanted.connect(dock.index_panel.browse)
+        first.build_wanted.connect(dock.index_panel.builds.build)
+        self.demo.progressed.connect(first.show_progress)
+        self.demo.failed.connect(first.show_idle)
+        self.demo.made.connect(self._on_demo)
         session.index_changed.connect(self._on_index)
         dock.query_bar.query.connect(self.search)
         session.searching.connect(self._on_searching)
@@ -107,6 +128,7 @@ class Workbench(QObject):
         for dialog in self._dialogs.of(ExportDialog):
             dialog.give_up()
         self.dock.query_bar.close_tools()
+        self.demo.close()
         self.dock.index_panel.shut_down()
         self.dock.review.shut_down()
         self._iface.removeDockWidget(self.dock)
@@ -183,17 +205,38 @@ class Workbench(QObject):
             self.dock.tabs.setCurrentIndex(0)
         if self.current is None:
             self.dock.results.show_set(None)
-            self._invite()
+        self.dock.first.show_idle()
+        self._invite()
+        if info is not None and self._draws_next:
+            self._draws_next = False
+            self.dock.query_bar.start_tool("box")
 
     def _invite(self) -> None:
-        """Where nothing can be asked yet, say what comes first."""
-        if self.session.index is None:
-            dock = self.dock
-            dock.results.message.show_text(
-                tr("A search needs an index: craters of a catalogue, cut from a mosaic."),
-                tr("Open or build an index"),
-                lambda: dock.tabs.setCurrentWidget(dock.index_panel),
-            )
+        """Where nothing can be asked or seen yet, say what comes first."""
+        self.dock.show_first(self.session.index is None and self.current is None)
+
+    def _try(self) -> None:
+        self.dock.first.show_busy(tr("Starting…"))
+        self.demo.start()
+
+    def _on_demo(self, demo: Demo) -> None:
+        if self._closing:
+            return
+        if not show_on_map(self._iface, demo):
+            self.dock.first.show_idle()
+            return
+        self._draws_next = True
+        self.open_index(demo.index)
+
+    def _on_opening(self, name: str) -> None:
+        self.dock.show_opening(name)
+        self.dock.first.show_busy(tr("Opening {name}…").format(name=name), cancel=False)
+
+    def _on_not_opened(self) -> None:
+        self._draws_next = False
+        self.dock.show_index(self.session.index)
+        message = self.dock.index_panel.message
+        self.dock.first.show_idle(message.plain if message.is_problem else "")
 
     def _on_searching(self, request: QueryRequest) -> None:
         self.dock.results.show_busy(
@@ -209,6 +252,7 @@ class Workbench(QObject):
 
     def _show(self, match_set: MatchSet, on_map: bool = True) -> None:
         self.current = match_set
+        self._invite()
         self._asked = match_set.request
         self.dock.question.show_conditions(match_set.request.conditions)
         self.index.follow(match_set, lambda: self._show_again(match_set))
@@ -256,6 +300,7 @@ class Workbench(QObject):
         if self.current is not None and self.current.set_id == set_id:
             self.current = None
             self.dock.results.show_set(None)
+            self._invite()
 
     def _on_project(self) -> None:
         """Another project is open now."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any, ClassVar
 
 from qgis.core import (
+    QgsFeatureSink,
+    QgsFields,
     QgsProcessingAlgorithm,
     QgsProcessingException,
     QgsProcessingOutputNumber,
@@ -19,6 +21,7 @@ from qgis.PyQt.QtGui import QIcon
 
 from ..client.blocking import EngineCallError
 from ..contract.records import RecordError
+from ..core.query import RasterSource
 from ..files import PLUGIN_ROOT, RESOURCES
 from ..i18n import tr
 from .engine import AlgorithmEngine, failure_of
@@ -37,14 +40,22 @@ _ADVANCED = QgsProcessingParameterDefinition.Flag.FlagAdvanced
 class Algorithm(QgsProcessingAlgorithm):
     """One algorithm of the provider.
 
-    Subclasses say who they are (:meth:`name`, :meth:`displayName`, :meth:`about`), declare their
+    Subclasses say who they are (:attr:`NAME`, :meth:`displayName`, :meth:`about`), declare their
     parameters by :meth:`add`, and do their work in :meth:`read_layers` (main thread, engine not yet
     there: layers become paths) and :meth:`perform` (worker thread, with the engine).
     """
 
+    NAME = ""
+    """Small letters, never changed again: models and scripts call it."""
     GROUP = "index"
     SPANS: ClassVar[Mapping[str, tuple[float, float]]] = {}
     """Stage -> percent from and to."""
+    mosaics: Sequence[RasterSource] = ()
+    """What was chosen as MOSAICS, once :meth:`read_layers` was called."""
+
+    def name(self) -> str:
+        """What programs call it."""
+        return self.NAME
 
     def createInstance(self) -> Algorithm:
         """QGIS runs a copy."""
@@ -59,7 +70,7 @@ class Algorithm(QgsProcessingAlgorithm):
         }[self.GROUP]
 
     def groupId(self) -> str:
-        """The same for programs."""
+        """The group's name for programs; never translated."""
         return self.GROUP
 
     def icon(self) -> QIcon:
@@ -95,7 +106,6 @@ class Algorithm(QgsProcessingAlgorithm):
         parameter: QgsProcessingParameterDefinition,
         text: str,
         *,
-        advanced: bool = False,
         hidden_by_default: bool = False,
     ) -> None:
         """Declare a parameter; ``text``: what it means.
@@ -103,11 +113,14 @@ class Algorithm(QgsProcessingAlgorithm):
         ``hidden_by_default``: an optional destination that is not made unless asked for.
         """
         parameter.setHelp(text)
-        if advanced:
-            parameter.setFlags(parameter.flags() | _ADVANCED)
         if hidden_by_default:
             parameter.setCreateByDefault(False)
         self.addParameter(parameter)
+
+    def add_advanced(self, parameter: QgsProcessingParameterDefinition, text: str) -> None:
+        """Declare a parameter that few need."""
+        parameter.setFlags(parameter.flags() | _ADVANCED)
+        self.add(parameter, text)
 
     def add_numbers(self, *outputs: tuple[str, str]) -> None:
         """Declare outputs that are numbers: (name, description)."""
@@ -211,6 +224,28 @@ class Work:
     def device(self) -> str:
         """Where networks run."""
         return self.text("DEVICE") or str(self.engine.settings.device)
+
+    def sink(self, name: str, fields: QgsFields, wkb: Any, crs: Any) -> tuple[QgsFeatureSink, str]:
+        """A layer to write and where it is. Raises QgsProcessingException."""
+        sink, destination = self.algorithm.parameterAsSink(
+            self.parameters, name, self.context, fields, wkb, crs
+        )
+        if sink is None:
+            raise refuse(self.algorithm.invalidSinkError(self.parameters, name))
+        return sink, destination
+
+    def warn(self, sentences: Iterable[str]) -> None:
+        """What the user should know."""
+        for sentence in sentences:
+            self.feedback.pushWarning(sentence)
+
+    def write(self, path: str, text: str) -> None:
+        """Write a report. Raises QgsProcessingException."""
+        try:
+            Path(path).write_text(text, encoding="utf-8")
+        except OSError as error:
+            sentence = tr("{path} cannot be written: {why}. Choose another place.")
+            raise refuse(sentence.format(path=path, why=error.strerror or error)) from error
 
 
 def is_given(parameters: Values, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from qgis.core import (
@@ -15,56 +16,29 @@ from qgis.core import (
 )
 
 
-def _source_types() -> Any:
-    return getattr(Qgis, "ProcessingSourceType", None)  # from 3.36 on
+def _member(scoped: str, name: str, older: Any, old_name: str) -> Any:
+    """``Qgis.SCOPED.NAME`` where there is one, else ``OLDER.OLD_NAME``, two names with a point."""
+    newer = getattr(Qgis, scoped, None)
+    return getattr(newer, name) if newer else attrgetter(old_name)(older)
 
 
-def any_vector() -> Any:
-    """Layers with or without geometry."""
-    types = _source_types()
-    return types.Vector if types else QgsProcessing.SourceType.TypeVector
-
-
-def any_raster() -> Any:
-    """Raster layers."""
-    types = _source_types()
-    return types.Raster if types else QgsProcessing.SourceType.TypeRaster
-
-
-def line_source() -> Any:
-    """Layers of lines."""
-    types = _source_types()
-    return types.VectorLine if types else QgsProcessing.SourceType.TypeVectorLine
-
-
-def kilometres() -> Any:
-    """The unit of lengths."""
-    units = getattr(Qgis, "DistanceUnit", None)  # from 3.30 on
-    return units.Kilometers if units else QgsUnitTypes.DistanceUnit.DistanceKilometers
-
-
-def folder_behaviour() -> Any:
-    """A parameter that is a folder."""
-    modes = getattr(Qgis, "ProcessingFileParameterBehavior", None)
-    return modes.Folder if modes else QgsProcessingParameterFile.Behavior.Folder
-
-
-def whole_number() -> Any:
-    """A number parameter without decimals."""
-    types = getattr(Qgis, "ProcessingNumberParameterType", None)
-    return types.Integer if types else QgsProcessingParameterNumber.Type.Integer
-
-
-def decimal_number() -> Any:
-    """A number parameter with decimals."""
-    types = getattr(Qgis, "ProcessingNumberParameterType", None)
-    return types.Double if types else QgsProcessingParameterNumber.Type.Double
-
-
-def numeric_field() -> Any:
-    """A field parameter that offers numbers."""
-    types = getattr(Qgis, "ProcessingFieldParameterDataType", None)
-    return types.Numeric if types else QgsProcessingParameterField.DataType.Numeric
+_SOURCES = "ProcessingSourceType"  # in Qgis from 3.36 on
+ANY_VECTOR = _member(_SOURCES, "Vector", QgsProcessing, "SourceType.TypeVector")
+"""Layers with or without geometry."""
+ANY_RASTER = _member(_SOURCES, "Raster", QgsProcessing, "SourceType.TypeRaster")
+LINES = _member(_SOURCES, "VectorLine", QgsProcessing, "SourceType.TypeVectorLine")
+KILOMETRES = _member(  # in Qgis from 3.30 on
+    "DistanceUnit", "Kilometers", QgsUnitTypes, "DistanceUnit.DistanceKilometers"
+)
+FOLDER = _member(
+    "ProcessingFileParameterBehavior", "Folder", QgsProcessingParameterFile, "Behavior.Folder"
+)
+_NUMBERS = "ProcessingNumberParameterType"
+WHOLE = _member(_NUMBERS, "Integer", QgsProcessingParameterNumber, "Type.Integer")
+DECIMAL = _member(_NUMBERS, "Double", QgsProcessingParameterNumber, "Type.Double")
+NUMERIC_FIELD = _member(
+    "ProcessingFieldParameterDataType", "Numeric", QgsProcessingParameterField, "DataType.Numeric"
+)
 
 
 def wkb(name: str) -> Any:

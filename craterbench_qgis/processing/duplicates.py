@@ -8,7 +8,6 @@ from qgis.core import (
     QgsFeatureSink,
     QgsProcessingOutputVectorLayer,
     QgsProcessingParameterBoolean,
-    QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterField,
     QgsProcessingParameterFile,
@@ -31,7 +30,6 @@ from ..contract.duplicates import (
 from ..contract.methods import APPLY_DUPLICATES, FIND_DUPLICATES
 from ..contract.vocabulary import Keeper, Stage
 from ..core.layers.style import pair_style
-from ..core.query import RasterSource
 from ..core.words.quantities import duration, number
 from ..core.words.reasons import skip_reason
 from ..i18n import tr
@@ -55,6 +53,7 @@ _OTHER = "OTHER_"
 class FindDuplicates(Algorithm):
     """``craterbench:findduplicates``."""
 
+    NAME = "findduplicates"
     GROUP = "duplicates"
     SPANS: ClassVar = {
         Stage.CATALOGUE: (0, 2),
@@ -64,13 +63,8 @@ class FindDuplicates(Algorithm):
         Stage.WRITING: (96, 100),
     }
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._mosaics: list[RasterSource] = []
-        self._twin = ""
-
-    def name(self) -> str:
-        return "findduplicates"
+    _twin = ""
+    """The path of OTHER_MOSAIC."""
 
     def displayName(self) -> str:
         return tr("Find duplicates")
@@ -90,11 +84,7 @@ class FindDuplicates(Algorithm):
         self._add_judgement()
         self._add_keeper()
         self._add_observations()
-        self.add(
-            QgsProcessingParameterString("ENCODER", tr("Encoder"), "", False, True),
-            tr("Its name or the file of a checkpoint. Empty: the one that came with the plugin."),
-            advanced=True,
-        )
+        params.add_encoder(self)
         params.add_device(self)
         self.add(
             QgsProcessingParameterFileDestination(
@@ -104,7 +94,7 @@ class FindDuplicates(Algorithm):
         )
         self.add(
             QgsProcessingParameterFeatureSink(
-                "LAYER", tr("Pairs on the map"), compat.line_source(), None, True
+                "LAYER", tr("Pairs on the map"), compat.LINES, None, True
             ),
             tr("A copy of the pairs as a layer of its own; the review stays with the file."),
         )
@@ -124,32 +114,28 @@ class FindDuplicates(Algorithm):
             params.decimal("THRESHOLD", tr("Threshold"), THRESHOLD, 0.0, 1.0, False),
             tr("Probability from which a pair counts as one crater."),
         )
-        self.add(
+        self.add_advanced(
             params.decimal("MINIMUM", tr("Smallest probability"), MINIMUM, 0.0, 1.0, False),
             tr("Pairs less probable than this are not written."),
-            advanced=True,
         )
-        self.add(
+        self.add_advanced(
             params.decimal("MAX_DISTANCE", tr("Largest distance"), MAX_DISTANCE, 0.01, 2.0, False),
             tr("Of the centres of a pair, in diameters of the larger crater."),
-            advanced=True,
         )
-        self.add(
+        self.add_advanced(
             params.decimal(
                 "MAX_RATIO", tr("Largest ratio of diameters"), MAX_RATIO, 1.001, 8.0, False
             ),
             tr("Larger / smaller diameter of a pair."),
-            advanced=True,
         )
-        self.add(
+        self.add_advanced(
             params.whole("MAX_LOOKS", tr("Pairs to look at"), None, 1, 100_000_000, True),
             tr("At most; those in most doubt by geometry first. Empty: all."),
-            advanced=True,
         )
 
     def _add_keeper(self) -> None:
-        self.add(
-            QgsProcessingParameterEnum(
+        self.add_advanced(
+            params.choice(
                 "KEEPER",
                 tr("Which entry is kept"),
                 [
@@ -158,51 +144,44 @@ class FindDuplicates(Algorithm):
                     tr("by priority of its source"),
                     tr("the one nearest to the median"),
                 ],
-                defaultValue=0,
             ),
             tr("Proposed for each cluster; the others merge into it. Ties go to the first row."),
-            advanced=True,
         )
-        self.add(
+        self.add_advanced(
             QgsProcessingParameterField(
                 "SOURCE_FIELD", tr("Source column"), None, "CATALOGUE", optional=True
             ),
             tr("Says where an entry comes from. Empty: the catalogue's file."),
-            advanced=True,
         )
-        self.add(
+        self.add_advanced(
             QgsProcessingParameterString("PRIORITY", tr("Priority of sources"), "", False, True),
             tr("Sources from best to worst, separated by semicolons."),
-            advanced=True,
         )
-        self.add(
+        self.add_advanced(
             QgsProcessingParameterBoolean("KEEP_DECISIONS", tr("Keep decisions"), True),
             tr("Those in an older review at the same place stay with their pairs."),
-            advanced=True,
         )
 
     def _add_observations(self) -> None:
-        self.add(
+        self.add_advanced(
             QgsProcessingParameterRasterLayer(
                 "OTHER_MOSAIC", tr("Mosaic of the second catalogue"), None, True
             ),
             tr("Laid upon the first mosaic to measure how it is displaced."),
-            advanced=True,
         )
         for name, label in (
             ("SHIFT_EAST", tr("Shift of the second catalogue to the east")),
             ("SHIFT_NORTH", tr("Shift of the second catalogue to the north")),
         ):
-            self.add(
+            self.add_advanced(
                 params.decimal(name, label, None, -1.0e6, 1.0e6),
                 tr("Metres by which it lies displaced; taken back before the search."),
-                advanced=True,
             )
 
     def read_layers(self, parameters: Values, context: Any, feedback: Any) -> None:
-        self._mosaics = mosaic_sources(self.parameterAsLayerList(parameters, "MOSAICS", context))
+        self.mosaics = mosaic_sources(self, parameters, context)
         if is_given(parameters, "OTHER_MOSAIC"):
-            if not self._mosaics:
+            if not self.mosaics:
                 raise refuse(tr("A second mosaic is laid upon a first. Choose that as well."))
             layer = self.parameterAsRasterLayer(parameters, "OTHER_MOSAIC", context)
             self._twin = raster_source(layer, tr("Mosaic of the second catalogue")).path
@@ -239,11 +218,7 @@ class FindDuplicates(Algorithm):
             return {}
         pairs = QgsVectorLayer(f"{path}|layername=pairs|option:IMMUTABLE=YES|option:NOLOCK=YES")
         crs = usable_crs(pairs.crs())
-        sink, destination = self.parameterAsSink(
-            work.parameters, "LAYER", work.context, pairs.fields(), pairs.wkbType(), crs
-        )
-        if sink is None:
-            raise refuse(self.invalidSinkError(work.parameters, "LAYER"))
+        sink, destination = work.sink("LAYER", pairs.fields(), pairs.wkbType(), crs)
         for feature in pairs.getFeatures():
             sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert)
         Styler.give(work.context, destination, lambda layer: layer.importNamedStyle(pair_style()))
@@ -259,11 +234,11 @@ class FindDuplicates(Algorithm):
             output=path,
             selection=selection(work),
             other=other,
-            mosaics=[mosaic.path for mosaic in self._mosaics],
+            mosaics=[mosaic.path for mosaic in self.mosaics],
             other_mosaic=self._twin or None,
             other_offset_m=(east or 0.0, north or 0.0) if shifted else None,
             band=work.whole("BAND"),
-            nodata=nodata_of(work, self._mosaics),
+            nodata=nodata_of(work, self.mosaics),
             threshold=work.number("THRESHOLD") or 0.0,
             minimum=work.number("MINIMUM") or 0.0,
             max_distance=work.number("MAX_DISTANCE") or MAX_DISTANCE,
@@ -281,10 +256,8 @@ class FindDuplicates(Algorithm):
 class ApplyDuplicateDecisions(Algorithm):
     """``craterbench:applyduplicatedecisions``."""
 
+    NAME = "applyduplicatedecisions"
     GROUP = "duplicates"
-
-    def name(self) -> str:
-        return "applyduplicatedecisions"
 
     def displayName(self) -> str:
         return tr("Apply duplicate decisions")
@@ -339,8 +312,7 @@ class ApplyDuplicateDecisions(Algorithm):
                 kept=number(result.kept),
             )
         )
-        for note in result.notes:
-            work.feedback.pushWarning(note)
+        work.warn(result.notes)
         work.feedback.setProgress(100)
         return {
             "OUTPUT": result.output,

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from pathlib import Path
 from typing import Any, ClassVar
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsFeature,
     QgsFeatureSink,
-    QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterRasterLayer,
@@ -22,14 +19,15 @@ from ..contract.build import EvaluateParams
 from ..contract.methods import EVALUATE
 from ..contract.records import Json
 from ..contract.search import CONTEXTS
-from ..contract.vocabulary import Seeds, Stage
+from ..contract.vocabulary import Stage
+from ..core.context_factors import listed
 from ..core.layers.features import fields
 from ..core.query import RasterSource
 from ..core.words.quantities import number
 from ..i18n import tr
 from . import compat, params
 from .base import Algorithm, Values, Work, refuse
-from .inputs import catalogue_source, raster_source, selection
+from .inputs import catalogue_source, context_factors, raster_source, selection
 
 _WORDS = (("method", "text"), ("seeds", "text"), ("k", "int"), ("shortlist", "int"))
 _MEASURES = (
@@ -42,6 +40,7 @@ _COSTS = (("ms_per_query", "real"), ("bytes_per_view", "int"))
 class Evaluate(Algorithm):
     """``craterbench:evaluate``."""
 
+    NAME = "evaluate"
     GROUP = "search"
     SPANS: ClassVar = {
         Stage.CATALOGUE: (0, 1),
@@ -50,12 +49,7 @@ class Evaluate(Algorithm):
         Stage.MATCHING: (80, 100),
     }
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._mosaic: RasterSource | None = None
-
-    def name(self) -> str:
-        return "evaluate"
+    _mosaic: RasterSource | None = None
 
     def displayName(self) -> str:
         return tr("Evaluate")
@@ -110,41 +104,29 @@ class Evaluate(Algorithm):
         )
 
     def _add_how(self) -> None:
-        self.add(
+        self.add_advanced(
             params.whole("VIEWS_PER_CRATER", tr("Views per crater"), 1, 1, 100),
             tr("Queries cut of each crater, with shifts and context factors of their own."),
-            advanced=True,
         )
-        self.add(
-            QgsProcessingParameterString("CONTEXT", tr("Context factors"), _listed(CONTEXTS)),
+        self.add_advanced(
+            QgsProcessingParameterString("CONTEXT", tr("Context factors"), listed(CONTEXTS)),
             tr("One, or the lowest and the highest; drawn evenly between them."),
-            advanced=True,
         )
-        self.add(
+        self.add_advanced(
             params.decimal("JITTER", tr("Shift of the centre"), 0.1, 0.0, 1.0, False),
             tr("At most this many diameters, in a random direction."),
-            advanced=True,
         )
-        self.add(
+        self.add_advanced(
             params.whole("SEED", tr("Random seed"), 0, 0, 2_000_000_000),
             tr("The same seed gives the same queries."),
-            advanced=True,
         )
-        self.add(
-            QgsProcessingParameterEnum(
-                "SEEDS",
-                tr("Seeds of the tokens"),
-                [tr("attention"), tr("farthest points"), tr("random")],
-                True,
-                [0],
-            ),
+        self.add_advanced(
+            params.seeds(several=True),
             tr("For rows with instance tokens."),
-            advanced=True,
         )
-        self.add(
+        self.add_advanced(
             params.whole("BAND", tr("Band"), None, 1, 65_535, True),
             tr("Of the other mosaic; empty: its brightness, else the first."),
-            advanced=True,
         )
 
     def read_layers(self, parameters: Values, context: Any, feedback: Any) -> None:
@@ -154,7 +136,6 @@ class Evaluate(Algorithm):
     def perform(self, work: Work) -> Values:
         if self._mosaic is None:
             raise refuse(tr("No mosaic was given. Choose at least one raster."))
-        seeds = tuple(Seeds)
         chosen = self.parameterAsEnums(work.parameters, "SEEDS", work.context)
         request = EvaluateParams(
             index=work.path("INDEX"),
@@ -168,17 +149,13 @@ class Evaluate(Algorithm):
             seed=work.whole("SEED") or 0,
             limit=work.whole("LIMIT"),
             only=work.text("ONLY").replace(",", " ").split(),
-            seeds=[seeds[position] for position in chosen] or list(seeds),
+            seeds=[params.SEEDS[position] for position in chosen] or list(params.SEEDS),
             device=work.device(),
         )
         result = work.engine.call_long(EVALUATE, request).result
         rows: list[Json] = list(result["rows"])
-        sink, destination = self.parameterAsSink(
-            work.parameters, "OUTPUT", work.context, _fields(), compat.wkb("NoGeometry"),
-            QgsCoordinateReferenceSystem(),
-        )  # fmt: skip
-        if sink is None:
-            raise refuse(self.invalidSinkError(work.parameters, "OUTPUT"))
+        nowhere = QgsCoordinateReferenceSystem()
+        sink, destination = work.sink("OUTPUT", _fields(), compat.wkb("NoGeometry"), nowhere)
         for row in rows:
             feature = QgsFeature(_fields())
             feature.setAttributes(_values(row))
@@ -195,7 +172,8 @@ class Evaluate(Algorithm):
             outputs.update(MAP_ID=longest["map_id"], HIT_1=longest["hit@1"])
         report = work.output_path("REPORT")
         if report:
-            outputs["REPORT"] = _write(report, result)
+            work.write(report, json.dumps(result, indent=1) + "\n")
+            outputs["REPORT"] = report
         return outputs
 
 
@@ -225,25 +203,8 @@ def _line(row: Json) -> str:
     )
 
 
-def _listed(contexts: Iterable[float]) -> str:
-    return ", ".join(f"{context:g}" for context in contexts)
-
-
 def _factors(text: str) -> list[float]:
-    words = text.replace(";", " ").replace(",", " ").split()
-    try:
-        values = [float(word) for word in words]
-    except ValueError as error:
-        raise refuse(tr("Context factors are numbers, for example: 2, 3.")) from error
-    if len(values) not in (1, 2):
+    values = context_factors(text)
+    if len(values) > 2:
         raise refuse(tr("Give one context factor, or the lowest and the highest."))
     return values
-
-
-def _write(path: str, result: Json) -> str:
-    try:
-        Path(path).write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    except OSError as error:
-        text = tr("The report cannot be written to {path}: {why}. Choose another place.")
-        raise refuse(text.format(path=path, why=error.strerror or error)) from error
-    return path

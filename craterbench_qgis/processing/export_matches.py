@@ -13,7 +13,6 @@ from qgis.core import (
     QgsFeature,
     QgsProcessingFeatureSource,
     QgsProcessingOutputNumber,
-    QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterFile,
     QgsProcessingParameterFileDestination,
@@ -47,11 +46,9 @@ Group = tuple[Json, list[DecidedMatch]]
 class ExportMatches(Algorithm):
     """``craterbench:exportmatches``."""
 
+    NAME = "exportmatches"
     GROUP = "search"
     SPANS: ClassVar = {Stage.EXPORTING: (0, 100)}
-
-    def name(self) -> str:
-        return "exportmatches"
 
     def displayName(self) -> str:
         return tr("Export matches")
@@ -65,19 +62,17 @@ class ExportMatches(Algorithm):
 
     def initAlgorithm(self, configuration: Any = None) -> None:
         self.add(
-            QgsProcessingParameterFeatureSource("INPUT", tr("Matches"), [compat.any_vector()]),
+            QgsProcessingParameterFeatureSource("INPUT", tr("Matches"), [compat.ANY_VECTOR]),
             tr("The layer a search made, or a part of it."),
         )
         params.add_index(self)
         options = [tr("as the file's name says"), *(format_name(known.key) for known in FORMATS)]
         self.add(
-            QgsProcessingParameterEnum("FORMAT", tr("Format"), options, defaultValue=BY_NAME),
+            params.choice("FORMAT", tr("Format"), options),
             tr("A file's name that does not fit the format gets its ending."),
         )
         self.add(
-            QgsProcessingParameterEnum(
-                "GEOMETRY", tr("Geometry"), [tr("circles"), tr("centres")], defaultValue=0
-            ),
+            params.choice("GEOMETRY", tr("Geometry"), [tr("circles"), tr("centres")]),
             tr("Of Shapefile, GeoPackage and GeoJSON."),
         )
         self.add(
@@ -91,17 +86,15 @@ class ExportMatches(Algorithm):
             params.whole("TOP", tr("Only the best"), None, 1, 1_000_000, True),
             tr("Matches of each query with a rank up to this. Empty: all."),
         )
-        self.add(
+        self.add_advanced(
             QgsProcessingParameterString("TITLE", tr("Title"), "", False, True),
             tr("Of a contact sheet or report."),
-            advanced=True,
         )
-        self.add(
+        self.add_advanced(
             QgsProcessingParameterFile(
                 "PROVENANCE", tr("Provenance"), extension="json", optional=True
             ),
             tr("The file a search wrote; without it the files say only what the index knows."),
-            advanced=True,
         )
         filters = ";;".join(
             f"{format_name(known.key).split(' (')[0]} (*{known.ending})" for known in FORMATS

@@ -7,15 +7,14 @@ from typing import Any, ClassVar
 
 from qgis.core import (
     QgsProcessingOutputFolder,
-    QgsProcessingParameterEnum,
     QgsProcessingParameterFolderDestination,
     QgsProcessingParameterString,
 )
 
-from ..contract.build import TOKENS, AddParams, BuildParams, BuildReply
+from ..contract.build import INDEX_SUFFIX, TOKENS, AddParams, BuildParams, BuildReply
 from ..contract.methods import ADD, BUILD
-from ..contract.vocabulary import Seeds, Stage
-from ..core.query import RasterSource
+from ..contract.vocabulary import Stage
+from ..core.context_factors import listed
 from ..core.settings import Settings
 from ..core.words.builds import result_lines
 from ..core.words.quantities import number
@@ -23,16 +22,13 @@ from ..core.words.reasons import skip_reason
 from ..i18n import tr
 from . import params
 from .base import Algorithm, Values, Work, is_given, refuse
-from .inputs import catalogue_source, mosaic_sources, nodata_of, selection
-
-SUFFIX = ".craterindex"
-SEEDS = tuple(Seeds)
-_LEAST_CONTEXT, _MOST_CONTEXT = 0.5, 100.0
+from .inputs import catalogue_source, context_factors, mosaic_sources, nodata_of, selection
 
 
 class BuildIndex(Algorithm):
     """``craterbench:buildindex``."""
 
+    NAME = "buildindex"
     GROUP = "index"
     SPANS: ClassVar = {
         Stage.CATALOGUE: (0, 1),
@@ -41,13 +37,6 @@ class BuildIndex(Algorithm):
         Stage.JOINING: (70, 72),
         Stage.KINDS: (72, 100),
     }
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._mosaics: list[RasterSource] = []
-
-    def name(self) -> str:
-        return "buildindex"
 
     def displayName(self) -> str:
         return tr("Build index")
@@ -66,33 +55,18 @@ class BuildIndex(Algorithm):
         params.add_selection(self)
         self.add(
             QgsProcessingParameterString(
-                "CONTEXTS",
-                tr("Context factors"),
-                ", ".join(f"{context:g}" for context in settings.default_contexts),
+                "CONTEXTS", tr("Context factors"), listed(settings.default_contexts)
             ),
             tr("Sides of the square views as multiples of the crater's diameter."),
         )
-        self.add(
-            QgsProcessingParameterString(
-                "ENCODER", tr("Encoder"), settings.default_encoder, False, True
-            ),
-            tr("Its name or the file of a checkpoint. Empty: the one that came with the plugin."),
-            advanced=True,
-        )
-        self.add(
+        params.add_encoder(self, settings.default_encoder)
+        self.add_advanced(
             params.whole("TOKENS", tr("Instance tokens"), settings.default_tokens, 1, 65_536, True),
             tr("Per view. More are finer, and need more room and time. Empty: the default."),
-            advanced=True,
         )
-        self.add(
-            QgsProcessingParameterEnum(
-                "SEEDS",
-                tr("Seeds of the tokens"),
-                [tr("attention"), tr("farthest points"), tr("random")],
-                defaultValue=0,
-            ),
+        self.add_advanced(
+            params.seeds(),
             tr("How the patches that instance tokens grow from are chosen."),
-            advanced=True,
         )
         params.add_device(self)
         self.add(
@@ -102,24 +76,24 @@ class BuildIndex(Algorithm):
         _add_report_outputs(self)
 
     def read_layers(self, parameters: Values, context: Any, feedback: Any) -> None:
-        self._mosaics = mosaic_sources(self.parameterAsLayerList(parameters, "MOSAICS", context))
-        if not self._mosaics:
+        self.mosaics = mosaic_sources(self, parameters, context)
+        if not self.mosaics:
             raise refuse(tr("No mosaic was given. Choose at least one raster."))
 
     def perform(self, work: Work) -> Values:
         output = _with_suffix(work.path("OUTPUT"))
         request = BuildParams(
-            mosaics=[mosaic.path for mosaic in self._mosaics],
+            mosaics=[mosaic.path for mosaic in self.mosaics],
             catalogue=catalogue_source(work),
             output=output,
             selection=selection(work),
             contexts=context_factors(work.text("CONTEXTS")),
             encoder=work.encoder(),
             tokens=work.whole("TOKENS") or TOKENS,
-            seeds=SEEDS[work.choice("SEEDS")],
+            seeds=params.SEEDS[work.choice("SEEDS")],
             device=work.device(),
             band=work.whole("BAND"),
-            nodata=nodata_of(work, self._mosaics),
+            nodata=nodata_of(work, self.mosaics),
         )
         return _report(work, work.engine.call_long(BUILD, request))
 
@@ -127,6 +101,7 @@ class BuildIndex(Algorithm):
 class AddToIndex(Algorithm):
     """``craterbench:addtoindex``."""
 
+    NAME = "addtoindex"
     GROUP = "index"
     SPANS: ClassVar = {
         Stage.CATALOGUE: (0, 1),
@@ -134,13 +109,6 @@ class AddToIndex(Algorithm):
         Stage.VIEWS: (2, 96),
         Stage.JOINING: (96, 100),
     }
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._mosaics: list[RasterSource] = []
-
-    def name(self) -> str:
-        return "addtoindex"
 
     def displayName(self) -> str:
         return tr("Add to index")
@@ -161,39 +129,26 @@ class AddToIndex(Algorithm):
         _add_report_outputs(self)
 
     def read_layers(self, parameters: Values, context: Any, feedback: Any) -> None:
-        self._mosaics = mosaic_sources(self.parameterAsLayerList(parameters, "MOSAICS", context))
-        if not self._mosaics and not is_given(parameters, "CATALOGUE"):
+        self.mosaics = mosaic_sources(self, parameters, context)
+        if not self.mosaics and not is_given(parameters, "CATALOGUE"):
             raise refuse(tr("There is nothing to add. Choose a mosaic, a catalogue, or both."))
 
     def perform(self, work: Work) -> Values:
         request = AddParams(
             index=work.path("INDEX"),
-            mosaics=[mosaic.path for mosaic in self._mosaics],
+            mosaics=[mosaic.path for mosaic in self.mosaics],
             catalogue=catalogue_source(work) if work.given("CATALOGUE") else None,
             device=work.device(),
             band=work.whole("BAND"),
-            nodata=nodata_of(work, self._mosaics),
+            nodata=nodata_of(work, self.mosaics),
         )
         return _report(work, work.engine.call_long(ADD, request))
-
-
-def context_factors(text: str) -> list[float]:
-    """Sorted factors of ``2, 3`` or ``2 3``. Raises QgsProcessingException."""
-    # "2,3" means two factors, also in languages with a decimal comma.
-    words = text.replace(";", " ").replace(",", " ").split()
-    try:
-        values = sorted({float(word) for word in words})
-    except ValueError as error:
-        raise refuse(tr("Context factors are numbers, for example: 2, 3.")) from error
-    if not values or not all(_LEAST_CONTEXT < value <= _MOST_CONTEXT for value in values):
-        raise refuse(tr("A context factor lies between 0.5 and 100; 2 and 3 are usual."))
-    return values
 
 
 def _with_suffix(path: str) -> str:
     if not path:
         raise refuse(tr("The index has no name. Choose a folder to make."))
-    return path if path.endswith(SUFFIX) else path.rstrip("/\\") + SUFFIX
+    return path if path.endswith(INDEX_SUFFIX) else path.rstrip("/\\") + INDEX_SUFFIX
 
 
 def _add_report_outputs(algorithm: Algorithm) -> None:
@@ -211,8 +166,7 @@ def _report(work: Work, report: BuildReply) -> Values:
     for reason, count in report.skipped.items():
         text = tr("Skipped, {reason}: {n}")
         work.feedback.pushInfo(text.format(reason=skip_reason(reason), n=number(count)))
-    for note in report.notes:
-        work.feedback.pushWarning(note)
+    work.warn(report.notes)
     return {
         "OUTPUT": str(Path(report.path)),
         "CRATERS": report.craters,

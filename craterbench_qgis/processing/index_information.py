@@ -17,23 +17,21 @@ from qgis.core import (
 from ..contract.build import IndexInfo, IndexParams
 from ..contract.methods import VERIFY
 from ..contract.vocabulary import Stage
+from ..core.layers.catalogue import source_of_catalogue
 from ..core.words import quantities
 from ..core.words.bodies import body as body_words
 from ..core.words.reasons import skip_reason
 from ..i18n import tr
 from . import params
-from .base import Algorithm, Values, Work, refuse
-from .match_table import catalogue_layer_source
+from .base import Algorithm, Values, Work
 
 
 class IndexInformation(Algorithm):
     """``craterbench:indexinformation``."""
 
+    NAME = "indexinformation"
     GROUP = "index"
     SPANS: ClassVar = {Stage.VERIFYING: (5, 100)}
-
-    def name(self) -> str:
-        return "indexinformation"
 
     def displayName(self) -> str:
         return tr("Index information")
@@ -88,15 +86,14 @@ class IndexInformation(Algorithm):
         problems: list[str] = []
         if work.flag("VERIFY"):
             problems = work.engine.call_long(VERIFY, IndexParams(path)).problems
-            for problem in problems:
-                work.feedback.pushWarning(problem)
+            work.warn(problems)
             rows.append((tr("Verified"), tr("problems: {n}").format(n=len(problems))))
             work.feedback.pushInfo(f"{rows[-1][0]}: {rows[-1][1]}")
         outputs = _outputs(info)
         outputs["PROBLEMS"] = len(problems)
         report = work.output_path("OUTPUT")
         if report:
-            _write(Path(report), info, rows, problems)
+            work.write(report, _page(info, rows, problems))
             outputs["OUTPUT"] = report
         work.feedback.setProgress(100)
         return outputs
@@ -146,24 +143,19 @@ def _outputs(info: IndexInfo) -> Values:
         "RADIUS": info.body.mean_radius,
     }
     if info.catalogue and Path(info.catalogue).is_file():
-        outputs["CATALOGUE"] = catalogue_layer_source(info.catalogue)
+        outputs["CATALOGUE"] = source_of_catalogue(info.catalogue)
     return outputs
 
 
-def _write(path: Path, info: IndexInfo, rows: list[tuple[str, str]], problems: list[str]) -> None:
+def _page(info: IndexInfo, rows: list[tuple[str, str]], problems: list[str]) -> str:
     lines = "".join(
         f"<tr><th align='left' valign='top'>{escape(label)}</th><td>{escape(text)}</td></tr>"
         for label, text in rows
     )
     listed = "".join(f"<li>{escape(line)}</li>" for line in [info.problem, *problems] if line)
     title = escape(info.name)
-    page = (
+    return (
         f"<!DOCTYPE html><html><head><meta charset='utf-8'><title>{title}</title></head>"
         f"<body style='font-family: sans-serif'><h1>{title}</h1>"
         f"<table cellpadding='4'>{lines}</table><ul>{listed}</ul></body></html>\n"
     )
-    try:
-        path.write_text(page, encoding="utf-8")
-    except OSError as error:
-        text = tr("The report cannot be written to {path}: {why}. Choose another place.")
-        raise refuse(text.format(path=path, why=error.strerror or error)) from error

@@ -1,4 +1,4 @@
-"""From layers and files of Processing to what the engine is sent."""
+"""Parameters of Processing (layers, files, extents) as the records the engine is sent."""
 
 from __future__ import annotations
 
@@ -8,19 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from qgis.core import (
-    QgsCoordinateReferenceSystem,
-    QgsProcessingFeatureSource,
-    QgsRasterLayer,
-)
+from qgis.core import QgsCoordinateReferenceSystem, QgsProcessingFeatureSource, QgsRasterLayer
 
 from ..contract.body import Body
 from ..contract.build import CatalogueSource, Columns, Observation, Selection
+from ..core.context_factors import parse_contexts
 from ..core.geo.crs import MapFrame, body_problem, geographic_crs
+from ..core.geo.extent import extent_region
 from ..core.query import RasterSource
+from ..core.rasters import user_nodata
 from ..i18n import tr
-from .base import Work, absolute, refuse
-from .outlines import NoPlace, region_of
+from .base import Algorithm, Values, Work, absolute, refuse
 from .params import KILOMETRES, METRES
 
 _TABLES = ["gpkg", "shp", "geojson", "json", "csv", "tsv", "txt", "tab", "sqlite", "fgb"]
@@ -46,17 +44,13 @@ def raster_source(layer: QgsRasterLayer | None, name: str) -> RasterSource:
         )
     # GDAL's own name of the data set; QGIS puts options behind a bar.
     path = layer.source().split("|")[0]
-    ranges = layer.dataProvider().userNoDataValues(1)
-    single = len(ranges) == 1 and ranges[0].min() == ranges[0].max()
-    return RasterSource(
-        path=str(Path(path).absolute()) if Path(path).exists() else path,
-        name=layer.name(),
-        nodata=float(ranges[0].min()) if single else None,
-    )
+    absolute_path = str(Path(path).absolute()) if Path(path).exists() else path
+    return RasterSource(absolute_path, nodata=user_nodata(layer), name=layer.name())
 
 
-def mosaic_sources(layers: list[Any]) -> list[RasterSource]:
-    """The mosaics of a list of layers. Raises QgsProcessingException."""
+def mosaic_sources(algorithm: Algorithm, parameters: Values, context: Any) -> list[RasterSource]:
+    """The layers of MOSAICS. Raises QgsProcessingException."""
+    layers = algorithm.parameterAsLayerList(parameters, "MOSAICS", context)
     return [raster_source(layer, tr("Mosaics")) for layer in layers]
 
 
@@ -114,11 +108,10 @@ def region(work: Work) -> list[float]:
     """The extent REGION in degrees. Raises QgsProcessingException."""
     extent = work.algorithm.parameterAsExtent(work.parameters, "REGION", work.context)
     crs = work.algorithm.parameterAsExtentCrs(work.parameters, "REGION", work.context)
-    try:
-        return region_of(extent, frame_of(crs, None, "") if usable_crs(crs).isValid() else None)
-    except NoPlace as error:
-        text = tr("The region cannot be used: {why}. Draw it again.")
-        raise refuse(text.format(why=error)) from error
+    sides = extent_region(extent, frame_of(crs, None, "") if usable_crs(crs).isValid() else None)
+    if sides is None:
+        raise refuse(tr("The region cannot be used: it is not on the body. Draw it again."))
+    return sides
 
 
 def frame_of(crs: QgsCoordinateReferenceSystem, body: Body | None, what: str) -> MapFrame:
@@ -165,6 +158,14 @@ def query_mosaic(
             "cut the queries from."
         )
     )
+
+
+def context_factors(text: str) -> list[float]:
+    """The factors in ``2, 3`` or ``2 3``, sorted. Raises QgsProcessingException."""
+    try:
+        return parse_contexts(text)
+    except ValueError as error:
+        raise refuse(str(error)) from error
 
 
 def field_factor(name: str, unit: int) -> float:

@@ -7,20 +7,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from qgis.core import (
-    QgsFeature,
-    QgsFeatureSink,
-    QgsFields,
-    QgsGeometry,
-    QgsPointXY,
-    QgsVectorLayer,
-)
+from qgis.core import QgsFeature, QgsFeatureSink, QgsFields, QgsGeometry, QgsPointXY, QgsVectorLayer
 
 from ..contract.build import IndexInfo
 from ..contract.records import Json
 from ..contract.search import DecidedMatch, Match, Preview
 from ..core.geo import sphere
-from ..core.layers.features import CORE_FIELDS, catalogue_columns, fields, value_of
+from ..core.layers.catalogue import source_of_catalogue
+from ..core.layers.features import (
+    CORE_FIELDS,
+    catalogue_columns,
+    fields,
+    free_name,
+    typed,
+    value_of,
+)
 from ..core.query import RasterSource
 from . import compat
 
@@ -51,7 +52,6 @@ NEEDED = ("query_id", "rank", "crater_id", "lon", "lat", "diameter_m", "score")
 CIRCLES, CENTRES, NONE = 0, 1, 2
 """Geometries, as in the choice GEOMETRY."""
 
-CRATERS_LAYER = "craters"
 _INDEX_COLUMNS = ("crater_row", "crater_id", "lon", "lat", "diameter_m")
 _SUFFIX = "_source"
 _TAKEN = {*OWN, "fid", "ogc_fid", "geom", "geometry", "wkb_geometry", "rowid", "oid"}
@@ -60,22 +60,14 @@ Column = tuple[str, str, str]
 """Key of the attribute, name of the field, kind of the field."""
 
 
-def catalogue_layer_source(path: str) -> str:
-    """The source of an index's GeoPackage, opened without locks, journals or writing."""
-    return f"{path}|layername={CRATERS_LAYER}|option:IMMUTABLE=YES|option:NOLOCK=YES"
-
-
 def columns_of(info: IndexInfo, matches: Sequence[Match]) -> list[Column]:
     """The columns of the index's catalogue; of ``matches`` where the index has no GeoPackage."""
     if info.catalogue and Path(info.catalogue).is_file():
-        layer = QgsVectorLayer(catalogue_layer_source(info.catalogue), "craters", "ogr")
+        layer = QgsVectorLayer(source_of_catalogue(info.catalogue), "craters", "ogr")
         if layer.isValid():
             return _named([(field.name(), field.typeName()) for field in layer.fields()])
-    columns = []
     taken = set(_TAKEN)
-    for key, _, kind in catalogue_columns(matches):
-        columns.append((key, _free(key, taken), kind))
-    return columns
+    return [(key, free_name(key, taken), kind) for key, _, kind in catalogue_columns(matches)]
 
 
 def _named(typed: Sequence[tuple[str, str]]) -> list[Column]:
@@ -88,19 +80,8 @@ def _named(typed: Sequence[tuple[str, str]]) -> list[Column]:
         # The GeoPackage's names are unique without regard to case; the catalogue's own need not be.
         while key.endswith(_SUFFIX) and key[: -len(_SUFFIX)].casefold() in here:
             key = key[: -len(_SUFFIX)]
-        columns.append((key, _free(key, taken), _NUMBERS.get(kind.casefold(), "text")))
+        columns.append((key, free_name(key, taken), _NUMBERS.get(kind.casefold(), "text")))
     return columns
-
-
-def _free(key: str, taken: set[str]) -> str:
-    """A field name nobody has, as the engine's exports make it."""
-    plain = str(key).strip() or "column"
-    name, number = plain, 1
-    while name.casefold() in taken:
-        name = f"{plain}_cat{number if number > 1 else ''}"
-        number += 1
-    taken.add(name.casefold())
-    return name
 
 
 class MatchSink:
@@ -166,7 +147,7 @@ class MatchSink:
         body = self._info.body
         values = [*query, *(value_of(match, name) for name, _ in MATCH_FIELDS)]
         for key, _, kind in self._columns:
-            values.append(_value(match.attributes.get(key), kind))
+            values.append(typed(match.attributes.get(key), kind))
         feature = QgsFeature(self._fields)
         feature.setAttributes(values)
         if self._geometry == CENTRES:
@@ -182,14 +163,6 @@ class MatchSink:
             )
             feature.setGeometry(QgsGeometry.fromWkt(wkt))
         return feature
-
-
-def _value(value: Any, kind: str) -> Any:
-    if value is None:
-        return None
-    if kind == "text":
-        return value if isinstance(value, str) else str(value)
-    return float(value) if kind == "real" and isinstance(value, (int, float)) else value
 
 
 def missing_fields(names: Sequence[str]) -> list[str]:

@@ -20,7 +20,7 @@ from qgis.core import (
 )
 
 from ..contract.search import ANALOG_PIXELS, ANALOG_SIZES, MOST_SHORTLIST, MOST_TOP
-from ..contract.vocabulary import Likeness, Question
+from ..contract.vocabulary import Likeness, Question, Seeds
 from ..core.settings import Settings
 from ..core.words.conditions import likeness_name, question_name
 from ..i18n import tr
@@ -29,6 +29,7 @@ from . import compat
 if TYPE_CHECKING:
     from .base import Algorithm
 
+SEEDS = tuple(Seeds)
 KILOMETRES, METRES = 1, 2
 """Positions in the choice of a field's unit; 0: by the field's name."""
 
@@ -38,7 +39,7 @@ def distance(
 ) -> Any:
     """A length in kilometres, at least 0; the dialog offers other units."""
     parameter = QgsProcessingParameterDistance(name, description, default, "", optional, 0.0)
-    parameter.setDefaultUnit(compat.kilometres())
+    parameter.setDefaultUnit(compat.KILOMETRES)
     return parameter
 
 
@@ -51,8 +52,9 @@ def whole(
     optional: bool = False,
 ) -> Any:
     """A whole number."""
-    kind = compat.whole_number()
-    return QgsProcessingParameterNumber(name, description, kind, default, optional, low, high)
+    return QgsProcessingParameterNumber(
+        name, description, compat.WHOLE, default, optional, low, high
+    )
 
 
 def decimal(
@@ -64,27 +66,47 @@ def decimal(
     optional: bool = True,
 ) -> Any:
     """A number with decimals."""
-    kind = compat.decimal_number()
-    return QgsProcessingParameterNumber(name, description, kind, default, optional, low, high)
+    return QgsProcessingParameterNumber(
+        name, description, compat.DECIMAL, default, optional, low, high
+    )
 
 
 def add_index(algorithm: Algorithm) -> None:
     """INDEX: the folder of an index."""
     algorithm.add(
-        QgsProcessingParameterFile("INDEX", tr("Index"), compat.folder_behaviour()),
+        QgsProcessingParameterFile("INDEX", tr("Index"), compat.FOLDER),
         tr("The folder of the index, NAME.craterindex."),
     )
 
 
+def choice(name: str, description: str, options: list[str]) -> Any:
+    """One of several; by default the first. Its value is the position."""
+    return QgsProcessingParameterEnum(name, description, options, defaultValue=0)
+
+
+def add_encoder(algorithm: Algorithm, default: str = "") -> None:
+    """ENCODER: what makes vectors of views."""
+    algorithm.add_advanced(
+        QgsProcessingParameterString("ENCODER", tr("Encoder"), default, False, True),
+        tr("Its name or the file of a checkpoint. Empty: the one that came with the plugin."),
+    )
+
+
+def seeds(several: bool = False) -> Any:
+    """SEEDS: positions in :data:`SEEDS`."""
+    options = [tr("attention"), tr("farthest points"), tr("random")]
+    label = tr("Seeds of the tokens")
+    return QgsProcessingParameterEnum("SEEDS", label, options, several, [0] if several else 0)
+
+
 def add_device(algorithm: Algorithm) -> None:
     """DEVICE: where networks run."""
-    algorithm.add(
+    algorithm.add_advanced(
         QgsProcessingParameterString("DEVICE", tr("Device"), "", False, True),
         tr(
             "Where the encoder runs: auto, cpu, cuda, cuda:0 or mps. Empty: as in CraterBench's "
             "settings."
         ),
-        advanced=True,
     )
 
 
@@ -92,22 +114,20 @@ def add_mosaics(algorithm: Algorithm, optional: bool = False) -> None:
     """MOSAICS, BAND, NODATA: rasters that views are cut from."""
     algorithm.add(
         QgsProcessingParameterMultipleLayers(
-            "MOSAICS", tr("Mosaics"), compat.any_raster(), None, optional
+            "MOSAICS", tr("Mosaics"), compat.ANY_RASTER, None, optional
         ),
         tr(
             "Rasters of one body to cut the craters from, as files this computer can read. Of "
             "several, each gives its own views of every crater it shows."
         ),
     )
-    algorithm.add(
+    algorithm.add_advanced(
         whole("BAND", tr("Band"), None, 1, 65_535, True),
         tr("Band of the mosaics; empty: the brightness of a colour image, else the first."),
-        advanced=True,
     )
-    algorithm.add(
+    algorithm.add_advanced(
         decimal("NODATA", tr("Value without data"), None, -1.0e308, 1.0e308),
         tr("A value that stands for no data, beside what the mosaics declare themselves."),
-        advanced=True,
     )
 
 
@@ -118,7 +138,7 @@ def add_catalogue(
     name = f"{prefix}CATALOGUE"
     algorithm.add(
         QgsProcessingParameterFeatureSource(
-            name, title or tr("Crater catalogue"), [compat.any_vector()], None, optional
+            name, title or tr("Crater catalogue"), [compat.ANY_VECTOR], None, optional
         ),
         tr(
             "A table or layer with one crater per row: an id, longitude, latitude and diameter. "
@@ -137,32 +157,29 @@ def add_catalogue(
         field = QgsProcessingParameterField(
             prefix + own, whose.format(name=label), None, name, optional=True, allowMultiple=False
         )
-        algorithm.add(field, f"{text} {recognised}", advanced=True)
-    algorithm.add(
+        algorithm.add_advanced(field, f"{text} {recognised}")
+    algorithm.add_advanced(
         unit_choice(f"{prefix}DIAMETER_UNIT", whose.format(name=tr("Unit of the diameter column"))),
         tr("Kilometres, metres, or what the column's name says."),
-        advanced=True,
     )
-    algorithm.add(
+    algorithm.add_advanced(
         QgsProcessingParameterBoolean(
             f"{prefix}WEST_POSITIVE", whose.format(name=tr("Longitudes count westward")), False
         ),
         tr("For catalogues whose longitudes are positive west."),
-        advanced=True,
     )
-    algorithm.add(
+    algorithm.add_advanced(
         QgsProcessingParameterString(
             f"{prefix}BODY", whose.format(name=tr("Body of the catalogue")), "", False, True
         ),
         tr("For a catalogue that does not say: moon, mars, mercury, ceres, ..."),
-        advanced=True,
     )
 
 
 def unit_choice(name: str, description: str) -> Any:
     """What a field with diameters counts in."""
     options = [tr("as the field's name says"), tr("kilometres"), tr("metres")]
-    return QgsProcessingParameterEnum(name, description, options, defaultValue=0)
+    return choice(name, description, options)
 
 
 def add_selection(algorithm: Algorithm) -> None:
@@ -193,10 +210,9 @@ def add_raster(algorithm: Algorithm) -> None:
             "mosaic the index was built from."
         ),
     )
-    algorithm.add(
+    algorithm.add_advanced(
         QgsProcessingParameterBand("BAND", tr("Band"), None, "RASTER", True),
         tr("Empty: the brightness of a colour image, else the first band."),
-        advanced=True,
     )
 
 
@@ -209,28 +225,24 @@ def add_search_options(algorithm: Algorithm) -> None:
     )
     _add_question(algorithm)
     _add_filters(algorithm)
-    algorithm.add(
+    algorithm.add_advanced(
         whole("SHORTLIST", tr("Shortlist"), settings.default_shortlist, 1, MOST_SHORTLIST),
         tr(
             "Views the first stage keeps for the second, slower one. More: slower, and seldom "
             "better."
         ),
-        advanced=True,
     )
-    algorithm.add(
+    algorithm.add_advanced(
         QgsProcessingParameterBoolean("SYMMETRIC", tr("Compare both ways"), settings.symmetric),
         tr("Late interaction also from the match to the query. Then nothing is said on chance."),
-        advanced=True,
     )
-    algorithm.add(
-        QgsProcessingParameterEnum(
+    algorithm.add_advanced(
+        choice(
             "GEOMETRY",
             tr("Geometry of the matches"),
             [tr("circles of the craters' size"), tr("centres"), tr("none")],
-            defaultValue=0,
         ),
         tr("What stands for a match on the map."),
-        advanced=True,
     )
     add_device(algorithm)
 
@@ -242,83 +254,66 @@ LIKENESSES = (Likeness.BOTH, Likeness.RELIEF, Likeness.LOOKS)
 
 def _add_question(algorithm: Algorithm) -> None:
     algorithm.add(
-        QgsProcessingParameterEnum(
-            "FIND", tr("Find"), [question_name(q) for q in QUESTIONS], defaultValue=0
-        ),
+        choice("FIND", tr("Find"), [question_name(question) for question in QUESTIONS]),
         tr(
             "The same crater: have we seen it before? Analogs: craters of the same kind, at any "
             "angle and mirrored; the index needs descriptors of kind."
         ),
     )
-    algorithm.add(
+    algorithm.add_advanced(
         QgsProcessingParameterBoolean("ANY_ANGLE", tr("Any angle"), False),
         tr("For the same crater in a picture that may be turned: all orientations are tried."),
-        advanced=True,
     )
-    algorithm.add(
-        QgsProcessingParameterEnum(
-            "BY",
-            tr("Analogs are alike"),
-            [likeness_name(one) for one in LIKENESSES],
-            defaultValue=0,
-        ),
+    algorithm.add_advanced(
+        choice("BY", tr("Analogs are alike"), [likeness_name(by) for by in LIKENESSES]),
         tr("Relief: the shape, as the picture shows it. Looks: bright and dark, as in the mosaic."),
-        advanced=True,
     )
-    algorithm.add(
+    algorithm.add_advanced(
         decimal("MIN_PIXELS", tr("Fewest pixels across"), None, 0.0, 10_000.0),
         tr(
             "Pixels of the mosaic across a match, at least. Empty: {n} for analogs, any for the "
             "same crater."
         ).format(n=f"{ANALOG_PIXELS:g}"),
-        advanced=True,
     )
-    algorithm.add(
+    algorithm.add_advanced(
         QgsProcessingParameterBoolean("SAME_PLACE", tr("Analogs at the same place too"), False),
         tr("Also craters that share ground with the query."),
-        advanced=True,
     )
 
 
 def _add_filters(algorithm: Algorithm) -> None:
     algorithm.add(distance("MIN_DIAMETER", tr("Smallest diameter")), tr("Of the matches (km)."))
     algorithm.add(distance("MAX_DIAMETER", tr("Largest diameter")), tr("Of the matches (km)."))
-    algorithm.add(
+    algorithm.add_advanced(
         decimal("MIN_RATIO", tr("Smallest ratio of diameters"), None, 0.0, 1.0e6),
         tr(
             "Diameter of the match divided by the query's; 0.5: half as large. With both ratios "
             "empty analogs are {low} to {high} times as large."
         ).format(low=f"{ANALOG_SIZES[0]:g}", high=f"{ANALOG_SIZES[1]:g}"),
-        advanced=True,
     )
-    algorithm.add(
+    algorithm.add_advanced(
         decimal("MAX_RATIO", tr("Largest ratio of diameters"), None, 0.0, 1.0e6),
         tr("Diameter of the match divided by the query's; 2: twice as large."),
-        advanced=True,
     )
-    algorithm.add(
+    algorithm.add_advanced(
         distance("MIN_DISTANCE", tr("Smallest distance")),
         tr("Of the match from the query, along the great circle (km)."),
-        advanced=True,
     )
-    algorithm.add(
+    algorithm.add_advanced(
         distance("MAX_DISTANCE", tr("Largest distance")),
         tr("Of the match from the query, along the great circle (km)."),
-        advanced=True,
     )
-    algorithm.add(
+    algorithm.add_advanced(
         QgsProcessingParameterString("WHERE", tr("Condition"), "", False, True),
         tr(
             "SQL on the columns of the index's catalogue, for example: diameter_m > 50000 AND "
             "lat < -60. Columns of your catalogue go by their names."
         ),
-        advanced=True,
     )
-    algorithm.add(
+    algorithm.add_advanced(
         decimal("MAX_CHANCE", tr("Largest number expected by chance"), None, 0.0, 1.0e9),
         tr(
             "Leaves out matches that score no higher than this many unrelated craters of the index "
             "would by chance. Matches of an index that cannot tell are kept."
         ),
-        advanced=True,
     )

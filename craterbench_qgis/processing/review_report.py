@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from qgis.core import (
-    QgsProcessingParameterEnum,
     QgsProcessingParameterFile,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterMultipleLayers,
@@ -16,7 +15,6 @@ from qgis.core import (
 from ..contract.duplicates import ReviewReportParams
 from ..contract.methods import REPORT_DUPLICATES
 from ..contract.vocabulary import PairOrder, Stage, Verdict
-from ..core.query import RasterSource
 from ..core.words.quantities import number
 from ..i18n import tr
 from . import compat, params
@@ -38,15 +36,9 @@ ORDERS = (PairOrder.PROBABILITY, PairOrder.DOUBT, PairOrder.SIZE, PairOrder.PLAC
 class ReviewReport(Algorithm):
     """``craterbench:reviewreport``."""
 
+    NAME = "reviewreport"
     GROUP = "duplicates"
     SPANS: ClassVar = {Stage.THUMBNAILS: (0, 70), Stage.WRITING: (70, 100)}
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._mosaics: list[RasterSource] = []
-
-    def name(self) -> str:
-        return "reviewreport"
 
     def displayName(self) -> str:
         return tr("Report of duplicates")
@@ -72,7 +64,7 @@ class ReviewReport(Algorithm):
             tr("unsure pairs"),
         ]
         self.add(
-            QgsProcessingParameterEnum("SHOW", tr("Pairs"), shown, defaultValue=0),
+            params.choice("SHOW", tr("Pairs"), shown),
             tr("Which pairs are shown."),
         )
         orders = [
@@ -82,30 +74,26 @@ class ReviewReport(Algorithm):
             tr("from north to south"),
         ]
         self.add(
-            QgsProcessingParameterEnum("ORDER", tr("Order"), orders, defaultValue=0),
+            params.choice("ORDER", tr("Order"), orders),
             tr("In which they stand, and which come first where not all are shown."),
         )
-        self.add(
+        self.add_advanced(
             params.decimal("MIN_PROBABILITY", tr("Smallest probability"), 0.0, 0.0, 1.0, False),
             tr("Pairs less probable than this are not shown."),
-            advanced=True,
         )
-        self.add(
+        self.add_advanced(
             params.whole("LIMIT", tr("Pairs with pictures"), None, 1, 100_000, True),
             tr("At most. Empty: 500 of an HTML page, 300 of a PDF, 90 of a PNG."),
-            advanced=True,
         )
-        self.add(
+        self.add_advanced(
             QgsProcessingParameterMultipleLayers(
-                "MOSAICS", tr("Mosaics"), compat.any_raster(), None, True
+                "MOSAICS", tr("Mosaics"), compat.ANY_RASTER, None, True
             ),
             tr("Rasters to cut the pictures from. Empty: those the review was made with."),
-            advanced=True,
         )
-        self.add(
+        self.add_advanced(
             QgsProcessingParameterString("TITLE", tr("Title"), "", False, True),
             tr("Empty: the catalogues' names."),
-            advanced=True,
         )
         kinds = (
             (tr("HTML files"), "html"),
@@ -125,7 +113,7 @@ class ReviewReport(Algorithm):
         )
 
     def read_layers(self, parameters: Values, context: Any, feedback: Any) -> None:
-        self._mosaics = mosaic_sources(self.parameterAsLayerList(parameters, "MOSAICS", context))
+        self.mosaics = mosaic_sources(self, parameters, context)
 
     def perform(self, work: Work) -> Values:
         path = work.output_path("OUTPUT")
@@ -140,7 +128,7 @@ class ReviewReport(Algorithm):
             order=ORDERS[work.choice("ORDER")],
             min_probability=work.number("MIN_PROBABILITY") or 0.0,
             limit=work.whole("LIMIT"),
-            mosaics=[mosaic.path for mosaic in self._mosaics],
+            mosaics=[mosaic.path for mosaic in self.mosaics],
             title=work.text("TITLE"),
         )
         result = work.engine.call_long(REPORT_DUPLICATES, request)
@@ -152,8 +140,7 @@ class ReviewReport(Algorithm):
                 pictures=number(result.pictures),
             )
         )
-        for note in result.notes:
-            work.feedback.pushWarning(note)
+        work.warn(result.notes)
         work.feedback.pushInfo(tr("Written: {name}").format(name=path))
         work.feedback.setProgress(100)
         return {

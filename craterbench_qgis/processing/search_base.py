@@ -18,6 +18,7 @@ from qgis.core import (
 )
 
 from ..client.blocking import EngineCallError
+from ..contract import held
 from ..contract.build import IndexInfo
 from ..contract.methods import SEARCH
 from ..contract.records import Json, RecordError
@@ -78,9 +79,7 @@ class Search(Algorithm):
     GROUP = "search"
     SPANS: ClassVar = {Stage.ENCODER: (0, 3), Stage.SEARCHING: (3, 100)}
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._raster: RasterSource | None = None
+    _raster: RasterSource | None = None
 
     def read_layers(self, parameters: Values, context: Any, feedback: Any) -> None:
         if is_given(parameters, "RASTER"):
@@ -122,11 +121,7 @@ class Search(Algorithm):
 
         def open_sink(fields: QgsFields, wkb: Any) -> QgsFeatureSink:
             crs = result_crs(info.body, shown_in)
-            sink, identifier = self.parameterAsSink(
-                work.parameters, "OUTPUT", work.context, fields, wkb, crs
-            )
-            if sink is None:
-                raise refuse(self.invalidSinkError(work.parameters, "OUTPUT"))
+            sink, identifier = work.sink("OUTPUT", fields, wkb, crs)
             destination.append(identifier)
             return sink
 
@@ -229,11 +224,7 @@ class Search(Algorithm):
             return {}
         written = {key: value for key, value in provenance.items() if key != "query"}
         written.update(queries=searched, index_path=info.path, body=info.body.to_json())
-        try:
-            Path(path).write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
-        except OSError as error:
-            text = tr("The provenance cannot be written to {path}: {why}.")
-            raise refuse(text.format(path=path, why=error.strerror or error)) from error
+        work.write(path, json.dumps(written, indent=1) + "\n")
         return {"PROVENANCE": path}
 
 
@@ -245,7 +236,7 @@ def discard(destination: list[str]) -> None:
         elif Path(path).is_file():
             for ending in ("", "-wal", "-shm", "-journal"):
                 with suppress(OSError):
-                    Path(path + ending).unlink()
+                    held.remove(Path(path + ending))
 
 
 class Failures:

@@ -8,19 +8,18 @@ from qgis.core import QgsProcessingParameterExtent, QgsProcessingParameterString
 
 from ..contract.vocabulary import QueryKind
 from ..core.geo.crs import geographic_crs
+from ..core.geo.outlines import NoPlace, place_of_extent
 from ..i18n import tr
 from . import params
 from .base import Values, Work, refuse
 from .inputs import frame_of, query_mosaic, usable_crs
-from .outlines import NoPlace, place_of_extent
 from .search_base import Search, question_of
 
 
 class SearchByExtent(Search):
     """``craterbench:searchbyextent``."""
 
-    def name(self) -> str:
-        return "searchbyextent"
+    NAME = "searchbyextent"
 
     def displayName(self) -> str:
         return tr("Search by extent")
@@ -45,10 +44,9 @@ class SearchByExtent(Search):
             params.distance("DIAMETER", tr("Diameter of the crater in it")),
             tr("For filters by ratio (km). Empty: taken from the extent and the index's contexts."),
         )
-        self.add(
+        self.add_advanced(
             QgsProcessingParameterString("QUERY_ID", tr("Name of the query"), "extent"),
             tr("Stands in the column query_id of the result."),
-            advanced=True,
         )
         params.add_search_options(self)
         self.add_outputs()

@@ -7,7 +7,6 @@ from typing import Any
 from qgis.core import (
     QgsFeature,
     QgsProcessingParameterBoolean,
-    QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
     QgsWkbTypes,
@@ -17,13 +16,13 @@ from ..contract.build import IndexInfo
 from ..contract.records import Json
 from ..contract.vocabulary import QueryKind
 from ..core.geo.crs import MapFrame
+from ..core.geo.outlines import NoPlace, place_of
 from ..core.query import RasterSource
 from ..i18n import tr
 from . import compat, params
 from .base import Values, Work, refuse
 from .inputs import field_factor, frame_of, query_mosaic, source_of
 from .match_table import plain
-from .outlines import NoPlace, place_of
 from .search_base import Question, Search, question_of
 
 CRATER, AREA = 0, 1
@@ -35,8 +34,7 @@ _NO_GEOMETRY = QgsWkbTypes.GeometryType.NullGeometry
 class SearchByFeatures(Search):
     """``craterbench:searchbyfeatures``."""
 
-    def name(self) -> str:
-        return "searchbyfeatures"
+    NAME = "searchbyfeatures"
 
     def displayName(self) -> str:
         return tr("Search by features")
@@ -51,16 +49,13 @@ class SearchByFeatures(Search):
     def initAlgorithm(self, configuration: Any = None) -> None:
         params.add_index(self)
         self.add(
-            QgsProcessingParameterFeatureSource("INPUT", tr("Features"), [compat.any_vector()]),
+            QgsProcessingParameterFeatureSource("INPUT", tr("Features"), [compat.ANY_VECTOR]),
             tr("Outlines or points of what to look for; each is one query."),
         )
         params.add_raster(self)
         self.add(
-            QgsProcessingParameterEnum(
-                "MODE",
-                tr("A feature is"),
-                [tr("a crater"), tr("the area to search by")],
-                defaultValue=CRATER,
+            params.choice(
+                "MODE", tr("A feature is"), [tr("a crater"), tr("the area to search by")]
             ),
             tr(
                 "A crater: the view is a few times as wide as the crater. The area: the view is "
@@ -76,9 +71,8 @@ class SearchByFeatures(Search):
             _field("ID_FIELD", tr("Id column")),
             tr("Becomes the query's id in the result. Empty: the feature's number."),
         )
-        numeric = compat.numeric_field()
         self.add(
-            _field("DIAMETER_FIELD", tr("Diameter column"), numeric),
+            _field("DIAMETER_FIELD", tr("Diameter column"), compat.NUMERIC_FIELD),
             tr("Needed for points. Empty: the diameter of a circle of the outline's area."),
         )
         self.add(
@@ -89,26 +83,23 @@ class SearchByFeatures(Search):
             ("LON_FIELD", tr("Longitude column")),
             ("LAT_FIELD", tr("Latitude column")),
         ):
-            self.add(
+            self.add_advanced(
                 _field(name, label),
                 tr(
                     "For tables without geometry: degrees east, planetocentric latitude, on the "
                     "index's body."
                 ),
-                advanced=True,
             )
-        self.add(
+        self.add_advanced(
             params.decimal("CONTEXT", tr("Context factor"), None, 0.5, 100.0),
             tr("View's side / diameter. Empty: the mean of the index's."),
-            advanced=True,
         )
-        self.add(
+        self.add_advanced(
             QgsProcessingParameterBoolean("EXCLUDE_SELF", tr("Leave out the query itself"), False),
             tr(
                 "Leaves out the crater of the index that has the id in the id column, so that a "
                 "catalogue can be searched by itself."
             ),
-            advanced=True,
         )
 
     def perform(self, work: Work) -> Values:
@@ -167,7 +158,7 @@ class FeatureReader:
         return question_of(name, self._mosaic, known, **members)
 
     def _members(self, feature: QgsFeature, frame: MapFrame | None) -> Json:
-        """Of the query. Raises NoPlace."""
+        """The members of the feature's Query. Raises NoPlace."""
         if frame is None:
             lon, lat = self._number(feature, self._lon), self._number(feature, self._lat)
             outlined = side = None

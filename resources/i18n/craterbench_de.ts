@@ -146,6 +146,21 @@
             <translation>durch Signal {code} beendet</translation>
         </message>
         <message>
+            <location filename="../../craterbench_qgis/core/context_factors.py" />
+            <source>A context factor lies between 0.5 and 100; 2 and 3 are usual.</source>
+            <translation>Ein Kontextfaktor liegt zwischen 0.5 und 100; üblich sind 2 und 3.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/context_factors.py" />
+            <source>Context factors are numbers, for example: 2, 3.</source>
+            <translation>Kontextfaktoren sind Zahlen, zum Beispiel: 2, 3.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/context_factors.py" />
+            <source>Give at least one context factor, for example: 2, 3.</source>
+            <translation>Geben Sie mindestens einen Kontextfaktor an, zum Beispiel: 2, 3.</translation>
+        </message>
+        <message>
             <location filename="../../craterbench_qgis/core/export_plan.py" />
             <source>Choose a file to write.</source>
             <translation>Wählen Sie eine Datei zum Schreiben.</translation>
@@ -282,6 +297,51 @@
             <location filename="../../craterbench_qgis/core/geo/crs.py" />
             <source>{what} is on {found}, but the open index is of {needed}. Choose a coordinate reference system of that body, or open another index.</source>
             <translation>{what} liegt auf {found}, der offene Index aber auf {needed}. Wählen Sie ein Koordinatenbezugssystem dieses Körpers, oder öffnen Sie einen anderen Index.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/geo/outlines.py" />
+            <source>a part of it is not on the body</source>
+            <translation>ein Teil davon liegt nicht auf dem Körper</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/geo/outlines.py" />
+            <source>it has no geometry</source>
+            <translation>es hat keine Geometrie</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/geo/outlines.py" />
+            <source>it has {n} points instead of one</source>
+            <translation>es hat {n} Punkte statt einem</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/geo/outlines.py" />
+            <source>it is a line</source>
+            <translation>es ist eine Linie</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/geo/outlines.py" />
+            <source>it is empty</source>
+            <translation>es ist leer</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/geo/outlines.py" />
+            <source>its middle is not on the body</source>
+            <translation>seine Mitte liegt nicht auf dem Körper</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/geo/outlines.py" />
+            <source>its outline has no area</source>
+            <translation>sein Umriss hat keine Fläche</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/geo/outlines.py" />
+            <source>its outline is not on the body</source>
+            <translation>sein Umriss liegt nicht auf dem Körper</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/geo/outlines.py" />
+            <source>its point is not on the body</source>
+            <translation>sein Punkt liegt nicht auf dem Körper</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/geo/region.py" />
@@ -1468,15 +1528,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
-            <location filename="../../craterbench_qgis/gui/build/mosaics.py" />
-            <location filename="../../craterbench_qgis/gui/review/dialogs.py" />
-            <location filename="../../craterbench_qgis/gui/review/find_options.py" />
-            <location filename="../../craterbench_qgis/gui/review/panel.py" />
-            <source>All files (*)</source>
-            <translation>Alle Dateien (*)</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
             <location filename="../../craterbench_qgis/gui/index/info.py" />
             <location filename="../../craterbench_qgis/processing/index_information.py" />
             <source>Catalogue</source>
@@ -1487,12 +1538,6 @@
             <location filename="../../craterbench_qgis/processing/params.py" />
             <source>Crater catalogue</source>
             <translation>Kraterkatalog</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
-            <location filename="../../craterbench_qgis/gui/review/apply_dialog.py" />
-            <source>Crater catalogues ({pattern})</source>
-            <translation>Kraterkataloge ({pattern})</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
@@ -1607,7 +1652,6 @@
         <message>
             <location filename="../../craterbench_qgis/gui/build/circles.py" />
             <location filename="../../craterbench_qgis/gui/build/progress.py" />
-            <location filename="../../craterbench_qgis/gui/export_dialog.py" />
             <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <location filename="../../craterbench_qgis/gui/results/condition_editor.py" />
             <location filename="../../craterbench_qgis/gui/results/states.py" />
@@ -1691,7 +1735,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build/dialog.py" />
-            <location filename="../../craterbench_qgis/gui/export_dialog.py" />
             <location filename="../../craterbench_qgis/gui/review/job_dialog.py" />
             <location filename="../../craterbench_qgis/gui/why/controls.py" />
             <source>Close</source>
@@ -1815,13 +1858,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build/mosaics.py" />
-            <location filename="../../craterbench_qgis/gui/review/dialogs.py" />
-            <location filename="../../craterbench_qgis/gui/review/find_options.py" />
-            <source>Rasters ({pattern})</source>
-            <translation>Raster ({pattern})</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/build/mosaics.py" />
             <source>Remove</source>
             <translation>Entfernen</translation>
         </message>
@@ -1852,12 +1888,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build/options.py" />
-            <location filename="../../craterbench_qgis/processing/index_build.py" />
-            <source>A context factor lies between 0.5 and 100; 2 and 3 are usual.</source>
-            <translation>Ein Kontextfaktor liegt zwischen 0.5 und 100; üblich sind 2 und 3.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/build/options.py" />
             <source>Add a mosaic first: the map's extent is taken in degrees of its body.</source>
             <translation>Fügen Sie zuerst ein Mosaik hinzu: Der Kartenausschnitt wird in Grad seines Körpers genommen.</translation>
         </message>
@@ -1871,13 +1901,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build/options.py" />
-            <location filename="../../craterbench_qgis/processing/evaluate.py" />
-            <location filename="../../craterbench_qgis/processing/index_build.py" />
-            <source>Context factors are numbers, for example: 2, 3.</source>
-            <translation>Kontextfaktoren sind Zahlen, zum Beispiel: 2, 3.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/build/options.py" />
             <location filename="../../craterbench_qgis/gui/review/find_options.py" />
             <source>Diameters</source>
             <translation>Durchmesser</translation>
@@ -1886,16 +1909,10 @@
             <location filename="../../craterbench_qgis/gui/build/options.py" />
             <location filename="../../craterbench_qgis/gui/index/info.py" />
             <location filename="../../craterbench_qgis/gui/settings_dialog.py" />
-            <location filename="../../craterbench_qgis/processing/duplicates.py" />
-            <location filename="../../craterbench_qgis/processing/index_build.py" />
             <location filename="../../craterbench_qgis/processing/index_information.py" />
+            <location filename="../../craterbench_qgis/processing/params.py" />
             <source>Encoder</source>
             <translation>Encoder</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/build/options.py" />
-            <source>Give at least one context factor, for example: 2, 3.</source>
-            <translation>Geben Sie mindestens einen Kontextfaktor an, zum Beispiel: 2, 3.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build/options.py" />
@@ -2103,7 +2120,7 @@
         <message>
             <location filename="../../craterbench_qgis/gui/dock.py" />
             <location filename="../../craterbench_qgis/gui/help.py" />
-            <location filename="../../craterbench_qgis/gui/index/panel.py" />
+            <location filename="../../craterbench_qgis/gui/index/builds.py" />
             <location filename="../../craterbench_qgis/gui/workbench.py" />
             <source>CraterBench</source>
             <translation>CraterBench</translation>
@@ -2151,6 +2168,16 @@
             <location filename="../../craterbench_qgis/gui/dock.py" />
             <source>Searching {name}: {craters} craters on {body}</source>
             <translation>Gesucht wird in {name}: {craters} Krater auf {body}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/drawn.py" />
+            <source>QGIS draws {name} on only {share} % of this square; {least} % are needed. Choose another place or another raster.</source>
+            <translation>QGIS zeichnet {name} nur auf {share} % dieses Quadrats; nötig sind {least} %. Wählen Sie eine andere Stelle oder ein anderes Raster.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/drawn.py" />
+            <source>The engine is not running yet. Wait a moment, ask again.</source>
+            <translation>Die Engine läuft noch nicht. Warten Sie einen Moment und fragen Sie noch einmal.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/engine_bar.py" />
@@ -2283,11 +2310,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/export_dialog.py" />
-            <source>The export was cancelled; nothing was written.</source>
-            <translation>Der Export wurde abgebrochen; es wurde nichts geschrieben.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/export_dialog.py" />
             <source>The style could not be written: {reason}.</source>
             <translation>Der Stil konnte nicht geschrieben werden: {reason}.</translation>
         </message>
@@ -2300,11 +2322,6 @@
             <location filename="../../craterbench_qgis/gui/export_dialog.py" />
             <source>Write the style beside it (.qml)</source>
             <translation>Den Stil daneben schreiben (.qml)</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/export_dialog.py" />
-            <source>Writing…</source>
-            <translation>Wird geschrieben…</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/export_dialog.py" />
@@ -2378,6 +2395,11 @@
             <location filename="../../craterbench_qgis/gui/history/panel.py" />
             <source>“{label}” was deleted.</source>
             <translation>„{label}“ wurde gelöscht.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/index/builds.py" />
+            <source>{name} is built; open it in the tab “Index”.</source>
+            <translation>{name} ist fertig; öffnen Sie ihn im Reiter „Index“.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/index/catalogue_layer.py" />
@@ -2618,11 +2640,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/index/panel.py" />
-            <source>{name} is built; open it in the tab “Index”.</source>
-            <translation>{name} ist fertig; öffnen Sie ihn im Reiter „Index“.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/index/panel.py" />
             <source>{path} does not open as a layer. Verify the index.</source>
             <translation>{path} lässt sich nicht als Layer öffnen. Prüfen Sie den Index.</translation>
         </message>
@@ -2655,6 +2672,23 @@
             <location filename="../../craterbench_qgis/gui/index/recent.py" />
             <source>unfinished build</source>
             <translation>unfertiger Aufbau</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/layer_files.py" />
+            <location filename="../../craterbench_qgis/gui/review/panel.py" />
+            <source>All files (*)</source>
+            <translation>Alle Dateien (*)</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/layer_files.py" />
+            <location filename="../../craterbench_qgis/gui/review/apply_dialog.py" />
+            <source>Crater catalogues ({pattern})</source>
+            <translation>Kraterkataloge ({pattern})</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/layer_files.py" />
+            <source>Rasters ({pattern})</source>
+            <translation>Raster ({pattern})</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/layer_files.py" />
@@ -2745,11 +2779,6 @@
             <location filename="../../craterbench_qgis/gui/query_bar.py" />
             <source>The crop that will be searched</source>
             <translation>Der Ausschnitt, mit dem gesucht wird</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/query_bar.py" />
-            <source>The engine is not running yet. Wait a moment, ask again.</source>
-            <translation>Die Engine läuft noch nicht. Warten Sie einen Moment und fragen Sie noch einmal.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/query_bar.py" />
@@ -4526,6 +4555,46 @@
             <translation>Der Bericht ist in der Zwischenablage.</translation>
         </message>
         <message>
+            <location filename="../../craterbench_qgis/gui/shows.py" />
+            <source>It does not</source>
+            <translation>Das stimmt nicht</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/shows.py" />
+            <source>It shows {body}</source>
+            <translation>Es ist {body}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/shows.py" />
+            <source>Press if it is a map of {body}: its degrees are then places on {body}. This is kept in the layer.</source>
+            <translation>Drücken Sie, wenn es eine Karte von {body} ist: Ihre Grade sind dann Orte auf {body}. Das wird im Layer behalten.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/shows.py" />
+            <source>Press to take that back.</source>
+            <translation>Drücken Sie, um das zurückzunehmen.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/shows.py" />
+            <source>{name} calls itself a map of the Earth.</source>
+            <translation>{name} nennt sich eine Karte der Erde.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/shows.py" />
+            <source>{name} is taken for a map of the Earth again.</source>
+            <translation>{name} gilt wieder als Karte der Erde.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/shows.py" />
+            <source>{name} is taken for a map of {body} from now on. Ask again.</source>
+            <translation>{name} gilt von jetzt an als Karte von {body}. Fragen Sie noch einmal.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/shows.py" />
+            <source>{name} shows {body}, as you said.</source>
+            <translation>{name} zeigt {body}, wie Sie sagten.</translation>
+        </message>
+        <message>
             <location filename="../../craterbench_qgis/gui/tools/base.py" />
             <source>QGIS cannot compute longitudes and latitudes in the project's coordinate reference system. Choose another one of the same body.</source>
             <translation>QGIS kann im Koordinatenbezugssystem des Projekts keine Längen und Breiten berechnen. Wählen Sie ein anderes desselben Körpers.</translation>
@@ -4833,6 +4902,11 @@ Der Kreis: ein Krater von {diameter}</translation>
             <translation>Die Krater finden, die aussehen wie dieser</translation>
         </message>
         <message>
+            <location filename="../../craterbench_qgis/processing/base.py" />
+            <source>{path} cannot be written: {why}. Choose another place.</source>
+            <translation>{path} kann nicht geschrieben werden: {why}. Wählen Sie einen anderen Ort.</translation>
+        </message>
+        <message>
             <location filename="../../craterbench_qgis/processing/duplicates.py" />
             <source>A copy of the pairs as a layer of its own; the review stays with the file.</source>
             <translation>Eine Kopie der Paare als eigener Layer; die Durchsicht bleibt in der Datei.</translation>
@@ -4916,12 +4990,6 @@ Der Kreis: ein Krater von {diameter}</translation>
             <location filename="../../craterbench_qgis/processing/duplicates.py" />
             <source>GeoPackage, Shapefile, GeoJSON or CSV, by the ending of its name.</source>
             <translation>GeoPackage, Shapefile, GeoJSON oder CSV, je nach Endung des Namens.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/duplicates.py" />
-            <location filename="../../craterbench_qgis/processing/index_build.py" />
-            <source>Its name or the file of a checkpoint. Empty: the one that came with the plugin.</source>
-            <translation>Sein Name oder die Datei eines Checkpoints. Leer: der mitgelieferte.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/duplicates.py" />
@@ -5295,12 +5363,6 @@ Der Kreis: ein Krater von {diameter}</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/evaluate.py" />
-            <location filename="../../craterbench_qgis/processing/index_build.py" />
-            <source>Seeds of the tokens</source>
-            <translation>Saatpunkte der Tokens</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/evaluate.py" />
             <source>Share of first matches that are right, of the same</source>
             <translation>Anteil richtiger erster Treffer, bei derselben</translation>
         </message>
@@ -5313,12 +5375,6 @@ Der Kreis: ein Krater von {diameter}</translation>
             <location filename="../../craterbench_qgis/processing/evaluate.py" />
             <source>The mosaic the queries are cut from; not the one the index was built from.</source>
             <translation>Das Mosaik, aus dem die Anfragen geschnitten werden; nicht das, aus dem der Index aufgebaut wurde.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/evaluate.py" />
-            <location filename="../../craterbench_qgis/processing/index_information.py" />
-            <source>The report cannot be written to {path}: {why}. Choose another place.</source>
-            <translation>Der Bericht kann nicht nach {path} geschrieben werden: {why}. Wählen Sie einen anderen Ort.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/evaluate.py" />
@@ -5339,24 +5395,6 @@ Der Kreis: ein Krater von {diameter}</translation>
             <location filename="../../craterbench_qgis/processing/evaluate.py" />
             <source>Ways of matching, METHOD[:K[:S]] between spaces: global, raw, aggregated, centroid, all, two-stage. Empty: all of them, which takes long.</source>
             <translation>Vergleichsverfahren, METHODE[:K[:S]] zwischen Leerzeichen: global, raw, aggregated, centroid, all, two-stage. Leer: alle, was lange dauert.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/evaluate.py" />
-            <location filename="../../craterbench_qgis/processing/index_build.py" />
-            <source>attention</source>
-            <translation>Aufmerksamkeit</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/evaluate.py" />
-            <location filename="../../craterbench_qgis/processing/index_build.py" />
-            <source>farthest points</source>
-            <translation>fernste Punkte</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/evaluate.py" />
-            <location filename="../../craterbench_qgis/processing/index_build.py" />
-            <source>random</source>
-            <translation>zufällig</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/evaluate.py" />
@@ -5710,8 +5748,8 @@ Der Kreis: ein Krater von {diameter}</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/inputs.py" />
-            <source>The region cannot be used: {why}. Draw it again.</source>
-            <translation>Das Gebiet ist nicht verwendbar: {why}. Zeichnen Sie es noch einmal.</translation>
+            <source>The region cannot be used: it is not on the body. Draw it again.</source>
+            <translation>Das Gebiet kann nicht verwendet werden: Es liegt nicht auf dem Körper. Zeichnen Sie es noch einmal.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/inputs.py" />
@@ -5722,56 +5760,6 @@ Der Kreis: ein Krater von {diameter}</translation>
             <location filename="../../craterbench_qgis/processing/inputs.py" />
             <source>“{name}” cannot be opened. Choose a raster file.</source>
             <translation>„{name}“ lässt sich nicht öffnen. Wählen Sie eine Rasterdatei.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/outlines.py" />
-            <source>a part of it is not on the body</source>
-            <translation>ein Teil davon liegt nicht auf dem Körper</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/outlines.py" />
-            <source>it has no geometry</source>
-            <translation>es hat keine Geometrie</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/outlines.py" />
-            <source>it has {n} points instead of one</source>
-            <translation>es hat {n} Punkte statt einem</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/outlines.py" />
-            <source>it is a line</source>
-            <translation>es ist eine Linie</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/outlines.py" />
-            <source>it is empty</source>
-            <translation>es ist leer</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/outlines.py" />
-            <source>it is not on the body</source>
-            <translation>es liegt nicht auf dem Körper</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/outlines.py" />
-            <source>its middle is not on the body</source>
-            <translation>seine Mitte liegt nicht auf dem Körper</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/outlines.py" />
-            <source>its outline has no area</source>
-            <translation>sein Umriss hat keine Fläche</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/outlines.py" />
-            <source>its outline is not on the body</source>
-            <translation>sein Umriss liegt nicht auf dem Körper</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/outlines.py" />
-            <source>its point is not on the body</source>
-            <translation>sein Punkt liegt nicht auf dem Körper</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/params.py" />
@@ -5912,6 +5900,11 @@ Der Kreis: ein Krater von {diameter}</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/params.py" />
+            <source>Its name or the file of a checkpoint. Empty: the one that came with the plugin.</source>
+            <translation>Sein Name oder die Datei eines Checkpoints. Leer: der mitgelieferte.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/params.py" />
             <source>Kilometres or metres.</source>
             <translation>Kilometer oder Meter.</translation>
         </message>
@@ -6010,6 +6003,11 @@ Der Kreis: ein Krater von {diameter}</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/params.py" />
+            <source>Seeds of the tokens</source>
+            <translation>Saatpunkte der Tokens</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/params.py" />
             <source>Smallest diameter</source>
             <translation>Kleinster Durchmesser</translation>
         </message>
@@ -6071,8 +6069,18 @@ Der Kreis: ein Krater von {diameter}</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/params.py" />
+            <source>attention</source>
+            <translation>Aufmerksamkeit</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/params.py" />
             <source>circles of the craters' size</source>
             <translation>Kreise in Kratergröße</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/params.py" />
+            <source>farthest points</source>
+            <translation>fernste Punkte</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/params.py" />
@@ -6083,6 +6091,11 @@ Der Kreis: ein Krater von {diameter}</translation>
             <location filename="../../craterbench_qgis/processing/params.py" />
             <source>metres</source>
             <translation>Meter</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/params.py" />
+            <source>random</source>
+            <translation>zufällig</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/provider.py" />
@@ -6288,11 +6301,6 @@ Der Kreis: ein Krater von {diameter}</translation>
             <location filename="../../craterbench_qgis/processing/search_base.py" />
             <source>The matches cannot be written: {why}. Choose another output.</source>
             <translation>Die Treffer können nicht geschrieben werden: {why}. Wählen Sie eine andere Ausgabe.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/search_base.py" />
-            <source>The provenance cannot be written to {path}: {why}.</source>
-            <translation>Die Herkunft kann nicht nach {path} geschrieben werden: {why}.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/search_base.py" />

@@ -9,8 +9,11 @@ import pyproj
 import rasterio
 from rasterio.transform import from_bounds
 
-from craterbench_qgis.engine.catalogue import read_catalogue
-from craterbench_qgis.engine.indexing import BuildRequest
+from craterbench_qgis.contract.build import BuildParams, CatalogueSource
+from craterbench_qgis.engine.catalogue import Craters, read_catalogue
+from craterbench_qgis.engine.encoders.base import Encoder
+from craterbench_qgis.engine.indexing import BuildReport, build_index
+from craterbench_qgis.engine.monitor import Monitor
 
 MOON = pyproj.CRS.from_proj4("+proj=longlat +R=1737400 +no_defs").to_wkt()
 DEGREE_M = np.pi / 180 * 1737400
@@ -76,17 +79,29 @@ def write_catalogue(path: Path, rows: list[tuple[str, float, float, float]] | No
     return path
 
 
-def request(folder: Path, **changes: object) -> BuildRequest:
+def scene_params(folder: Path, **changes: object) -> BuildParams:
     """A build of the scene in ``folder`` (mosaic and catalogue are written when absent)."""
     mosaic, catalogue = folder / "mosaic.tif", folder / "craters.csv"
     if not mosaic.exists():
         write_mosaic(mosaic)
         write_catalogue(catalogue)
     values: dict = {
-        "mosaics": (mosaic,),
-        "craters": read_catalogue(catalogue),
-        "output": folder / "scene.craterindex",
-        "chunk_views": 8,
+        "mosaics": [str(mosaic)],
+        "catalogue": CatalogueSource(str(catalogue)),
+        "output": str(folder / "scene.craterindex"),
         "tokens": 16,
     }
-    return BuildRequest(**{**values, **changes})
+    return BuildParams(**{**values, **changes})
+
+
+def build_scene(
+    folder: Path,
+    encoder: Encoder,
+    monitor: Monitor | None = None,
+    craters: Craters | None = None,
+    **changes: object,
+) -> BuildReport:
+    """Build :func:`scene_params` (of ``craters`` where given), eight views a chunk."""
+    params = scene_params(folder, **changes)
+    table = craters or read_catalogue(params.catalogue.path)
+    return build_index(params, table, encoder, monitor, chunk_views=8)

@@ -17,7 +17,7 @@ ENGINE = Path(words.__file__).parent
 # What only the command line runs, and the server's own log.
 ALONE = ("cli/", "evaluation/craterbench_r.py", "evaluation/tables.py",
          "evaluation/cross_observation.py")  # fmt: skip
-OPTION = re.compile(r"(?:^|[\s'\"(\[])--[a-z]|'craterbench ")
+OPTION = re.compile(r"(?:^|[\s'\"(\[])--[a-z]|[\s(\[]--$|'craterbench ")
 
 
 def spoken(node: ast.AST) -> Iterator[str]:

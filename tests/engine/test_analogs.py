@@ -22,7 +22,7 @@ from craterbench_qgis.engine.encoders.kind_network import KindNet, pool_rings, r
 from craterbench_qgis.engine.errors import CraterIndexError, EncoderError, MosaicError, QueryError
 from craterbench_qgis.engine.index import CraterIndex, IndexWriter, verify
 from craterbench_qgis.engine.index.kinds import kind_dtype
-from craterbench_qgis.engine.indexing import build_index
+from craterbench_qgis.engine.indexing import add_to_index
 from craterbench_qgis.engine.kinds import load_descriptor
 from craterbench_qgis.engine.kinds.describe import entry_of
 from craterbench_qgis.engine.kinds.descriptor import kinds_folder, tone_of
@@ -36,7 +36,7 @@ from craterbench_qgis.engine.search import (
 )
 from craterbench_qgis.engine.search.turns import Turn, turned
 
-from .scene import COUNT, craters, request
+from .scene import COUNT, build_scene, craters, write_catalogue, write_mosaic
 
 ENCODER = load_encoder("hog")
 DESCRIPTOR = load_descriptor(threads=1)
@@ -47,7 +47,7 @@ ANALOGS = SearchOptions(find=Question.ANALOGS, analogs=AnalogOptions(min_pixels=
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with an index as earlier versions made it: without descriptors."""
     folder = tmp_path_factory.mktemp("analogs")
-    build_index(request(folder), ENCODER)
+    build_scene(folder, ENCODER)
     return folder
 
 
@@ -96,6 +96,49 @@ def test_an_upgrade_adds_what_lacks_and_survives_removal_and_compaction(
     with CraterIndex.open(path) as index:
         found = Searcher(index, ENCODER).search(query(folder, 3), ANALOGS).matches
     assert len(found) > 10 and "T-005" not in {match.crater_id for match in found}
+
+
+def test_what_is_added_is_described_as_the_rest_is(
+    folder: Path, plain: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "scene.craterindex"
+    shutil.copytree(folder / "scene.craterindex", path)
+    other = write_mosaic(tmp_path / "other.tif", noise=5)
+    add = ["index", "add", str(path)]
+    assert main([*add, "--mosaic", str(other)]) == 0
+    with CraterIndex.open(path) as index:
+        assert index.kinds is not None and len(index.kinds) == 4 * COUNT
+        assert set(index.kinds["observation"].tolist()) == {0, 1}
+    _, lon, lat, diameter = craters()[3]
+    table = write_catalogue(tmp_path / "more.csv", [("new", lon + 0.2, lat, diameter)])
+    third = write_mosaic(tmp_path / "third.tif", noise=6)
+    with IndexWriter.open(path) as writer:
+        writer.add_kinds(replace(entry_of(DESCRIPTOR), near=3), np.zeros(0, kind_dtype(50, 3, 10)))
+    assert main([*add, "--mosaic", str(third), "--catalogue", str(table)]) == 0
+    with CraterIndex.open(path) as index:  # of another version: left to an upgrade
+        assert index.kinds is not None and not len(index.kinds)
+        assert index.manifest.n_views == 4 * COUNT + 2
+    bare = tmp_path / "bare.craterindex"
+    shutil.copytree(plain / "scene.craterindex", bare)
+    assert main(["index", "add", str(bare), "--mosaic", str(other)]) == 0
+    with CraterIndex.open(bare) as index:
+        assert index.kinds is None
+
+
+def test_an_addition_stands_when_a_view_cannot_be_described(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A killed addition left views without descriptors, and their mosaic is gone by now."""
+    path = tmp_path / "scene.craterindex"
+    shutil.copytree(folder / "scene.craterindex", path)
+    gone, other = (write_mosaic(tmp_path / f"{n}.tif", noise=n) for n in (5, 6))
+    add_to_index(path, ENCODER, mosaics=[gone])
+    gone.unlink()
+    assert main(["index", "add", str(path), "--mosaic", str(other)]) == 0
+    told = capsys.readouterr().out
+    assert "no descriptor of kind yet" in told and "5.tif" in told
+    with CraterIndex.open(path) as index:
+        assert index.manifest.n_views == 6 * COUNT
 
 
 def test_a_damaged_descriptor_file_is_named(folder: Path, tmp_path: Path) -> None:
@@ -268,8 +311,7 @@ def heights(folder: Path) -> Path:
 
 
 def test_terrain_becomes_columns_of_the_index(folder: Path, tmp_path: Path) -> None:
-    asked = replace(request(tmp_path), terrain=heights(folder))
-    build_index(asked, ENCODER)
+    build_scene(tmp_path, ENCODER, terrain=str(heights(folder)))
     with CraterIndex.open(tmp_path / "scene.craterindex") as index:
         ratio = np.array(index.craters.values("dtm_depth_ratio"), float)
         np.testing.assert_allclose(np.nanmedian(ratio), 0.1, rtol=0.1)
@@ -287,7 +329,7 @@ def test_a_terrain_model_of_elsewhere_is_refused(folder: Path, tmp_path: Path) -
     with rasterio.open(tmp_path / "far.tif", "w", **profile) as file:
         file.write(band, 1)
     with pytest.raises(MosaicError, match="does not cover"):
-        build_index(replace(request(tmp_path), terrain=tmp_path / "far.tif"), ENCODER)
+        build_scene(tmp_path, ENCODER, terrain=str(tmp_path / "far.tif"))
 
 
 def test_the_command_line(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -313,6 +355,8 @@ def test_the_command_line(folder: Path, tmp_path: Path, capsys: pytest.CaptureFi
     result = json.loads((tmp_path / "report/analogs.json").read_text())
     methods = {row["method"] for row in result["kind"]}
     assert {"kind, by both", "nearest diameter", "chance"} <= methods
+    kinds = [row["kind"] for row in result["kind"]]
+    assert kinds == sorted(kinds) and set(kinds) <= {"1", "2", "3"}
     assert result["queries"] == 4 and len(result["angles"]) == 6
     assert "hit@1" in (tmp_path / "report/analogs.md").read_text()
 

@@ -11,7 +11,6 @@ from craterbench_qgis.contract.search import Query, Source
 from craterbench_qgis.contract.vocabulary import BoxReading, DiameterFrom, QueryKind
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.index import CraterIndex
-from craterbench_qgis.engine.indexing import build_index
 from craterbench_qgis.engine.mosaic import Mosaic
 from craterbench_qgis.engine.search import (
     Searcher,
@@ -21,7 +20,7 @@ from craterbench_qgis.engine.search import (
     read_box,
 )
 
-from .scene import craters, request
+from .scene import build_scene, craters
 
 ENCODER = load_encoder("hog")
 
@@ -29,7 +28,7 @@ ENCODER = load_encoder("hog")
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("boxes")
-    build_index(request(folder), ENCODER)
+    build_scene(folder, ENCODER)
     return folder
 
 

@@ -233,7 +233,7 @@ def test_every_rejection(tmp_path: Path) -> None:
         ("b8", "0", "0", "0"),
         ("b9", "0", "0", "-3"),
         ("ok1", "5", "5", "2"),
-        ("b11", "0", "0", "12 km"),
+        ("b11", "0", "0", "~12"),
         ("ok12", "360", "-90", "1e1"),
         ("b13", "0", " ", "1"),
     ]
@@ -325,7 +325,7 @@ def test_longitude_conventions_are_reported(tmp_path: Path) -> None:
         assert (craters.lon >= -180).all() and (craters.lon < 180).all()
 
 
-def test_take_and_to_arrow(tmp_path: Path) -> None:
+def test_take(tmp_path: Path) -> None:
     craters = read(tmp_path, "id,lon,lat,diam_km,k\na,1,2,3,x\nb,4,5,6,y\nc,7,8,9,z\n")
     some = craters.take([2, 0])
     assert some.ids == ["c", "a"] and some.lon.tolist() == [7, 1]
@@ -333,9 +333,6 @@ def test_take_and_to_arrow(tmp_path: Path) -> None:
     assert some.source_rows.tolist() == [3, 1] and len(some) == 2
     assert craters.take(np.array([False, True, False])).ids == ["b"]
     assert len(craters.take([])) == 0 and "0 craters" in craters.take([]).summary()
-    assert craters.to_arrow().to_pylist()[1] == {
-        "crater_id": "b", "lon": 4.0, "lat": 5.0, "diameter_m": 6000.0
-    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,26 @@ RIGHT: dict[str, tuple[str, list[tuple[float, float, float]]]] = {
         "id;lon;lat;diam_m\na;10.5;1.5;12'500\nb;11;2;1'200.5\n",
         [(10.5, 1.5, 12500.0), (11.0, 2.0, 1200.5)],
     ),
+    "thousands parted by the spaces of typesetters": (
+        "id;lon;lat;diam_m\na;10,5;1,5;12\u00a0500,5\nb;11;2;1\u2009200\nc;1;2;1\u202f200\n"
+        "d;1;2;12\u2007000\n",
+        [(10.5, 1.5, 12500.5), (11.0, 2.0, 1200.0), (1.0, 2.0, 1200.0), (1.0, 2.0, 12000.0)],
+    ),
+    "units in the cells": (
+        "id,lon,lat,diameter\na,10,1,30\u00a0km\nb,11,2,900 m\nc,1,2,2.5km\nd,1,2,\"1,250 m.\"\n",
+        [(10.0, 1.0, 30e3), (11.0, 2.0, 900.0), (1.0, 2.0, 2500.0), (1.0, 2.0, 1250.0)],
+    ),
+    "units in the cells, decimal commas": (
+        "id;lon;lat;crater radius\na;10,5;1,5;30,25 km\nb;11;2;1\u00a0000 Meters\n",
+        [(10.5, 1.5, 60.5e3), (11.0, 2.0, 2000.0)],
+    ),
+    "a unit in some cells of a column that names it": (
+        HEAD + "a,10,1,30\nb,11,2,31 km\n", [(10.0, 1.0, 30e3), (11.0, 2.0, 31e3)],
+    ),
+    "a diameter twice, rounded": (
+        "id,lon,lat,diam_m,diam_km,radius_m\na,10,1,12340,12.3,6170\nb,11,2,900,0.9,450\n",
+        [(10.0, 1.0, 12340.0), (11.0, 2.0, 900.0)],
+    ),
     "typographic minus": (
         HEAD + "a,\u221210.5,\u22121.5,30\nb,\u201311,2,31\n",
         [(-10.5, -1.5, 30e3), (-11.0, 2.0, 31e3)],
@@ -76,10 +96,33 @@ def test_read_right(tmp_path: Path, name: str, letters: str) -> None:
     ("id,lon_rad,lat_rad,diam_km\na,1.5,0.5,30\n", "--lon NAME"),
     ("id,lon,colatitude,diam_km\na,15,100,30\n", "--lat NAME"),
     ("id,lat,lon,diam_km\na,170,1.5,30\nb,-120,2,31\n", "beyond 90"),
-    ("id,lon,lat,diameter\na,10,1,30 km\nb,11,2,900 m\n", "--diameter-unit"),
+    ("id,lon,lat,diam_km\na,10,1,30 m\nb,11,2,900 m\n", "unit of its diameter is not km"),
+    ("id,lon,lat,diam_m,diam_km\na,10,1,30,30\nb,11,2,900,900\n",
+     "'diam_m' and 'diam_km'.*0.03 and 30 km.*--diameter 'diam_km'"),
+    ("id,lon,lat,diameter_km,radius_km\na,10,1,30,30\nb,11,2,900,900\n",
+     "'diameter_km' and 'radius_km'.*30 and 60 km"),
+    (HEAD + "a,10,1,30000\nb,11,2,42000\n", "larger than the body"),
 ])  # fmt: skip
 def test_refused_with_the_repair(tmp_path: Path, text: str, repair: str) -> None:
     path = tmp_path / "craters.csv"
     path.write_text(text, "utf-8")
     with pytest.raises(CatalogueError, match=repair):
         read_catalogue(path)
+
+
+def test_single_rows_that_contradict_themselves_are_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "craters.csv"
+    text = "id,lon,lat,diam_km,diam_m\na,1,1,3,3000\nb,1,2,4,4000\nc,1,3,5,50\nd,1,4,6,\n"
+    path.write_text(text, "utf-8")
+    craters = read_catalogue(path)
+    assert craters.ids == ["a", "b", "d"]
+    assert "1 'diam_km' and 'diam_m' disagree" in craters.summary()
+    assert read_catalogue(path, diameter="diam_m").diameter.tolist() == [3000, 4000, 50]
+    path.write_text("id,lon,lat,diameter\na,1,1,3 km\nb,1,2,4\nc,1,3,50 m\n", "utf-8")
+    craters = read_catalogue(path)
+    assert craters.ids == ["a", "c"] and "1 diameter has no unit" in craters.summary()
+    assert "in km (as the cells say, others in m)" in craters.summary()
+    assert read_catalogue(path, diameter_unit="km").ids == ["a", "b"]
+    path.write_text("id,lon,lat,diam_km\na,1,1,3\nb,1,2,6000\n", "utf-8")
+    assert read_catalogue(path, body="moon").ids == ["a"]
+    assert read_catalogue(path, body="mars").ids == ["a", "b"]

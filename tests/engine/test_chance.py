@@ -10,7 +10,6 @@ import pytest
 from craterbench_qgis.engine.bodies import body_by_name
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.index import CraterIndex
-from craterbench_qgis.engine.indexing import build_index
 from craterbench_qgis.engine.mosaic import Mosaic
 from craterbench_qgis.engine.search import Searcher, SearchOptions, query_from_crater
 from craterbench_qgis.engine.search.chance import (
@@ -21,7 +20,7 @@ from craterbench_qgis.engine.search.chance import (
     same_ground,
 )
 
-from .scene import craters, request
+from .scene import build_scene, craters
 
 
 def test_expected_numbers_are_what_chance_brings() -> None:
@@ -81,7 +80,7 @@ def test_craters_on_the_querys_ground() -> None:
 
 def test_a_search_tells_it_where_it_can(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     encoder = load_encoder("hog")
-    build_index(request(tmp_path), encoder)
+    build_scene(tmp_path, encoder)
     _, lon, lat, diameter = craters()[5]
     with CraterIndex.open(tmp_path / "scene.craterindex") as index:
         searcher = Searcher(index, encoder)

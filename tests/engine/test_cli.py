@@ -16,7 +16,7 @@ import pytest
 from craterbench_qgis.engine.cli import main
 from craterbench_qgis.engine.cli.output import duration, plain, progress_line, table
 
-from .scene import COUNT, craters, request, write_catalogue, write_mosaic
+from .scene import COUNT, craters, scene_params, write_catalogue, write_mosaic
 
 KEYS = {
     "rank", "crater_id", "lon", "lat", "diameter_m", "score", "shortlist_score", "context",
@@ -253,7 +253,7 @@ def test_queries_too_coarse_or_too_wide_are_refused(
 
 @pytest.mark.skipif(os.name == "nt", reason="sends POSIX signals")
 def test_ctrl_c_leaves_a_resumable_index(tmp_path: Path) -> None:
-    request(tmp_path)
+    scene_params(tmp_path)
     write_catalogue(
         tmp_path / "craters.csv",
         [(f"{n}-{i}", a, b, d) for i in range(40) for n, a, b, d in craters()],

@@ -10,19 +10,22 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from craterbench_qgis.contract.build import CatalogueSource
+from craterbench_qgis.contract.duplicates import DuplicateParams
 from craterbench_qgis.contract.vocabulary import Keeper, Verdict
 from craterbench_qgis.engine.bodies import body_by_name, destination, great_circle_distance
 from craterbench_qgis.engine.catalogue import ColumnChoice, Craters, read_catalogue
-from craterbench_qgis.engine.duplicates import DuplicateRequest, find_duplicates
+from craterbench_qgis.engine.duplicates import find_duplicates
 from craterbench_qgis.engine.duplicates.candidates import CandidateRule, candidate_pairs
 from craterbench_qgis.engine.duplicates.clusters import Edge, Member, join, keeper
 from craterbench_qgis.engine.duplicates.evidence import overlap
-from craterbench_qgis.engine.duplicates.model import fit_logistic, load_model
+from craterbench_qgis.engine.duplicates.model import load_model
 from craterbench_qgis.engine.duplicates.offsets import image_shift, moved, robust_offset
-from craterbench_qgis.engine.duplicates.rim import RimReading, fit_reading, pooled
+from craterbench_qgis.engine.duplicates.rim import RimReading, pooled
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.errors import Cancelled, QueryError
 from craterbench_qgis.engine.monitor import Monitor
+from training.duplicates import fit_logistic, fit_reading, reading_json
 
 from .conftest import DATA, needs_data
 
@@ -195,7 +198,7 @@ def test_the_rim_reading_finds_what_the_tokens_say_on_any_grid() -> None:
     targets = tokens.reshape(600, 12, 12, 8)[:, :2, :2, :4].mean((1, 2)) + 3.0
     targets[:50, 3] = np.nan
     reading = fit_reading(basis, pooled(tokens, (12, 12), basis), targets, ridge=1e-3)
-    again = RimReading.from_json(reading.to_json())
+    again = RimReading.from_json(reading_json(reading))
     assert again.read(tokens, (12, 12))[60:] == pytest.approx(targets[60:], abs=0.02)
     even = np.ones((2, 7 * 5, 8), np.float32)
     assert pooled(even, (7, 5), np.eye(8, dtype=np.float32)) == pytest.approx(1.0, rel=1e-5)
@@ -253,8 +256,13 @@ def test_planted_duplicates_on_the_real_moon_are_found_with_looks(tmp_path: Path
     both.diameter[len(base) :] *= rng.uniform(0.8, 1.2, 60)
     both.ids[len(base) :] = [f"p{i}" for i in of]
     report = find_duplicates(
-        DuplicateRequest(both, tmp_path / "r.gpkg", mosaics=(moon / "lroc_wac_8k.tif",)),
-        load_encoder(None, threads=1),
+        DuplicateParams(
+            CatalogueSource("both.csv"),
+            str(tmp_path / "r.gpkg"),
+            mosaics=[str(moon / "lroc_wac_8k.tif")],
+        ),
+        both,
+        encoder=load_encoder(None, threads=1),
     )
     assert report.looks > 50
     with closing(sqlite3.connect(tmp_path / "r.gpkg")) as connection:

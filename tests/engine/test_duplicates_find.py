@@ -15,16 +15,16 @@ import numpy as np
 import pyogrio
 import pytest
 
-from craterbench_qgis.contract.build import Selection
-from craterbench_qgis.contract.duplicates import DuplicateReport
-from craterbench_qgis.engine.bodies import body_by_name
+from craterbench_qgis.contract.build import CatalogueSource, Columns, Selection
+from craterbench_qgis.contract.duplicates import DuplicateParams, DuplicateReport
+from craterbench_qgis.contract.records import RecordError
 from craterbench_qgis.engine.catalogue import read_catalogue
 from craterbench_qgis.engine.cli.main import main
 from craterbench_qgis.engine.duplicates import (
-    DuplicateRequest,
     apply_decisions,
     find_duplicates,
     pair_pictures,
+    read_catalogues,
     record_decisions,
 )
 from craterbench_qgis.engine.duplicates.store import read_decisions, read_provenance
@@ -54,10 +54,15 @@ def catalogue(tmp_path: Path) -> Path:
 
 
 def find(catalogue: Path, **changes: object) -> DuplicateReport:
-    changes.setdefault("output", catalogue.with_name("review.gpkg"))
     encoder, monitor = changes.pop("encoder", None), changes.pop("monitor", None)
-    request = DuplicateRequest(catalogue=read_catalogue(catalogue), **changes)  # type: ignore[arg-type]
-    return find_duplicates(request, encoder, monitor)  # type: ignore[arg-type]
+    body = changes.pop("body", None)
+    for name in ("output", "other_mosaic"):
+        if name in changes:
+            changes[name] = str(changes[name])
+    changes["mosaics"] = [str(path) for path in changes.get("mosaics", ())]  # type: ignore[attr-defined]
+    changes.setdefault("output", str(catalogue.with_name("review.gpkg")))
+    params = DuplicateParams(CatalogueSource(str(catalogue), body=body), **changes)  # type: ignore[arg-type]
+    return find_duplicates(params, *read_catalogues(params), encoder, monitor)  # type: ignore[arg-type]
 
 
 def rows(path: Path, query: str) -> list[tuple]:
@@ -199,13 +204,13 @@ def test_two_catalogues_are_merged_with_the_better_source_kept(tmp_path: Path) -
         for name, lon, lat, size in with_copies()[-COPIES:]:
             writer.writerow([name, lon, lat, size, 1.5])
         writer.writerow(["only-b", 20.0, -3.9, 3.0, 0.2])
-    request = DuplicateRequest(
-        catalogue=read_catalogue(first, body="moon"),
-        other=read_catalogue(other, body="moon", id="name_b"),
+    report = find(
+        first,
+        body="moon",
+        other=CatalogueSource(str(other), Columns(id="name_b"), body="moon"),
+        priority=["moon_b", "moon_a"],
         output=tmp_path / "review.gpkg",
-        priority=("moon_b", "moon_a"),
     )
-    report = find_duplicates(request)
     assert (report.entries, report.probable, report.clusters) == (29, 4, 4)
     assert report.offset is not None and report.offset.count == 4
     assert report.offset.east_m == pytest.approx(0.03 * scene.DEGREE_M, rel=0.03)
@@ -226,16 +231,10 @@ def test_an_offset_between_catalogues_is_measured_and_taken_back(tmp_path: Path)
     shifted = [(n, lon + 0.35, lat, d) for n, lon, lat, d in scene.craters()]
     other = scene.write_catalogue(tmp_path / "moon_b.csv", shifted)
     mosaic = scene.write_mosaic(tmp_path / "mosaic.tif")
-    inputs = {
-        "catalogue": read_catalogue(first),
-        "other": read_catalogue(other),
-        "output": tmp_path / "review.gpkg",
-    }
+    source = CatalogueSource(str(other))
     east = 0.35 * scene.DEGREE_M
-    corrected = find_duplicates(
-        DuplicateRequest(**inputs, other_offset_m=(east, 0.0), mosaics=(mosaic,))
-    )
-    plain = find_duplicates(DuplicateRequest(**inputs))
+    corrected = find(first, other=source, other_offset_m=(east, 0.0), mosaics=(mosaic,))
+    plain = find(first, other=source)
     assert plain.probable < corrected.probable == scene.COUNT
     assert corrected.offset is not None
     assert corrected.offset.east_m == pytest.approx(east, rel=0.02)
@@ -260,27 +259,26 @@ def test_two_misregistered_mosaics_tell_their_offset(catalogue: Path, tmp_path: 
 
 
 def test_bodies_that_differ_or_are_unknown_are_refused(catalogue: Path, tmp_path: Path) -> None:
-    mars = read_catalogue(scene.write_catalogue(tmp_path / "other.csv"), body="mars")
-    request = DuplicateRequest(read_catalogue(catalogue), tmp_path / "r.gpkg", mars)
+    mars = scene.write_catalogue(tmp_path / "other.csv")
     with pytest.raises(BodyError, match="Mars"):
-        find_duplicates(request)
-    silent = read_catalogue(scene.write_catalogue(tmp_path / "silent.csv"))
+        find(catalogue, other=CatalogueSource(str(mars), body="mars"))
+    silent = scene.write_catalogue(tmp_path / "silent.csv")
     with pytest.raises(BodyError, match="does not say"):
-        find_duplicates(DuplicateRequest(silent, tmp_path / "r.gpkg"))
-    named = DuplicateRequest(silent, tmp_path / "r.gpkg", body=body_by_name("moon"))
-    assert find_duplicates(named).entries == scene.COUNT
+        find(silent)
+    assert find(silent, body="moon").entries == scene.COUNT
 
 
 def test_requests_that_make_no_sense_are_refused(catalogue: Path) -> None:
     for changes in (
-        {"threshold": 1.5},
-        {"minimum": 0.9},
+        {"threshold": 0.0},
         {"other_offset_m": (1.0, 1.0)},
         {"output": catalogue.with_suffix(".shp")},
         {"source_column": "nowhere"},
     ):
         with pytest.raises(QueryError):
             find(catalogue, **changes)
+    with pytest.raises(RecordError, match="threshold"):
+        find(catalogue, threshold=1.5)
     with pytest.raises(QueryError, match="not a review"):
         apply_decisions(catalogue, catalogue.with_name("x.csv"))
     find(catalogue)

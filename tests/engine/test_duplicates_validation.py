@@ -11,11 +11,12 @@ import pyarrow as pa
 import pytest
 from scipy.stats import binomtest
 
+from craterbench_qgis.contract.build import CatalogueSource
+from craterbench_qgis.contract.duplicates import DuplicateParams
 from craterbench_qgis.engine.bodies import body_by_name, destination, great_circle_distance
 from craterbench_qgis.engine.catalogue import ColumnChoice, Craters, read_catalogue
 from craterbench_qgis.engine.cli.main import main
 from craterbench_qgis.engine.duplicates import (
-    DuplicateRequest,
     Kind,
     ValidationRequest,
     find_duplicates,
@@ -293,8 +294,13 @@ def test_what_the_search_says_is_what_is_measured(catalogue: Path, tmp_path: Pat
     planted = plant(MOON, craters, 20, 5, kinds)
     for evidence, mosaics in (("geometry", ()), ("looks", (mosaic,))):
         report = find_duplicates(
-            DuplicateRequest(planted.craters, tmp_path / f"{evidence}.gpkg", mosaics=mosaics),
-            encoder,
+            DuplicateParams(
+                CatalogueSource(str(catalogue)),
+                str(tmp_path / f"{evidence}.gpkg"),
+                mosaics=[str(path) for path in mosaics],
+            ),
+            planted.craters,
+            encoder=encoder,
         )
         row = rows[evidence]
         assert report.probable == round(row["recall"] * 20) + row["false"]
@@ -308,7 +314,8 @@ def test_decisions_of_a_review_are_known_pairs(
     rows += [(f"again-{name}", lon + 0.03, lat, km) for name, lon, lat, km in rows[:3]]
     catalogue = scene.write_catalogue(tmp_path / "moon_twice.csv", rows)
     review = tmp_path / "review.gpkg"
-    find_duplicates(DuplicateRequest(read_catalogue(catalogue), review))
+    params = DuplicateParams(CatalogueSource(str(catalogue)), str(review))
+    find_duplicates(params, read_catalogue(catalogue))
     base = [
         "duplicates", "evaluate", str(catalogue), "--geometry-only", "--planted", "10",
         "--output", str(tmp_path / "out"), "--json",

@@ -16,15 +16,15 @@ import pyproj
 import pytest
 import shapely
 
-from craterbench_qgis.contract.build import IndexInfo
-from craterbench_qgis.contract.duplicates import ReviewReportParams
+from craterbench_qgis.contract.build import CatalogueSource, IndexInfo
+from craterbench_qgis.contract.duplicates import DuplicateParams, ReviewReportParams
 from craterbench_qgis.contract.vocabulary import Verdict
 from craterbench_qgis.engine.bodies import Body, great_circle_distance
 from craterbench_qgis.engine.catalogue import read_catalogue
 from craterbench_qgis.engine.duplicates import (
-    DuplicateRequest,
     apply_decisions,
     find_duplicates,
+    read_catalogues,
     record_decisions,
     write_review_report,
 )
@@ -147,7 +147,8 @@ def test_a_review_is_decided_reported_and_applied(review: Path, tmp_path: Path) 
 def test_its_decisions_survive_a_new_search(review: Path, tmp_path: Path) -> None:
     rows = craters()[:12]
     rows += [(f"B-{name}", lon + 0.02, lat, d * 1.05) for name, lon, lat, d in rows[:3]]
-    table = read_catalogue(write_catalogue(tmp_path / "twice.csv", rows), body="mars")
+    source = CatalogueSource(str(write_catalogue(tmp_path / "twice.csv", rows)), body="mars")
+    params = DuplicateParams(source, str(review))
     before = read_decisions(review)
-    assert find_duplicates(DuplicateRequest(catalogue=table, output=review)).decisions_kept == 2
+    assert find_duplicates(params, *read_catalogues(params)).decisions_kept == 2
     assert read_decisions(review) == before

@@ -183,11 +183,11 @@ def test_the_default_is_the_bundled_encoder_where_there_is_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     info = EncoderInfo("ours", "trained", "GPL", bundled=True)
-    monkeypatch.setattr(registry, "_bundled", lambda: [info])
-    monkeypatch.setattr(registry, "_load_bundled", lambda name, device, threads: Bundled())
+    monkeypatch.setattr(registry, "bundled_encoders", lambda: [info])
+    monkeypatch.setattr(registry, "load_bundled", lambda name, device, threads: Bundled())
     assert [load_encoder(spec).id for spec in (None, "default", "ours")] == ["ours"] * 3
     assert [e.id for e in available_encoders()] == ["ours", *CONTROLS]
-    monkeypatch.setattr(registry, "_bundled", list)
+    monkeypatch.setattr(registry, "bundled_encoders", list)
     assert [load_encoder(spec).id for spec in (None, "default")] == ["hog", "hog"]
     assert [e.id for e in available_encoders()] == [*CONTROLS]
 

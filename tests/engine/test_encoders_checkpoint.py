@@ -167,6 +167,16 @@ def cut_zip(model: Any, folder: Path) -> Path:
     return path
 
 
+def zip_of_two_disks(model: Any, folder: Path) -> Path:
+    """Found by the fuzzer: the end of the archive names a second disk."""
+    path = save(model.state_dict(), folder)
+    data = bytearray(path.read_bytes())
+    locator = data.rindex(b"PK\6\7")
+    data[locator + 16 : locator + 20] = (2).to_bytes(4, "little")
+    path.write_bytes(data)
+    return path
+
+
 def cut_safetensors(model: Any, folder: Path) -> Path:
     path = safetensors(model, folder)
     truncated(path)
@@ -206,6 +216,7 @@ FAULTS: dict[str, tuple[Callable[[Any, Path], Path], str]] = {
     ),
     "folder": (lambda m, f: (f / "m.pth").mkdir() or f / "m.pth", "cannot be opened|damaged"),
     "cut zip": (cut_zip, "is truncated: its end is missing"),
+    "zip of two disks": (zip_of_two_disks, "is truncated: its end is missing or spoiled"),
     "cut safetensors": (cut_safetensors, "truncated or damaged"),
     "cut old pickle": (cut_old_pickle, "truncated or damaged"),
     "bad header": (bad_header, "truncated or damaged|neither"),

@@ -14,15 +14,14 @@ import rasterio
 from rasterio.transform import from_origin
 from scipy.ndimage import gaussian_filter
 
-from craterbench_qgis.contract.build import Selection
+from craterbench_qgis.contract.build import CatalogueSource, EvaluateParams, Selection
+from craterbench_qgis.contract.vocabulary import Seeds
 from craterbench_qgis.engine.bodies import body_by_name, great_circle_distance
 from craterbench_qgis.engine.catalogue import read_catalogue
 from craterbench_qgis.engine.cli import main
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.errors import CraterIndexError, QueryError
 from craterbench_qgis.engine.evaluation import (
-    EvaluationRequest,
-    QueryPlan,
     evaluate_index,
     read_same,
 )
@@ -243,8 +242,14 @@ def test_removed_craters_are_no_gallery(world: SimpleNamespace, tmp_path: Path) 
         views, scores = gallery.shortlist(gallery.globals[7], 5)
         assert views[0] == 7 and scores[0] == pytest.approx(1, abs=0.01)
         np.testing.assert_allclose(gallery.globals[views] @ gallery.globals[7], scores, atol=1e-4)
-        targets = choose_targets(index, read_catalogue(world.table), QueryPlan())
+        targets = choose_targets(index, read_catalogue(world.table), Selection())
         assert len(targets.rows) == 28 and targets.left_out["no view in the index"] == 2
+
+
+def asked(world: SimpleNamespace, **changes: object) -> EvaluateParams:
+    """What is evaluated: the world's other mosaic by its own catalogue."""
+    catalogue = CatalogueSource(str(world.table))
+    return EvaluateParams("index", str(world.other), catalogue, **changes)  # type: ignore[arg-type]
 
 
 def test_rows_that_need_a_missing_mosaic_are_left_out(
@@ -272,30 +277,30 @@ def test_rows_that_need_a_missing_mosaic_are_left_out(
         == 0
     )
     gallery.unlink()
-    request = EvaluationRequest(
-        world.other,
-        read_catalogue(world.table),
-        QueryPlan(limit=3),
-        only=("global", "raw:4", "aggregated:16", "two-stage:16:25"),
-        seeds=("attention",),
+    craters = read_catalogue(world.table)
+    params = asked(
+        world,
+        limit=3,
+        only=["global", "raw:4", "aggregated:16", "two-stage:16:25"],
+        seeds=[Seeds.ATTENTION],
     )
     with CraterIndex.open(index) as opened:
-        result = evaluate_index(opened, load_encoder("hog"), request)
+        result = evaluate_index(opened, load_encoder("hog"), craters, params)
         methods = [row["method"] for row in result["rows"]]
         assert methods == ["global", "aggregated", "two-stage"]
         assert len(result["settings"]["notes"]) == 1
         assert result["settings"]["notes"][0].startswith("raw:4 (attention) left out: The mosaic")
         assert result["settings"]["craters_left_out"]["not in the index"] > 0
         with pytest.raises(PatchesUnavailable, match="not there"):
-            evaluate_index(opened, load_encoder("hog"), replace(request, only=("all",)))
+            evaluate_index(opened, load_encoder("hog"), craters, replace(params, only=["all"]))
 
 
 def test_queries_do_not_depend_on_one_another(world: SimpleNamespace, opened: CraterIndex) -> None:
     encoder, craters = load_encoder("hog"), read_catalogue(world.table)
 
     def cut(**changes: object) -> QuerySet:
-        plan = QueryPlan(views_per_crater=2, **changes)  # type: ignore[arg-type]
-        return cut_queries(opened, encoder, craters, world.other, plan)[0]
+        params = asked(world, views_per_crater=2, **changes)
+        return cut_queries(opened, encoder, craters, params)[0]
 
     whole, few, again, other = cut(), cut(limit=7), cut(limit=7), cut(limit=7, seed=1)
     assert len(whole) == 60 and len(few) == 7
@@ -310,12 +315,12 @@ def test_jitter_and_context_are_drawn_as_documented(
     world: SimpleNamespace, opened: CraterIndex
 ) -> None:
     craters = read_catalogue(world.table)
-    plan = QueryPlan(views_per_crater=60, jitter=0.2, context=(2.0, 3.0))
-    targets = choose_targets(opened, craters, plan)
+    params = asked(world, views_per_crater=60, jitter=0.2, context=[2.0, 3.0])
+    targets = choose_targets(opened, craters, params.selection)
     calls: list[tuple[float, ...]] = []
     fake = SimpleNamespace(view=lambda *told: calls.append(told))
     moon = body_by_name("moon")
-    cutter = queries_module.Cutter(fake, moon, craters, targets, plan, 112)  # type: ignore[arg-type]
+    cutter = queries_module.Cutter(fake, moon, craters, targets, params, 112)  # type: ignore[arg-type]
     list(cutter.batches(64))
     lon, lat, diameter, context, size = np.array(calls).T
     assert len(calls) == 1800 and set(size) == {112}
@@ -340,25 +345,21 @@ def test_ids_count_only_in_their_place(
     moved = f"c0,{float(first[1]) + 40},{first[2]},{first[3]}"
     table = tmp_path / "moved.csv"
     table.write_text("\n".join([lines[0], moved, lines[2], "new,0,0,150"]) + "\n")
-    targets = choose_targets(opened, read_catalogue(table), QueryPlan())
+    targets = choose_targets(opened, read_catalogue(table), Selection())
     assert targets.rows.tolist() == [1] and targets.index_rows.tolist() == [1]
     assert targets.left_out == {"id elsewhere in the index": 1, "not in the index": 1}
     with pytest.raises(QueryError, match="Check the region"):
-        choose_targets(
-            opened, read_catalogue(table), QueryPlan(selection=Selection(min_diameter_m=1e6))
-        )
+        choose_targets(opened, read_catalogue(table), Selection(min_diameter_m=1e6))
 
 
 def test_region_and_diameter_choose_the_queries(
     world: SimpleNamespace, opened: CraterIndex
 ) -> None:
     craters = read_catalogue(world.table)
-    plan = QueryPlan(
-        selection=Selection(
-            region=[170.0, -90.0, -90.0, 90.0], min_diameter_m=150e3, max_diameter_m=250e3
-        )
+    selection = Selection(
+        region=[170.0, -90.0, -90.0, 90.0], min_diameter_m=150e3, max_diameter_m=250e3
     )
-    rows = choose_targets(opened, craters, plan).rows
+    rows = choose_targets(opened, craters, selection).rows
     inside = ((craters.lon >= 170) | (craters.lon <= -90)) & (craters.diameter >= 150e3)
     assert rows.tolist() == np.flatnonzero(inside & (craters.diameter <= 250e3)).tolist()
     assert 0 < len(rows) < 15
@@ -388,14 +389,14 @@ def test_wrong_encoder_and_wrong_numbers(
     with pytest.raises(CraterIndexError, match="was built with"):
         IndexGallery(opened, load_encoder("ncc"))
     assert main(command(world, "--encoder", "ncc")) == 1
-    assert main(command(world, "--context", "1", "2", "3")) == 1
-    assert main(command(world, "--jitter", "-1")) == 1
+    assert main(command(world, "--context", "1", "2", "3")) == 2
+    assert main(command(world, "--jitter", "-1")) == 2
     assert main(command(world, "--only", "best")) == 1
     told = capsys.readouterr().err
     for text in (
         "was built with",
-        "A context is one factor or two",
-        "The jitter",
+        "'context' must be a list of 1 to 2",
+        "'jitter' must be a number from 0 to 2",
         "no row of the table",
     ):
         assert text in told

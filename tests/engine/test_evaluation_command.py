@@ -13,8 +13,6 @@ from craterbench_qgis.engine.cli import main
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.errors import QueryError
 from craterbench_qgis.engine.evaluation import (
-    EvaluationRequest,
-    QueryPlan,
     evaluate_index,
 )
 from craterbench_qgis.engine.evaluation.methods import RowSpec, TokenSpec, plan_rows
@@ -22,7 +20,7 @@ from craterbench_qgis.engine.index import CraterIndex
 from craterbench_qgis.engine.monitor import Monitor
 
 from .conftest import DATA, needs_data
-from .test_evaluation import command, opened, world
+from .test_evaluation import asked, command, opened, world
 
 __all__ = ["opened", "world"]  # fixtures
 
@@ -56,11 +54,10 @@ def test_a_cancel_is_heard(world: SimpleNamespace, opened: CraterIndex) -> None:
             return self.stop
 
     for stage in ("queries", "gallery", "matching"):
-        request = EvaluationRequest(
-            world.other, read_catalogue(world.table), QueryPlan(limit=40), only=("all", "raw:4")
-        )
+        craters = read_catalogue(world.table)
+        params = asked(world, limit=40, only=["all", "raw:4"])
         with pytest.raises(Cancelled):
-            evaluate_index(opened, load_encoder("hog"), request, Stopper(stage))
+            evaluate_index(opened, load_encoder("hog"), craters, params, Stopper(stage))
 
 
 def test_planned_rows() -> None:

@@ -337,8 +337,8 @@ def test_every_way_of_writing_a_mosaic(tmp_path: Path, request: pytest.FixtureRe
         if not off < 0.5:
             wrong.append(f"{number} {case}: off by {off:.2f} pixels at {spot[:2]}")
     assert not wrong, f"{len(wrong)} of {len(chosen)}, {dict(results)}:\n" + "\n".join(wrong[:30])
-    # A rotated map of degrees across the antimeridian lies outside of the turn that is looked at.
-    assert results["read"] > 0.95 * len(chosen), "\n".join(refused[:30])
+    # Holes beside the spot can leave a square mostly empty, and that is refused.
+    assert results["read"] > 0.99 * len(chosen), "\n".join(refused[:30])
 
 
 def test_there_are_enough_of_them() -> None:

@@ -45,7 +45,7 @@ def test_an_accepted_crater_pulls_its_likes_up(folder: Path, searcher: Searcher)
     index = searcher.index
     owner = index.view_crater_rows
     everything = np.arange(index.n_views)
-    tokens = searcher._query_tokens(*_encoded(asked))
+    tokens = index.settings.instance_tokens(*_encoded(asked)).vectors[0]
     plain = maxsim(tokens, index.tokens(everything))
     row = index.craters.rows_of([wanted])[wanted][0]
     mine = max(np.flatnonzero(owner == row), key=lambda view: plain[view])
@@ -105,7 +105,7 @@ def test_refined_scores_follow_the_formula(
     index, asked = searcher.index, query(folder, 5)
     background = background_of(index)
     assert background is not None
-    tokens = searcher._query_tokens(*_encoded(asked))
+    tokens = index.settings.instance_tokens(*_encoded(asked)).vectors[0]
     vector = ENCODER.encode(asked.view.pixels[None]).globals[0]
     said = Feedback(accepted=["T-007"], rejected=["T-011", "T-012"])
     refined = Refinement(index, background, vector, tokens, said)

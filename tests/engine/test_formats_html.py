@@ -237,7 +237,6 @@ def test_every_text_is_escaped(tmp_path: Path) -> None:
         title=everything,
         provenance={everything: everything, "deep": {everything: {"x": NASTY}}},
         query_facts={everything: everything},
-        score_label=everything,
     )
     alone(root)
     assert root.all("title")[0].text == everything
@@ -278,8 +277,6 @@ def test_refusals_leave_the_older_report(tmp_path: Path) -> None:
     before = path.read_bytes()
     with pytest.raises(ExportError, match=r"\.html"):
         html_report(tmp_path / "r.pdf", [], title="", provenance={})
-    with pytest.raises(ExportError, match="exists already"):
-        html_report(path, [], title="", provenance={}, overwrite=False)
     for wrong in (b"", b"no picture", b"\xff\xd8\xff broken", np.zeros((4, 4, 2))):
         with pytest.raises(ExportError, match="picture"):
             html_report(path, [ReportRow(row(), wrong)], title="", provenance={})

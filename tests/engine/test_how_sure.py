@@ -11,7 +11,7 @@ import pytest
 
 from craterbench_qgis.engine.cli import main
 
-from .scene import request
+from .scene import build_scene
 from .test_evaluation import write_mosaic
 
 COUNT = 160
@@ -78,9 +78,8 @@ def test_what_cannot_be_asked(
     assert main([*ground[1], "--feedback", "5"]) == 1
     assert "different questions" in capsys.readouterr().err
     from craterbench_qgis.engine.encoders import load_encoder
-    from craterbench_qgis.engine.indexing import build_index
 
-    build_index(request(tmp_path), load_encoder("hog"))
+    build_scene(tmp_path, load_encoder("hog"))
     ask = ["evaluate", str(tmp_path / "scene.craterindex"), "--how-sure"]
     ask += ["--mosaic", str(tmp_path / "mosaic.tif"), "--catalogue", str(tmp_path / "craters.csv")]
     assert main(ask) == 1

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from craterbench_qgis.contract.build import Selection
+from craterbench_qgis.contract.build import BuildParams, CatalogueSource, Selection
 from craterbench_qgis.engine.catalogue import read_catalogue
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.encoders.base import Encoder
@@ -24,13 +24,13 @@ from craterbench_qgis.engine.errors import (
     MosaicError,
 )
 from craterbench_qgis.engine.index import CraterIndex, IndexWriter, verify
-from craterbench_qgis.engine.indexing import BuildRequest, add_to_index, build_index
+from craterbench_qgis.engine.indexing import add_to_index, build_index
 from craterbench_qgis.engine.indexing.estimate import estimate_views
 from craterbench_qgis.engine.indexing.plan import Plan, Unit, spatial_order
 from craterbench_qgis.engine.monitor import Monitor
 from craterbench_qgis.engine.mosaic import Mosaic
 
-from .scene import COUNT, craters, request, write_catalogue, write_mosaic
+from .scene import COUNT, build_scene, craters, scene_params, write_catalogue, write_mosaic
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def encoder() -> Encoder:
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Path:
     folder = tmp_path_factory.mktemp("scene")
-    build_index(request(folder), encoder)
+    build_scene(folder, encoder)
     return folder
 
 
@@ -82,13 +82,13 @@ def test_a_build_holds_every_view(built: Path, encoder: Encoder) -> None:
 def test_building_again_does_nothing_and_other_settings_are_refused(
     built: Path, encoder: Encoder
 ) -> None:
-    again = build_index(request(built), encoder)
+    again = build_scene(built, encoder)
     assert again.already_complete
     assert again.new_views == 0
     with pytest.raises(CraterIndexError, match="other inputs or settings"):
-        build_index(request(built, tokens=8), encoder)
+        build_scene(built, encoder, tokens=8)
     with pytest.raises(CraterIndexError, match="other inputs or settings"):
-        build_index(request(built, selection=Selection(min_diameter_m=30_000.0)), encoder)
+        build_scene(built, encoder, selection=Selection(min_diameter_m=30_000.0))
 
 
 class Stopper(Monitor):
@@ -107,14 +107,14 @@ def test_cancel_and_resume_gives_the_same_index(
     built: Path, tmp_path: Path, encoder: Encoder
 ) -> None:
     output = tmp_path / "stopped.craterindex"
-    wanted = request(built, output=output)
+    wanted = {"output": str(output)}
     with pytest.raises(Cancelled):
-        build_index(wanted, encoder, Stopper(3))
+        build_scene(built, encoder, Stopper(3), **wanted)
     with CraterIndex.open(output) as index:
         assert index.incomplete
         assert 0 < index.n_views < 2 * COUNT
     monitor = Stopper(10**9)
-    report = build_index(wanted, encoder, monitor)
+    report = build_scene(built, encoder, monitor, **wanted)
     assert report.resumed
     assert 0 < report.new_views < 2 * COUNT
     views = [(done, total) for stage, done, total in monitor.seen if stage == "views"]
@@ -125,7 +125,7 @@ def test_cancel_and_resume_gives_the_same_index(
 
 def _build(folder: str, output: str) -> None:
     os.environ["OMP_NUM_THREADS"] = "1"
-    build_index(request(Path(folder), output=Path(output)), load_encoder("hog"))
+    build_scene(Path(folder), load_encoder("hog"), output=output)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked builds")
@@ -163,35 +163,36 @@ def test_killed_twenty_times_the_index_is_the_same(built: Path, tmp_path: Path) 
 
 def test_add_an_observation_then_craters(tmp_path: Path, encoder: Encoder) -> None:
     rows = craters()
-    first = request(tmp_path)
+    output = tmp_path / "scene.craterindex"
+    scene_params(tmp_path)
     write_catalogue(tmp_path / "few.csv", rows[:10])
-    build_index(request(tmp_path, craters=read_catalogue(tmp_path / "few.csv")), encoder)
+    build_scene(tmp_path, encoder, craters=read_catalogue(tmp_path / "few.csv"))
     other = write_mosaic(tmp_path / "other.tif", noise=5)
 
-    report = add_to_index(first.output, encoder, mosaics=[other])
+    report = add_to_index(output, encoder, mosaics=[other])
     assert (report.craters, report.views, report.new_views) == (10, 40, 20)
 
     moved = [("T-001", rows[1][1] + 3, rows[1][2], rows[1][3]), rows[2], *rows[10:14]]
     write_catalogue(tmp_path / "more.csv", moved)
     report = add_to_index(
-        first.output, encoder, craters=read_catalogue(tmp_path / "more.csv"), mosaics=[]
+        output, encoder, craters=read_catalogue(tmp_path / "more.csv"), mosaics=[]
     )
     assert (report.craters, report.new_views) == (14, 16)
     assert any("other craters" in note for note in report.notes)
     assert any("already" in note for note in report.notes)
 
-    report = add_to_index(first.output, encoder, mosaics=[other])
+    report = add_to_index(output, encoder, mosaics=[other])
     assert report.new_views == 0
-    assert verify(first.output).ok
+    assert verify(output).ok
 
 
 def test_an_interrupted_addition_is_finished(tmp_path: Path, encoder: Encoder) -> None:
-    wanted = request(tmp_path)
-    build_index(wanted, encoder)
+    output = tmp_path / "scene.craterindex"
+    build_scene(tmp_path, encoder)
     other = write_mosaic(tmp_path / "other.tif", noise=5)
     with pytest.raises(Cancelled):
-        add_to_index(wanted.output, encoder, mosaics=[other], monitor=Stopper(1))
-    report = add_to_index(wanted.output, encoder)
+        add_to_index(output, encoder, mosaics=[other], monitor=Stopper(1))
+    report = add_to_index(output, encoder)
     assert report.views == 4 * COUNT
     assert any("has been finished" in note for note in report.notes)
     assert report.craters_with_views == COUNT
@@ -199,54 +200,45 @@ def test_an_interrupted_addition_is_finished(tmp_path: Path, encoder: Encoder) -
 
 def test_skipped_views_are_counted(tmp_path: Path, encoder: Encoder) -> None:
     rows = [*craters(4), ("far", 120.0, 0.0, 30.0), ("tiny", 3.0, 1.0, 0.5), ("edge", 0.0, 7.9, 60)]
-    request(tmp_path)
+    scene_params(tmp_path)
     write_catalogue(tmp_path / "craters.csv", rows)
-    report = build_index(request(tmp_path), encoder)
+    report = build_scene(tmp_path, encoder)
     assert report.views == 8
     assert report.skipped == {"outside": 2, "too coarse": 2, "too empty": 2}
 
 
 def test_bad_requests_are_refused_and_leave_nothing(tmp_path: Path, encoder: Encoder) -> None:
-    request(tmp_path)
+    scene_params(tmp_path)
     with pytest.raises(CatalogueError, match="None of the"):
-        build_index(request(tmp_path, selection=Selection(min_diameter_m=1e9)), encoder)
+        build_scene(tmp_path, encoder, selection=Selection(min_diameter_m=1e9))
     with pytest.raises(MosaicError, match="no file"):
-        build_index(request(tmp_path, mosaics=(tmp_path / "absent.tif",)), encoder)
+        build_scene(tmp_path, encoder, mosaics=[str(tmp_path / "absent.tif")])
     mars = read_catalogue(tmp_path / "craters.csv", body="mars")
     with pytest.raises(BodyError, match="Mars"):
-        build_index(request(tmp_path, craters=mars), encoder)
+        build_scene(tmp_path, encoder, craters=mars)
     write_catalogue(tmp_path / "away.csv", [("far", 120.0, 0.0, 30.0)])
     for _ in range(2):
         with pytest.raises(CatalogueError, match="Not one of"):
-            build_index(request(tmp_path, craters=read_catalogue(tmp_path / "away.csv")), encoder)
+            build_scene(tmp_path, encoder, craters=read_catalogue(tmp_path / "away.csv"))
     assert not (tmp_path / "scene.craterindex").exists()
 
 
 def test_a_changed_mosaic_is_noticed_and_a_moved_one_is_the_same(
     tmp_path: Path, encoder: Encoder
 ) -> None:
-    wanted = request(tmp_path)
+    output = tmp_path / "scene.craterindex"
     with pytest.raises(Cancelled):
-        build_index(wanted, encoder, Stopper(2))
+        build_scene(tmp_path, encoder, Stopper(2))
     write_mosaic(tmp_path / "changed.tif", noise=3)
     with pytest.raises(CraterIndexError, match="changed since"):
-        build_index(request(tmp_path, mosaics=(tmp_path / "changed.tif",)), encoder)
+        build_scene(tmp_path, encoder, mosaics=[str(tmp_path / "changed.tif")])
     with pytest.raises(CraterIndexError, match="index build"):
-        add_to_index(wanted.output, encoder, mosaics=[tmp_path / "changed.tif"])
+        add_to_index(output, encoder, mosaics=[tmp_path / "changed.tif"])
     (tmp_path / "mosaic.tif").rename(tmp_path / "moved.tif")
-    report = build_index(request_moved(tmp_path), encoder)
+    moved = str(tmp_path / "moved.tif")
+    report = build_scene(tmp_path, encoder, mosaics=[moved, moved])
     assert report.resumed
     assert report.views == 2 * COUNT
-
-
-def request_moved(folder: Path) -> BuildRequest:
-    return BuildRequest(
-        mosaics=(folder / "moved.tif", folder / "moved.tif"),
-        craters=read_catalogue(folder / "craters.csv"),
-        output=folder / "scene.craterindex",
-        chunk_views=8,
-        tokens=16,
-    )
 
 
 def test_another_encoder_is_refused(built: Path) -> None:
@@ -292,8 +284,13 @@ def test_the_estimate_counts_what_the_build_will_skip(tmp_path: Path) -> None:
         table = write_catalogue(tmp_path / "all.csv", entries)
         known = read_catalogue(table)
         forecast = estimate_views([opened], known, (2.0, 3.0))
-    request = BuildRequest((mosaic,), known, tmp_path / "x.craterindex", contexts=(2.0, 3.0))
-    report = build_index(request, load_encoder("ncc"))
+    params = BuildParams(
+        [str(mosaic)],
+        CatalogueSource(str(table)),
+        str(tmp_path / "x.craterindex"),
+        contexts=[2.0, 3.0],
+    )
+    report = build_index(params, known, load_encoder("ncc"))
     assert report.skipped["too coarse"] == forecast.skipped["too coarse"] > 0
     assert forecast.exact and forecast.views + sum(forecast.skipped.values()) == 2 * len(known)
     unforeseen = set(report.skipped) - set(forecast.skipped)

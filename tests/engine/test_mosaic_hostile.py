@@ -12,6 +12,7 @@ import rasterio
 from affine import Affine
 from rasterio.control import GroundControlPoint
 from rasterio.enums import ColorInterp
+from rasterio.rpc import RPC
 
 from craterbench_qgis.engine.bodies import body_by_name
 from craterbench_qgis.engine.errors import BodyError, MosaicError
@@ -229,8 +230,49 @@ def test_control_points_alone_and_no_system_are_told(tmp_path: Path) -> None:
     with pytest.raises(MosaicError, match=r"control points.*gdalwarp"):
         Mosaic.open(path)
     path = write(tmp_path / "none.tif", values, crs=None)
-    with pytest.raises(MosaicError, match="no georeference"):
+    with pytest.raises(MosaicError, match="no coordinate reference system"):
         Mosaic.open(path)
+
+
+@pytest.mark.parametrize("kind", ["complex64", "complex_int16"])
+def test_complex_pixels_are_told(tmp_path: Path, kind: str) -> None:
+    """The mean of a radar's complex pixels is noise: correlation 0.2 with the amplitude."""
+    path = write(tmp_path / "m.tif", grid()[:64].astype(np.complex64), dtype=kind)
+    with pytest.raises(MosaicError, match=r"complex numbers.*abs\(A\)"):
+        Mosaic.open(path)
+
+
+def test_rational_polynomials_alone_are_told(tmp_path: Path) -> None:
+    line, sample = [0.0, 0.0, -1.0, *[0.0] * 17], [0.0, 1.0, *[0.0] * 18]
+    one = [1.0, *[0.0] * 19]
+    path = tmp_path / "rpc.tif"
+    with rasterio.open(
+        path, "w", driver="GTiff", width=64, height=64, count=1, dtype="float32"
+    ) as out:
+        out.write(grid()[:64, :64].astype(np.float32), 1)
+        out.rpcs = RPC(
+            height_off=0, height_scale=100, lat_off=35, lat_scale=1, long_off=3, long_scale=1,
+            line_off=32, line_scale=32, samp_off=32, samp_scale=32, line_num_coeff=line,
+            line_den_coeff=one, samp_num_coeff=sample, samp_den_coeff=one,
+        )  # fmt: skip
+    with pytest.raises(MosaicError, match=r"rational polynomials.*gdalwarp -rpc"):
+        Mosaic.open(path)
+
+
+@pytest.mark.parametrize("driver", ["PNG", "GTiff"])
+def test_a_world_file_beside(tmp_path: Path, driver: str) -> None:
+    """With a reference system (QGIS' *Assign projection* writes .aux.xml) it is read, else told."""
+    path = tmp_path / ("m.png" if driver == "PNG" else "m.tif")
+    write(path, grid().clip(0, 255).astype(np.uint8), driver=driver, crs=None, transform=None)
+    for file in tmp_path.glob("*.aux.xml"):
+        file.unlink()
+    world = "0.25\n0\n0\n-0.25\n-179.875\n89.875\n"
+    path.with_suffix(".pgw" if driver == "PNG" else ".tfw").write_text(world)
+    with pytest.raises(MosaicError, match=r"world file.*Assign"):
+        Mosaic.open(path)
+    system = MOON.replace('"', "&quot;")
+    Path(f"{path}.aux.xml").write_text(f"<PAMDataset><SRS>{system}</SRS></PAMDataset>")
+    assert likeness(path) > 0.99
 
 
 def test_a_wrong_body_is_told(tmp_path: Path) -> None:

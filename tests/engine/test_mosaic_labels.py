@@ -10,7 +10,7 @@ import pytest
 import rasterio
 from affine import Affine
 
-from craterbench_qgis.engine.equirectangular import Equirectangular
+from craterbench_qgis.engine.equirectangular import ArrayEquirectangular
 from craterbench_qgis.engine.errors import MosaicError
 from craterbench_qgis.engine.frame import MapFrame
 from craterbench_qgis.engine.mosaic import Mosaic
@@ -141,6 +141,13 @@ END
 """
 
 
+PDS4 = {
+    "VAR_TARGET": "Mars", "VAR_TARGET_TYPE": "Planet", "VAR_TITLE": "t",
+    "VAR_LOGICAL_IDENTIFIER": "urn:nasa:pds:x:y:z", "VAR_INVESTIGATION_AREA_NAME": "x",
+    "VAR_INVESTIGATION_AREA_LID_REFERENCE": "x", "VAR_OBSERVING_SYSTEM_NAME": "x",
+}  # fmt: skip
+
+
 def pds(folder: Path, line: float, sample: float, north: float = 90) -> Path:
     lon, lat = np.meshgrid(np.arange(1440) / 4 + 0.125, 90 - np.arange(720) / 4 - 0.125)
     image = spot(lon, lat, 200.1, 10.2, 0.8).astype("<i2")
@@ -157,6 +164,26 @@ def test_pds_labels_by_their_bounds(tmp_path: Path, line: float, sample: float) 
     assert offset(path, 200.1, 10.2, 64 * 7580.8) < 0.5
     with Mosaic.open(path) as mosaic:
         assert bool(mosaic.notes) is (line == 360.5)
+
+
+@pytest.mark.parametrize("kind", ["Planetocentric", "Planetographic"])
+@pytest.mark.parametrize("degrees", [True, False])
+def test_pds4_labels_of_mars(tmp_path: Path, kind: str, degrees: bool) -> None:
+    """Written by GDAL, which puts a map of either kind on the sphere: the label says which."""
+    size = 400
+    cols, rows = np.meshgrid(np.arange(size) + 0.5, np.arange(size) + 0.5)
+    lon, lat = -10 + 0.05 * cols, 45 - 0.05 * rows
+    image = spot(lon, centric(lat) if kind == "Planetographic" else lat, 3.3, 35.2, 0.3)
+    flat = "+a=3396190 +b=3376200" if kind == "Planetographic" else "+R=3396190"
+    unit = 1.0 if degrees else A * np.pi / 180
+    path = tmp_path / "t.xml"
+    with rasterio.open(
+        path, "w", driver="PDS4", width=size, height=size, count=1, dtype="float32",
+        crs=f"+proj={'longlat' if degrees else 'eqc'} {flat}", LATITUDE_TYPE=kind,
+        transform=Affine(0.05 * unit, 0, -10 * unit, 0, -0.05 * unit, 45 * unit), **PDS4,
+    ) as out:  # fmt: skip
+        out.write(image.astype(np.float32), 1)
+    assert offset(path, 3.3, 35.2, 64 * 3000.0) < 0.5
 
 
 def test_a_pds_label_that_contradicts_itself_is_refused(tmp_path: Path) -> None:
@@ -254,7 +281,7 @@ def test_northings_of_the_equidistant_cylindrical_projection() -> None:
 )
 def test_written_out_projection_against_its_formula(text: str) -> None:
     crs = pyproj.CRS(text)
-    made = Equirectangular.of(crs)
+    made = ArrayEquirectangular.of(crs)
     assert made is not None
     values = dict(part[1:].split("=") for part in text.split())
     lon, lat = np.array([-170.0, 10.0, 100.0]), np.array([-80.0, 40.0, 5.0])

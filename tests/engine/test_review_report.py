@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from craterbench_qgis.contract.duplicates import ReviewReport, ReviewReportParams
+from craterbench_qgis.contract.build import CatalogueSource
+from craterbench_qgis.contract.duplicates import DuplicateParams, ReviewReport, ReviewReportParams
 from craterbench_qgis.contract.records import RecordError
 from craterbench_qgis.contract.vocabulary import PairOrder, Verdict
 from craterbench_qgis.engine.catalogue import read_catalogue
 from craterbench_qgis.engine.cli import main
 from craterbench_qgis.engine.duplicates import (
-    DuplicateRequest,
     find_duplicates,
     record_decisions,
     write_review_report,
@@ -40,7 +40,8 @@ def review(tmp_path: Path) -> Path:
     rows += [(f"B-{name}", lon + 0.05, lat, d * 1.1) for name, lon, lat, d in rows[:COPIES]]
     catalogue = scene.write_catalogue(tmp_path / "moon_craters.csv", rows)
     output = tmp_path / "review.gpkg"
-    find_duplicates(DuplicateRequest(read_catalogue(catalogue), output))
+    params = DuplicateParams(CatalogueSource(str(catalogue)), str(output))
+    find_duplicates(params, read_catalogue(catalogue))
     scene.write_mosaic(tmp_path / "mosaic.tif")
     change(output, "UPDATE provenance SET value = ? WHERE key = 'mosaics'", '["gone/mosaic.tif"]')
     return output

@@ -17,7 +17,6 @@ from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.errors import CraterIndexError, QueryError
 from craterbench_qgis.engine.formats import explanation_picture
 from craterbench_qgis.engine.index import CraterIndex, IndexWriter, build_hnsw
-from craterbench_qgis.engine.indexing import build_index
 from craterbench_qgis.engine.interaction import maxsim
 from craterbench_qgis.engine.mosaic import Mosaic, box_area
 from craterbench_qgis.engine.search import (
@@ -31,7 +30,7 @@ from craterbench_qgis.engine.search import (
     read_region,
 )
 
-from .scene import COUNT, craters, request
+from .scene import COUNT, build_scene, craters
 
 ENCODER = load_encoder("hog")
 
@@ -39,7 +38,7 @@ ENCODER = load_encoder("hog")
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("search")
-    build_index(request(folder), ENCODER)
+    build_scene(folder, ENCODER)
     return folder
 
 

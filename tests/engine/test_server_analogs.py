@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,9 @@ from PIL import Image
 
 from craterbench_qgis.contract.wire import ENGINE_ERROR, KINDS_MISSING
 from craterbench_qgis.engine.encoders import load_encoder
-from craterbench_qgis.engine.indexing import build_index
+from craterbench_qgis.engine.index import CraterIndex
 
-from .scene import COUNT, DEGREE_M, craters, request
+from .scene import COUNT, DEGREE_M, build_scene, craters, write_mosaic
 from .server_client import Client
 
 PIXEL_M = DEGREE_M / 24
@@ -24,7 +25,7 @@ PIXEL_M = DEGREE_M / 24
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("asked")
-    build_index(request(folder), load_encoder("hog"))
+    build_scene(folder, load_encoder("hog"))
     return folder
 
 
@@ -104,6 +105,16 @@ def test_a_turned_match_is_explained_as_it_was_found(server: Client, folder: Pat
     assert np.corrcoef(expected, after[middle, middle].ravel())[0, 1] > 0.98
     assert np.corrcoef(before[middle, middle].ravel(), after[middle, middle].ravel())[0, 1] < 0.9
     assert upright["strength_query"] != turned["strength_query"]
+
+
+def test_an_added_mosaic_is_described(server: Client, folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "more.craterindex"
+    shutil.copytree(folder / "scene.craterindex", path)
+    other = write_mosaic(tmp_path / "other.tif", noise=5)
+    added = server.call("index.add", {"index": str(path), "mosaics": [str(other)]})
+    assert added["encoded"] == 2 * COUNT
+    with CraterIndex.open(path) as index:
+        assert index.kinds is not None and len(index.kinds) == 4 * COUNT
 
 
 @pytest.mark.parametrize("find", ["same", "analogs"])

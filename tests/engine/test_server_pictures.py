@@ -51,7 +51,7 @@ def test_both_entries_at_one_scale_and_the_same_pair_is_the_same_file(
     for side in "ab":
         picture = Image.open(result[side]).convert("L")
         assert picture.size == (128, 128)
-        assert Path(result[side]).parent == session / "pairs"
+        assert Path(result[side]).parent == session
         darkest, brightest = picture.getextrema()
         assert brightest - darkest > 150
     assert abs(result["side_m"] - 2.5 * 86e3) < 1 and result["mosaic"] == MOSAIC["path"]

@@ -18,7 +18,6 @@ from craterbench_qgis.contract.search import ExplainReply, Preview, SearchReply
 from craterbench_qgis.engine.bodies import body_by_name, great_circle_distance
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.index import CraterIndex, IndexWriter
-from craterbench_qgis.engine.indexing import build_index
 from craterbench_qgis.engine.kinds import load_descriptor
 from craterbench_qgis.engine.kinds.upgrade import upgrade_index
 from craterbench_qgis.engine.mosaic import Mosaic
@@ -30,7 +29,7 @@ from craterbench_qgis.engine.search import (
 )
 
 from . import index_support
-from .scene import COUNT, craters, request
+from .scene import COUNT, build_scene, craters
 from .server_client import Client
 
 MOON = body_by_name("moon")
@@ -40,7 +39,7 @@ ENCODER = load_encoder("hog")
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("a folder with späces")
-    build_index(request(folder), ENCODER)
+    build_scene(folder, ENCODER)
     return folder
 
 
@@ -350,7 +349,7 @@ def test_contact_sheets(server: Client, folder: Path, index: str, tmp_path: Path
 
 
 def test_an_index_changed_by_another_process_is_read_anew(server: Client, tmp_path: Path) -> None:
-    build_index(request(tmp_path), ENCODER)
+    build_scene(tmp_path, ENCODER)
     index = str(tmp_path / "scene.craterindex")
     query = crater(tmp_path, 4)
     assert search(server, index, query).matches[0].crater_id == "T-004"

@@ -16,7 +16,6 @@ from craterbench_qgis.engine.tokens import (
     dequantise,
     instance_tokens,
     quantise,
-    select_seeds,
 )
 
 TIE = 1e-6
@@ -199,9 +198,11 @@ def test_tokens_of_other_lengths_are_made_unit_first() -> None:
 
 def test_random_seeds_are_repeatable_and_differ_by_view_and_number() -> None:
     tokens = np.ones((3, 100, 2), np.float32)
-    first = select_seeds(tokens, 8, "random", seed=1)
-    assert np.array_equal(first, select_seeds(tokens, 8, "random", seed=1))
-    assert not np.array_equal(first, select_seeds(tokens, 8, "random", seed=2))
+    first, again, other = (
+        instance_tokens(tokens, 8, seeds="random", seed=seed).seeds for seed in (1, 1, 2)
+    )
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
     assert len({tuple(row) for row in first.tolist()}) == 3
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
 
 from craterbench_qgis.environment import lock, machine, places, pythons, steps
 from craterbench_qgis.environment.machine import Machine
@@ -193,5 +194,17 @@ def test_times_with_zones_have_their_table() -> None:
 
 
 def test_python_314_has_pins_of_its_own() -> None:
+    """Where the version for the others has no wheel for it (tools/check_wheels.py)."""
     assert lock.PYTHON_MAX >= (3, 14)
-    assert lock.default_pins().versions()["numpy"].count("/") == 1
+    versions = lock.default_pins().versions()
+    for name in ("contourpy", "numpy", "pyproj", "scipy"):
+        assert versions[name].count("/") == 1, name
+
+
+def test_every_python_gets_each_package_once() -> None:
+    lines = [Requirement(line) for line in lock.default_pins().requirements()]
+    for minor in range(lock.PYTHON_MIN[1], lock.PYTHON_MAX[1] + 1):
+        here = {"python_version": f"3.{minor}"}
+        names = [one.name for one in lines if one.marker is None or one.marker.evaluate(here)]
+        assert len(names) == len(set(names)), minor
+        assert set(names) == {one.name for one in lines}, minor

@@ -18,7 +18,7 @@ from qgis.core import QgsProject  # noqa: E402
 
 from craterbench_qgis.contract.vocabulary import Decision  # noqa: E402
 from craterbench_qgis.core.store.project import ProjectStore  # noqa: E402
-from inside import settle, start_qgis  # noqa: E402
+from inside import flush, settle, start_qgis  # noqa: E402
 from sets import match_set, scattered  # noqa: E402
 
 app = start_qgis()
@@ -27,7 +27,7 @@ assert project.write(str(Path(sys.argv[1]) / "moon.qgs"))
 store = ProjectStore(project)
 matches = match_set(scattered(50))
 store.save(matches)
-store.flush()
+flush(store)
 settle(3)
 matches.decide([4, 5], Decision.ACCEPTED)
 time.sleep(0.5)  # the store's thread writes by itself

@@ -5,12 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyproj
 
 from craterbench_qgis.engine import bodies
 from craterbench_qgis.engine.mosaic import Mosaic
-from craterbench_qgis.engine.mosaic.geometry import plane_to_geographic
 from tests.engine import test_mosaic_systems as mosaics
 
 from .engine_functions import serve
@@ -26,19 +24,6 @@ def on_the_map(system: str, places: list[list[float]]) -> dict[str, Any]:
         for lon, lat in places
     ]
     return {"a": body.a, "b": body.b, "points": points}
-
-
-def in_the_plane(lon: float, lat: float, points: list[list[float]]) -> dict[str, Any]:
-    """Planetocentric places of points (m) of the plane that touches Mars at a place."""
-    mars = bodies.body_by_name("mars")
-    x, y = np.array(points).T
-    geodetic = float(bodies.geocentric_to_geodetic(mars, lat))
-    lons, lats = plane_to_geographic(mars, lon, geodetic, x, y)
-    places = [
-        [float(east), float(bodies.geodetic_to_geocentric(mars, north))]
-        for east, north in zip(lons, lats, strict=True)
-    ]
-    return {"a": mars.a, "b": mars.b, "places": places}
 
 
 def maps(folder: str) -> dict[str, list[list[Any]]]:
@@ -62,4 +47,4 @@ def maps(folder: str) -> dict[str, list[list[Any]]]:
 
 
 if __name__ == "__main__":
-    serve(on_the_map, in_the_plane, maps)
+    serve(on_the_map, maps)

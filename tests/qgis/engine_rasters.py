@@ -14,8 +14,11 @@ from rasterio.warp import calculate_default_transform, reproject
 from rasterio.windows import from_bounds
 from scipy.ndimage import map_coordinates
 
+from craterbench_qgis.engine.bodies import Body
 from craterbench_qgis.engine.mosaic import Mosaic
+from craterbench_qgis.engine.mosaic.drawn import ground_square
 from craterbench_qgis.engine.mosaic.query import image_view
+from craterbench_qgis.engine.server.pictures import Pictures
 
 from .engine_functions import serve
 from .paths import MOSAIC
@@ -50,6 +53,24 @@ def valid_fraction(params: dict[str, Any], lon: float, lat: float, side_m: float
         return float(mosaic.crop(lon, lat, side_m, 64).valid_fraction)
 
 
+def square(
+    parts: list[str],
+    path: str,
+    lon: float,
+    lat: float,
+    side_m: float,
+    size: int,
+    shows: dict[str, Any] | None,
+) -> dict[str, float]:
+    """The square of ground of what QGIS drew, written as the server does."""
+    body = Body.from_json(shows) if shows else None
+    places = [Path(part) for part in parts]
+    grey, valid = ground_square(places, lon, lat, side_m, size, body)
+    written = Pictures(Path(path).parent).drawn(grey, valid)
+    Path(written).rename(path)
+    return {"valid": float(valid.mean())}
+
+
 def opaque_fraction(picture: str) -> float:
     """How much of a picture is not transparent."""
     alpha = np.asarray(Image.open(picture).convert("RGBA"))[..., 3]
@@ -73,12 +94,13 @@ def tiles(folder: str, zoom: int, columns: list[int], rows: list[int]) -> None:
             Image.fromarray(tile.round().astype(np.uint8)).save(path)
 
 
-def warped(path: str, crs: str) -> None:
-    """A part of the lunar mosaic in another reference system of the Moon."""
-    data, transform = _window(-40, -75, 20, -25)
+def warped(path: str, crs: str, box: tuple[float, ...] = (-40, -75, 20, -25)) -> None:
+    """A part of the lunar mosaic (west, south, east, north) in another reference system."""
+    west, south, east, north = box
+    data, transform = _window(west, south, east, north)
     there, width, height = calculate_default_transform(
         CRS.from_string(_MOON), CRS.from_string(crs), data.shape[1], data.shape[0],
-        left=-40, bottom=-75, right=20, top=-25,
+        left=west, bottom=south, right=east, top=north,
     )  # fmt: skip
     out = np.zeros((height, width), np.uint8)
     reproject(
@@ -133,4 +155,4 @@ def _correlation(first: np.ndarray, second: np.ndarray) -> float:
 
 
 if __name__ == "__main__":
-    serve(likeness, valid_fraction, opaque_fraction, tiles, warped, put_on_mars, files)
+    serve(likeness, valid_fraction, square, opaque_fraction, tiles, warped, put_on_mars, files)

@@ -102,6 +102,19 @@ def wait_until(condition, seconds=60.0, every_ms=5):
         loop.exec() if hasattr(loop, "exec") else loop.exec_()
 
 
+def load(store, set_id):
+    """The match set of that id in a project's store; None where there is none."""
+    answers = []
+    store.open_set(set_id, answers.append)
+    wait_until(lambda: answers)
+    return answers[0]
+
+
+def flush(store):
+    """Until all that was asked of a project's store is on the disk: it works in order."""
+    load(store, "no query has this id")
+
+
 class LongestGap:
     """Measures the event loop's largest pause in milliseconds, by a timer of 5 ms."""
 
@@ -140,6 +153,11 @@ class FakeInterface:
     def mainWindow(self):
         return self.window
 
+    def newProject(self, asks=False):
+        """Without the question, which needs somebody to answer."""
+        QgsProject.instance().clear()
+        return True
+
     def mapCanvas(self):
         return self.canvas
 
@@ -160,6 +178,7 @@ class FakeInterface:
 
     def addToolBar(self, name):
         bar = QToolBar(name, self.window)
+        self.window.addToolBar(bar)
         self.toolbars.append(bar)
         return bar
 

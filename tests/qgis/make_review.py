@@ -39,18 +39,17 @@ def main() -> None:
     if sys.argv[1] == "--catalogue":
         write_catalogue(Path(sys.argv[2]))
         return
-    from craterbench_qgis.engine.bodies import body_by_name
+    from craterbench_qgis.contract.build import CatalogueSource
+    from craterbench_qgis.contract.duplicates import DuplicateParams
     from craterbench_qgis.engine.catalogue import read_catalogue
-    from craterbench_qgis.engine.duplicates import DuplicateRequest, find_duplicates
+    from craterbench_qgis.engine.duplicates import find_duplicates
 
     output = Path(sys.argv[1])
     table = output.with_suffix(".csv")
     write_catalogue(table)
-    mosaics = tuple(map(Path, sys.argv[2:]))
-    request = DuplicateRequest(
-        read_catalogue(table), output, mosaics=mosaics, minimum=0.0, body=body_by_name("moon")
-    )
-    report = find_duplicates(request)
+    source = CatalogueSource(str(table), body="moon")
+    params = DuplicateParams(source, str(output), mosaics=sys.argv[2:], minimum=0.0)
+    report = find_duplicates(params, read_catalogue(table))
     assert report.pairs >= PLANTED, report
 
 

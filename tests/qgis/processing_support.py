@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import csv
 import json
+import select
 import shutil
 import subprocess
 import tempfile
@@ -31,18 +33,19 @@ def qgis_process() -> str:
 
 def make_profile(home: Path) -> None:
     """A clean profile below ``home`` with the plugin and the engine's Python."""
-    profile = home / ".local" / "share" / "QGIS" / "QGIS3" / "profiles" / "default"
-    plugin = profile / "python" / "plugins" / PLUGIN
-    plugin.mkdir(parents=True)
-    for part in PARTS:
-        (plugin / part).symlink_to(ROOT / part)
-    settings = profile / "QGIS" / "QGIS3.ini"
-    settings.parent.mkdir(parents=True)
-    settings.write_text(
-        f"[PythonPlugins]\n{PLUGIN}=true\n[craterbench]\nengine\\python={ENGINE_PYTHON}\n"
-        "[locale]\nuserLocale=en_US\noverrideFlag=true\n",
-        encoding="utf-8",
-    )
+    for major in (3, 4):  # folder and file are called after QGIS's major version
+        profiles = home / ".local" / "share" / "QGIS" / f"QGIS{major}" / "profiles"
+        plugin = profiles / "default" / "python" / "plugins" / PLUGIN
+        plugin.mkdir(parents=True)
+        for part in PARTS:
+            (plugin / part).symlink_to(ROOT / part)
+        settings = profiles / "default" / "QGIS" / f"QGIS{major}.ini"
+        settings.parent.mkdir(parents=True)
+        settings.write_text(
+            f"[PythonPlugins]\n{PLUGIN}=true\n[craterbench]\nengine\\python={ENGINE_PYTHON}\n"
+            "[locale]\nuserLocale=en_US\noverrideFlag=true\n",
+            encoding="utf-8",
+        )
 
 
 @dataclass
@@ -55,7 +58,7 @@ class Ran:
     output: str
 
 
-@dataclass
+@dataclass(frozen=True)
 class Place:
     """Where the session's planet, its index and the profile are."""
 
@@ -74,11 +77,26 @@ class Place:
         }
 
     def run(self, algorithm: str, timeout: float = 120, **parameters: object) -> Ran:
-        """``qgis_process run``; ``algorithm`` without "craterbench:", or a model's path."""
-        known = algorithm if "/" in algorithm else f"craterbench:{algorithm}"
+        """Run as qgis_process would; ``algorithm`` without "craterbench:", or a model's path.
+
+        One QGIS for all, because its start takes longer than most algorithms: see ``process``.
+        """
+        runner = _runner(self)
+        assert runner.stdin is not None and runner.stdout is not None
+        given = {name: str(value) for name, value in parameters.items()}
+        request = {"algorithm": _known(algorithm), "parameters": given}
+        runner.stdin.write(json.dumps(request) + "\n")
+        runner.stdin.flush()
+        ready, _, _ = select.select([runner.stdout], [], [], timeout)
+        answer = runner.stdout.readline() if ready else ""
+        assert answer, f"no answer to {request} (ended: {runner.poll()})"
+        return Ran(**json.loads(answer))
+
+    def process(self, algorithm: str, timeout: float = 120, **parameters: object) -> Ran:
+        """``qgis_process run``, as from a shell."""
         given = [f"--{name}={value}" for name, value in parameters.items()]
         done = subprocess.run(
-            [qgis_process(), "--json", "run", known, *given],
+            [qgis_process(), "--json", "run", _known(algorithm), *given],
             capture_output=True,
             text=True,
             check=False,
@@ -99,6 +117,26 @@ class Place:
         assert output.is_file(), done.stdout + done.stderr
 
 
+def _known(algorithm: str) -> str:
+    return algorithm if "/" in algorithm else f"craterbench:{algorithm}"
+
+
+@cache
+def _runner(place: Place) -> subprocess.Popen[str]:
+    profile = place.home / ".local" / "share" / "QGIS" / "QGIS3" / "profiles" / "default"
+    runner = subprocess.Popen(
+        [PYTHON, str(HERE / "algorithm_runner.py"), str(profile), PLUGIN],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env=place.environ(),
+        cwd=place.home,
+    )
+    atexit.register(runner.kill)
+    return runner
+
+
 def make_place(root: Path) -> Place:
     """A profile and a planet of some hundred craters below ``root``; no index yet."""
     from craterbench_qgis.engine.demo import make_planet
@@ -111,7 +149,7 @@ def make_place(root: Path) -> Place:
 
 def build(place: Place) -> None:
     """The planet's index, by the algorithm itself."""
-    ran = place.run(
+    ran = place.process(
         "buildindex",
         MOSAICS=place.planet / "mosaic_a.tif",
         CATALOGUE=place.planet / "catalogue.csv",

@@ -9,7 +9,7 @@ from pathlib import Path
 from qgis.core import QgsProject
 
 from craterbench_qgis.core.store.project import ProjectStore
-from inside import settle
+from inside import flush, settle
 
 
 class StoreBench:
@@ -36,7 +36,7 @@ class StoreBench:
     def settle(self) -> None:
         """Until all that was asked is written and answered."""
         if self.store is not None:
-            self.store.flush()
+            flush(self.store)
         settle(3)
 
     def save_project(self, name: str) -> None:

@@ -21,11 +21,11 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
 
 from build_bench import BuildBench
-from craterbench_qgis.contract.body import Body
 from craterbench_qgis.contract.build import Columns
-from craterbench_qgis.gui.build.region import extent_region
+from craterbench_qgis.core.geo.crs import MapFrame
+from craterbench_qgis.core.geo.extent import extent_region
 from craterbench_qgis.gui.layer_files import export_layer, vector_file
-from index_fakes import MARS, MOON, catalogue_info, error, mosaic_info, settle
+from index_fakes import MARS, catalogue_info, error, mosaic_info, settle
 from inside import FakeInterface, wait_until
 
 
@@ -259,15 +259,13 @@ def test_the_region_is_what_the_map_shows() -> None:
         expected: list[float],
         within: float = 0.05,
     ) -> None:
-        assert extent_region(rectangle, crs, Body(**MOON)) == pytest.approx(expected, abs=within)
+        assert extent_region(rectangle, MapFrame(crs)) == pytest.approx(expected, abs=within)
 
     check(QgsRectangle(10, -20, 40, 5), moon, [10, -20, 40, 5])
     check(QgsRectangle(-400, -200, 400, 200), moon, [-180, -90, 180, 90], 10)
     check(QgsRectangle(170, -5, 195, 5), moon, [170, -5, -165, 5])
     polar = crs_of("+proj=stere +lat_0=-90 +lat_ts=-90 +R=1737400 +no_defs")
-    west, south, east, north = extent_region(
-        QgsRectangle(-1e5, -1e5, 1e5, 1e5), polar, Body(**MOON)
-    )
+    west, south, east, north = extent_region(QgsRectangle(-1e5, -1e5, 1e5, 1e5), MapFrame(polar))
     assert (west, south, east) == (-180, -90, 180)
     assert -87 < north < -85  # 141 km from the pole
     seam = crs_of("+proj=eqc +lon_0=180 +R=1737400 +no_defs")
@@ -275,7 +273,7 @@ def test_the_region_is_what_the_map_shows() -> None:
     check(QgsRectangle(-5 * degree, 0, 5 * degree, 8 * degree), seam, [175, 0, -175, 8])
     # Mars is flattened: the map has planetographic latitudes, the engine takes planetocentric ones.
     mars = crs_of("+proj=longlat +a=3396190 +b=3376200 +no_defs")
-    region = extent_region(QgsRectangle(0, 0, 10, 45), mars, Body(**MARS))
+    region = extent_region(QgsRectangle(0, 0, 10, 45), MapFrame(mars))
     assert abs(region[3] - 44.66) < 0.01
 
 

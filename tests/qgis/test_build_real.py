@@ -68,7 +68,7 @@ def test_a_build_by_the_engine_is_cancelled_resumed_and_opened(
     assert f"Views: {views:,} ·" in dialog.estimate.plain
     with nothing_waits():
         QTest.mouseClick(dialog.build, LEFT)
-        job = panel.job
+        job = panel.builds.job
         dialog.close()  # it goes on in the background
         wait_until(
             lambda: job.progress is not None
@@ -83,7 +83,7 @@ def test_a_build_by_the_engine_is_cancelled_resumed_and_opened(
         assert manifest["job"] is not None
         assert progress_of(panel).resume.isVisible()
         QTest.mouseClick(progress_of(panel).resume, LEFT)
-        job = panel.job
+        job = panel.builds.job
         wait_until(lambda: job.state != "running", 120)
     assert job.state == "done", job.message
     assert job.result.resumed and 0 < job.result.encoded < views

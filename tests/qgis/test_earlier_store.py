@@ -17,6 +17,7 @@ from craterbench_qgis.contract.search import Query, SearchParams
 from craterbench_qgis.contract.vocabulary import Decision, QueryKind
 from craterbench_qgis.core.match_set import MatchSet
 from craterbench_qgis.core.store.project import ProjectStore
+from inside import flush, load
 from paths import ROOT
 from store_bench import StoreBench
 
@@ -35,7 +36,7 @@ def store(project: QgsProject, tmp_path: Path) -> Iterator[ProjectStore]:
 
 def opened(store: ProjectStore, label: str) -> MatchSet:
     (item,) = [item for item in store.history() if item.label == label]
-    match_set = store.load(item.set_id)
+    match_set = load(store, item.set_id)
     assert match_set is not None
     return match_set
 
@@ -89,13 +90,13 @@ def test_it_is_written_as_today_and_read_again(store: ProjectStore, project: Qgs
     match_set = opened(store, "Tycho, 85 km")
     match_set.decide([4], Decision.REJECTED)
     store.save(match_set)
-    store.flush()
+    flush(store)
     request, set_id = match_set.request, match_set.set_id
     store.close()
     del match_set
     again = ProjectStore(project)
-    again.flush()
-    kept = again.load(set_id)
+    flush(again)
+    kept = load(again, set_id)
     assert kept is not None and kept.request == request
     assert 4 in kept.rows_of(Decision.REJECTED)
     again.close()

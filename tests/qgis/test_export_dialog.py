@@ -161,7 +161,7 @@ def test_what_is_asked_of_the_engine_and_what_comes_of_it(
     call.progress(Progress("writing", 1, 4))
     assert dialog.bar.value() == 250
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
-    assert engine.cancelled == 1 and "cancelled" in dialog.message.plain and dialog.isVisible()
+    assert engine.cancelled == 1 and "Cancelled" in dialog.message.plain and dialog.isVisible()
     click(dialog.export_button)
     error = SimpleNamespace(message="No room. Free some.", cancelled=False, code=-32000)
     engine.calls[-1].failed(error)

@@ -5,12 +5,25 @@ from __future__ import annotations
 import csv
 import json
 import math
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from qgis.core import QgsExpression, QgsExpressionContext, QgsVectorLayer
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsExpression,
+    QgsExpressionContext,
+    QgsGeometry,
+    QgsProject,
+    QgsRectangle,
+    QgsVectorLayer,
+)
+from qgis.PyQt.QtCore import QPoint, Qt
+from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtWidgets import QComboBox
 
 from craterbench_qgis.client.calls import P, R
 from craterbench_qgis.client.engine import Engine
@@ -23,11 +36,13 @@ from craterbench_qgis.core.query import QueryRequest, RasterSource
 from craterbench_qgis.core.settings import Settings
 from craterbench_qgis.gui.export_dialog import ExportDialog, exported_layer
 from engine_side import ask, build_index
-from inside import wait_until
+from inside import child, wait_until
 from on_screen import click
 from paths import CATALOGUE, ENGINE_PYTHON, MOSAIC, needs_engine, needs_moon
+from tool_bench import layer_of
 
 pytestmark = [needs_moon, needs_engine]
+COUNTING = ("CraterBenchCountArea", "CraterBenchCountHow")
 FORMATS = ("gpkg", "shp", "geojson", "csv", "png", "pdf", "scc", "diam", "crater")
 
 
@@ -156,6 +171,76 @@ def test_exports_without_the_index_and_says_what_fails(
     with pytest.raises(AssertionError, match=r"gone\.craterindex"):
         export(engine, settings, matches, "pdf", tmp_path)
     assert not (tmp_path / "out.pdf").exists()
+
+
+def choose_entry(box: QComboBox, text: str) -> None:
+    """By the keyboard, as somebody who has tabbed there."""
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_Home)
+    for _ in range(box.count()):
+        if box.currentText().startswith(text):
+            return
+        QTest.keyClick(box, Qt.Key.Key_Down)
+    raise AssertionError([box.itemText(n) for n in range(box.count())])
+
+
+def test_a_polygon_layer_gives_the_count_its_area_and_its_fractions(
+    engine: Engine, settings: Settings, matches: MatchSet, tmp_path: Path
+) -> None:
+    first = matches.matches[0]
+    half = 0.5 + first.diameter_m / 60e3  # degrees: holds the first match, cuts others or none
+    outline = QgsGeometry.fromRect(
+        QgsRectangle(first.lon - half, first.lat - half, first.lon + half, first.lat + half)
+    )
+    layer = layer_of("Polygon", "IAU_2015:30100", "field=id:string", [(outline.asWkt(), "mare")])
+    layer.setName("Mare unit")
+    QgsProject.instance().addMapLayer(layer)
+    dialog = ExportDialog(engine, settings, matches, shown=range(20), selected=[])
+    dialog.show()
+    area, how = (child(dialog, QComboBox, name) for name in COUNTING)
+    assert not area.isVisible(), "a GeoPackage has no counting area"
+    every = dialog.choices["all"]
+    QTest.mouseClick(every, Qt.MouseButton.LeftButton, pos=QPoint(8, every.height() // 2))
+    dialog.path.setText(str(tmp_path / "count.scc"))
+    assert area.isVisible() and area.currentText().startswith("none") and not how.isEnabled()
+    written: list[list[str]] = []
+    dialog.exported.connect(written.append)
+
+    def press_export() -> dict[str, Any]:
+        if dialog.replace.isVisible():
+            click(dialog.replace)
+        before = len(written)
+        click(dialog.export_button)
+        wait_until(lambda: len(written) > before or dialog.message.is_problem)
+        assert not dialog.message.is_problem, dialog.message.plain
+        lines = Path(written[-1][0]).read_text(encoding="ascii").splitlines()
+        rows = [line.split("\t") for line in lines if line.count("\t") == 4]
+        totals = [line for line in lines if line.startswith("Total_area")]
+        return {"total": "".join(totals), "rows": rows}
+
+    plain = press_export()
+    assert plain["total"] == "" and len(plain["rows"]) == 20
+    choose_entry(area, "Mare unit")
+    inside = press_export()
+    km2 = float(inside["total"].split("=")[1].split("<")[0])
+    sines = [math.sin(math.radians(first.lat + sign * half)) for sign in (1, -1)]
+    assert km2 == pytest.approx(
+        1737.4**2 * math.radians(2 * half) * (sines[0] - sines[1]), rel=1e-4
+    )
+    assert 1 <= len(inside["rows"]) < 20 and {row[1] for row in inside["rows"]} == {"1"}
+    assert "of 20 craters count on" in dialog.message.plain
+    choose_entry(how, "Touches it")
+    buffered = press_export()
+    assert buffered["total"] == inside["total"] and len(buffered["rows"]) >= len(inside["rows"])
+    assert all(0.0 < float(row[1]) < 1.0 for row in buffered["rows"])
+    if "CRATERBENCH_SHOTS" in os.environ:
+        dialog.grab().save(f"{os.environ['CRATERBENCH_SHOTS']}/count.png")
+    mars = QgsCoordinateReferenceSystem("IAU_2015:49900")
+    layer.setCrs(mars)
+    click(dialog.replace)
+    click(dialog.export_button)
+    assert dialog.message.is_problem and "Mars" in dialog.message.plain
+    dialog.close()
 
 
 def angle(lon1: float, lat1: float, lon2: float, lat2: float) -> float:

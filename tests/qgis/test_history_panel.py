@@ -16,6 +16,7 @@ from craterbench_qgis.contract.vocabulary import Decision
 from craterbench_qgis.core.match_set import MatchSet
 from craterbench_qgis.core.store.project import ProjectStore
 from craterbench_qgis.gui.history.panel import HistoryPanel
+from inside import flush
 from on_screen import button, click
 from sets import match_set, scattered
 
@@ -36,7 +37,7 @@ def settle(store: ProjectStore) -> Callable[[], None]:
 
     def settle() -> None:
         QCoreApplication.processEvents()
-        store.flush()
+        flush(store)
         for _ in range(3):
             QCoreApplication.processEvents()
 

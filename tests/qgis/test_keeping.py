@@ -26,7 +26,7 @@ from craterbench_qgis.gui.messages import MessageLine
 from craterbench_qgis.gui.why.panel import WhyDialog
 from craterbench_qgis.plugin import CraterBenchPlugin
 from engine_side import build_index
-from inside import FakeInterface, settle, wait_until
+from inside import FakeInterface, flush, settle, wait_until
 from layer_bench import LayerBench
 from on_screen import button, click
 from paths import CATALOGUE, MOSAIC, made_once, needs_engine, needs_moon
@@ -61,7 +61,7 @@ def saved_project(project: QgsProject, path: Path, count: int = 3) -> list[str]:
         store.save(matches)
         bench.show(matches)
     assert project.write(str(path))
-    store.flush()
+    flush(store)
     bench.close()
     store.close()
     project.clear()
@@ -253,7 +253,7 @@ def test_closed_moved_renamed_and_opened_again(
     set_ids, number = [matches.set_id], len(matches)
     project, work = whole.project, tmp_path / "work"
     assert project.write(str(work / "p.qgz"))
-    whole.workbench.store.flush()
+    flush(whole.workbench.store)
     del matches
     whole.answers.clear()
     whole.unload()

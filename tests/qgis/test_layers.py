@@ -15,7 +15,7 @@ from craterbench_qgis.core.layers.ids import group_of, layers_of, role_of, set_o
 from craterbench_qgis.core.match_set import MatchSet
 from craterbench_qgis.core.settings import Settings
 from craterbench_qgis.core.store.project import ProjectStore
-from inside import settle, wait_until
+from inside import flush, settle, wait_until
 from layer_bench import LayerBench, by_rank
 from sets import MARS, match_set, scattered
 
@@ -234,7 +234,7 @@ def test_they_come_back_with_the_project(bench: LayerBench, tmp_path: Path) -> N
     assert project.write(path)
     first_id, second_id = first.set_id, second.set_id
     ids = {role: layer.id() for role, layer in bench.layers_of(first).items()}
-    store.flush()
+    flush(store)
     project.clear()
     assert not bench.removed
     del first, second, matches

@@ -95,7 +95,7 @@ def test_search_by_extent(place: Place) -> None:
     lon, lat = float(row["LON_CIRC_IMG"]), float(row["LAT_CIRC_IMG"])
     half = math.degrees(float(row["DIAM_CIRC_IMG"]) * 1250 / 1_737_400)
     extent = f"{lon - half},{lon + half},{lat - half},{lat + half}"
-    ran = place.run(
+    ran = place.process(
         "searchbyextent", INDEX=place.index, EXTENT=extent, TOP=3, OUTPUT=place.home / "extent.gpkg"
     )
     assert ran.code == 0, ran.output

@@ -88,7 +88,7 @@ def test_duplicates_are_found_decided_and_applied(place: Place) -> None:
 def test_files_without_a_folder_lie_where_the_shell_is(place: Place) -> None:
     """As docs/manual/processing.md writes them; the engine works in another folder."""
     folder = place.home
-    ran = place.run(
+    ran = place.process(
         "findduplicates",
         CATALOGUE=f"../{place.planet.name}/catalogue.csv",
         BODY="moon",

@@ -180,7 +180,7 @@ def test_what_is_wrong_is_said_in_a_sentence(place: Place, matches: Path) -> Non
         OUTPUT=place.home / "no.gpkg",
     )
     assert ran.code != 0 and "The layer of features is on Earth" in ran.output
-    ran = place.run("indexinformation", INDEX=place.planet)
+    ran = place.process("indexinformation", INDEX=place.planet)
     assert ran.code != 0 and "Traceback" not in ran.output
     ran = place.run(
         "exportmatches",

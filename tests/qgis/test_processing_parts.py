@@ -25,11 +25,12 @@ from craterbench_qgis.contract.body import Body
 from craterbench_qgis.contract.build import IndexInfo
 from craterbench_qgis.contract.wire import Progress
 from craterbench_qgis.core.geo.crs import MapFrame, body_of, geographic_crs
+from craterbench_qgis.core.geo.extent import extent_region
+from craterbench_qgis.core.geo.outlines import NoPlace, place_of
 from craterbench_qgis.core.geo.sphere import circle_multipolygon_wkt
 from craterbench_qgis.plugin import CraterBenchPlugin
 from craterbench_qgis.processing.inputs import result_crs, usable_crs
 from craterbench_qgis.processing.match_table import columns_of
-from craterbench_qgis.processing.outlines import NoPlace, place_of, region_of
 from craterbench_qgis.processing.progress import Counter, Reporter
 from craterbench_qgis.processing.provider import CraterBenchProvider
 from index_fakes import index_info
@@ -151,7 +152,7 @@ def test_regions_in_degrees(moon: MapFrame) -> None:
         expected: list[float],
         within: float = 1e-6,
     ) -> None:
-        assert region_of(rectangle, crs) == pytest.approx(expected, abs=within)
+        assert extent_region(rectangle, crs) == pytest.approx(expected, abs=within)
 
     check(QgsRectangle(-30, -10, 40, 20), moon, [-30, -10, 40, 20])
     check(QgsRectangle(-30, -10, 40, 20), None, [-30, -10, 40, 20])
@@ -163,7 +164,7 @@ def test_regions_in_degrees(moon: MapFrame) -> None:
     rectangle = QgsRectangle(10 * degree, -5 * degree, 30 * degree, 5 * degree)
     check(rectangle, equal, [10, -5, 30, 5], 1e-3)
     polar = frame("+proj=stere +lat_0=90 +R=1737400 +units=m +no_defs")
-    west, south, east, north = region_of(QgsRectangle(-3e5, -3e5, 3e5, 3e5), polar)
+    west, south, east, north = extent_region(QgsRectangle(-3e5, -3e5, 3e5, 3e5), polar)
     assert (west, east, north) == (-180, 180, 90) and 74 < south < 81
 
 

@@ -42,6 +42,30 @@ def test_every_module_is_imported_under_qt_6() -> None:
     assert code == 0, output
 
 
+# Tests of panels and dialogs that need no layer, projection or map: ../qt6 is QGIS 4 to them.
+UNDER_QT_6 = (
+    "settings", "settings_dialog", "history_panel", "export_dialog", "results_dock",
+    "results_filter", "results_decisions", "why", "why_patches",
+)  # fmt: skip
+
+
+@needs_qt6
+def test_panels_and_dialogs_are_opened_and_clicked_under_qt_6() -> None:
+    modules = [str(ROOT / "tests" / "qgis" / f"test_{name}.py") for name in UNDER_QT_6]
+    path = os.pathsep.join([str(ROOT / "tests" / "qt6"), str(ROOT)])
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *modules, "-q", "-p", "no:cacheprovider"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=900,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": path, "QT_QPA_PLATFORM": "offscreen"},
+    )
+    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
+    assert "skipped" not in done.stdout, done.stdout
+
+
 @needs_qgis
 def test_the_same_names_are_there_in_the_installed_qgis() -> None:
     code, output = look_up(PYTHON, "real")

@@ -9,16 +9,19 @@ from typing import Any
 
 import pytest
 from qgis.core import QgsHillshadeRenderer, QgsProject, QgsRasterLayer
-from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtGui import QImage
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QDoubleSpinBox, QLabel
+from qgis.PyQt.QtWidgets import QDoubleSpinBox, QLabel, QPushButton
+from qgis.PyQt.QtXml import QDomDocument
 
 from craterbench_qgis.contract.build import IndexInfo
-from craterbench_qgis.contract.methods import PREVIEW
-from craterbench_qgis.contract.search import Preview, SearchReply
+from craterbench_qgis.contract.methods import PREVIEW, WARP
+from craterbench_qgis.contract.search import Preview, SearchReply, Warped, WarpParams
+from craterbench_qgis.core.geo.crs import MapFrame
 from craterbench_qgis.core.match_set import MatchSet
 from craterbench_qgis.core.query import QueryRequest
+from craterbench_qgis.core.shown import say_body, shown_body
 from craterbench_qgis.gui.messages import MessageLine
 from craterbench_qgis.gui.query_bar import QueryBar
 from craterbench_qgis.gui.tools import BoxTool
@@ -45,16 +48,29 @@ class PreviewCall:
 
 
 class Listener:
-    """An engine that is asked for previews and never answers by itself."""
+    """An engine that is asked for previews and never answers by itself; what QGIS drew it makes a
+    square of at once, ``share`` of which shows ground."""
 
     def __init__(self, folder: Path) -> None:
         self.session_folder = str(folder)
         self.calls: list[PreviewCall] = []
+        self.warps: list[WarpParams] = []
+        self.share = 1.0
 
     def call(
         self, method: Any, params: Any, done: Any, failed: Any = None, owner: Any = None, **_: Any
     ) -> PreviewCall:
-        assert method is PREVIEW and owner is not None
+        assert owner is not None
+        if method is WARP:
+            assert all(Path(one).is_file() for one in params.pictures)
+            self.warps.append(params)
+            image = Path(self.session_folder) / "warped.png"
+            square = QImage(params.size, params.size, QImage.Format.Format_Grayscale8)
+            square.fill(90)
+            assert square.save(str(image))
+            QTimer.singleShot(0, lambda: done(Warped(str(image), self.share)))
+            return PreviewCall({}, done, failed)
+        assert method is PREVIEW
         answer = lambda result: done(method.result.from_json(result))  # noqa: E731
         self.calls.append(PreviewCall(params.to_json(), answer, failed))
         return self.calls[-1]
@@ -259,6 +275,15 @@ class TestARasterWithoutPixelsOfItsOwn:
         image = QImage(query.image)
         assert image.width() == image.height() > 224
         assert query.side_m == pytest.approx(2.5 * query.diameter_m)
+        (warp,) = bench.engine.warps
+        assert warp.side_m == query.side_m and (warp.lon, warp.lat) == (query.lon, query.lat)
+        assert not any(Path(one).exists() for one in warp.pictures), "what was drawn is gone again"
+
+    def test_too_little_of_it_is_said(self, bench: QueryBench) -> None:
+        bench.engine.share = 0.52
+        bench.drag_circle()
+        wait_until(lambda: "52 %" in bench.message.plain)
+        assert not bench.asked and "70 % are needed" in bench.message.plain
 
     def test_it_is_given_up_while_it_is_drawn(self, bench: QueryBench) -> None:
         bench.drag_circle()
@@ -289,3 +314,62 @@ def test_the_selection_is_asked_one_by_one(
     iface.setActiveLayer(None)
     button.click()
     assert len(bench.asked) == 3 and "points or polygons" in bench.message.plain
+
+
+class TestALayerThatCallsItselfTheEarths:
+    """As USGS' map services do: EPSG:4326, and the Moon in the picture."""
+
+    @pytest.fixture
+    def layer(self, bench: QueryBench, project: QgsProject) -> QgsRasterLayer:
+        layer = QgsRasterLayer(str(MOSAIC), "USGS WMS")
+        layer.setCrs(crs_of("EPSG:4326"))
+        project.addMapLayer(layer)
+        bench.canvas.setLayers([layer])
+        bench.bar.set_index(INFO)
+        return layer
+
+    def button(self, bench: QueryBench) -> QPushButton:
+        return child(bench.bar, QPushButton, "CraterBenchShows")
+
+    @pytest.mark.parametrize("crs", ["EPSG:4326", "IAU_2015:30100"])
+    def test_it_is_said_once_and_kept_in_the_layer(
+        self, bench: QueryBench, layer: QgsRasterLayer, crs: str
+    ) -> None:
+        bench.show_place(crs, -11.2, -43.3, 20)
+        bench.frame = MapFrame(crs_of(crs), MOON)  # the map's degrees are the Moon's
+        bench.bar.start_tool("circle")
+        bench.drag_circle()
+        assert not bench.asked and bench.message.is_problem
+        button = self.button(bench)
+        assert button.isVisible() and button.text() == "It shows Moon"
+        assert bench.bar.minimumSizeHint().width() <= 330
+        button.click()
+        assert not button.isVisible() and "map of Moon from now on" in bench.message.plain
+        bench.drag_circle()
+        wait_until(lambda: bench.asked)
+        (query,), (warp,) = bench.asked, bench.engine.warps
+        assert query.kind == "image" and query.shown == "USGS WMS"
+        assert (query.lon, query.lat) == pytest.approx((-11.2, -43.3), abs=0.1)
+        assert query.diameter_m == pytest.approx(2 * 39.4e3, rel=0.05)
+        assert warp.shows is not None and warp.shows.name == "Moon"
+        text = QDomDocument()
+        assert layer.exportNamedStyle(text) == "" and "craterbench/shows" in text.toString()
+
+    def test_it_can_be_taken_back(self, bench: QueryBench, layer: QgsRasterLayer) -> None:
+        say_body(layer, MOON)
+        bench.bar.start_tool("circle")
+        bench.drag_circle()
+        wait_until(lambda: bench.asked)
+        button = self.button(bench)
+        assert button.isVisible() and button.text() == "It does not"
+        button.click()
+        bench.drag_circle()
+        assert len(bench.asked) == 1 and shown_body(layer) is None
+
+    def test_a_layer_of_a_body_is_never_offered(self, bench: QueryBench) -> None:
+        bench.bar.set_index(INFO)
+        bench.layer.setCrs(crs_of("IAU_2015:49900"))
+        bench.bar.sources.setLayer(bench.layer)
+        bench.bar.start_tool("circle")
+        bench.drag_circle()
+        assert "Mars" in bench.message.plain and not self.button(bench).isVisible()

@@ -42,7 +42,9 @@ def dock(
     app.setFont(font)
     settings = Settings()
     store = ProjectStore(project, None)
-    dock = CraterBenchDock(iface, Engine(settings, None), settings, store)
+    dock = CraterBenchDock(iface, settings)
+    for _ in dock.fill(iface, Engine(settings, None), store):
+        pass
     iface.window.resize(1500, 900)
     iface.window.setCentralWidget(iface.canvas)
     iface.window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)

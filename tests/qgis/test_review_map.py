@@ -153,6 +153,25 @@ def test_the_map_shows_the_pair_with_both_outlines_in_any_reference_system(
         press(panel, "Right")
 
 
+def test_the_outlines_leave_the_map_with_the_reviews_tab(
+    review_bench: ReviewBench, panel: ReviewPanel
+) -> None:
+    """Another tab in front: nobody sees whose outlines they are. Back again: they are back."""
+    canvas = review_bench.iface.canvas
+
+    def drawn() -> int:
+        bands = [item for item in canvas.scene().items() if isinstance(item, QgsRubberBand)]
+        return sum(not band.asGeometry().isEmpty() for band in bands)
+
+    wait_until(lambda: drawn() == 2)
+    panel.hide()
+    assert drawn() == 0
+    canvas.destinationCrsChanged.emit()
+    assert drawn() == 0
+    panel.show()
+    assert drawn() == 2
+
+
 def test_a_pair_selected_on_the_map_is_shown(panel: ReviewPanel) -> None:
     layer, target = panel.layer.layer(), panel.queue.pairs[17]
     pair_id = str(target.pair_id)

@@ -22,7 +22,7 @@ from craterbench_qgis.contract.vocabulary import Decision
 from craterbench_qgis.core.store.file import StoreFile
 from craterbench_qgis.core.store.project import store_path
 from engine_side import ask
-from inside import settle, wait_until
+from inside import load, settle, wait_until
 from paths import HERE, needs_engine
 from sets import match_set, scattered
 from store_bench import StoreBench, accepted_in
@@ -76,7 +76,7 @@ def test_kept_beside_the_project_and_read_back(bench: StoreBench) -> None:
     (item,) = store.history()
     assert (item.label, item.matches, item.accepted, item.rejected) == ("Tycho, a box", 200, 2, 1)
     assert item.index_name == "moon" and store.crop(item.set_id) == crop.read_bytes()
-    assert store.load(matches.set_id) is matches, "one object while it is in use"
+    assert load(store, matches.set_id) is matches, "one object while it is in use"
     set_id, best = matches.set_id, matches.matches[0]
     del matches
     gc.collect()
@@ -88,7 +88,7 @@ def test_kept_beside_the_project_and_read_back(bench: StoreBench) -> None:
     assert store.history() == []
     bench.read_project("moon.qgz")
     (item,) = store.history()
-    again = store.load(set_id)
+    again = load(store, set_id)
     assert again.matches[0] == best
     assert again.decisions() == {0: Decision.ACCEPTED, 1: Decision.ACCEPTED, 3: Decision.REJECTED}
     assert again.request.mosaic.path == "/data/moon.tif" and again.provenance["encoder"] == "hog"
@@ -96,7 +96,7 @@ def test_kept_beside_the_project_and_read_back(bench: StoreBench) -> None:
     opened: list[Any] = []
     store.open_set(set_id, opened.append)
     assert opened == [again]
-    assert store.load("nonsense") is None
+    assert load(store, "nonsense") is None
     image_of_crop = Path(again.preview.image)
     bench.close()
     assert not image_of_crop.exists() and not bench.warnings

@@ -23,7 +23,7 @@ from craterbench_qgis.contract.search import ExplainParams
 from craterbench_qgis.core.layers.ids import layers_of
 from craterbench_qgis.core.match_set import MatchSet
 from engine_side import build_index
-from inside import FakeInterface, child, move_mouse, wait_until
+from inside import FakeInterface, child, flush, move_mouse, wait_until
 from on_screen import button, click
 from paths import CATALOGUE, MOSAIC, made_once, needs_engine, needs_moon
 from tool_bench import LEFT, NO_KEY
@@ -171,7 +171,7 @@ def test_every_query_comes_back_with_the_project(
     assert project.write(path)
     wait_until(lambda: workbench.store.path() is not None)
     wait_until(lambda: len(workbench.store.history()) == 2)
-    workbench.store.flush()
+    flush(workbench.store)
     crater_ids = ids_of(match_set)
     project.clear()
     wait_until(lambda: workbench.current is None and not workbench.dock.results.visible_rows())

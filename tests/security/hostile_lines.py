@@ -58,6 +58,7 @@ def requests(work: Path) -> dict[str, Json]:
                            "contexts": [2.0], "nodata": 0.0},
         "build.check": {"mosaics": [mosaic], "catalogue": catalogue, "selection": selection},
         "index.verify": {"path": index},
+        "demo": {"folder": str(work / "demo"), "device": "cpu"},
         "preview": {"query": query, "index": index, "size": 64},
         "search": {
             "index": index, "query": query, "top": 5, "shortlist": 20, "symmetric": True,

@@ -25,8 +25,10 @@ import pytest
 import rasterio
 from PIL import Image
 
+from craterbench_qgis.contract.build import CatalogueSource
+from craterbench_qgis.contract.duplicates import DuplicateParams
 from craterbench_qgis.engine.catalogue import read_catalogue
-from craterbench_qgis.engine.duplicates import DuplicateRequest, find_duplicates
+from craterbench_qgis.engine.duplicates import find_duplicates
 from craterbench_qgis.engine.index import (
     IndexWriter,
     build_hnsw,
@@ -331,7 +333,8 @@ def test_reviews(findings: Findings, work: Path) -> None:
     rows += [(f"{name}-x", lon + 0.01, lat, size) for name, lon, lat, size in rows[:5]]
     catalogue = scene.write_catalogue(work / "moon_craters.csv", rows)
     review = work / "review.gpkg"
-    find_duplicates(DuplicateRequest(read_catalogue(catalogue), review))
+    params = DuplicateParams(CatalogueSource(str(catalogue)), str(review))
+    find_duplicates(params, read_catalogue(catalogue))
     whole = review.read_bytes()
     with closing(sqlite3.connect(review)) as base:
         columns = [row[1] for row in base.execute("PRAGMA table_info(pairs)")]

@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 
 from craterbench_qgis.engine.encoders import load_encoder
-from craterbench_qgis.engine.indexing import build_index
 from craterbench_qgis.engine.server.sessions import MAX_OPEN
 from tests.engine import scene
 from tests.engine.server_client import Client
@@ -69,7 +68,7 @@ def calls(folder: Path, indexes: list[Path], rng: random.Random) -> tuple[str, d
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
 def test_a_server_stays_small(work: Path) -> None:
-    build_index(scene.request(work), load_encoder("hog"))
+    scene.build_scene(work, load_encoder("hog"))
     indexes = [work / "scene.craterindex"]
     for number in range(INDEXES - 1):
         indexes.append(work / f"scene{number}.craterindex")

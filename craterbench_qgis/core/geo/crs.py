@@ -38,7 +38,7 @@ _IAU_CODES = {
 }  # fmt: skip
 _WGS84 = Body("Earth", 6378137.0, 6356752.314245)
 _SAME_M = 0.5
-_CYLINDRICAL = ("cylindrical", "plate carr", "mercator", "eqc", "equirectangular")
+_CYLINDRICAL = ("cylindrical", "plate carr", "mercator", "equirectangular")
 # A step in a ring this many times its usual one is a jump over the edge of the map.
 _JUMP = 12.0
 
@@ -47,9 +47,14 @@ def body_of(crs: QgsCoordinateReferenceSystem) -> Body | None:
     """The body of a reference system, by the radii it declares; None where it declares none."""
     if not crs.isValid():
         return None
-    text = _wkt(crs)
+    text = wkt_of(crs)
     radii = crs_wkt.radii(text)
     return Body(crs_wkt.body_name(text) or "unknown", *radii) if radii else None
+
+
+def is_earth(body: Body | None) -> bool:
+    """Whether it is the Earth, by its name and size."""
+    return body is not None and same_body(body, _WGS84)
 
 
 def body_problem(crs: QgsCoordinateReferenceSystem, body: Body | None, what: str) -> str | None:
@@ -88,7 +93,7 @@ def geographic_crs(
         return QgsCoordinateReferenceSystem("EPSG:4326")
     shown = body_of(shown_in) if shown_in is not None and not shown_in.authid() else None
     if shown_in is not None and shown is not None and same_body(shown, body):
-        if _same_radii(shown, body) and _is_plain(_wkt(shown_in)):
+        if _same_radii(shown, body) and _is_plain(wkt_of(shown_in)):
             return shown_in
         return from_wkt(geographic_wkt(body, "unknown"))
     named = known_body(body.name)
@@ -101,39 +106,28 @@ def geographic_crs(
     return from_wkt(geographic_wkt(body))
 
 
-def orthographic_crs(body: Body, lon: float, lat: float) -> QgsCoordinateReferenceSystem:
-    """The plane that touches the body at (lon, planetocentric lat): metres, north up there.
-
-    The projection in which the engine cuts a view.
-    """
-    text = f"+proj=ortho +lat_0={body.geodetic(lat)!r} +lon_0={lon!r} +x_0=0 +y_0=0"
-    return QgsCoordinateReferenceSystem.fromProj(
-        f"{text} {crs_wkt.proj_size(body.a, body.b)} +units=m +no_defs"
-    )
-
-
 def local_plane(
     crs: QgsCoordinateReferenceSystem, lon: float, lat: float
 ) -> QgsCoordinateReferenceSystem | None:
-    """Like :func:`orthographic_crs`, in a form PROJ can carry a map of ``crs`` to.
+    """The plane that touches the body of ``crs`` at (lon, planetocentric lat): metres, north up.
 
-    None where there is none, and for degrees that QGIS itself would carry to another place: it
-    takes the longitude of west-positive and of planetocentric systems for the latitude.
+    None where PROJ cannot carry ``crs`` to it, and for degrees that QGIS itself would carry to
+    another place: it takes the longitude of west-positive and of planetocentric systems for the
+    latitude.
     """
-    body = body_of(crs)
-    wkt = _wkt(crs)
+    body, wkt = body_of(crs), wkt_of(crs)
     odd = crs_wkt.is_west_positive(wkt) or crs_wkt.is_planetocentric(wkt)
     if body is None or (odd and crs_wkt.is_geographic(wkt)):
         return None
-    context = QgsCoordinateTransformContext()
-    tangent = crs_wkt.plane(body.a, body.b, lon, body.geodetic(lat))
+    at = body.geodetic(lat)
+    text = f"+proj=ortho +lat_0={at!r} +lon_0={lon!r} {crs_wkt.proj_size(body.a, body.b)} +units=m"
     # One after the other: QGIS takes some 10 ms to make one.
     for make in (
-        lambda: QgsCoordinateReferenceSystem.fromWkt(tangent),
-        lambda: orthographic_crs(body, lon, lat),
+        lambda: QgsCoordinateReferenceSystem.fromWkt(crs_wkt.plane(body.a, body.b, lon, at)),
+        lambda: QgsCoordinateReferenceSystem.fromProj(f"{text} +no_defs"),
     ):
         plane = make()
-        if QgsCoordinateTransform(crs, plane, context).isValid():
+        if QgsCoordinateTransform(crs, plane, QgsCoordinateTransformContext()).isValid():
             return plane
     return None
 
@@ -141,25 +135,32 @@ def local_plane(
 class MapFrame:
     """Places on a body seen on a map of one reference system. Cheap to use, not to make.
 
-    Raises ValueError for a reference system without radii (see :func:`body_problem`) and for one
-    that PROJ cannot invert.
+    ``shows``: the body that a map shows which calls itself one of the Earth. Raises ValueError for
+    a reference system without radii (see :func:`body_problem`) and for one that PROJ cannot invert.
     """
 
-    def __init__(self, crs: QgsCoordinateReferenceSystem) -> None:
+    def __init__(self, crs: QgsCoordinateReferenceSystem, shows: Body | None = None) -> None:
         body = body_of(crs)
         if body is None:
             raise ValueError("the reference system lies on no body")
         self.crs = crs
         self.body = body
-        wkt = _wkt(crs)
+        if shows is not None and is_earth(body) and not is_earth(shows):
+            # The Earth's degrees and nothing else of its system: planetocentric, as they are.
+            self.body = Body(shows.name, shows.a, shows.a)
+        wkt = wkt_of(crs)
         # Longitude and latitude need no PROJ, whose QGIS wrapper swaps west-positive axes.
         self._plain = crs_wkt.is_geographic(wkt)
         self._west = self._plain and crs_wkt.is_west_positive(wkt)
         self._meridian = crs_wkt.prime_meridian(wkt) if self._plain else 0.0
         self._spherical = self._plain and crs_wkt.is_planetocentric(wkt)
+        # Nor does the projection whose meaning depends on PROJ's version.
+        self._written = None if self._plain else crs_wkt.equirectangular(wkt)
+        if self._written is not None:
+            self._meridian = crs_wkt.prime_meridian(wkt)
         self._down: QgsCoordinateTransform | None = None
         self._up: QgsCoordinateTransform | None = None
-        if not self._plain:
+        if not self._plain and self._written is None:
             self._down, self._up = _transforms(crs, wkt, body)
         self.period = self._turn(wkt)
         """Map units of one turn of the body; 0 where the map is not cylindrical."""
@@ -167,8 +168,8 @@ class MapFrame:
     def to_lonlat(self, point: QgsPointXY) -> Point | None:
         """Degrees east and planetocentric latitude of a map point; None where there is no ground.
 
-        A point beyond the map that the projection itself carries back somewhere else (outside the
-        ellipse of a sinusoidal map) is no ground either, except one turn aside of a cylindrical.
+        Beyond the edge of its map a projection may still give a place (beside the outline of a
+        sinusoidal map): there is no ground either. A cylindrical map may be read on over its edge.
         """
         if self._plain:
             if not abs(point.y()) <= 90.0 or not math.isfinite(point.x()):
@@ -176,6 +177,11 @@ class MapFrame:
             lon = wrap((-point.x() if self._west else point.x()) + self._meridian)
             lat = point.y()
             return lon, lat if self._spherical else self.body.planetocentric(lat)
+        if self._written is not None:
+            lon, lat = self._written.to_degrees(point.x(), point.y())
+            if not abs(lat) <= 90.0 or not math.isfinite(lon):
+                return None
+            return wrap(lon + self._meridian), self.body.planetocentric(lat)
         there = _transformed(self._down, point.x(), point.y())
         if there is None or not abs(there[1]) <= 90.0 or not abs(there[0]) <= 720.0:
             return None
@@ -194,7 +200,7 @@ class MapFrame:
             x = wrap(lon - self._meridian) if self._meridian else lon
             x = -x if self._west else x
         else:
-            point = _transformed(self._up, wrap(lon), self.body.geodetic(lat))
+            point = self._projected(lon, self.body.geodetic(lat))
             if point is None:
                 return None
             x, y = point
@@ -220,15 +226,22 @@ class MapFrame:
             parts[-1].append(point)
         return _without_jumps([part for part in parts if len(part) > 1])
 
+    def _projected(self, lon: float, geodetic: float) -> Point | None:
+        if self._written is not None:
+            return self._written.to_map(wrap(lon - self._meridian), geodetic)
+        return _transformed(self._up, wrap(lon), geodetic)
+
     def _turn(self, wkt: str) -> float:
         if self._plain:
             return 360.0
+        if self._written is not None:
+            return self._written.turn
         method = crs_wkt.method(wkt)
         if not any(word in method for word in _CYLINDRICAL):
             return 0.0
         if any(word in method for word in ("transverse", "oblique", "equal area skew")):
             return 0.0
-        xs = [_transformed(self._up, lon, 0.0) for lon in (0.0, 90.0, 180.0, -90.0, 0.0)]
+        xs = [self._projected(lon, 0.0) for lon in (0.0, 90.0, 180.0, -90.0, 0.0)]
         quarters = [abs(q[0] - p[0]) for p, q in _pairs(xs) if p is not None and q is not None]
         return 4.0 * min(quarters) if quarters else 0.0
 
@@ -243,7 +256,8 @@ class MapFrame:
 # --------------------------------------------------------------------------------- helpers
 
 
-def _wkt(crs: QgsCoordinateReferenceSystem) -> str:
+def wkt_of(crs: QgsCoordinateReferenceSystem) -> str:
+    """A reference system as WKT 2."""
     variants = getattr(Qgis, "CrsWktVariant", None)  # from 3.36 on
     variant = variants.Wkt2_2019 if variants else QgsCoordinateReferenceSystem.WKT2_2019
     return str(crs.toWkt(variant))

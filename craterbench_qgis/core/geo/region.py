@@ -27,13 +27,18 @@ def box_wkt(west: float, south: float, east: float, north: float) -> str:
     return "POLYGON ((" + ", ".join(f"{lon:.6f} {lat:.6f}" for lon, lat in corners) + "))"
 
 
-def selection_wkt(layer: Any, body: Body | None) -> str:
-    """The selected polygons of ``layer`` in degrees, planetocentric. Raises NoRegion."""
+def polygons_wkt(layer: Any, body: Body | None, selected_only: bool = True) -> str:
+    """The selected polygons of ``layer`` in degrees, planetocentric. Raises NoRegion.
+
+    ``selected_only``: else all of them where none is selected.
+    """
     if not isinstance(layer, QgsVectorLayer) or (
         layer.geometryType() != QgsWkbTypes.GeometryType.PolygonGeometry
     ):
         raise NoRegion(tr("Choose a polygon layer in the layer tree and select polygons in it."))
     features = layer.selectedFeatures()
+    if not features and not selected_only:
+        features = list(layer.getFeatures())
     if not features:
         raise NoRegion(
             tr("Select at least one polygon of the layer {name}.").format(name=layer.name())
@@ -49,12 +54,10 @@ def selection_wkt(layer: Any, body: Body | None) -> str:
                 name=layer.name()
             )
         ) from None
-    parts = [part for one in features for part in _on_body(one.geometry(), frame)]
+    parts = [part for feature in features for part in _on_body(feature.geometry(), frame)]
     region = QgsGeometry.unaryUnion(parts) if parts else QgsGeometry()
     if region.isNull() or region.area() <= 0:
-        raise NoRegion(
-            tr("The selected polygons of {name} enclose nothing.").format(name=layer.name())
-        )
+        raise NoRegion(tr("The polygons of {name} enclose nothing.").format(name=layer.name()))
     return str(region.asWkt(6))
 
 
@@ -63,13 +66,13 @@ def _on_body(geometry: QgsGeometry, frame: MapFrame) -> list[QgsGeometry]:
     step = max(box.width(), box.height()) / _PIECES
     dense = geometry.densifyByDistance(step) if step > 0 else geometry
     polygons = dense.asMultiPolygon() if dense.isMultipart() else [dense.asPolygon()]
-    found = []
+    parts = []
     for rings in polygons:
         outer, *holes = [_ring(ring, frame) for ring in rings]
         for hole in holes:
             outer = outer.difference(hole)
-        found.append(outer)
-    return [part for part in found if not part.isEmpty()]
+        parts.append(outer)
+    return [part for part in parts if not part.isEmpty()]
 
 
 def _ring(points: list[QgsPointXY], frame: MapFrame) -> QgsGeometry:

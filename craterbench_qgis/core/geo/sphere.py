@@ -4,8 +4,8 @@ Degrees, longitudes positive east within [-180, 180], latitudes planetocentric; 
 sphere of the body's mean radius. The engine's ``bodies`` and
 ``formats.geometry`` draw the same figures, and a test compares the two.
 
-The functions that make WKT take ``latitude``: what turns a planetocentric latitude into that of
-the layer's reference system (``contract.body.Body.geodetic``).
+The functions that make WKT take ``latitude``, the function that turns a planetocentric latitude
+into the latitude of the layer's reference system (``contract.body.Body.geodetic``).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ POINTS = 128
 POINTS_NEAR_POLE = 720
 """Straight lines in degrees bend on the ground, most of all near a pole."""
 
+_LEAST_ARC = 18.0
 _STEP_DEG = 2.0  # of a great circle, on the ground
 _LONGITUDE_STEP_DEG = 8.0  # of a great circle, near a pole
 _DEPTH = 24
@@ -72,6 +73,46 @@ def circle_ring(
     """
     ring = [destination(radius_m, lon, lat, 360.0 * i / n, diameter_m / 2) for i in range(n)]
     return [*ring, ring[0]]
+
+
+def circle_through(radius_m: float, rim: Sequence[Point]) -> tuple[Point, float] | None:
+    """Centre and diameter (metres along the surface) of the circle through three places.
+
+    None where they lie on a line, or so nearly that they say no diameter: on less than a
+    twentieth of the circle.
+    """
+    first, second, third = (_unit(*place) for place in rim)
+    normal = _cross(_minus(second, first), _minus(third, first))
+    length = math.hypot(*normal)
+    height = sum(n * p for n, p in zip(normal, first))  # noqa: B905 - Python 3.9
+    if length == 0.0:
+        return None
+    sign = 1.0 if height >= 0.0 else -1.0  # the smaller of both sides
+    x, y, z = (sign * n / length for n in normal)
+    centre = (wrap(math.degrees(math.atan2(y, x))), math.degrees(math.atan2(z, math.hypot(x, y))))
+    reach = math.atan2(math.hypot(*_cross((x, y, z), first)), abs(height) / length)
+    seen = sorted(initial_bearing(*centre, *place) for place in rim)
+    gaps = [seen[1] - seen[0], seen[2] - seen[1], 360.0 - seen[2] + seen[0]]
+    if 360.0 - max(gaps) < _LEAST_ARC:
+        return None
+    return centre, 2.0 * radius_m * reach
+
+
+def _unit(lon: float, lat: float) -> tuple[float, float, float]:
+    theta, phi = math.radians(lon), math.radians(lat)
+    return math.cos(phi) * math.cos(theta), math.cos(phi) * math.sin(theta), math.sin(phi)
+
+
+def _minus(p: Sequence[float], q: Sequence[float]) -> tuple[float, float, float]:
+    return p[0] - q[0], p[1] - q[1], p[2] - q[2]
+
+
+def _cross(p: Sequence[float], q: Sequence[float]) -> tuple[float, float, float]:
+    return (
+        p[1] * q[2] - p[2] * q[1],
+        p[2] * q[0] - p[0] * q[2],
+        p[0] * q[1] - p[1] * q[0],
+    )
 
 
 def square_ring(

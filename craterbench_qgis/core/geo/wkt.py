@@ -1,9 +1,11 @@
-"""The text of foreign reference systems (WKT 2), and of the plane of a view. Pure Python."""
+"""The text of foreign reference systems (WKT 2). Pure Python."""
 
 from __future__ import annotations
 
 import math
 import re
+
+from ...contract.equirectangular import Equirectangular, is_equirectangular, parameter
 
 _DEGREE = 'ANGLEUNIT["degree",0.0174532925199433]'
 _METRE = 'LENGTHUNIT["metre",1]'
@@ -21,6 +23,13 @@ _ELLIPSOID = re.compile(
 _DATUM = re.compile(r'\b(?:DATUM|ENSEMBLE)\["((?:[^"]|"")*)"')
 _PRIME_MERIDIAN = re.compile(
     r'PRIMEM\["(?:[^"]|"")*",\s*([-+.\deE]+)(?:,\s*ANGLEUNIT\["[^"]*",\s*([-+.\deE]+))?'
+)
+_PARAMETER = re.compile(
+    r'PARAMETER\["([^"]*)",\s*([-+.\deE]+)(?:,\s*(?:ANGLE|LENGTH)UNIT\["[^"]*",\s*([-+.\deE]+))?'
+)
+_AXIS = re.compile(
+    r'AXIS\["[^"]*",\s*(east|west|north|south)\b(?:,\s*ORDER\[\d\])?'
+    r'(?:,\s*LENGTHUNIT\["[^"]*",\s*([-+.\deE]+))?'
 )
 # QGIS looks for a known system like a new one, which takes it 80 ms among the IAU's, and gives up
 # at once on this name.
@@ -78,6 +87,30 @@ def method(wkt: str) -> str:
     """The projection's name in lower case, or ""."""
     name = re.search(r'METHOD\["([^"]*)"', wkt)
     return name.group(1).lower() if name else ""
+
+
+def equirectangular(wkt: str) -> Equirectangular | None:
+    """The equidistant cylindrical projection of a flattened body; None where it is another one.
+
+    On a sphere PROJ's is the same in every version.
+    """
+    size = radii(wkt)
+    if size is None or size[0] == size[1] or not is_equirectangular(method(wkt)):
+        return None
+    values: dict[str, float] = {}
+    for name, text, unit in _PARAMETER.findall(wkt):
+        member = parameter(name)
+        if member in ("x_0", "y_0"):
+            values[member] = float(text) * float(unit or 1.0)
+        elif member:
+            values[member] = math.degrees(float(text) * float(unit or math.radians(1.0)))
+    units = {}
+    for direction, unit in _AXIS.findall(wkt.partition("CS[Cartesian")[2]):
+        sign = -1.0 if direction in ("west", "south") else 1.0
+        units["x" if direction in ("east", "west") else "y"] = sign * float(unit or 1.0)
+    if set(units) != {"x", "y"}:
+        return None
+    return Equirectangular(size[0], units=(units["x"], units["y"]), **values)
 
 
 def base_of(wkt: str, a: float, b: float) -> str:

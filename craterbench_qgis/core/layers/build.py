@@ -34,9 +34,7 @@ class SlicedJob(QObject):
     def __init__(self, steps: Iterator[Any], done: Callable[[], None], parent: QObject) -> None:
         super().__init__(parent)
         self._steps, self._done = steps, done
-        self._timer = QTimer(self)
-        self._timer.setInterval(0)
-        self._timer.timeout.connect(self._slice)
+        self._timer = QTimer(self, interval=0, timeout=self._slice)
         self._timer.start()
 
     def stop(self) -> None:
@@ -92,9 +90,10 @@ def build_layers(
     if match_set.preview.lon is not None and match_set.preview.side_m:
         searched = features.query_features(match_set)
         wanted.append((QUERY, features.QUERY_FIELDS, None, every, searched))
-    names = [*features.CORE_FIELDS, *((name, kind) for _, name, kind in columns)]
+    own = features.match_fields(match_set.matches)
+    names = [*own, *((name, kind) for _, name, kind in columns)]
     rims = features.match_features(match_set, columns)
-    wanted.append((MATCHES, names, features.DECISION, every, rims))
+    wanted.append((MATCHES, names, len(own) - 1, every, rims))
     if match_set.preview.lon is not None:
         rows = list(linked)
         links = features.link_features(match_set, rows)

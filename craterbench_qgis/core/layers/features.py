@@ -1,6 +1,6 @@
 """Features of a match set: fields, circles of true ground size, great circles, what was searched.
 
-All geometry is layer_fields on the body by spherical formulas (``core.sphere``), in degrees, in the
+All geometry is computed on the body by spherical formulas (``core.sphere``), in degrees, in the
 body's geographic reference system; nothing goes through a projection or the project's ellipsoid.
 """
 
@@ -33,8 +33,8 @@ CORE_FIELDS = (
 )
 """As the engine's exports call them; the catalogue's own columns follow."""
 
-DECISION = len(CORE_FIELDS) - 1
-"""Position of the field ``decision``."""
+TURN_FIELDS = (("turn_deg", "real"), ("mirrored", "bool"))
+"""Before the decision, of matches whose query was turned; as in the exports."""
 
 LINK_FIELDS = (
     ("rank", "int"),
@@ -67,24 +67,36 @@ def fields(columns: Sequence[tuple[str, str]]) -> QgsFields:
     return layer_fields
 
 
+def match_fields(matches: Sequence[Match]) -> tuple[tuple[str, str], ...]:
+    """The fields of matches before the catalogue's columns; ``decision`` is the last."""
+    was_turned = any(match.turn_deg is not None for match in matches)
+    return (*CORE_FIELDS[:-1], *(TURN_FIELDS if was_turned else ()), CORE_FIELDS[-1])
+
+
 def catalogue_columns(matches: Sequence[Match]) -> list[tuple[str, str, str]]:
     """(key in ``attributes``, field name, kind) of the catalogue's columns.
 
     A name that is taken gets ``_cat`` behind it, as in the engine's exports; a column of several
     kinds becomes text.
     """
-    taken = {name for name, _ in CORE_FIELDS} | set(_RESERVED)
+    taken = {name for name, _ in match_fields(matches)} | set(_RESERVED)
     keys = dict.fromkeys(key for match in matches for key in match.attributes)
     columns = []
     for key in keys:
-        plain = str(key).strip() or "column"
-        name, number = plain, 1
-        while name.casefold() in taken:
-            name = f"{plain}_cat{number if number > 1 else ''}"
-            number += 1
-        taken.add(name.casefold())
-        columns.append((key, name, _kind([match.attributes.get(key) for match in matches])))
+        kind = _kind([match.attributes.get(key) for match in matches])
+        columns.append((key, free_name(key, taken), kind))
     return columns
+
+
+def free_name(key: str, taken: set[str]) -> str:
+    """A field's name for ``key`` that is not in ``taken`` (without regard to case); it is then."""
+    plain = str(key).strip() or "column"
+    name, number = plain, 1
+    while name.casefold() in taken:
+        name = f"{plain}_cat{number if number > 1 else ''}"
+        number += 1
+    taken.add(name.casefold())
+    return name
 
 
 def value_of(match: Match, field: str) -> Any:
@@ -97,11 +109,12 @@ def value_of(match: Match, field: str) -> Any:
 def match_features(match_set: MatchSet, columns: Sequence[tuple[str, str, str]]) -> Iterator[Any]:
     """One feature per match, in row order: its rim."""
     body = match_set.index.body
-    layer_fields = fields([*CORE_FIELDS, *((name, kind) for _, name, kind in columns)])
+    own = match_fields(match_set.matches)
+    layer_fields = fields([*own, *((name, kind) for _, name, kind in columns)])
     for row, match in enumerate(match_set.matches):
-        values: list[Any] = [value_of(match, name) for name, _ in CORE_FIELDS[:DECISION]]
+        values: list[Any] = [value_of(match, name) for name, _ in own[:-1]]
         values.append(str(match_set.decision(row)))
-        values += [_value(match.attributes.get(key), kind) for key, _, kind in columns]
+        values += [typed(match.attributes.get(key), kind) for key, _, kind in columns]
         wkt = sphere.circle_multipolygon_wkt(
             body.mean_radius, match.lon, match.lat, match.diameter_m, latitude=body.geodetic
         )
@@ -158,32 +171,21 @@ def _kind(values: Sequence[Any]) -> str:
     return kind
 
 
-def _value(value: Any, kind: str) -> Any:
+def typed(value: Any, kind: str) -> Any:
+    """A value of a catalogue as a field of that kind takes it."""
     if value is None:
         return None
     if kind == "text":
         return value if isinstance(value, str) else str(value)
-    return float(value) if kind == "real" else value
+    return float(value) if kind == "real" and isinstance(value, (int, float)) else value
 
 
 def _qt_type(kind: str) -> Any:
+    names = {"int": "Int", "big": "LongLong", "real": "Double", "bool": "Bool"}
     if Qgis.QGIS_VERSION_INT >= 33800:
         from qgis.PyQt.QtCore import QMetaType
 
-        types = QMetaType.Type
-        return {
-            "int": types.Int,
-            "big": types.LongLong,
-            "real": types.Double,
-            "bool": types.Bool,
-            "text": types.QString,
-        }[kind]
+        return getattr(QMetaType.Type, names.get(kind, "QString"))
     from qgis.PyQt.QtCore import QVariant
 
-    return {
-        "int": QVariant.Int,
-        "big": QVariant.LongLong,
-        "real": QVariant.Double,
-        "bool": QVariant.Bool,
-        "text": QVariant.String,
-    }[kind]
+    return getattr(QVariant, names.get(kind, "String"))

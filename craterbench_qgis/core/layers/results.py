@@ -14,20 +14,21 @@ from typing import Any
 from qgis.core import QgsMapLayer, QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
+from ...contract.vocabulary import Question
 from ..geo.crs import geographic_crs
 from ..match_set import MatchSet
 from ..settings import Settings
 from . import tree
 from .build import BuiltLayer, SlicedJob, build_layers, fill_links
 from .ids import LINKS, MATCHES, group_of, layers_of, role_of, set_of
-from .titles import title
+from .titles import Title, named, title
 from .view import Highlight, zoom_extent
 
 
 class _Shown:
     """What is known of a match set on the map. Layers only by id."""
 
-    def __init__(self, match_set: MatchSet, title: str, restored: bool) -> None:
+    def __init__(self, match_set: MatchSet, title: Title, restored: bool) -> None:
         self.match_set = match_set
         self.title = title
         self.restored = restored
@@ -146,9 +147,10 @@ class ResultLayers(QObject):
     def rename(self, set_id: str, label: str) -> None:
         """Give the group and the layers of a match set another name."""
         shown = self._sets.get(set_id)
+        called = named(label, shown.match_set) if shown is not None else Title(label, Question.SAME)
         if shown is not None:
-            shown.title = label
-        tree.rename(self._project, set_id, label)
+            shown.title = called
+        tree.rename(self._project, set_id, called)
 
     def forget(self) -> None:
         """Another project is open: let go of the layers without touching them."""

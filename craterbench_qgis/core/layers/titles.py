@@ -1,41 +1,59 @@
-"""How the groups and layers of match sets are called; nothing depends on it."""
+"""The names of groups and layers of match sets; layers are found again by ``ids``, not by these."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import NamedTuple
 
-from ...contract.vocabulary import QueryKind
+from ...contract.vocabulary import QueryKind, Question
 from ...i18n import tr
 from ..match_set import MatchSet
+from ..words.matches import what_was_asked
 from ..words.quantities import moment, place
 from .ids import LINKS, MATCHES, QUERY
 
 
-def title(match_set: MatchSet, taken: Collection[str]) -> str:
+class Title(NamedTuple):
+    """``text``: what was searched for, with what was looked for where that is not itself."""
+
+    text: str
+    find: Question
+
+    @property
+    def group(self) -> str:
+        """The name of the group of a match set."""
+        if self.find is Question.ANALOGS:
+            return self.text
+        return tr("Matches of {label}").format(label=self.text)
+
+
+def named(label: str, match_set: MatchSet) -> Title:
+    """The title of a match set whose query is called ``label``."""
+    find = match_set.request.conditions.find
+    return Title(what_was_asked(label, find), find)
+
+
+def title(match_set: MatchSet, taken: Collection[str]) -> Title:
     """The crater that was searched for, or the place; with the time where that is ``taken``."""
     asked = match_set.request
     text = asked.label or tr("Query")
     where = place(match_set.preview.lon, match_set.preview.lat, 1)
     if asked.kind is QueryKind.AREA and where and where not in text:
         text = tr("{query} at {place}").format(query=text, place=where)
-    if group_name(text) not in taken:
-        return text
+    called = named(text, match_set)
+    if called.group not in taken:
+        return called
     text = tr("{query}, {time}").format(query=text, time=moment(match_set.created))
-    number, name = 1, text
-    while group_name(name) in taken:
+    number, called = 1, named(text, match_set)
+    while called.group in taken:
         number += 1
-        name = f"{text} ({number})"
-    return name
+        called = named(f"{text} ({number})", match_set)
+    return called
 
 
-def group_name(title: str) -> str:
-    """Of the group of a match set."""
-    return tr("Matches of {label}").format(label=title)
-
-
-def layer_name(title: str, role: str) -> str:
+def layer_name(title: Title, role: str) -> str:
     """Of a layer. It names its query, because lists of layers show no groups."""
-    return title + ending(role)
+    return title.text + ending(role)
 
 
 def ending(role: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from qgis.core import QgsLayerTreeGroup, QgsLayerTreeLayer, QgsProject, QgsVectorLayer
 
 from .ids import ROLES, group_of, layers_of, mark, role_of, set_of
-from .titles import ending, group_name, layer_name
+from .titles import Title, ending, layer_name
 
 
 @contextlib.contextmanager
@@ -24,11 +24,13 @@ def unchanged(project: QgsProject) -> Iterator[None]:
 
 
 def names(project: QgsProject) -> set[str]:
-    """Of the groups there are."""
+    """The names of all groups in the layer tree."""
     return {group.name() for group in project.layerTreeRoot().findGroups(True)}
 
 
-def insert(project: QgsProject, set_id: str, title: str, role: str, layer: QgsVectorLayer) -> bool:
+def insert(
+    project: QgsProject, set_id: str, title: Title, role: str, layer: QgsVectorLayer
+) -> bool:
     """Put a layer at its place in its group; whether the group was made for it, on top."""
     root = project.layerTreeRoot()
     for old in layers_of(project, set_id).values():
@@ -37,7 +39,7 @@ def insert(project: QgsProject, set_id: str, title: str, role: str, layer: QgsVe
     group = group_of(project, set_id)
     is_new = group is None
     if group is None:
-        group = root.insertGroup(0, group_name(title))
+        group = root.insertGroup(0, title.group)
         mark(group, set_id)
         group.setExpanded(False)
     layer.setName(layer_name(title, role))
@@ -62,11 +64,11 @@ def insert(project: QgsProject, set_id: str, title: str, role: str, layer: QgsVe
     return is_new
 
 
-def rename(project: QgsProject, set_id: str, title: str) -> None:
+def rename(project: QgsProject, set_id: str, title: Title) -> None:
     """Give a group another name, and those of its layers that the user has not renamed."""
     group = group_of(project, set_id)
     if group is not None:
-        group.setName(group_name(title))
+        group.setName(title.group)
     for role, layer in layers_of(project, set_id).items():
         if role in ROLES and layer.name().endswith(ending(role)):
             layer.setName(layer_name(title, role))

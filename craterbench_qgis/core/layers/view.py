@@ -20,6 +20,7 @@ from qgis.gui import QgsRubberBand
 from qgis.PyQt.QtGui import QColor
 
 from ...contract.body import Body
+from ...contract.demo import Demo
 from ...contract.search import Match
 from ..geo import sphere
 from ..geo.crs import geographic_crs
@@ -66,7 +67,7 @@ class Highlight:
 
 
 def zoom_extent(
-    canvas: Any, project: QgsProject, body: Body, craters: Sequence[Match | Entry]
+    canvas: Any, project: QgsProject, body: Body, craters: Sequence[Match | Entry | Demo]
 ) -> QgsRectangle | None:
     """The part of the canvas's map that shows ``craters`` with their surroundings.
 
@@ -91,7 +92,7 @@ def zoom_extent(
 
 
 def _box(
-    body: Body, transform: QgsCoordinateTransform, crater: Match | Entry, width: float
+    body: Body, transform: QgsCoordinateTransform, crater: Match | Entry | Demo, width: float
 ) -> QgsRectangle | None:
     across = 2 * _AROUND * crater.diameter_m
     across = min(across, math.pi * body.mean_radius * 0.9)

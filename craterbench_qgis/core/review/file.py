@@ -20,10 +20,11 @@ from typing import Any
 
 from ...contract import names
 from ...contract.body import Body
-from ...contract.databases import limit_time, programs
+from ...contract.databases import limit_time, programs, sqlite_uri
 from ...contract.records import Json, RecordError
 from ...contract.search import Source
 from ...contract.vocabulary import Verdict
+from ..file_worker import may_write, transaction
 
 DECIDED = (Verdict.DUPLICATE, Verdict.DISTINCT, Verdict.UNSURE)
 """What can be decided about a pair."""
@@ -123,7 +124,7 @@ class ReviewFile:
         with path.open("rb") as stream:  # a clear OSError where it is missing or not allowed
             if stream.read(16) != b"SQLite format 3\x00":
                 raise NotAReview(str(path))
-        self.writable = _may_write(path)
+        self.writable = may_write(path)
         self._db = self._connect(not self.writable)
         try:
             self._columns = {row[1] for row in self._db.execute("PRAGMA table_info(pairs)")}
@@ -135,10 +136,11 @@ class ReviewFile:
             raise
 
     def _connect(self, read_only: bool) -> sqlite3.Connection:
-        uri = self.path.resolve().as_uri() + ("?mode=ro" if read_only else "?mode=rw")
+        options = "mode=ro" if read_only else "mode=rw"
         wal = self.path.with_name(self.path.name + "-wal")
         if read_only and not wal.exists():
-            uri += "&immutable=1"  # a read-only folder has no room for a lock or a journal
+            options += "&immutable=1"  # a read-only folder has no room for a lock or a journal
+        uri = sqlite_uri(self.path.resolve(), options)
         db = sqlite3.connect(uri, uri=True, timeout=_WAIT_S, isolation_level=None)
         db.execute("PRAGMA synchronous=FULL")
         # The file may come from somebody else: nothing stored in it runs for long.
@@ -187,8 +189,7 @@ class ReviewFile:
 
     def decide(self, changes: Iterable[tuple[Any, Decided]]) -> None:
         """Write decisions, in one transaction."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(self._db):
             for pair_id, decided in changes:
                 self._db.execute(
                     "UPDATE pairs SET decision=?, reviewer=?, decided_at=? WHERE pair_id=?",
@@ -198,11 +199,6 @@ class ReviewFile:
                 "UPDATE gpkg_contents SET last_change=strftime('%Y-%m-%dT%H:%M:%fZ','now') "
                 "WHERE table_name='pairs'"
             )
-            self._db.execute("COMMIT")
-        except BaseException:
-            with contextlib.suppress(sqlite3.Error):
-                self._db.execute("ROLLBACK")
-            raise
 
     def close(self) -> None:
         """Let go of the file."""
@@ -274,16 +270,6 @@ def _mosaics(provenance: Json, folder: Path) -> list[Source]:
         with contextlib.suppress(RecordError):
             sources.append(Source(path))
     return sources
-
-
-def _may_write(path: Path) -> bool:
-    """File and folder: SQLite needs a journal beside the file."""
-    try:
-        with path.open("r+b"):
-            pass
-    except OSError:
-        return False
-    return os.access(path.parent, os.W_OK | os.X_OK)
 
 
 def _add_geometry_functions(db: sqlite3.Connection) -> None:

@@ -191,8 +191,8 @@ class PairQueue:
 
 
 def _place(pair: ReviewPair) -> float:
-    """Bands of latitude from north to south, eastward and westward in turn, so that the map moves
-    little."""
+    """Sorts by bands of latitude from north to south, within them eastward and westward in turn:
+    from pair to pair the map moves little."""
     band = int((90.0 - pair.a.lat) // _BAND_DEG)
     return 1000.0 * band + (pair.a.lon if band % 2 == 0 else -pair.a.lon)
 

@@ -10,14 +10,17 @@ import json
 import os
 import sqlite3
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from ...contract import held
+from ...contract.databases import sqlite_uri
 from ...contract.records import Json, plain
 from ...contract.search import Match, Preview
-from ...contract.vocabulary import Decision
+from ...contract.vocabulary import Decision, Question
+from ..file_worker import transaction
 from ..query import QueryRequest, SearchedIndex
 from . import schema
 
@@ -37,6 +40,7 @@ class HistoryItem:
     matches: int
     accepted: int
     rejected: int
+    find: Question = Question.SAME
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class StoreFile:
         else:
             mode = "rwc" if writable else "ro"
             self._db = sqlite3.connect(
-                f"{path.absolute().as_uri()}?mode={mode}",
+                sqlite_uri(path, f"mode={mode}"),
                 uri=True,
                 timeout=WAIT_SECONDS,
                 isolation_level=None,
@@ -89,10 +93,13 @@ class StoreFile:
             "SELECT q.set_id, q.created, q.label, coalesce(q.index_name, ''),"
             " coalesce(q.index_path, ''), q.matches,"
             " (SELECT count(*) FROM matches m WHERE m.set_id=q.set_id AND decision='accepted'),"
-            " (SELECT count(*) FROM matches m WHERE m.set_id=q.set_id AND decision='rejected')"
-            " FROM queries q WHERE deleted IS NULL ORDER BY q.created DESC, q.fid DESC"
+            " (SELECT count(*) FROM matches m WHERE m.set_id=q.set_id AND decision='rejected'),"
+            " instr(q.request, ?) > 0"
+            " FROM queries q WHERE deleted IS NULL ORDER BY q.created DESC, q.fid DESC",
+            (json.dumps({"find": Question.ANALOGS.value})[1:-1],),
         )
-        return [HistoryItem(*row) for row in rows]
+        find = {0: Question.SAME, 1: Question.ANALOGS}
+        return [replace(HistoryItem(*row[:-1]), find=find[row[-1]]) for row in rows]
 
     def newest_index(self) -> SearchedIndex | None:
         """The index of the query that was made last."""
@@ -114,7 +121,7 @@ class StoreFile:
     def write(self, snapshot: Snapshot) -> None:
         """Put a match set in, or in place of an older one of the same id."""
         preview, index = snapshot.preview, snapshot.index
-        with self._transaction():
+        with transaction(self._db):
             placed = schema.set_body(self._db, index.body)
             self._db.execute("DELETE FROM queries WHERE set_id=?", (snapshot.set_id,))
             self._db.execute("DELETE FROM matches WHERE set_id=?", (snapshot.set_id,))
@@ -158,7 +165,7 @@ class StoreFile:
     def decide(self, set_id: str, decisions: Mapping[int, str]) -> None:
         """Write decisions (place -> decision), all or none."""
         now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        with self._transaction():
+        with transaction(self._db):
             self._db.executemany(
                 "UPDATE matches SET decision=?, decided=? WHERE set_id=? AND place=?",
                 [(decision, now, set_id, place) for place, decision in decisions.items()],
@@ -197,12 +204,12 @@ class StoreFile:
 
     def rename(self, set_id: str, label: str) -> None:
         """Give a query another label."""
-        with self._transaction():
+        with transaction(self._db):
             self._db.execute("UPDATE queries SET label=? WHERE set_id=?", (label, set_id))
 
     def set_deleted(self, set_id: str, deleted: bool) -> None:
         """Hide a query, or bring it back; it leaves the file with :meth:`purge`."""
-        with self._transaction():
+        with transaction(self._db):
             self._db.execute(
                 "UPDATE queries SET deleted=? WHERE set_id=?",
                 (datetime.now(timezone.utc).isoformat() if deleted else None, set_id),
@@ -213,7 +220,7 @@ class StoreFile:
         marked = "SELECT set_id FROM queries WHERE deleted IS NOT NULL"
         if self._db.execute(f"{marked} LIMIT 1").fetchone() is None:
             return
-        with self._transaction():
+        with transaction(self._db):
             gone = f"DELETE FROM matches WHERE set_id IN ({marked})"  # nosec B608 - fixed text
             self._db.execute(gone)
             self._db.execute("DELETE FROM queries WHERE deleted IS NOT NULL")
@@ -236,23 +243,12 @@ class StoreFile:
                 self._db.backup(target)
             finally:
                 target.close()
-            beside.replace(path)
+            held.replace(beside, path)
         except BaseException:
             with contextlib.suppress(OSError):
-                beside.unlink()
+                held.remove(beside)
             raise
         return StoreFile(path)
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Any:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            with contextlib.suppress(sqlite3.Error):
-                self._db.execute("ROLLBACK")
-            raise
 
 
 def _row(snapshot: Snapshot, place: int, placed: bool) -> tuple[Any, ...]:
@@ -288,10 +284,10 @@ def set_aside(path: Path, why: str) -> Path:
     while target.exists():
         number += 1
         target = path.with_name(f"{path.stem}.{why}-{stamp}-{number}{path.suffix}")
-    path.replace(target)
+    held.replace(path, target)
     # A journal belongs to its database: left behind, SQLite would apply it to the next one.
     for end in ("-journal", "-wal", "-shm"):
         beside = path.with_name(path.name + end)
         if beside.exists():
-            beside.replace(target.with_name(target.name + end))
+            held.replace(beside, target.with_name(target.name + end))
     return target

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from ..file_worker import FileWorker, is_busy
+from ..file_worker import FileWorker, is_busy, may_write
 from . import schema
 from .file import StoreFile, set_aside
 
@@ -61,7 +61,7 @@ def create_store(worker: StoreWorker, path: Path) -> list[Note]:
 
 
 def _opened(path: Path, notes: list[Note]) -> StoreFile | None:
-    writable = _may_write(path)
+    writable = may_write(path)
     try:
         file = StoreFile(path, writable=writable)
         if writable:
@@ -93,16 +93,3 @@ def _unsaved() -> StoreFile:
     file = StoreFile()
     file.writable = False
     return file
-
-
-def _may_write(path: Path) -> bool:
-    """By trying: permissions, read-only media and Windows' folders all look different."""
-    probe = path.with_name(f".{path.name}.probe")
-    try:
-        with path.open("r+b"):
-            pass
-        probe.touch()
-        probe.unlink()
-    except OSError:
-        return False
-    return True

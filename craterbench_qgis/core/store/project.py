@@ -40,7 +40,7 @@ class ProjectStore(QObject):
     """History, decisions and pictures of the project's queries.
 
     Every write is one transaction in a thread of its own, begun at once; nothing here waits for
-    the disk except :meth:`load`, :meth:`flush` and :meth:`close`.
+    the disk except :meth:`close`.
     """
 
     changed = pyqtSignal()
@@ -103,13 +103,6 @@ class ProjectStore(QObject):
             return
         self._ask(_reader(set_id), lambda snapshot: done(self._set_of(snapshot)))
 
-    def load(self, set_id: str, seconds: float = 10.0) -> MatchSet | None:
-        """As :meth:`open_set`, but waits; for scripts. Raises TimeoutError, sqlite3.Error."""
-        live = self._sets.get(set_id)
-        if live is not None:
-            return live
-        return self._set_of(self._worker.wait(_reader(set_id), seconds))
-
     def open_sets(self) -> list[MatchSet]:
         """The match sets whose layers came with the project that was just read, topmost last.
 
@@ -166,10 +159,6 @@ class ProjectStore(QObject):
         """Undo :meth:`delete`."""
         self._ask(lambda worker: store_of(worker).set_deleted(set_id, False))
         self.refresh()
-
-    def flush(self, seconds: float = 10.0) -> None:
-        """Wait until everything asked so far is on disk. Raises TimeoutError."""
-        self._worker.wait(lambda worker: None, seconds)
 
     def close(self) -> None:
         """Finish what is waiting (5 s at most) and let go of project and file."""

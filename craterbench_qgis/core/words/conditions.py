@@ -52,33 +52,33 @@ def pixels_of(conditions: Conditions) -> float | None:
 def pieces(conditions: Conditions) -> dict[str, str]:
     """Each condition by its key, in the order shown."""
     filters, sizes, pixels = conditions.filters, sizes_of(conditions), pixels_of(conditions)
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     if sizes is not None:
-        found[SIZES] = tr("{low} to {high} × the size").format(
+        texts[SIZES] = tr("{low} to {high} × the size").format(
             low=_short(sizes[0]), high=_short(sizes[1])
         )
     if pixels is not None:
-        found[PIXELS] = tr("at least {n} pixels across").format(n=_short(pixels))
+        texts[PIXELS] = tr("at least {n} pixels across").format(n=_short(pixels))
     if conditions.find is Question.ANALOGS and not conditions.analogs.same_place:
-        found[PLACE] = tr("not the same place")
+        texts[PLACE] = tr("not the same place")
     if filters.min_diameter is not None or filters.max_diameter is not None:
-        found[DIAMETER] = _range("⌀", filters.min_diameter, filters.max_diameter)
+        texts[DIAMETER] = _range("⌀", filters.min_diameter, filters.max_diameter)
     if filters.min_distance is not None or filters.max_distance is not None:
-        found[DISTANCE] = _range(tr("distance"), filters.min_distance, filters.max_distance)
+        texts[DISTANCE] = _range(tr("distance"), filters.min_distance, filters.max_distance)
     if filters.latitude is not None:
-        found[LATITUDE] = tr("latitude {south} to {north}").format(
+        texts[LATITUDE] = tr("latitude {south} to {north}").format(
             south=_degrees(filters.latitude[0], tr("N"), tr("S")),
             north=_degrees(filters.latitude[1], tr("N"), tr("S")),
         )
     if filters.longitude is not None:
-        found[LONGITUDE] = tr("longitude {west} to {east}").format(
+        texts[LONGITUDE] = tr("longitude {west} to {east}").format(
             west=_meridian(filters.longitude[0]), east=_meridian(filters.longitude[1])
         )
     if filters.region is not None:
-        found[REGION] = _region(filters.region)
+        texts[REGION] = _region(filters.region)
     if filters.where:
-        found[WHERE] = filters.where
-    return found
+        texts[WHERE] = filters.where
+    return texts
 
 
 def without(conditions: Conditions, key: str) -> Conditions:

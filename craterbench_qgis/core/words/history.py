@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from ...i18n import tr
 from ..store.file import HistoryItem
+from .matches import what_was_asked
 from .quantities import moment, number
 
 
 def label(item: HistoryItem) -> str:
-    """How the query is called."""
+    """How the query is called; what the user edits."""
     return item.label or tr("Query")
+
+
+def title(item: HistoryItem) -> str:
+    """The same with what was looked for: ``Analogs of Tycho``."""
+    return what_was_asked(label(item), item.find)
 
 
 def lines(item: HistoryItem) -> tuple[str, str]:

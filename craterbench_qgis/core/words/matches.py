@@ -205,10 +205,13 @@ def query_title(request: QueryRequest) -> str:
 
 def set_title(request: QueryRequest) -> str:
     """How its matches are called: ``Analogs of Tycho``, else as the query."""
-    title = query_title(request)
-    if request.conditions.find is Question.ANALOGS:
-        return tr("Analogs of {what}").format(what=title)
-    return capital(title)
+    title, find = query_title(request), request.conditions.find
+    return capital(title) if find is Question.SAME else what_was_asked(title, find)
+
+
+def what_was_asked(title: str, find: Question) -> str:
+    """``Analogs of Tycho`` where analogs were looked for, else what was searched for itself."""
+    return tr("Analogs of {what}").format(what=title) if find is Question.ANALOGS else title
 
 
 def query_lines(match_set: MatchSet) -> list[str]:

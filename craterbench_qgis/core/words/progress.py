@@ -39,6 +39,8 @@ def stage_name(stage: str) -> str:
         Stage.CATALOGUE: tr("Reading the catalogue"),
         Stage.ENCODER: tr("Loading the encoder"),
         Stage.TERRAIN: tr("Measuring the terrain"),
+        Stage.CRATERS: tr("Digging craters"),
+        Stage.MOSAICS: tr("Drawing the mosaics"),
         Stage.VIEWS: tr("Views"),
         Stage.KINDS: tr("Describing kinds"),
         Stage.JOINING: tr("Joining the parts"),

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from ...contract.vocabulary import Skip
 from ...i18n import tr
+from .quantities import number
+
+
+def skip_counts(skipped: dict[str, int]) -> str:
+    """``outside the mosaic: 3; no data: 12``; empty where nothing was skipped."""
+    return "; ".join(f"{skip_reason(reason)}: {number(n)}" for reason, n in skipped.items())
 
 
 def skip_reason(reason: str) -> str:

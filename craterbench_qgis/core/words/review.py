@@ -56,14 +56,21 @@ def catalogues_of(provenance: dict[str, Any]) -> tuple[str, str]:
     return (first, second) if first != second else ("", "")
 
 
-def evidence(pair: ReviewPair) -> str:
-    """``Centres 0.12 D apart, diameters differ by 8 %, outlines overlap 71 %, looks 0.83: ...``"""
+def evidence(pair: ReviewPair, blind: bool = False) -> str:
+    """``Centres 0.12 D apart, diameters differ by 8 %, outlines overlap 71 %, looks 0.83: ...``
+
+    ``blind``: only what a ruler says, until the pair is decided.
+    """
     parts = [
         tr("Centres {n} D apart").format(n=number(pair.distance_ratio, 2)),
         tr("diameters differ by {n} %").format(n=number(100.0 * (1.0 - pair.diameter_ratio))),
     ]
     if pair.iou is not None:
         parts.append(tr("outlines overlap {n} %").format(n=number(100.0 * pair.iou)))
+    if blind and not pair.decision:
+        return tr("{facts}. Blind: the probability is shown once it is decided.").format(
+            facts=", ".join(parts)
+        )
     if pair.similarity is not None:
         parts.append(tr("looks {n}").format(n=number(pair.similarity, 2)))
     else:
@@ -145,10 +152,8 @@ def _roles(attributes: dict[str, Any]) -> dict[str, str]:
     known = {
         pick(names, LON): "lon",
         pick(names, LAT): "lat",
-        # A radius is not a diameter, nor are kilometres metres: beside each other they mislead.
-        size.name if size is not None else None: f"size {size.is_radius} {size.unit}"
-        if size is not None
-        else "",
+        # A radius is no diameter. Units stand in the names, which the row shows both.
+        size.name if size else None: "size" if size and not size.is_radius else "radius",
         name_column(names): "name",
         pick(names, ID): "id",
     }

@@ -9,16 +9,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ...contract.columns import (
     FEATURE_TYPE,
     ID,
     LAT,
     LON,
-    METRES_ABOVE,
     NAME,
+    ONE_DIAMETER,
     SYSTEM,
     TARGET,
     Layout,
@@ -42,14 +39,24 @@ _UNIT = Advice("Pass --diameter-unit km or --diameter-unit m.", "Choose the unit
 
 
 @dataclass(frozen=True)
+class SizeTwin:
+    """Another column that says the same diameter: its name, "km" or "m", whether it is doubled."""
+
+    name: str
+    unit: str
+    is_radius: bool
+
+
+@dataclass(frozen=True)
 class ColumnChoice:
     """The columns a catalogue is read by.
 
     ``id`` is None where the row number serves. ``lon`` and ``lat`` may be :data:`GEOMETRY`.
     ``diameter_unit`` is "km" or "m", or empty while only the values can tell; ``is_radius`` says
-    that the column holds radii, which are doubled. ``catalogue`` names the published catalogue
-    whose layout this is, ``body_name`` its body. ``direction``, ``north`` and ``latitude`` are what
-    the names say ("west", "south", "planetographic", "" where nothing); ``target``, ``system`` and
+    that the column holds radii, which are doubled; ``size_twins``: columns that say the same
+    diameter by their names. ``catalogue`` names the published catalogue whose layout this is,
+    ``body_name`` its body. ``direction``, ``north`` and ``latitude`` are what the names say
+    ("west", "south", "planetographic", "" where nothing); ``target``, ``system`` and
     ``feature_type`` are columns that state facts row by row; ``id_candidates``: the columns that
     could be the id, the best first. What was decided in the end, and from which evidence, is in
     ``west_positive`` and the fields whose names end with ``_source``.
@@ -77,6 +84,7 @@ class ColumnChoice:
     west_source: str = ""
     latitude_source: str = ""
     position_source: str = ""
+    size_twins: tuple[SizeTwin, ...] = ()
 
     def describe(self) -> str:
         """One sentence for the user."""
@@ -112,8 +120,8 @@ def find_columns(
     ``has_geometry``: the layer's geometry gives the position where no column does, or where
     :data:`GEOMETRY` is asked for. ``units``: columns whose unit stands in a row of its own -> their
     name with the unit. The unit is left empty where only the values can tell
-    (:func:`decide_unit`). Raises :class:`CatalogueError` naming what is missing, the columns found,
-    and the option to pass.
+    (:func:`.sizes.to_metres`). Raises :class:`CatalogueError` naming what is missing, the columns
+    found, and the option to pass.
     """
     if diameter_unit is not None and diameter_unit not in UNITS_M:
         raise CatalogueError(f"The diameter unit '{diameter_unit}' is not known. {_UNIT}")
@@ -126,8 +134,8 @@ def find_columns(
         said = pick_size(list(spoken), known)
         chosen_diameter = None if said is None else spoken[said]
     if chosen_lon is None or chosen_lat is None or chosen_diameter is None:
-        found = {"lon": chosen_lon, "lat": chosen_lat, "diameter": chosen_diameter}
-        raise _missing([what for what, column in found.items() if column is None], names)
+        chosen = {"lon": chosen_lon, "lat": chosen_lat, "diameter": chosen_diameter}
+        raise _missing([what for what, column in chosen.items() if column is None], names)
     words = {name: parse_name(said) for said, name in spoken.items()}
     nothing = parse_name("")
     x, y = words.get(chosen_lon, nothing), words.get(chosen_lat, nothing)
@@ -149,6 +157,7 @@ def find_columns(
         system=pick(names, SYSTEM),
         feature_type=pick(names, FEATURE_TYPE),
         id_candidates=tuple(candidates),
+        size_twins=_twins(spoken, chosen_diameter) if diameter is None else (),
     )
     return _with_named_unit(choice, diameter_unit, words[chosen_diameter].unit, known)
 
@@ -162,7 +171,7 @@ def _place_columns(
 ) -> tuple[str | None, str | None]:
     """The columns of longitude and latitude, or :data:`GEOMETRY` for both."""
     names = list(spoken.values())
-    if GEOMETRY in {(one or "").strip().lower() for one in (lon, lat)}:
+    if GEOMETRY in {(name or "").strip().lower() for name in (lon, lat)}:
         if not has_geometry:
             raise CatalogueError(f"The catalogue has no geometry. {NAME_PLACE}")
         return GEOMETRY, GEOMETRY
@@ -185,6 +194,18 @@ def _place_columns(
     return x, y
 
 
+def _twins(spoken: Mapping[str, str], chosen: str) -> tuple[SizeTwin, ...]:
+    """The other columns that are this diameter by their names, with a unit of their own."""
+    words = {name: parse_name(said) for said, name in spoken.items()}
+    if words[chosen].base not in ONE_DIAMETER:
+        return ()
+    return tuple(
+        SizeTwin(name, word.unit or "", is_radius(word.base))
+        for name, word in words.items()
+        if name != chosen and word.base in ONE_DIAMETER and word.unit in UNITS_M
+    )
+
+
 def _with_named_unit(
     choice: ColumnChoice, option: str | None, named: str | None, known: Layout | None
 ) -> ColumnChoice:
@@ -198,22 +219,11 @@ def _with_named_unit(
     return choice
 
 
-def decide_unit(choice: ColumnChoice, values: NDArray[np.float64]) -> ColumnChoice:
-    """Fill an open diameter unit from the values (the column as read, NaN where unusable).
-
-    Metres if any exceeds 10,000 (no crater is that many kilometres wide); otherwise the unit
-    cannot be told and :class:`CatalogueError` asks for it.
-    """
-    if choice.diameter_unit:
-        return choice
-    finite = values[np.isfinite(values)]
-    largest = float(finite.max()) if finite.size else 0.0
-    if largest > METRES_ABOVE:
-        source = f"the largest value, {largest:g}, cannot be kilometres"
-        return replace(choice, diameter_unit="m", unit_source=source)
-    raise CatalogueError(
-        f"The column '{choice.diameter}' does not say its unit, and values up to {largest:g} may "
-        f"be kilometres or metres. {_UNIT}"
+def unit_asked(column: str, largest: float) -> CatalogueError:
+    """Nothing tells the unit of the diameters in ``column``, whose largest value is this."""
+    return CatalogueError(
+        f"The column '{column}' does not say its unit, and values up to {largest:g} may be "
+        f"kilometres or metres. {_UNIT}"
     )
 
 
@@ -237,9 +247,10 @@ def _named(names: Sequence[str], option: str, what: str) -> str:
     for name in names:
         if name.lower() == option.strip().lower():
             return name
+    named = Advice(f" (--{what})", "")
+    choose = Advice(f"Pass one of them with --{what}.", "Choose one of them.")
     raise CatalogueError(
-        f"There is no column '{option}' (--{what}). The columns found are: {_listed(names)}. "
-        f"Pass one of them with --{what}."
+        f"There is no column '{option}'{named}. The columns found are: {_listed(names)}. {choose}"
     )
 
 

@@ -87,10 +87,10 @@ def compare(
         wests = (False, True) if columns.open_west else (columns.west,)
         kinds = (False, True) if open_latitude else (columns.graphic,)
         ways = [(west, kind) for west in wests for kind in kinds]
-        found = [typical(*way) for way in ways]
-        best = int(np.argmin(found))
-        if found[best] < assumed - 1e-3:
-            wins, assumed = ways[best], found[best]
+        distances = [typical(*way) for way in ways]
+        best = int(np.argmin(distances))
+        if distances[best] < assumed - 1e-3:
+            wins, assumed = ways[best], distances[best]
             lon, lat = columns.values(*ways[best])
     distance = np.zeros(len(lon))
     distance[rows] = great_circle_distance(

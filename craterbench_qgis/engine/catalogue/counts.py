@@ -43,21 +43,23 @@ def read_counts(place: Place) -> CountTable:
 
     with place.open() as stream:
         text = stream.read().decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
-    found = _TABLE.search(text)
-    if found is None:
+    header = _TABLE.search(text)
+    if header is None:
         raise CatalogueError(
             f"The list '{place}' holds diameters without places. Export it as a spatial crater "
             "count (.scc), or as CSV with longitudes and latitudes."
         )
-    names = [_NAMES.get(one, one) for one in re.split(r"[,\s]+", found.group(1).strip().lower())]
+    names = [
+        _NAMES.get(name, name) for name in re.split(r"[,\s]+", header.group(1).strip().lower())
+    ]
     if not {"lon", "lat"} <= set(names):
         raise CatalogueError(
             f"The list '{place}' has the columns {', '.join(names)} and no places. Export it as a "
             "spatial crater count (.scc), or as CSV with longitudes and latitudes."
         )
     kept, numbers, broken = [], [], []
-    lines = [line.partition("#")[0].strip() for line in found.group(2).splitlines()]
-    for number, line in enumerate((one for one in lines if one), start=1):
+    lines = [line.partition("#")[0].strip() for line in header.group(2).splitlines()]
+    for number, line in enumerate(filter(None, lines), start=1):
         cells = re.split(r"[,\s]+", line)
         if len(cells) != len(names):
             broken.append(Rejected(number, f"has {len(cells)} fields instead of {len(names)}"))
@@ -66,7 +68,7 @@ def read_counts(place: Place) -> CountTable:
         numbers.append(number)
     columns = list(zip(*kept, strict=True)) or [()] * len(names)
     table = pa.table([pa.array(column, pa.string()) for column in columns], names)
-    body, latitude = _stated(text[: found.start()])
+    body, latitude = _stated(text[: header.start()])
     return CountTable(table, np.array(numbers, np.int64), broken, body, latitude)
 
 

@@ -79,19 +79,6 @@ class Craters:
             source_rows=self.source_rows[index],
         )
 
-    def to_arrow(self) -> Any:
-        """A pyarrow Table of crater_id, lon, lat (degrees) and diameter_m, without attributes."""
-        import pyarrow as pa
-
-        return pa.table(
-            {
-                "crater_id": pa.array(self.ids, pa.string()),
-                "lon": self.lon,
-                "lat": self.lat,
-                "diameter_m": self.diameter,
-            }
-        )
-
     def summary(self) -> str:
         """A few sentences: how many craters, from which columns, what was left out and why."""
         size = ""

@@ -99,35 +99,35 @@ def _body(
         (system.body, "the layer's CRS"),
         (body_by_name(published) if published else None, evidence.choice.catalogue or "its ids"),
     ]
-    found = [(body, source) for body, source in claims if body is not None]
+    claimed = [(body, source) for body, source in claims if body is not None]
     if said.body is None and system.body is not None and system.is_earth:
-        others = [(body, source) for body, source in found if body.name != "Earth"]
+        others = [(body, source) for body, source in claimed if body.name != "Earth"]
         if others:
             notes.append(
                 f"The layer's CRS is the Earth's; the catalogue is known to be of "
                 f"{others[0][0].name} ({others[0][1]})."
             )
-            found = others
+            claimed = others
     if said.body is not None:
-        for body, source in found:
+        for body, source in claimed:
             if not same_body(body, said.body) and not (body is system.body and system.is_earth):
                 notes.append(
                     f"Taken to be of {said.body.name} as you said; {source} says {body.name}."
                 )
-        agreeing = [body for body, _ in found if same_body(body, said.body)]
+        agreeing = [body for body, _ in claimed if same_body(body, said.body)]
         # The radii that a reference system declares are those of its coordinates.
         radii = [body for body in agreeing if body in (system.body, evidence.stated_body)]
         return (radii or [said.body])[0], "as you said"
-    if found:
-        _refuse_two_bodies(found[:-1] if published else found)
-        if not same_body(found[-1][0], found[0][0]):
+    if claimed:
+        _refuse_two_bodies(claimed[:-1] if published else claimed)
+        if not same_body(claimed[-1][0], claimed[0][0]):
             notes.append(
-                f"{found[0][1]} says {found[0][0].name}, though {found[-1][1]} is known "
-                f"to be of {found[-1][0].name}."
+                f"{claimed[0][1]} says {claimed[0][0].name}, though {claimed[-1][1]} is known "
+                f"to be of {claimed[-1][0].name}."
             )
-        agreeing = [body for body, _ in found if same_body(body, found[0][0])]
+        agreeing = [body for body, _ in claimed if same_body(body, claimed[0][0])]
         radii = [body for body in agreeing if body in (system.body, evidence.stated_body)]
-        return (radii or agreeing)[0], found[0][1]
+        return (radii or agreeing)[0], claimed[0][1]
     named = body_in_text(evidence.stem)
     if named is not None:
         notes.append(f"Taken to be of {named.name} by the file's name{OVERRULED}.")
@@ -137,11 +137,11 @@ def _body(
     return None, ""
 
 
-def _refuse_two_bodies(found: Sequence[tuple[Body, str]]) -> None:
-    for body, source in found[1:]:
-        if not same_body(body, found[0][0]):
+def _refuse_two_bodies(claimed: Sequence[tuple[Body, str]]) -> None:
+    for body, source in claimed[1:]:
+        if not same_body(body, claimed[0][0]):
             raise CatalogueError(
-                f"The catalogue contradicts itself: {found[0][1]} says {found[0][0].name}, "
+                f"The catalogue contradicts itself: {claimed[0][1]} says {claimed[0][0].name}, "
                 f"{source} says {body.name}. {SAY_BODY}"
             )
 
@@ -163,14 +163,14 @@ def _geometry_places(
     if xy is not None:
         lon, lat = to_degrees(xy[:, 0], xy[:, 1])
         none = np.zeros(len(lon), dtype=bool)
-        found = Centres(lon, lat, np.zeros(len(lon)), none)
+        places = Centres(lon, lat, np.zeros(len(lon)), none)
     else:
-        found = centres(evidence.geometry.to_numpy(), to_degrees)
-    if found.several.any():
-        found.lon[found.several] = found.lat[found.several] = np.nan
+        places = centres(evidence.geometry.to_numpy(), to_degrees)
+    if places.several.any():
+        places.lon[places.several] = places.lat[places.several] = np.nan
         if wanted:
-            faults.append((found.several, "the geometry is several points"))
-    return found
+            faults.append((places.several, "the geometry is several points"))
+    return places
 
 
 def _by_geometry(

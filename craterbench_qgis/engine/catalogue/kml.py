@@ -65,7 +65,7 @@ def _values(placemark: Any) -> dict[str, str]:
         elif tag == "SimpleData":
             values[element.get("name") or "data"] = text
         elif tag == "Data":
-            inner = next((one for one in element if _tag(one) == "value"), None)
+            inner = next((child for child in element if _tag(child) == "value"), None)
             values[element.get("name") or "data"] = (
                 inner.text or "" if inner is not None else ""
             ).strip()
@@ -90,14 +90,16 @@ def _wkb(placemark: Any) -> bytes | None:
         tag = _tag(element)
         if tag not in ("Point", "LineString", "outerBoundaryIs"):
             continue
-        text = next((one.text for one in element.iter() if _tag(one) == "coordinates"), "") or ""
+        text = (
+            next((child.text for child in element.iter() if _tag(child) == "coordinates"), "") or ""
+        )
         places = [
             (float(cells[0]), float(cells[1]))
-            for cells in (one.split(",") for one in text.split())
+            for cells in (triple.split(",") for triple in text.split())
             if len(cells) > 1 and all(map(_NUMBER.fullmatch, cells[:2]))
         ]
         if tag == "Point":
-            parts += [shapely.Point(one) for one in places[:1]]
+            parts += [shapely.Point(place) for place in places[:1]]
         elif tag == "LineString" and len(places) > 1:
             parts.append(shapely.LineString(places))
         elif len(places) > 3:

@@ -97,20 +97,22 @@ def _unpacked(file: Path, member: str, folder: Path) -> Path:
     suffix = file.suffix.lower()
     if suffix in (".zip", ".kmz"):
         with zipfile.ZipFile(file) as archive:
-            inner = [one for one in archive.namelist() if not one.endswith("/")]
+            inner = [name for name in archive.namelist() if not name.endswith("/")]
             taken = _chosen(file, member, inner)
-            found = [_copied(archive.open(one), folder / _flat(one), file) for one in taken]
+            copies = [_copied(archive.open(name), folder / _flat(name), file) for name in taken]
     elif suffix in (".tar", ".tgz") or file.name.lower().endswith(".tar.gz"):
         with tarfile.open(file) as tar:
-            inner = [one.name for one in tar.getmembers() if one.isreg()]
+            inner = [member.name for member in tar.getmembers() if member.isreg()]
             taken = _chosen(file, member, inner)
-            found = [_copied(tar.extractfile(one), folder / _flat(one), file) for one in taken]
+            copies = [
+                _copied(tar.extractfile(member), folder / _flat(member), file) for member in taken
+            ]
     elif suffix == ".gz":
         return _unpacked(_copied(gzip.open(file), folder / file.stem, file), "", folder)
     else:
         return file
     # A member may itself be compressed.
-    return _unpacked(found[0], "", folder) if found[0].suffix.lower() == ".gz" else found[0]
+    return _unpacked(copies[0], "", folder) if copies[0].suffix.lower() == ".gz" else copies[0]
 
 
 def _chosen(file: Path, member: str, inner: list[str]) -> list[str]:
@@ -127,24 +129,24 @@ def _chosen(file: Path, member: str, inner: list[str]) -> list[str]:
         )
     table = PurePosixPath(wanted[0])
     beside = [
-        one
-        for one in inner
-        if one != wanted[0]
-        and PurePosixPath(one).parent == table.parent
-        and PurePosixPath(one).stem.lower() == table.stem.lower()
+        name
+        for name in inner
+        if name != wanted[0]
+        and PurePosixPath(name).parent == table.parent
+        and PurePosixPath(name).stem.lower() == table.stem.lower()
         and table.suffix.lower() == ".shp"
     ]
     return [wanted[0], *beside]
 
 
 def _tables(inner: list[str]) -> list[str]:
-    def suffix(one: str) -> str:
-        return PurePosixPath(one.lower().removesuffix(".gz")).suffix
+    def suffix(name: str) -> str:
+        return PurePosixPath(name.lower().removesuffix(".gz")).suffix
 
-    found = [one for one in inner if suffix(one) in _TABLES and not one.startswith("__MACOSX")]
-    layers = [one for one in found if suffix(one) not in TEXT_SUFFIXES]
+    tables = [name for name in inner if suffix(name) in _TABLES and not name.startswith("__MACOSX")]
+    layers = [table for table in tables if suffix(table) not in TEXT_SUFFIXES]
     # A text beside a layer is its description.
-    return layers or found
+    return layers or tables
 
 
 def _flat(name: str) -> str:
@@ -166,4 +168,4 @@ def _copied(stream: Any, target: Path, archive: Path) -> Path:
 
 
 def _listed(inner: list[str]) -> str:
-    return ", ".join(f"'{one}'" for one in inner[:20]) or "none"
+    return ", ".join(f"'{name}'" for name in inner[:20]) or "none"

@@ -50,7 +50,7 @@ class PositionColumns:
         self.name_says_west = evidence.choice.direction == "west" and said.west_positive is None
         self.lat_sign = -1.0 if evidence.choice.north == "south" else 1.0
         self._refuse_double_signs(evidence.choice, said)
-        self.choice = self._told(evidence.choice, rows)
+        self.choice = self._decided(evidence.choice, rows)
         self._assumed: tuple[FloatArray, FloatArray] | None = None
         self._lettered(faults)
 
@@ -166,7 +166,7 @@ class PositionColumns:
                     f"negative: it cannot be told which of the two is meant. {repair}"
                 )
 
-    def _told(self, choice: ColumnChoice, rows: BoolArray | None) -> ColumnChoice:
+    def _decided(self, choice: ColumnChoice, rows: BoolArray | None) -> ColumnChoice:
         kind, graphic = "", np.atleast_1d(self.graphic)
         if graphic.any():
             used = graphic if rows is None or len(graphic) == 1 else graphic[rows]

@@ -14,7 +14,7 @@ from ...contract.columns import is_name_column
 from ..bodies import Body, body_by_name
 from ..errors import CatalogueError
 from ..words import Advice
-from .columns import GEOMETRY, UNITS_M, ColumnChoice, body_from_ids, decide_unit, find_columns
+from .columns import GEOMETRY, ColumnChoice, body_from_ids, find_columns
 from .craters import (
     Craters,
     Rejected,
@@ -23,17 +23,24 @@ from .craters import (
     lon_convention,
     repeats,
 )
+from .evidence import Faults
 from .interpretation import Evidence, Reading, Said, interpret
 from .numbers import (
     angle_mark,
     angle_tally,
     read_angles,
-    read_sizes,
-    size_mark,
-    size_tally,
     with_decimal_commas,
 )
 from .places import COUNT_SUFFIXES, TEXT_SUFFIXES, Place, place_of
+from .sizes import (
+    read_sizes,
+    size_cells,
+    size_mark,
+    size_tally,
+    to_metres,
+    too_large,
+    twins_disagree,
+)
 
 
 def read_catalogue(
@@ -130,22 +137,23 @@ def _read_parts(source: Place, layer: str | None, options: dict[str, Any]) -> _P
             "Check that it is a file you may read."
         ) from error
     rows = np.arange(1, vector.table.num_rows + 1, dtype=np.int64)
-    told = {"geometry": vector.geometry, "crs": vector.crs, "driver": vector.driver}
-    return _Parts(vector.table, vector.choice, rows, evidence=told)
+    system = {"geometry": vector.geometry, "crs": vector.crs, "driver": vector.driver}
+    return _Parts(vector.table, vector.choice, rows, evidence=system)
 
 
 def _assemble(source: Place, parts: _Parts, said: Said, limit: int | None) -> Craters:
     """Convert, interpret, check and keep: the table as read -> craters."""
     table, choice = parts.table, parts.choice
     by_columns = choice.lon != GEOMETRY
-    tally = size_tally(table.column(choice.diameter), parts.sample)
+    cells = size_cells(table.column(choice.diameter))
+    tally = size_tally(cells.column, parts.sample)
     asked = bool(tally.perhaps_comma or tally.perhaps_point)
     angles = [
         angle_tally(table.column(name), asked) for name in (choice.lon, choice.lat) if by_columns
     ]
     pair = (angles[0], angles[1]) if by_columns else (tally, tally)
     mark = size_mark(tally, pair, choice.diameter)
-    size = read_sizes(table.column(choice.diameter), mark)
+    size = read_sizes(cells.column, mark)
     lon = lat = None
     if by_columns:
         lon = read_angles(table.column(choice.lon), angle_mark(angles[0]), "EW")
@@ -153,8 +161,10 @@ def _assemble(source: Place, parts: _Parts, said: Said, limit: int | None) -> Cr
     if "," in (mark, *map(angle_mark, angles)):
         table = with_decimal_commas(table, frozenset((*choice.id_candidates, choice.id or "")))
     ids, codes, choice, notes = _ids(table, choice, parts.rows)
-    choice = decide_unit(choice, size.values) if table.num_rows else choice
-    size.values *= UNITS_M.get(choice.diameter_unit, 1.0) * (2.0 if choice.is_radius else 1.0)
+    faults: Faults = []
+    raw = size.values.copy() if choice.size_twins else size.values
+    choice = to_metres(choice, size, cells.own_m, faults)
+    faults += twins_disagree(table, choice, size.values, raw, mark)
     revealed = body_from_ids(choice, ids.slice(0, 100).to_pylist())
     reading = interpret(
         Evidence(
@@ -169,7 +179,9 @@ def _assemble(source: Place, parts: _Parts, said: Said, limit: int | None) -> Cr
         ),
         said,
     )
-    checked = check_rows(ids, codes, reading.lon, reading.lat, size, limit, reading.faults)
+    faults += too_large(size.values, reading.body or said.mosaic)
+    faults = [*reading.faults, *faults]
+    checked = check_rows(ids, codes, reading.lon, reading.lat, size, limit, faults)
     counts = Counter(checked.counts)
     counts.update(r.reason for r in parts.broken)
     kept = checked.kept

@@ -34,7 +34,7 @@ def points_of(column: Any) -> FloatArray | None:
     """[n, 2] coordinates of a pyarrow column of WKB that is points and nothing else, else None."""
     import pyarrow as pa
 
-    found = []
+    points = []
     for array in column.chunks if isinstance(column, pa.ChunkedArray) else [column]:
         if len(array) == 0:
             continue
@@ -50,8 +50,8 @@ def points_of(column: Any) -> FloatArray | None:
         known = (_POINT_SIZES[size], 0x80000001) if size == 29 else (1,)
         if (raw[:, 0] != 1).any() or not np.isin(kinds, known).all():
             return None
-        found.append(np.ascontiguousarray(raw[:, 5:21]).view("<f8"))
-    return np.concatenate(found) if found else np.empty((0, 2))
+        points.append(np.ascontiguousarray(raw[:, 5:21]).view("<f8"))
+    return np.concatenate(points) if points else np.empty((0, 2))
 
 
 def centres(wkb: NDArray[Any], to_degrees: ToDegrees) -> Centres:

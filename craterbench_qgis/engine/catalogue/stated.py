@@ -51,7 +51,7 @@ def rows_of_target(
 ) -> Target:
     """The rows of the body wanted. Raises CatalogueError for several bodies and no choice."""
     values, codes = _coded(table, column)
-    bodies = [known_body(one) for one in values]
+    bodies = [known_body(value) for value in values]
     if not any(bodies):
         return Target()
     # "Mars" and "MARS" are one body, whoever joined the tables.
@@ -73,7 +73,7 @@ def rows_of_target(
             f"No row is of {wanted.name}: the column '{column}' has {_listed(values, codes)}. "
             f"Choose another catalogue. {SAY_BODY}"
         )
-    blank = np.array([not one for one in values])
+    blank = np.array([not value for value in values])
     if len(texts) == 1:
         fits |= blank
     faults = [
@@ -91,8 +91,8 @@ def rows_of_crater_features(
     values, codes = _coded(table, column)
     if not values:
         return []
-    craters = np.array([not one or _CRATERS.match(one) is not None for one in values])
-    if not any(craters[i] for i, one in enumerate(values) if one):
+    craters = np.array([not value or _CRATERS.match(value) is not None for value in values])
+    if not any(craters[i] for i, value in enumerate(values) if value):
         if any(values):
             notes.append(f"The column '{column}' names no crater; all its features are taken.")
         return []
@@ -105,11 +105,11 @@ def stated_systems(table: Any, column: str | None, rows: BoolArray | None) -> St
     values, codes = _coded(table, column)
     if not values:
         return None
-    texts = [one.lower() for one in values]
+    texts = [value.lower() for value in values]
 
     def says(pattern: str) -> BoolArray:
-        found = np.array([re.search(pattern, one) is not None for one in texts])[codes]
-        return found if rows is None else found & rows
+        mask = np.array([re.search(pattern, text) is not None for text in texts])[codes]
+        return mask if rows is None else mask & rows
 
     return Stated(
         west=says(r"\+\s*w(est)?\b|positive\s*west|west\s*positive|\bpw\b"),

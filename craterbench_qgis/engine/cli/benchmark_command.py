@@ -63,7 +63,7 @@ def add_to(commands: Any) -> None:
 
 
 def run_benchmark(arguments: argparse.Namespace) -> int:
-    """Run and tell."""
+    """Run, and print the measures."""
     if not arguments.memory > 0 or arguments.tokens < 1:
         raise QueryError("--memory and --tokens must be above 0.")
     request = BenchmarkRequest(

@@ -7,15 +7,16 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ...contract.build import TOKENS
+from ...contract.build import TOKENS, BuildParams
 from ...contract.search import CONTEXTS
 from ...contract.vocabulary import Seeds
 from ..bodies import Body
-from ..errors import CraterIndexError, ExportError, UsageError
+from ..catalogue import Craters
+from ..errors import ExportError, UsageError
 from ..index import CraterIndex
-from ..indexing import BuildReport, BuildRequest, add_to_index, body_of_mosaic, build_index
+from ..indexing import BuildReport, add_to_index, body_of_mosaic, build_index, check_output
 from ..kinds import load_descriptor
-from ..kinds.upgrade import upgrade_index
+from ..kinds.upgrade import describe_added, descriptor_of, upgrade_index
 from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION, Mosaic
 from ..sources import select
 from ..tokens import METHODS
@@ -24,12 +25,15 @@ from .craters import read_craters
 from .options import (
     add_catalogue_options,
     add_encoder_options,
+    add_mosaics_option,
+    add_raster_options,
     add_selection_options,
     count,
     index_argument,
     load_encoder_for,
     number,
     selection_of,
+    source_of,
 )
 from .output import ConsoleMonitor, duration, note, print_json, say
 
@@ -42,11 +46,8 @@ def add_build(actions: Any) -> None:
         description="Cut every crater of a catalogue from one or more mosaics, encode the views "
         "and store them. Ctrl-C is safe: the same command goes on where it stopped.",
     )
-    build.add_argument(
-        "--mosaic", type=Path, action="append", required=True, help="raster (repeatable)"
-    )
-    build.add_argument("--band", type=int, help="band of the mosaics (default: luma, or the first)")
-    build.add_argument("--nodata", type=number, help="value without data, beside what they declare")
+    add_mosaics_option(build, "raster", required=True)
+    add_raster_options(build)
     build.add_argument("--output", type=Path, metavar="NAME.craterindex")
     add_catalogue_options(build, required=True)
     add_selection_options(build)
@@ -102,9 +103,8 @@ def add_add(actions: Any) -> None:
         "alone: further craters on the mosaics the index knows. Both: those craters there.",
     )
     index_argument(add)
-    add.add_argument("--mosaic", type=Path, action="append", default=[])
-    add.add_argument("--band", type=int)
-    add.add_argument("--nodata", type=number)
+    add_mosaics_option(add, "raster")
+    add_raster_options(add)
     add_catalogue_options(add, required=False)
     add.add_argument("--json", action="store_true")
     add_encoder_options(add)
@@ -120,47 +120,51 @@ def run_build(arguments: argparse.Namespace) -> int:
     if arguments.output is None and arguments.preview is None:
         raise UsageError("Name the index to build: --output NAME.craterindex.")
     output = arguments.output or Path("preview.craterindex")  # a preview builds nothing
-    parent = output.absolute().parent
-    if any(folder.exists() and not folder.is_dir() for folder in (parent, *parent.parents)):
-        raise CraterIndexError(f"'{parent}' is not a folder. Choose another output.")
+    check_output(output)
 
-    request = BuildRequest(
-        mosaics=tuple(arguments.mosaic),
-        craters=read_craters(arguments, body_of_mosaic(arguments.mosaic[0])),
-        output=output,
-        contexts=tuple(sorted(set(arguments.context))),
+    params = BuildParams(
+        mosaics=[str(path) for path in arguments.mosaic],
+        catalogue=source_of(arguments, arguments.catalogue),
+        output=str(output),
+        contexts=arguments.context,
         tokens=arguments.tokens,
         seeds=arguments.seeds,
-        aggregation=arguments.aggregation,
         selection=selection_of(arguments),
         band=arguments.band,
         nodata=arguments.nodata,
-        min_valid_fraction=arguments.min_valid,
-        min_pixels_across=arguments.min_pixels,
-        terrain=arguments.terrain,
+        terrain=str(arguments.terrain) if arguments.terrain else None,
     )
+    craters = read_craters(arguments, body_of_mosaic(arguments.mosaic[0]))
     if arguments.preview is not None:
-        return _preview(request, arguments.preview)
+        return _preview(params, craters, arguments.preview)
     encoder = load_encoder_for(arguments)
     note(f"Encoder {encoder.id} on {encoder.device_name}: {encoder.description}")
     start = time.perf_counter()
     with ConsoleMonitor() as monitor:
-        report = build_index(request, encoder, monitor)
+        report = build_index(
+            params,
+            craters,
+            encoder,
+            monitor,
+            aggregation=arguments.aggregation,
+            min_valid_fraction=arguments.min_valid,
+            min_pixels_across=arguments.min_pixels,
+        )
         if not arguments.no_kinds:
             upgrade_index(arguments.output, load_descriptor(), arguments.mosaic, monitor)
-    _tell(report, time.perf_counter() - start, arguments.json)
+    _print_report(report, time.perf_counter() - start, arguments.json)
     return 0
 
 
-def _preview(request: BuildRequest, path: Path) -> int:
+def _preview(params: BuildParams, table: Craters, path: Path) -> int:
     """The picture and the score of the first mosaic; exit code 1 where the circles lie on none."""
     from ..indexing.preview import picture, preview
 
     with (
         ConsoleMonitor() as monitor,
-        Mosaic.open(request.mosaics[0], band=request.band, nodata=request.nodata) as mosaic,
+        Mosaic.open(params.mosaics[0], band=params.band, nodata=params.nodata) as mosaic,
     ):
-        craters = select(request.craters, request.selection, mosaic.body)
+        craters = select(table, params.selection, mosaic.body)
         shown = preview(mosaic, craters, monitor)
     try:
         picture(shown, craters).save(path)
@@ -201,11 +205,13 @@ def run_add(arguments: argparse.Namespace) -> int:
             nodata=arguments.nodata,
             monitor=monitor,
         )
-    _tell(report, time.perf_counter() - start, arguments.json)
+        descriptor = descriptor_of(arguments.index)
+        report.notes += describe_added(arguments.index, descriptor, arguments.mosaic, monitor)
+    _print_report(report, time.perf_counter() - start, arguments.json)
     return 0
 
 
-def _tell(report: BuildReport, seconds: float, as_json: bool) -> None:
+def _print_report(report: BuildReport, seconds: float, as_json: bool) -> None:
     rate = report.new_views / seconds if seconds > 0 else 0.0
     if as_json:
         print_json(vars(report) | {"seconds": seconds, "views_per_second": rate})

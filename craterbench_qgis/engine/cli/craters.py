@@ -19,7 +19,7 @@ _SHOWN_ROWS = 10
 
 
 def read_named(arguments: argparse.Namespace, mosaic_body: Body | None = None) -> Craters:
-    """The catalogue the options name; how it was read is told on stderr.
+    """The catalogue the options name; how it was read goes to stderr.
 
     ``mosaic_body``: of the raster the craters will be cut from.
     """
@@ -29,7 +29,7 @@ def read_named(arguments: argparse.Namespace, mosaic_body: Body | None = None) -
 
 
 def read_craters(arguments: argparse.Namespace, mosaic_body: Body | None = None) -> Craters:
-    """The same; what was left out is told too, and listed where asked for."""
+    """The same; what was left out goes there too, and is listed where asked for."""
     craters = read_named(arguments, mosaic_body)
     for rejected in craters.rejected[:_SHOWN_ROWS]:
         note(f"  row {rejected.row} left out: {rejected.reason}")

@@ -7,9 +7,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+from ...contract.build import BuildParams, CatalogueSource
 from ..catalogue import read_catalogue
 from ..index import CraterIndex
-from ..indexing import BuildRequest, build_index
+from ..indexing import build_index
 from ..mosaic import Mosaic
 from ..search import Searcher, SearchOptions, explain, query_from_crater
 from .options import add_encoder_options, load_encoder_for
@@ -51,10 +52,12 @@ def run_demo(arguments: argparse.Namespace) -> int:
         )
         craters = read_catalogue(planet.catalogue)
         note(craters.summary())
-        request = BuildRequest(
-            mosaics=(planet.mosaic_a,), craters=craters, output=folder / "planet.craterindex"
+        params = BuildParams(
+            [str(planet.mosaic_a)],
+            CatalogueSource(str(planet.catalogue)),
+            str(folder / "planet.craterindex"),
         )
-        report = build_index(request, encoder, monitor)
+        report = build_index(params, craters, encoder, monitor)
     say(f"Index: {report.craters_with_views:,} craters, {report.views:,} views.")
 
     with CraterIndex.open(report.path) as index, Mosaic.open(planet.mosaic_b) as other:

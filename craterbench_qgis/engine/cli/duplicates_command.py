@@ -7,20 +7,21 @@ from pathlib import Path
 from typing import Any
 
 from ...contract.build import Selection
-from ...contract.duplicates import MINIMUM
+from ...contract.duplicates import MINIMUM, DuplicateParams
 from ...contract.vocabulary import Keeper
-from ..bodies import body_by_name
 from ..errors import UsageError
-from ..indexing import body_of_mosaic
-from ..sources import read_source
 from ..words import counted
 from . import duplicates_report
 from .duplicates_evaluate import add_evaluate
 from .options import (
     add_encoder_options,
     add_judgement_options,
+    add_looks_options,
+    add_raster_options,
     add_reading_options,
+    check_looks_options,
     load_encoder_for,
+    metres,
     number,
     source_of,
 )
@@ -48,14 +49,9 @@ def _add_find(actions: Any) -> None:
         description="Find pairs of entries that are one crater, within a catalogue or between "
         "two, and write a GeoPackage to review. Decisions already in it are kept.",
     )
-    parser.add_argument("catalogue", type=Path, help="CSV, Shapefile, GeoPackage, GeoJSON")
+    add_looks_options(parser)
     parser.add_argument("--other", type=Path, metavar="CATALOGUE", help="compare with this one")
-    parser.add_argument(
-        "--mosaic", type=Path, action="append", default=[], help="raster to look at (repeatable)"
-    )
     parser.add_argument("--output", type=Path, required=True, metavar="FILE.gpkg")
-    parser.add_argument("--geometry-only", action="store_true", help="do not look at a mosaic")
-    parser.add_argument("--json", action="store_true")
     model = parser.add_argument_group("judgement")
     add_judgement_options(model)
     model.add_argument(
@@ -74,17 +70,9 @@ def _add_find(actions: Any) -> None:
         help="the other catalogue lies displaced by this",
     )  # fmt: skip
     group = parser.add_argument_group("reading")
-    group.add_argument("--layer", help="layer of a file with several")
-    group.add_argument("--other-layer", help="the same of --other")
-    for name in ("id", "lon", "lat", "diameter"):
-        group.add_argument(f"--{name}", metavar="COLUMN", help="of the first catalogue")
-        group.add_argument(f"--other-{name}", metavar="COLUMN", help=argparse.SUPPRESS)
     for prefix in ("", "other-"):
-        group.add_argument(f"--{prefix}diameter-unit", choices=("km", "m"))
         add_reading_options(group, prefix)
-    group.add_argument("--body", help="body of a catalogue that does not say, e.g. moon")
-    group.add_argument("--band", type=int, help="band of the mosaic")
-    group.add_argument("--nodata", type=number, help="value without data in the mosaic")
+    add_raster_options(group)
     group.add_argument(
         "--min-diameter", type=number, metavar="KM", help="do not compare smaller ones"
     )
@@ -116,41 +104,39 @@ def _add_apply(actions: Any) -> None:
 
 
 def run_find(arguments: argparse.Namespace) -> int:
-    """Find and tell."""
-    from ..duplicates import CandidateRule, DuplicateRequest, find_duplicates
+    """Find, and print what was."""
+    from ..duplicates import find_duplicates, read_catalogues
 
-    if arguments.geometry_only and (arguments.mosaic or arguments.other_mosaic):
-        raise UsageError("--geometry-only looks at no mosaic. Leave out one of the two.")
-    if not arguments.geometry_only and not arguments.mosaic:
-        raise UsageError("Looks need a raster. Name it with --mosaic, or say --geometry-only.")
+    check_looks_options(arguments)
     if arguments.other_mosaic and not arguments.mosaic:
         raise UsageError("--other-mosaic is laid upon a --mosaic. Name that as well.")
-    body = body_by_name(arguments.body) if arguments.body else None
-    catalogue = _read(arguments, "")
-    other = _read(arguments, "other_") if arguments.other else None
-    request = DuplicateRequest(
-        catalogue=catalogue,
-        output=arguments.output,
-        other=other,
-        mosaics=tuple(arguments.mosaic),
-        threshold=arguments.threshold,
-        minimum=min(arguments.minimum, arguments.threshold),
-        rule=CandidateRule(arguments.max_distance, arguments.max_ratio),
-        source_column=arguments.source_column,
-        priority=tuple(arguments.priority),
-        keeper=arguments.keeper,
-        body=body,
-        other_mosaic=arguments.other_mosaic,
-        other_offset_m=tuple(arguments.other_offset) if arguments.other_offset else None,
+    params = DuplicateParams(
+        catalogue=source_of(arguments, arguments.catalogue),
+        output=str(arguments.output),
+        selection=Selection(metres(arguments.min_diameter)),
+        other=source_of(arguments, arguments.other, "other_") if arguments.other else None,
+        mosaics=[str(path) for path in arguments.mosaic],
+        other_mosaic=str(arguments.other_mosaic) if arguments.other_mosaic else None,
+        other_offset_m=arguments.other_offset,
         band=arguments.band,
         nodata=arguments.nodata,
+        threshold=arguments.threshold,
+        minimum=arguments.minimum,
+        max_distance=arguments.max_distance,
+        max_ratio=arguments.max_ratio,
         max_looks=arguments.max_looks,
+        source_column=arguments.source_column,
+        priority=arguments.priority,
+        keeper=arguments.keeper,
         keep_decisions=not arguments.forget,
-        selection=Selection(arguments.min_diameter and arguments.min_diameter * 1000.0),
     )
+    catalogue, other = read_catalogues(params)
+    for table in (catalogue, other):
+        if table is not None:
+            note(table.summary())
     encoder = None if arguments.geometry_only else load_encoder_for(arguments)
     with ConsoleMonitor(quiet=arguments.json) as monitor:
-        report = find_duplicates(request, encoder, monitor)
+        report = find_duplicates(params, catalogue, other, encoder, monitor)
     if arguments.json:
         print_json(report.to_json())
         return 0
@@ -175,17 +161,8 @@ def run_find(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _read(arguments: argparse.Namespace, prefix: str) -> Any:
-    path = arguments.other if prefix else arguments.catalogue
-    mosaics = arguments.mosaic
-    shown = body_of_mosaic(mosaics[0]) if mosaics else None
-    craters = read_source(source_of(arguments, path, prefix), mosaic_body=shown)
-    note(craters.summary())
-    return craters
-
-
 def run_apply(arguments: argparse.Namespace) -> int:
-    """Merge and tell."""
+    """Merge, and print what was."""
     from ..duplicates import apply_decisions
 
     report = apply_decisions(

@@ -18,8 +18,11 @@ from .craters import read_named
 from .options import (
     add_encoder_options,
     add_judgement_options,
+    add_looks_options,
+    add_raster_options,
     add_reading_options,
     add_selection_options,
+    check_looks_options,
     count,
     load_encoder_for,
     number,
@@ -37,18 +40,16 @@ def add_evaluate(actions: Any) -> None:
         "search judge all pairs, and tell precision and recall of the plain rule, of geometry "
         "alone and with looks. The catalogue itself is not changed.",
     )
-    parser.add_argument("catalogue", type=Path, help="CSV, Shapefile, GeoPackage, GeoJSON")
-    parser.add_argument(
-        "--mosaic", type=Path, action="append", default=[], help="raster to look at (repeatable)"
-    )
-    parser.add_argument("--geometry-only", action="store_true", help="do not look at a mosaic")
+    add_looks_options(parser)
     parser.add_argument(
         "--output", type=Path, required=True, metavar="FOLDER",
         help="duplicates.md, duplicates.json and calibration.png are written there",
     )  # fmt: skip
-    parser.add_argument("--json", action="store_true")
     _add_planting(parser)
-    _add_reading(parser)
+    group = parser.add_argument_group("reading")
+    add_reading_options(group)
+    add_raster_options(group)
+    add_selection_options(group)
     add_encoder_options(parser)
     parser.set_defaults(run=run_evaluate)
 
@@ -76,28 +77,12 @@ def _add_planting(parser: argparse.ArgumentParser) -> None:
     add_judgement_options(model)
 
 
-def _add_reading(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("reading")
-    group.add_argument("--layer", help="layer of a file with several")
-    for name in ("id", "lon", "lat", "diameter"):
-        group.add_argument(f"--{name}", metavar="COLUMN", help="default: recognised")
-    group.add_argument("--diameter-unit", choices=("km", "m"))
-    add_reading_options(group)
-    group.add_argument("--body", help="body of a catalogue that does not say, e.g. moon")
-    group.add_argument("--band", type=int, help="band of the mosaic")
-    group.add_argument("--nodata", type=number, help="value without data in the mosaic")
-    add_selection_options(group)
-
-
 def run_evaluate(arguments: argparse.Namespace) -> int:
-    """Plant, search, compare and tell."""
+    """Plant, search, compare, and print what was measured."""
     from ..duplicates import CandidateRule, Kind, ValidationRequest, validate_duplicates
     from ..evaluation.duplicates_report import console, write_validation
 
-    if arguments.geometry_only and arguments.mosaic:
-        raise UsageError("--geometry-only looks at no mosaic. Leave out one of the two.")
-    if not arguments.geometry_only and not arguments.mosaic:
-        raise UsageError("Looks need a raster. Name it with --mosaic, or say --geometry-only.")
+    check_looks_options(arguments)
     if arguments.seed < 0:
         raise UsageError("The seed must be 0 or more.")
     output: Path = arguments.output
@@ -134,7 +119,7 @@ def run_evaluate(arguments: argparse.Namespace) -> int:
 
 
 def _check_folder(output: Path) -> None:
-    """A folder that cannot be written is told before the long work, not after it."""
+    """A folder that cannot be written is refused before the long work, not after it."""
     there = output
     while not there.exists() and there != there.parent:
         there = there.parent

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...contract.duplicates import ReviewReportParams
 from ...contract.vocabulary import PairOrder, Verdict
-from .options import count, number
+from .options import add_mosaics_option, count, number
 from .output import ConsoleMonitor, note, print_json, say
 
 _DECIDED = [verdict for verdict in Verdict if verdict]
@@ -49,20 +49,14 @@ def add_to(actions: Any) -> None:
         metavar="N",
         help="pairs with pictures; default 500, of a .pdf 300, of a .png 90",
     )
-    parser.add_argument(
-        "--mosaic",
-        type=Path,
-        action="append",
-        default=[],
-        help="raster to cut from, instead of the review's (repeatable)",
-    )
+    add_mosaics_option(parser, "raster to cut from, instead of the review's")
     parser.add_argument("--title")
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=run_report)
 
 
 def run_report(arguments: argparse.Namespace) -> int:
-    """Write and tell."""
+    """Write it, and print what was written."""
     from ..duplicates import write_review_report
 
     request = ReviewReportParams(

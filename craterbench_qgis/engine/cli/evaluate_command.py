@@ -7,11 +7,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ...contract.build import EvaluateParams
 from ...contract.search import CONTEXTS
 from ...contract.vocabulary import Seeds
+from ..catalogue import Craters
 from ..encoders.base import Encoder
 from ..errors import QueryError
-from ..evaluation import EvaluationRequest, QueryPlan, evaluate_index, read_same, write_report
+from ..evaluation import evaluate_index, read_same, write_report
 from ..evaluation.analogs import ANGLE_QUERIES, evaluate_analogs
 from ..evaluation.analogs import markdown as analogs_table
 from ..evaluation.feedback import evaluate_feedback
@@ -25,9 +27,11 @@ from .craters import read_craters
 from .options import (
     add_catalogue_options,
     add_encoder_options,
+    add_selection_options,
     load_encoder_for,
     require_views,
     selection_of,
+    source_of,
 )
 from .output import ConsoleMonitor, note, print_json, say, table
 
@@ -91,9 +95,7 @@ def _add_query_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--seed", type=int, default=0)
     group.add_argument("--limit", type=int, metavar="N", help="so many queries, at random")
-    group.add_argument("--region", type=float, nargs=4, metavar=("W", "S", "E", "N"))
-    group.add_argument("--min-diameter", type=float, metavar="KM")
-    group.add_argument("--max-diameter", type=float, metavar="KM")
+    add_selection_options(group)
     group.add_argument(
         "--same",
         type=Path,
@@ -157,7 +159,7 @@ def _add_feedback_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run_evaluate(arguments: argparse.Namespace) -> int:
-    """Evaluate and tell, or join results."""
+    """Evaluate and print the result, or join results."""
     if arguments.join:
         return _join(arguments)
     missing = [
@@ -183,24 +185,23 @@ def run_evaluate(arguments: argparse.Namespace) -> int:
         raise QueryError("--relevant-by goes with --feedback J or with --analogs.")
     if arguments.terrain and not arguments.analogs:
         raise QueryError("--terrain goes with --analogs.")
-    if not arguments.memory > 0:
-        raise QueryError("The memory for patch tokens must be above 0 GB.")
+    params = _params(arguments)
     with CraterIndex.open(arguments.index) as index:
         require_views(index)
         if index.incomplete:
             note("The build of this index is unfinished: only what is committed is searched.")
         encoder = load_encoder_for(arguments, index.settings.encoder_id)
         index.check_encoder(encoder.id, encoder.weights_hash)
-        request = _request(arguments)
+        craters = read_craters(arguments, body_of_mosaic(arguments.mosaic))
         if any(asked):
-            return _other_question(arguments, index, encoder, request)
+            return _other_question(arguments, index, encoder, craters, params)
         with ConsoleMonitor() as monitor:
-            result = evaluate_index(index, encoder, request, monitor)
+            result = evaluate_index(index, encoder, craters, params, monitor)
     written = write_report(arguments.output, result, TITLE) if arguments.output else []
     if arguments.json:
         print_json(result)
     else:
-        tell(result)
+        print_result(result)
         for path in written:
             say(f"Written: {path}")
     return 0
@@ -210,7 +211,8 @@ def _other_question(
     arguments: argparse.Namespace,
     index: CraterIndex,
     encoder: Encoder,
-    request: EvaluationRequest,
+    craters: Craters,
+    params: EvaluateParams,
 ) -> int:
     """Feedback, how sure or analogs: tables."""
     name = "how-sure" if arguments.how_sure else "analogs" if arguments.analogs else "feedback"
@@ -219,7 +221,8 @@ def _other_question(
             result = evaluate_analogs(
                 index,
                 encoder,
-                request,
+                craters,
+                params,
                 terrain=arguments.terrain,
                 column=arguments.relevant_by,
                 angles=arguments.angles,
@@ -227,11 +230,17 @@ def _other_question(
             )
             text = analogs_table(result)
         elif arguments.how_sure:
-            result = evaluate_how_sure(index, encoder, request, monitor)
+            result = evaluate_how_sure(index, encoder, craters, params, monitor)
             text = how_sure_table(result)
         else:
             result = evaluate_feedback(
-                index, encoder, request, arguments.feedback, arguments.relevant_by, monitor
+                index,
+                encoder,
+                craters,
+                params,
+                arguments.feedback,
+                arguments.relevant_by,
+                monitor,
             )
             text = feedback_table(result)
     folder = arguments.output
@@ -251,7 +260,7 @@ def _other_question(
     return 0
 
 
-def tell(result: dict[str, Any]) -> None:
+def print_result(result: dict[str, Any]) -> None:
     """The result as text."""
     settings = result["settings"]
     for name in ("craters_left_out", "skipped_queries"):
@@ -266,26 +275,23 @@ def tell(result: dict[str, Any]) -> None:
     say(table(HEADER, [cells(row) for row in result["rows"]], left=[0, 1]))
 
 
-def _request(arguments: argparse.Namespace) -> EvaluationRequest:
-    plan = QueryPlan(
+def _params(arguments: argparse.Namespace) -> EvaluateParams:
+    return EvaluateParams(
+        index=str(arguments.index),
+        mosaic=str(arguments.mosaic),
+        catalogue=source_of(arguments, arguments.catalogue),
+        selection=selection_of(arguments),
+        band=arguments.band,
         views_per_crater=arguments.views_per_crater,
-        context=tuple(arguments.context),
+        context=arguments.context,
         jitter=arguments.jitter,
         seed=arguments.seed,
         limit=arguments.limit,
-        selection=selection_of(arguments),
-    )
-    plan.check()
-    return EvaluationRequest(
-        mosaic=arguments.mosaic,
-        craters=read_craters(arguments, body_of_mosaic(arguments.mosaic)),
-        plan=plan,
-        band=arguments.band,
-        only=tuple(arguments.only),
-        seeds=tuple(dict.fromkeys(arguments.seeds)),
-        same=read_same(arguments.same) if arguments.same else (),
+        only=arguments.only,
+        seeds=list(dict.fromkeys(arguments.seeds)),
+        same=list(read_same(arguments.same)) if arguments.same else [],
         backend=arguments.backend,
-        memory=int(arguments.memory * 1e9),
+        memory_gb=arguments.memory,
     )
 
 

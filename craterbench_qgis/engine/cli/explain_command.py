@@ -38,7 +38,7 @@ def add_to(commands: Any) -> None:
 
 
 def run_explain(arguments: argparse.Namespace) -> int:
-    """Explain and tell."""
+    """Explain a match, and print its patches."""
     from ..formats import explanation_picture
 
     with CraterIndex.open(arguments.index) as index:

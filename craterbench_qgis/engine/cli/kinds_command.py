@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from ..index import CraterIndex
 from ..kinds import load_descriptor
 from ..kinds.upgrade import upgrade_index
-from .options import count, index_argument
+from .options import add_mosaics_option, count, index_argument
 from .output import ConsoleMonitor, note, print_json, say
 
 
@@ -22,13 +21,7 @@ def add_upgrade(actions: Any) -> None:
         "Ctrl-C is safe: the same command goes on where it stopped.",
     )
     index_argument(upgrade)
-    upgrade.add_argument(
-        "--mosaic",
-        type=Path,
-        action="append",
-        default=[],
-        help="where a mosaic of the index is now, if it was moved (repeatable)",
-    )
+    add_mosaics_option(upgrade, "where a mosaic of the index is now, if it was moved")
     upgrade.add_argument("--threads", type=count)
     upgrade.add_argument("--json", action="store_true")
     upgrade.set_defaults(run=run_upgrade)

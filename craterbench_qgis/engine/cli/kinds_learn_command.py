@@ -47,18 +47,18 @@ def add_to(commands: Any) -> None:
 
 
 def run_learn(arguments: argparse.Namespace) -> int:
-    """Learn, tell, keep."""
+    """Learn the kind, keep its examples, print the validation."""
     yes, no = _examples(arguments)
     with CraterIndex.open(arguments.index) as index:
         if not yes and not no:
             kept = load_kind(arguments.index, arguments.name)
             yes, no = list(kept.yes), list(kept.no)
-        found = index.craters.rows_of([*yes, *no])
-        unknown = [one for one in dict.fromkeys([*yes, *no]) if one not in found]
+        rows = index.craters.rows_of([*yes, *no])
+        unknown = [crater_id for crater_id in dict.fromkeys([*yes, *no]) if crater_id not in rows]
         if unknown:
             note(f"Not in the index: {', '.join(unknown[:5])}{' ...' if unknown[5:] else ''}")
         gallery = KindGallery(index, load_descriptor())
-        learnt = learn_kind(gallery, rows_of(yes, found), rows_of(no, found))
+        learnt = learn_kind(gallery, rows_of(yes, rows), rows_of(no, rows))
         ids = index.craters.ids(learnt.rows)
     path = save_kind(arguments.index, NamedKind(arguments.name, tuple(yes), tuple(no)))
     order = (-learnt.probability).argsort(kind="stable")

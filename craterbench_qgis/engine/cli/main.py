@@ -6,11 +6,24 @@ import argparse
 import re
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from ... import __version__
 from ...contract.records import RecordError
 from ..errors import CraterBenchError, UsageError
-from . import serve_command
+
+_COMMANDS = {
+    "index": "index_commands",
+    "search": "search_command",
+    "explain": "explain_command",
+    "duplicates": "duplicates_command",
+    "evaluate": "evaluate_command",
+    "benchmark": "benchmark_command",
+    "kinds": "kinds_learn_command",
+    "demo": "demo_command",
+    "doctor": "doctor_command",
+    "serve": "serve_command",
+}
 
 # argparse takes "-1e-05" for an option; numbers in boxes are often printed that way.
 _NEGATIVE = re.compile(r"^-(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$")
@@ -24,20 +37,10 @@ class Parser(argparse.ArgumentParser):
         self._negative_number_matcher = _NEGATIVE
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """The whole command line."""
-    from . import (
-        benchmark_command,
-        demo_command,
-        doctor_command,
-        duplicates_command,
-        evaluate_command,
-        explain_command,
-        index_commands,
-        kinds_learn_command,
-        search_command,
-    )
-
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """The arguments. Only the command's own module is imported: QGIS waits for ``serve``, and all
+    of them take seconds."""
+    named = [_COMMANDS[argv[0]]] if argv and argv[0] in _COMMANDS else _COMMANDS.values()
     parser = Parser(
         prog="craterbench",
         description="Find the craters that look like this one: build an index of a catalogue on a "
@@ -45,27 +48,9 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"craterbench {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    index_commands.add_to(commands)
-    search_command.add_to(commands)
-    explain_command.add_to(commands)
-    duplicates_command.add_to(commands)
-    evaluate_command.add_to(commands)
-    benchmark_command.add_to(commands)
-    kinds_learn_command.add_to(commands)
-    demo_command.add_to(commands)
-    doctor_command.add_to(commands)
-    serve_command.add_to(commands)
-    return parser
-
-
-def parse(argv: Sequence[str]) -> argparse.Namespace:
-    """The arguments. ``serve`` is told apart first: QGIS waits for it, and the other commands
-    take a second to import."""
-    if argv and argv[0] == "serve":
-        parser = Parser(prog="craterbench serve", description=serve_command.HELP)
-        serve_command.add_options(parser)
-        return parser.parse_args(argv[1:])
-    return make_parser().parse_args(argv)
+    for name in named:
+        import_module(f".{name}", __package__).add_to(commands)
+    return parser.parse_args(argv)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

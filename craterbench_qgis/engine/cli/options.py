@@ -27,6 +27,8 @@ from ..search import (
 from ..search.filters import read_region
 from .output import note
 
+TABLES = "CSV, Shapefile, GeoPackage, GeoJSON"
+
 
 def count(text: str) -> int:
     """A whole number of at least 1, for argparse."""
@@ -47,19 +49,7 @@ def number(text: str) -> float:
 def add_catalogue_options(parser: argparse.ArgumentParser, required: bool) -> None:
     """``--catalogue`` and how to read it."""
     group = parser.add_argument_group("catalogue")
-    group.add_argument(
-        "--catalogue", type=Path, required=required, help="CSV, Shapefile, GeoPackage, GeoJSON"
-    )
-    group.add_argument("--layer", help="layer of a file with several")
-    for name, text in {
-        "id": "column of the crater id",
-        "lon": "column of the longitude, degrees",
-        "lat": "column of the latitude, degrees",
-        "diameter": "column of the diameter",
-    }.items():
-        group.add_argument(f"--{name}", metavar="COLUMN", help=f"{text} (default: recognised)")
-    group.add_argument("--diameter-unit", choices=("km", "m"), help="default: from the column name")
-    group.add_argument("--body", help="body of a catalogue that does not say, e.g. moon")
+    group.add_argument("--catalogue", type=Path, required=required, help=TABLES)
     add_reading_options(group)
     group.add_argument("--rejected", type=Path, metavar="FILE.csv", help="list the rows left out")
 
@@ -103,6 +93,40 @@ def selection_of(arguments: argparse.Namespace) -> Selection:
     )
 
 
+def add_mosaics_option(parser: argparse.ArgumentParser, text: str, required: bool = False) -> None:
+    """``--mosaic``, once for each."""
+    parser.add_argument(
+        "--mosaic",
+        type=Path,
+        action="append",
+        required=required,
+        default=None if required else [],
+        help=f"{text} (repeatable)",
+    )
+
+
+def add_raster_options(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
+    """How a raster is read: ``--band``, ``--nodata``."""
+    parser.add_argument("--band", type=int, help="band of it (default: luma, or the first)")
+    parser.add_argument("--nodata", type=number, help="value without data, beside what it declares")
+
+
+def add_looks_options(parser: argparse.ArgumentParser) -> None:
+    """The catalogue whose pairs are judged, and what is looked at."""
+    parser.add_argument("catalogue", type=Path, help=TABLES)
+    add_mosaics_option(parser, "raster to look at")
+    parser.add_argument("--geometry-only", action="store_true", help="do not look at a mosaic")
+    parser.add_argument("--json", action="store_true")
+
+
+def check_looks_options(arguments: argparse.Namespace) -> None:
+    """Raise UsageError unless a raster is named or looks are not wanted."""
+    if arguments.geometry_only and (arguments.mosaic or getattr(arguments, "other_mosaic", None)):
+        raise UsageError("--geometry-only looks at no mosaic. Leave out one of the two.")
+    if not arguments.geometry_only and not arguments.mosaic:
+        raise UsageError("Looks need a raster. Name it with --mosaic, or say --geometry-only.")
+
+
 def add_judgement_options(group: argparse._ArgumentGroup) -> None:
     """Which pairs are candidates, and which count as one crater."""
     group.add_argument(
@@ -122,7 +146,21 @@ def add_judgement_options(group: argparse._ArgumentGroup) -> None:
 
 
 def add_reading_options(group: argparse._ArgumentGroup, prefix: str = "") -> None:
-    """How longitudes and latitudes count; ``prefix``: "other-" for a second catalogue."""
+    """How a catalogue is read; ``prefix``: "other-" for a second one."""
+    group.add_argument(f"--{prefix}layer", help="layer of a file with several")
+    for name, text in {
+        "id": "column of the crater id",
+        "lon": "column of the longitude, degrees",
+        "lat": "column of the latitude, degrees",
+        "diameter": "column of the diameter",
+    }.items():
+        shown = argparse.SUPPRESS if prefix else f"{text} (default: recognised)"
+        group.add_argument(f"--{prefix}{name}", metavar="COLUMN", help=shown)
+    group.add_argument(
+        f"--{prefix}diameter-unit", choices=("km", "m"), help="default: from the column name"
+    )
+    if not prefix:
+        group.add_argument("--body", help="body of a catalogue that does not say, e.g. moon")
     for side in ("west", "east"):
         group.add_argument(
             f"--{prefix}{side}-positive",
@@ -177,8 +215,7 @@ def add_query_options(parser: argparse.ArgumentParser) -> None:
     """What to search for: a box, a crater or an image."""
     group = parser.add_argument_group("query")
     group.add_argument("--mosaic", type=Path, help="raster the query is cut from")
-    group.add_argument("--band", type=int, help="band of it (default: luma, or the first)")
-    group.add_argument("--nodata", type=number, help="value without data, beside what it declares")
+    add_raster_options(group)
     what = group.add_mutually_exclusive_group(required=True)
     what.add_argument(
         "--box",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import signal
 import sys
@@ -115,8 +116,13 @@ def note(text: str) -> None:
 
 
 def print_json(value: Any) -> None:
-    """One JSON document on stdout; non-finite numbers become null."""
-    print(json.dumps(plain(value), ensure_ascii=False, indent=1, allow_nan=False))
+    """One JSON document on stdout; non-finite numbers become null.
+
+    Letters go as they are where stdout is UTF-8, else as escapes, which every code page has: a
+    pipe of Windows writes cp1252, and what that lacks would become a question mark.
+    """
+    escaped = codecs.lookup(sys.stdout.encoding or "ascii").name != "utf-8"
+    print(json.dumps(plain(value), ensure_ascii=escaped, indent=1, allow_nan=False))
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int] = ()) -> str:

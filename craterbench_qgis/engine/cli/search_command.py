@@ -11,10 +11,10 @@ from typing import Any
 from ...contract.records import Json
 from ...contract.search import ANALOG_PIXELS, SHORTLIST, TOP, AnalogOptions, Feedback, Match
 from ...contract.vocabulary import Likeness, Question
-from ..errors import ExportError
 from ..formats import SUFFIXES, write_matches
 from ..formats.model import view_text
 from ..formats.sheet_page import length_text
+from ..formats.staging import check_target
 from ..index import CraterIndex
 from ..search import BoxViews, QueryView, Searcher, SearchOptions, SearchResult, read_box
 from ..sheets import place_text, write_report, write_sheet
@@ -116,7 +116,7 @@ def add_question_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run_search(arguments: argparse.Namespace) -> int:
-    """Search and tell."""
+    """Search, and print or write the matches."""
     options = SearchOptions(
         top=arguments.top,
         shortlist=arguments.shortlist,
@@ -130,7 +130,13 @@ def run_search(arguments: argparse.Namespace) -> int:
         feedback=Feedback(arguments.accept, arguments.reject),
     )
     options.check()
-    check_targets(arguments.output, arguments.contact_sheet, arguments.report)
+    for path, suffixes, what in (
+        (arguments.output, SUFFIXES, "Matches"),
+        (arguments.contact_sheet, (".png", ".pdf"), "A contact sheet"),
+        (arguments.report, (".html", ".htm"), "A report"),
+    ):
+        if path is not None:
+            check_target(path, suffixes, what)
     with CraterIndex.open(arguments.index) as index:
         require_views(index)
         if index.incomplete:
@@ -181,24 +187,6 @@ def reading_line(source: Json) -> str:
         f"Box of {side:.4g} km, {side / diameter:.1f} crater widths: the crater's diameter is "
         f"{diameter:.4g} km, {DIAMETER_FROM[source['diameter_from']]} (--diameter says otherwise)."
     )
-
-
-def check_targets(output: Path | None, picture: Path | None, page: Path | None = None) -> None:
-    """Refuse what could not be written in the end, before anything is done."""
-    if output is not None and output.suffix.lower() not in SUFFIXES:
-        raise ExportError(
-            f"Matches cannot be written as '{output.name}'. End the name with "
-            f"{', '.join(SUFFIXES)}."
-        )
-    if picture is not None and picture.suffix.lower() not in (".png", ".pdf"):
-        raise ExportError(
-            f"A contact sheet cannot be written as '{picture.name}'. End it with .png or .pdf."
-        )
-    if page is not None and page.suffix.lower() not in (".html", ".htm"):
-        raise ExportError(f"A report cannot be written as '{page.name}'. End it with .html.")
-    for path in (output, picture, page):
-        if path is not None and not path.parent.is_dir():
-            raise ExportError(f"'{path.parent}' is not a folder. Create it, or choose another.")
 
 
 def note_unknown(index: CraterIndex, excluded: Sequence[str]) -> None:
@@ -257,7 +245,7 @@ def turn_text(match: Match) -> str:
 
 
 def chance_text(expected: float | None) -> str:
-    """How many craters would score as high by chance; ``-`` where it is not told."""
+    """How many craters would score as high by chance; ``-`` where it is not known."""
     if expected is None:
         return "-"
     return (

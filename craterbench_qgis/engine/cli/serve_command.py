@@ -9,29 +9,22 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-HELP = "answer QGIS (or another program) over standard input and output"
-
 
 def add_to(commands: Any) -> None:
     """Add ``serve`` to the parser."""
     serve = commands.add_parser(
         "serve",
-        help=HELP,
+        help="answer QGIS (or another program) over standard input and output",
         description="JSON-RPC 2.0, one message a line; see docs/reference/protocol.md. Logs go to "
         "standard error. It ends with its parent, or when standard input is closed.",
     )
-    add_options(serve)
-
-
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """The options of ``serve``."""
-    parser.add_argument(
+    serve.add_argument(
         "--session",
         type=Path,
         metavar="FOLDER",
         help="folder for pictures, kept afterwards (default: a temporary one, removed at the end)",
     )
-    parser.set_defaults(run=run_serve)
+    serve.set_defaults(run=run_serve)
 
 
 def run_serve(arguments: argparse.Namespace) -> int:

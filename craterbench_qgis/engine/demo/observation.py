@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...contract import held
 from ...contract.body import Body, geographic_wkt
 from ..files.rasters import create_raster
 from .grid import F32, RADIUS_M, Grid, sample_sphere
@@ -232,6 +233,6 @@ def _complete(path: Path) -> Iterator[Path]:
     part = path.with_name(path.stem + ".part" + path.suffix)
     try:
         yield part
-        part.replace(path)
+        held.replace(part, path)
     finally:
-        part.unlink(missing_ok=True)
+        held.remove(part)

@@ -136,13 +136,13 @@ def _impacts(rng: np.random.Generator, grid: Grid, craters: int, smallest: float
     largest = max(largest, 4.0 * smallest)
     drawn = _DRAWN_PX * grid.pixel
     count = int(wanted * (smallest / drawn) ** 2)
-    found = primaries(rng, count, drawn, largest, smallest)
-    fresh = ray_craters(rng, [largest * f for f in (0.8, 0.62, 0.5, 0.42, 0.3)], len(found))
-    found += fresh
+    impacts = primaries(rng, count, drawn, largest, smallest)
+    fresh = ray_craters(rng, [largest * f for f in (0.8, 0.62, 0.5, 0.42, 0.3)], len(impacts))
+    impacts += fresh
     for primary in fresh[:4]:
         crowd = int(0.05 * wanted * (primary.diameter / largest) ** 2 * (smallest / drawn) ** 2)
-        found += secondaries(rng, primary, drawn, len(found), crowd)
-    return renumber(found)
+        impacts += secondaries(rng, primary, drawn, len(impacts), crowd)
+    return renumber(impacts)
 
 
 def _bare(rng: np.random.Generator, grid: Grid, monitor: Monitor) -> Surface:

@@ -81,21 +81,21 @@ def primaries(
 
 def ray_craters(rng: np.random.Generator, diameters: list[float], first: int) -> list[Crater]:
     """Young big craters, one for each diameter, apart from each other and from the poles."""
-    made: list[Crater] = []
-    while len(made) < len(diameters):
+    placed: list[Crater] = []
+    while len(placed) < len(diameters):
         lon = float(rng.uniform(-180, 180))
         lat = float(np.degrees(np.arcsin(rng.uniform(-0.85, 0.85))))
         apart = all(
             abs(lat - o.lat) + abs((lon - o.lon + 180) % 360 - 180) * np.cos(np.radians(lat)) > 50
-            for o in made
+            for o in placed
         )
         if apart:
-            number = first + len(made)
-            age = 0.03 + 0.01 * len(made)
-            made.append(
-                Crater(number, lon, lat, diameters[len(made)], age, 0.02 * len(made), rays=True)
+            number = first + len(placed)
+            age = 0.03 + 0.01 * len(placed)
+            placed.append(
+                Crater(number, lon, lat, diameters[len(placed)], age, 0.02 * len(placed), rays=True)
             )
-    return made
+    return placed
 
 
 def secondaries(
@@ -112,30 +112,30 @@ def secondaries(
     radius = primary.diameter / 2.0
     rays = rng.uniform(0, 360, 11)
     diameter = cumulative_diameters(rng, crowd, smallest, largest, slope=3.5)
-    made: list[Crater] = []
-    while len(made) < crowd:
+    placed: list[Crater] = []
+    while len(placed) < crowd:
         bearing = float(rng.choice(rays)) + rng.normal(0, 5.0)
         middle = radius * float(rng.uniform(2.0, 6.0))
-        members = min(int(rng.integers(3, 14)), crowd - len(made))
+        members = min(int(rng.integers(3, 14)), crowd - len(placed))
         # Chains string out along the ray, clusters are about as wide as long.
         length = radius * float(rng.choice([0.12, 0.5]))
         for _ in range(members):
-            size = float(diameter[len(made)])
+            size = float(diameter[len(placed)])
             distance = middle + rng.normal(0, length)
             aside = np.degrees(rng.normal(0, 0.07 * radius) / distance)
             lon, lat = destination(
                 _SPHERE, primary.lon, primary.lat, bearing + aside, max(distance, 1.8 * radius)
             )
-            made.append(
+            placed.append(
                 Crater(
-                    first + len(made), float(lon), float(lat), size,
+                    first + len(placed), float(lon), float(lat), size,
                     primary.age * float(rng.uniform(0.8, 0.99)), 0.15,
                     depth_factor=0.55, irregularity=1.7,
                     elongation=float(rng.uniform(0.05, 0.22)),
                     elongation_bearing=bearing % 360.0, primary=primary.number,
                 )
             )  # fmt: skip
-    return made
+    return placed
 
 
 def renumber(craters: list[Crater]) -> list[Crater]:

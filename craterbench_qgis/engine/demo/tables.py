@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract import held
 from ..bodies import Body, destination
 from .craters import Surface
 from .grid import RADIUS_M, sample_sphere
@@ -170,6 +171,6 @@ def _write(path: Path, text: str) -> None:
     part = path.with_name(path.name + ".part")
     try:
         part.write_bytes(text.encode("utf-8"))
-        part.replace(path)
+        held.replace(part, path)
     finally:
-        part.unlink(missing_ok=True)
+        held.remove(part)

@@ -2,7 +2,7 @@
 
 from .apply import apply_decisions
 from .candidates import CandidateRule, candidate_pairs
-from .find import DuplicateRequest, find_duplicates
+from .find import find_duplicates, read_catalogues
 from .pictures import PairCrops, pair_pictures
 from .planting import Kind
 from .report import write_review_report
@@ -11,7 +11,6 @@ from .validation import ValidationRequest, validate_duplicates
 
 __all__ = [
     "CandidateRule",
-    "DuplicateRequest",
     "Kind",
     "PairCrops",
     "ValidationRequest",
@@ -19,6 +18,7 @@ __all__ = [
     "candidate_pairs",
     "find_duplicates",
     "pair_pictures",
+    "read_catalogues",
     "record_decisions",
     "validate_duplicates",
     "write_review_report",

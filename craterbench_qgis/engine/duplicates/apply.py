@@ -20,7 +20,7 @@ from ..errors import CraterBenchError, ExportError, QueryError
 from ..files import vectors
 from ..files.formulas import guarded_table
 from ..formats.shapefile import fit_table, write_fields
-from ..formats.staging import staged
+from ..formats.writer import write_set
 from ..index.catalogue_store import union_attributes
 from ..sources import within
 from .clusters import Edge, Member, join, keeper
@@ -279,44 +279,36 @@ def _chosen(
 def _write(target: Path, table: pa.Table, body: Body) -> list[Path]:
     import pyarrow.csv
     import pyogrio
-    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError
 
     suffix = target.suffix.lower()
     lon, lat = (table[name].to_numpy() for name in ("__lon", "__lat"))
     plain = table.drop_columns(["__lon", "__lat", "__diameter_m"])
-    stale = [target.stem + end for end in _SETS[suffix]]
-    with staged(target, stale, True) as folder:
-        path = folder / target.name
-        if suffix == ".csv":
-            text = plain if _has_place(plain, False) else _with_place(plain, table)
-            text = guarded_table(text)
-            pyarrow.csv.write_csv(text, path, pyarrow.csv.WriteOptions(quoting_style="needed"))
-        else:
-            if not _has_place(plain, True):
-                plain = _with_place(plain, table)
-            if suffix == ".shp":
-                if not _has_place(fit_table(plain)[0], True):  # names are cut to ten letters
-                    plain = plain.append_column("diam_m", table["__diameter_m"])
-                plain, fields = fit_table(plain)
-                write_fields(path.with_name(path.name + ".fields.csv"), fields)
-            try:
-                pyogrio.write_arrow(
-                    plain.append_column("geometry", points(body, lon, lat)),
-                    path,
-                    layer=target.stem,
-                    driver=FORMATS[suffix],
-                    **({"VERSION": "1.2"} if suffix == ".gpkg" else {}),
-                    geometry_name="geometry",
-                    geometry_type="Point",
-                    crs=geographic_wkt(body),
-                )
-            except (DataLayerError, DataSourceError, FeatureError, FieldError) as error:
-                raise ExportError(
-                    f"'{target}' could not be written: {str(error).rstrip('.')}. "
-                    "Check that the disk has room, or choose another format."
-                ) from error
-        written = sorted(file.name for file in folder.iterdir())
-    return [target, *(target.parent / name for name in written if name != target.name)]
+    if not _has_place(plain, suffix != ".csv"):
+        plain = _with_place(plain, table)
+
+    def write_csv(path: Path) -> None:
+        options = pyarrow.csv.WriteOptions(quoting_style="needed")
+        pyarrow.csv.write_csv(guarded_table(plain), path, options)
+
+    def write_layer(path: Path) -> None:
+        columns = plain
+        if suffix == ".shp":
+            if not _has_place(fit_table(columns)[0], True):  # names are cut to ten letters
+                columns = columns.append_column("diam_m", table["__diameter_m"])
+            columns, fields = fit_table(columns)
+            write_fields(path.with_name(path.name + ".fields.csv"), fields)
+        pyogrio.write_arrow(
+            columns.append_column("geometry", points(body, lon, lat)),
+            path,
+            layer=target.stem,
+            driver=FORMATS[suffix],
+            **({"VERSION": "1.2"} if suffix == ".gpkg" else {}),
+            geometry_name="geometry",
+            geometry_type="Point",
+            crs=geographic_wkt(body),
+        )
+
+    return write_set(target, write_csv if suffix == ".csv" else write_layer)
 
 
 def _has_place(table: pa.Table, has_geometry: bool) -> bool:
@@ -336,11 +328,3 @@ def _with_place(plain: pa.Table, table: pa.Table) -> pa.Table:
         if name not in plain.column_names:
             plain = plain.append_column(_free(name, plain.column_names), table["__" + name])
     return plain
-
-
-_SETS = {
-    ".shp": (".shp", ".shx", ".dbf", ".prj", ".cpg", ".qix", ".shp.fields.csv"),
-    ".gpkg": (".gpkg", ".gpkg-wal", ".gpkg-shm", ".gpkg-journal"),
-    ".geojson": (".geojson",),
-    ".csv": (".csv",),
-}

@@ -86,17 +86,17 @@ class _Odds:
         for x, y, odds in columns:
             near[x].append((odds, y))
             near[y].append((odds, x))
-        found: dict[int, tuple[list[int], list[list[int]]]] = {}
+        grouped: dict[int, tuple[list[int], list[list[int]]]] = {}
         for pair, (x, y) in enumerate(zip(self._low.tolist(), self._high.tolist(), strict=True)):
             if len(near[x]) == len(near[y]) == 1:
                 continue
             nodes = _company(x, y, near)
-            pairs, rows = found.setdefault(len(nodes), ([], []))
+            pairs, rows = grouped.setdefault(len(nodes), ([], []))
             pairs.append(pair)
             rows.append(nodes)
         return {
             size: (np.array(pairs, np.int64), np.array(rows, np.int64))
-            for size, (pairs, rows) in found.items()
+            for size, (pairs, rows) in grouped.items()
         }
 
 
@@ -106,8 +106,8 @@ def _company(x: int, y: int, near: list[list[tuple[float, int]]]) -> list[int]:
     nodes, ring = [x, y], [x, y]
     while ring and len(nodes) < LARGEST:
         best: dict[int, float] = {}
-        for one in ring:
-            for odds, other in near[one]:
+        for node in ring:
+            for odds, other in near[node]:
                 if other not in nodes:
                     best[other] = max(odds, best.get(other, -np.inf))
         ring = sorted(best, key=lambda node: (-best[node], node))[: LARGEST - len(nodes)]
@@ -122,8 +122,11 @@ def _partitions(size: int) -> Floats:
     k, else 0. A group has k (k - 1) / 2 pairs, so their weights add up to k - 1."""
     labels: list[list[int]] = [[0]]
     for _ in range(size - 1):
-        labels = [[*one, k] for one in labels for k in range(max(one) + 2)]
+        labels = [[*label, k] for label in labels for k in range(max(label) + 2)]
     ends = list(itertools.combinations(range(size), 2))
     return np.array(
-        [[2.0 / one.count(one[i]) if one[i] == one[j] else 0.0 for i, j in ends] for one in labels]
+        [
+            [2.0 / label.count(label[i]) if label[i] == label[j] else 0.0 for i, j in ends]
+            for label in labels
+        ]
     )

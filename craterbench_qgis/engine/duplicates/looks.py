@@ -169,9 +169,9 @@ class LooksReader:
             tokens = self._encoder.encode(np.stack([pixels for _, pixels in part])).tokens
             self.views_encoded += len(part)
             self._note(seen, [view for view, _ in part], tokens)
-        for key, one in seen.items():
+        for key, encoded in seen.items():
             if key[1] != "between":
-                self._kept[key] = one
+                self._kept[key] = encoded
         while len(self._kept) > _KEPT_VIEWS:
             self._kept.popitem(last=False)
         return seen

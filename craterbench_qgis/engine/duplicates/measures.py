@@ -57,7 +57,7 @@ class Judge:
         same = self.truth.same
         right, wrong, missed = said & same, said & ~same, ~said & same
         tp, fp, fn = int(right.sum()), int(wrong.sum()), int(missed.sum())
-        r, w, m = (self._counts(one) for one in (right, wrong, missed))
+        r, w, m = (self._counts(mask) for mask in (right, wrong, missed))
         return {
             "precision": _ratio(tp, tp + fp),
             "precision_ci": self._interval(_shares(r, r + w), tp, fp),
@@ -75,7 +75,9 @@ class Judge:
         samples, values = [], []
         for score, at in ((better, cut), (plain, plain_cut)):
             said = score >= at
-            right, wrong = (self._counts(said & one) for one in (self.truth.same, ~self.truth.same))
+            right, wrong = (
+                self._counts(said & mask) for mask in (self.truth.same, ~self.truth.same)
+            )
             samples.append(_shares(right, right + wrong))
             values.append(float(self.truth.same[said].mean()) if said.any() else float("nan"))
         return {"margin": values[0] - values[1], "ci": _percentiles(samples[0] - samples[1])}
@@ -88,9 +90,9 @@ class Judge:
         samples, values = [], []
         every = self._counts(self.truth.same)
         for score, at in ((better, cut), (plain, plain_cut)):
-            found = (score >= at) & self.truth.same
-            samples.append(_shares(self._counts(found), every))
-            values.append(found.sum() / max(int(self.truth.same.sum()), 1))
+            hits = (score >= at) & self.truth.same
+            samples.append(_shares(self._counts(hits), every))
+            values.append(hits.sum() / max(int(self.truth.same.sum()), 1))
         recall = {
             "margin": float(values[0] - values[1]),
             "ci": _percentiles(samples[0] - samples[1]),
@@ -146,9 +148,9 @@ class Judge:
         cuts = self.cut_for(better, recall), self.cut_for(plain, recall)
         if cuts[0] is None or cuts[1] is None:
             return None
-        found = self.precision_margin(better, plain, cuts[0], cuts[1])
-        samples = [self._at_recall_samples(one, recall) for one in (better, plain)]
-        return {**found, "ci": _percentiles(samples[0] - samples[1])}
+        margin = self.precision_margin(better, plain, cuts[0], cuts[1])
+        samples = [self._at_recall_samples(score, recall) for score in (better, plain)]
+        return {**margin, "ci": _percentiles(samples[0] - samples[1])}
 
     def quality(self, score: Floats) -> dict[str, Any]:
         """Area under the ROC curve, and for probabilities the log loss in which duplicates count
@@ -204,7 +206,7 @@ class Judge:
         # The last pair of every run of equal scores: a cut takes all of them.
         ends = np.flatnonzero(np.append(ranked[1:] != ranked[:-1], True))
         every = self._counts(self.truth.same)
-        found = np.full(len(self._draws), np.nan)
+        precision = np.full(len(self._draws), np.nan)
         for start in range(0, len(self._draws), _BLOCK):
             weight = self._draws[start : start + _BLOCK][:, self._group[order]]
             right = np.cumsum(weight * same, axis=1)[:, ends]
@@ -214,8 +216,8 @@ class Judge:
             at = enough.argmax(axis=1)
             rows = np.arange(len(at))
             value = _shares(right[rows, at], total[rows, at])
-            found[start : start + _BLOCK] = np.where(enough.any(axis=1), value, np.nan)
-        return found
+            precision[start : start + _BLOCK] = np.where(enough.any(axis=1), value, np.nan)
+        return precision
 
     def _interval(self, samples: Floats, right: int, wrong: int) -> list[float] | None:
         """95 %; exact where the sample is all right or all wrong."""

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from ..errors import QueryError
 from .candidates import Pairs
 from .evidence import GEOMETRY_FEATURES, LOOKS_FEATURES, Looks, geometry_features
-from .rim import RimReading, rounded
+from .rim import RimReading
 
 Floats = NDArray[np.float64]
 
@@ -44,19 +44,9 @@ class Logistic:
         odds = ((x - self.mean) / self.scale) @ self.weights + self.intercept
         return np.asarray(1.0 / (1.0 + np.exp(-np.clip(odds, -50.0, 50.0))))
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON."""
-        return {
-            "features": list(self.features),
-            "mean": rounded(self.mean),
-            "scale": rounded(self.scale),
-            "weights": rounded(self.weights),
-            "intercept": float(f"{self.intercept:.5g}"),
-        }
-
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Logistic:
-        """The inverse of :meth:`to_json`."""
+        """What :mod:`training.duplicates` fitted and wrote."""
         mean, scale, weights = (np.array(data[key], float) for key in ("mean", "scale", "weights"))
         return cls(tuple(data["features"]), mean, scale, weights, float(data["intercept"]))
 
@@ -87,22 +77,6 @@ class PairModel:
         p[use] = self.looks.probability(np.concatenate([x, extra], axis=1)[use])
         return p
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON."""
-        return {
-            "format": FORMAT,
-            "encoder": {
-                "id": self.encoder_id,
-                "weights_hash": self.weights_hash,
-                # A hash of weights looks like a secret to the scan of QGIS's plugin repository.
-                "scan": "# pragma: allowlist secret",
-            },
-            "fitted": self.fitted,
-            "geometry": self.geometry.to_json(),
-            "looks": self.looks.to_json() if self.looks else None,
-            "reading": self.reading.to_json() if self.reading else None,
-        }
-
 
 def load_model(path: Path | None = None) -> PairModel:
     """The model in ``path`` (default: the one that ships). Raises QueryError where it is not."""
@@ -130,30 +104,3 @@ def load_model(path: Path | None = None) -> PairModel:
             f"The duplicate model {source.name} is of another version. Install the plugin again."
         )
     return model
-
-
-def fit_logistic(
-    features: tuple[str, ...],
-    x: Floats,
-    y: NDArray[np.bool_],
-    weights: Floats,
-    ridge: float = 1.0,
-) -> Logistic:
-    """Weighted maximum likelihood with a ridge on the standardised weights.
-
-    ``x`` [p, F], ``y`` [p] (a duplicate?), ``weights`` [p].
-    """
-    from scipy.optimize import minimize
-
-    mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-9
-    z = (x - mean) / scale
-    sign = np.where(y, 1.0, -1.0)
-
-    def loss(t: Floats) -> tuple[float, Floats]:
-        odds = sign * (z @ t[1:] + t[0])
-        pull = -weights * sign / (1.0 + np.exp(np.clip(odds, -50.0, 50.0)))
-        value = float((weights * np.logaddexp(0.0, -odds)).sum() + ridge * (t[1:] ** 2).sum() / 2)
-        return value, np.concatenate([[pull.sum()], z.T @ pull + ridge * t[1:]])
-
-    best = minimize(loss, np.zeros(z.shape[1] + 1), jac=True, method="L-BFGS-B")
-    return Logistic(features, mean, scale, best.x[1:], float(best.x[0]))

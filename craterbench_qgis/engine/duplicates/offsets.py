@@ -107,11 +107,11 @@ def image_shifts(
         side = SIDE * float(max(craters.diameter[a], other.diameter[b]))
         place = (float(craters.lon[a]), float(craters.lat[a]))
         try:
-            one = first.crop(*place, side, PIXELS)
-            two = second.crop(*place, side, PIXELS)
+            first_crop = first.crop(*place, side, PIXELS)
+            second_crop = second.crop(*place, side, PIXELS)
         except ViewSkipped:
             continue
-        east, north, score = image_shift(one.pixels, two.pixels)
+        east, north, score = image_shift(first_crop.pixels, second_crop.pixels)
         if score >= MIN_SCORE:
             shifts[k] = (east * side / PIXELS, north * side / PIXELS, score)
     monitor.report(Stage.OFFSETS, len(pairs), len(pairs))

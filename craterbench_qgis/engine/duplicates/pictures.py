@@ -11,27 +11,21 @@ from numpy.typing import NDArray
 from ...contract.search import LOOK_AT
 from ...contract.vocabulary import Skip
 from ..bodies import Body, great_circle_distance, initial_bearing
+from ..formats.pair_model import PairCircles
 from ..mosaic import Mosaic, ViewSkipped
 
 Place = tuple[float, float, float]
 """Longitude, latitude, diameter in metres."""
 
 
-@dataclass
-class PairCrops:
-    """Crops of a pair. ``pixels_a``, ``pixels_b``: float32 [S, S], 0..1, north up, the same ground
-    side ``side_m`` in metres. Each circle lies at its own crop's centre with ``radius_a_px`` or
-    ``radius_b_px``; ``b_in_a_px`` is the place of b's centre in a's crop and ``a_in_b_px`` that of
-    a's in b's: (column, row) from the top left corner."""
+@dataclass(frozen=True)
+class PairCrops(PairCircles):
+    """Crops of a pair and where its circles lie in them. ``pixels_a``, ``pixels_b``: float32
+    [S, S], 0..1, north up, the same ground side ``side_m`` in metres."""
 
     pixels_a: NDArray[np.float32]
     pixels_b: NDArray[np.float32]
     side_m: float
-    metres_per_pixel: float
-    radius_a_px: float
-    radius_b_px: float
-    b_in_a_px: tuple[float, float]
-    a_in_b_px: tuple[float, float]
     native_metres_per_pixel: float
 
 
@@ -53,16 +47,11 @@ def pair_pictures(
     side = context * max(a[2], b[2])
     crop_a = mosaic.crop(a[0], a[1], side, size, 0.3)
     crop_b = (mosaic_b or mosaic).crop(b[0], b[1], side, size, 0.3)
-    circles = pair_circles(mosaic.body, a, b, size, context)
     return PairCrops(
+        **vars(pair_circles(mosaic.body, a, b, size, context)),
         pixels_a=crop_a.pixels,
         pixels_b=crop_b.pixels,
         side_m=side,
-        metres_per_pixel=circles.metres_per_pixel,
-        radius_a_px=circles.radius_a_px,
-        radius_b_px=circles.radius_b_px,
-        b_in_a_px=circles.b_in_a_px,
-        a_in_b_px=circles.a_in_b_px,
         native_metres_per_pixel=min(crop_a.native_metres_per_pixel, crop_b.native_metres_per_pixel),
     )
 
@@ -81,18 +70,6 @@ def first_pictures(
         except ViewSkipped as skipped:
             reason = reason or skipped
     raise reason or ViewSkipped(Skip.NO_MOSAIC)
-
-
-@dataclass(frozen=True)
-class PairCircles:
-    """Where both outlines lie in the pictures of a pair; see :class:`PairCrops`."""
-
-    size: int
-    metres_per_pixel: float
-    radius_a_px: float
-    radius_b_px: float
-    b_in_a_px: tuple[float, float]
-    a_in_b_px: tuple[float, float]
 
 
 def pair_circles(

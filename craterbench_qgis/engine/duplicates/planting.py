@@ -81,8 +81,8 @@ def plant(
     rng = np.random.default_rng(seed)
     of = rng.choice(n, count, replace=False)
     kind = rng.choice(len(kinds), count, p=shares)
-    move = np.array([one.move for one in kinds])[kind]
-    resize = np.array([one.resize for one in kinds])[kind]
+    move = np.array([kind.move for kind in kinds])[kind]
+    resize = np.array([kind.resize for kind in kinds])[kind]
     far = rng.uniform(0, 1, count) * move * base.diameter[of]
     lon, lat = destination(body, base.lon[of], base.lat[of], rng.uniform(0, 360, count), far)
     both = base.take(np.concatenate([np.arange(n), of]))
@@ -97,7 +97,7 @@ def plant(
 
 def _free_names(taken: Sequence[str], count: int) -> list[str]:
     prefix = "planted"
-    while any(one.startswith(prefix) for one in taken):
+    while any(name.startswith(prefix) for name in taken):
         prefix += "_"
     return [f"{prefix}-{k}" for k in range(count)]
 
@@ -105,8 +105,8 @@ def _free_names(taken: Sequence[str], count: int) -> list[str]:
 def known_by_ids(craters: Craters, same: IdPairs) -> list[tuple[int, int]]:
     """Rows of the pairs of ids of which the catalogue holds both."""
     row = {name: k for k, name in enumerate(craters.ids)}
-    found = [(row[a], row[b]) for a, b in same if a in row and b in row]
-    return [(a, b) for a, b in found if a != b]
+    rows = [(row[a], row[b]) for a, b in same if a in row and b in row]
+    return [(a, b) for a, b in rows if a != b]
 
 
 def known_by_flag(body: Body, craters: Craters, column: str) -> list[tuple[int, int]]:
@@ -121,8 +121,8 @@ def known_by_flag(body: Body, craters: Craters, column: str) -> list[tuple[int, 
     flags = np.array([_flagged(value) for value in craters.attributes[column].to_pylist()], bool)
     pairs = candidate_pairs(body, craters)
     near = pairs.take((pairs.distance_ratio < 0.1) & (pairs.diameter_ratio > 0.85))
-    found = zip(near.a.tolist(), near.b.tolist(), strict=True)
-    return [(a, b) for a, b in found if flags[a] or flags[b]]
+    rows = zip(near.a.tolist(), near.b.tolist(), strict=True)
+    return [(a, b) for a, b in rows if flags[a] or flags[b]]
 
 
 def _flagged(value: Any) -> bool:

@@ -53,11 +53,6 @@ _SIZE = 200
 _BAND_DEG = 5.0
 Degrees = Annotated[float, msgspec.Meta(ge=-720, le=720)]
 Metres = Annotated[float, msgspec.Meta(gt=0, le=1e12)]
-_COLUMNS = (
-    "pair_id", "a_id", "b_id", "a_lon", "a_lat", "a_diameter_m", "b_lon", "b_lat", "b_diameter_m",
-    "cluster_id", "distance_ratio", "diameter_ratio", "iou", "similarity", "looks", "probability",
-    "decision", "reviewer", "decided_at",
-)  # fmt: skip
 
 
 class _Pair(TypedDict):
@@ -82,6 +77,9 @@ class _Pair(TypedDict):
     decision: str | None
     reviewer: str | None
     decided_at: str | None
+
+
+_COLUMNS = tuple(_Pair.__annotations__)
 
 
 def write_review_report(
@@ -122,14 +120,14 @@ def write_review_report(
     software = f"CraterBench for QGIS {__version__}"
     title, line = request.title or title_of(facts), counted(pairs)
 
-    def tell(done: int, total: int) -> None:
+    def progress(done: int, total: int) -> None:
         monitor.check()
         monitor.report(Stage.WRITING, done, total)
 
-    tell(0, 1)
+    progress(0, 1)
     if suffix in (".png", ".pdf"):
         below = footer(facts, line, notes)
-        pair_sheet(output, shown, title=title, footer=below, tell=tell)
+        pair_sheet(output, shown, title=title, footer=below, progress=progress)
         return report
     if report.chosen > TABLE_ROWS:
         notes.append(f"The table has the first {TABLE_ROWS:,} pairs.")
@@ -322,7 +320,7 @@ def _body(facts: Mapping[str, str], path: Path) -> Body:
     radii = decoded(facts.get("body_radii_m"))
     try:
         body = Body(facts["body"], float(radii[0]), float(radii[1]))
-        if not all(0 < one < 1e12 for one in (body.a, body.b)):
+        if not all(0 < radius < 1e12 for radius in (body.a, body.b)):
             raise ValueError(radii)
         return body
     except (KeyError, TypeError, ValueError, IndexError) as error:

@@ -21,7 +21,6 @@ Floats = NDArray[np.float32]
 
 CONTEXT = 2.0
 CELLS = 6
-DIRECTIONS = 32
 OUTPUTS = ("east", "north", "log_size", "on_rim")
 
 
@@ -39,28 +38,11 @@ class RimReading:
         features = pooled(tokens, grid, self.basis)
         return np.asarray(features @ self.weights + self.bias, np.float32)
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON; numbers of five significant digits."""
-        return {
-            "outputs": list(OUTPUTS),
-            "context": CONTEXT,
-            "cells": CELLS,
-            "basis": rounded(self.basis),
-            "weights": rounded(self.weights),
-            "bias": rounded(self.bias),
-        }
-
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> RimReading:
-        """The inverse of :meth:`to_json`."""
+        """What :mod:`training.duplicates` fitted and wrote."""
         parts = (np.asarray(data[name], np.float32) for name in ("basis", "weights", "bias"))
         return cls(*parts)
-
-
-def rounded(values: Any) -> Any:
-    """Nested lists of numbers of five significant digits."""
-    array = np.asarray(values, np.float64)
-    return np.vectorize(lambda v: float(f"{v:.5g}"))(array).tolist()
 
 
 def pooled(tokens: Floats, grid: tuple[int, int], basis: Floats) -> Floats:
@@ -73,37 +55,6 @@ def pooled(tokens: Floats, grid: tuple[int, int], basis: Floats) -> Floats:
     cells = np.einsum("ir,brcp->bicp", down, spread, optimize=True)
     cells = np.einsum("jc,bicp->bijp", across, cells, optimize=True)
     return np.asarray(cells.reshape(count, -1), np.float32)
-
-
-def principal_directions(tokens: Floats, count: int = DIRECTIONS) -> Floats:
-    """The ``count`` directions [D, count] in which tokens [M, D] vary most, the last the most."""
-    covariance = np.cov(np.asarray(tokens, np.float64).T)
-    _, vectors = np.linalg.eigh(covariance)
-    return np.asarray(vectors[:, -count:], np.float32)
-
-
-def fit_reading(
-    basis: Floats, features: Floats, targets: Floats, ridge: float = 1000.0
-) -> RimReading:
-    """Ridge regression of ``targets`` [M, 4] on ``features`` [M, F].
-
-    A row whose ``on_rim`` target is NaN (neither on the rim nor clear of it) is left out of that
-    reading alone.
-    """
-    mean, scale = features.mean(axis=0), features.std(axis=0) + 1e-6
-    standard = (features - mean) / scale
-    columns, bias = [], []
-    for k in range(targets.shape[1]):
-        use = np.isfinite(targets[:, k])
-        x, y = standard[use].astype(np.float64), targets[use, k].astype(np.float64)
-        centre = x.mean(axis=0)
-        x = x - centre
-        gram = x.T @ x + ridge * np.eye(x.shape[1])
-        solved = np.linalg.solve(gram, x.T @ (y - y.mean()))
-        column = solved / scale
-        columns.append(column)
-        bias.append(y.mean() - float(column @ mean) - float(solved @ centre))
-    return RimReading(basis, np.stack(columns, 1).astype(np.float32), np.array(bias, np.float32))
 
 
 def _shares(length: int) -> Floats:

@@ -31,6 +31,7 @@ from ..errors import CraterBenchError, ExportError, QueryError
 from ..files.database import check_schema, connect
 from ..formats.staging import staged
 from ..index.catalogue_store import plain_column
+from ..index.geopackage import fixed_wkb, layer_columns
 from ..monitor import Monitor
 from ..words import Advice
 from .candidates import Pairs
@@ -93,7 +94,7 @@ def write_review(path: Path, review: Review, monitor: Monitor | None = None) -> 
     crs = geographic_wkt(review.body)
     stale = [path.name, *(path.name + end for end in _JOURNALS)]
     try:
-        with staged(path, stale, True) as folder:
+        with staged(path, stale) as folder:
             target = folder / path.name
             layers = [
                 ("pairs", _pairs(review), "LineString"),
@@ -150,23 +151,9 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
-def _fixed_wkb(kind: int, coordinates: NDArray[np.float64]) -> pa.Array:
-    """WKB of points [n, 1, 2] (kind 1) or lines [n, v, 2] (kind 2), without a Python loop."""
-    n, vertices, _ = coordinates.shape
-    fields: list[Any] = [("order", "u1"), ("type", "<u4")]
-    fields += [("count", "<u4")] if kind == 2 else []
-    shapes = np.empty(n, np.dtype([*fields, ("xy", "<f8", (vertices, 2))]))
-    shapes["order"], shapes["type"], shapes["xy"] = 1, kind, coordinates
-    if kind == 2:
-        shapes["count"] = vertices
-    offsets = np.arange(n + 1, dtype=np.int64) * shapes.dtype.itemsize
-    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(shapes)]
-    return pa.Array.from_buffers(pa.large_binary(), n, buffers)
-
-
 def points(body: Body, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> pa.Array:
     """WKB points at planetocentric places, in the latitudes of the layer's CRS."""
-    return _fixed_wkb(1, np.stack([lon, map_latitude(body, lat)], axis=1)[:, None, :])
+    return fixed_wkb(1, np.stack([lon, map_latitude(body, lat)], axis=1)[:, None, :])
 
 
 def _number(values: NDArray[np.float64]) -> pa.Array:
@@ -223,7 +210,7 @@ def _pairs(review: Review) -> pa.Table:
         "decided_at": pa.array([row.decided_at if row else None for row in decided], pa.string()),
         "a_attributes": attributes_json(first, p.a),
         "b_attributes": attributes_json(second, p.b),
-        "geom": _fixed_wkb(2, lines),
+        "geom": fixed_wkb(2, lines),
     }
     return pa.table(columns)
 
@@ -267,14 +254,9 @@ def _entries(body: Body, craters: Craters) -> tuple[pa.Table, list[list[str]]]:
         "lat": craters.lat,
         "diameter_m": craters.diameter,
     }
-    taken = {*ENTRY_COLUMNS, "fid", "geom", "rowid", "oid", "_rowid_"}
-    names: list[list[str]] = []
-    for position, name in enumerate(craters.attributes.column_names):
-        unique = name.replace('"', "'") or "unnamed"
-        while unique.lower() in taken:
-            unique += "_source"
-        taken.add(unique.lower())
-        names.append([unique, name])
+    own = craters.attributes.column_names
+    names = [list(pair) for pair in zip(layer_columns(own, ENTRY_COLUMNS), own, strict=True)]
+    for position, (unique, _) in enumerate(names):
         columns[unique] = plain_column(craters.attributes.column(position))
     columns["geom"] = points(body, craters.lon, craters.lat)
     return pa.table(columns), names

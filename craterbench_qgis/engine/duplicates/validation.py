@@ -106,7 +106,7 @@ def validate_duplicates(
             )
             for path in request.mosaics
         ]
-        fingerprints = [one.fingerprint() for one in mosaics]
+        fingerprints = [mosaic.fingerprint() for mosaic in mosaics]
         for seed in request.seeds:
             planted = plant(body, request.catalogue, request.planted, seed, request.kinds, known)
             pairs = candidate_pairs(body, planted.craters, None, request.rule, monitor)
@@ -146,16 +146,16 @@ def _result(
     rows = [_row(judge_, name, score, request.threshold) for name, score in scores.items()]
     wrong = _false_pairs(parts, request.threshold)
     for row in rows:
-        row["false_real"] = len({one for one in wrong[row["evidence"]] if one[0] >= 0})
+        row["false_real"] = len({pair for pair in wrong[row["evidence"]] if pair[0] >= 0})
     looked = LOOKS in scores
     reasons: Counter[str] = Counter()
-    for one in parts:
-        reasons.update(text for text in one.judged.looks.reason.tolist() if text)
-    notes = list(dict.fromkeys(text for one in parts for text in one.judged.notes))
+    for part in parts:
+        reasons.update(text for text in part.judged.looks.reason.tolist() if text)
+    notes = list(dict.fromkeys(text for part in parts for text in part.judged.notes))
     return {
         "entries": len(request.catalogue),
         "planted": request.planted * len(request.seeds),
-        "pairs": sum(len(one.pairs) for one in parts),
+        "pairs": sum(len(part.pairs) for part in parts),
         "duplicates": int(truth.same.sum()),
         "never_candidates": unseen,
         "known_pairs": len(known),
@@ -208,13 +208,15 @@ def _truth(parts: Sequence[_Part]) -> tuple[Truth, int]:
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
-    ends = [(one.planted.crater[one.pairs.a], one.planted.crater[one.pairs.b]) for one in parts]
-    first, second = (np.concatenate([one[k] for one in ends]) for k in (0, 1))
+    ends = [
+        (part.planted.crater[part.pairs.a], part.planted.crater[part.pairs.b]) for part in parts
+    ]
+    first, second = (np.concatenate([end[k] for end in ends]) for k in (0, 1))
     n = parts[0].planted.entries
     links = coo_matrix((np.ones(len(first)), (first, second)), shape=(n, n))
     _, group = connected_components(links, directed=False)
-    same = np.concatenate([one.planted.same(one.pairs) for one in parts])
-    unseen = sum(one.planted.duplicates for one in parts) - int(same.sum())
+    same = np.concatenate([part.planted.same(part.pairs) for part in parts])
+    unseen = sum(part.planted.duplicates for part in parts) - int(same.sum())
     truth = Truth(
         same=np.concatenate([same, np.ones(unseen, bool)]),
         # A duplicate that is no candidate is a group of its own.
@@ -228,13 +230,13 @@ def _scores(parts: Sequence[_Part], unseen: int) -> dict[str, Floats]:
     """{evidence: score}. The plain rule's is 0.5 at a quarter of the larger diameter, more the
     nearer the centres are."""
     columns: dict[str, list[Floats]] = {RULE: [], GEOMETRY: [], LOOKS: []}
-    for one in parts:
-        fits = one.pairs.diameter_ratio * RULE_RATIO >= 1.0
-        score = 1.0 - _AT_RULE * one.pairs.distance_ratio / RULE_DISTANCE
+    for part in parts:
+        fits = part.pairs.diameter_ratio * RULE_RATIO >= 1.0
+        score = 1.0 - _AT_RULE * part.pairs.distance_ratio / RULE_DISTANCE
         columns[RULE].append(np.where(fits, score, -np.inf))
-        columns[GEOMETRY].append(one.judged.by_geometry)
-        if one.judged.calibrated:
-            columns[LOOKS].append(one.judged.probability)
+        columns[GEOMETRY].append(part.judged.by_geometry)
+        if part.judged.calibrated:
+            columns[LOOKS].append(part.judged.probability)
     never = np.full(unseen, -np.inf)
     return {name: np.concatenate([*values, never]) for name, values in columns.items() if values}
 
@@ -255,7 +257,7 @@ def _row(judge_: Judge, name: str, score: Floats, threshold: float) -> dict[str,
 
 def _margins(judge_: Judge, scores: dict[str, Floats], threshold: float) -> dict[str, Any]:
     """{"looks_over_geometry" and so on: by how much the precision of the first is above}."""
-    found = {}
+    margins = {}
     for better, plain in ((GEOMETRY, RULE), (LOOKS, RULE), (LOOKS, GEOMETRY)):
         if better not in scores:
             continue
@@ -267,59 +269,62 @@ def _margins(judge_: Judge, scores: dict[str, Floats], threshold: float) -> dict
         if cut is not None:
             same = judge_.precision_margin(first, second, threshold, cut)
         gain = judge_.threshold_gain(first, second, threshold, own)
-        found[f"{better}_over_{plain}"] = {
+        margins[f"{better}_over_{plain}"] = {
             "at_threshold": gain["precision"],
             "recall_at_threshold": gain["recall"],
             "log_loss": None if plain == RULE else judge_.log_loss_gain(first, second),
             "at_same_recall": same,
             "recall": reached,
             "at_recall": {
-                f"{one:.2f}": judge_.recall_margin(first, second, one) for one in RECALLS
+                f"{recall:.2f}": judge_.recall_margin(first, second, recall) for recall in RECALLS
             },
         }
-    return found
+    return margins
 
 
 def _false_pairs(parts: Sequence[_Part], threshold: float) -> dict[str, list[tuple[int, int]]]:
     """{evidence: pairs said to be one crater that are not}; (-1, -1) where one was planted."""
-    found: dict[str, list[tuple[int, int]]] = {RULE: [], GEOMETRY: [], LOOKS: []}
-    for one in parts:
-        n, pairs = one.planted.entries, one.pairs
-        wrong = ~one.planted.same(pairs)
+    false: dict[str, list[tuple[int, int]]] = {RULE: [], GEOMETRY: [], LOOKS: []}
+    for part in parts:
+        n, pairs = part.planted.entries, part.pairs
+        wrong = ~part.planted.same(pairs)
         near = (pairs.distance_ratio <= RULE_DISTANCE) & (pairs.diameter_ratio * RULE_RATIO >= 1)
         said = {
             RULE: near,
-            GEOMETRY: one.judged.by_geometry >= threshold,
-            LOOKS: one.judged.probability >= threshold,
+            GEOMETRY: part.judged.by_geometry >= threshold,
+            LOOKS: part.judged.probability >= threshold,
         }
         for name, mask in said.items():
             rows = pairs.take(mask & wrong)
             for a, b in zip(rows.a.tolist(), rows.b.tolist(), strict=True):
-                found[name].append((a, b) if a < n and b < n else (-1, -1))
-    return found
+                false[name].append((a, b) if a < n and b < n else (-1, -1))
+    return false
 
 
 def _listed(parts: Sequence[_Part], threshold: float, name: str) -> list[dict[str, Any]]:
     """The false pairs of real entries, most probable first: perhaps they are duplicates that
     nobody flagged."""
     best: dict[tuple[str, str], dict[str, Any]] = {}
-    for one in parts:
-        p = one.judged.probability if name == LOOKS else one.judged.by_geometry
-        pairs, ids = one.pairs, one.planted.craters.ids
-        real = (pairs.a < one.planted.entries) & (pairs.b < one.planted.entries)
-        for k in np.flatnonzero((p >= threshold) & real & ~one.planted.same(pairs)).tolist():
+    for part in parts:
+        p = part.judged.probability if name == LOOKS else part.judged.by_geometry
+        pairs, ids = part.pairs, part.planted.craters.ids
+        real = (pairs.a < part.planted.entries) & (pairs.b < part.planted.entries)
+        for k in np.flatnonzero((p >= threshold) & real & ~part.planted.same(pairs)).tolist():
             a, b = int(pairs.a[k]), int(pairs.b[k])
-            told = {
+            entry = {
                 "a": ids[a],
                 "b": ids[b],
-                "lon": round(float(one.planted.craters.lon[a]), 4),
-                "lat": round(float(one.planted.craters.lat[a]), 4),
-                "diameter_km": round(float(one.planted.craters.diameter[a]) / 1000.0, 3),
+                "lon": round(float(part.planted.craters.lon[a]), 4),
+                "lat": round(float(part.planted.craters.lat[a]), 4),
+                "diameter_km": round(float(part.planted.craters.diameter[a]) / 1000.0, 3),
                 "distance_ratio": round(float(pairs.distance_ratio[k]), 4),
                 "diameter_ratio": round(float(pairs.diameter_ratio[k]), 4),
                 "probability": round(float(p[k]), 4),
             }
-            if told["probability"] > best.get((ids[a], ids[b]), {"probability": -1})["probability"]:
-                best[ids[a], ids[b]] = told
-    ranked = sorted(best.values(), key=lambda one: (-one["probability"], one["a"], one["b"]))
+            if (
+                entry["probability"]
+                > best.get((ids[a], ids[b]), {"probability": -1})["probability"]
+            ):
+                best[ids[a], ids[b]] = entry
+    ranked = sorted(best.values(), key=lambda pair: (-pair["probability"], pair["a"], pair["b"]))
     return ranked[:LISTED]

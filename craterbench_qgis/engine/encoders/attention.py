@@ -36,18 +36,18 @@ def last_attention(model: nn.Module, name: str) -> Any:
     """
     blocks = getattr(model, "blocks", None)
     last = blocks[-1] if blocks is not None and len(blocks) else None
-    found = [
+    layers = [
         module
         for module in (last.modules() if last is not None else ())
         if hasattr(module, "fused_attn") and hasattr(module, "attn_drop")
     ]
-    if len(found) != 1:
+    if len(layers) != 1:
         raise EncoderError(
             f"The attention of the last block of {name} cannot be read: its blocks are not those "
             "of a plain vision transformer. Use a vit_*, deit_*, beit*, eva* or dinov3 model."
         )
-    found[0].fused_attn = False
-    return found[0]
+    layers[0].fused_attn = False
+    return layers[0]
 
 
 @contextmanager

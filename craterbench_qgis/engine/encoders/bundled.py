@@ -25,6 +25,7 @@ from .base import (
     unit_sum,
 )
 from .cards import read_card
+from .device import choose_place
 
 ARCHITECTURE = "craterbench-conv"
 SINGLE_THREAD_VIEWS = 4
@@ -50,7 +51,7 @@ class BundledEncoder(Encoder):
         self.token_dim = int(card["token_dim"])
         self.preferred_batch = 32
         self._spread = str(card.get("spread", "peaks"))
-        self._device = _device(device)
+        self._device = choose_place(device).device
         self.device_name = str(self._device)
         if self._device.type == "cuda":
             self.preferred_batch = 512
@@ -117,7 +118,7 @@ class BundledEncoder(Encoder):
 
 def bundled_encoders() -> list[EncoderInfo]:
     """The encoders whose card and weights are both there, the default first."""
-    found = []
+    encoders = []
     for path in _cards():
         try:
             card = json.loads(path.read_text(encoding="utf-8"))
@@ -127,8 +128,8 @@ def bundled_encoders() -> list[EncoderInfo]:
             default = bool(card.get("default", False))
         except (OSError, ValueError, KeyError, TypeError):
             continue  # a broken card is reported when that encoder is asked for by name
-        found.append((not default, info.id, info))
-    return [info for _, _, info in sorted(found, key=lambda entry: entry[:2])]
+        encoders.append((not default, info.id, info))
+    return [info for _, _, info in sorted(encoders, key=lambda entry: entry[:2])]
 
 
 def load_bundled(
@@ -174,25 +175,6 @@ def _cards() -> list[Path]:
         return []
     cards = sorted(folder.glob("*.json"))
     return [card for card in cards if card.with_suffix(".safetensors").is_file()]
-
-
-def _device(name: str) -> Any:
-    import torch
-
-    if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        device = torch.device(name)
-    except RuntimeError as error:
-        raise EncoderError(
-            f"There is no device called {name!r}. Use auto, cpu, cuda, cuda:N or mps."
-        ) from error
-    missing = (device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count()) or (
-        device.type == "mps" and not torch.backends.mps.is_available()
-    )
-    if missing:
-        raise EncoderError(f"This machine has no device {name!r}. Use auto or cpu.")
-    return device
 
 
 def _network(card: dict[str, Any], weights: bytes) -> Any:

@@ -16,28 +16,9 @@ SCALE = ".int8_scale"
 """What the name of a tensor's scales ends with."""
 
 
-def pack(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Tensors of two and more dimensions become int8 [n, ...] and ``NAME.int8_scale`` float32 [n],
-    other floating ones float16; anything else stays."""
-    import torch
-
-    out: dict[str, Tensor] = {}
-    for name, value in state.items():
-        if not value.dtype.is_floating_point:
-            out[name] = value
-        elif value.ndim < 2:
-            out[name] = value.half().contiguous()
-        else:
-            flat = value.float().flatten(1)
-            scale = flat.abs().amax(dim=1).clamp(min=1e-12) / 127
-            steps = torch.round(flat / scale[:, None]).clamp(-127, 127).to(torch.int8)
-            out[name], out[name + SCALE] = steps.view(value.shape).contiguous(), scale
-    return out
-
-
 def unpack(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Float32 tensors of what :func:`pack` made, and of any other weights. KeyError when the
-    scales of an int8 tensor are missing."""
+    """Float32 tensors of what ``training.export.pack`` made, and of any other weights. KeyError
+    when the scales of an int8 tensor are missing."""
     import torch
 
     out: dict[str, Tensor] = {}

@@ -94,10 +94,10 @@ def _recognise(path: Path, state: State) -> ModelCard:
         "std": [0.5] * (guess[1] if guess else 3),
         "licence": "...",
     }
-    looks = f"It looks like {guess[0]} with {guess[1]} channel(s). " if guess else ""
+    likeness = f"It looks like {guess[0]} with {guess[1]} channel(s). " if guess else ""
     raise EncoderError(
         f"The checkpoint {path} has no model card, so nothing says how its pixels are scaled. "
-        f"{looks}Write {path.with_suffix('.json').name} beside it, for example "
+        f"{likeness}Write {path.with_suffix('.json').name} beside it, for example "
         f"{json.dumps(example)}, with the mean and std it was trained with."
     )
 

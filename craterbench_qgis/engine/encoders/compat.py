@@ -9,18 +9,38 @@ schemas of the two operators torchvision insists on are declared in their place.
 from __future__ import annotations
 
 import importlib.util
+import platform
 import sys
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from ...environment.machine import load_advice
 from ..errors import EncoderError
 
 _SCHEMAS = (
     "nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
     "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
 )
+
+
+def require_torch() -> None:
+    """Import torch. Raises EncoderError, naming what Windows lacks where it does not load."""
+    try:
+        import torch  # noqa: F401
+    except ImportError as error:
+        raise EncoderError(
+            f"This encoder needs torch, which does not load ({error}). {_torch_advice(error)}"
+        ) from error
+    except OSError as error:  # a library beside it is missing
+        raise EncoderError(f"torch does not load ({error}). {_torch_advice(error)}") from error
+
+
+def _torch_advice(error: BaseException) -> str:
+    return load_advice("torch", str(error), platform.system()) or (
+        "Install the engine's environment again, or use the encoder 'hog'."
+    )
 
 
 def import_timm() -> ModuleType:

@@ -53,10 +53,10 @@ def choose_place(device: str = "auto", threads: int | None = None) -> Place:
         for kind in ("cuda", "mps"):
             if not _is_present(kind):
                 continue
-            found = torch.device("cuda", 0) if kind == "cuda" else torch.device("mps")
-            problem = _try_device(found)
+            place = torch.device("cuda", 0) if kind == "cuda" else torch.device("mps")
+            problem = _try_device(place)
             if problem is None:
-                return Place(found, _device_name(found), count)
+                return Place(place, _device_name(place), count)
             notes.append(f"{kind} was found but failed: {problem}")
         name = ", ".join([f"{count} threads", *notes])
         return Place(torch.device("cpu"), f"cpu ({name})", count)

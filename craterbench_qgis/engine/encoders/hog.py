@@ -120,8 +120,8 @@ class HogEncoder(Encoder):
         for o, angle in enumerate(angles):
             along = np.maximum(gx * np.float32(np.cos(angle)) + gy * np.float32(np.sin(angle)), 0)
             signed[..., o] = _pool(along**r.sharpness * norm, step)
-        one, other = np.split(signed, 2, axis=-1)  # opposite directions of the same edges
-        cells = np.concatenate([one + other, r.polarity_weight * (one - other)], axis=-1)
+        half, other = np.split(signed, 2, axis=-1)  # opposite directions of the same edges
+        cells = np.concatenate([half + other, r.polarity_weight * (half - other)], axis=-1)
         return cells, _pool(np.sqrt(squared), 2 * step)
 
     def _tokens(self, cells: FloatArray) -> FloatArray:

@@ -63,7 +63,7 @@ def _cells(views: FloatArray) -> FloatArray:
     out = np.zeros((len(views), side, side, _BINS), np.float32)
     for offset, weight in ((0, 1 - share), (1, share)):
         index = np.mod(low + offset, _BINS)
-        for one in range(_BINS):
-            part = np.where(index == one, magnitude * weight, np.float32(0))
-            out[..., one] += part.reshape(-1, side, _CELL, side, _CELL).sum(axis=(2, 4))
+        for direction in range(_BINS):
+            part = np.where(index == direction, magnitude * weight, np.float32(0))
+            out[..., direction] += part.reshape(-1, side, _CELL, side, _CELL).sum(axis=(2, 4))
     return out

@@ -113,9 +113,9 @@ def _cached_file(card: dict[str, Any]) -> Path | None:
     if repository:
         named = card.get("hf_hub_filename")
         for filename in (named,) if named else _WEIGHT_FILES:
-            found = try_to_load_from_cache(repository, filename)
-            if isinstance(found, str):
-                return Path(found)
+            cached = try_to_load_from_cache(repository, filename)
+            if isinstance(cached, str):
+                return Path(cached)
     url = card.get("url")
     if isinstance(url, str) and url:
         path = Path(torch.hub.get_dir()) / "checkpoints" / url.rsplit("/", 1)[-1]
@@ -143,13 +143,13 @@ def _download(name: str, card: dict[str, Any]) -> Path:
             f"The weights of {name} could not be fetched from {_source(card)}: "
             f"{first_line(error)}. Check the connection and the proxy, or load a checkpoint file."
         ) from error
-    found = _cached_file(card)
-    if found is None:
+    cached = _cached_file(card)
+    if cached is None:
         raise EncoderError(
             f"The weights of {name} were fetched from {_source(card)} but are not in the cache. "
             "Download them by hand and load the checkpoint file."
         )
-    return found
+    return cached
 
 
 def _trained(name: str, config: InputConfig, cached: Path) -> nn.Module:

@@ -10,6 +10,8 @@ from pathlib import Path
 from ...contract.build import EncoderInfo
 from ..errors import EncoderError
 from .base import Encoder
+from .bundled import bundled_encoders, load_bundled, load_card
+from .compat import require_torch
 
 CHECKPOINT_SUFFIXES = (".safetensors", ".pth", ".pt")
 TIMM_PREFIX = "timm:"
@@ -39,8 +41,9 @@ def load_encoder(
     not there, weights that are not on this machine.
     """
     name = "default" if spec is None else spec.strip()
+    bundled = [info.id for info in bundled_encoders()]
     if name in ("", "default"):
-        return _default(device, threads)
+        name = "hog" if not bundled else bundled[0]
     if name == "hog":
         from .hog import HogEncoder
 
@@ -53,11 +56,10 @@ def load_encoder(
         from .ncc import NccEncoder
 
         return NccEncoder()
-    if name in {info.id for info in _bundled()}:
-        return _load_bundled(name, device, threads)
+    require_torch()
+    if name in bundled:
+        return load_bundled(name, device, threads)
     if name.lower().endswith(".json") and _is_own_card(Path(name).expanduser()):
-        from .bundled import load_card
-
         return load_card(Path(name).expanduser(), device, threads)
     if name.lower().endswith((*CHECKPOINT_SUFFIXES, ".json")):
         from .checkpoint import load_checkpoint
@@ -79,22 +81,8 @@ def available_encoders() -> list[EncoderInfo]:
         EncoderInfo(cls.id, cls.description, cls.licence, bundled=True)
         for cls in (HogEncoder, UnsignedHogEncoder, NccEncoder)
     ]
-    first, *others = [*_bundled(), *controls]
+    first, *others = [*bundled_encoders(), *controls]
     return [replace(first, default=True), *others]
-
-
-def _bundled() -> list[EncoderInfo]:
-    try:
-        from .bundled import bundled_encoders
-    except ModuleNotFoundError:  # a build without trained weights
-        return []
-    return list(bundled_encoders())
-
-
-def _load_bundled(name: str | None, device: str, threads: int | None) -> Encoder:
-    from .bundled import load_bundled
-
-    return load_bundled(name, device, threads)
 
 
 def _is_own_card(path: Path) -> bool:
@@ -106,20 +94,12 @@ def _is_own_card(path: Path) -> bool:
     return isinstance(card, dict) and isinstance(card.get("architecture"), dict)
 
 
-def _default(device: str, threads: int | None) -> Encoder:
-    if _bundled():
-        return _load_bundled(None, device, threads)
-    from .hog import HogEncoder
-
-    return HogEncoder()
-
-
 def _load_timm(name: str, *, device: str, threads: int | None, allow_download: bool) -> Encoder:
     model_name = name.removeprefix(TIMM_PREFIX)
     random_weights = model_name.endswith(RANDOM_SUFFIX)
     model_name = model_name.removesuffix(RANDOM_SUFFIX)
     known = ", ".join(info.id for info in available_encoders())
-    if not name.startswith(TIMM_PREFIX) and not _looks_like_timm(model_name):
+    if not name.startswith(TIMM_PREFIX) and not _is_timm_name(model_name):
         raise EncoderError(
             f"There is no encoder called {name!r}. Use one of: {known}; timm:NAME for a timm "
             "vision transformer; or the path of a checkpoint (.safetensors, .pth, .pt) or of a "
@@ -142,7 +122,7 @@ def _load_timm(name: str, *, device: str, threads: int | None, allow_download: b
     )
 
 
-def _looks_like_timm(name: str) -> bool:
+def _is_timm_name(name: str) -> bool:
     """Whether a bare word is one of timm's model names (timm itself is imported to know)."""
     if not name or any(c in name for c in "/\\ :"):
         return False

@@ -12,6 +12,7 @@ import numpy as np
 from ..errors import EncoderError
 from .attention import last_attention, saliency_without_cls, tapped
 from .base import Embedding, Encoder, FloatArray, prepare_pixels, unit_rows, unit_sum
+from .card import INTERPOLATIONS
 from .compat import import_timm
 from .device import Place, cpu_threads, in_batches, is_out_of_memory
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 VIEW_SIZE = 224
 LARGEST_NATIVE_SIZE = 256
 """Models trained at more pixels than this run at 224: a view holds no more detail."""
-INTERPOLATIONS = ("bicubic", "bilinear", "lanczos")
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class InputConfig:
 
 @dataclass(frozen=True)
 class Provenance:
-    """What the user and the index are told about an encoder."""
+    """What the user and the index know of an encoder."""
 
     id: str
     description: str
@@ -109,10 +109,10 @@ class VitEncoder(Encoder):
             batch = (batch.expand(-1, self._config.channels, -1, -1) - self._mean) / self._std
             on_cuda = self._place.device.type == "cuda"
             with torch.autocast("cuda", dtype=torch.float16, enabled=on_cuda):
-                found = self._describe(batch)
-            if on_cuda and not all(bool(part.isfinite().all()) for part in found):
-                found = self._describe(batch)  # float16 overflowed: this batch in float32
-            arrays = tuple(part.float().cpu().numpy() for part in found)
+                described = self._describe(batch)
+            if on_cuda and not all(bool(part.isfinite().all()) for part in described):
+                described = self._describe(batch)  # float16 overflowed: this batch in float32
+            arrays = tuple(part.float().cpu().numpy() for part in described)
         if not all(np.isfinite(part).all() for part in arrays):
             raise EncoderError(
                 f"The encoder {self.id} returned values that are not finite. Its weights are "

@@ -94,9 +94,9 @@ def _read_safetensors(path: Path) -> State:
 def _read_torch(path: Path, kind: str) -> Any:
     import torch
 
-    if kind == "zip" and not zipfile.is_zipfile(path):
+    if kind == "zip" and not _ends_as_zip(path):
         raise EncoderError(
-            f"The checkpoint {path} is truncated: its end is missing. Download it again."
+            f"The checkpoint {path} is truncated: its end is missing or spoiled. Download it again."
         )
     try:
         # Training scripts store their arguments beside the weights: a plain record, no code.
@@ -113,6 +113,13 @@ def _read_torch(path: Path, kind: str) -> Any:
     except (RuntimeError, EOFError, OSError, ValueError, KeyError, AttributeError, TypeError,
             IndexError, struct.error) as error:  # fmt: skip
         raise _damaged(path, error) from error
+
+
+def _ends_as_zip(path: Path) -> bool:
+    try:
+        return zipfile.is_zipfile(path)
+    except zipfile.BadZipFile:  # of an end that names further disks
+        return False
 
 
 def _culprit(error: UnpicklingError) -> str:

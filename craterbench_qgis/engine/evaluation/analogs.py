@@ -10,7 +10,7 @@ count nowhere but in the last.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ...contract.build import EvaluateParams
 from ...contract.search import ANALOG_SIZES
 from ...contract.vocabulary import Likeness, Stage
 from ..bodies import Body, destination
+from ..catalogue import Craters
 from ..encoders.base import Encoder
 from ..errors import QueryError
 from ..index import CraterIndex
@@ -33,9 +35,10 @@ from ..search.analogs import AnalogSearch
 from ..search.chance import same_ground
 from ..search.turns import Turn, turned
 from ..terrain import profiles
-from .cross_observation import EvaluationRequest
 from .metrics import Bootstrap
-from .queries import Targets, choose_targets
+from .queries import Targets, choose_targets, plan_of
+from .single_queries import no_query
+from .tables import markdown_rows, span
 
 Array = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -43,6 +46,8 @@ Bools = npt.NDArray[np.bool_]
 NEAR_SHARE = 0.05
 TOP = 10
 RECALL_AT = 100
+TERRAIN_MEASURES = ("share", "percentile")
+KIND_MEASURES = ("ap", "precision@10", "recall@100")
 ANGLE_QUERIES = 100
 _NOT_A_KIND = {"", "no", "false", "0", "none"}
 DIAMETER, GLOBAL = "nearest diameter", "encoder's global vector"
@@ -62,7 +67,8 @@ class _Gallery:
 def evaluate_analogs(
     index: CraterIndex,
     encoder: Encoder,
-    request: EvaluationRequest,
+    craters: Craters,
+    params: EvaluateParams,
     *,
     terrain: Path | None = None,
     column: str | None = None,
@@ -76,9 +82,8 @@ def evaluate_analogs(
     Raises QueryError, CraterIndexError (no descriptors), BodyError, MosaicError, Cancelled.
     """
     monitor = monitor or Monitor()
-    request.plan.check()
     index.check_encoder(encoder.id, encoder.weights_hash)
-    targets = choose_targets(index, request.craters, request.plan)
+    targets = choose_targets(index, craters, params.selection)
     searcher = Searcher(index, encoder)
     searcher.analogs = AnalogSearch(index, descriptor)
     gallery = _gallery(index, searcher.analogs)
@@ -86,12 +91,12 @@ def evaluate_analogs(
     values = None if column is None else index.craters.values(column)
     counts: Counter[str] = Counter()
     owners: list[int] = []
-    by_terrain: dict[str, list[tuple[float, float]]] = {}
-    by_kind: dict[str, list[tuple[float, float, float]]] = {}
+    by_terrain: dict[str, list[tuple[float, ...]]] = {}
+    by_kind: dict[str, dict[str, list[tuple[float, ...]]]] = {}
     by_angle: dict[str, list[float]] = {}
-    rng = np.random.default_rng(request.plan.seed)
-    kind_owners: list[int] = []
-    for row, query in _queries(searcher.body, request, targets, index, monitor, counts):
+    rng = np.random.default_rng(params.seed)
+    kind_owners: dict[str, list[int]] = {}
+    for row, query in _queries(searcher.body, craters, params, targets, index, monitor, counts):
         scores = _scores(searcher, gallery, query)
         apart = ~same_ground(
             searcher.body,
@@ -101,39 +106,44 @@ def evaluate_analogs(
             gallery.diameter,
         )
         if measured is not None:
-            found = _terrain_values(scores, measured, gallery, row, apart)
-            if found is not None:
+            by_method = _terrain_values(scores, measured, gallery, row, apart)
+            if by_method is not None:
                 owners.append(row)
-                for name, value in found.items():
+                for name, value in by_method.items():
                     by_terrain.setdefault(name, []).append(value)
         if values is not None and _is_kind(values[row]):
             relevant = np.array([values[other] == values[row] for other in gallery.row.tolist()])
             kept = apart & _of_like_size(gallery, query)
             if (relevant & kept).any():
-                kind_owners.append(row)
+                kind = str(values[row]).strip()
+                kind_owners.setdefault(kind, []).append(row)
+                of_kind = by_kind.setdefault(kind, {})
                 for name, score in scores.items():
-                    by_kind.setdefault(name, []).append(_kind_values(score, relevant, kept))
-                by_kind.setdefault("chance", []).append(_chance_values(relevant, kept))
+                    of_kind.setdefault(name, []).append(_kind_values(score, relevant, kept))
+                of_kind.setdefault("chance", []).append(_chance_values(relevant, kept))
         if counts["asked"] <= angles:
             for name, hit in _angle_hits(searcher, query, row, rng).items():
                 by_angle.setdefault(name, []).append(hit)
     if counts["asked"] == 0:
-        raise QueryError(
-            f"Not one query could be cut from {request.mosaic.name}. Check that it covers the "
-            "craters, and that they are large enough for its pixels."
-        )
+        raise no_query(params.mosaic)
     return {
         "queries": counts["asked"],
         "skipped": counts["skipped"],
         "gallery_craters": len(gallery.row),
         "encoder": encoder.id,
         "descriptor": searcher.analogs.descriptor.id,
-        "query_mosaic": request.mosaic.name,
+        "query_mosaic": Path(params.mosaic).name,
         "terrain_model": None if terrain is None else terrain.name,
         "column": column,
-        **request.plan.describe(),
-        "terrain": None if measured is None else _terrain_rows(by_terrain, owners),
-        "kind": None if values is None else _kind_rows(by_kind, kind_owners),
+        **plan_of(params),
+        "terrain": None if measured is None else _rows(by_terrain, owners, TERRAIN_MEASURES),
+        "kind": None
+        if values is None
+        else [
+            {"kind": kind, **row}
+            for kind in sorted(by_kind)
+            for row in _rows(by_kind[kind], kind_owners[kind], KIND_MEASURES)
+        ],
         "angles": [
             {"question": name, "queries": len(hits), "hit@1": float(np.mean(hits))}
             for name, hits in by_angle.items()
@@ -159,35 +169,36 @@ def _measured(
     if terrain is None:
         return None
     with Mosaic.open(terrain, body=body) as dtm:
-        found = profiles(dtm, gallery.lon, gallery.lat, gallery.diameter, monitor)
-    if np.isfinite(found[:, 0]).sum() <= TOP:
+        measured = profiles(dtm, gallery.lon, gallery.lat, gallery.diameter, monitor)
+    if np.isfinite(measured[:, 0]).sum() <= TOP:
         raise QueryError(
             f"{terrain.name} tells the profile of too few craters of the index. Choose a terrain "
             "model of this ground and of higher resolution."
         )
-    return found
+    return measured
 
 
 def _queries(
     body: Body,
-    request: EvaluationRequest,
+    craters: Craters,
+    params: EvaluateParams,
     targets: Targets,
     index: CraterIndex,
     monitor: Monitor,
     counts: Counter[str],
 ) -> Iterator[tuple[int, QueryView]]:
     """(row in the index, query) for each crater asked for, its centre moved as the plan says."""
-    plan, craters, size = request.plan, request.craters, index.settings.input_size
-    rng = np.random.default_rng(plan.seed)
-    order = rng.permutation(len(targets.rows))[: plan.limit]
-    low, high = min(plan.context), max(plan.context)
-    with Mosaic.open(request.mosaic, body=body, band=request.band) as mosaic:
+    size = index.settings.input_size
+    rng = np.random.default_rng(params.seed)
+    order = rng.permutation(len(targets.rows))[: params.limit]
+    low, high = min(params.context), max(params.context)
+    with Mosaic.open(params.mosaic, body=body, band=params.band) as mosaic:
         for done, place in enumerate(np.sort(order).tolist()):
             monitor.check()
             monitor.report(Stage.QUERIES, done, len(order))
             row = int(targets.rows[place])
             diameter = float(craters.diameter[row])
-            away = plan.jitter * diameter * float(np.sqrt(rng.uniform()))
+            away = params.jitter * diameter * float(np.sqrt(rng.uniform()))
             lon, lat = destination(
                 body, craters.lon[row], craters.lat[row], rng.uniform(0, 360), away
             )
@@ -206,7 +217,7 @@ def _scores(searcher: Searcher, gallery: _Gallery, query: QueryView) -> dict[str
     """Similarity [n] to every crater of the gallery, by each method."""
     analogs, index = searcher.analogs, searcher.index
     features = analogs.query_features(query)
-    found: dict[str, Array] = {
+    similarities: dict[str, Array] = {
         f"kind, by {by}": -analogs.gallery.distances(features, by)[gallery.entry].astype(float)
         for by in PARTS
     }
@@ -214,9 +225,9 @@ def _scores(searcher: Searcher, gallery: _Gallery, query: QueryView) -> dict[str
     views = np.concatenate([block @ vector for _, block in index.global_blocks()])
     best = np.full(index.n_craters, -np.inf)
     np.maximum.at(best, index.view_crater_rows, views * index.global_scales)
-    found[GLOBAL] = best[gallery.row]
-    found[DIAMETER] = -np.abs(np.log(gallery.diameter / (query.diameter_m or 1.0)))
-    return found
+    similarities[GLOBAL] = best[gallery.row]
+    similarities[DIAMETER] = -np.abs(np.log(gallery.diameter / (query.diameter_m or 1.0)))
+    return similarities
 
 
 def _terrain_values(
@@ -231,12 +242,12 @@ def _terrain_values(
         return None
     away = ((measured[kept] - measured[own]) ** 2).sum(axis=1)
     percentile = away.argsort().argsort() / (len(kept) - 1)
-    found = {}
+    values = {}
     for name, score in scores.items():
         top = percentile[np.argsort(-score[kept], kind="stable")[:TOP]]
-        found[name] = float((top < NEAR_SHARE).mean()), float(top.mean())
-    found["chance"] = float((percentile < NEAR_SHARE).mean()), float(percentile.mean())
-    return found
+        values[name] = float((top < NEAR_SHARE).mean()), float(top.mean())
+    values["chance"] = float((percentile < NEAR_SHARE).mean()), float(percentile.mean())
+    return values
 
 
 def _is_kind(value: Any) -> bool:
@@ -272,7 +283,7 @@ def _angle_hits(
 ) -> dict[str, float]:
     """Is the query's own crater first, from its picture turned at random? A bare picture: what
     the turn brings in at the corners is reflected."""
-    found = {}
+    hits = {}
     for mirrored in (False, True):
         turn = Turn(float(rng.uniform(0, 360)), mirrored)
         pixels = turned(query, turn)
@@ -283,97 +294,65 @@ def _angle_hits(
             (f"{what}, any angle", SearchOptions(top=1, how_sure=False, any_angle=True)),
         ):
             matches = searcher.search(bare, options).matches
-            found[name] = float(bool(matches) and matches[0].crater_row == row)
+            hits[name] = float(bool(matches) and matches[0].crater_row == row)
         features = searcher.analogs.query_features(bare)
         nearest = int(searcher.analogs.gallery.distances(features, Likeness.BOTH).argmin())
-        found[f"{what}, nearest of kind"] = float(
+        hits[f"{what}, nearest of kind"] = float(
             searcher.analogs.gallery.crater_row[nearest] == row
         )
-    return found
+    return hits
 
 
-def _terrain_rows(
-    values: dict[str, list[tuple[float, float]]], owners: list[int]
+def _rows(
+    values: dict[str, list[tuple[float, ...]]], owners: list[int], measures: Sequence[str]
 ) -> list[dict[str, Any]]:
+    """A row for each method: the mean of every measure, and its interval over the craters."""
     if not owners:
         return []
     bootstrap = Bootstrap(owners)
     rows = []
-    for name, pairs in values.items():
-        share, percentile = np.array(pairs).T
-        rows.append(
-            {
-                "method": name,
-                "queries": len(pairs),
-                "share": float(share.mean()),
-                "share_ci95": bootstrap.interval(share),
-                "percentile": float(percentile.mean()),
-                "percentile_ci95": bootstrap.interval(percentile),
-            }
-        )
-    return rows
-
-
-def _kind_rows(
-    values: dict[str, list[tuple[float, float, float]]], owners: list[int]
-) -> list[dict[str, Any]]:
-    if not owners:
-        return []
-    bootstrap = Bootstrap(owners)
-    rows = []
-    for name, triples in values.items():
-        table = np.array(triples)
-        row: dict[str, Any] = {"method": name, "queries": len(triples)}
-        for number, measure in enumerate(("ap", "precision@10", "recall@100")):
-            row[measure] = float(table[:, number].mean())
-            row[f"{measure}_ci95"] = bootstrap.interval(table[:, number])
+    for name, entries in values.items():
+        row: dict[str, Any] = {"method": name, "queries": len(entries)}
+        for measure, column in zip(measures, np.array(entries).T, strict=True):
+            row[measure] = float(column.mean())
+            row[f"{measure}_ci95"] = bootstrap.interval(column)
         rows.append(row)
     return rows
 
 
 def markdown(result: dict[str, Any]) -> str:
     """The result as Markdown tables under lines that say what they are of."""
-    lines = [
+    parts = [
         f"{result['queries']:,} queries from {result['query_mosaic']}, "
         f"{result['gallery_craters']:,} craters in the index, descriptor {result['descriptor']}, "
-        f"encoder {result['encoder']}.",
-        "",
+        f"encoder {result['encoder']}."
     ]
     if result["terrain"]:
-        lines += [
-            f"By terrain ({result['terrain_model']}):",
-            "",
-            "| nearest by | share of ten among the nearest 5 % | 95 % | mean percentile | 95 % |",
-            "|---|---|---|---|---|",
+        header = ["nearest by", "share of ten among the nearest 5 %", "95 %", "mean percentile"]
+        rows = [
+            [
+                *(row["method"], f"{row['share']:.3f}", span(row["share_ci95"])),
+                *(f"{row['percentile']:.3f}", span(row["percentile_ci95"])),
+            ]
+            for row in result["terrain"]
         ]
-        for row in result["terrain"]:
-            lines.append(
-                f"| {row['method']} | {row['share']:.3f} | {_span(row['share_ci95'])} | "
-                f"{row['percentile']:.3f} | {_span(row['percentile_ci95'])} |"
-            )
-        lines.append("")
+        parts.append(f"By terrain ({result['terrain_model']}):")
+        parts.append(markdown_rows([*header, "95 %"], rows, 1))
     if result["kind"]:
-        lines += [
-            f"By kind (column {result['column']}), sizes 0.5 to 2:",
-            "",
-            "| nearest by | queries | AP | precision@10 | recall@100 | 95 % |",
-            "|---|---|---|---|---|---|",
+        header = ["kind", "nearest by", "queries", "AP", "precision@10", "recall@100", "95 %"]
+        rows = [
+            [
+                *(row["kind"], row["method"], f"{row['queries']:,}", f"{row['ap']:.3f}"),
+                *(f"{row['precision@10']:.3f}", f"{row['recall@100']:.3f}"),
+                span(row["recall@100_ci95"]),
+            ]
+            for row in result["kind"]
         ]
-        for row in result["kind"]:
-            lines.append(
-                f"| {row['method']} | {row['queries']:,} | {row['ap']:.3f} | "
-                f"{row['precision@10']:.3f} | {row['recall@100']:.3f} | "
-                f"{_span(row['recall@100_ci95'])} |"
-            )
-        lines.append("")
-    lines += ["The same crater, at a random angle:", "", "| question | queries | hit@1 |"]
-    lines.append("|---|---|---|")
-    lines += [
-        f"| {row['question']} | {row['queries']:,} | {row['hit@1']:.3f} |"
-        for row in result["angles"]
+        parts.append(f"By kind (column {result['column']}), sizes 0.5 to 2:")
+        parts.append(markdown_rows(header, rows, 2))
+    parts.append("The same crater, at a random angle:")
+    rows = [
+        [row["question"], f"{row['queries']:,}", f"{row['hit@1']:.3f}"] for row in result["angles"]
     ]
-    return "\n".join(lines) + "\n"
-
-
-def _span(interval: list[float]) -> str:
-    return f"{interval[0]:.3f} to {interval[1]:.3f}"
+    parts.append(markdown_rows(["question", "queries", "hit@1"], rows, 1))
+    return "\n\n".join(parts) + "\n"

@@ -67,17 +67,21 @@ def run_craterbench_r(
     crop = crop_fraction(encoder) if request.crop is None else request.crop
     with Release(request.path) as release:
         data = load(release, request.counts)
-        numbers = {one: i for i, one in enumerate(sorted({p.crater_id for p in data.gallery}))}
+        numbers = {
+            crater_id: i for i, crater_id in enumerate(sorted({p.crater_id for p in data.gallery}))
+        }
         chosen = _chosen(len(data.queries), request.limit, request.seed)
         reader = _Reader(release, encoder, crop, request, monitor)
-        reader.keep_patches = any(one.method != "global" for one in specs)
+        reader.keep_patches = any(spec.method != "global" for spec in specs)
         gallery_globals, store = reader.encode(Stage.GALLERY, data.gallery)
-        groups = np.array([numbers[one.crater_id] for one in data.gallery], np.int64)
+        groups = np.array([numbers[picture.crater_id] for picture in data.gallery], np.int64)
         gallery = MemoryGallery(groups, gallery_globals, store, own)
         pictures = [data.queries[i] for i in chosen]
         query_globals, query_store = reader.encode(Stage.QUERIES, pictures)
-    relevant = [np.array([numbers[one] for one in data.relevant[i]], np.int64) for i in chosen]
-    _, crater = np.unique([one.crater_id for one in pictures], return_inverse=True)
+    relevant = [
+        np.array([numbers[crater_id] for crater_id in data.relevant[i]], np.int64) for i in chosen
+    ]
+    _, crater = np.unique([picture.crater_id for picture in pictures], return_inverse=True)
     queries = QuerySet(crater.astype(np.int64), relevant, query_globals, query_store)
     device = torch_device(encoder.device_name)
     experiment = Experiment(gallery, queries, device=device, seed=request.seed, monitor=monitor)
@@ -181,7 +185,7 @@ class _Reader:
 
     def _batches(self, pictures: Sequence[Picture]) -> Iterator[Float32]:
         for part in blocks(len(pictures), self._encoder.preferred_batch):
-            yield np.stack([self._pixels(one.path) for one in pictures[part]])
+            yield np.stack([self._pixels(picture.path) for picture in pictures[part]])
 
     def _pixels(self, path: str) -> Float32:
         """float32 [S, S] in 0..1: shorter side to S / crop, then the centre (timm's recipe)."""
@@ -211,9 +215,9 @@ def published_json() -> dict[str, Any]:
     """The published numbers as plain JSON."""
     return {
         "source": SOURCE,
-        "global": [vars(one) for one in GLOBAL_ROWS],
-        "late_interaction_vit_b_16_marsdino": [vars(one) for one in TOKEN_ROWS],
-        "two_stage_recovery_percent": [vars(one) for one in RECOVERY_ROWS],
+        "global": [vars(row) for row in GLOBAL_ROWS],
+        "late_interaction_vit_b_16_marsdino": [vars(row) for row in TOKEN_ROWS],
+        "two_stage_recovery_percent": [vars(row) for row in RECOVERY_ROWS],
     }
 
 
@@ -269,11 +273,15 @@ def _token_table(rows: Sequence[dict[str, Any]]) -> str:
         lines.append([name, f"{p.mean_ap:.3f}", *numbers, ""])
     for q in RECOVERY_ROWS:
         said = f"{q.low:.0f}-{q.high:.0f} %" if q.low < q.high else f"about {q.low:.0f} %"
-        found = [r for r in rows if r["method"] == "two-stage" and r["shortlist"] == q.shortlist]
+        two_stage = [
+            r for r in rows if r["method"] == "two-stage" and r["shortlist"] == q.shortlist
+        ]
         numbers = (
-            [f"{found[0]['map_image']:.3f}", f"{found[0]['map_id']:.3f}"] if found else [""] * 2
+            [f"{two_stage[0]['map_image']:.3f}", f"{two_stage[0]['map_id']:.3f}"]
+            if two_stage
+            else [""] * 2
         )
-        percent = found[0]["recovery"] if found else None
+        percent = two_stage[0]["recovery"] if two_stage else None
         lines.append(
             [
                 *(f"two-stage, S = {q.shortlist}", said, *numbers),

@@ -84,12 +84,12 @@ def load(release: Release, expected: Counts | None = None) -> CraterBenchR:
     lists, source, raw = relevance.discover(release, test, query_key)
     loaded = CraterBenchR(gallery, queries, relevance.in_gallery(lists), source, query_key)
     loaded.own_id_missing = sum(
-        one.crater_id not in ids for one, ids in zip(queries, loaded.relevant, strict=True)
+        query.crater_id not in ids for query, ids in zip(queries, loaded.relevant, strict=True)
     )
     loaded.counts = _count(loaded, release, raw)
     if expected is not None:
         _insist(loaded.counts, expected)
-    absent = [one.path for one in [*gallery, *queries] if not release.has(one.path)]
+    absent = [picture.path for picture in [*gallery, *queries] if not release.has(picture.path)]
     if absent:
         raise BenchmarkError(
             f"{len(absent):,} images of {TEST} are not in {release.path.name}, the first is "
@@ -100,20 +100,20 @@ def load(release: Release, expected: Counts | None = None) -> CraterBenchR:
 
 def _pictures(test: dict[str, Any], start: str) -> tuple[str, list[Picture]]:
     """The list of images under the one key that begins with ``start``."""
-    found = {
+    lists = {
         key: value
         for key, value in test.items()
         if key.lower().startswith(start) and isinstance(value, list) and value
     }
-    found = {key: value for key, value in found.items() if isinstance(value[0], dict)}
-    if len(found) != 1:
+    lists = {key: value for key, value in lists.items() if isinstance(value[0], dict)}
+    if len(lists) != 1:
         raise BenchmarkError(
             f"{TEST} should have one list of images whose key begins with '{start}'; it has "
-            f"{len(found)} among the keys {', '.join(test)}. Is this CraterBench-R?"
+            f"{len(lists)} among the keys {', '.join(test)}. Is this CraterBench-R?"
         )
-    ((key, entries),) = found.items()
+    ((key, entries),) = lists.items()
     try:
-        return key, [_picture(one) for one in entries]
+        return key, [_picture(entry) for entry in entries]
     except (KeyError, TypeError) as error:
         raise BenchmarkError(
             f"An entry of '{key}' in {TEST} lacks {error}. Is this CraterBench-R?"
@@ -130,10 +130,10 @@ class _Relevance:
     """Finds, for every query, the ids it should find."""
 
     def __init__(self, gallery: Sequence[Picture], queries: Sequence[Picture]) -> None:
-        self._crater_of = {one.image_id: one.crater_id for one in gallery}
-        self._craters = {one.crater_id for one in gallery}
+        self._crater_of = {picture.image_id: picture.crater_id for picture in gallery}
+        self._craters = {picture.crater_id for picture in gallery}
         self._queries = queries
-        self._known = {one.image_id for one in queries} | {one.crater_id for one in queries}
+        self._known = {query.image_id for query in queries} | {query.crater_id for query in queries}
 
     def discover(
         self, release: Release, test: dict[str, Any], query_key: str
@@ -142,30 +142,32 @@ class _Relevance:
         filed = release.json(RELEVANCE) if release.has(RELEVANCE) else None
         raw = self._lookup(filed, raw=True) if filed is not None else None
         entries = test[query_key]
-        inside = [_ids(one, entry=True) for one in entries]
-        if any(one is not None for one in inside):
-            return [one or [] for one in inside], f"in the entries of '{query_key}'", raw or []
+        inside = [_ids(entry, entry=True) for entry in entries]
+        if any(ids is not None for ids in inside):
+            return [ids or [] for ids in inside], f"in the entries of '{query_key}'", raw or []
         rest = {key: value for key, value in test.items() if key != query_key and _rank(key) >= 0}
         rest = {key: value for key, value in rest.items() if not _is_pictures(value)}
-        found = self._lookup(rest) if rest else None
-        if found is not None:
-            return found, f"a map in {TEST}", raw or []
+        relevant = self._lookup(rest) if rest else None
+        if relevant is not None:
+            return relevant, f"a map in {TEST}", raw or []
         if filed is not None:
-            found = self._lookup(filed)
-            if found is None:
+            relevant = self._lookup(filed)
+            if relevant is None:
                 raise BenchmarkError(
                     f"{RELEVANCE} names none of the queries. Is it of the same release?"
                 )
-            return found, RELEVANCE, raw or []
-        return [[one.crater_id] for one in self._queries], "the query's own crater id", []
+            return relevant, RELEVANCE, raw or []
+        return [[query.crater_id] for query in self._queries], "the query's own crater id", []
 
     def in_gallery(self, lists: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
         """The crater ids of the lists that the gallery has. Raises BenchmarkError where none is."""
         kept = []
         for ids in lists:
-            craters = (self._crater_of.get(one, one) for one in ids)
-            kept.append(tuple(sorted({one for one in craters if one in self._craters})))
-        empty = [one.image_id for one, ids in zip(self._queries, kept, strict=True) if not ids]
+            craters = (self._crater_of.get(item_id, item_id) for item_id in ids)
+            kept.append(
+                tuple(sorted({crater_id for crater_id in craters if crater_id in self._craters}))
+            )
+        empty = [query.image_id for query, ids in zip(self._queries, kept, strict=True) if not ids]
         if empty:
             raise BenchmarkError(
                 f"{len(empty):,} of {len(kept):,} queries have nothing relevant in the gallery, "
@@ -177,30 +179,30 @@ class _Relevance:
         table = self._map(source, raw, 0)
         if table is None:
             return None
-        found = []
-        for one in self._queries:
-            value = table.get(one.image_id, table.get(one.crater_id))
-            found.append(_ids(value, raw=raw) or [])
-        return found if not raw or any(found) else None
+        lists = []
+        for query in self._queries:
+            value = table.get(query.image_id, table.get(query.crater_id))
+            lists.append(_ids(value, raw=raw) or [])
+        return lists if not raw or any(lists) else None
 
     def _map(self, source: Any, raw: bool, depth: int) -> dict[str, Any] | None:
         """The innermost map from query (image or crater) to something, however it is wrapped."""
         if isinstance(source, list):
             source = {
-                str(key): one
-                for one in source
-                if isinstance(one, dict) and (key := _first(one, _ID_KEYS)) is not None
+                str(key): entry
+                for entry in source
+                if isinstance(entry, dict) and (key := _first(entry, _ID_KEYS)) is not None
             }
         if not isinstance(source, dict) or depth > 3:
             return None
         if any(key in self._known for key in source):
             return source
-        for key in sorted(source, key=lambda one: _order(one, raw)):
+        for key in sorted(source, key=lambda name: _order(name, raw)):
             if raw and depth == 0 and _rank(key) not in (-1, _RAW) and _RAW in map(_rank, source):
                 continue
-            found = self._map(source[key], raw, depth + 1)
-            if found is not None:
-                return found
+            inner = self._map(source[key], raw, depth + 1)
+            if inner is not None:
+                return inner
         return None
 
 
@@ -212,7 +214,7 @@ def _rank(key: str) -> int:
     text = key.lower()
     if "raw" in text:
         return _RAW
-    return next((i for i, words in enumerate(_WORDS) if any(one in text for one in words)), -1)
+    return next((i for i, words in enumerate(_WORDS) if any(word in text for word in words)), -1)
 
 
 def _order(key: str, raw: bool) -> int:
@@ -234,22 +236,24 @@ def _ids(value: Any, entry: bool = False, raw: bool = False) -> list[str] | None
             keys = [key for key in keys if _rank(key) == _RAW]
         elif not entry and not keys:
             keys = list(value)
-        for key in sorted(keys, key=lambda one: _order(one, raw)):
-            found = _ids(value[key])
-            if found is not None:
-                return found
+        for key in sorted(keys, key=lambda name: _order(name, raw)):
+            ids = _ids(value[key])
+            if ids is not None:
+                return ids
         return None
     if isinstance(value, str) and not entry:
         return [value]
     if not isinstance(value, list):
         return None
-    found = []
-    for one in value:
-        item = _first(one, ("crater_id", "image_id", "id")) if isinstance(one, dict) else one
+    ids = []
+    for member in value:
+        item = (
+            _first(member, ("crater_id", "image_id", "id")) if isinstance(member, dict) else member
+        )
         if not isinstance(item, str | int):
             return None
-        found.append(str(item))
-    return found
+        ids.append(str(item))
+    return ids
 
 
 def _is_pictures(value: Any) -> bool:
@@ -266,10 +270,10 @@ def _first(entry: dict[str, Any], keys: Iterable[str]) -> Any:
 
 
 def _count(loaded: CraterBenchR, release: Release, raw: list[list[str]]) -> dict[str, int]:
-    own = {one.crater_id: ids for one, ids in zip(loaded.queries, loaded.relevant, strict=True)}
+    own = {query.crater_id: ids for query, ids in zip(loaded.queries, loaded.relevant, strict=True)}
     counts = {
         "gallery_images": len(loaded.gallery),
-        "gallery_ids": len({one.crater_id for one in loaded.gallery}),
+        "gallery_ids": len({picture.crater_id for picture in loaded.gallery}),
         "query_images": len(loaded.queries),
         "query_ids": len(own),
         "most_relevant": max(len(ids) for ids in own.values()),
@@ -277,13 +281,13 @@ def _count(loaded: CraterBenchR, release: Release, raw: list[list[str]]) -> dict
     if loaded.relevance_source != "the query's own crater id":
         counts["multi_label_ids"] = sum(len(ids) > 1 for ids in own.values())
     if raw:
-        named = {one.crater_id: ids for one, ids in zip(loaded.queries, raw, strict=True)}
+        named = {query.crater_id: ids for query, ids in zip(loaded.queries, raw, strict=True)}
         counts["raw_multi_label_ids"] = sum(len(set(ids)) > 1 for ids in named.values())
     if release.has(TRAIN):
         train = release.json(TRAIN)
         _, pictures = _pictures(train if isinstance(train, dict) else {}, "gallery")
         counts["train_images"] = len(pictures)
-        counts["train_ids"] = len({one.crater_id for one in pictures})
+        counts["train_ids"] = len({picture.crater_id for picture in pictures})
     return counts
 
 
@@ -291,9 +295,9 @@ def _insist(counts: dict[str, int], expected: Counts) -> None:
     """Every count that could be made must be the published one; the relevant ones at most."""
     wanted = vars(expected)
     wrong = [
-        f"{name} is {found:,}, not {wanted[name]:,}"
-        for name, found in counts.items()
-        if (found > wanted[name] if name == "most_relevant" else found != wanted[name])
+        f"{name} is {count:,}, not {wanted[name]:,}"
+        for name, count in counts.items()
+        if (count > wanted[name] if name == "most_relevant" else count != wanted[name])
     ]
     if wrong:
         raise BenchmarkError(

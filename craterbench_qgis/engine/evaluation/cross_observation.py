@@ -6,13 +6,12 @@ import csv
 import json
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from ... import __version__
-from ...contract.vocabulary import Seeds
+from ...contract.build import EvaluateParams
 from ..catalogue import Craters
 from ..encoders.base import Encoder
 from ..errors import QueryError
@@ -24,60 +23,35 @@ from .matching import torch_device
 from .methods import TokenSpec, plan_rows
 from .metrics import RESAMPLES
 from .plots import write_plots
-from .queries import QueryPlan, QuerySet, cut_queries
-from .store import DEFAULT_MEMORY
+from .queries import QuerySet, cut_queries, plan_of
 from .tables import markdown, write_text
-
-
-@dataclass(frozen=True)
-class EvaluationRequest:
-    """What to evaluate. ``only`` and ``seeds`` limit the rows; ``memory`` in bytes."""
-
-    mosaic: Path
-    craters: Craters
-    plan: QueryPlan
-    band: int | None = None
-    only: tuple[str, ...] = ()
-    seeds: tuple[Seeds, ...] = tuple(Seeds)
-    same: tuple[tuple[str, str], ...] = ()
-    backend: str = "auto"
-    memory: int = DEFAULT_MEMORY
 
 
 def evaluate_index(
     index: CraterIndex,
     encoder: Encoder,
-    request: EvaluationRequest,
+    craters: Craters,
+    params: EvaluateParams,
     monitor: Monitor | None = None,
 ) -> dict[str, Any]:
-    """The result that ``evaluate --json`` prints.
+    """The result that ``evaluate --json`` prints; ``craters``: the catalogue of ``params``.
 
     The gallery is the whole index, whatever region and diameters choose the queries. Raises
     CraterIndexError, QueryError, BodyError, MosaicError, EncoderError, PatchesUnavailable,
     Cancelled.
     """
     monitor = monitor or Monitor()
-    request.plan.check()
     settings = index.settings
     own = TokenSpec(settings.aggregation, settings.seeds, settings.tokens)
-    specs = plan_rows(own, settings.patches, request.only, request.seeds)
-    gallery = IndexGallery(index, encoder, backend=request.backend, memory=request.memory)
-    queries, fingerprint = cut_queries(
-        index,
-        encoder,
-        request.craters,
-        request.mosaic,
-        request.plan,
-        band=request.band,
-        same=request.same,
-        memory=request.memory,
-        monitor=monitor,
-    )
+    specs = plan_rows(own, settings.patches, params.only, params.seeds)
+    memory = int(params.memory_gb * 1e9)
+    gallery = IndexGallery(index, encoder, backend=params.backend, memory=memory)
+    queries, fingerprint = cut_queries(index, encoder, craters, params, monitor)
     experiment = Experiment(
         gallery,
         queries,
         device=torch_device(encoder.device_name),
-        seed=request.plan.seed,
+        seed=params.seed,
         monitor=monitor,
     )
     with closing(gallery), queries.patches:
@@ -87,7 +61,7 @@ def evaluate_index(
         "gallery_views": len(gallery),
         "encoder": encoder.id,
         "rows": rows,
-        "settings": _settings(index, encoder, request, gallery, queries)
+        "settings": _settings(index, encoder, craters, params, gallery, queries)
         | {"query_mosaic_fingerprint": fingerprint, "notes": experiment.notes},
     }
 
@@ -95,7 +69,8 @@ def evaluate_index(
 def _settings(
     index: CraterIndex,
     encoder: Encoder,
-    request: EvaluationRequest,
+    craters: Craters,
+    params: EvaluateParams,
     gallery: IndexGallery,
     queries: QuerySet,
 ) -> dict[str, Any]:
@@ -105,14 +80,16 @@ def _settings(
         "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "index_id": index.manifest.index_id,
         "gallery_craters": len(set(gallery.groups.tolist())),
-        "gallery_mosaics": [Path(one["path"]).name for one in index.manifest.observations],
-        "query_mosaic": request.mosaic.name,
-        "catalogue": Path(request.craters.path).name,
+        "gallery_mosaics": [
+            Path(observation["path"]).name for observation in index.manifest.observations
+        ],
+        "query_mosaic": Path(params.mosaic).name,
+        "catalogue": Path(craters.path).name,
         "query_craters": len(set(queries.craters.tolist())),
         "craters_left_out": dict(queries.left_out),
         "skipped_queries": dict(queries.skipped),
-        "same_crater_pairs": len(request.same),
-        **request.plan.describe(),
+        "same_crater_pairs": len(params.same),
+        **plan_of(params),
         "encoder_description": encoder.description,
         "weights_sha256": encoder.weights_hash,
         "device": encoder.device_name,
@@ -127,7 +104,7 @@ def write_report(folder: Path, result: dict[str, Any], title: str) -> list[Path]
     """``result.json``, ``table.md`` and the plots. Raises ExportError."""
     write_text(folder / "result.json", json.dumps(result, indent=1, ensure_ascii=False) + "\n")
     plots = write_plots(folder, result)
-    pictures = "".join(f"![{one.stem.replace('_', ' ')}]({one.name})\n\n" for one in plots)
+    pictures = "".join(f"![{plot.stem.replace('_', ' ')}]({plot.name})\n\n" for plot in plots)
     write_text(folder / "table.md", markdown(result, title) + "\n" + pictures)
     return [folder / "result.json", folder / "table.md", *plots]
 
@@ -150,12 +127,12 @@ def read_same(path: Path) -> tuple[tuple[str, str], ...]:
         raise QueryError(
             f"{path} cannot be read as groups of ids ({error}). Give a CSV of two columns or JSON."
         ) from error
-    if any(len(one) < 2 and path.suffix.lower() != ".json" for one in groups):
+    if any(len(group) < 2 and path.suffix.lower() != ".json" for group in groups):
         raise QueryError(f"{path} has rows of one column. Give two ids in each row.")
-    return tuple((one[0].strip(), other.strip()) for one in groups for other in one[1:])
+    return tuple((group[0].strip(), other.strip()) for group in groups for other in group[1:])
 
 
-def _json_groups(found: Any) -> Sequence[list[str]]:
-    if isinstance(found, dict):
-        return [[str(key), *map(str, value)] for key, value in found.items()]
-    return [[str(one) for one in group] for group in found]
+def _json_groups(data: Any) -> Sequence[list[str]]:
+    if isinstance(data, dict):
+        return [[str(key), *map(str, value)] for key, value in data.items()]
+    return [[str(crater_id) for crater_id in group] for group in data]

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..duplicates.measures import RECALLS
 from ..duplicates.validation import GEOMETRY, LOOKS, RULE
-from ..errors import ExportError
+from .plots import new_figure, save_figure
 from .tables import markdown_rows, write_text
 
 NAMES = {
@@ -36,7 +36,7 @@ DEFINITIONS = (
     "the others. Precision depends on how many duplicates there are: in a catalogue with fewer, "
     "as many false pairs stand beside fewer true ones."
 )
-_MARGINS = {
+MARGINS = {
     "geometry_over_rule": "geometry over the plain rule",
     "looks_over_rule": "geometry and looks over the plain rule",
     "looks_over_geometry": "geometry and looks over geometry alone",
@@ -51,7 +51,7 @@ _STYLES = {
 def markdown(result: Mapping[str, Any], title: str = "Duplicates planted and found") -> str:
     """The whole report."""
     settings = result["settings"]
-    parts = [f"# {title}", told(result), table(result), DEFINITIONS]
+    parts = [f"# {title}", planted_text(result), table(result), DEFINITIONS]
     if result["margins"]:
         parts += ["## What is gained", margins(result)]
     parts += ["## Calibration", _calibration(result)]
@@ -63,14 +63,14 @@ def markdown(result: Mapping[str, Any], title: str = "Duplicates planted and fou
     return "\n\n".join(parts)
 
 
-def told(result: Mapping[str, Any]) -> str:
+def planted_text(result: Mapping[str, Any]) -> str:
     """What was planted and judged, in a few sentences."""
     settings = result["settings"]
-    low, high = (one / 1000.0 for one in settings["diameters_m"])
+    low, high = (diameter / 1000.0 for diameter in settings["diameters_m"])
     kinds = "; ".join(
-        (f"{100 * one['share']:.0f} %: " if len(settings["kinds"]) > 1 else "")
-        + f"moved by up to {one['move']:g} D, resized by up to {100 * one['resize']:g} %"
-        for one in settings["kinds"]
+        (f"{100 * kind['share']:.0f} %: " if len(settings["kinds"]) > 1 else "")
+        + f"moved by up to {kind['move']:g} D, resized by up to {100 * kind['resize']:g} %"
+        for kind in settings["kinds"]
     )
     repeats = len(settings["seeds"])
     again = f" in {repeats} repeats" if repeats > 1 else ""
@@ -83,7 +83,7 @@ def told(result: Mapping[str, Any]) -> str:
         "every other pair that was not planted counts as two.",
     ]
     if result["encoder"]:
-        names = ", ".join(Path(one).name for one in settings["mosaics"])
+        names = ", ".join(Path(mosaic).name for mosaic in settings["mosaics"])
         reasons = ", ".join(f"{n:,} {why}" for why, n in result["without_looks"].items())
         text.append(
             f"Looks from {names} through {result['encoder']}"
@@ -110,11 +110,11 @@ def cells(row: Mapping[str, Any], interval: bool = True) -> list[str]:
         f"{row['false']:,} ({row['false_real']:,})",
         f"{row['missed']:,}",
         *(
-            f"{share(one['precision'], one['precision_ci'] if interval else None)} "
-            f"({one['false']:,})"
-            if one
+            f"{share(point['precision'], point['precision_ci'] if interval else None)} "
+            f"({point['false']:,})"
+            if point
             else "never"
-            for one in at
+            for point in at
         ),
         share(row["auc"]),
         "" if log_loss is None else f"{log_loss:.4f}",
@@ -131,12 +131,12 @@ def share(value: float | None, interval: list[float] | None = None) -> str:
 
 def console(result: Mapping[str, Any]) -> str:
     """The result in lines for a terminal."""
-    lines = [told(result), ""]
+    lines = [planted_text(result), ""]
     for row in result["rows"]:
         at = row["at_recall"]
         reached = ", ".join(
-            f"{recall}: {one['precision']:.4f}" if one else f"{recall}: never"
-            for recall, one in at.items()
+            f"{recall}: {point['precision']:.4f}" if point else f"{recall}: never"
+            for recall, point in at.items()
         )
         lines += [
             f"{NAMES[row['evidence']]}",
@@ -145,11 +145,12 @@ def console(result: Mapping[str, Any]) -> str:
             f"{row['false']:,} false, {row['missed']:,} missed",
             f"  precision at recall {reached}",
         ]
-    for name, one in result["margins"].items():
+    for name, margin in result["margins"].items():
         lines.append(
-            f"gained by {_MARGINS[name]}: precision at the threshold "
-            f"{_margin(one['at_threshold'])}, recall {_margin(one['recall_at_threshold'])}; "
-            f"precision at the same recall {_margin(one['at_same_recall'])}"
+            f"gained by {MARGINS[name]}: precision at the threshold "
+            f"{margin_text(margin['at_threshold'])}, recall "
+            f"{margin_text(margin['recall_at_threshold'])}; precision at the same recall "
+            f"{margin_text(margin['at_same_recall'])}"
         )
     return "\n".join(lines)
 
@@ -157,64 +158,32 @@ def console(result: Mapping[str, Any]) -> str:
 def margins(result: Mapping[str, Any]) -> str:
     """By how much one evidence is more precise than another, in a table."""
     lines = []
-    for name, found in result["margins"].items():
-        same = f"at the threshold, the other cut at the same recall ({found['recall']:.4f})"
+    for name, margin in result["margins"].items():
+        same = f"at the threshold, the other cut at the same recall ({margin['recall']:.4f})"
         rows = [
-            ("precision, each at its threshold", found["at_threshold"]),
-            ("recall, each at its threshold", found["recall_at_threshold"]),
-            (f"precision, {same}", found["at_same_recall"]),
+            ("precision, each at its threshold", margin["at_threshold"]),
+            ("recall, each at its threshold", margin["recall_at_threshold"]),
+            (f"precision, {same}", margin["at_same_recall"]),
         ]
         rows += [
-            (f"precision, both at recall {recall}", one)
-            for recall, one in found["at_recall"].items()
+            (f"precision, both at recall {recall}", gain)
+            for recall, gain in margin["at_recall"].items()
         ]
-        if found["log_loss"]:
-            rows.append(("log loss (by how much lower)", found["log_loss"]))
-        lines += [[_MARGINS[name], where, _margin(one)] for where, one in rows]
+        if margin["log_loss"]:
+            rows.append(("log loss (by how much lower)", margin["log_loss"]))
+        lines += [[MARGINS[name], where, margin_text(gain)] for where, gain in rows]
     return markdown_rows(("compared", "what", "gained"), lines, 2) + (
         "\n\nAn interval that holds 0 proves no gain. Where the other makes no mistake there is "
         "nothing to gain."
     )
 
 
-def joined(results: Mapping[str, Mapping[str, Any]]) -> str:
-    """The rows of several results, each with its name, in one table without intervals."""
-    lines = []
-    for name, result in results.items():
-        counts = f"{name}; {result['duplicates']:,} of {result['pairs']:,} pairs"
-        lines += [[counts, *cells(row, interval=False)] for row in result["rows"]]
-    return markdown_rows(("planted", *HEADER), lines, 2)
-
-
-def joined_margins(results: Mapping[str, Mapping[str, Any]]) -> str:
-    """What is gained in several results, in one table."""
-    lines = []
-    for name, result in results.items():
-        for pair, found in result["margins"].items():
-            columns = [found["recall_at_threshold"], found["at_threshold"], found["at_same_recall"]]
-            columns += list(found["at_recall"].values())
-            told_ = [_margin(one) for one in columns]
-            log_loss = found["log_loss"]
-            told_.append(_margin(log_loss) if log_loss else "")
-            lines.append([name, _MARGINS[pair], *told_])
-    recalls = [f"precision at recall {recall:.2f}" for recall in RECALLS]
-    header = (
-        "planted",
-        "gained by",
-        "recall at the threshold",
-        "precision at the threshold",
-        "precision at the same recall",
-        *recalls,
-        "log loss (lower by)",
-    )
-    return markdown_rows(header, lines, 2)
-
-
-def _margin(one: Mapping[str, Any] | None) -> str:
-    if one is None:
+def margin_text(margin: Mapping[str, Any] | None) -> str:
+    """e.g. ``+0.0123 [+0.0034, +0.0212]``."""
+    if margin is None:
         return "never"
-    text = f"{one['margin']:+.4f}"
-    ci = one["ci"]
+    text = f"{margin['margin']:+.4f}"
+    ci = margin["ci"]
     return text if ci is None else f"{text} [{ci[0]:+.4f}, {ci[1]:+.4f}]"
 
 
@@ -235,8 +204,8 @@ def _false(result: Mapping[str, Any]) -> str:
     """The catalogue's own pairs that were said to be one crater: worth a look."""
     keys = ("a", "b", "lon", "lat", "diameter_km", "distance_ratio", "diameter_ratio")
     lines = [
-        [*(str(one[key]) for key in keys), f"{one['probability']:.4f}"]
-        for one in result["false_pairs"]
+        [*(str(pair[key]) for key in keys), f"{pair['probability']:.4f}"]
+        for pair in result["false_pairs"]
     ]
     return (
         "They count as false above. Look at them: some may be duplicates that nobody named.\n\n"
@@ -256,11 +225,7 @@ def write_validation(folder: Path, result: Mapping[str, Any]) -> list[Path]:
 
 def draw_calibration(path: Path, result: Mapping[str, Any], title: str = "") -> None:
     """The calibration curve as PNG. Raises ExportError."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(5.2, 4.6), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure(5.2, 4.6)
     axes = figure.subplots()
     axes.plot([0, 1], [0, 1], color="0.6", linewidth=1, linestyle="--", label="perfect")
     for name, rows in result["calibration"].items():
@@ -281,10 +246,4 @@ def draw_calibration(path: Path, result: Mapping[str, Any], title: str = "") -> 
     axes.grid(color="0.9")
     axes.set_axisbelow(True)
     axes.legend(frameon=False, loc="lower right")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(path, dpi=_DPI)
-    except OSError as error:
-        raise ExportError(
-            f"{path} cannot be written ({error.strerror or error}). Choose another place."
-        ) from error
+    save_figure(figure, path, _DPI)

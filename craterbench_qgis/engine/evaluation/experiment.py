@@ -65,8 +65,8 @@ class Experiment:
         self._device, self._seed = device, seed
         self._monitor = monitor or Monitor()
         self._judge = Judge(gallery.groups)
-        self._relevant = [self._judge.present(one) for one in queries.relevant]
-        if not len(queries) or any(not len(one) for one in self._relevant):
+        self._relevant = [self._judge.present(relevant) for relevant in queries.relevant]
+        if not len(queries) or any(not len(craters) for craters in self._relevant):
             raise ValueError("Every query needs at least one relevant view in the gallery.")
         self._bootstrap = Bootstrap(queries.craters, seed=seed)
         self._done = self._total = 0.0
@@ -78,7 +78,7 @@ class Experiment:
         """The rows of ``specs``, in order. Rows whose patches cannot be had are left out, with a
         note in ``notes``. Raises PatchesUnavailable when no row is left; Cancelled.
         """
-        full = {self._full_row(one) for one in specs if one.method == TWO_STAGE}
+        full = {self._full_row(spec) for spec in specs if spec.method == TWO_STAGE}
         self._done, self._total = 0.0, sum(map(self._work, [*specs, *(full - set(specs))]))
         outcomes = []
         reason: PatchesUnavailable | None = None
@@ -91,9 +91,9 @@ class Experiment:
                 reason = error
         if not outcomes and reason is not None:
             raise reason
-        for one in outcomes:
-            one.row = self._row(one)
-        return [one.row for one in outcomes]
+        for outcome in outcomes:
+            outcome.row = self._row(outcome)
+        return [outcome.row for outcome in outcomes]
 
     # -- rows ----------------------------------------------------------------------------------
 
@@ -157,10 +157,10 @@ class Experiment:
                 scores[:, block] = matcher.scores(views)
                 if first:
                     watch.see(views)
-                made = self._token_cost(spec) if first else 0.0
-                self._advance((self._cost(spec) * len(tokens) + made) * len(views))
+                making = self._token_cost(spec) if first else 0.0
+                self._advance((self._cost(spec) * len(tokens) + making) * len(views))
             if first:
-                timed = [one.copy() for one in tokens[:16]]
+                timed = [query.copy() for query in tokens[:16]]
                 first = False
             self._judge_block(part, scores, values)
         ms = watch.ms_per_query(timed, len(gallery))
@@ -197,8 +197,8 @@ class Experiment:
         return dequantise(stored[views], scale[views])
 
     def _judge_block(self, part: slice, scores: Float32, values: Float64) -> None:
-        for number, one in enumerate(scores, part.start):
-            values[number] = self._judge.judge(one, self._relevant[number])
+        for number, row in enumerate(scores, part.start):
+            values[number] = self._judge.judge(row, self._relevant[number])
 
     # -- tokens --------------------------------------------------------------------------------
 
@@ -225,7 +225,7 @@ class Experiment:
     def _own_query_tokens(self, part: slice) -> Float32:
         store = self.queries.patches
         pairs = zip(store.read(part), store.attention[part], strict=True)
-        return np.stack([self.gallery.query_tokens(one, weight) for one, weight in pairs])
+        return np.stack([self.gallery.query_tokens(patches, weight) for patches, weight in pairs])
 
     def _gallery_blocks(self, spec: RowSpec) -> Iterator[tuple[slice, Float32]]:
         """(which views, their tokens float32 [v, K, D] after int8 steps)."""
@@ -236,10 +236,10 @@ class Experiment:
                 continue
             store = gallery.patch_store(self._monitor)
             if wanted is None:
-                found = store.read(part)
+                tokens = store.read(part)
             else:
-                found = make_tokens(store, part, wanted, gallery.numbers())
-            yield part, dequantise(*quantise(found))
+                tokens = make_tokens(store, part, wanted, gallery.numbers())
+            yield part, dequantise(*quantise(tokens))
 
     def _k(self, spec: RowSpec) -> int:
         return spec.k if spec.k is not None else self.gallery.patches

@@ -15,21 +15,24 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ...contract.build import EvaluateParams
 from ...contract.search import Feedback, Filters
+from ..catalogue import Craters
 from ..encoders.base import Encoder
 from ..errors import QueryError
 from ..index import CraterIndex
 from ..monitor import Monitor
 from ..search import QueryView, Searcher, SearchOptions
-from .cross_observation import EvaluationRequest
 from .metrics import Bootstrap
-from .one_by_one import OneByOne
-from .queries import Targets, choose_targets, relevant_rows
+from .queries import Targets, choose_targets, plan_of, relevant_rows
+from .single_queries import SingleQueries
+from .tables import markdown_rows, span
 
 Int64 = npt.NDArray[np.int64]
 
@@ -41,7 +44,7 @@ _DEPTH = 50
 
 @dataclass(frozen=True)
 class Judgements:
-    """``known``: bool [n_craters], whose relevance can be told; ``relevant``: rows per query."""
+    """``known``: bool [n_craters], whose relevance is known; ``relevant``: rows per query."""
 
     known: npt.NDArray[np.bool_]
     relevant: list[Int64]
@@ -50,7 +53,8 @@ class Judgements:
 def evaluate_feedback(
     index: CraterIndex,
     encoder: Encoder,
-    request: EvaluationRequest,
+    craters: Craters,
+    params: EvaluateParams,
     judged: int = 10,
     column: str | None = None,
     monitor: Monitor | None = None,
@@ -61,29 +65,28 @@ def evaluate_feedback(
     CraterIndexError, BodyError, MosaicError, EncoderError, Cancelled.
     """
     monitor = monitor or Monitor()
-    request.plan.check()
     if judged < 1:
         raise QueryError("Feedback needs at least one judged match.")
     index.check_encoder(encoder.id, encoder.weights_hash)
-    targets = choose_targets(index, request.craters, request.plan)
-    judgements = _judgements(index, request, targets, column)
+    targets = choose_targets(index, craters, params.selection)
+    judgements = _judgements(index, params, targets, column)
     measures = OF_A_KIND if column else SAME_CRATER
     searcher = Searcher(index, encoder)
     values: list[tuple[list[float], list[float]]] = []
     owners: list[int] = []
     counts: Counter[str] = Counter()
-    asked = OneByOne(index, request, targets, monitor)
+    asked = SingleQueries(index, craters, params, targets, monitor)
     for place, query in asked:
         row = int(targets.index_rows[place])
         relevant = judgements.relevant[place]
         if not len(relevant):
             counts["without a value in the column"] += 1
             continue
-        found = _both(searcher, query, row, relevant, judgements.known, judged, column)
-        if found is None:
+        rankings = _both(searcher, query, row, relevant, judgements.known, judged, column)
+        if rankings is None:
             counts["found among the judged"] += 1
             continue
-        before, after, accepted = found
+        before, after, accepted = rankings
         owners.append(row)
         counts["accepted"] += accepted
         values.append(
@@ -95,29 +98,29 @@ def evaluate_feedback(
     return {
         "task": f"craters of a kind: {column}" if column else "the same crater",
         "judged": judged,
-        "queries": asked.made,
+        "queries": asked.count,
         "measured": len(values),
         "found_among_the_judged": counts["found among the judged"],
         "without_a_value": counts["without a value in the column"],
         "accepted_per_query": counts["accepted"] / max(1, len(values)),
         "encoder": encoder.id,
-        "query_mosaic": request.mosaic.name,
+        "query_mosaic": Path(params.mosaic).name,
         "gallery_views": int(index.alive.sum()),
         "skipped_queries": dict(asked.skipped),
         "craters_left_out": dict(targets.left_out),
-        **request.plan.describe(),
-        "rows": _rows(measures, values, owners, request.plan.seed),
+        **plan_of(params),
+        "rows": _rows(measures, values, owners, params.seed),
     }
 
 
 def _judgements(
-    index: CraterIndex, request: EvaluationRequest, targets: Targets, column: str | None
+    index: CraterIndex, params: EvaluateParams, targets: Targets, column: str | None
 ) -> Judgements:
     if column is None:
-        relevant = relevant_rows(index, targets.index_rows, request.same)
+        relevant = relevant_rows(index, targets.index_rows, params.same)
         return Judgements(np.ones(index.n_craters, bool), relevant)
     values = index.craters.values(column)
-    known = np.array([one not in (None, "") for one in values], bool)
+    known = np.array([value not in (None, "") for value in values], bool)
     members: dict[Any, list[int]] = {}
     for row in np.flatnonzero(known).tolist():
         members.setdefault(values[row], []).append(row)
@@ -208,13 +211,12 @@ HEADER = ("measure", "before", "after", "gain", "95 % of the gain")
 
 def cells(row: dict[str, Any]) -> list[str]:
     """One row of the table, as text."""
-    low, high = row["ci95"]["gain"]
     return [
         row["measure"],
         f"{row['before']:.3f}",
         f"{row['after']:.3f}",
         f"{row['gain']:+.3f}",
-        f"{low:+.3f} to {high:+.3f}",
+        span(row["ci95"]["gain"], "+.3f"),
     ]
 
 
@@ -226,6 +228,4 @@ def markdown(result: dict[str, Any]) -> str:
         f"{result['accepted_per_query']:.1f} of them accepted, {result['gallery_views']:,} gallery "
         f"views, encoder {result['encoder']}."
     )
-    lines = [head, "", "| " + " | ".join(HEADER) + " |", "|" + "---|" * len(HEADER)]
-    lines += ["| " + " | ".join(cells(row)) + " |" for row in result["rows"]]
-    return "\n".join(lines) + "\n"
+    return f"{head}\n\n{markdown_rows(HEADER, [cells(row) for row in result['rows']], 0)}\n"

@@ -118,8 +118,8 @@ class IndexGallery(Gallery):
                 batch = self._encoder.preferred_batch
                 for number, pixels in enumerate(one_ahead(self._cuts(mosaics, batch))):
                     monitor.check()
-                    found = self._encoder.encode(pixels)
-                    store.append(found.tokens, found.attention)
+                    embedding = self._encoder.encode(pixels)
+                    store.append(embedding.tokens, embedding.attention)
                     monitor.report(Stage.GALLERY, min(len(self), (number + 1) * batch), len(self))
             self._store = store
         return self._store
@@ -157,10 +157,10 @@ class IndexGallery(Gallery):
         lon, lat, diameter = craters.lon, craters.lat, craters.diameter_m
         for part in blocks(len(rows), batch):
             pixels = []
-            for one in rows[part]:
-                row = int(one["crater_row"])
-                side = float(one["context"]) * float(diameter[row])
-                mosaic = mosaics[int(one["observation"])]
+            for view in rows[part]:
+                row = int(view["crater_row"])
+                side = float(view["context"]) * float(diameter[row])
+                mosaic = mosaics[int(view["observation"])]
                 try:
                     pixels.append(
                         mosaic.crop(float(lon[row]), float(lat[row]), side, size, 0.0).pixels
@@ -190,7 +190,9 @@ class MemoryGallery(Gallery):
             quantise(make_tokens(self._store, part, self.own, self.numbers()))
             for part in blocks(len(self), 256)
         ]
-        return np.concatenate([one for one, _ in parts]), np.concatenate([one for _, one in parts])
+        return np.concatenate([array for array, _ in parts]), np.concatenate(
+            [array for _, array in parts]
+        )
 
     def own_tokens(self, views: Int64) -> Float32:
         tokens, scale = self._own
@@ -211,5 +213,5 @@ def make_tokens(store: PatchStore, part: slice, spec: TokenSpec, numbers: Int64)
         seeds=spec.seeds,
         method=spec.method,
         attention=store.attention[part],
-        seed=[int(one) for one in numbers[part]],
+        seed=[int(number) for number in numbers[part]],
     ).vectors

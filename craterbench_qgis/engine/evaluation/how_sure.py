@@ -9,21 +9,24 @@ better craters would give (Karlin & Altschul 1990). In the first case it should 
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ...contract.build import EvaluateParams
 from ...contract.search import Filters
+from ..catalogue import Craters
 from ..encoders.base import Encoder
 from ..errors import QueryError
 from ..index import CraterIndex
 from ..monitor import Monitor
 from ..search import Searcher, SearchOptions
 from ..search.chance import same_ground
-from .cross_observation import EvaluationRequest
 from .metrics import Bootstrap
-from .one_by_one import OneByOne
-from .queries import choose_targets
+from .queries import choose_targets, plan_of
+from .single_queries import SingleQueries
+from .tables import markdown_rows, span
 
 LEVELS = (0.01, 0.1, 0.3, 1.0, 3.0)
 HEADER = (
@@ -38,31 +41,31 @@ HEADER = (
 def evaluate_how_sure(
     index: CraterIndex,
     encoder: Encoder,
-    request: EvaluationRequest,
+    craters: Craters,
+    params: EvaluateParams,
     monitor: Monitor | None = None,
 ) -> dict[str, Any]:
-    """How the told numbers fit what is known; plain JSON.
+    """How the numbers a search gives fit what is known; plain JSON.
 
     ``rows``: {below, absent, ci95, right, present}: shares of the queries whose best match has an
     E below ``below``. Raises QueryError (also for an index too small to tell), CraterIndexError,
     BodyError, MosaicError, EncoderError, Cancelled.
     """
     monitor = monitor or Monitor()
-    request.plan.check()
     index.check_encoder(encoder.id, encoder.weights_hash)
-    targets = choose_targets(index, request.craters, request.plan)
+    targets = choose_targets(index, craters, params.selection)
     searcher = Searcher(index, encoder)
     absent, present, owners, first = [], [], [], 0
-    asked = OneByOne(index, request, targets, monitor)
+    asked = SingleQueries(index, craters, params, targets, monitor)
     for place, query in asked:
         row = int(targets.index_rows[place])
         best = searcher.search(query, SearchOptions(top=1)).matches
         if best and best[0].crater_row == row:
             first += 1
-            present.append(_told(best[0].expected_by_chance))
+            present.append(_expected(best[0].expected_by_chance))
         options = SearchOptions(top=1, filters=_elsewhere(index, row))
         others = searcher.search(query, options).matches
-        absent.append(_told(others[0].expected_by_chance if others else None))
+        absent.append(_expected(others[0].expected_by_chance if others else None))
         owners.append(row)
     if not np.isfinite(absent).any():
         raise QueryError(
@@ -70,19 +73,19 @@ def evaluate_how_sure(
             "more craters."
         )
     return {
-        "queries": asked.made,
+        "queries": asked.count,
         "first": first,
         "median_when_first": float(np.nanmedian(present)) if present else None,
         "encoder": encoder.id,
-        "query_mosaic": request.mosaic.name,
+        "query_mosaic": Path(params.mosaic).name,
         "gallery_craters": int(np.unique(index.view_crater_rows[index.alive]).size),
         "skipped_queries": dict(asked.skipped),
-        **request.plan.describe(),
-        "rows": _rows(np.array(absent), np.array(present), owners, request.plan.seed),
+        **plan_of(params),
+        "rows": _rows(np.array(absent), np.array(present), owners, params.seed),
     }
 
 
-def _told(expected: float | None) -> float:
+def _expected(expected: float | None) -> float:
     return float("inf") if expected is None else expected
 
 
@@ -117,11 +120,10 @@ def _rows(
 
 def cells(row: dict[str, Any]) -> list[str]:
     """One row of the table, as text."""
-    low, high = row["ci95"]
     return [
         f"{row['below']:g}",
         f"{row['absent']:.3f}",
-        f"{low:.3f} to {high:.3f}",
+        span(row["ci95"]),
         f"{row['right']:.3f}",
         "-" if row["present"] is None else f"{row['present']:.3f}",
     ]
@@ -136,6 +138,4 @@ def markdown(result: dict[str, Any]) -> str:
     )
     if result["median_when_first"] is not None:
         head += f", with {result['median_when_first']:.2g} expected by chance in the median"
-    lines = [head + ".", "", "| " + " | ".join(HEADER) + " |", "|" + "---|" * len(HEADER)]
-    lines += ["| " + " | ".join(cells(row)) + " |" for row in result["rows"]]
-    return "\n".join(lines) + "\n"
+    return f"{head}.\n\n{markdown_rows(HEADER, [cells(row) for row in result['rows']], 0)}\n"

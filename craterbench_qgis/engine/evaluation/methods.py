@@ -36,7 +36,7 @@ class RowSpec:
     @property
     def label(self) -> str:
         """e.g. ``aggregated:16 (attention)``."""
-        parts = [self.method, *(str(one) for one in (self.k, self.shortlist) if one is not None)]
+        parts = [self.method, *(str(size) for size in (self.k, self.shortlist) if size is not None)]
         return ":".join(parts) + (f" ({self.seeds})" if self.seeds else "")
 
     def tokens(self) -> TokenSpec | None:
@@ -86,13 +86,8 @@ def _parse(
     ks: Sequence[int],
     shortlists: Sequence[int],
 ) -> list[RowSpec]:
-    method, *numbers = text.strip().split(":")
-    if method not in METHODS or len(numbers) > 2:
-        raise QueryError(
-            f"'{text}' is no row of the table. Write METHOD[:K[:S]] with one of the methods "
-            f"{', '.join(METHODS)}."
-        )
-    k, s = (_number(text, one) for one in [*numbers, "", ""][:2])
+    method, numbers = split_row(text)
+    k, s = (_number(text, number) for number in [*numbers, "", ""][:2])
     if method in (GLOBAL, ALL):
         if numbers:
             raise QueryError(f"'{method}' has no number of tokens. Write it without ':{k}'.")
@@ -106,7 +101,18 @@ def _parse(
         return [RowSpec(TWO_STAGE, own.seeds, k or own.k, size) for size in sizes]
     if s is not None:
         raise QueryError(f"'{text}': only two-stage has a shortlist. Write {method}:{k}.")
-    return [RowSpec(method, kind, one) for kind in seeds for one in (ks if k is None else [k])]
+    return [RowSpec(method, kind, size) for kind in seeds for size in (ks if k is None else [k])]
+
+
+def split_row(text: str) -> tuple[str, list[str]]:
+    """The method and the numbers of ``METHOD[:K[:S]]``. Raises QueryError."""
+    method, *numbers = text.strip().split(":")
+    if method not in METHODS or len(numbers) > 2:
+        raise QueryError(
+            f"'{text}' is no row of the table. Write METHOD[:K[:S]] with one of the methods "
+            f"{', '.join(METHODS)}."
+        )
+    return method, numbers
 
 
 def _number(text: str, part: str) -> int | None:

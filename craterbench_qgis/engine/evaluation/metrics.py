@@ -40,10 +40,10 @@ def from_ranks(ranks: npt.ArrayLike, relevant: int) -> tuple[list[float], list[f
 
     ``relevant``: R, all relevant items, found or not; at least 1.
     """
-    found = np.sort(np.asarray(ranks, dtype=np.float64))
-    hits = [float(bool((found <= k).any())) for k in CUTOFFS]
-    recalls = [float((found <= k).sum()) / relevant for k in CUTOFFS]
-    precision = np.arange(1, len(found) + 1) / found
+    ordered = np.sort(np.asarray(ranks, dtype=np.float64))
+    hits = [float(bool((ordered <= k).any())) for k in CUTOFFS]
+    recalls = [float((ordered <= k).sum()) / relevant for k in CUTOFFS]
+    precision = np.arange(1, len(ordered) + 1) / ordered
     return hits, recalls, float(precision.sum()) / relevant
 
 
@@ -67,10 +67,10 @@ class Judge:
         ``relevant``: crater numbers, at least one with a view (see :meth:`present`).
         """
         at = np.searchsorted(self._numbers, relevant)
-        views = np.concatenate([self._views(one) for one in at])
+        views = np.concatenate([self._views(place) for place in at])
         ranks = [_rank(scores, view) for view in views.tolist()]
         best = np.maximum.reduceat(scores[self._order], self._starts)
-        crater_ranks = [self._crater_rank(scores, best, one) for one in at.tolist()]
+        crater_ranks = [self._crater_rank(scores, best, place) for place in at.tolist()]
         return _values(ranks, len(views), crater_ranks, len(at))
 
     def judge_list(self, views: Int64, scores: Float32, relevant: Int64) -> Float64:
@@ -95,9 +95,9 @@ class Judge:
         if len(equal) == 1:
             return 1 + above
         # Craters with equal best scores are ordered by the number of the view that has it.
-        first = [int(self._first_best(scores, mine, one)) for one in equal.tolist()]
+        first = [int(self._first_best(scores, mine, other)) for other in equal.tolist()]
         own = first[int(np.searchsorted(equal, place))]
-        return 1 + above + sum(one < own for one in first)
+        return 1 + above + sum(view < own for view in first)
 
     def _first_best(self, scores: Float32, value: np.float32, place: int) -> int:
         views = self._views(place)
@@ -162,16 +162,17 @@ def same_crater_groups(ids: Sequence[str], pairs: Sequence[tuple[str, str]]) -> 
     Being the same crater is transitive: a-b and b-c make one cluster of three. Ids that are not
     in ``ids`` may link two that are.
     """
-    parent: dict[str, str] = {}
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
 
-    def root(one: str) -> str:
-        parent.setdefault(one, one)
-        while parent[one] != one:
-            parent[one] = parent[parent[one]]
-            one = parent[one]
-        return one
-
-    for first, second in pairs:
-        parent[root(first)] = root(second)
+    names, ends = np.unique(np.array(pairs, object).reshape(-1), return_inverse=True)
+    first, second = ends.reshape(-1, 2).T
+    links = coo_matrix((np.ones(len(first)), (first, second)), shape=(len(names),) * 2)
+    _, cluster = connected_components(links, directed=False)
+    _, member = np.unique(cluster, return_index=True)  # one of each cluster gives its name
     known = set(ids)
-    return {one: root(one) for one in list(parent) if one in known}
+    return {
+        name: str(names[member[number]])
+        for name, number in zip(names.tolist(), cluster.tolist(), strict=True)
+        if name in known
+    }

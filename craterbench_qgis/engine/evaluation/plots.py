@@ -41,31 +41,42 @@ def write_plots(folder: Path, result: dict[str, Any]) -> list[Path]:
         if figure is None:
             continue
         figure.suptitle(title, fontsize=10)
-        path = folder / f"{name}.png"
-        try:
-            figure.savefig(path, dpi=_DPI)
-        except OSError as error:
-            raise ExportError(
-                f"{path} cannot be written ({error.strerror or error}). Choose another place."
-            ) from error
-        written.append(path)
+        written.append(save_figure(figure, folder / f"{name}.png", _DPI))
     return written
 
 
-def _figure(panels: int) -> tuple[Any, Any]:
-    """A figure without any global state of pyplot, and its axes."""
+def new_figure(width: float, height: float) -> Any:
+    """A figure, of so many inches, without any global state of pyplot."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(_SIZE_INCHES * panels + 0.6, _SIZE_INCHES), layout="constrained")
+    figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
+    return figure
+
+
+def save_figure(figure: Any, path: Path, dpi: int) -> Path:
+    """Write a PNG, making its folder. Raises ExportError."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        figure.savefig(path, dpi=dpi)
+    except OSError as error:
+        raise ExportError(
+            f"{path} cannot be written ({error.strerror or error}). Choose another place."
+        ) from error
+    return path
+
+
+def _figure(panels: int) -> tuple[Any, Any]:
+    """A figure, and its axes."""
+    figure = new_figure(_SIZE_INCHES * panels + 0.6, _SIZE_INCHES)
     axes = figure.subplots(1, panels, sharey=True, squeeze=False)[0]
-    for one in axes:
-        one.grid(alpha=0.3)
+    for panel in axes:
+        panel.grid(alpha=0.3)
     return figure, axes
 
 
-def _one(rows: Sequence[Row], method: str) -> Row | None:
+def _row_of(rows: Sequence[Row], method: str) -> Row | None:
     return next((row for row in rows if row["method"] == method), None)
 
 
@@ -89,10 +100,10 @@ def _over_k(rows: Sequence[Row]) -> Any:
                 label=method,
             )
             band = [row["ci95"]["map_image"] for row in line]
-            low, high = [one[0] for one in band], [one[1] for one in band]
+            low, high = [interval[0] for interval in band], [interval[1] for interval in band]
             axis.fill_between(ks, low, high, color=colour, alpha=0.15, linewidth=0)
         for method, style in ((GLOBAL, ":"), (ALL, "--")):
-            row = _one(rows, method)
+            row = _row_of(rows, method)
             if row:
                 name = "all tokens" if method == ALL else "global vector"
                 axis.axhline(row["map_image"], color=_COLOURS[method], linestyle=style, label=name)
@@ -110,7 +121,7 @@ def _over_k(rows: Sequence[Row]) -> Any:
 def _over_bytes(rows: Sequence[Row]) -> Any:
     kinds = [kind for kind in Seeds if any(_of(rows, m, kind) for m in TOKEN_METHODS)]
     lines = {m: _of(rows, m, kinds[0]) for m in TOKEN_METHODS} if kinds else {}
-    single = {m: [row] for m in (GLOBAL, ALL) if (row := _one(rows, m))}
+    single = {m: [row] for m in (GLOBAL, ALL) if (row := _row_of(rows, m))}
     lines = {method: line for method, line in {**lines, **single}.items() if line}
     largest = [row for row in rows if row["method"] == TWO_STAGE][-1:]
     if len(lines) + len(largest) < 2:
@@ -151,11 +162,11 @@ def _recovery(rows: Sequence[Row]) -> Any:
     colour = _COLOURS[TWO_STAGE]
     axis.plot(sizes, [row["recovery"] for row in line], color=colour, marker="o")
     band = [row["ci95"].get("recovery", (row["recovery"],) * 2) for row in line]
-    low, high = [one[0] for one in band], [one[1] for one in band]
+    low, high = [interval[0] for interval in band], [interval[1] for interval in band]
     axis.fill_between(sizes, low, high, color=colour, alpha=0.15, linewidth=0)
     axis.axhline(100, color="#777777", linestyle=":")
     axis.set_xscale("log")
-    axis.set_xticks(sizes, [str(one) for one in sizes])
+    axis.set_xticks(sizes, [str(size) for size in sizes])
     axis.minorticks_off()
     axis.set_xlabel("S, views in the shortlist")
     axis.set_ylabel("mAP (craters), % of full late interaction")

@@ -12,61 +12,25 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...contract.build import Selection
+from ...contract.build import EvaluateParams, Selection
 from ...contract.records import plain
-from ...contract.search import CONTEXTS
 from ...contract.vocabulary import Stage
-from ..bodies import Body, destination, great_circle_distance, same_body
+from ..bodies import Body, destination, same_body
 from ..catalogue import Craters
 from ..encoders.base import Encoder
 from ..errors import BodyError, QueryError
 from ..index import CraterIndex
+from ..indexing.addition import are_same
 from ..monitor import Monitor
 from ..mosaic import Mosaic, View, ViewSkipped
 from ..sources import selected
 from ..words import counted
 from .metrics import same_crater_groups
-from .store import DEFAULT_MEMORY, PatchStore, one_ahead
+from .store import PatchStore, one_ahead
 
 Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
 Int64 = npt.NDArray[np.int64]
-
-# An id that is known is the same crater within these limits (the rule of indexing/addition.py).
-_SAME_CENTRE = 0.25
-_SAME_RATIO = 2.0
-
-
-@dataclass(frozen=True)
-class QueryPlan:
-    """Which queries to cut.
-
-    ``context``: (f,) for one factor, (low, high) for one drawn uniformly for each query.
-    ``jitter``: the crop's centre is moved by a vector drawn uniformly from the disc of the radius
-    jitter * D around the crater's centre, so along both axes and at most jitter * D away.
-    ``limit``: so many queries, chosen at random. What a query looks like depends on ``seed``, its
-    crater's id and its number alone, not on the other queries.
-    """
-
-    views_per_crater: int = 3
-    context: tuple[float, ...] = CONTEXTS
-    jitter: float = 0.1
-    seed: int = 0
-    limit: int | None = None
-    selection: Selection = field(default_factory=Selection)
-
-    def check(self) -> None:
-        """Raise QueryError for numbers that make no sense."""
-        if not 1 <= len(self.context) <= 2 or not min(self.context) > 0.5:
-            raise QueryError("A context is one factor or two (low high), each above 0.5.")
-        if self.views_per_crater < 1 or (self.limit is not None and self.limit < 1):
-            raise QueryError("The views per crater and the limit of queries must be at least 1.")
-        if not 0 <= self.jitter <= 2 or self.seed < 0:
-            raise QueryError("The jitter must lie between 0 and 2 diameters, the seed above 0.")
-
-    def describe(self) -> dict[str, Any]:
-        """Plain JSON."""
-        return dict(plain(self))
 
 
 @dataclass
@@ -95,8 +59,14 @@ class Targets:
     left_out: Counter[str]
 
 
-def choose_targets(index: CraterIndex, craters: Craters, plan: QueryPlan) -> Targets:
-    """The craters of the catalogue within the plan's region and size that the index holds.
+def plan_of(params: EvaluateParams) -> dict[str, Any]:
+    """What a result says of how its queries were chosen and cut; plain JSON."""
+    names = ("views_per_crater", "context", "jitter", "seed", "limit", "selection")
+    return {name: plain(getattr(params, name)) for name in names}
+
+
+def choose_targets(index: CraterIndex, craters: Craters, selection: Selection) -> Targets:
+    """The craters of the catalogue within the selection that the index holds.
 
     An id counts only where place and size agree too. Raises BodyError, QueryError.
     """
@@ -108,19 +78,26 @@ def choose_targets(index: CraterIndex, craters: Craters, plan: QueryPlan) -> Tar
             "Choose a catalogue of the same body."
         )
     left_out: Counter[str] = Counter()
-    wanted = np.flatnonzero(selected(craters, plan.selection))
+    wanted = np.flatnonzero(selected(craters, selection))
     left_out["outside the region or diameters"] = len(craters) - len(wanted)
     known = index.craters.rows_of([craters.ids[row] for row in wanted.tolist()])
     seen = np.zeros(index.n_craters, bool)
     seen[index.view_crater_rows[index.alive]] = True
-    rows, found = [], []
+    rows, index_rows = [], []
     for row in wanted.tolist():
         candidates = known.get(craters.ids[row], [])
-        same = [one for one in candidates if _same(index, craters, body, row, one)]
-        visible = [one for one in same if seen[one]]
+        agree = are_same(
+            body,
+            craters,
+            np.full(len(candidates), row),
+            index.craters,
+            np.array(candidates, np.int64),
+        )
+        same = np.array(candidates, np.int64)[agree].tolist()
+        visible = [candidate for candidate in same if seen[candidate]]
         if visible:
             rows.append(row)
-            found.append(visible[0])
+            index_rows.append(visible[0])
         elif same:
             left_out["no view in the index"] += 1
         else:
@@ -131,39 +108,31 @@ def choose_targets(index: CraterIndex, craters: Craters, plan: QueryPlan) -> Tar
             f"({counted(left_out) or 'none at all'}). Check the region, the diameters, and that "
             "the ids are those the index was built with."
         )
-    return Targets(np.array(rows, np.int64), np.array(found, np.int64), +left_out)
+    return Targets(np.array(rows, np.int64), np.array(index_rows, np.int64), +left_out)
 
 
 def cut_queries(
     index: CraterIndex,
     encoder: Encoder,
     craters: Craters,
-    mosaic_path: Path,
-    plan: QueryPlan,
-    *,
-    band: int | None = None,
-    same: Sequence[tuple[str, str]] = (),
-    memory: int = DEFAULT_MEMORY,
+    params: EvaluateParams,
     monitor: Monitor | None = None,
 ) -> tuple[QuerySet, str]:
-    """Cut and encode the queries of ``plan`` from a mosaic; also returns its fingerprint.
+    """Cut and encode the queries from the mosaic; also returns its fingerprint.
 
-    ``same``: pairs of ids that are the same crater, for cluster-tolerant relevance. A query
-    that cannot be cut is counted and, under a limit, replaced by another.
+    A query that cannot be cut is counted and, under a limit, replaced by another.
 
     Raises QueryError, BodyError, MosaicError, EncoderError, Cancelled.
     """
     monitor = monitor or Monitor()
-    plan.check()
     index.check_encoder(encoder.id, encoder.weights_hash)
-    targets = choose_targets(index, craters, plan)
+    targets = choose_targets(index, craters, params.selection)
     settings = index.settings
     body = settings.body
-    with Mosaic.open(mosaic_path, body=body, band=band) as mosaic:
-        cutter = Cutter(mosaic, body, craters, targets, plan, encoder.input_size)
-        patches = PatchStore(
-            cutter.limit, settings.patches, settings.token_dim, memory // 2, exact=True
-        )
+    with Mosaic.open(params.mosaic, body=body, band=params.band) as mosaic:
+        cutter = Cutter(mosaic, body, craters, targets, params, encoder.input_size)
+        memory = int(params.memory_gb * 5e8)  # the other half is the gallery's
+        patches = PatchStore(cutter.limit, settings.patches, settings.token_dim, memory, exact=True)
         numbers, globals_ = [], []
         for at, views in one_ahead(cutter.batches(encoder.preferred_batch)):
             monitor.check()
@@ -175,13 +144,13 @@ def cut_queries(
         fingerprint = mosaic.fingerprint()
     if not numbers:
         raise QueryError(
-            f"Not one query could be cut from {Path(mosaic_path).name} "
+            f"Not one query could be cut from {Path(params.mosaic).name} "
             f"({counted(cutter.skipped) or 'none at all'}). "
             "Check that it covers the craters, and that they are large enough for its pixels."
         )
     patches.truncate()
     own = targets.index_rows[np.array(numbers, np.int64)]
-    relevant = relevant_rows(index, own, same)
+    relevant = relevant_rows(index, own, params.same)
     return (
         QuerySet(
             own, relevant, np.concatenate(globals_), patches, cutter.skipped, targets.left_out
@@ -197,8 +166,8 @@ def relevant_rows(index: CraterIndex, own: Int64, same: Sequence[tuple[str, str]
     ids = index.craters.ids()
     cluster = same_crater_groups(ids, same)
     members: dict[str, list[int]] = {}
-    for row, one in enumerate(ids):
-        members.setdefault(cluster.get(one, one), []).append(row)
+    for row, crater_id in enumerate(ids):
+        members.setdefault(cluster.get(crater_id, crater_id), []).append(row)
     return [
         np.unique([row, *members[cluster.get(ids[row], ids[row])]]).astype(np.int64)
         for row in own.tolist()
@@ -214,27 +183,27 @@ class Cutter:
         body: Body,
         craters: Craters,
         targets: Targets,
-        plan: QueryPlan,
+        params: EvaluateParams,
         size: int,
     ) -> None:
         self._mosaic, self._body, self._craters = mosaic, body, craters
-        self._targets, self._plan, self._size = targets, plan, size
+        self._targets, self._params, self._size = targets, params, size
         self.skipped: Counter[str] = Counter()
-        per = plan.views_per_crater
+        per = params.views_per_crater
         total = len(targets.rows) * per
         pairs: Int64 = np.arange(total, dtype=np.int64)
-        if plan.limit is not None and plan.limit < total:
-            pairs = np.random.default_rng(plan.seed).permutation(pairs)
-        self._pairs = [divmod(int(one), per) for one in pairs]
-        self.limit = min(total, plan.limit or total)
+        if params.limit is not None and params.limit < total:
+            pairs = np.random.default_rng(params.seed).permutation(pairs)
+        self._pairs = [divmod(int(pair), per) for pair in pairs]
+        self.limit = min(total, params.limit or total)
 
     def batches(self, batch: int) -> Iterator[tuple[list[int], list[View]]]:
         """(places in the targets, views) of at most ``batch`` queries."""
         at: list[int] = []
         views: list[View] = []
-        made = 0
+        count = 0
         for place, number in self._pairs:
-            if made == self.limit:
+            if count == self.limit:
                 break
             try:
                 view = self._cut(place, number)
@@ -243,7 +212,7 @@ class Cutter:
                 continue
             at.append(place)
             views.append(view)
-            made += 1
+            count += 1
             if len(views) == batch:
                 yield at, views
                 at, views = [], []
@@ -252,7 +221,7 @@ class Cutter:
 
     def _cut(self, place: int, number: int) -> View:
         row = int(self._targets.rows[place])
-        craters, plan = self._craters, self._plan
+        craters, plan = self._craters, self._params
         word = zlib.crc32(craters.ids[row].encode())
         rng = np.random.default_rng((plan.seed, word, number))
         context = float(rng.uniform(min(plan.context), max(plan.context)))
@@ -264,13 +233,3 @@ class Cutter:
             self._body, float(craters.lon[row]), float(craters.lat[row]), bearing, away
         )
         return self._mosaic.view(float(lon), float(lat), diameter, context, self._size)
-
-
-def _same(index: CraterIndex, craters: Craters, body: Body, row: int, other: int) -> bool:
-    store = index.craters
-    first, second = float(craters.diameter[row]), float(store.diameter_m[other])
-    apart = great_circle_distance(
-        body, craters.lon[row], craters.lat[row], store.lon[other], store.lat[other]
-    )
-    larger, smaller = max(first, second), min(first, second)
-    return float(apart) <= _SAME_CENTRE * larger and larger <= _SAME_RATIO * smaller

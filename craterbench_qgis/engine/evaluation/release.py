@@ -54,7 +54,7 @@ class Release(Closing):
             raise BenchmarkError(
                 f"{archive} cannot be opened as a zip file ({error}). Get it again."
             ) from error
-        names = [one for one in self._zip.namelist() if not one.endswith("/")]
+        names = [name for name in self._zip.namelist() if not name.endswith("/")]
         # The archive may hold the release's folder, or the contents of images/ alone.
         for name in names:
             parts = PurePosixPath(name).parts

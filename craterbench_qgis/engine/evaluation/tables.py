@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ...contract import held
 from ..errors import ExportError, QueryError
-from .methods import METHODS
+from .methods import split_row
 from .metrics import MEASURES
 
 Row = dict[str, Any]
@@ -73,21 +74,21 @@ def markdown_rows(header: Sequence[str], rows: Sequence[Sequence[str]], text: in
 def markdown(result: dict[str, Any], title: str = "Cross-observation retrieval") -> str:
     """The whole report of one experiment."""
     settings = result.get("settings", {})
-    told = [
+    lines = [
         f"Encoder `{result['encoder']}`, {result['queries']:,} queries, "
         f"{result['gallery_views']:,} gallery views."
     ]
     if "skipped_queries" in settings:
         skipped = settings["skipped_queries"]
         reasons = ", ".join(f"{number:,} {why}" for why, number in skipped.items()) or "none"
-        told.append(f"Queries that could not be cut: {reasons}.")
-    told += [f"- {note}" for note in settings.get("notes", [])]
+        lines.append(f"Queries that could not be cut: {reasons}.")
+    lines += [f"- {note}" for note in settings.get("notes", [])]
     table = markdown_rows(HEADER, [cells(row) for row in result["rows"]], _TEXT_COLUMNS)
     kept = {key: value for key, value in settings.items() if key != "notes"}
     return "\n\n".join(
         [
             f"# {title}",
-            " ".join(told[:2]) + "".join("\n" + line for line in told[2:]),
+            " ".join(lines[:2]) + "".join("\n" + line for line in lines[2:]),
             table,
             DEFINITIONS,
             "```json\n" + json.dumps(kept, indent=1, ensure_ascii=False) + "\n```",
@@ -99,10 +100,10 @@ def markdown(result: dict[str, Any], title: str = "Cross-observation retrieval")
 def read_result(path: Path) -> dict[str, Any]:
     """A result that ``evaluate --json`` or ``--output`` wrote. Raises QueryError."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        if not {"queries", "gallery_views", "encoder", "rows"} <= set(found):
+        result = json.loads(path.read_text(encoding="utf-8"))
+        if not {"queries", "gallery_views", "encoder", "rows"} <= set(result):
             raise ValueError("its keys are others")
-        for row in found["rows"]:
+        for row in result["rows"]:
             cells(row)
     except FileNotFoundError as error:
         raise QueryError(f"There is no file {path}. Check the path of the result.") from error
@@ -110,7 +111,7 @@ def read_result(path: Path) -> dict[str, Any]:
         raise QueryError(
             f"{path} is no result of 'craterbench evaluate' ({error}). Write one with --json."
         ) from error
-    return dict(found)
+    return dict(result)
 
 
 def join(
@@ -130,7 +131,10 @@ def join(
                 continue
             counts = [f"{result['queries']:,}", f"{result['gallery_views']:,}"]
             lines.append(_joined_line([name, str(result["encoder"]), *counts], row))
-            key = (result["encoder"], *(row[one] for one in ("method", "seeds", "k", "shortlist")))
+            key = (
+                result["encoder"],
+                *(row[column] for column in ("method", "seeds", "k", "shortlist")),
+            )
             groups.setdefault(key, []).append(row)
     if not lines:
         raise QueryError("None of the results has a row that --only names. Check the names.")
@@ -157,14 +161,11 @@ def _mean_row(rows: Sequence[Row]) -> Row:
 
 
 def _matches(row: Row, text: str) -> bool:
-    method, *numbers = text.strip().split(":")
-    if method not in METHODS or len(numbers) > 2:
-        raise QueryError(
-            f"'{text}' is no row of the table. Write METHOD[:K[:S]] with one of the methods "
-            f"{', '.join(METHODS)}."
-        )
+    method, numbers = split_row(text)
     given = zip(("k", "shortlist"), numbers, strict=False)
-    return row["method"] == method and all(not one or str(row[key]) == one for key, one in given)
+    return row["method"] == method and all(
+        not value or str(row[key]) == value for key, value in given
+    )
 
 
 def write_text(path: Path, text: str) -> None:
@@ -173,7 +174,7 @@ def write_text(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f".{path.name}.part")
         part.write_text(text, encoding="utf-8")
-        part.replace(path)
+        held.replace(part, path)
     except OSError as error:
         raise ExportError(
             f"{path} cannot be written ({error.strerror or error}). Choose another place."
@@ -185,6 +186,11 @@ def interval(low: float | None, high: float | None) -> str:
     if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
         return ""
     return f"{low:.3f}-{high:.3f}"
+
+
+def span(ends: Sequence[float], form: str = ".3f") -> str:
+    """e.g. ``0.912 to 0.934``."""
+    return " to ".join(format(end, form) for end in ends)
 
 
 def _share(value: float | None) -> str:

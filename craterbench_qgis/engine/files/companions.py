@@ -73,8 +73,8 @@ def _named_in_label(path: Path) -> list[str]:
         if not _LABEL.match(head):
             return []
         head += stream.read(_LABEL_BYTES)
-    found = (next(part for part in match if part) for match in _NAMED.findall(head))
-    candidates = dict.fromkeys(name.decode("latin-1") for name in found)
+    named = (next(part for part in match if part) for match in _NAMED.findall(head))
+    candidates = dict.fromkeys(name.decode("latin-1") for name in named)
     # A number is a record of the label's own file; names are tried in other letters, too.
     return [
         spelling

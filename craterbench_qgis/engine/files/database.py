@@ -9,10 +9,9 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from pathlib import Path
-from urllib.parse import quote
 
 from ...contract import names
-from ...contract.databases import limit_time, programs
+from ...contract.databases import limit_time, programs, sqlite_uri
 from ..errors import CraterBenchError
 
 
@@ -26,7 +25,7 @@ def connect(path: Path, *, write: bool = False, timeout: float = 10.0) -> sqlite
         names.check_regular(path)
     except names.Refused as error:
         raise sqlite3.OperationalError(str(error)) from error
-    uri = f"file:{quote(str(path.absolute()))}?mode={'rw' if write else 'ro'}"
+    uri = sqlite_uri(path, "mode=rw" if write else "mode=ro")
     connection = sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None)
     distrust(connection)
     return connection
@@ -44,13 +43,13 @@ def check_schema(path: Path) -> None:
     """Raise CraterBenchError for a database that runs something when it is read or changed."""
     try:
         with contextlib.closing(connect(path)) as connection:
-            found = programs(connection)
+            held = programs(connection)
     except (sqlite3.Error, UnicodeError) as error:
         raise CraterBenchError(
             f"{path} cannot be read as a database ({error}). Check that the file is complete."
         ) from error
-    if found:
+    if held:
         raise CraterBenchError(
-            f"{path} has {found}. Save the layer you need as a file of its own (in QGIS: Export > "
+            f"{path} has {held}. Save the layer you need as a file of its own (in QGIS: Export > "
             "Save Features As)."
         )

@@ -46,7 +46,7 @@ def _changed(table: Any, change: Any) -> Any:
             continue
         suspect = pc.match_substring_regex(column, "^'*[=@+\\-\t\r]")
         if pc.any(suspect).as_py():
-            values = [None if one is None else change(one) for one in column.to_pylist()]
+            values = [None if value is None else change(value) for value in column.to_pylist()]
             field = pa.field(table.column_names[number], column.type)
             table = table.set_column(number, field, pa.chunked_array([values], column.type))
     return table

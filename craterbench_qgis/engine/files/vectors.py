@@ -34,10 +34,12 @@ def layers(path: Path) -> list[tuple[str, str | None]]:
     This and the other readers raise CraterBenchError, with a sentence, for what is no file of the
     formats read, or is damaged.
     """
-    found = [(str(name), kind) for name, kind in _read("list_layers", path)]
-    if len(found) > MAX_LAYERS:
-        raise CraterBenchError(f"{path} has {len(found):,} layers. Save one as a file of its own.")
-    return found
+    readable = [(str(name), kind) for name, kind in _read("list_layers", path)]
+    if len(readable) > MAX_LAYERS:
+        raise CraterBenchError(
+            f"{path} has {len(readable):,} layers. Save one as a file of its own."
+        )
+    return readable
 
 
 def describe(path: Path, layer: str | None = None) -> dict[str, Any]:

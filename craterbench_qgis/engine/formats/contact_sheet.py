@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
-from typing import Any
 
 from PIL import Image, ImageDraw
 
 from ...contract.search import Match
-from ..errors import ExportError
 from .sheet_page import (
     A4,
     ACCENT,
@@ -38,18 +37,9 @@ _SAME_PLACE = 0.02
 _WINDS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
 _CAPTION, _BETWEEN = 116, 36
 _ROW = TILE + _CAPTION + _BETWEEN
-
-
-@dataclass(frozen=True)
-class _Grid(Sheet):
-    """A page of equal tiles."""
-
-    columns: int
-
-    @property
-    def span(self) -> int:
-        """Columns, and rows, that the query takes."""
-        return 2 if self.columns >= 3 else 1
+_COLUMNS, _SPAN = 5, 2  # of tiles, and of them (and of rows) that the query takes
+_BESIDE = (_COLUMNS - _SPAN) * _SPAN  # tiles beside the query
+_WIDTH = 2 * MARGIN + _COLUMNS * TILE + (_COLUMNS - 1) * GAP
 
 
 @dataclass(frozen=True)
@@ -106,12 +96,8 @@ def contact_sheet(
     *,
     title: str,
     footer: str,
-    columns: int = 5,
-    query_title: str = "Query",
     query_subtitle: str = "",
     query_metres_per_pixel: float | None = None,
-    score_label: str = "score",
-    overwrite: bool = True,
 ) -> Path:
     """Draw ``query`` and ``tiles`` to ``path``: one .png, or a .pdf of pages in A4's proportions.
 
@@ -121,77 +107,62 @@ def contact_sheet(
     """
     target = Path(path)
     suffix = suffix_of(target, "A contact sheet")
-    if columns < 1:
-        raise ExportError(f"A sheet of {columns} columns cannot be drawn. Ask for at least 1.")
-    width = 2 * MARGIN + columns * TILE + (columns - 1) * GAP
-    sheet = _Grid(title, footer, width, PDF_SCALE if suffix == ".pdf" else 1.0, columns)
-    head = Tile(query, query_title, query_subtitle, metres_per_pixel=query_metres_per_pixel)
+    sheet = Sheet(title, footer, _WIDTH, PDF_SCALE if suffix == ".pdf" else 1.0)
+    head = Tile(query, "Query", query_subtitle, metres_per_pixel=query_metres_per_pixel)
     numbered = list(enumerate(tiles, start=1))
-    height = sheet.height(_rows(sheet, len(tiles)) * _ROW)
     if suffix == ".png":
+        rows = _SPAN + math.ceil(max(0, len(tiles) - _BESIDE) / _COLUMNS)
+        height = sheet.height(rows * _ROW)
         check_height(height, f"{len(tiles)} matches")
-        pages = iter([_page(sheet, head, numbered, height, score_label)])
+        pages = iter([_page(sheet, head, numbered, height)])
     else:
-        pages = _pages(sheet, head, numbered, score_label)
-    save_pages(target, sheet, pages, overwrite)
+        pages = _pages(sheet, head, numbered)
+    save_pages(target, sheet, pages)
     return target
 
 
-def _rows(sheet: _Grid, count: int) -> int:
-    """Of the query and ``count`` matches."""
-    span = sheet.span
-    beside = (sheet.columns - span) * span
-    return span + math.ceil(max(0, count - beside) / sheet.columns)
-
-
-def _pages(
-    sheet: _Grid, head: Tile, tiles: list[tuple[int, Tile]], score_label: str
-) -> Iterator[Image.Image]:
-    span = sheet.span
-    height = max(round(sheet.width * A4), sheet.height((span + 1) * _ROW))
+def _pages(sheet: Sheet, head: Tile, tiles: list[tuple[int, Tile]]) -> Iterator[Image.Image]:
+    height = max(round(sheet.width * A4), sheet.height((_SPAN + 1) * _ROW))
     rows = (height - sheet.height(0) + _BETWEEN) // _ROW
-    first = (rows - span) * sheet.columns + (sheet.columns - span) * span
+    first = (rows - _SPAN) * _COLUMNS + _BESIDE
     parts = [tiles[:first]]
-    step = rows * sheet.columns
+    step = rows * _COLUMNS
     parts += [tiles[i : i + step] for i in range(first, len(tiles), step)]
     for number, part in enumerate(parts, start=1):
         first_tile = head if number == 1 else None
-        yield _page(sheet, first_tile, part, height, score_label, (number, len(parts)))
+        yield _page(sheet, first_tile, part, height, (number, len(parts)))
 
 
 def _page(
-    sheet: _Grid,
+    sheet: Sheet,
     head: Tile | None,
     tiles: list[tuple[int, Tile]],
     height: int,
-    score_label: str,
     number: tuple[int, int] = (1, 1),
 ) -> Image.Image:
     page = new_page(sheet, height, number)
     if head is not None:
         _query(page, sheet, head, any_match=bool(tiles))
-    for cell, (rank, tile) in zip(_cells(sheet, head is not None), tiles, strict=False):
+    for cell, (rank, tile) in zip(_cells(head is not None), tiles, strict=False):
         left = MARGIN + cell[1] * (TILE + GAP)
-        _tile(page, sheet, tile, rank, left, sheet.top + cell[0] * _ROW, score_label)
+        _tile(page, sheet, tile, rank, left, sheet.top + cell[0] * _ROW)
     return page
 
 
-def _cells(sheet: _Grid, with_query: bool) -> Any:
+def _cells(with_query: bool) -> Iterator[tuple[int, int]]:
     """(row, column) of each place for a match, endlessly."""
-    row, span = 0, sheet.span
-    while True:
-        for column in range(sheet.columns):
-            if not (with_query and row < span and column < span):
+    for row in count():
+        for column in range(_COLUMNS):
+            if not (with_query and row < _SPAN and column < _SPAN):
                 yield row, column
-        row += 1
 
 
-def _query(page: Image.Image, sheet: _Grid, head: Tile, any_match: bool) -> None:
-    px, draw, top, span = sheet.px, ImageDraw.Draw(page), sheet.top, sheet.span
-    side = span * TILE + (span - 1) * GAP
+def _query(page: Image.Image, sheet: Sheet, head: Tile, any_match: bool) -> None:
+    px, draw, top = sheet.px, ImageDraw.Draw(page), sheet.top
+    side = _SPAN * TILE + (_SPAN - 1) * GAP
     draw_picture(page, sheet, head.image, head.metres_per_pixel, MARGIN, top, side)
     draw_badge(page, sheet, "Query", MARGIN, top, ACCENT)
-    strong, plain = sheet.font(28 if span > 1 else 24, True), sheet.font(22)
+    strong, plain = sheet.font(28, True), sheet.font(22)
     y = top + side + 40
     lines = [(strong, head.title, INK), (plain, head.subtitle, QUIET)]
     if not any_match:
@@ -202,15 +173,7 @@ def _query(page: Image.Image, sheet: _Grid, head: Tile, any_match: bool) -> None
             y += 34
 
 
-def _tile(
-    page: Image.Image,
-    sheet: _Grid,
-    tile: Tile,
-    rank: int,
-    left: int,
-    top: int,
-    score_label: str,
-) -> None:
+def _tile(page: Image.Image, sheet: Sheet, tile: Tile, rank: int, left: int, top: int) -> None:
     px, draw = sheet.px, ImageDraw.Draw(page)
     draw_picture(page, sheet, tile.image, tile.metres_per_pixel, left, top, TILE)
     draw_badge(page, sheet, str(rank if tile.rank is None else tile.rank), left, top, INK)
@@ -225,9 +188,8 @@ def _tile(
         number = f"{tile.score:.3f}".replace("-", "−")
         draw.text((px(right), px(y + 36)), number, INK, strong.font, anchor="rs")
         label_right = px(right) - strong.width(number) - px(7)
-        label = plain.legible(score_label)
-        draw.text((label_right, px(y + 36)), label, QUIET, plain.font, anchor="rs")
-        room = label_right - plain.width(label) - px(14) - px(left)
+        draw.text((label_right, px(y + 36)), "score", QUIET, plain.font, anchor="rs")
+        room = label_right - plain.width("score") - px(14) - px(left)
     draw.text((px(left), px(y + 36)), strong.fit(tile.title, room), INK, strong.font, anchor="ls")
     for i, text in enumerate((tile.subtitle, tile.detail)):
         line = plain.fit(text, px(TILE))

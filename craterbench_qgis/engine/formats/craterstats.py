@@ -2,7 +2,8 @@
 
 Both are tables in plain ASCII: kilometres, degrees east, and the latitudes of the reference system
 that the layers have (:func:`~.geometry.export_crs`), because the programs that read these files
-compute with the figure of the layer beside them. Each crater counts whole (``fraction`` 1).
+compute with the figure of the layer beside them. Each crater counts whole (``fraction`` 1), except
+in a buffered count (:mod:`.counting`).
 
 A crater list of ours is a selection, not a count over a surface, so the area CraterStats divides by
 is written only where the caller knows it; else the file says in a comment that it is missing.
@@ -61,10 +62,12 @@ def scc_text(
     *,
     body: Body,
     area_km2: float | None = None,
+    fraction: npt.ArrayLike | None = None,
     provenance: Mapping[str, Any] | None = None,
 ) -> str:
     """A spatial crater count: the axes, the area where known, and one row per crater.
 
+    ``fraction``: as what part of one each crater counts on the area; 1 where not given.
     ``lat`` is planetocentric and is written as the layers' reference system has it. The fifth
     column, ``topo_scale_factor`` 1, is what OpenCraterTool's import insists on.
     Raises ExportError as :func:`crater_columns` does, and for an area that is not positive.
@@ -86,7 +89,7 @@ def scc_text(
         f"# crater_diameters: km, degrees east, {_latitude_kind(body)} latitude",
         "crater = {diam, fraction, lon, lat, topo_scale_factor",
     ]
-    rows = _rows(lon, lat, diameter_m, body)
+    rows = _rows(lon, lat, diameter_m, body, fraction)
     return _joined([*lines, *(f"{row}\t1" for row in rows), "}"])
 
 
@@ -97,6 +100,7 @@ def diam_text(
     *,
     body: Body,
     area_km2: float | None = None,
+    fraction: npt.ArrayLike | None = None,
     provenance: Mapping[str, Any] | None = None,
 ) -> str:
     """A diameter list with places, in the form CraterStats prefers since 2014; else as scc_text."""
@@ -109,7 +113,7 @@ def diam_text(
         f"# km, fraction, degrees east, {_latitude_kind(body)} latitude",
         "crater = {diameter, fraction, lon, lat",
     ]
-    return _joined([*lines, *_rows(lon, lat, diameter_m, body), "}"])
+    return _joined([*lines, *_rows(lon, lat, diameter_m, body, fraction), "}"])
 
 
 def write_text(path: Path, text: str) -> None:
@@ -118,13 +122,20 @@ def write_text(path: Path, text: str) -> None:
 
 
 def _rows(
-    lon: npt.ArrayLike, lat: npt.ArrayLike, diameter_m: npt.ArrayLike, body: Body
+    lon: npt.ArrayLike,
+    lat: npt.ArrayLike,
+    diameter_m: npt.ArrayLike,
+    body: Body,
+    fraction: npt.ArrayLike | None,
 ) -> Iterable[str]:
     """Diameter, fraction, longitude, latitude; fixed point, so that every reader takes them."""
     lons, lats, sizes = crater_columns(lon, lat, diameter_m)
     on_map = map_latitude(body, lats).reshape(-1)
-    for x, y, size in zip(lons.tolist(), on_map.tolist(), sizes.tolist(), strict=True):
-        yield f"{size / 1000:.9f}\t1\t{x:.10f}\t{y:.10f}"
+    parts = np.ones(len(sizes)) if fraction is None else np.asarray(fraction, np.float64)
+    columns = (column.tolist() for column in (lons, on_map, sizes, parts))
+    for x, y, size, part in zip(*columns, strict=True):
+        text = "1" if part == 1.0 else f"{part:.9f}"
+        yield f"{size / 1000:.9f}\t{text}\t{x:.10f}\t{y:.10f}"
 
 
 def _area_lines(name: str, area_km2: float | None, unit: str) -> list[str]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from ..errors import ExportError
+from ..interaction import Explanation
 from .lettering import lettering
 from .staging import staged
 
@@ -27,30 +26,7 @@ _TOKENS_DRAWN = 6
 _APART = 2
 
 
-class ExplanationLike(Protocol):
-    """What :class:`~..search.explain.Explanation` offers; see there."""
-
-    @property
-    def crater_id(self) -> str: ...
-    @property
-    def context(self) -> float: ...
-    @property
-    def score(self) -> float: ...
-    @property
-    def shortlist_score(self) -> float: ...
-    @property
-    def pixels_query(self) -> NDArray[np.float32]: ...
-    @property
-    def pixels_match(self) -> NDArray[np.float32]: ...
-    @property
-    def patches(self) -> Sequence[Any]: ...
-    @property
-    def strength_query(self) -> NDArray[np.float32]: ...
-    @property
-    def strength_match(self) -> NDArray[np.float32]: ...
-
-
-def explanation_picture(path: str | Path, why: ExplanationLike) -> Path:
+def explanation_picture(path: str | Path, why: Explanation) -> Path:
     """Draw query and match with the similarity of every patch, and lines between the best.
 
     Each patch above the median is tinted by its similarity to its best counterpart in the other
@@ -96,7 +72,7 @@ def explanation_picture(path: str | Path, why: ExplanationLike) -> Path:
         font=text.font,
         fill=_INK,
     )
-    with staged(target, [target.name], overwrite=True) as folder:
+    with staged(target, [target.name]) as folder:
         image.save(folder / target.name)
     return target
 
@@ -127,7 +103,7 @@ def _tinted(
 
 def _lines(
     draw: ImageDraw.ImageDraw,
-    why: ExplanationLike,
+    why: Explanation,
     left: tuple[int, int],
     right: tuple[int, int],
     low: float,

@@ -71,7 +71,6 @@ def write_page(
     title: str,
     subtitle: Sequence[str],
     provenance: Mapping[str, Any],
-    overwrite: bool,
     **values: Any,
 ) -> Path:
     """Write a page of ``template`` to ``path``; an older one stays until the new one is complete.
@@ -88,7 +87,7 @@ def write_page(
         .get_template(template)
         .render(title=title, subtitle=subtitle, provenance=list(_flat(provenance)), **values)
     )
-    with staged(target, [target.name], overwrite) as folder:
+    with staged(target, [target.name]) as folder:
         (folder / target.name).write_text(page, encoding="utf-8", newline="\n")
     return target
 

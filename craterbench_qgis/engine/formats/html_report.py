@@ -55,8 +55,6 @@ def html_report(
     query: Picture | bytes | None = None,
     query_facts: Mapping[str, Any] | None = None,
     query_metres_per_pixel: float | None = None,
-    score_label: str = "score",
-    overwrite: bool = True,
 ) -> Path:
     """Write the report of a match set to ``path``, one .html file that needs nothing else.
 
@@ -65,7 +63,7 @@ def html_report(
     Raises ExportError for another suffix, a picture that is none, or a place that cannot be
     written; an older report stays until the new one is complete.
     """
-    columns = _columns(rows, score_label)
+    columns = _columns(rows)
     return write_page(
         path,
         "matches.html",
@@ -76,10 +74,8 @@ def html_report(
             str(provenance.get("software") or ""),
         ),
         provenance=provenance,
-        overwrite=overwrite,
         query=None if query is None else shown(query, query_metres_per_pixel),
         query_facts=query_facts or {},
-        score_label=score_label,
         cards=[_card(row) for row in rows],
         headings=[(column.heading, column.is_text) for column in columns],
         rows=[[column.cell(row) for column in columns] for row in rows],
@@ -129,7 +125,7 @@ class _Column:
     is_text: bool = False
 
 
-def _columns(rows: Sequence[ReportRow], score_label: str) -> list[_Column]:
+def _columns(rows: Sequence[ReportRow]) -> list[_Column]:
     """The table's columns; those that would be empty are left out."""
     columns = [
         _Column("rank", lambda row: str(int(row.match.rank))),
@@ -138,7 +134,7 @@ def _columns(rows: Sequence[ReportRow], score_label: str) -> list[_Column]:
         _Column("lat °", lambda row: number_text(row.match.lat, ".4f")),
         _Column("lon °", lambda row: number_text(row.match.lon, ".4f")),
         _Column("D km", lambda row: number_text(row.match.diameter_m / 1000, ".3f")),
-        _Column(score_label, lambda row: number_text(row.match.score, ".3f")),
+        _Column("score", lambda row: number_text(row.match.score, ".3f")),
         _Column("shortlist", lambda row: number_text(row.match.shortlist_score, ".3f")),
         _Column("by chance", lambda row: _chance(row.match.expected_by_chance)),
         _Column("view", lambda row: view_text(row.match)),

@@ -34,7 +34,6 @@ def html_review(
     headings: Sequence[tuple[str, bool]] = (),
     subtitle: Sequence[str] = (),
     notes: Sequence[str] = (),
-    overwrite: bool = True,
 ) -> Path:
     """Write ``pairs`` with pictures, and ``rows`` (by ``headings``: name, is text) as a table.
 
@@ -50,7 +49,6 @@ def html_review(
         title=title,
         subtitle=subtitle,
         provenance=provenance,
-        overwrite=overwrite,
         summary=facts,
         notes=notes,
         colours=COLOURS,

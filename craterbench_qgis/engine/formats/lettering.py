@@ -41,16 +41,16 @@ class Lettering:
 
         Accents the font lacks are dropped; letters of other scripts become ``?``.
         """
-        made = []
+        lettered = []
         for char in unicodedata.normalize("NFC", " ".join(text.split())):
             if self._has(char):
-                made.append(char)
+                lettered.append(char)
                 continue
             plain = unicodedata.normalize("NFKD", char.translate(_PLAIN))
             kept = "".join(c for c in plain if not unicodedata.combining(c) and self._has(c))
             invisible = unicodedata.category(char) in ("Cc", "Cf", "Mn", "Me")
-            made.append(kept if kept or invisible else "?")
-        return "".join(made)
+            lettered.append(kept if kept or invisible else "?")
+        return "".join(lettered)
 
     def width(self, text: str) -> float:
         """Pixels from the start of ``text`` to the start of what would follow it."""

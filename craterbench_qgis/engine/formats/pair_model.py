@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,22 +18,20 @@ SIGNS = {Verdict.DUPLICATE: "=", Verdict.DISTINCT: "≠", Verdict.UNSURE: "?"}
 """Beside the word and the colour, for those who see no colour and for grey paper."""
 
 
-class Circles(Protocol):
-    """Both outlines in both pictures, which are ``size`` pixels wide and have their own entry at
-    the centre; places are (column, row) from the top left corner."""
+@dataclass(frozen=True)
+class PairCircles:
+    """Both outlines in both pictures of a pair, which are ``size`` pixels wide.
 
-    @property
-    def size(self) -> int: ...
-    @property
-    def metres_per_pixel(self) -> float: ...
-    @property
-    def radius_a_px(self) -> float: ...
-    @property
-    def radius_b_px(self) -> float: ...
-    @property
-    def b_in_a_px(self) -> tuple[float, float]: ...
-    @property
-    def a_in_b_px(self) -> tuple[float, float]: ...
+    Each circle lies at its own picture's centre with ``radius_a_px`` or ``radius_b_px``;
+    ``b_in_a_px`` is the place of b's centre in a's picture and ``a_in_b_px`` that of a's in b's:
+    (column, row) from the top left corner."""
+
+    size: int
+    metres_per_pixel: float
+    radius_a_px: float
+    radius_b_px: float
+    b_in_a_px: tuple[float, float]
+    a_in_b_px: tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ class ReportPair:
     decided_by: str = ""
     """Who, and when."""
     numbers: Mapping[str, str] = field(default_factory=dict)
-    circles: Circles | None = None
+    circles: PairCircles | None = None
     pictures: tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]] | None = None
     """[S, S] bytes each; None where no mosaic shows the pair."""
 
@@ -80,7 +78,7 @@ class ReportPair:
         return f"{word} · {self.decided_by}" if self.decided_by else word
 
 
-def outlines_of(circles: Circles, entry: int) -> list[tuple[int, float, float, float, bool]]:
+def outlines_of(circles: PairCircles, entry: int) -> list[tuple[int, float, float, float, bool]]:
     """(whose, column, row, radius, whether it is the picture's own) in the picture of an entry."""
     middle = circles.size / 2.0
     radii = (circles.radius_a_px, circles.radius_b_px)

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from ...contract.vocabulary import Verdict
-from .pair_model import COLOURS, Circles, ReportPair, outlines_of
+from .pair_model import COLOURS, PairCircles, ReportPair, outlines_of
 from .sheet_page import (
     A4,
     INK,
@@ -49,15 +49,14 @@ def pair_sheet(
     *,
     title: str,
     footer: str,
-    tell: Callable[[int, int], None] | None = None,
-    overwrite: bool = True,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Path:
     """Draw ``pairs`` to ``path``: one .png, or a .pdf of pages in A4's proportions.
 
     ``footer`` says where the pairs come from and which of them these are; it stands on every page.
-    ``tell(done, pairs)`` is called before each page and may raise; nothing is written then. Raises
-    ExportError for another suffix, a PNG of more than 30,000 pixels height, or a place that cannot
-    be written.
+    ``progress(done, pairs)`` is called before each page and may raise; nothing is written then.
+    Raises ExportError for another suffix, a PNG of more than 30,000 pixels height, or a place that
+    cannot be written.
     """
     target = Path(path)
     suffix = suffix_of(target, "A contact sheet of pairs")
@@ -67,20 +66,20 @@ def pair_sheet(
         check_height(height, f"{len(pairs)} pairs")
         pages = iter([_page(sheet, pairs, height)])
     else:
-        pages = _pages(sheet, pairs, tell)
-    save_pages(target, sheet, pages, overwrite)
+        pages = _pages(sheet, pairs, progress)
+    save_pages(target, sheet, pages)
     return target
 
 
 def _pages(
-    sheet: Sheet, pairs: Sequence[ReportPair], tell: Callable[[int, int], None] | None
+    sheet: Sheet, pairs: Sequence[ReportPair], progress: Callable[[int, int], None] | None
 ) -> Iterator[Image.Image]:
     height = max(round(sheet.width * A4), sheet.height(_ROW))
     step = (height - sheet.height(0) + _BELOW) // _ROW * _ACROSS
     parts = [pairs[i : i + step] for i in range(0, len(pairs), step)] or [pairs]
     for number, part in enumerate(parts, start=1):
-        if tell is not None:
-            tell((number - 1) * step, len(pairs))
+        if progress is not None:
+            progress((number - 1) * step, len(pairs))
         yield _page(sheet, part, height, (number, len(parts)))
 
 
@@ -144,7 +143,7 @@ def _drawn(pair: ReportPair, entry: int, side: int) -> Image.Image:
     return picture
 
 
-def _draw_outlines(picture: Image.Image, circles: Circles, entry: int, thick: float) -> None:
+def _draw_outlines(picture: Image.Image, circles: PairCircles, entry: int, thick: float) -> None:
     draw = ImageDraw.Draw(picture)
     for whose, x, y, radius, own in outlines_of(circles, entry):
         box = [(v + sign * radius) * _FINER for sign in (-1, 1) for v in (x, y)]

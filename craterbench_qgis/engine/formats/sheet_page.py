@@ -15,7 +15,6 @@ from PIL.PngImagePlugin import PngInfo
 
 from ..errors import ExportError
 from .lettering import Lettering, lettering
-from .pdf import write_pdf
 from .staging import staged
 
 Picture = npt.NDArray[Any] | Image.Image
@@ -31,6 +30,8 @@ ROW = TILE + CAPTION + BETWEEN
 TALLEST = 30_000
 PDF_SCALE = 1.5
 A4 = 297 / 210
+_A4_WIDTH_INCHES = 210 / 25.4
+_PDF_QUALITY = 88
 
 
 @dataclass(frozen=True)
@@ -105,13 +106,13 @@ def new_page(sheet: Sheet, height: int, number: tuple[int, int] = (1, 1)) -> Ima
     return page
 
 
-def save_pages(target: Path, sheet: Sheet, pages: Iterable[Image.Image], overwrite: bool) -> None:
+def save_pages(target: Path, sheet: Sheet, pages: Iterable[Image.Image]) -> None:
     """Write a PNG of the first page or a PDF of all; an older file stays until all is written.
 
     Pages are taken one by one and let go, so that hundreds need no more memory than two. Raises
     ExportError.
     """
-    with staged(target, [target.name], overwrite) as folder:
+    with staged(target, [target.name]) as folder:
         path = folder / target.name
         if target.suffix.lower() == ".png":
             about = PngInfo()
@@ -119,7 +120,16 @@ def save_pages(target: Path, sheet: Sheet, pages: Iterable[Image.Image], overwri
             about.add_itxt("Description", sheet.footer)
             next(iter(pages)).save(path, format="PNG", pnginfo=about, dpi=(200, 200))
             return
-        write_pdf(path, pages, title=sheet.title, subject=sheet.footer)
+        for number, page in enumerate(pages):
+            page.save(
+                path,
+                format="PDF",
+                append=number > 0,
+                resolution=page.width / _A4_WIDTH_INCHES,
+                quality=_PDF_QUALITY,
+                title=sheet.title,
+                subject=sheet.footer,
+            )
 
 
 def _rule(draw: ImageDraw.ImageDraw, sheet: Sheet, y: float) -> None:

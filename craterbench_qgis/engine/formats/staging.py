@@ -5,15 +5,27 @@ from __future__ import annotations
 import errno
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from ...contract import held, names
 from ..errors import ExportError
 
 
+def check_target(path: Path, suffixes: Sequence[str], what: str) -> Path:
+    """``path``, where ``what`` can be written: before anything long is done. Raises ExportError."""
+    if path.suffix.lower() not in suffixes:
+        raise ExportError(
+            f"{what} cannot be written as '{path.name}'. End the name with {', '.join(suffixes)}."
+        )
+    if not path.parent.is_dir():
+        raise ExportError(f"'{path.parent}' is not a folder. Create it, or choose another.")
+    return path
+
+
 @contextmanager
-def staged(target: Path, stale: Iterable[str], overwrite: bool) -> Iterator[Path]:
+def staged(target: Path, stale: Iterable[str], overwrite: bool = True) -> Iterator[Path]:
     """A fresh folder to write in; on success its files move beside ``target``.
 
     ``stale``: names of files that belong to an older export of this target and leave with it.
@@ -25,6 +37,11 @@ def staged(target: Path, stale: Iterable[str], overwrite: bool) -> Iterator[Path
     if not folder.is_dir():
         raise ExportError(
             f"The folder '{folder}' does not exist. Create it, or choose another place."
+        )
+    bad = names.unusable(target.name)
+    if bad:
+        raise ExportError(
+            f"'{target.name}' can be no file's name on Windows ({bad}). Choose another name."
         )
     if target.is_dir():
         raise ExportError(f"'{target}' is a folder. Choose a file name for the export.")
@@ -57,31 +74,31 @@ def _swap(work: Path, folder: Path, stale: Iterable[str]) -> None:
     if not new:
         raise OSError("nothing was written")
     if len(new) == 1 and not any((folder / name).exists() for name in set(stale) - set(new)):
-        (work / "new" / new[0]).replace(folder / new[0])  # one file: one atomic step
+        held.replace(work / "new" / new[0], folder / new[0])  # one file: one atomic step
         return
     away: list[str] = []
     placed: list[str] = []
     try:
         for name in sorted({*stale, *new}):
             if (folder / name).exists():
-                (folder / name).replace(old / name)
+                held.replace(folder / name, old / name)
                 away.append(name)
         for name in new:
-            (work / "new" / name).replace(folder / name)
+            held.replace(work / "new" / name, folder / name)
             placed.append(name)
     except OSError:
         for name in placed:
             with suppress(OSError):
-                (folder / name).unlink()
+                held.remove(folder / name)
         for name in away:
             with suppress(OSError):
-                (old / name).replace(folder / name)
+                held.replace(old / name, folder / name)
         raise
     shutil.rmtree(old, ignore_errors=True)
 
 
 def no_room(target: Path) -> ExportError:
-    """What a full disk is told as."""
+    """The error for a full disk."""
     return ExportError(
         f"There is no room left to write '{target}'. Free some disk space and export again."
     )
@@ -90,6 +107,12 @@ def no_room(target: Path) -> ExportError:
 def _explained(target: Path, error: OSError) -> ExportError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return no_room(target)
+    if held.is_held(error):
+        return ExportError(
+            f"'{target}' cannot be written: it is open in another program, or the folder does not "
+            "let you. If QGIS shows it, remove the layer first; else close the program that has it "
+            "open, or choose another folder. What was there is as it was."
+        )
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
         return ExportError(
             f"'{target}' cannot be written: {error.strerror or error}. Choose a folder you may "

@@ -23,6 +23,7 @@ from ..bodies import Body
 from ..errors import CraterBenchError, ExportError
 from ..files import vectors
 from ..files.formulas import guarded
+from .counting import Counted
 from .craterstats import diam_text, scc_text, write_text
 from .geometry import export_crs, layer_wkt, outlines
 from .model import GEOMETRY, match_table
@@ -42,12 +43,14 @@ def write_matches(
     provenance: Mapping[str, Any],
     overwrite: bool = True,
     geometry: Outline = Outline.CIRCLE,
+    counted: Counted | None = None,
 ) -> list[Path]:
     """Write ``matches`` in the format the suffix of ``path`` names, with where they come from.
 
     A name that ends in ``_CRATER.shp`` means OpenCraterTool's layer, which has its four fields and
-    circles only; ``.scc`` and ``.diam`` are CraterStats' lists, without an area, because matches
-    are a selection. ``geometry``: ``circle``, the crater's outline of true ground size on
+    circles only; ``.scc`` and ``.diam`` are CraterStats' lists, without an area where ``counted``
+    says none: matches are a selection. It goes with those lists only, and ``matches`` are the ones
+    it counts. ``geometry``: ``circle``, the crater's outline of true ground size on
     ``body``, or ``point``, its centre; CSV and the lists have neither. ``provenance`` (index id,
     mosaic, encoder and weights hash, settings, version, date) goes into every export, the body and
     its radii are added. An empty list gives a valid empty layer with all fields. Returns the files
@@ -64,9 +67,21 @@ def write_matches(
             f"'{target.name}' is a layer of outlines. Choose the geometry 'circle', or a name that "
             f"does not end in {ENDING}."
         )
+    if counted is not None:
+        listed = _LISTS.get(target.suffix)
+        if listed is None:
+            raise ExportError(f"'{target.name}' holds no area. End the name with .scc or .diam.")
+        text = listed(
+            **_places(match_table(matches)),
+            body=body,
+            area_km2=counted.area_km2,
+            fraction=counted.fraction,
+            provenance=origin,
+        )
+        return write_set(target, lambda file: write_text(file, text), overwrite)
     write = _crater_layer if is_crater_layer(target) else _WRITERS[target.suffix]
-    return _written(
-        target, overwrite, lambda file: write(file, match_table(matches), body, geometry, origin)
+    return write_set(
+        target, lambda file: write(file, match_table(matches), body, geometry, origin), overwrite
     )
 
 
@@ -98,11 +113,11 @@ def write_craters(
     origin = {**provenance, **_about(body), "craters": int(np.size(lon))}
     if is_layer:
         fields = crater_fields(body, lon, lat, diameter_m, tags)
-        return _written(
-            target, overwrite, lambda file: _outlined(file, fields, columns, body, origin)
+        return write_set(
+            target, lambda file: _outlined(file, fields, columns, body, origin), overwrite
         )
     text = _LISTS[target.suffix](**columns, body=body, area_km2=area_km2, provenance=origin)
-    return _written(target, overwrite, lambda file: write_text(file, text))
+    return write_set(target, lambda file: write_text(file, text), overwrite)
 
 
 def _target(path: Path, endings: Sequence[str]) -> Path:
@@ -120,9 +135,12 @@ def _about(body: Body) -> dict[str, Any]:
     return {"body": body.name, "body_radii_m": [body.a, body.b]}
 
 
-def _written(target: Path, overwrite: bool, write: Callable[[Path], None]) -> list[Path]:
-    """Let ``write`` make the file and what belongs to it, then replace the older export."""
-    stale = [target.stem + end for end in _SETS[target.suffix]]
+def write_set(target: Path, write: Callable[[Path], None], overwrite: bool = True) -> list[Path]:
+    """Let ``write`` make the file and what belongs to it, then replace the older export.
+
+    Returns the files written, ``target`` first. Raises ExportError.
+    """
+    stale = [target.stem + end for end in _SETS[target.suffix.lower()]]
     try:
         with staged(target, stale, overwrite) as folder:
             write(folder / target.name)

@@ -44,10 +44,12 @@ def check_craters(table: pa.Table) -> None:
     """Raise ValueError unless the first four columns are an id and three finite numbers."""
     wanted = [pa.string(), pa.float64(), pa.float64(), pa.float64()]
     columns = table.columns[:4]
-    if [column.type for column in columns] != wanted or any(one.null_count for one in columns):
+    if [column.type for column in columns] != wanted or any(
+        column.null_count for column in columns
+    ):
         raise ValueError("its first columns are no ids and numbers")
     numbers = [column.to_numpy() for column in columns[1:]]
-    if not all(np.isfinite(one).all() for one in numbers):
+    if not all(np.isfinite(values).all() for values in numbers):
         raise ValueError("a longitude, latitude or diameter is not a finite number")
     lon, lat, diameter = numbers
     if len(lon) and (np.abs(lat).max() > 90 or np.abs(lon).max() > 720 or diameter.min() <= 0):

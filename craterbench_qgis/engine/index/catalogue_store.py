@@ -33,11 +33,11 @@ def crater_table(
     attributes: pa.Table | None,
 ) -> pa.Table:
     """One Arrow table of all columns. Raises CraterIndexError on values that cannot be stored."""
-    numbers = [np.asarray(one, dtype=np.float64) for one in (lon, lat, diameter_m)]
+    numbers = [np.asarray(values, dtype=np.float64) for values in (lon, lat, diameter_m)]
     wrong = None
-    if any(one.shape != (len(ids),) for one in numbers):
+    if any(values.shape != (len(ids),) for values in numbers):
         wrong = "ids, longitudes, latitudes and diameters differ in number"
-    elif not all(np.isfinite(one).all() for one in numbers):
+    elif not all(np.isfinite(values).all() for values in numbers):
         wrong = "a longitude, latitude or diameter is not a finite number"
     elif len(ids) and (float(np.abs(numbers[1]).max()) > 90 or float(numbers[2].min()) <= 0):
         wrong = "a latitude is beyond 90 degrees or a diameter is not positive"
@@ -45,7 +45,7 @@ def crater_table(
         wrong = f"there are {attributes.num_rows} rows of attributes for {len(ids)} craters"
     if wrong:
         raise CraterIndexError(f"These craters cannot be stored: {wrong}. Check the catalogue.")
-    columns: list[Any] = [pa.array(ids, pa.string()), *(pa.array(one) for one in numbers)]
+    columns: list[Any] = [pa.array(ids, pa.string()), *(pa.array(values) for values in numbers)]
     names = list(OWN_COLUMNS)
     if attributes is not None:
         columns += attributes.columns
@@ -78,14 +78,14 @@ class CraterStore:
     def __init__(self, root: Path, entries: Sequence[CatalogueEntry]) -> None:
         """Raises CraterIndexError for a missing or truncated file."""
         self._root = root
-        self.files = [MappedFile(root, one.file) for one in entries]
+        self.files = [MappedFile(root, entry.file) for entry in entries]
         self._entries = list(entries)
-        self.rows = sum(one.rows for one in entries)
+        self.rows = sum(entry.rows for entry in entries)
 
     @cached_property
     def tables(self) -> list[pa.Table]:
         """One table per addition, its columns as stored."""
-        found = []
+        tables = []
         for file, entry in zip(self.files, self._entries, strict=True):
             try:
                 table = read_table(file.verified())
@@ -101,14 +101,14 @@ class CraterStore:
                     f"{self._root.name}: the file {entry.file.path} does not hold the "
                     f"{entry.rows} craters of the manifest. {RESTORE}"
                 )
-            found.append(table)
-        return found
+            tables.append(table)
+        return tables
 
     def _numbers(self, column: int) -> Float64:
         parts = [table.column(column).to_numpy() for table in self.tables]
-        found = parts[0] if len(parts) == 1 else np.concatenate([np.empty(0), *parts])
-        found.flags.writeable = False
-        return found
+        numbers = parts[0] if len(parts) == 1 else np.concatenate([np.empty(0), *parts])
+        numbers.flags.writeable = False
+        return numbers
 
     @cached_property
     def lon(self) -> Float64:
@@ -128,7 +128,7 @@ class CraterStore:
     def ids(self, rows: npt.ArrayLike | None = None) -> list[str]:
         """The crater ids of ``rows`` (of all craters by default)."""
         if rows is None:
-            return [one for table in self.tables for one in table.column(0).to_pylist()]
+            return [crater_id for table in self.tables for crater_id in table.column(0).to_pylist()]
         return list(self._take(rows, lambda table: table.column(0).to_pylist()))
 
     def values(self, column: str) -> list[Any]:
@@ -137,37 +137,37 @@ class CraterStore:
         Raises CraterIndexError for a column that is nowhere, naming those that are.
         """
         if not any(column in table.column_names for table in self.tables):
-            names = {one: None for table in self.tables for one in table.column_names[4:]}
+            names = {name: None for table in self.tables for name in table.column_names[4:]}
             there = f"Its columns: {', '.join(names)}." if names else "It has none of its own."
             raise CraterIndexError(f"The index's catalogue has no column {column!r}. {there}")
-        found: list[Any] = []
+        values: list[Any] = []
         for table in self.tables:
             if column in table.column_names:
-                found += table.column(column).to_pylist()
+                values += table.column(column).to_pylist()
             else:
-                found += [None] * table.num_rows
-        return found
+                values += [None] * table.num_rows
+        return values
 
     def rows_of(self, ids: Sequence[str]) -> dict[str, list[int]]:
         """The rows of each of ``ids`` that exists, removed ones included, ascending."""
         wanted = pa.array(list(dict.fromkeys(ids)), pa.string())
-        found: dict[str, list[int]] = {}
+        rows: dict[str, list[int]] = {}
         first = 0
         for table in self.tables:
             column = table.column(0)
             hits = np.flatnonzero(pc.is_in(column, value_set=wanted).to_numpy())
-            for row, one in zip(hits.tolist(), column.take(hits).to_pylist(), strict=True):
-                found.setdefault(one, []).append(first + row)
+            for row, crater_id in zip(hits.tolist(), column.take(hits).to_pylist(), strict=True):
+                rows.setdefault(crater_id, []).append(first + row)
             first += table.num_rows
-        return found
+        return rows
 
     def records(self, rows: npt.ArrayLike) -> list[dict[str, Any]]:
         """Of each of ``rows``: crater_row, crater_id, lon, lat, diameter_m, attributes (a dict)."""
         numbers = np.asarray(rows, dtype=np.int64).reshape(-1)
-        found = list(self._take(numbers, _as_dicts))
-        for row, one in zip(numbers.tolist(), found, strict=True):
-            one["crater_row"] = row
-        return found
+        records = list(self._take(numbers, _as_dicts))
+        for row, record in zip(numbers.tolist(), records, strict=True):
+            record["crater_row"] = row
+        return records
 
     def _take(self, rows: npt.ArrayLike, read: Callable[[pa.Table], list[Any]]) -> list[Any]:
         numbers = np.asarray(rows, dtype=np.int64).reshape(-1)
@@ -176,16 +176,16 @@ class CraterStore:
                 f"Crater rows run from 0 to {self.rows - 1}; {int(numbers.max())} was asked for. "
                 "Open the index again if it was changed."
             )
-        found: list[Any] = [None] * len(numbers)
+        taken: list[Any] = [None] * len(numbers)
         first = 0
         for table in self.tables:
             here = np.flatnonzero((numbers >= first) & (numbers < first + table.num_rows))
             if here.size:
                 values = read(table.take(pa.array(numbers[here] - first)))
                 for place, value in zip(here.tolist(), values, strict=True):
-                    found[place] = value
+                    taken[place] = value
             first += table.num_rows
-        return found
+        return taken
 
 
 def _as_dicts(table: pa.Table) -> list[dict[str, Any]]:
@@ -207,14 +207,14 @@ def union_attributes(tables: Sequence[pa.Table]) -> dict[str, pa.ChunkedArray]:
     Columns of different types become the wider number, or text.
     """
     names = list(dict.fromkeys(name for table in tables for name in table.column_names[4:]))
-    found = {}
+    columns = {}
     for name in names:
         parts = []
         for table in tables:
-            places = [i for i, one in enumerate(table.column_names) if one == name and i >= 4]
+            places = [i for i, column in enumerate(table.column_names) if column == name and i >= 4]
             parts.append(table.column(places[0]) if places else pa.nulls(table.num_rows))
-        found[name] = _chunked(parts)
-    return found
+        columns[name] = _chunked(parts)
+    return columns
 
 
 def _chunked(parts: Sequence[Any]) -> pa.ChunkedArray:
@@ -231,9 +231,9 @@ def _chunked(parts: Sequence[Any]) -> pa.ChunkedArray:
     return pa.chunked_array(chunks, kind)
 
 
-def _wider(one: pa.DataType, other: pa.DataType) -> pa.DataType:
+def _wider(first: pa.DataType, other: pa.DataType) -> pa.DataType:
     with contextlib.suppress(pa.ArrowException):
-        schemas = [pa.schema([("x", kind)]) for kind in (one, other)]
+        schemas = [pa.schema([("x", kind)]) for kind in (first, other)]
         return pa.unify_schemas(schemas, promote_options="permissive").field(0).type
     return pa.string()
 
@@ -243,7 +243,7 @@ def _text(column: Any) -> Any:
     try:
         return column.cast(pa.string())
     except pa.ArrowException:
-        values = [None if one is None else str(one) for one in column.to_pylist()]
+        values = [None if value is None else str(value) for value in column.to_pylist()]
         return pa.array(values, pa.string())
 
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from ..bodies import Body
 from ..errors import CraterIndexError
+from ..tokens import InstanceTokens, instance_tokens
 
 Float32 = npt.NDArray[np.float32]
 Int64 = npt.NDArray[np.int64]
@@ -87,6 +88,19 @@ class IndexSettings:
         """N, the patches of a view."""
         return self.grid[0] * self.grid[1]
 
+    def instance_tokens(
+        self, tokens: Float32, attention: Float32, seed: int | Sequence[int] = 0
+    ) -> InstanceTokens:
+        """The instance tokens of views [B, N, D] as the index keeps them; see ``engine.tokens``."""
+        return instance_tokens(
+            tokens,
+            self.tokens,
+            seeds=self.seeds,
+            method=self.aggregation,
+            attention=attention,
+            seed=seed,
+        )
+
     def check(self) -> None:
         """Raise CraterIndexError when a value cannot be stored."""
         counts = (self.input_size, self.patches, self.global_dim, self.token_dim, self.tokens)
@@ -105,12 +119,12 @@ class IndexSettings:
                 f"pixels a side, descriptors at most {MAX_NUMBERS} numbers."
             )
         if not 1 <= len(self.context_factors) <= 256 or not all(
-            0 < one < 1e6 for one in self.context_factors
+            0 < factor < 1e6 for factor in self.context_factors
         ):
             raise CraterIndexError(
                 f"The context factors {self.context_factors} cannot be used. Give positive numbers."
             )
-        if not all(0 < one < 1e12 for one in (self.body_a, self.body_b)):
+        if not all(0 < radius < 1e12 for radius in (self.body_a, self.body_b)):
             raise CraterIndexError(
                 f"The radii of '{self.body_name}' are not positive. Name a body or give its radii."
             )
@@ -210,9 +224,11 @@ class SegmentData:
             array = np.asarray(getattr(self, name))
             if array.size and not (int(array.min()) >= 0 and int(array.max()) < limit):
                 raise _unfit(f"'{name}' points outside 0 ... {limit - 1}")
-        for one in self.skipped:
-            if not (0 <= one.crater_row < craters and 0 <= one.observation < observations):
-                raise _unfit(f"a skipped view points to crater {one.crater_row}, which is not here")
+        for view in self.skipped:
+            if not (0 <= view.crater_row < craters and 0 <= view.observation < observations):
+                raise _unfit(
+                    f"a skipped view points to crater {view.crater_row}, which is not here"
+                )
 
 
 def _unfit(what: str) -> CraterIndexError:

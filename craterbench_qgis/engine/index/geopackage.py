@@ -17,13 +17,15 @@ import tempfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from ...contract import held
 from ...contract.body import geographic_wkt
-from ...contract.databases import limit_time
+from ...contract.databases import limit_time, sqlite_uri
 from ..bodies import Body, map_latitude
 from ..errors import CraterIndexError
 from ..files.database import distrust
@@ -33,7 +35,7 @@ from .closed import open_inside
 from .format import GPKG, GPKG_NEXT, IndexSettings
 from .manifest import GpkgEntry
 from .storage import FileEntry as _FileEntry
-from .storage import check_size, damaged, replace, storage_errors, sync_file, sync_folder
+from .storage import check_size, damaged, storage_errors, sync_file, sync_folder
 
 LAYER = "craters"
 COLUMNS = ("crater_row", "crater_id", "lon", "lat", "diameter_m")
@@ -47,7 +49,6 @@ _MAX_SECONDS = 600.0
 # SQLite's header: change counter, version-valid-for and the version of the last writer.
 _VOLATILE = (slice(24, 28), slice(92, 100))
 _JOURNAL = slice(18, 20)
-_POINT = np.dtype([("order", "u1"), ("type", "<u4"), ("x", "<f8"), ("y", "<f8")])
 
 
 def gpkg_hash(path: Path) -> str:
@@ -61,7 +62,7 @@ def gpkg_hash(path: Path) -> str:
         head = bytearray(file.read(_BLOCK))
         for part in _VOLATILE:
             head[part] = bytes(len(head[part]))
-        if all(one in (1, 2) for one in head[_JOURNAL]):
+        if all(mode in (1, 2) for mode in head[_JOURNAL]):
             head[_JOURNAL] = bytes(len(head[_JOURNAL]))
         digest.update(head)
         while block := file.read(_BLOCK):
@@ -69,14 +70,32 @@ def gpkg_hash(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _points(lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> pa.Array:
-    """WKB points [n] without a Python loop."""
-    points = np.empty(len(lon), _POINT)
-    points["order"], points["type"] = 1, 1
-    points["x"], points["y"] = lon, lat
-    offsets = np.arange(len(lon) + 1, dtype=np.int64) * _POINT.itemsize
-    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(points)]
-    return pa.Array.from_buffers(pa.large_binary(), len(lon), buffers)
+def fixed_wkb(kind: int, coordinates: npt.NDArray[np.float64]) -> pa.Array:
+    """WKB of points [n, 1, 2] (kind 1) or lines [n, v, 2] (kind 2), without a Python loop."""
+    n, vertices, _ = coordinates.shape
+    fields: list[Any] = [("order", "u1"), ("type", "<u4")]
+    fields += [("count", "<u4")] if kind == 2 else []
+    shapes = np.empty(n, np.dtype([*fields, ("xy", "<f8", (vertices, 2))]))
+    shapes["order"], shapes["type"], shapes["xy"] = 1, kind, coordinates
+    if kind == 2:
+        shapes["count"] = vertices
+    offsets = np.arange(n + 1, dtype=np.int64) * shapes.dtype.itemsize
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(shapes)]
+    return pa.Array.from_buffers(pa.large_binary(), n, buffers)
+
+
+def layer_columns(names: Sequence[str], own: Sequence[str]) -> list[str]:
+    """The catalogue's column ``names`` as a layer that has ``own`` columns can hold them: SQLite's
+    ignore case, and "fid" and "geom" are the layer's."""
+    taken = {*own, "fid", "geom", "rowid", "oid", "_rowid_"}
+    unique: list[str] = []
+    for name in names:
+        column = name.replace('"', "'") or "unnamed"
+        while column.lower() in taken:
+            column += "_source"
+        taken.add(column.lower())
+        unique.append(column)
+    return unique
 
 
 def _layer(store: CraterStore, removed: npt.NDArray[np.int32], body: Body) -> pa.Table:
@@ -89,15 +108,14 @@ def _layer(store: CraterStore, removed: npt.NDArray[np.int32], body: Body) -> pa
         "lat": pa.array(store.lat),
         "diameter_m": pa.array(store.diameter_m),
     }
-    # SQLite's names ignore case, and "fid" and "geom" are the layer's own.
-    taken = {*COLUMNS, "fid", "geom", "rowid", "oid", "_rowid_"}
-    for name, column in union_attributes(store.tables).items():
-        unique = name.replace('"', "'") or "unnamed"
-        while unique.lower() in taken:
-            unique += "_source"
-        taken.add(unique.lower())
-        columns[unique] = plain_column(column)
-    columns["geom"] = _points(store.lon, map_latitude(body, store.lat))
+    attributes = union_attributes(store.tables)
+    for name, column in zip(
+        layer_columns(list(attributes), COLUMNS), attributes.values(), strict=True
+    ):
+        columns[name] = plain_column(column)
+    columns["geom"] = fixed_wkb(
+        1, np.stack([store.lon, map_latitude(body, store.lat)], axis=1)[:, None, :]
+    )
     table = pa.table(columns)
     if removed.size:
         keep = np.ones(store.rows, bool)
@@ -226,11 +244,10 @@ def _own_triggers() -> tuple[tuple[str, str], ...] | None:
     """Those a GeoPackage gets that is written by the GDAL of this process; None where none can."""
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
-    row = np.zeros(1)
     try:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / GPKG
-            _write_layer(path, pa.table({"geom": _points(row, row)}), "EPSG:4326")
+            _write_layer(path, pa.table({"geom": fixed_wkb(1, np.zeros((1, 1, 2)))}), "EPSG:4326")
             return _triggers(path)
     except (DataSourceError, DataLayerError, FeatureError, RuntimeError, OSError):
         return None
@@ -251,8 +268,8 @@ def install_next(root: Path, entry: GpkgEntry) -> bool:
     """
     try:
         for suffix in ("-wal", "-shm", "-journal"):
-            (root / (GPKG + suffix)).unlink(missing_ok=True)
-        replace(root / GPKG_NEXT, root / GPKG)
+            held.remove(root / (GPKG + suffix))
+        held.replace(root / GPKG_NEXT, root / GPKG)
     except PermissionError:
         return False
     sync_folder(root)
@@ -273,7 +290,7 @@ def settle_next(root: Path, entry: GpkgEntry | None) -> None:
 def remove_with_journals(path: Path) -> None:
     """Remove a GeoPackage no manifest names. Raises OSError."""
     for suffix in ("", "-wal", "-shm", "-journal"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+        held.remove(path.with_name(path.name + suffix))
 
 
 def locate(root: Path, entry: GpkgEntry) -> Path:
@@ -299,8 +316,8 @@ def check(root: Path, entry: GpkgEntry) -> Path:
 def check_same(root: Path, path: Path, entry: GpkgEntry) -> None:
     """Compare the checksum of what :func:`locate` gave. Raises CraterIndexError."""
     with storage_errors(path):
-        found = gpkg_hash(path)
-    if found != entry.sha256:
+        digest = gpkg_hash(path)
+    if digest != entry.sha256:
         raise damaged(root, GPKG, REWRITE)
 
 
@@ -312,7 +329,7 @@ def column_names(connection: sqlite3.Connection) -> Sequence[str]:
 
 def connect(path: Path) -> sqlite3.Connection:
     """Open read-only and immutable: no locks, no journals, nothing written beside it."""
-    uri = path.absolute().as_uri() + "?mode=ro&immutable=1"
+    uri = sqlite_uri(path, "mode=ro&immutable=1")
     connection = sqlite3.connect(uri, uri=True, isolation_level=None)
     distrust(connection)
     return connection

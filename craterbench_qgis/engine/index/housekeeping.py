@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from ...contract import names
 from ..errors import CraterIndexError
 from . import geopackage
 from .closed import survey
 from .format import GPKG_NEXT, MANIFEST, MANIFEST_SPARE
-from .lock import LOCK_NAME
-from .manifest import Manifest
+from .lock import LOCK_NAME, WriterLock
+from .manifest import Manifest, load_manifest
 from .storage import RESTORE, MappedFile, discard
 
 FOLDERS = ("segments", "catalogue", "tombstones", "shortlist", "kinds")
@@ -22,20 +23,20 @@ _TEMPORARY = (MANIFEST + ".tmp", MANIFEST_SPARE + ".tmp")
 
 def debris(root: Path, manifest: Manifest | None) -> list[Path]:
     """What lies in the index's own folders and is not named by the manifest. Raises OSError."""
-    files = {root / one.path for one in manifest.files()} if manifest else set()
-    segments = {root / one.path for one in manifest.segments} if manifest else set()
-    found = [root / name for name in _TEMPORARY if (root / name).exists()]
+    files = {root / file.path for file in manifest.files()} if manifest else set()
+    segments = {root / entry.path for entry in manifest.segments} if manifest else set()
+    left = [root / name for name in _TEMPORARY if (root / name).exists()]
     for folder in FOLDERS:
         if (root / folder).is_dir():
-            found += [
-                one
-                for one in sorted((root / folder).iterdir())
-                if one not in files and one not in segments
+            left += [
+                path
+                for path in sorted((root / folder).iterdir())
+                if path not in files and path not in segments
             ]
     for segment in segments:
         if segment.is_dir():
-            found += [one for one in sorted(segment.iterdir()) if one not in files]
-    return found
+            left += [path for path in sorted(segment.iterdir()) if path not in files]
+    return left
 
 
 def clear(root: Path, manifest: Manifest | None) -> None:
@@ -44,6 +45,25 @@ def clear(root: Path, manifest: Manifest | None) -> None:
     for path in debris(root, manifest):
         discard(root, path)
     geopackage.settle_next(root, manifest.gpkg if manifest else None)
+
+
+def tidy(root: Path) -> int:
+    """Remove what earlier states left, unless a writer is at work; how much went.
+
+    Windows keeps what a process has mapped: a reader calls this when it has let go. Raises nothing.
+    """
+    with contextlib.suppress(CraterIndexError, OSError):
+        if not debris(root, load_manifest(root)):
+            return 0
+        lock = WriterLock(root)
+        try:
+            manifest = load_manifest(root)
+            before = len(debris(root, manifest))
+            clear(root, manifest)
+            return before - len(debris(root, manifest))
+        finally:
+            lock.release()
+    return 0
 
 
 def remove_empty(root: Path) -> None:
@@ -55,6 +75,11 @@ def remove_empty(root: Path) -> None:
 
 def creatable(root: Path) -> None:
     """Raise CraterIndexError unless a new index may be made at ``root``. Raises OSError."""
+    bad = names.unusable(root.name)
+    if bad:
+        raise CraterIndexError(
+            f"'{root.name}' can be no folder's name on Windows ({bad}). Choose another name."
+        )
     if not root.exists():
         return
     if not root.is_dir():
@@ -67,10 +92,10 @@ def creatable(root: Path) -> None:
         )
     ours = {LOCK_NAME, GPKG_NEXT, *FOLDERS, *_TEMPORARY}
     ours |= {GPKG_NEXT + suffix for suffix in ("-wal", "-shm", "-journal")}
-    for one in root.iterdir():
-        if one.name not in ours:
+    for entry in root.iterdir():
+        if entry.name not in ours:
             raise CraterIndexError(
-                f"The folder {root} is not empty ('{one.name}' is in it) and is no index. Choose "
+                f"The folder {root} is not empty ('{entry.name}' is in it) and is no index. Choose "
                 "a new or empty folder."
             )
 
@@ -90,10 +115,10 @@ def read_tombstones(
             f"{root.name}: {manifest.tombstones.file.path} does not hold the "
             f"{manifest.tombstones.craters} removed craters of the manifest. {RESTORE}"
         )
-    found = rows.view("<i4")
-    if found.size and not (int(found.min()) >= 0 and int(found.max()) < manifest.n_craters):
+    removed = rows.view("<i4")
+    if removed.size and not (int(removed.min()) >= 0 and int(removed.max()) < manifest.n_craters):
         raise CraterIndexError(
             f"{root.name}: {manifest.tombstones.file.path} names craters that do not exist. "
             f"{RESTORE}"
         )
-    return found
+    return removed

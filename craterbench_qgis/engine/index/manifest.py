@@ -97,7 +97,7 @@ class SegmentEntry:
 
     def file(self, name: str) -> FileEntry:
         """The entry of e.g. ``tokens.bin`` of this segment."""
-        return next(one for one in self.files if one.path.endswith("/" + name))
+        return next(file for file in self.files if file.path.endswith("/" + name))
 
 
 @dataclass(frozen=True)
@@ -205,31 +205,31 @@ class Manifest:
     def skipped(self) -> dict[str, int]:
         """Views not made, counted by reason, most frequent first."""
         counts: Counter[str] = Counter()
-        for one in self.segments:
-            counts.update(one.skipped)
+        for segment in self.segments:
+            counts.update(segment.skipped)
         return dict(counts.most_common())
 
     @property
     def n_views(self) -> int:
-        return sum(one.views for one in self.segments)
+        return sum(segment.views for segment in self.segments)
 
     @property
     def n_craters(self) -> int:
         """Rows ever added, removed ones included."""
-        return sum(one.rows for one in self.catalogues)
+        return sum(catalogue.rows for catalogue in self.catalogues)
 
     def files(self) -> list[FileEntry]:
         """Every immutable file, i.e. all but the manifests and the GeoPackage."""
-        found = [one.file for one in self.catalogues]
-        found += [file for one in self.segments for file in one.files]
+        files = [catalogue.file for catalogue in self.catalogues]
+        files += [file for segment in self.segments for file in segment.files]
         if self.tombstones:
-            found.append(self.tombstones.file)
+            files.append(self.tombstones.file)
         if self.shortlist:
-            found.append(self.shortlist.file)
+            files.append(self.shortlist.file)
         if self.kinds:
-            found += self.kinds.files
-        found += [one.file for one in self.lists]
-        return found
+            files += self.kinds.files
+        files += [lists.file for lists in self.lists]
+        return files
 
     def to_bytes(self) -> bytes:
         """The file's bytes; the same manifest always gives the same."""
@@ -257,7 +257,7 @@ def _compact(value: Any) -> str:
 def _lines(value: Any) -> str:
     """One line, or one per element of a list: readable, and quick to write for many segments."""
     if isinstance(value, (list, tuple)) and value:
-        return "[\n" + ",\n".join(" " + _compact(one) for one in value) + "\n]"
+        return "[\n" + ",\n".join(" " + _compact(item) for item in value) + "\n]"
     return _compact(value)
 
 
@@ -352,10 +352,10 @@ def _checked(manifest: Manifest) -> Manifest:
         if not _SAFE_PATH.match(entry.path):
             raise ValueError(entry.path)
     rows = 0
-    for one in manifest.catalogues:
-        if one.first_row != rows:
+    for catalogue in manifest.catalogues:
+        if catalogue.first_row != rows:
             raise ValueError("the rows of the catalogues have gaps")
-        rows += one.rows
+        rows += catalogue.rows
     for segment in manifest.segments:
         wanted = [f"{segment.path}/{name}" for name in SEGMENT_FILES]
         if not _SAFE_PATH.match(segment.path) or [f.path for f in segment.files] != wanted:

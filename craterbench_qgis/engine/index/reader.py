@@ -67,17 +67,17 @@ class CraterIndex(Closing):
     def __init__(self, root: Path, manifest: Manifest) -> None:
         """Map all files; use :meth:`open`."""
         self.path, self.manifest = root, manifest
-        self.segments = [Segment(root, one, manifest.settings) for one in manifest.segments]
+        self.segments = [Segment(root, entry, manifest.settings) for entry in manifest.segments]
         self.craters = CraterStore(root, manifest.catalogues)
-        self._ends = np.cumsum([0, *(len(one) for one in self.segments)])
+        self._ends = np.cumsum([0, *(len(segment) for segment in self.segments)])
         self._tombstones = (
             MappedFile(root, manifest.tombstones.file) if manifest.tombstones else None
         )
         self.shortlist_file = (
             MappedFile(root, manifest.shortlist.file) if manifest.shortlist else None
         )
-        self._kind_files = [MappedFile(root, one) for one in kind_files(manifest)]
-        self._list_files = {one.segment: MappedFile(root, one.file) for one in manifest.lists}
+        self._kind_files = [MappedFile(root, entry) for entry in kind_files(manifest)]
+        self._list_files = {lists.segment: MappedFile(root, lists.file) for lists in manifest.lists}
         self._gpkg_checked: tuple[Path, int, int, int] | None = None
         if manifest.gpkg is not None:
             geopackage.locate(root, manifest.gpkg)
@@ -95,7 +95,7 @@ class CraterIndex(Closing):
             manifest = load_manifest(root)
             with storage_errors(root):
                 survey(root)
-            total = sum(one.size for one in manifest.files())
+            total = sum(file.size for file in manifest.files())
             try:
                 index = cls(root, manifest)
                 if check == "full" or (check == "auto" and total < CHECK_ALL_BELOW):
@@ -120,14 +120,10 @@ class CraterIndex(Closing):
 
     def _mapped(self) -> Iterator[MappedFile]:
         yield from self.craters.files
-        for one in self.segments:
-            yield from one.files.values()
-        for extra in (
-            self._tombstones,
-            self.shortlist_file,
-            *self._kind_files,
-            *self._list_files.values(),
-        ):
+        for segment in self.segments:
+            yield from segment.files.values()
+        own = (self._tombstones, self.shortlist_file)
+        for extra in (*own, *self._kind_files, *self._list_files.values()):
             if extra is not None:
                 yield extra
 
@@ -192,14 +188,14 @@ class CraterIndex(Closing):
     @cached_property
     def views(self) -> Records:
         """The rows of all views [n_views], of ``VIEW_DTYPE``; thumb_offset is per segment."""
-        parts = [one.views for one in self.segments]
-        found = np.concatenate(parts) if parts else np.empty(0, VIEW_DTYPE)
-        rows = found["crater_row"]
+        parts = [segment.views for segment in self.segments]
+        views = np.concatenate(parts) if parts else np.empty(0, VIEW_DTYPE)
+        rows = views["crater_row"]
         if len(rows) and not (rows.min() >= 0 and rows.max() < self.n_craters):
             raise CraterIndexError(
                 f"{self.path.name} has views of craters that it does not hold. {RESTORE}"
             )
-        seen, scales = found["observation"], found["global_scale"]
+        seen, scales = views["observation"], views["global_scale"]
         if len(rows) and not (
             seen.min() >= 0
             and seen.max() < max(len(self.manifest.observations), 1)
@@ -209,7 +205,7 @@ class CraterIndex(Closing):
                 f"{self.path.name} has views of mosaics that it does not know, or numbers that are "
                 f"none. {RESTORE}"
             )
-        return found
+        return views
 
     @cached_property
     def view_crater_rows(self) -> npt.NDArray[np.int32]:
@@ -219,15 +215,15 @@ class CraterIndex(Closing):
     def view(self, view: int) -> ViewRow:
         """One view's row of the table."""
         segment, row = self._place(view)
-        found = segment.views[row]
+        record = segment.views[row]
         return ViewRow(
             int(view),
-            int(found["crater_row"]),
-            int(found["observation"]),
-            float(found["context"]),
-            float(found["valid_fraction"]),
-            float(found["native_m_per_px"]),
-            float(found["m_per_px"]),
+            int(record["crater_row"]),
+            int(record["observation"]),
+            float(record["context"]),
+            float(record["valid_fraction"]),
+            float(record["native_m_per_px"]),
+            float(record["m_per_px"]),
         )
 
     @cached_property
@@ -275,11 +271,11 @@ class CraterIndex(Closing):
     def globals(self, views: npt.ArrayLike) -> Float32:
         """The global descriptors float32 [S, G] of ``views``."""
         numbers = self._numbers(views)
-        found = np.empty((len(numbers), self.settings.global_dim), np.float32)
+        vectors = np.empty((len(numbers), self.settings.global_dim), np.float32)
         for segment, places, rows in self._grouped(numbers):
-            found[places] = segment.globals[rows]
-            found[places] *= segment.views["global_scale"][rows][:, None]
-        return found
+            vectors[places] = segment.globals[rows]
+            vectors[places] *= segment.views["global_scale"][rows][:, None]
+        return vectors
 
     def stored_tokens(self, views: npt.ArrayLike) -> StoredTokens:
         """The token records of ``views``, in their order, each checked.
@@ -301,9 +297,9 @@ class CraterIndex(Closing):
     def tokens(self, views: npt.ArrayLike) -> Float32:
         """The instance tokens float32 [S, K, D] of ``views``, each record checked."""
         stored = self.stored_tokens(views)
-        found = stored.tokens.astype(np.float32)
-        found *= stored.scale[:, :, None]
-        return found
+        tokens = stored.tokens.astype(np.float32)
+        tokens *= stored.scale[:, :, None]
+        return tokens
 
     def thumbnail(self, view: int) -> bytes:
         """The JPEG of a view, checked; empty when none was stored."""
@@ -349,15 +345,15 @@ class CraterIndex(Closing):
         """
         for _ in range(_TRIES):
             path = self._gpkg()
-            looks = self._gpkg_checked
+            stamp = self._gpkg_checked
             try:
                 rows = select_rows(self.path, path, expression, self.n_craters)
             except CraterIndexError:
-                if _looks(path) == looks:
+                if _stamp_of(path) == stamp:
                     raise
                 continue
             # SQLite opened the file by its name, which a writer may have given to its next one.
-            if _looks(path) == looks:
+            if _stamp_of(path) == stamp:
                 return rows
         raise self._changed()
 
@@ -371,13 +367,16 @@ class CraterIndex(Closing):
         entry = self.manifest.gpkg
         if entry is None:
             raise CraterIndexError(f"{self.path.name} has no catalogue.gpkg. {geopackage.REWRITE}")
-        if self._gpkg_checked is not None and _looks(self._gpkg_checked[0]) == self._gpkg_checked:
+        if (
+            self._gpkg_checked is not None
+            and _stamp_of(self._gpkg_checked[0]) == self._gpkg_checked
+        ):
             return self._gpkg_checked[0]
         for left in reversed(range(_TRIES)):
             try:
                 # How it looks before it is compared: what comes under its name later looks other.
                 path = geopackage.locate(self.path, entry)
-                self._gpkg_checked = _looks(path)
+                self._gpkg_checked = _stamp_of(path)
                 geopackage.check_same(self.path, path, entry)
                 return path
             except CraterIndexError:
@@ -389,7 +388,7 @@ class CraterIndex(Closing):
         raise self._changed()
 
 
-def _looks(path: Path) -> tuple[Path, int, int, int] | None:
+def _stamp_of(path: Path) -> tuple[Path, int, int, int] | None:
     try:
         status = path.stat()
     except OSError:

@@ -58,8 +58,8 @@ def best(scores: Float32, size: int, allowed: Mask | None) -> tuple[Int64, Float
         chosen = np.arange(len(values))
     order = np.lexsort((chosen, -values[chosen]))
     chosen = chosen[order]
-    found = chosen if places is None else places[chosen]
-    return found.astype(np.int64), values[chosen]
+    views = chosen if places is None else places[chosen]
+    return views.astype(np.int64), values[chosen]
 
 
 def query_vector(index: CraterIndex, query: npt.ArrayLike) -> Float32:

@@ -74,8 +74,8 @@ def encode(
     ):
         views[name] = getattr(data, name)
     views["global_scale"] = scale
-    views["thumb_length"] = [len(one) for one in data.thumbnails]
-    views["thumb_crc"] = [zlib.crc32(one) for one in data.thumbnails]
+    views["thumb_length"] = [len(jpeg) for jpeg in data.thumbnails]
+    views["thumb_crc"] = [zlib.crc32(jpeg) for jpeg in data.thumbnails]
     return records, globals_, views, b"".join(data.thumbnails)
 
 
@@ -117,7 +117,7 @@ class SegmentWriter:
 
     def append_skipped(self, skipped: Iterable[Skipped]) -> None:
         """Add views that were not made."""
-        rows = [(one.crater_row, one.observation, one.context, one.reason) for one in skipped]
+        rows = [(view.crater_row, view.observation, view.context, view.reason) for view in skipped]
         self._files[SKIPPED].write(_csv_lines(rows))
         for *_, reason in rows:
             known = reason in self._reasons or len(self._reasons) < _MOST_REASONS
@@ -232,24 +232,24 @@ class Segment:
         """Copies of the records of ``rows``, each checked. Raises CraterIndexError."""
         file = self.files[TOKENS]
         file.still_there()
-        found = self.records[rows]
-        bad = np.flatnonzero(crc_of_records(found) != found["crc"])
+        records = self.records[rows]
+        bad = np.flatnonzero(crc_of_records(records) != records["crc"])
         if bad.size:
             raise CraterIndexError(
                 f"{self.root.name}: the file {file.entry.path} is damaged at view "
                 f"{int(rows[bad[0]])}: its checksum differs. {RESTORE}"
             )
         settings = self._settings
-        if found.size and not (
-            np.isfinite(found["scale"]).all()
-            and int(found["seed"].max()) < settings.patches
-            and int(found["assignment"].max()) < settings.tokens
+        if records.size and not (
+            np.isfinite(records["scale"]).all()
+            and int(records["seed"].max()) < settings.patches
+            and int(records["assignment"].max()) < settings.tokens
         ):
             raise CraterIndexError(
                 f"{self.root.name}: the file {file.entry.path} holds tokens that do not fit its "
                 f"settings. {RESTORE}"
             )
-        return found
+        return records
 
     def thumbnail(self, row: int) -> bytes:
         """The JPEG of view ``row``, checked. Raises CraterIndexError."""

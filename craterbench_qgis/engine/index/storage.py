@@ -14,7 +14,6 @@ import mmap
 import os
 import shutil
 import stat
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ...contract import held
 from ..errors import CraterIndexError
 from .closed import inside, open_inside
 
@@ -57,6 +57,12 @@ def storage_error(error: BaseException, path: Path) -> CraterIndexError:
         text = (
             f"The disk is full: {path} could not be written. Free some space and run the same "
             "command again; everything committed so far is kept."
+        )
+    elif held.is_held(error):
+        text = (
+            f"{path} is open in another program, or you may not write there. If QGIS shows it, "
+            "remove the layer first; else close the program that has it open, or check the "
+            "folder's permissions. Everything committed so far is kept."
         )
     elif number in _DENIED:
         text = (
@@ -153,29 +159,17 @@ def sync_file(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def replace(source: Path, target: Path) -> None:
-    """Rename over ``target``; waits out a reader or virus scanner that holds it on Windows."""
-    for wait in (0.05, 0.2, 0.5, None):
-        try:
-            os.replace(source, target)  # noqa: PTH105 - tests interpose os.replace
-            return
-        except PermissionError:
-            if os.name != "nt" or wait is None:
-                raise
-            time.sleep(wait)
-
-
 def write_atomically(path: Path, data: bytes) -> None:
     """Write ``path`` wholly or not at all: temporary file beside it, fsync, rename, fsync."""
     temporary = path.with_name(path.name + ".tmp")
-    temporary.unlink(missing_ok=True)
+    held.remove(temporary)
     file = HashingFile(temporary)
     try:
         file.write(data)
         file.finish(path.name)
     finally:
         file.close()
-    replace(temporary, path)
+    held.replace(temporary, path)
     sync_folder(path.parent)
 
 
@@ -229,8 +223,8 @@ def check_contents(root: Path, entry: FileEntry, advice: object = RESTORE) -> No
     check_size(root, entry, advice)
     path = root / entry.path
     with storage_errors(path):
-        found = hash_file(root, path)
-    if found != entry.sha256:
+        digest = hash_file(root, path)
+    if digest != entry.sha256:
         raise damaged(root, entry.path, advice)
 
 

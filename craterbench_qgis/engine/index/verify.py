@@ -19,7 +19,7 @@ from ..words import Advice
 from . import geopackage
 from .closed import survey
 from .format import GPKG, MANIFEST, MANIFEST_SPARE
-from .housekeeping import debris
+from .housekeeping import debris, tidy
 from .manifest import Manifest, load_manifest, load_spare, save_manifest, spare_problem
 from .reader import CraterIndex
 from .storage import FileEntry, check_contents, storage_errors, write_atomically
@@ -48,7 +48,8 @@ def verify(path: str | Path, repair: bool = False, monitor: Monitor | None = Non
 
     Damage never raises, it is listed. With ``repair``: ``catalogue.gpkg`` is written again from
     the tables, a damaged manifest is replaced by the spare where that one's files are whole, the
-    spare is copied from the manifest, a damaged shortlist file is dropped. Raises CraterIndexError
+    spare is copied from the manifest, a damaged shortlist file is dropped, what earlier states left
+    is removed. Raises CraterIndexError
     when there is no index at all, another process writes (with ``repair``), or the disk fails.
     """
     root = Path(path)
@@ -65,7 +66,7 @@ def verify(path: str | Path, repair: bool = False, monitor: Monitor | None = Non
         return report
     monitor = monitor or Monitor()
     entries = manifest.files()
-    report.files, report.size = len(entries) + 2, sum(one.size for one in entries)
+    report.files, report.size = len(entries) + 2, sum(entry.size for entry in entries)
     done = 0
     bad: set[str] = set()
     for entry in entries:
@@ -83,7 +84,7 @@ def verify(path: str | Path, repair: bool = False, monitor: Monitor | None = Non
     elif manifest.gpkg is not None:
         _geopackage(root, manifest, report, repair=False)
     _spare(root, manifest, report, repair)
-    _debris(root, manifest, report)
+    _debris(root, manifest, report, repair)
     return report
 
 
@@ -209,14 +210,21 @@ def _spare(root: Path, manifest: Manifest, report: VerifyReport, repair: bool) -
         report.problems.append(problem)
 
 
-def _debris(root: Path, manifest: Manifest, report: VerifyReport) -> None:
+def _debris(root: Path, manifest: Manifest, report: VerifyReport, repair: bool) -> None:
     with contextlib.suppress(OSError):
+        gone = tidy(root) if repair else 0
+        if gone:
+            report.repaired.append(
+                f"{gone} files or folders of earlier states, which another program held or a "
+                "stopped process left, were removed."
+            )
         left = debris(root, manifest)
-        if left and not report.repaired:
-            names = ", ".join(str(one.relative_to(root)) for one in left[:3])
+        if left and (repair or not report.repaired):
+            names = ", ".join(str(path.relative_to(root)) for path in left[:3])
             report.notes.append(
                 f"{len(left)} files or folders belong to no committed state ({names} ...): another "
-                "process is writing, or one was stopped; the next change removes them."
+                "process is writing or holds them open, or one was stopped; the next change "
+                "removes them."
             )
     if manifest.job is not None:
         report.notes.append(

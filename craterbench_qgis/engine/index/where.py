@@ -60,16 +60,16 @@ def select_rows(root: Path, path: Path, expression: str, craters: int) -> npt.ND
         connection.set_progress_handler(lambda: int(time.monotonic() > until), _STEPS)
         try:
             # The line break ends a trailing comment.
-            found = connection.execute(
+            answers = connection.execute(
                 f"SELECT crater_row FROM {LAYER} WHERE (\n{expression}\n)"  # nosec B608 - _Guard lets it read only
             ).fetchall()
         except (sqlite3.Error, sqlite3.Warning, UnicodeError, OverflowError) as error:
             raise _refused(expression, str(error), names) from error
-    if not all(type(row) is int and 0 <= row < craters for (row,) in found):
+    if not all(type(row) is int and 0 <= row < craters for (row,) in answers):
         raise CraterIndexError(
             f"{root.name}: {path.name} names craters that do not exist. {REWRITE}"
         )
-    rows = np.fromiter((row for (row,) in found), np.int64, len(found))
+    rows = np.fromiter((row for (row,) in answers), np.int64, len(answers))
     rows.sort()
     return rows
 

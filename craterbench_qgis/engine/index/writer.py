@@ -39,7 +39,7 @@ from .manifest import (
     load_manifest,
     plain_json,
 )
-from .segment import Segment, write_segment
+from .segment import write_segment
 from .storage import FileEntry, HashingFile, check_size, storage_errors, sync_folder
 from .transactions import Transactions, utc_now
 
@@ -122,9 +122,11 @@ class IndexWriter(Transactions):
     def rows_of(self, ids: Sequence[str]) -> dict[str, list[int]]:
         """The rows of each of ``ids`` that is in the index and not removed."""
         gone = set(self.removed().tolist())
-        found = self.craters().rows_of(ids)
-        kept = {one: [row for row in rows if row not in gone] for one, rows in found.items()}
-        return {one: rows for one, rows in kept.items() if rows}
+        every = self.craters().rows_of(ids)
+        kept = {
+            crater_id: [row for row in rows if row not in gone] for crater_id, rows in every.items()
+        }
+        return {crater_id: rows for crater_id, rows in kept.items() if rows}
 
     # -- adding --------------------------------------------------------------------------------
 
@@ -223,7 +225,9 @@ class IndexWriter(Transactions):
             )
         with self._undoing():
             self._join_chunks(finish=True, monitor=monitor)
-            segments = tuple(dataclasses.replace(one, chunks=None) for one in self._now.segments)
+            segments = tuple(
+                dataclasses.replace(segment, chunks=None) for segment in self._now.segments
+            )
             self._commit(
                 dataclasses.replace(
                     self._now, segments=segments, job=None, next_serial=self._now.next_serial + 1
@@ -240,26 +244,29 @@ class IndexWriter(Transactions):
     def _join_chunks(self, finish: bool, monitor: Monitor | None = None) -> None:
         """Join the groups that are complete, each in a commit of its own."""
         groups = full_groups(self._now.segments, finish)
-        total = sum(one.views for group in groups for one in group)
+        total = sum(segment.views for group in groups for segment in group)
         before = 0
         for group in groups:
             now = self._now
             chunks = (group[0].chunks or (0, 0))[0], (group[-1].chunks or (0, 0))[1]
             path = f"segments/{now.next_serial:06d}-v{chunks[0]:07d}"
-            sources = [Segment(self.path, one, now.settings) for one in group]
             entry = join(
                 self.path,
                 path,
-                sources,
+                group,
                 now.settings,
                 np.empty(0, np.int32),
                 chunks=chunks,
                 monitor=monitor,
                 progress=_progress(monitor, Stage.JOINING, before, total),
             )
-            gone = {one.path for one in group}
-            final = [one for one in now.segments if one.final]
-            rest = [one for one in now.segments if not one.final and one.path not in gone]
+            gone = {segment.path for segment in group}
+            final = [segment for segment in now.segments if segment.final]
+            rest = [
+                segment
+                for segment in now.segments
+                if not segment.final and segment.path not in gone
+            ]
             self._commit(dataclasses.replace(now, segments=(*final, entry, *rest), shortlist=None))
             before += entry.views
 
@@ -271,7 +278,7 @@ class IndexWriter(Transactions):
         Ids that are not in the index are ignored; ask :meth:`rows_of` to name them.
         """
         self._nothing_staged()
-        rows = [row for found in self.rows_of(ids).values() for row in found]
+        rows = [row for own in self.rows_of(ids).values() for row in own]
         if not rows:
             return 0
         removed = np.union1d(self.removed(), np.array(rows)).astype("<i4")
@@ -310,15 +317,14 @@ class IndexWriter(Transactions):
                 f"{self.path.name} has an unfinished build. Resume it before compacting."
             )
         removed = self.removed()
-        sources = [Segment(self.path, one, now.settings) for one in now.segments]
-        groups, left = live_groups(sources, removed)
-        if len(groups) == len(sources) and sum(left) == now.n_views:
+        groups, left = live_groups(self.path, now.segments, now.settings, removed)
+        if len(groups) == len(now.segments) and sum(left) == now.n_views:
             return 0
         entries: list[SegmentEntry] = []
         with self._undoing():
             for number, group in enumerate(groups):
                 path = f"segments/{now.next_serial:06d}-v{number:07d}"
-                before = sum(one.views for one in entries)
+                before = sum(entry.views for entry in entries)
                 progress = _progress(monitor, Stage.COMPACTING, before, sum(left))
                 entries.append(
                     join(
@@ -372,11 +378,9 @@ class IndexWriter(Transactions):
 
     def set_lists(self, segment: str, file: FileEntry) -> None:
         """Commit the inverted lists of a segment."""
-        now, entry = self._now, ListsEntry(segment, file)
+        lists, serial = (*self._now.lists, ListsEntry(segment, file)), self._now.next_serial + 1
         with self._undoing():
-            self._commit(
-                dataclasses.replace(now, lists=(*now.lists, entry), next_serial=now.next_serial + 1)
-            )
+            self._commit(dataclasses.replace(self._now, lists=lists, next_serial=serial))
 
     def drop_shortlist(self) -> None:
         """Forget the shortlist structures; searches scan exactly again."""

@@ -1,7 +1,7 @@
 """Building an index and adding to it: mosaics + catalogue -> views -> embeddings -> segments."""
 
 from .addition import add_to_index
-from .build import BuildRequest, build_index
+from .build import build_index, check_output
 from .run import BuildReport, body_of_mosaic
 
-__all__ = ["BuildReport", "BuildRequest", "add_to_index", "body_of_mosaic", "build_index"]
+__all__ = ["BuildReport", "add_to_index", "body_of_mosaic", "build_index", "check_output"]

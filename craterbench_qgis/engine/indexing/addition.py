@@ -17,12 +17,13 @@ from ..catalogue import Craters
 from ..encoders.base import Encoder
 from ..errors import BodyError, CatalogueError, CraterIndexError, MosaicError
 from ..index import CraterIndex, IndexWriter
+from ..index.catalogue_store import CraterStore
 from ..monitor import Monitor
 from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION, Mosaic
 from ..words import Advice
-from .pipeline import CutSettings
+from .pipeline import Limits
 from .plan import Plan, Unit, ordered_unit
-from .run import BuildReport, begin, notes_of, observation, open_all, report, run
+from .run import BuildReport, begin, craters_source, notes_of, observation, open_all, report, run
 
 # An id that is known is the same crater within these limits (docs/reference/catalogues.md).
 _SAME_CENTRE = 0.25
@@ -36,7 +37,7 @@ def add_to_index(
     path: Path,
     encoder: Encoder,
     *,
-    mosaics: Sequence[Path] = (),
+    mosaics: Sequence[str | Path] = (),
     craters: Craters | None = None,
     band: int | None = None,
     nodata: float | None = None,
@@ -86,14 +87,14 @@ def add_to_index(
 class _Wanted:
     """What the user asked to add."""
 
-    mosaics: tuple[Path, ...]
+    mosaics: tuple[str | Path, ...]
     craters: Craters | None
     band: int | None
     nodata: float | None
 
 
 def _reopen(
-    stack: ExitStack, writer: IndexWriter, body: Body, given: Sequence[Path]
+    stack: ExitStack, writer: IndexWriter, body: Body, given: Sequence[str | Path]
 ) -> dict[int, Mosaic]:
     """The mosaics a stopped addition needs, wherever the user keeps them now."""
     job = writer.job
@@ -102,7 +103,7 @@ def _reopen(
 
 
 def known_mosaic(
-    stack: ExitStack, writer: IndexWriter, number: int, body: Body, given: Sequence[Path]
+    stack: ExitStack, writer: IndexWriter, number: int, body: Body, given: Sequence[str | Path]
 ) -> Mosaic:
     known = writer.manifest.observations[number]
     for path in [*given, known["path"]]:
@@ -152,12 +153,27 @@ def _plan_addition(
     if not units:
         notes.append("Every crater named is already in the index with these mosaics.")
         return by_number
-    settings = writer.settings
-    cut = CutSettings(
-        settings.context_factors, MIN_VALID_FRACTION, MIN_PIXELS_ACROSS, settings.thumbnail_size
-    )
-    begin(writer, Plan.of(units, settings.context_factors), encoder, cut, "add")
+    plan = Plan.of(units, writer.settings.context_factors)
+    begin(writer, plan, encoder, Limits(MIN_VALID_FRACTION, MIN_PIXELS_ACROSS), "add")
     return by_number
+
+
+def are_same(
+    body: Body,
+    craters: Craters,
+    rows: NDArray[np.int64],
+    stored: CraterStore,
+    stored_rows: NDArray[np.int64],
+) -> NDArray[np.bool_]:
+    """Whether rows of a catalogue and rows of an index [n], pair by pair, agree in place and size:
+    then one id means one crater."""
+    first, second = craters.diameter[rows], stored.diameter_m[stored_rows]
+    apart = great_circle_distance(
+        body, craters.lon[rows], craters.lat[rows], stored.lon[stored_rows], stored.lat[stored_rows]
+    )
+    larger = np.maximum(first, second)
+    within = apart <= _SAME_CENTRE * larger
+    return np.asarray(within & (larger <= _SAME_RATIO * np.minimum(first, second)))
 
 
 def add_craters(
@@ -168,18 +184,12 @@ def add_craters(
     A row whose id is known at the same place with the same size is that crater; with another place
     or size it is left out, and a note counts such rows.
     """
-    rows = writer.rows_of(craters.ids)
-    known = np.array([rows.get(crater_id, [-1])[0] for crater_id in craters.ids], dtype=np.int64)
+    rows_of = writer.rows_of(craters.ids)
+    known = np.array([rows_of.get(crater_id, [-1])[0] for crater_id in craters.ids], dtype=np.int64)
     stored = writer.craters()
     old = known >= 0
     at = known[old]
-    apart = great_circle_distance(
-        body, craters.lon[old], craters.lat[old], stored.lon[at], stored.lat[at]
-    )
-    diameter = stored.diameter_m
-    larger = np.maximum(craters.diameter[old], diameter[at])
-    ratio = larger / np.minimum(craters.diameter[old], diameter[at])
-    same = (apart <= _SAME_CENTRE * larger) & (ratio <= _SAME_RATIO)
+    same = are_same(body, craters, np.flatnonzero(old), stored, at)
     if not same.all():
         notes.append(
             f"{int((~same).sum())} rows were left out: their ids belong to other craters in the "
@@ -190,13 +200,7 @@ def add_craters(
     new = craters.take(~old)
     rows = at[same].astype(np.int64)
     if len(new):
-        source = {
-            "path": str(Path(craters.path).resolve()),
-            "rows": len(craters) + craters.rejected_total,
-            "selected": len(new),
-            "rejected": dict(craters.rejected_counts),
-            "columns": craters.columns.describe(),
-        }
+        source = craters_source(craters, len(new))
         first = writer.add_craters(new.ids, new.lon, new.lat, new.diameter, new.attributes, source)
         rows = np.concatenate([rows, np.arange(first, first + len(new), dtype=np.int64)])
     return rows

@@ -6,15 +6,12 @@ import hashlib
 import json
 import shutil
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ...contract.build import TOKENS, Selection
-from ...contract.search import CONTEXTS
-from ...contract.vocabulary import Seeds
+from ...contract.build import BuildParams
 from ..bodies import Body
 from ..catalogue import Craters
 from ..encoders.base import Encoder
@@ -24,11 +21,12 @@ from ..index.format import MANIFEST, MANIFEST_SPARE
 from ..monitor import Monitor
 from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION, Mosaic
 from ..sources import select
+from ..tokens import METHODS
 from ..words import Advice, counted
 from .measured import with_terrain
-from .pipeline import CutSettings
+from .pipeline import Limits
 from .plan import CHUNK_VIEWS, Plan, ordered_unit
-from .run import BuildReport, begin, notes_of, observation, open_all, report, run
+from .run import BuildReport, begin, craters_source, notes_of, observation, open_all, report, run
 
 THUMBNAIL = 128
 """Pixels a side."""
@@ -37,35 +35,22 @@ THUMBNAIL = 128
 _ADD = Advice("use 'craterbench index add', ", "")
 
 
-@dataclass(frozen=True)
-class BuildRequest:
-    """What to build.
-
-    ``chunk_views``: about how many views are committed, or lost by a kill, together.
-    """
-
-    mosaics: tuple[Path, ...]
-    craters: Craters
-    output: Path
-    contexts: tuple[float, ...] = CONTEXTS
-    tokens: int = TOKENS
-    seeds: Seeds = Seeds.ATTENTION
-    aggregation: str = "aggregated"
-    selection: Selection = field(default_factory=Selection)
-    band: int | None = None
-    nodata: float | None = None
-    thumbnail_size: int = THUMBNAIL
-    min_valid_fraction: float = MIN_VALID_FRACTION
-    min_pixels_across: float = MIN_PIXELS_ACROSS
-    chunk_views: int = CHUNK_VIEWS
-    terrain: Path | None = None
-    """A terrain model: what it says of every crater becomes columns of the index."""
-
-
 def build_index(
-    request: BuildRequest, encoder: Encoder, monitor: Monitor | None = None
+    params: BuildParams,
+    craters: Craters,
+    encoder: Encoder,
+    monitor: Monitor | None = None,
+    *,
+    aggregation: str = METHODS[0],
+    min_valid_fraction: float = MIN_VALID_FRACTION,
+    min_pixels_across: float = MIN_PIXELS_ACROSS,
+    chunk_views: int = CHUNK_VIEWS,
 ) -> BuildReport:
-    """Build ``request.output``; the same request again resumes what was stopped.
+    """Build ``params.output`` of ``craters``; the same call again resumes what was stopped.
+
+    ``craters``: what ``params.catalogue`` names. ``chunk_views``: about how many views are
+    committed, or lost by a kill, together. ``params.kinds`` is left to
+    :func:`~craterbench_qgis.engine.kinds.upgrade.upgrade_index`.
 
     Raises
     ------
@@ -76,25 +61,25 @@ def build_index(
     Cancelled
         The monitor asked to stop (what was committed stays).
     """
-    monitor = monitor or Monitor()
+    monitor, output = monitor or Monitor(), Path(params.output)
     with ExitStack() as stack:
-        mosaics = open_all(
-            stack, request.mosaics, request.craters.body, request.band, request.nodata
-        )
-        chosen = select(request.craters, request.selection, mosaics[0].body)
-        notes = _notes(request, mosaics[0].body) + notes_of(mosaics)
-        settings = _settings(request, encoder, mosaics[0].body)
-        source = _source(request, chosen, mosaics)
-        writer, resumed = _create_or_resume(stack, request.output, settings, source)
+        mosaics = open_all(stack, params.mosaics, craters.body, params.band, params.nodata)
+        body, contexts = mosaics[0].body, tuple(sorted(set(params.contexts)))
+        chosen = select(craters, params.selection, body)
+        notes = _notes(craters, body) + notes_of(mosaics)
+        settings = _settings(params, encoder, body, contexts, aggregation)
+        limits = Limits(min_valid_fraction, min_pixels_across)
+        source = _source(params, craters, chosen, mosaics, limits)
+        writer, resumed = _create_or_resume(stack, output, settings, source)
         if resumed and writer.job is None:
-            complete = report(writer, request.output, 0, resumed)
+            complete = report(writer, output, 0, resumed)
             complete.already_complete = True
             complete.notes = notes
             return complete
         numbers = [observation(writer, mosaic) for mosaic in mosaics]
         if writer.job is None:
-            if request.terrain is not None:
-                chosen = with_terrain(chosen, request.terrain, mosaics[0].body, source, monitor)
+            if params.terrain is not None:
+                chosen = with_terrain(chosen, Path(params.terrain), body, source, monitor)
             writer.add_craters(
                 chosen.ids, chosen.lon, chosen.lat, chosen.diameter, chosen.attributes, source
             )
@@ -103,24 +88,37 @@ def build_index(
                 ordered_unit(number, rows, chosen.lon, chosen.lat)
                 for number in dict.fromkeys(numbers)
             ]
-            plan = Plan.of(units, request.contexts, request.chunk_views)
-            begin(writer, plan, encoder, _cut(request), "build")
+            plan = Plan.of(units, contexts, chunk_views)
+            begin(writer, plan, encoder, limits, "build")
         encoded = run(writer, encoder, dict(zip(numbers, mosaics, strict=True)), monitor)
         if writer.manifest.n_views == 0:
             reasons = counted(writer.manifest.skipped)
             stack.close()
-            shutil.rmtree(request.output)  # an index without a view would only be in the way
+            shutil.rmtree(output)  # an index without a view would only be in the way
             raise CatalogueError(
                 f"Not one of {len(chosen)} craters could be cut from the mosaic ({reasons}). Check "
                 "that catalogue and mosaic cover the same ground and that the craters are larger "
-                f"than {request.min_pixels_across:g} pixels."
+                f"than {min_pixels_across:g} pixels."
             )
-        built = report(writer, request.output, encoded, resumed)
+        built = report(writer, output, encoded, resumed)
         built.notes = notes
         return built
 
 
-def _settings(request: BuildRequest, encoder: Encoder, body: Body) -> IndexSettings:
+def check_output(output: Path) -> None:
+    """Raise CraterIndexError where no folder can be made at ``output``."""
+    parent = output.absolute().parent
+    if any(folder.exists() and not folder.is_dir() for folder in (parent, *parent.parents)):
+        raise CraterIndexError(f"'{parent}' is not a folder. Choose another output.")
+
+
+def _settings(
+    params: BuildParams,
+    encoder: Encoder,
+    body: Body,
+    contexts: tuple[float, ...],
+    aggregation: str,
+) -> IndexSettings:
     n = encoder.grid[0] * encoder.grid[1]
     return IndexSettings(
         body_name=body.name,
@@ -133,62 +131,54 @@ def _settings(request: BuildRequest, encoder: Encoder, body: Body) -> IndexSetti
         grid=encoder.grid,
         global_dim=encoder.global_dim,
         token_dim=encoder.token_dim,
-        tokens=min(request.tokens, n),
-        seeds=request.seeds,
-        aggregation=request.aggregation,
-        context_factors=request.contexts,
-        thumbnail_size=request.thumbnail_size,
+        tokens=min(params.tokens, n),
+        seeds=params.seeds,
+        aggregation=aggregation,
+        context_factors=contexts,
+        thumbnail_size=THUMBNAIL,
     )
 
 
-def _cut(request: BuildRequest) -> CutSettings:
-    return CutSettings(
-        request.contexts,
-        request.min_valid_fraction,
-        request.min_pixels_across,
-        request.thumbnail_size,
-    )
-
-
-def _notes(request: BuildRequest, body: Body) -> list[str]:
+def _notes(craters: Craters, body: Body) -> list[str]:
     """What was decided for the user and should be known."""
     notes = []
-    if request.craters.body is None:
+    if craters.body is None:
         notes.append(
             f"The catalogue does not name its body; it is taken to be of {body.name} like the "
             "mosaic."
         )
-    giants = int((request.craters.diameter >= 2 * body.a).sum())
+    giants = int((craters.diameter >= 2 * body.a).sum())
     if giants:
         notes.append(f"{giants} craters wider than the body itself were left out.")
     return notes
 
 
-def _source(request: BuildRequest, chosen: Craters, mosaics: list[Mosaic]) -> dict[str, Any]:
+def _source(
+    params: BuildParams,
+    craters: Craters,
+    chosen: Craters,
+    mosaics: list[Mosaic],
+    limits: Limits,
+) -> dict[str, Any]:
     """Provenance of the craters; ``request`` identifies the build for resuming."""
-    path = Path(request.craters.path)
     wanted = {
         # By content, not by path: a moved mosaic is the same, a changed one is another.
         "mosaics": list(dict.fromkeys(mosaic.fingerprint() for mosaic in mosaics)),
-        "nodata": request.nodata,
-        "min_diameter": request.selection.min_diameter_m,
-        "max_diameter": request.selection.max_diameter_m,
-        "region": request.selection.region,
-        "band": request.band,
-        "min_valid_fraction": request.min_valid_fraction,
-        "min_pixels_across": request.min_pixels_across,
+        "nodata": params.nodata,
+        "min_diameter": params.selection.min_diameter_m,
+        "max_diameter": params.selection.max_diameter_m,
+        "region": params.selection.region,
+        "band": params.band,
+        "min_valid_fraction": limits.min_valid_fraction,
+        "min_pixels_across": limits.min_pixels_across,
         "craters": _content_hash(chosen),
     }
-    if request.terrain is not None:
+    if params.terrain is not None:
         # By its text: opening it only to refuse a resumed build would be late.
-        wanted["terrain"] = request.terrain.name
+        wanted["terrain"] = Path(params.terrain).name
     digest = hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
     return {
-        "path": str(path.resolve()),
-        "rows": len(request.craters) + request.craters.rejected_total,
-        "selected": len(chosen),
-        "rejected": dict(request.craters.rejected_counts),
-        "columns": request.craters.columns.describe(),
+        **craters_source(craters, len(chosen)),
         "request": digest,
     }
 

@@ -34,7 +34,7 @@ def estimate_views(
     rows: NDArray[np.int64] = np.arange(len(craters))
     if len(rows) > each:
         rows = np.sort(np.random.default_rng(0).permutation(len(rows))[:each])
-    made, skipped, seen = 0, Counter[str](), 0
+    possible, skipped, seen = 0, Counter[str](), 0
     for row in rows.tolist():
         monitor.check()
         shown = False
@@ -46,12 +46,12 @@ def estimate_views(
                 except ViewSkipped as reason:
                     skipped[reason.reason] += 1
                 else:
-                    made += 1
+                    possible += 1
                     shown = True
         seen += shown
     scale = len(craters) / len(rows) if len(rows) else 1.0
     return BuildEstimate(
-        views=round(made * scale),
+        views=round(possible * scale),
         craters=round(seen * scale),
         skipped={reason: round(count * scale) for reason, count in skipped.items()},
         exact=len(rows) == len(craters),

@@ -13,23 +13,20 @@ from PIL import Image
 
 from ...contract.vocabulary import Stage
 from ..encoders.base import Embedding, Encoder
-from ..index import SegmentData, Skipped
+from ..index import IndexSettings, SegmentData, Skipped
 from ..monitor import Monitor
 from ..mosaic import Mosaic, View, ViewSkipped
-from ..tokens import instance_tokens
 from .plan import Unit
 
 THUMBNAIL_QUALITY = 85
 
 
 @dataclass(frozen=True)
-class CutSettings:
-    """How views are cut and what makes one unusable."""
+class Limits:
+    """What makes a view unusable: fewer pixels with data, or across a diameter, than these."""
 
-    contexts: tuple[float, ...]
     min_valid_fraction: float
     min_pixels_across: float
-    thumbnail_size: int
 
 
 @dataclass
@@ -73,20 +70,18 @@ class ChunkMaker:
     def __init__(
         self,
         encoder: Encoder,
-        cut: CutSettings,
-        tokens: int,
-        seeds: str,
-        aggregation: str,
+        limits: Limits,
+        settings: IndexSettings,
+        contexts: tuple[float, ...],
         batch: int,
         lon: NDArray[np.float64],
         lat: NDArray[np.float64],
         diameter: NDArray[np.float64],
     ) -> None:
         self._encoder = encoder
-        self._cut = cut
-        self._tokens = tokens
-        self._seeds = seeds
-        self._aggregation = aggregation
+        self._limits = limits
+        self._settings = settings
+        self._contexts = contexts
         self._batch = batch
         self._lon, self._lat, self._diameter = lon, lat, diameter
 
@@ -125,7 +120,7 @@ class ChunkMaker:
     def _batches(self, mosaic: Mosaic, unit: Unit) -> Iterator[_Batch]:
         batch = _Batch()
         for row in unit.rows.tolist():
-            for context in self._cut.contexts:
+            for context in self._contexts:
                 batch.attempted += 1
                 try:
                     view = mosaic.view(
@@ -134,13 +129,13 @@ class ChunkMaker:
                         float(self._diameter[row]),
                         context,
                         self._encoder.input_size,
-                        min_valid_fraction=self._cut.min_valid_fraction,
-                        min_pixels_across=self._cut.min_pixels_across,
+                        min_valid_fraction=self._limits.min_valid_fraction,
+                        min_pixels_across=self._limits.min_pixels_across,
                     )
                 except ViewSkipped as reason:
                     batch.skipped.append(Skipped(row, unit.observation, context, reason.reason))
                     continue
-                small = thumbnail(view.pixels, self._cut.thumbnail_size)
+                small = thumbnail(view.pixels, self._settings.thumbnail_size)
                 batch.cuts.append(_Cut(row, context, view, small))
                 if len(batch.cuts) == self._batch:
                     yield batch
@@ -155,21 +150,18 @@ class ChunkMaker:
         embeddings: list[Embedding],
     ) -> SegmentData:
         """Join the batches; an empty chunk gives arrays of length 0."""
-        encoder, k = self._encoder, self._tokens
+        encoder, k = self._encoder, self._settings.tokens
         n = encoder.grid[0] * encoder.grid[1]
         parts, start = [], 0
         for embedding in embeddings:
             part = cuts[start : start + len(embedding)]
             start += len(embedding)
             parts.append(
-                instance_tokens(
+                self._settings.instance_tokens(
                     embedding.tokens,
-                    k,
-                    seeds=self._seeds,
-                    method=self._aggregation,
-                    attention=embedding.attention,
+                    embedding.attention,
                     # Random seeds (the paper's control) are tied to the view, not to its batch.
-                    seed=[_view_seed(cut.row, observation, cut.context) for cut in part],
+                    [_view_seed(cut.row, observation, cut.context) for cut in part],
                 )
             )
 

@@ -187,10 +187,10 @@ def _strengths(
     away = 2 * radius * np.where(np.arange(_DISPLACED) % 2, 1.5, 1.0)
     rows = np.concatenate([[middle], middle - away * np.cos(bearings)])
     cols = np.concatenate([[middle], middle + away * np.sin(bearings)])
-    found = np.array(
+    strengths = np.array(
         [_rim(down, right, row, col, radius) for row, col in zip(rows, cols, strict=True)]
     )
-    return float(found[0]), found[1:]
+    return float(strengths[0]), strengths[1:]
 
 
 def _rim(down: FloatArray, right: FloatArray, row: float, col: float, radius: float) -> float:

@@ -6,17 +6,19 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ..bodies import Body, same_body
+from ..catalogue import Craters
 from ..encoders.base import Encoder
 from ..errors import BodyError, MosaicError
 from ..index import CraterIndex, IndexWriter, build_lists
 from ..monitor import Monitor
 from ..mosaic import Mosaic
 from ..words import Advice
-from .pipeline import ChunkMaker, CutSettings, Progress
+from .pipeline import ChunkMaker, Limits, Progress
 from .plan import Plan
 
 EARTH = "Earth"
@@ -43,7 +45,7 @@ class BuildReport:
 
 def open_all(
     stack: ExitStack,
-    paths: Sequence[Path],
+    paths: Sequence[str | Path],
     body: Body | None,
     band: int | None,
     nodata: float | None = None,
@@ -93,13 +95,23 @@ def observation(writer: IndexWriter, mosaic: Mosaic) -> int:
     return writer.add_observation(info)
 
 
-def begin(writer: IndexWriter, plan: Plan, encoder: Encoder, cut: CutSettings, kind: str) -> None:
+def craters_source(craters: Craters, selected: int) -> dict[str, Any]:
+    """What an index keeps of where craters come from."""
+    return {
+        "path": str(Path(craters.path).resolve()),
+        "rows": len(craters) + craters.rejected_total,
+        "selected": selected,
+        "rejected": dict(craters.rejected_counts),
+        "columns": craters.columns.describe(),
+    }
+
+
+def begin(writer: IndexWriter, plan: Plan, encoder: Encoder, limits: Limits, kind: str) -> None:
     """Commit what is staged together with the job (``kind``: build or add) of the plan."""
     info = plan.to_info() | {
         "kind": kind,
         "batch": encoder.preferred_batch,
-        "min_valid_fraction": cut.min_valid_fraction,
-        "min_pixels_across": cut.min_pixels_across,
+        **vars(limits),
     }
     writer.begin_job(info, plan.n_chunks)
 
@@ -111,19 +123,11 @@ def run(writer: IndexWriter, encoder: Encoder, mosaics: dict[int, Mosaic], monit
         return 0
     craters = writer.craters()
     plan = Plan.from_info(job.info, craters.lon, craters.lat)
-    settings = writer.settings
-    cut = CutSettings(
-        plan.contexts,
-        job.info["min_valid_fraction"],
-        job.info["min_pixels_across"],
-        settings.thumbnail_size,
-    )
     maker = ChunkMaker(
         encoder,
-        cut,
-        settings.tokens,
-        settings.seeds,
-        settings.aggregation,
+        Limits(job.info["min_valid_fraction"], job.info["min_pixels_across"]),
+        writer.settings,
+        plan.contexts,
         job.info["batch"],
         craters.lon,
         craters.lat,

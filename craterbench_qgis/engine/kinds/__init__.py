@@ -1,6 +1,6 @@
 """Craters of the same kind: a descriptor of what a crater is like, and the search for analogs."""
 
-from .describe import KindReport, describe_views
+from .describe import describe_views
 from .descriptor import KindDescriptor, KindVectors, load_descriptor
 
-__all__ = ["KindDescriptor", "KindReport", "KindVectors", "describe_views", "load_descriptor"]
+__all__ = ["KindDescriptor", "KindVectors", "describe_views", "load_descriptor"]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract.build import UpgradeReply
 from ...contract.vocabulary import Stage
 from ..index import CraterIndex, IndexWriter
 from ..index.kinds import kind_dtype
@@ -20,15 +20,6 @@ from .descriptor import TONE_RINGS, KindDescriptor
 COMMIT_VIEWS = 4096
 """At most so many descriptors are lost by a kill."""
 _BATCH = 64
-
-
-@dataclass
-class KindReport:
-    """Descriptors added now, views that had one already, views the mosaics no longer give."""
-
-    added: int
-    present: int
-    lost: int
 
 
 def entry_of(descriptor: KindDescriptor) -> KindEntry:
@@ -72,7 +63,7 @@ def describe_views(
     descriptor: KindDescriptor,
     open_mosaic: Callable[[int], Mosaic],
     monitor: Monitor | None = None,
-) -> KindReport:
+) -> UpgradeReply:
     """Describe every view that lacks it, committing as it goes; stopped, it goes on next time.
 
     ``open_mosaic``: gives the mosaic of an observation's number. Raises Cancelled, MosaicError,
@@ -85,7 +76,7 @@ def describe_views(
         stored = index.views[todo]
         craters = index.craters
         lon, lat, diameter = craters.lon, craters.lat, craters.diameter_m
-    report = KindReport(0, present, 0)
+    report = UpgradeReply(0, present, 0)
     order = np.argsort(stored["observation"], kind="stable")
     pending: list[NDArray[np.void]] = []
     mosaics: dict[int, Mosaic] = {}
@@ -107,7 +98,7 @@ def describe_views(
                     report.lost += 1
             if views:
                 pending.append(_records(keys, views, descriptor))
-            if sum(len(one) for one in pending) >= COMMIT_VIEWS:
+            if sum(len(records) for records in pending) >= COMMIT_VIEWS:
                 report.added += _commit(writer, descriptor, pending)
     finally:
         # Also when stopped: what was described is kept.

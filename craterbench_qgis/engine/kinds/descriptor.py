@@ -46,7 +46,7 @@ class KindVectors:
 
 
 def contrast_number(pixels: Float, level: tuple[float, float] | None) -> float:
-    """What the network is told of the contrast before the stretch: the scaled logarithm of
+    """What the network gets of the contrast before the stretch: the scaled logarithm of
     (99th - 1st percentile) / median; 0 where the mosaic's values are not known."""
     if level is None:
         return 0.0

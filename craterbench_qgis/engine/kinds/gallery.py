@@ -129,11 +129,11 @@ class KindGallery:
         """The mean squared difference of two craters drawn at random, for each part."""
         rng = np.random.default_rng(0)
         a, b = rng.integers(0, len(self), (2, _PAIRS))
-        found = {}
+        scales = {}
         for name in ("profile", "scatter", "near", "tone", "level"):
             part = self.features.part(name)
-            found[name] = max(float(((part[a] - part[b]) ** 2).sum(axis=1).mean()), 1e-9)
-        return found
+            scales[name] = max(float(((part[a] - part[b]) ** 2).sum(axis=1).mean()), 1e-9)
+        return scales
 
     def query_features(self, vectors: KindVectors, observation: int | None) -> Features:
         """Of one query's views, averaged; ``observation``: the index's mosaic it was cut from, or

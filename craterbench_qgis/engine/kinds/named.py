@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract import held
 from ...contract.vocabulary import Likeness
 from ..errors import CraterIndexError, QueryError
 from .gallery import PARTS, KindGallery
@@ -29,7 +30,7 @@ Float = NDArray[np.float64]
 MIN_EXAMPLES = 5
 FOLDS = 5
 BACKGROUND = 2000
-"""Unlabelled craters, drawn at random, that examples are told from."""
+"""Unlabelled craters, drawn at random, that examples are compared with."""
 REGULARISATION = 0.05
 _NAME = re.compile(r"^\w[\w .-]{0,60}$")
 
@@ -117,7 +118,7 @@ def _validation(scores: Float, label: NDArray[np.bool_], share: float) -> dict[s
     others = np.sort(scores[~label])
     above = len(others) - np.searchsorted(others, scores[label], side="right")
     percentile = above / max(1, len(others))
-    found = {
+    result = {
         "examples": int(label.sum()),
         "compared_with": len(others),
         "median_percentile": float(np.median(percentile)),
@@ -125,9 +126,9 @@ def _validation(scores: Float, label: NDArray[np.bool_], share: float) -> dict[s
     for top in (0.01, 0.05, 0.1):
         recall = float((percentile <= top).mean())
         hits, others_there = recall * label.sum(), top * len(others) / max(share, 1e-9)
-        found[f"recall_in_best_{top:g}"] = recall
-        found[f"precision_at_least_in_best_{top:g}"] = float(hits / max(1.0, hits + others_there))
-    return found
+        result[f"recall_in_best_{top:g}"] = recall
+        result[f"precision_at_least_in_best_{top:g}"] = float(hits / max(1.0, hits + others_there))
+    return result
 
 
 # -- kept beside the index ----------------------------------------------------------------------
@@ -152,7 +153,7 @@ def save_kind(index: Path, kind: NamedKind) -> Path:
         folder.mkdir(exist_ok=True)
         part = path.with_suffix(".part")
         part.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        part.replace(path)
+        held.replace(part, path)
     except OSError as error:
         raise CraterIndexError(
             f"The kind cannot be kept at {path} ({error.strerror}). Check the folder's permissions."
@@ -172,8 +173,8 @@ def load_kind(index: Path, name: str) -> NamedKind:
         content = json.loads(path.read_text(encoding="utf-8"))
         return NamedKind(
             str(content["name"]),
-            tuple(str(one) for one in content["yes"]),
-            tuple(str(one) for one in content["no"]),
+            tuple(str(crater_id) for crater_id in content["yes"]),
+            tuple(str(crater_id) for crater_id in content["no"]),
             str(content["created"]),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -186,6 +187,6 @@ def known_kinds(index: Path) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.json")) if folder.is_dir() else []
 
 
-def rows_of(ids: Sequence[str], found: dict[str, list[int]]) -> NDArray[np.int64]:
+def rows_of(ids: Sequence[str], rows_by_id: dict[str, list[int]]) -> NDArray[np.int64]:
     """The rows of the ids that the index has."""
-    return np.array([row for one in ids for row in found.get(one, [])], np.int64)
+    return np.array([row for crater_id in ids for row in rows_by_id.get(crater_id, [])], np.int64)

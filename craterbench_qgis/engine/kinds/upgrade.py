@@ -6,20 +6,21 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from ..errors import CraterIndexError
-from ..index import IndexWriter, build_lists
+from ...contract.build import UpgradeReply
+from ..errors import CraterIndexError, MosaicError
+from ..index import CraterIndex, IndexWriter, build_lists
 from ..indexing.addition import known_mosaic
 from ..monitor import Monitor
-from .describe import KindReport, describe_views
-from .descriptor import KindDescriptor
+from .describe import describe_views, entry_of
+from .descriptor import KindDescriptor, load_descriptor
 
 
 def upgrade_index(
     path: Path,
     descriptor: KindDescriptor,
-    mosaics: Sequence[Path] = (),
+    mosaics: Sequence[str | Path] = (),
     monitor: Monitor | None = None,
-) -> KindReport:
+) -> UpgradeReply:
     """Give every view of the index that lacks one a descriptor of kind, and large segments their
     inverted lists.
 
@@ -40,3 +41,34 @@ def upgrade_index(
             lambda number: known_mosaic(stack, writer, number, body, mosaics),
             monitor,
         )
+
+
+def descriptor_of(path: Path) -> KindDescriptor | None:
+    """The one that made the index's descriptors, ready; None where it has none, or those of
+    another version, which only :func:`upgrade_index` replaces. Raises CraterIndexError."""
+    with CraterIndex.open(path, check="sizes") as index:
+        entry = index.manifest.kinds
+    if entry is None:
+        return None
+    descriptor = load_descriptor()
+    return descriptor if entry.same_kind(entry_of(descriptor)) else None
+
+
+def describe_added(
+    path: Path,
+    descriptor: KindDescriptor | None,
+    mosaics: Sequence[str | Path] = (),
+    monitor: Monitor | None = None,
+) -> list[str]:
+    """After an addition: give the new views what the other views of the index have.
+
+    ``descriptor``: see :func:`descriptor_of`. What was added is in the index already, so a mosaic
+    that is gone is told in the notes returned. Raises CraterIndexError, Cancelled.
+    """
+    if descriptor is None:
+        return []
+    try:
+        upgrade_index(path, descriptor, mosaics, monitor)
+    except MosaicError as error:
+        return [f"Some views have no descriptor of kind yet, so they are no analogs. {error}"]
+    return []

@@ -119,7 +119,7 @@ def label_transform(label: Label, dataset: Any, frame: MapFrame, name: str) -> t
         return _by_pole(dataset, frame, name)
     if dataset.driver != "PDS" or kind not in _CYLINDERS or None in bounds:
         return transform, ""
-    south, north, west, east = (float(one or 0.0) for one in bounds)
+    south, north, west, east = (float(bound or 0.0) for bound in bounds)
     turn = frame.turn()
     if turn is None:
         return transform, ""
@@ -128,7 +128,7 @@ def label_transform(label: Label, dataset: Any, frame: MapFrame, name: str) -> t
     middle = west + ((east - west) % 360.0 or 360.0) / 2.0
     latitude = (south + north) / 2.0
     # The bounds' middle is that of the raster, whether they are edges or centres of pixels.
-    y0, y1 = (float(frame.to_map([0.0], [one])[1][0]) for one in (south, north))
+    y0, y1 = (float(frame.to_map([0.0], [latitude])[1][0]) for latitude in (south, north))
     x, _ = frame.to_map([middle], [latitude])
     wanted_x, wanted_y = float(x[0]), (y0 + y1) / 2.0
     found_x = transform.c + transform.a * dataset.width / 2.0
@@ -176,7 +176,7 @@ def _rounding(label: Label) -> float:
         ("MINIMUM", "ATITUDE"), ("MAXIMUM", "ATITUDE"), ("WESTERNMOST", "ONGITUDE"),
         ("EASTERNMOST", "ONGITUDE"),
     )]  # fmt: skip
-    digits = max((len(one.partition(".")[2]) for one in texts), default=0)
+    digits = max((len(text.partition(".")[2]) for text in texts), default=0)
     return 0.0 if digits == 0 else 0.5 * 10.0**-digits
 
 
@@ -187,16 +187,16 @@ def missing_image(name: str) -> str:
         return ""
     with path.open("rb") as stream:
         head = stream.read(_HEAD_BYTES).decode("latin-1")
-    found = re.search(
+    named = re.search(
         r"^[ \t]*\^\w*IMAGE[ \t]*=[ \t]*\(?[ \t]*\"?([\w./\\-]+\.\w+)", head, re.MULTILINE
     )
-    found = found or re.search(r"<file_name>\s*([^<]+?)\s*</file_name>", head)
-    if found is None:
+    named = named or re.search(r"<file_name>\s*([^<]+?)\s*</file_name>", head)
+    if named is None:
         return ""
-    beside = {one.name.lower() for one in path.parent.iterdir()}
-    if found.group(1).lower() in beside:
+    beside = {file.name.lower() for file in path.parent.iterdir()}
+    if named.group(1).lower() in beside:
         return ""
     return (
-        f"{path.name} is a label; the image it describes, {found.group(1)}, is not beside it. Put "
+        f"{path.name} is a label; the image it describes, {named.group(1)}, is not beside it. Put "
         "both into one folder."
     )

@@ -105,10 +105,10 @@ def _map_box(
     """Like :func:`_degrees_box` for a box in map coordinates; latitudes planetocentric."""
     try:
         frame = MapFrame(pyproj.CRS.from_user_input(text))
-        found = frame.body
-        if not same_body(found, body):
+        box_body = frame.body
+        if not same_body(box_body, body):
             raise BodyError(
-                f"The box is in a coordinate reference system of {found.name}, the index is of "
+                f"The box is in a coordinate reference system of {box_body.name}, the index is of "
                 f"{body.name}. Give the box in one of {body.name}."
             )
         if frame.is_plain:

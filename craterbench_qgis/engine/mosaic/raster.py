@@ -8,28 +8,26 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import pyproj
 from affine import Affine
 from numpy.typing import NDArray
-from rasterio.enums import WktVersion
-from rasterio.errors import CRSError
 
 from ...contract import names
+from ...contract.search import LEAST_VALID
 from ...contract.vocabulary import Skip
 from ..bodies import Body, geocentric_to_geodetic, same_body
 from ..closing import Closing
 from ..errors import BodyError, MosaicError
 from ..files.rasters import open_raster
 from ..frame import MapFrame
-from ..words import Advice
 from . import paths
 from .geometry import plane_to_geographic, positions
+from .georeference import frame_of, plain_wkt
 from .labels import label_frame, label_transform, missing_image, read_label
 from .sampling import LEAST_SHARE, Bands, Sampler, spacing
 from .view import View, ViewSkipped, stretched
 
 FloatArray = NDArray[np.float64]
-MIN_VALID_FRACTION = 0.7
+MIN_VALID_FRACTION = LEAST_VALID
 # Native pixels across a crater's diameter below which its shape is not in the image.
 MIN_PIXELS_ACROSS = 6.0
 
@@ -74,7 +72,10 @@ class Mosaic(Closing):
         self.path = path
         self.crs = frame.crs
         self.body = frame.body
-        self._inverse = ~self._transform
+        t = self._transform
+        self._inverse = ~t
+        self._turn = frame.turn()
+        self._middle = t.c + t.a * dataset.width / 2 + t.b * dataset.height / 2
         self._period = self._period_in_pixels()
         self._sampler = Sampler(dataset, Bands.of(dataset, band), self._period, nodata)
         self.pixel_size_m = self._pixel_size()
@@ -87,6 +88,7 @@ class Mosaic(Closing):
         body: Body | None = None,
         band: int | None = None,
         nodata: float | None = None,
+        shows: Body | None = None,
     ) -> Mosaic:
         """Open a raster of the formats the door lets in (:mod:`..files.rasters`).
 
@@ -96,6 +98,8 @@ class Mosaic(Closing):
         body : when given, the body it must be on (another one is refused).
         band : the band to use (from 1); default: luma of RGB, else the first band.
         nodata : a value that means no data beside what the file declares.
+        shows : the body it shows where it calls itself a map of the Earth: its degrees, and
+            nothing else of that system, are then places on this body, planetocentric.
 
         Raises
         ------
@@ -112,7 +116,7 @@ class Mosaic(Closing):
                 raise MosaicError(reason) from error
             raise
         try:
-            frame = _frame_of(dataset, text)
+            frame = frame_of(dataset, text, shows)
             transform, note = dataset.transform, ""
             label = read_label(dataset)
             if label is not None:
@@ -160,8 +164,8 @@ class Mosaic(Closing):
         digest = hashlib.sha256(
             repr((meta.width, meta.height, meta.count, meta.dtypes, tuple(meta.transform))).encode()
         )
-        # The form that indexes were fingerprinted with from the first release on.
-        digest.update(_plain_wkt(self._dataset, self.crs).encode())
+        # As indexes are fingerprinted from the first release on.
+        digest.update(plain_wkt(self._dataset, self.crs).encode())
         paths.add_content(digest, self.path)
         return digest.hexdigest()
 
@@ -276,9 +280,8 @@ class Mosaic(Closing):
     ) -> tuple[FloatArray, FloatArray]:
         """Fractional (column, row) in the raster, each [S, S], of a crop's pixel centres.
 
-        NaN beyond the limb or where the mosaic's projection is not defined. Columns are continuous
-        across the seam of a cylindrical mosaic (they may be negative).
-        """
+        NaN beyond the limb or where the projection is not defined. Columns are continuous across
+        the seam of a cylindrical mosaic (they may be negative)."""
         geodetic = float(geocentric_to_geodetic(self.body, lat))
 
         def exact(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -300,6 +303,9 @@ class Mosaic(Closing):
 
     def _to_pixels(self, lon: FloatArray, lat: FloatArray) -> tuple[FloatArray, FloatArray]:
         x, y = self.frame.to_map(lon, lat)
+        if self._period is None and self._turn is not None:
+            # A rotated map across the seam: the turn that lies about its middle.
+            x = x - np.round((x - self._middle) / self._turn) * self._turn
         t = self._inverse
         return t.a * x + t.b * y + t.c, t.d * x + t.e * y + t.f
 
@@ -312,10 +318,9 @@ class Mosaic(Closing):
     def _period_in_pixels(self) -> float | None:
         """Columns in one turn of the body, for unrotated geographic or cylindrical rasters."""
         transform = self._transform
-        turn = self.frame.turn() if transform.b == 0 and transform.d == 0 else None
-        if turn is None:
+        if self._turn is None or transform.b != 0 or transform.d != 0:
             return None
-        return turn / abs(transform.a)
+        return self._turn / abs(transform.a)
 
     def _pixel_size(self) -> float:
         t = self._transform
@@ -324,55 +329,6 @@ class Mosaic(Closing):
             # Along a meridian: the other side of a pixel shrinks with latitude.
             return float(np.hypot(t.e, t.d) * along)
         return float(np.sqrt(abs(t.a * t.e - t.b * t.d) * across * along))
-
-
-def _frame_of(dataset: Any, text: str) -> MapFrame:
-    name = Path(text).name
-    if dataset.transform.is_identity and dataset.gcps[0]:
-        raise MosaicError(
-            f"{name} is placed by ground control points alone. Warp it first (in QGIS: Raster > "
-            "Projections > Warp, or gdalwarp), and name the result."
-        )
-    if dataset.crs is None or dataset.transform.is_identity:
-        raise MosaicError(
-            f"{name} has no georeference. Assign its coordinate reference system (in "
-            "QGIS: Raster > Projections > Assign projection), or search with it as "
-            f"{Advice('an --image', 'a picture')}."
-        )
-    if not np.isfinite(tuple(dataset.transform)).all() or dataset.transform.is_degenerate:
-        raise MosaicError(
-            f"The georeference of {name} is damaged: its pixels have no size. Assign the right one."
-        )
-    try:
-        crs = pyproj.CRS.from_wkt(_wkt_of(dataset))
-    except (pyproj.exceptions.CRSError, CRSError) as error:
-        raise MosaicError(
-            f"The coordinate reference system of {name} is not understood ({error}). "
-            "Assign a valid one."
-        ) from error
-    try:
-        return MapFrame(crs)
-    except (ValueError, pyproj.exceptions.ProjError) as error:
-        raise MosaicError(
-            f"The coordinate reference system of {name} ({crs.name}) is not tied to a "
-            "body. Assign a geographic or projected one."
-        ) from error
-
-
-def _wkt_of(dataset: Any) -> str:
-    """WKT 2: WKT 1, rasterio's own choice, has no planetocentric latitudes."""
-    try:
-        return str(dataset.crs.to_wkt(version=WktVersion.WKT2_2019))
-    except CRSError:
-        return str(dataset.crs.to_wkt())
-
-
-def _plain_wkt(dataset: Any, crs: pyproj.CRS) -> str:
-    """The CRS as pyproj writes it after reading WKT 1, where WKT 1 can say it."""
-    try:
-        return str(pyproj.CRS.from_wkt(dataset.crs.to_wkt()).to_wkt())
-    except (pyproj.exceptions.CRSError, CRSError):
-        return str(crs.to_wkt())
 
 
 def _resolved(diameter_m: float, native_metres_per_pixel: float, least: float) -> None:

@@ -286,13 +286,13 @@ def _special_of(dataset: Any, bands: Bands, nodata: float | None) -> tuple[float
     pixels and often lose their declaration.
     """
     kinds = {str(dataset.dtypes[index - 1]) for index in bands.indexes}
-    found = {float(one) for kind in kinds for one in _ISIS_SPECIAL.get(kind, ())}
+    special = {float(value) for kind in kinds for value in _ISIS_SPECIAL.get(kind, ())}
     if dataset.driver in ("ISIS3", "ISIS2") and "uint16" in kinds:
-        found.update(_ISIS_UNSIGNED)
+        special.update(_ISIS_UNSIGNED)
     if nodata is not None:
-        found.add(nodata)
+        special.add(nodata)
     floating = any(kind.startswith(("float", "complex")) for kind in kinds)
-    return tuple(sorted(found)) if found or floating else None
+    return tuple(sorted(special)) if special or floating else None
 
 
 def _scale_of(dataset: Any, bands: Bands) -> NDArray[np.float32] | None:
@@ -317,7 +317,7 @@ def spacing(cols: FloatArray, rows: FloatArray) -> tuple[float, float]:
 
     stride = max(1, cols.shape[0] // 32)
 
-    def one(field: FloatArray) -> float:
+    def low_quartile(field: FloatArray) -> float:
         coarse = field[::stride, ::stride] / stride
         dy = np.diff(coarse, axis=0)[:, :-1]
         dx = np.diff(coarse, axis=1)[:-1, :]
@@ -325,4 +325,4 @@ def spacing(cols: FloatArray, rows: FloatArray) -> tuple[float, float]:
         magnitude = magnitude[np.isfinite(magnitude)]
         return float(np.percentile(magnitude, 25)) if magnitude.size else 1.0
 
-    return one(cols), one(rows)
+    return low_quartile(cols), low_quartile(rows)

@@ -1,6 +1,7 @@
 """The two-stage search, its queries and filters, and why a match matched."""
 
-from .explain import Explanation, explain
+from ..interaction import Explanation
+from .explain import explain
 from .filters import read_region
 from .options import AnalogOptions, SearchOptions, SearchResult
 from .query import (

@@ -15,7 +15,6 @@ from ..index import CraterIndex
 from ..interaction import maxsim
 from ..kinds.descriptor import KindDescriptor, KindVectors, load_descriptor
 from ..kinds.gallery import Features, KindGallery
-from ..tokens import instance_tokens
 from .chance import same_ground
 from .query import QueryView
 from .turns import ANALOG_TURNS, Turn, turned, turns
@@ -99,16 +98,9 @@ class AnalogSearch:
         interaction of the index's own tokens."""
         if not len(views):
             return []
-        settings = self._index.settings
         tried = turns(ANALOG_TURNS, mirrored=True)
         embedding = encoder.encode(np.stack([turned(query, turn) for turn in tried]))
-        tokens = instance_tokens(
-            embedding.tokens,
-            settings.tokens,
-            seeds=settings.seeds,
-            method=settings.aggregation,
-            attention=embedding.attention,
-        ).vectors
+        tokens = self._index.settings.instance_tokens(embedding.tokens, embedding.attention).vectors
         stored = self._index.tokens(views)
         scores = np.stack([maxsim(vectors, stored) for vectors in tokens])
         return [tried[int(best)] for best in scores.argmax(axis=0)]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,50 +10,10 @@ from ..encoders.base import Encoder
 from ..errors import CraterBenchError, QueryError
 from ..files.images import open_thumbnail
 from ..index import CraterIndex, ViewRow
-from ..interaction import PatchMatch, best_patches, maxsim
+from ..interaction import Explanation, best_patches, maxsim
 from ..mosaic import Mosaic, ViewSkipped
-from ..tokens import instance_tokens
 from .query import QueryView
 from .turns import Turn, turned
-
-
-@dataclass
-class Explanation:
-    """One pair, explained.
-
-    ``pixels_query``, ``pixels_match``: float32 [S, S] in 0..1. ``patches``: for every query patch
-    its counterpart, strongest first. ``strength_query``, ``strength_match``: float32 [rows,
-    columns], the similarity of each patch to its best counterpart in the other view. ``recut``:
-    the match was cut again from its mosaic and patches are compared with patches; else its
-    thumbnail is shown and patches are compared with the stored instance tokens.
-    ``context``: of the view, side / diameter; ``view_number``: the index's number of it.
-    """
-
-    crater_id: str
-    context: float
-    observation: str
-    score: float
-    shortlist_score: float
-    pixels_query: NDArray[np.float32]
-    pixels_match: NDArray[np.float32]
-    patches: list[PatchMatch]
-    strength_query: NDArray[np.float32]
-    strength_match: NDArray[np.float32]
-    recut: bool
-    view_number: int = -1
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON without the pixels."""
-        return {
-            "crater_id": self.crater_id,
-            "context": self.context,
-            "observation": self.observation,
-            "score": self.score,
-            "shortlist_score": self.shortlist_score,
-            "grid": list(self.strength_query.shape),
-            "compared_with": "patches" if self.recut else "instance tokens",
-            "patches": [vars(pair) for pair in self.patches],
-        }
 
 
 def explain(
@@ -89,13 +46,7 @@ def explain(
     asked = query.view.pixels if turn is None else turned(query, turn)
     embedding = encoder.encode(asked[None])
     settings = index.settings
-    mine = instance_tokens(
-        embedding.tokens,
-        settings.tokens,
-        seeds=settings.seeds,
-        method=settings.aggregation,
-        attention=embedding.attention,
-    ).vectors[0]
+    mine = settings.instance_tokens(embedding.tokens, embedding.attention).vectors[0]
     tokens = index.tokens(views)
     scores = maxsim(mine, tokens)
     best = int(scores.argmax())

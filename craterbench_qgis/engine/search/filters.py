@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +15,9 @@ from ..catalogue.system import MapSystem
 from ..errors import CraterBenchError, QueryError
 from ..files import vectors
 from ..index import CraterIndex
+from ..index.catalogue_store import CraterStore
 
 BoolArray = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class CraterTable:
-    """The columns of an index that filters look at, one entry per crater row."""
-
-    lon: NDArray[np.float64]
-    lat: NDArray[np.float64]
-    diameter: NDArray[np.float64]
-    pixels: Callable[[], NDArray[np.float64]]
-    where: Callable[[str], NDArray[np.int64]]
-    rows_of: Callable[[Sequence[str]], dict[str, list[int]]]
 
 
 def pixels_across(index: CraterIndex) -> NDArray[np.float64]:
@@ -42,13 +30,13 @@ def pixels_across(index: CraterIndex) -> NDArray[np.float64]:
 
 def allowed_craters(
     filters: Filters,
-    table: CraterTable,
-    body: Body,
+    index: CraterIndex,
+    pixels: Callable[[], NDArray[np.float64]],
     lon: float | None,
     lat: float | None,
     diameter_m: float | None,
 ) -> BoolArray:
-    """A mask over crater rows.
+    """A mask over the crater rows of an index. ``pixels``: gives :func:`pixels_across`.
 
     Raises
     ------
@@ -57,6 +45,7 @@ def allowed_craters(
         contradictory.
     """
     _check(filters)
+    table, body = index.craters, index.settings.body
     keep = np.ones(len(table.lon), dtype=bool)
     low, high = filters.min_diameter, filters.max_diameter
     if filters.diameter_ratio is not None:
@@ -66,11 +55,11 @@ def allowed_craters(
                 "Give it, or filter by diameter in km instead."
             )
         first, second = _ordered("diameter ratio", filters.diameter_ratio)
-        keep &= (table.diameter >= first * diameter_m) & (table.diameter <= second * diameter_m)
+        keep &= (table.diameter_m >= first * diameter_m) & (table.diameter_m <= second * diameter_m)
     if low is not None:
-        keep &= table.diameter >= low
+        keep &= table.diameter_m >= low
     if high is not None:
-        keep &= table.diameter <= high
+        keep &= table.diameter_m <= high
     if filters.latitude is not None:
         south, north = _ordered("latitude", filters.latitude)
         keep &= (table.lat >= south) & (table.lat <= north)
@@ -83,10 +72,10 @@ def allowed_craters(
     if filters.region is not None:
         keep &= _inside(read_region(filters.region, body), table.lon, table.lat, keep)
     if filters.min_pixels is not None:
-        keep &= table.pixels() >= filters.min_pixels
+        keep &= pixels() >= filters.min_pixels
     if filters.where:
         mask = np.zeros(len(keep), dtype=bool)
-        mask[table.where(filters.where)] = True
+        mask[index.where(filters.where)] = True
         keep &= mask
     if filters.exclude_ids:
         for rows in table.rows_of(filters.exclude_ids).values():
@@ -109,7 +98,7 @@ def _ordered(name: str, pair: tuple[float, float]) -> tuple[float, float]:
 
 
 def _distance_mask(
-    filters: Filters, table: CraterTable, body: Body, lon: float | None, lat: float | None
+    filters: Filters, table: CraterStore, body: Body, lon: float | None, lat: float | None
 ) -> BoolArray:
     if lon is None or lat is None:
         raise QueryError(

@@ -21,14 +21,13 @@ from ..bodies import great_circle_distance, initial_bearing
 from ..encoders.base import Encoder
 from ..index import CraterIndex, ShortlistBackend, open_shortlist
 from ..interaction import maxsim, symmetric_maxsim
-from ..tokens import instance_tokens
 from .analogs import AnalogSearch
 from .chance import best_per_crater, expected_by_chance, same_ground
 from .feedback import Background, Refinement, background_of
-from .filters import CraterTable, allowed_craters, pixels_across
+from .filters import allowed_craters, pixels_across
 from .options import SearchOptions, SearchResult
 from .query import QueryView
-from .turns import SAME_TURNS, tell_turns, turned, turns
+from .turns import SAME_TURNS, add_turns, turned, turns
 
 
 class Searcher:
@@ -46,15 +45,6 @@ class Searcher:
         self.encoder = encoder
         settings = index.settings
         self.body = settings.body
-        craters = index.craters
-        self._table = CraterTable(
-            craters.lon,
-            craters.lat,
-            craters.diameter_m,
-            lambda: self._pixels_across,
-            index.where,
-            craters.rows_of,
-        )
         self._backends: dict[str, ShortlistBackend] = {}
         self.analogs = AnalogSearch(index)
 
@@ -70,7 +60,7 @@ class Searcher:
         ------
         QueryError, CraterIndexError
         """
-        options = options or SearchOptions()
+        options, settings = options or SearchOptions(), self.index.settings
         options.check()
         timings: dict[str, float] = {}
         if options.find is Question.ANALOGS:
@@ -79,7 +69,7 @@ class Searcher:
             return self._search_any_angle(query, options, timings)
         with _timed(timings, "encode"):
             embedding = self.encoder.encode(query.view.pixels[None])
-            tokens = self._query_tokens(embedding.tokens, embedding.attention)
+            tokens = settings.instance_tokens(embedding.tokens, embedding.attention).vectors[0]
         refined = None
         if options.feedback:
             with _timed(timings, "refine"):
@@ -93,7 +83,7 @@ class Searcher:
             matches = self._matches(query, options.top, views, first, scores)
         if options.how_sure and refined is None:
             with _timed(timings, "how sure"):
-                self._tell_chance(query, matches, views, scores, allowed)
+                self._add_chance(query, matches, views, scores, allowed)
         timings["total"] = sum(timings.values())
         return SearchResult(matches, timings, self.provenance(query, options))
 
@@ -108,9 +98,7 @@ class Searcher:
         with _timed(timings, "filter"):
             allowed = None
             if filters:
-                allowed = allowed_craters(
-                    filters, self._table, self.body, query.lon, query.lat, query.diameter_m
-                )
+                allowed = self._allowed(query, filters)
         with _timed(timings, "kind"):
             views, scores = self.analogs.rank(
                 query, options.analogs, allowed, self.body, options.top
@@ -119,7 +107,7 @@ class Searcher:
             best = self.analogs.best_turns(query, self.encoder, views)
         with _timed(timings, "assemble"):
             matches = self._matches(query, options.top, views, scores, scores)
-            tell_turns(matches, views, best)
+            add_turns(matches, views, best)
         timings["total"] = sum(timings.values())
         return SearchResult(matches, timings, self.provenance(query, options))
 
@@ -127,7 +115,7 @@ class Searcher:
         self, query: QueryView, options: SearchOptions, timings: dict[str, float]
     ) -> SearchResult:
         """The two stages for every turn; a view counts with its best one."""
-        tried = turns(SAME_TURNS, mirrored=False)
+        tried, settings = turns(SAME_TURNS, mirrored=False), self.index.settings
         with _timed(timings, "encode"):
             embedding = self.encoder.encode(np.stack([turned(query, turn) for turn in tried]))
         with _timed(timings, "filter"):
@@ -135,7 +123,9 @@ class Searcher:
         parts = []
         for number in range(len(tried)):
             at = slice(number, number + 1)
-            tokens = self._query_tokens(embedding.tokens[at], embedding.attention[at])
+            tokens = settings.instance_tokens(
+                embedding.tokens[at], embedding.attention[at]
+            ).vectors[0]
             parts.append(
                 self._two_stages(
                     embedding.globals[number], tokens, mask, allowed, options, None, timings
@@ -149,24 +139,12 @@ class Searcher:
             order = order[np.unique(views[order], return_index=True)[1]]
             views, first, scores, which = views[order], first[order], scores[order], which[order]
             matches = self._matches(query, options.top, views, first, scores)
-            tell_turns(matches, views, [tried[number] for number in which])
+            add_turns(matches, views, [tried[number] for number in which])
         if options.how_sure:
             with _timed(timings, "how sure"):
-                self._tell_chance(query, matches, views, scores, allowed)
+                self._add_chance(query, matches, views, scores, allowed)
         timings["total"] = sum(timings.values())
         return SearchResult(matches, timings, self.provenance(query, options))
-
-    def _query_tokens(
-        self, tokens: NDArray[np.float32], attention: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
-        settings = self.index.settings
-        return instance_tokens(
-            tokens,
-            settings.tokens,
-            seeds=settings.seeds,
-            method=settings.aggregation,
-            attention=attention,
-        ).vectors[0]
 
     def _backend(self, name: str) -> ShortlistBackend:
         if name not in self._backends:
@@ -194,12 +172,14 @@ class Searcher:
         excluded = refined.rejected_rows if refined is not None else []
         if not filters and not excluded:
             return None, self._craters_with_views
-        keep = allowed_craters(
-            filters, self._table, self.body, query.lon, query.lat, query.diameter_m
-        )
+        keep = self._allowed(query, filters)
         keep[excluded] = False
         mask = keep[rows] & self.index.alive
         return mask, _count_distinct(rows[mask], len(keep))
+
+    def _allowed(self, query: QueryView, filters: Filters) -> NDArray[np.bool_]:
+        place = query.lon, query.lat, query.diameter_m
+        return allowed_craters(filters, self.index, lambda: self._pixels_across, *place)
 
     @cached_property
     def _pixels_across(self) -> NDArray[np.float64]:
@@ -296,7 +276,7 @@ class Searcher:
             )
         return matches
 
-    def _tell_chance(
+    def _add_chance(
         self,
         query: QueryView,
         matches: list[Match],
@@ -307,9 +287,9 @@ class Searcher:
         """From the query's own ranking of the craters that share no ground with it."""
         rows, best = best_per_crater(self.index.view_crater_rows[views], scores)
         if query.lon is not None and query.lat is not None and query.diameter_m is not None:
-            table, place = self._table, (query.lon, query.lat, query.diameter_m)
+            table, place = self.index.craters, (query.lon, query.lat, query.diameter_m)
             near = same_ground(
-                self.body, place, table.lon[rows], table.lat[rows], table.diameter[rows]
+                self.body, place, table.lon[rows], table.lat[rows], table.diameter_m[rows]
             )
             best = best[~near]
         expected = expected_by_chance(best, [match.score for match in matches], allowed)

@@ -70,7 +70,7 @@ def turned(query: QueryView, turn: Turn) -> Float:
     return stretch(pixels, np.ones(pixels.shape, bool))
 
 
-def tell_turns(matches: Sequence[Match], views: NDArray[np.int64], best: Sequence[Turn]) -> None:
+def add_turns(matches: Sequence[Match], views: NDArray[np.int64], best: Sequence[Turn]) -> None:
     """Write into ``matches`` the turns of ``views``, which they are among."""
     of_view = dict(zip(views.tolist(), best, strict=True))
     for match in matches:

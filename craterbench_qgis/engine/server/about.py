@@ -16,9 +16,11 @@ def encoders(call: Call[Nothing]) -> Encoders:
 def devices(call: Call[Nothing]) -> Devices:
     """Where an encoder can run; the first is what ``auto`` takes. Imports torch."""
     with call.work.loading:
-        import torch
-
+        from ..encoders.compat import require_torch
         from ..encoders.device import choose_place
+
+        require_torch()
+        import torch
 
         auto = choose_place("auto").device.type
     places = [

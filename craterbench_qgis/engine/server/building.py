@@ -15,11 +15,10 @@ from ...contract.build import (
     VerifyReply,
 )
 from ...contract.vocabulary import Stage
-from ..errors import CraterIndexError
 from ..index import CraterIndex, verify
-from ..indexing import BuildReport, BuildRequest, add_to_index, body_of_mosaic, build_index
+from ..indexing import BuildReport, add_to_index, body_of_mosaic, build_index, check_output
 from ..kinds import load_descriptor
-from ..kinds.upgrade import upgrade_index
+from ..kinds.upgrade import describe_added, descriptor_of, upgrade_index
 from ..sources import read_source
 from .calls import Call
 from .inputs import REJECTED_LISTED
@@ -29,8 +28,7 @@ from .stopping import breakable
 def build(call: Call[BuildParams]) -> BuildReply:
     """Build an index, or resume one that was stopped."""
     params, start = call.params, time.monotonic()
-    output = Path(params.output)
-    _creatable(output)
+    check_output(Path(params.output))
     call.monitor.report(Stage.CATALOGUE, 0, 0)
     shown = body_of_mosaic(Path(params.mosaics[0]))
     craters = read_source(params.catalogue, REJECTED_LISTED, shown)
@@ -38,25 +36,13 @@ def build(call: Call[BuildParams]) -> BuildReply:
     call.monitor.report(Stage.ENCODER, 0, 0)
     encoder = call.work.encoder(params.encoder, params.device)
     call.monitor.check()
-    request = BuildRequest(
-        mosaics=tuple(Path(path) for path in params.mosaics),
-        craters=craters,
-        output=output,
-        contexts=tuple(sorted(set(params.contexts))),
-        tokens=params.tokens,
-        seeds=params.seeds,
-        band=params.band,
-        nodata=params.nodata,
-        selection=params.selection,
-        terrain=Path(params.terrain) if params.terrain else None,
-    )
     with breakable(call.monitor, call.work.loading):
-        report = build_index(request, encoder, call.monitor)
+        report = build_index(params, craters, encoder, call.monitor)
     if params.kinds:
         with call.work.loading:
             descriptor = load_descriptor()
         with breakable(call.monitor, call.work.loading):
-            upgrade_index(output, descriptor, request.mosaics, call.monitor)
+            upgrade_index(Path(params.output), descriptor, params.mosaics, call.monitor)
     return _reply(report, start)
 
 
@@ -78,12 +64,16 @@ def add(call: Call[AddParams]) -> BuildReply:
         report = add_to_index(
             path,
             encoder,
-            mosaics=[Path(mosaic) for mosaic in params.mosaics],
+            mosaics=params.mosaics,
             craters=craters,
             band=params.band,
             nodata=params.nodata,
             monitor=call.monitor,
         )
+    with call.work.loading:
+        descriptor = descriptor_of(path)
+    with breakable(call.monitor, call.work.loading):
+        report.notes += describe_added(path, descriptor, params.mosaics, call.monitor)
     return _reply(report, start)
 
 
@@ -93,10 +83,8 @@ def upgrade(call: Call[UpgradeParams]) -> UpgradeReply:
     call.monitor.report(Stage.KINDS, 0, 0)
     with call.work.loading:
         descriptor = load_descriptor()
-    mosaics = [Path(mosaic) for mosaic in params.mosaics]
     with breakable(call.monitor, call.work.loading):
-        report = upgrade_index(Path(params.index), descriptor, mosaics, call.monitor)
-    return UpgradeReply(report.added, report.present, report.lost)
+        return upgrade_index(Path(params.index), descriptor, params.mosaics, call.monitor)
 
 
 def verify_index(call: Call[IndexParams]) -> VerifyReply:
@@ -117,9 +105,3 @@ def _reply(report: BuildReport, start: float) -> BuildReply:
         already_complete=report.already_complete,
         notes=report.notes,
     )
-
-
-def _creatable(output: Path) -> None:
-    parent = output.absolute().parent
-    if any(folder.exists() and not folder.is_dir() for folder in (parent, *parent.parents)):
-        raise CraterIndexError(f"'{parent}' is not a folder. Choose another output.")

@@ -13,17 +13,13 @@ from ...contract.duplicates import (
     ReviewReportParams,
 )
 from ...contract.vocabulary import Stage
-from ..bodies import body_by_name
 from ..duplicates import (
-    CandidateRule,
-    DuplicateRequest,
     apply_decisions,
     find_duplicates,
+    read_catalogues,
     write_review_report,
 )
 from ..errors import ExportError
-from ..indexing import body_of_mosaic
-from ..sources import read_source
 from .calls import Call
 from .inputs import REJECTED_LISTED
 from .stopping import breakable
@@ -35,41 +31,17 @@ def find(call: Call[DuplicateParams]) -> DuplicateReport:
     Without mosaics geometry alone decides, and no encoder is loaded.
     """
     params = call.params
-    output = _target(params.output)
-    rule = CandidateRule(params.max_distance, params.max_ratio)
+    _target(params.output)
     call.monitor.report(Stage.CATALOGUE, 0, 0)
-    shown = body_of_mosaic(Path(params.mosaics[0])) if params.mosaics else None
-    first = read_source(params.catalogue, REJECTED_LISTED, shown)
-    other = None if params.other is None else read_source(params.other, REJECTED_LISTED, shown)
+    catalogue, other = read_catalogues(params, REJECTED_LISTED)
     call.monitor.check()
     encoder = None
     if params.mosaics:
         call.monitor.report(Stage.ENCODER, 0, 0)
         encoder = call.work.encoder(params.encoder, params.device)
         call.monitor.check()
-    body = params.catalogue.body
-    request = DuplicateRequest(
-        catalogue=first,
-        output=output,
-        other=other,
-        mosaics=tuple(Path(path) for path in params.mosaics),
-        threshold=params.threshold,
-        minimum=min(params.minimum, params.threshold),
-        rule=rule,
-        source_column=params.source_column or None,
-        priority=tuple(params.priority),
-        keeper=params.keeper,
-        body=body_by_name(body) if body else None,
-        other_mosaic=Path(params.other_mosaic) if params.other_mosaic else None,
-        other_offset_m=params.other_offset_m,
-        band=params.band,
-        nodata=params.nodata,
-        max_looks=params.max_looks,
-        keep_decisions=params.keep_decisions,
-        selection=params.selection,
-    )
     with breakable(call.monitor, call.work.loading):
-        return find_duplicates(request, encoder, call.monitor)
+        return find_duplicates(params, catalogue, other, encoder, call.monitor)
 
 
 def apply(call: Call[ApplyParams]) -> ApplyReport:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from ...contract.search import ExportParams, Files, SheetParams
 from ..bodies import Body
-from ..errors import ExportError
 from ..formats import SUFFIXES, write_matches
+from ..formats.counting import count
 from ..formats.sheet_page import Picture
+from ..formats.staging import check_target
 from ..index import CraterIndex
 from ..mosaic import image_view
+from ..search.filters import read_region
 from ..sheets import place_text, write_report, write_sheet
 from .calls import Call
 from .decoding import InvalidParams
@@ -21,21 +25,33 @@ _SHEET_QUERY = 448
 def export(call: Call[ExportParams]) -> Files:
     """Matches to a layer, a table or a crater list."""
     params = call.params
+    body = params.body or _body(call, params.index)
+    matches, counted, origin = params.matches, None, params.provenance
+    if params.area is not None:
+        places = [(match.lon, match.lat, match.diameter_m) for match in matches]
+        lon, lat, diameter = np.array(places, np.float64).reshape(-1, 3).T
+        region = read_region(params.area.region, body)
+        counted = count(region, body, lon, lat, diameter, params.area.buffered)
+        matches = [matches[row] for row in counted.rows]
+        how = "buffered, fraction = A / A(D)" if params.area.buffered else "centres in the area"
+        origin = {**origin, "counted": how, "counting_area": params.area.region}
     files = write_matches(
-        _target(params.path, SUFFIXES, "Matches"),
-        params.matches,
-        body=params.body or _body(call, params.index),
-        provenance=params.provenance,
+        check_target(Path(params.path), SUFFIXES, "Matches"),
+        matches,
+        body=body,
+        provenance=origin,
         overwrite=params.overwrite,
         geometry=params.geometry,
+        counted=counted,
     )
-    return Files([str(file) for file in files])
+    names = [str(file) for file in files]
+    return Files(names) if counted is None else Files(names, len(matches), counted.area_km2)
 
 
 def make_contact_sheet(call: Call[SheetParams]) -> Files:
     """The query and its matches on paper."""
     params = call.params
-    target = _target(params.path, (".png", ".pdf"), "A contact sheet")
+    target = check_target(Path(params.path), (".png", ".pdf"), "A contact sheet")
     index = call.work.sessions.index(Path(params.index))
     pixels, scale, where = _query(call, index)
     write_sheet(
@@ -55,7 +71,7 @@ def make_contact_sheet(call: Call[SheetParams]) -> Files:
 def make_report(call: Call[SheetParams]) -> Files:
     """The query and its matches as one HTML file."""
     params = call.params
-    target = _target(params.path, (".html",), "A report")
+    target = check_target(Path(params.path), (".html",), "A report")
     index = call.work.sessions.index(Path(params.index))
     pixels, scale, where = _query(call, index)
     origin = params.provenance.get("query")
@@ -72,17 +88,6 @@ def make_report(call: Call[SheetParams]) -> Files:
         monitor=call.monitor,
     )
     return Files([str(target)])
-
-
-def _target(name: str, suffixes: tuple[str, ...], what: str) -> Path:
-    path = Path(name)
-    if path.suffix.lower() not in suffixes:
-        raise ExportError(
-            f"{what} cannot be written as '{path.name}'. End the name with {', '.join(suffixes)}."
-        )
-    if not path.parent.is_dir():
-        raise ExportError(f"'{path.parent}' is not a folder. Create it, or choose another.")
-    return path
 
 
 def _body(call: Call[ExportParams], index: str | None) -> Body:

@@ -45,6 +45,17 @@ class Pictures:
         name = hashlib.sha256(np.ascontiguousarray(pixels).tobytes()).hexdigest()[:20]
         return self._save(pixels, f"{what}-{name}")
 
+    def drawn(self, grey: NDArray[np.uint8], valid: NDArray[np.bool_]) -> str:
+        """A picture [S, S] that is transparent where it is not ``valid``; stays while there is
+        room."""
+        layers = np.dstack([grey, np.where(valid, 255, 0).astype(np.uint8)])
+        name = hashlib.sha256(layers.tobytes()).hexdigest()[:20]
+        path = self.path(f"drawn-{name}.png")
+        with self._writing():
+            Image.fromarray(layers, "LA").save(path, "PNG", compress_level=1)
+        self.budget.wrote(path)
+        return str(path)
+
     def path(self, name: str) -> Path:
         """Where a picture called ``name`` goes; the folder is there."""
         with self._writing():

@@ -17,9 +17,12 @@ from ...contract.search import (
     SearchReply,
     ThumbnailParams,
     Thumbnails,
+    Warped,
+    WarpParams,
 )
 from ...contract.vocabulary import BoxReading, DiameterFrom
 from ..formats import explanation_picture
+from ..mosaic.drawn import ground_square
 from ..search import QueryView, SearchOptions, explain, read_region
 from ..search.explain import view_pixels
 from ..search.turns import Turn, turned_picture
@@ -40,6 +43,18 @@ def preview(call: Call[PreviewParams]) -> Preview:
     if index is not None and shown.side_m is not None:
         shown.metres_per_pixel = shown.side_m / index.settings.input_size
     return shown
+
+
+def warp(call: Call[WarpParams]) -> Warped:
+    """Pictures of a map as the square of ground they show. Loads no encoder."""
+    params = call.params
+    paths = [Path(picture) for picture in params.pictures]
+    grey, valid = ground_square(
+        paths, params.lon, params.lat, params.side_m, params.size, params.shows
+    )
+    call.monitor.check()
+    image = call.work.pictures.drawn(grey, valid)
+    return Warped(image, float(valid.mean()))
 
 
 def search(call: Call[SearchParams]) -> SearchReply:

@@ -11,6 +11,8 @@ from ..encoders import Encoder, load_encoder
 from ..errors import CraterIndexError, EncoderError
 from ..index import CraterIndex
 from ..index.format import MANIFEST
+from ..index.housekeeping import tidy
+from .pipes import say
 
 if TYPE_CHECKING:
     import threading
@@ -78,6 +80,8 @@ class Sessions:
         session = self._open.pop(_key(path), None)
         if session is not None:
             session.index.close()
+            session.searcher = None
+            _tidy(path)
         searchers = [open_.searcher for open_ in self._open.values()]
         used = {id(searcher.encoder) for searcher in searchers if searcher is not None}
         self._encoders = {
@@ -101,6 +105,8 @@ class Sessions:
         if known is not None:
             session.device, session.encoder_spec = known.device, known.encoder_spec
             known.index.close()
+            known.searcher = None
+            _tidy(path)
         self._open.pop(key, None)
         self._open[key] = session
         while len(self._open) > MAX_OPEN:
@@ -124,7 +130,7 @@ class Sessions:
 
 
 def encoder_problem(settings: Any) -> str:
-    """Why the index's encoder is not at hand, as far as that can be told without loading it."""
+    """Why the index's encoder is not at hand, as far as that is known without loading it."""
     from ..encoders import available_encoders
     from ..encoders.base import resources_folder
 
@@ -148,6 +154,13 @@ def encoder_problem(settings: Any) -> str:
             "the index again."
         )
     return ""
+
+
+def _tidy(path: Path) -> None:
+    """Remove what this process's maps, let go just now, kept on Windows' disks."""
+    gone = tidy(path)
+    if gone:
+        say(f"craterbench serve: {gone} files or folders of earlier states of {path} were removed")
 
 
 def _key(path: Path) -> str:

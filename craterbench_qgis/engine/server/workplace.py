@@ -47,4 +47,6 @@ class Workplace:
     def warm_up(self) -> None:
         """Import torch, which the first encoder will need."""
         with self.loading:
-            import torch  # noqa: F401
+            from ..encoders.compat import require_torch
+
+            require_torch()

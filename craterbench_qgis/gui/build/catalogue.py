@@ -8,15 +8,7 @@ from typing import Any
 
 from qgis.core import QgsProject, QgsVectorLayer
 from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
-from qgis.PyQt.QtWidgets import (
-    QComboBox,
-    QFileDialog,
-    QFormLayout,
-    QGroupBox,
-    QHBoxLayout,
-    QPushButton,
-    QWidget,
-)
+from qgis.PyQt.QtWidgets import QComboBox, QFileDialog, QFormLayout, QGroupBox, QPushButton
 
 from ...client.failure import CallError
 from ...client.service import EngineService
@@ -28,6 +20,7 @@ from ...core.words import quantities
 from ...core.words.bodies import body as body_words
 from ...i18n import tr
 from .. import layer_files
+from ..layouts import in_row, narrow_combo
 from ..messages import MessageLine
 from .column_names import names_in_file
 
@@ -41,10 +34,8 @@ class CatalogueBox(QGroupBox):
 
     changed = pyqtSignal()
 
-    def __init__(
-        self, engine: EngineService, settings: Settings, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(tr("Catalogue"), parent)
+    def __init__(self, engine: EngineService, settings: Settings) -> None:
+        super().__init__(tr("Catalogue"))
         self._engine = engine
         self._settings = settings
         self.info: CatalogueInfo | None = None
@@ -58,23 +49,17 @@ class CatalogueBox(QGroupBox):
         self._temporary: Any = None
         self._task: Any = None
         self._make_controls()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_DELAY_MS)
-        self._timer.timeout.connect(self._describe)
+        self._timer = QTimer(self, singleShot=True, interval=_DELAY_MS, timeout=self._describe)
         project = QgsProject.instance()
         project.layersAdded.connect(self.refresh_layers)
         project.layersRemoved.connect(self.refresh_layers)
         self.refresh_layers()
 
     def _make_controls(self) -> None:
-        self.source = _combo(16)
+        self.source = narrow_combo(16)
         self.source.currentIndexChanged.connect(self._on_source)
-        self.browse = QPushButton(tr("File…"))
-        self.browse.clicked.connect(self._on_browse)
-        row = QHBoxLayout()
-        row.addWidget(self.source, 1)
-        row.addWidget(self.browse)
+        self.browse = QPushButton(tr("File…"), clicked=self._on_browse)
+        row = in_row((self.source, 1), self.browse)
         form = QFormLayout(self)
         form.addRow(tr("Layer or file"), row)
         labels = {
@@ -85,17 +70,16 @@ class CatalogueBox(QGroupBox):
         }
         self.columns: dict[str, QComboBox] = {}
         for role in _ROLES:
-            self.columns[role] = _combo(12)
+            self.columns[role] = narrow_combo(12)
             self.columns[role].currentIndexChanged.connect(self._on_column)
             if role != "diameter":
                 form.addRow(labels[role], self.columns[role])
-        self.unit = _combo(8)
+        self.unit = narrow_combo(8)
         for text, value in ((tr("unit: auto"), None), (tr("km"), "km"), (tr("m"), "m")):
             self.unit.addItem(text, value)
+        self.unit.setAccessibleName(tr("Unit of the diameter"))
         self.unit.currentIndexChanged.connect(self._on_column)
-        last = QHBoxLayout()
-        last.addWidget(self.columns["diameter"], 3)
-        last.addWidget(self.unit, 2)
+        last = in_row((self.columns["diameter"], 3), (self.unit, 2))
         form.addRow(labels["diameter"], last)
         self.facts, self.message = MessageLine(), MessageLine()
         form.addRow(self.facts)
@@ -150,14 +134,8 @@ class CatalogueBox(QGroupBox):
         self.source.setCurrentIndex(max(0, self._index_of(data)))
 
     def _on_browse(self) -> None:
-        pattern = " ".join("*." + ending for ending in layer_files.TABLE_FILES)
         path, _ = QFileDialog.getOpenFileName(
-            self,
-            tr("Crater catalogue"),
-            self._settings.output_folder,
-            tr("Crater catalogues ({pattern})").format(pattern=pattern)
-            + ";;"
-            + tr("All files (*)"),
+            self, tr("Crater catalogue"), self._settings.output_folder, layer_files.table_filter()
         )
         if path:
             self.choose_file(path)
@@ -344,15 +322,6 @@ def file_name(name: str) -> str:
     """A layer's name as a file's name without its ending."""
     plain = "".join(c if c.isalnum() or c in "-_. " else "_" for c in name)
     return plain.strip(" .")[:80] or "layer"
-
-
-def _combo(letters: int) -> QComboBox:
-    """Long names must not widen the dialog."""
-    combo = QComboBox()
-    policy = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-    combo.setSizeAdjustPolicy(policy)
-    combo.setMinimumContentsLength(letters)
-    return combo
 
 
 def _recognised(role: str, name: str | None) -> str:

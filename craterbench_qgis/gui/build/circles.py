@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from qgis.PyQt.QtCore import QPointF, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
-from qgis.PyQt.QtWidgets import (
-    QGroupBox,
-    QHBoxLayout,
-    QListWidget,
-    QListWidgetItem,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from qgis.PyQt.QtWidgets import QGroupBox, QListWidget, QListWidgetItem, QPushButton
 
 from ...client.failure import CallError
 from ...client.service import AnyCall, EngineService
@@ -22,6 +14,7 @@ from ...contract.wire import Progress
 from ...core.words import quantities
 from ...core.words.progress import progress_text
 from ...i18n import tr
+from ..layouts import in_column, in_row
 from ..messages import MessageLine
 
 _SIDE = 104
@@ -33,10 +26,10 @@ class CirclesBox(QGroupBox):
     """Asks the engine and shows what it cut. Looks by itself once :meth:`offer` has new inputs."""
 
     wanted = pyqtSignal()
-    """The button was pressed: :meth:`look` is to be called with what is chosen."""
+    """The button was pressed: :meth:`cut` is to be called with what is chosen."""
 
-    def __init__(self, engine: EngineService, parent: QWidget | None = None) -> None:
-        super().__init__(tr("Do the circles lie on craters?"), parent)
+    def __init__(self, engine: EngineService) -> None:
+        super().__init__(tr("Do the circles lie on craters?"))
         self._engine = engine
         self._call: AnyCall | None = None
         self._seen: LookParams | None = None
@@ -54,14 +47,8 @@ class CirclesBox(QGroupBox):
         self.pictures.setSelectionMode(QListWidget.SelectionMode.NoSelection)
         self.pictures.setSpacing(3)
         self.pictures.setFixedHeight(_ROWS * (_SIDE + 3 * self.fontMetrics().height()) + 12)
-        row = QHBoxLayout()
-        row.addWidget(self.check)
-        row.addWidget(self.cancel)
-        row.addStretch(1)
-        layout = QVBoxLayout(self)
-        layout.addLayout(row)
-        layout.addWidget(self.message)
-        layout.addWidget(self.pictures)
+        row = in_row(self.check, self.cancel, 1)
+        in_column(row, self.message, self.pictures, on=self)
         self.check.clicked.connect(lambda *_: self.wanted.emit())
         self.cancel.clicked.connect(self.stop)
         self.forget()
@@ -78,9 +65,9 @@ class CirclesBox(QGroupBox):
     def offer(self, params: LookParams) -> None:
         """Inputs that can be looked at; new ones are, in the background."""
         if params != self._seen:
-            self.look(params)
+            self.cut(params)
 
-    def look(self, params: LookParams) -> None:
+    def cut(self, params: LookParams) -> None:
         """Cut the crops of ``params``."""
         self._drop()
         self._seen = params
@@ -119,10 +106,7 @@ class CirclesBox(QGroupBox):
 
     def _on_failed(self, error: CallError) -> None:
         self._call = None
-        if error.cancelled:
-            self.message.info(tr("The check was cancelled."))
-        else:
-            self.message.problem(error.message)
+        self.message.failure(error, tr("The check was cancelled."))
         self._show_state()
 
     def _on_checked(self, result: CircleCheck) -> None:

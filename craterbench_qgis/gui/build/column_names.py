@@ -10,6 +10,7 @@ from pathlib import Path
 from qgis.core import QgsVectorLayer
 
 from ...contract import names
+from ...contract.databases import sqlite_uri
 
 _TEXT = {".csv", ".tsv", ".tab", ".txt", ".dat"}
 _HEAD_BYTES = 65_536
@@ -35,7 +36,7 @@ def names_in_file(path: str) -> list[str]:
 def _names_in_database(path: str) -> list[str]:
     """The columns of the first table, which runs nothing that is stored in the file."""
     try:
-        uri = Path(path).absolute().as_uri() + "?mode=ro&immutable=1"
+        uri = sqlite_uri(Path(path), "mode=ro&immutable=1")
         with closing(sqlite3.connect(uri, uri=True)) as connection:
             query = "SELECT table_name FROM gpkg_contents ORDER BY rowid LIMIT 1"
             (table,) = connection.execute(query).fetchone() or ("",)
@@ -56,5 +57,5 @@ def _names_in_text(path: str) -> list[str]:
     if not lines:
         return []
     delimiter = max(_DELIMITERS, key=lines[0].count)
-    found = next(csv.reader([lines[0]], delimiter=delimiter), [])
-    return list(dict.fromkeys(name.strip() for name in found if name.strip()))
+    header = next(csv.reader([lines[0]], delimiter=delimiter), [])
+    return list(dict.fromkeys(name.strip() for name in header if name.strip()))

@@ -12,29 +12,22 @@ from qgis.PyQt.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QGroupBox,
-    QHBoxLayout,
     QScrollArea,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
 from ...client.failure import CallError
 from ...client.service import AnyCall, EngineService
 from ...contract.body import same_body
-from ...contract.build import (
-    TOKENS,
-    BuildEstimate,
-    BuildParams,
-    IndexInfo,
-    LookParams,
-    Selection,
-)
+from ...contract.build import TOKENS, BuildEstimate, BuildParams, IndexInfo, LookParams, Selection
 from ...contract.methods import ESTIMATE_BUILD
 from ...contract.search import CONTEXTS
+from ...core.geo.extent import canvas_region
 from ...core.settings import Settings
 from ...i18n import tr
 from .. import help, layer_files
+from ..layouts import in_column, in_row
 from ..messages import MessageLine
 from . import estimate as build_estimate
 from .catalogue import CatalogueBox
@@ -44,7 +37,6 @@ from .mosaics import MosaicsBox
 from .options import OptionsBox
 from .output import RESUMABLE, OutputBox, OutputState
 from .progress import BuildProgress
-from .region import canvas_region
 
 _DELAY_MS = 150
 _FORM_SIZE, _PROGRESS_SIZE = (920, 760), (520, 220)
@@ -82,29 +74,18 @@ class BuildDialog(QDialog):
         self._foreseen: LookParams | None = None
         self._counting: AnyCall | None = None
         self.estimate, self.missing = MessageLine(), MessageLine()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_DELAY_MS)
-        self._timer.timeout.connect(self.check)
+        self._timer = QTimer(self, singleShot=True, interval=_DELAY_MS, timeout=self.check)
         self._lay_out()
-        self.circles.wanted.connect(self._on_look)
+        self.circles.wanted.connect(self._on_circles)
         for box in (self.mosaics, self.catalogue, self.options, self.output):
             box.changed.connect(self._timer.start)
         self._timer.start()
 
     def _lay_out(self) -> None:
         form = QWidget()
-        columns = QHBoxLayout()
-        for boxes in ((self.mosaics, self.options), (self.catalogue, self.output)):
-            column = QVBoxLayout()
-            for box in boxes:
-                column.addWidget(box)
-            column.addStretch(1)
-            columns.addLayout(column, 1)
-        both = QVBoxLayout()
-        both.addLayout(columns)
-        both.addWidget(self.circles)
-        form.setLayout(both)
+        left = in_column(self.mosaics, self.options, 1)
+        right = in_column(self.catalogue, self.output, 1)
+        in_column(in_row((left, 1), (right, 1)), self.circles, on=form)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -112,11 +93,7 @@ class BuildDialog(QDialog):
         scroll.setWidget(form)
         self._scroll, self._form = scroll, form
         self._page = QWidget()
-        page = QVBoxLayout(self._page)
-        page.setContentsMargins(0, 0, 0, 0)
-        page.addWidget(scroll, 1)
-        page.addWidget(self.estimate)
-        page.addWidget(self.missing)
+        in_column((scroll, 1), self.estimate, self.missing, on=self._page, margins=0)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._page)
         roles = QDialogButtonBox.ButtonRole
@@ -127,9 +104,7 @@ class BuildDialog(QDialog):
         self.build.clicked.connect(self.start)
         self.close_button.clicked.connect(self.close)
         self.help_button.clicked.connect(lambda: help.open_help(self, "build"))
-        layout = QVBoxLayout(self)
-        layout.addWidget(self._stack, 1)
-        layout.addWidget(self.buttons)
+        in_column((self._stack, 1), self.buttons, on=self)
         self.resize(*_FORM_SIZE)
 
     # Filling it in
@@ -208,7 +183,7 @@ class BuildDialog(QDialog):
         busy = self._exporting is not None
         waiting = self.mosaics.body() is None or self.catalogue.info is None
         self.build.setEnabled(not problem and not waiting and not busy)
-        self._look_ahead(inputs and not waiting)
+        self._foresee(inputs and not waiting)
         resume = self._output.kind == RESUMABLE
         self.build.setText(tr("Resume") if resume else tr("Build"))
         if not problem:
@@ -227,7 +202,7 @@ class BuildDialog(QDialog):
             and self.output.name.text().strip()
         )
 
-    def _look_params(self) -> LookParams:
+    def _inputs(self) -> LookParams:
         return LookParams(
             mosaics=self.mosaics.paths(),
             catalogue=self.catalogue.source_chosen(),
@@ -236,14 +211,14 @@ class BuildDialog(QDialog):
             nodata=self.mosaics.nodata(),
         )
 
-    def _look_ahead(self, complete: bool) -> None:
+    def _foresee(self, complete: bool) -> None:
         """Count what can be cut and look at a few craters, once for every choice of inputs."""
         if not complete:
             self._stop_counting()
             self._foreseen = self._forecast = None
             self.circles.forget()
             return
-        params = self._look_params()
+        params = self._inputs()
         # Circles do not depend on the view's width.
         self.circles.offer(replace(params, contexts=list(CONTEXTS)))
         if params == self._foreseen:
@@ -265,8 +240,8 @@ class BuildDialog(QDialog):
         if call is not None:
             call.drop()
 
-    def _on_look(self) -> None:
-        self.circles.look(replace(self._look_params(), contexts=list(CONTEXTS)))
+    def _on_circles(self) -> None:
+        self.circles.cut(replace(self._inputs(), contexts=list(CONTEXTS)))
 
     def _catalogue_problem(self) -> str:
         if self.catalogue.source.currentData() is None:
@@ -297,7 +272,7 @@ class BuildDialog(QDialog):
             self.options.token_count(),
             build_estimate.remembered_rate(self._settings, self.options.encoder_id()),
             exact,
-            self._forecast if self._foreseen == self._look_params() else None,
+            self._forecast if self._foreseen == self._inputs() else None,
         )
         self.estimate.info(estimate.text())
         return estimate.size_bytes if exact else 0
@@ -355,9 +330,7 @@ class BuildDialog(QDialog):
             self._progress_page.deleteLater()
         self._progress_page = QWidget()
         self._progress = BuildProgress(job)
-        column = QVBoxLayout(self._progress_page)
-        column.addWidget(self._progress)
-        column.addStretch(1)
+        in_column(self._progress, 1, on=self._progress_page)
         self._progress.open_wanted.connect(self._on_open)
         self._progress.resume_wanted.connect(self.run)
         self._progress.dismissed.connect(self._back)

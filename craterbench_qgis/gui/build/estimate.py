@@ -1,4 +1,4 @@
-"""What a build will cost, before it is started. Pure functions; what is not known is None."""
+"""What a build will take (views, bytes, seconds), before it is started. None: not known."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ...contract.build import TOKENS, BuildEstimate
 from ...core.settings import Settings
 from ...core.words import quantities
-from ...core.words.reasons import skip_reason
+from ...core.words.reasons import skip_counts
 from ...i18n import tr
 
 # Numbers per token of the encoders that come with the plugin; a ViT has 192 to 1024.
@@ -36,12 +36,7 @@ class Estimate:
             what = tr("Views: about {n}")
         views = what.format(n=quantities.number(self.views))
         if self.skipped:
-            views += " " + tr("(not: {reasons})").format(
-                reasons="; ".join(
-                    f"{skip_reason(why)}: {quantities.number(count)}"
-                    for why, count in self.skipped.items()
-                )
-            )
+            views += " " + tr("(not: {reasons})").format(reasons=skip_counts(self.skipped))
         parts = [
             views,
             tr("space: about {size}").format(size=quantities.size(self.size_bytes)),

@@ -10,14 +10,11 @@ from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QFileDialog,
     QGroupBox,
-    QHBoxLayout,
     QListWidget,
     QListWidgetItem,
     QMenu,
     QPushButton,
     QToolButton,
-    QVBoxLayout,
-    QWidget,
 )
 
 from ...client.failure import CallError
@@ -25,10 +22,12 @@ from ...client.service import EngineService
 from ...contract.body import Body, same_body
 from ...contract.build import MosaicInfo, MosaicParams
 from ...contract.methods import DESCRIBE_MOSAIC
+from ...core.rasters import user_nodata
 from ...core.settings import Settings
 from ...core.words import quantities
 from ...i18n import tr
 from .. import layer_files
+from ..layouts import in_column, in_row
 from ..messages import MessageLine, problem_colour
 
 _ROWS_SHOWN = 3
@@ -48,10 +47,8 @@ class MosaicsBox(QGroupBox):
 
     changed = pyqtSignal()
 
-    def __init__(
-        self, engine: EngineService, settings: Settings, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(tr("Mosaics"), parent)
+    def __init__(self, engine: EngineService, settings: Settings) -> None:
+        super().__init__(tr("Mosaics"))
         self._engine = engine
         self._settings = settings
         self._mosaics: list[_Mosaic] = []
@@ -63,22 +60,13 @@ class MosaicsBox(QGroupBox):
         self.add_layer.setText(tr("Add layer"))
         self.add_layer.setToolTip(tr("Add a raster layer of the project"))
         self.add_layer.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._menu = QMenu(self)
-        self._menu.aboutToShow.connect(self._fill_menu)
+        self._menu = QMenu(self, aboutToShow=self._fill_menu)
         self.add_layer.setMenu(self._menu)
-        self.add_file = QPushButton(tr("Add file…"))
-        self.add_file.clicked.connect(self._on_browse)
-        self.remove = QPushButton(tr("Remove"))
-        self.remove.clicked.connect(self._on_remove)
+        self.add_file = QPushButton(tr("Add file…"), clicked=self._on_browse)
+        self.remove = QPushButton(tr("Remove"), clicked=self._on_remove)
         self.message = MessageLine()
-        buttons = QHBoxLayout()
-        for button in (self.add_layer, self.add_file, self.remove):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        layout = QVBoxLayout(self)
-        layout.addWidget(self.list)
-        layout.addLayout(buttons)
-        layout.addWidget(self.message)
+        buttons = in_row(self.add_layer, self.add_file, self.remove, 1)
+        in_column(self.list, buttons, self.message, on=self)
         self.list.itemSelectionChanged.connect(self._show_buttons)
         self._show()
 
@@ -139,7 +127,7 @@ class MosaicsBox(QGroupBox):
         layer = QgsProject.instance().mapLayer(layer_id)
         if layer is not None:
             path = layer_files.raster_path(layer)
-            self.add(path, layer.name(), layer_files.user_nodata(layer))
+            self.add(path, layer.name(), user_nodata(layer))
 
     def _fill_menu(self) -> None:
         self._menu.clear()
@@ -156,12 +144,8 @@ class MosaicsBox(QGroupBox):
             )
 
     def _on_browse(self) -> None:
-        pattern = " ".join("*." + ending for ending in layer_files.RASTER_FILES)
         paths, _ = QFileDialog.getOpenFileNames(
-            self,
-            tr("Mosaics"),
-            self._settings.output_folder,
-            tr("Rasters ({pattern})").format(pattern=pattern) + ";;" + tr("All files (*)"),
+            self, tr("Mosaics"), self._settings.output_folder, layer_files.raster_filter()
         )
         for path in paths:
             self.add(path)

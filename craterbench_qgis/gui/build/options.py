@@ -8,7 +8,6 @@ from typing import Any
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDoubleSpinBox,
     QFormLayout,
     QGroupBox,
@@ -17,39 +16,23 @@ from qgis.PyQt.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSpinBox,
-    QWidget,
 )
 
 from ...client.failure import CallError
 from ...client.service import EngineService
 from ...contract.build import TOKENS, Encoders, Nothing, Selection
 from ...contract.methods import ENCODERS
+from ...core.context_factors import listed, parse_contexts
 from ...core.settings import Settings
 from ...core.words import quantities
 from ...i18n import tr
+from ..layouts import in_row, narrow_combo
 from ..messages import MessageLine
 
-LEAST_CONTEXT, MOST_CONTEXT = 0.5, 100.0
 _MOST_KM = 10_000.0
 _TIP = Qt.ItemDataRole.ToolTipRole
 
 Region = list[float]
-
-
-def parse_contexts(text: str) -> list[float]:
-    """Sorted context factors of ``2, 3`` or ``2 3``; ValueError with a sentence for the user."""
-    # "2,3" means two factors, also in languages with a decimal comma.
-    words = text.replace(";", " ").replace(",", " ").split()
-    try:
-        values = sorted({float(word) for word in words})
-    except ValueError as error:
-        raise ValueError(tr("Context factors are numbers, for example: 2, 3.")) from error
-    if not values:
-        raise ValueError(tr("Give at least one context factor, for example: 2, 3."))
-    # The engine refuses what lies at the border too.
-    if not all(LEAST_CONTEXT < value <= MOST_CONTEXT for value in values):
-        raise ValueError(tr("A context factor lies between 0.5 and 100; 2 and 3 are usual."))
-    return values
 
 
 class OptionsBox(QGroupBox):
@@ -62,26 +45,19 @@ class OptionsBox(QGroupBox):
         engine: EngineService,
         settings: Settings,
         region_of_canvas: Callable[[], Region | None],
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(tr("Views"), parent)
+        super().__init__(tr("Views"))
         self._region_of_canvas = region_of_canvas
         self._region: Region | None = None
         self._settings = settings
         self.contexts = QLineEdit(
-            ", ".join(f"{context:g}" for context in settings.default_contexts)
-        )
-        self.contexts.setToolTip(
-            tr(
+            listed(settings.default_contexts),
+            toolTip=tr(
                 "Sides of the square crops as multiples of the crater's diameter, separated by "
                 "commas; decimals with a point."
-            )
+            ),
         )
-        self.encoder = QComboBox()
-        self.encoder.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self.encoder.setMinimumContentsLength(16)
+        self.encoder = narrow_combo(16)
         self.encoder.addItem(tr("default"), "")
         self.tokens = QSpinBox()
         self.tokens.setRange(0, 4096)
@@ -94,8 +70,7 @@ class OptionsBox(QGroupBox):
         self.most = _diameter_box(tr("to the largest"))
         self.within = QCheckBox(tr("Only craters within"))
         self.take_extent = QPushButton(tr("Map's extent"))
-        self.region_text = QLabel()
-        self.region_text.setWordWrap(True)
+        self.region_text = QLabel(wordWrap=True)
         self.message = MessageLine()
         self._lay_out()
         self.contexts.textChanged.connect(lambda: self.changed.emit())
@@ -113,10 +88,7 @@ class OptionsBox(QGroupBox):
         for box in (self.least, self.most):
             box.setMinimumWidth(110)
             diameters.addWidget(box, 1)
-        region = QHBoxLayout()
-        region.addWidget(self.within)
-        region.addWidget(self.take_extent)
-        region.addStretch(1)
+        region = in_row(self.within, self.take_extent, 1)
         form = QFormLayout(self)
         form.addRow(tr("Context factors"), self.contexts)
         form.addRow(tr("Encoder"), self.encoder)
@@ -174,7 +146,7 @@ class OptionsBox(QGroupBox):
         self, contexts: list[float], encoder: str | None, tokens: int, selection: Selection
     ) -> None:
         """Choices of an earlier build."""
-        self.contexts.setText(", ".join(f"{context:g}" for context in contexts))
+        self.contexts.setText(listed(contexts))
         self._wanted_encoder = encoder or ""
         self._select_encoder()
         self.tokens.setValue(0 if tokens == TOKENS else tokens)

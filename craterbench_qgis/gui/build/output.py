@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import pyqtSignal
-from qgis.PyQt.QtWidgets import QFormLayout, QGroupBox, QLineEdit, QWidget
+from qgis.PyQt.QtWidgets import QFormLayout, QGroupBox, QLineEdit
 
+from ...contract.build import INDEX_SUFFIX
+from ...core.index_places import is_unfinished
 from ...core.settings import Settings
 from ...core.words import quantities
 from ...i18n import tr
+from ..layouts import file_widget
 from ..messages import MessageLine
 
-SUFFIX = ".craterindex"
 FREE, RESUMABLE, COMPLETE, FOREIGN, NO_ACCESS, NO_SPACE, NO_NAME = (
     "free", "resumable", "complete", "foreign", "no access", "no space", "no name",
 )  # fmt: skip
 _FORBIDDEN = set('<>:"/\\|?*')
-_MANIFEST = "manifest.json"
-# A manifest is below a megabyte; anything much larger is not one.
-_MANIFEST_LIMIT = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -44,14 +41,14 @@ class OutputState:
 def check_output(folder: str, name: str, needed_bytes: int = 0) -> OutputState:
     """What would happen if an index ``name`` were built in ``folder``. Reads the disk."""
     stem = name.strip()
-    stem = stem[: -len(SUFFIX)] if stem.lower().endswith(SUFFIX) else stem
+    stem = stem[: -len(INDEX_SUFFIX)] if stem.lower().endswith(INDEX_SUFFIX) else stem
     if not stem or not folder.strip():
         return OutputState(NO_NAME, tr("Give the index a name and a folder."), "")
     bad = sorted(set(stem) & _FORBIDDEN)
     if bad or stem.strip(". ") == "":
         text = tr("The name contains {characters}; take another.")
         return OutputState(NO_NAME, text.format(characters=" ".join(bad) or "."), "")
-    path = Path(folder.strip()).expanduser() / (stem + SUFFIX)
+    path = Path(folder.strip()).expanduser() / (stem + INDEX_SUFFIX)
     there = _what_is_there(path)
     if there is not None:
         return there
@@ -90,20 +87,6 @@ def _what_is_there(path: Path) -> OutputState | None:
     return OutputState(COMPLETE, text.format(name=path.name), str(path))
 
 
-def is_unfinished(path: Path) -> bool | None:
-    """Whether the index at ``path`` is an unfinished build; None where there is no index."""
-    manifest = path / _MANIFEST
-    try:
-        if manifest.stat().st_size > _MANIFEST_LIMIT:
-            return None
-        data = json.loads(manifest.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    if not isinstance(data, dict) or data.get("format") != "craterindex":
-        return None
-    return data.get("job") is not None
-
-
 def _existing(path: Path) -> Path:
     return next((folder for folder in path.parents if folder.exists()), path.parent)
 
@@ -120,15 +103,12 @@ class OutputBox(QGroupBox):
 
     changed = pyqtSignal()
 
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
-        super().__init__(tr("Save the index as"), parent)
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(tr("Save the index as"))
         self._suggested = ""
-        self.name = QLineEdit()
-        self.name.setPlaceholderText(tr("for example: moon-20km"))
-        self.folder = QgsFileWidget()
-        self.folder.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
-        self.folder.setDialogTitle(tr("Folder for the index"))
-        self.folder.setFilePath(settings.output_folder)
+        self.name = QLineEdit(placeholderText=tr("for example: moon-20km"))
+        title = tr("Folder for the index")
+        self.folder = file_widget(title, settings.output_folder, folder=True)
         self.message = MessageLine()
         form = QFormLayout(self)
         form.addRow(tr("Name"), self.name)
@@ -149,7 +129,9 @@ class OutputBox(QGroupBox):
         """The folder of an index."""
         where = Path(path)
         self.folder.setFilePath(str(where.parent))
-        self.name.setText(where.name[: -len(SUFFIX)] if path.endswith(SUFFIX) else where.name)
+        self.name.setText(
+            where.name[: -len(INDEX_SUFFIX)] if path.endswith(INDEX_SUFFIX) else where.name
+        )
 
     def check(self, needed_bytes: int = 0) -> OutputState:
         """Check again and say how it is."""

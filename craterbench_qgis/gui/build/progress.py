@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from qgis.PyQt.QtCore import Qt, pyqtSignal
-from qgis.PyQt.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from qgis.PyQt.QtWidgets import QLabel, QProgressBar, QPushButton, QWidget
 
 from ...contract.build import BuildReply
 from ...contract.wire import Progress
 from ...core.words import quantities
 from ...core.words.builds import result_lines
 from ...core.words.progress import is_counted, progress_text
-from ...core.words.reasons import skip_reason
+from ...core.words.reasons import skip_counts
 from ...i18n import tr
+from ..layouts import in_column, in_row
 from ..messages import MessageLine
 from .job import CANCELLED, DONE, FAILED, RUNNING, BuildJob
 
@@ -34,35 +28,25 @@ class BuildProgress(QWidget):
     """BuildParams of a build that was cancelled or failed."""
     dismissed = pyqtSignal()
 
-    def __init__(self, job: BuildJob, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._job = job
-        self.title = QLabel()
-        self.title.setWordWrap(True)
-        self.title.setTextFormat(Qt.TextFormat.PlainText)
+    def __init__(self, job: BuildJob) -> None:
+        super().__init__()
+        self.job = job
+        self.title = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         font = self.title.font()
         font.setBold(True)
         self.title.setFont(font)
-        self.bar = QProgressBar()
-        self.bar.setRange(0, 0)
+        self.bar = QProgressBar(minimum=0, maximum=0)
         self.detail = MessageLine()
         self.cancel = QPushButton(tr("Cancel"))
         self.cancel.setToolTip(tr("Stop the build; what is done stays and can be resumed."))
         self.resume = QPushButton(tr("Resume"))
         self.open = QPushButton(tr("Open index"))
         self.dismiss = QPushButton(tr("Dismiss"))
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        for button in (self.cancel, self.resume, self.open, self.dismiss):
-            buttons.addWidget(button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        for widget in (self.title, self.bar, self.detail):
-            layout.addWidget(widget)
-        layout.addLayout(buttons)
+        buttons = in_row(1, self.cancel, self.resume, self.open, self.dismiss)
+        in_column(self.title, self.bar, self.detail, buttons, on=self, margins=0)
         self.cancel.clicked.connect(self._on_cancel)
-        self.resume.clicked.connect(lambda: self.resume_wanted.emit(self._job.params))
-        self.open.clicked.connect(lambda: self.open_wanted.emit(self._job.params.output))
+        self.resume.clicked.connect(lambda: self.resume_wanted.emit(self.job.params))
+        self.open.clicked.connect(lambda: self.open_wanted.emit(self.job.params.output))
         self.dismiss.clicked.connect(self.dismissed.emit)
         job.progressed.connect(self._on_progress)
         job.ended.connect(self._show)
@@ -70,25 +54,20 @@ class BuildProgress(QWidget):
         if job.progress is not None:
             self._on_progress(job.progress)
 
-    @property
-    def job(self) -> BuildJob:
-        """What is shown."""
-        return self._job
-
     def _on_cancel(self) -> None:
         self.cancel.setEnabled(False)
         self.detail.info(tr("Stopping after the batch at work…"))
-        self._job.cancel()
+        self.job.cancel()
 
     def _on_progress(self, progress: Progress) -> None:
-        if self._job.state != RUNNING:
+        if self.job.state != RUNNING:
             return
         show_on_bar(self.bar, progress)
         if self.cancel.isEnabled():
             self.detail.info(progress_text(progress))
 
     def _show(self, state: str) -> None:
-        name, running = self._job.name, state == RUNNING
+        name, running = self.job.name, state == RUNNING
         titles = {
             RUNNING: tr("Building {name}"),
             DONE: tr("{name} is built"),
@@ -103,12 +82,12 @@ class BuildProgress(QWidget):
         self.dismiss.setVisible(not running)
         if running:
             self.detail.info(tr("Starting…"))
-        elif state == DONE and self._job.result is not None:
-            self.detail.info(summary(self._job.result))
+        elif state == DONE and self.job.result is not None:
+            self.detail.info(summary(self.job.result))
         elif state == CANCELLED:
             self.detail.info(tr("What is done stays; Resume goes on where it stopped."))
         else:
-            self.detail.problem(self._job.message)
+            self.detail.problem(self.job.message)
 
 
 def show_on_bar(bar: QProgressBar, progress: Progress) -> None:
@@ -131,7 +110,4 @@ def skipped_text(skipped: dict[str, int]) -> str:
     if not skipped:
         return tr("No view was skipped.")
     total = quantities.number(sum(skipped.values()))
-    reasons = "; ".join(
-        f"{skip_reason(why)}: {quantities.number(count)}" for why, count in skipped.items()
-    )
-    return tr("Views skipped: {n} ({reasons})").format(n=total, reasons=reasons)
+    return tr("Views skipped: {n} ({reasons})").format(n=total, reasons=skip_counts(skipped))

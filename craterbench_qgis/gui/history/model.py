@@ -76,14 +76,16 @@ class HistoryModel(QAbstractListModel):
         if not index.isValid() or index.row() >= len(self._items):
             return None
         item = self._items[index.row()]
-        if role in (int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.EditRole)):
+        if role == int(Qt.ItemDataRole.DisplayRole):
+            return history.title(item)
+        if role == int(Qt.ItemDataRole.EditRole):
             return history.label(item)
         if role == int(Qt.ItemDataRole.DecorationRole):
             return self._picture(item.set_id)
         if role == int(Qt.ItemDataRole.ToolTipRole):
-            return "\n".join((history.label(item), *history.lines(item), item.index_path))
+            return "\n".join((history.title(item), *history.lines(item), item.index_path))
         if role == int(Qt.ItemDataRole.AccessibleTextRole):
-            return ", ".join((history.label(item), *history.lines(item)))
+            return ", ".join((history.title(item), *history.lines(item)))
         if role == int(Qt.ItemDataRole.UserRole):
             return history.lines(item)
         if role == _CURRENT:

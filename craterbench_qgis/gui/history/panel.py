@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from qgis.PyQt.QtCore import QPoint, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QKeySequence
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
     QLabel,
     QListView,
     QMenu,
     QPushButton,
     QStackedWidget,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from ...core.store.project import ProjectStore
 from ...i18n import tr
+from ..layouts import in_column, in_row
 from ..messages import MessageLine
 from .model import HistoryDelegate, HistoryModel
 
-# Qt 6 moved both; qgis.PyQt has them in one of the two places.
+# Qt 6 moved it; qgis.PyQt has it in one of the two places.
 try:
-    from qgis.PyQt.QtGui import QAction, QShortcut
+    from qgis.PyQt.QtGui import QShortcut
 except ImportError:
-    from qgis.PyQt.QtWidgets import QAction, QShortcut
+    from qgis.PyQt.QtWidgets import QShortcut
 
 
 class HistoryPanel(QWidget):
@@ -41,8 +41,8 @@ class HistoryPanel(QWidget):
     renamed = pyqtSignal(str, str)
     """A query (set id) has another label."""
 
-    def __init__(self, store: ProjectStore, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, store: ProjectStore) -> None:
+        super().__init__()
         self._store = store
         self._deleted: list[tuple[str, str]] = []
         self.model = HistoryModel(store, self)
@@ -71,12 +71,9 @@ class HistoryPanel(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self._empty)
         self._pages.addWidget(self.view)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(4, 4, 4, 4)
-        layout.addWidget(self._pages, 1)
-        layout.addWidget(self.kept)
-        layout.addWidget(self._undo_bar())
-        layout.addLayout(self._buttons())
+        self._buttons = [QPushButton(text, clicked=slot) for text, slot in self._commands()]
+        row = in_row(*self._buttons)
+        in_column((self._pages, 1), self.kept, self._undo_bar(), row, on=self, margins=4)
         self._shortcuts()
         store.changed.connect(self._refresh)
         store.reopened.connect(self._dismiss)
@@ -133,37 +130,18 @@ class HistoryPanel(QWidget):
 
     def _undo_bar(self) -> QWidget:
         self._bar = QWidget()
-        row = QHBoxLayout(self._bar)
-        row.setContentsMargins(4, 2, 4, 2)
-        self._bar_text = QLabel()
-        self._bar_text.setTextFormat(Qt.TextFormat.PlainText)
-        self._bar_text.setWordWrap(True)
-        undo = QPushButton(tr("Undo"))
-        undo.clicked.connect(self.undo)
-        close = QToolButton()
-        close.setText("×")
-        close.setAutoRaise(True)
-        close.setToolTip(tr("Hide this message"))
-        close.clicked.connect(self._dismiss)
-        row.addWidget(self._bar_text, 1)
-        row.addWidget(undo)
-        row.addWidget(close)
+        self._bar_text = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        undo = QPushButton(tr("Undo"), clicked=self.undo)
+        close = QToolButton(
+            text="×", autoRaise=True, toolTip=tr("Hide this message"), clicked=self._dismiss
+        )
+        in_row((self._bar_text, 1), undo, close, on=self._bar, margins=(4, 2, 4, 2))
         self._bar.hide()
         return self._bar
 
-    def _buttons(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        self._open = QPushButton(tr("Open"))
-        self._rename = QPushButton(tr("Rename"))
-        self._delete = QPushButton(tr("Delete"))
-        for button, slot in (
-            (self._open, self.open),
-            (self._rename, self.rename),
-            (self._delete, self.delete),
-        ):
-            button.clicked.connect(slot)
-            row.addWidget(button)
-        return row
+    def _commands(self) -> tuple[tuple[str, Callable[[], None]], ...]:
+        """What can be done with the selected query, by button and in the menu."""
+        return (tr("Open"), self.open), (tr("Rename"), self.rename), (tr("Delete"), self.delete)
 
     def _shortcuts(self) -> None:
         scope = Qt.ShortcutContext.WidgetShortcut
@@ -173,22 +151,14 @@ class HistoryPanel(QWidget):
             (QKeySequence(Qt.Key.Key_Enter), self.open),
             (QKeySequence(QKeySequence.StandardKey.Undo), self.undo),
         ):
-            shortcut = QShortcut(keys, self.view)
-            shortcut.setContext(scope)
-            shortcut.activated.connect(slot)
+            QShortcut(keys, self.view, context=scope, activated=slot)
 
     def _menu(self, place: QPoint) -> None:
         if not self.view.indexAt(place).isValid():
             return
         menu = QMenu(self)
-        for text, slot in (
-            (tr("Open"), self.open),
-            (tr("Rename"), self.rename),
-            (tr("Delete"), self.delete),
-        ):
-            action = QAction(text, menu)
-            action.triggered.connect(slot)
-            menu.addAction(action)
+        for text, slot in self._commands():
+            menu.addAction(text).triggered.connect(slot)
         menu.exec(self.view.viewport().mapToGlobal(place))
         menu.deleteLater()
 
@@ -205,7 +175,7 @@ class HistoryPanel(QWidget):
         self._update()
 
     def _update(self, *_ignored: Any) -> None:
-        for button in (self._open, self._rename, self._delete):
+        for button in self._buttons:
             button.setEnabled(bool(self.selected()))
 
     def _say_deleted(self) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from qgis.core import (
-    QgsCoordinateReferenceSystem,
-    QgsCoordinateTransform,
     QgsEditorWidgetSetup,
     QgsExpression,
     QgsGeometry,
@@ -22,16 +20,10 @@ from qgis.core import (
 from ...contract.build import IndexInfo
 from ...contract.columns import name_column
 from ...core.geo.crs import geographic_crs
-from ...core.geo.wkt import proj_size
+from ...core.layers.catalogue import source_of_catalogue
 from ...i18n import tr
 
-LAYER = "craters"
 PROPERTY = "craterbench/index_id"
-
-
-def layer_source(path: str) -> str:
-    """The source of a GeoPackage that QGIS opens without locks, journals or writing."""
-    return f"{path}|layername={LAYER}|option:IMMUTABLE=YES|option:NOLOCK=YES"
 
 
 def find_layer(info: IndexInfo, project: QgsProject) -> QgsVectorLayer | None:
@@ -47,14 +39,14 @@ def make_layer(info: IndexInfo, project: QgsProject) -> QgsVectorLayer | None:
     if not info.catalogue or not Path(info.catalogue).is_file():
         return None
     name = tr("{index}: catalogue").format(index=info.name)
-    layer = QgsVectorLayer(layer_source(info.catalogue), name, "ogr")
+    layer = QgsVectorLayer(source_of_catalogue(info.catalogue), name, "ogr")
     if not layer.isValid():
         return None
     if info.catalogue_displaced:
         layer = _in_place(layer, info)
     layer.setReadOnly(True)
     layer.setCustomProperty(PROPERTY, info.index_id)
-    layer.setCrs(_crs_for(layer, info, project.crs()))
+    layer.setCrs(geographic_crs(info.body, project.crs()))
     _style(layer)
     return layer
 
@@ -74,25 +66,6 @@ def _in_place(layer: QgsVectorLayer, info: IndexInfo) -> QgsVectorLayer:
     copy.dataProvider().addFeatures(features)
     copy.updateExtents()
     return copy
-
-
-def _crs_for(
-    layer: QgsVectorLayer, info: IndexInfo, shown: QgsCoordinateReferenceSystem
-) -> QgsCoordinateReferenceSystem:
-    """Longitude and latitude on the body's radii, in words PROJ can connect with the project's.
-
-    It knows no way from IAU_2015 systems to systems without a name, although the radii agree.
-    """
-    text = f"+proj=longlat {proj_size(info.body.a, info.body.b)} +no_defs"
-    candidates = [
-        layer.crs(),
-        geographic_crs(info.body, shown),
-        QgsCoordinateReferenceSystem.fromProj(text),
-    ]
-    context = QgsProject.instance().transformContext()
-    known = [crs for crs in candidates if crs.isValid()]
-    connected = (crs for crs in known if QgsCoordinateTransform(crs, shown, context).isValid())
-    return next(connected, known[0])
 
 
 def _style(layer: QgsVectorLayer) -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtWidgets import QLabel, QSizePolicy, QWidget
+from qgis.PyQt.QtWidgets import QLabel, QSizePolicy
 
 from ...contract.build import IndexInfo
 from ...core.words import quantities
 from ...core.words.bodies import body as body_words
-from ...core.words.reasons import skip_reason
+from ...core.words.reasons import skip_counts
 from ...i18n import tr
 from ..messages import breakable, problem_colour
 
@@ -38,7 +38,7 @@ def facts_of(info: IndexInfo) -> list[Fact]:
                 n=quantities.number(info.views), contexts=quantities.contexts(info.contexts)
             ),
         ),
-        Fact(tr("Skipped"), _skipped(info.skipped)),
+        Fact(tr("Skipped"), skip_counts(info.skipped) or tr("none")),
         Fact(tr("Encoder"), info.encoder, tip=info.encoder_description),
         Fact(tr("Tokens"), _tokens(info)),
         Fact(tr("On disk"), quantities.size(info.size_bytes)),
@@ -55,14 +55,6 @@ def facts_of(info: IndexInfo) -> list[Fact]:
         facts.append(Fact(tr("Made"), quantities.moment(info.created)))
     facts.append(Fact(tr("Folder"), info.path))
     return facts
-
-
-def _skipped(skipped: dict[str, int]) -> str:
-    if not skipped:
-        return tr("none")
-    return "; ".join(
-        f"{skip_reason(why)}: {quantities.number(count)}" for why, count in skipped.items()
-    )
 
 
 def _tokens(info: IndexInfo) -> str:
@@ -97,8 +89,8 @@ def state_of(info: IndexInfo) -> tuple[str, bool]:
 class InfoPage(QLabel):
     """Facts about one index, as a table whose texts break where the panel is narrow."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setTextFormat(Qt.TextFormat.RichText)
         self.setWordWrap(True)
         self.setAlignment(Qt.AlignmentFlag.AlignTop)

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from qgis.PyQt.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from qgis.PyQt.QtWidgets import QLabel, QPushButton, QScrollArea, QWidget
 
 from ...contract.build import IndexInfo
 from ...i18n import tr
+from ..layouts import in_column, in_row
 from ..messages import MessageLine
 from .info import InfoPage, state_of
 
@@ -22,10 +16,9 @@ _CHECKPOINT = "checkpoint:"
 class IndexPage(QWidget):
     """The buttons are for the panel to connect."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.title = QLabel()
-        self.title.setWordWrap(True)
+    def __init__(self) -> None:
+        super().__init__()
+        self.title = QLabel(wordWrap=True)
         font = self.title.font()
         font.setBold(True)
         font.setPointSizeF(font.pointSizeF() * 1.15)
@@ -43,23 +36,14 @@ class IndexPage(QWidget):
 
     def _lay_out(self) -> None:
         inner = QWidget()
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(0, 0, 4, 0)
-        for widget in (self.title, self.state, self.resume, self.checkpoint, self.facts):
-            column.addWidget(widget)
-        column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        in_column(
+            self.title, self.state, self.resume, self.checkpoint, self.facts, 1,
+            on=inner, margins=(0, 0, 4, 0),
+        )  # fmt: skip
+        scroll = QScrollArea(widgetResizable=True, frameShape=QScrollArea.Shape.NoFrame)
         scroll.setWidget(inner)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(scroll, 1)
-        layout.addWidget(self.add)
-        row = QHBoxLayout()
-        row.addWidget(self.verify)
-        row.addWidget(self.close_index)
-        layout.addLayout(row)
+        row = in_row(self.verify, self.close_index)
+        in_column((scroll, 1), self.add, row, on=self, margins=0)
 
     def show_info(self, info: IndexInfo) -> None:
         """Show another index, or the same one anew."""
@@ -75,6 +59,4 @@ class IndexPage(QWidget):
 
 def button(text: str, tip: str) -> QPushButton:
     """A push button with a tool tip."""
-    widget = QPushButton(text)
-    widget.setToolTip(tip)
-    return widget
+    return QPushButton(text, toolTip=tip)

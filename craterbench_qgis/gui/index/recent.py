@@ -5,19 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from qgis.PyQt.QtCore import QPoint, Qt, pyqtSignal
-from qgis.PyQt.QtWidgets import (
-    QAbstractItemView,
-    QListWidget,
-    QListWidgetItem,
-    QMenu,
-    QVBoxLayout,
-    QWidget,
-)
+from qgis.PyQt.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QMenu, QWidget
 
+from ...contract.build import MANIFEST
+from ...core.index_places import is_unfinished
 from ...core.settings import Settings
 from ...i18n import tr
 from ..build.job import pending_builds
-from ..build.output import is_unfinished
+from ..layouts import in_column
 from ..messages import MessageLine
 
 _PATH = Qt.ItemDataRole.UserRole
@@ -29,10 +24,11 @@ class RecentIndexes(QWidget):
     chosen = pyqtSignal(str)
     resume_wanted = pyqtSignal(str)
 
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
         self._settings = settings
         self.list = QListWidget()
+        self.list.setObjectName("CraterBenchRecent")
         self.list.setWordWrap(True)
         self.list.setSpacing(3)
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
@@ -42,10 +38,8 @@ class RecentIndexes(QWidget):
         self.list.itemActivated.connect(self._on_activated)
         self.list.itemClicked.connect(self._on_activated)
         self.empty = MessageLine()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.empty)
-        layout.addWidget(self.list, 1)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
+        in_column(self.empty, (self.list, 1), on=self, margins=0)
         self.refresh()
 
     def refresh(self) -> None:
@@ -93,7 +87,7 @@ def reason_against(path: str) -> str:
     try:
         if not where.exists():
             return tr("not there any more")
-        if not (where / "manifest.json").is_file():
+        if not (where / MANIFEST).is_file():
             return tr("it is no index")
     except OSError:
         return tr("cannot be read")

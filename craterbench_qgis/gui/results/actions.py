@@ -26,8 +26,8 @@ class DecisionBar(QWidget):
     why_wanted = pyqtSignal()
     refine_wanted = pyqtSignal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.buttons: dict[str, QToolButton] = {}
         self._texts: dict[str, tuple[str, str]] = {}
         row = QHBoxLayout(self)
@@ -48,8 +48,7 @@ class DecisionBar(QWidget):
         self.more.setToolTip(tr("More"))
         self.more.setAccessibleName(tr("More"))
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._menu = QMenu(self.more)
-        self._menu.aboutToShow.connect(self._fill_menu)
+        self._menu = QMenu(self.more, aboutToShow=self._fill_menu)
         self.more.setMenu(self._menu)
         row.addWidget(self.more)
         row.addStretch(1)

@@ -5,17 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from qgis.PyQt.QtCore import Qt, pyqtSignal
-from qgis.PyQt.QtWidgets import (
-    QComboBox,
-    QHBoxLayout,
-    QSizePolicy,
-    QSlider,
-    QStyle,
-    QToolButton,
-    QWidget,
-)
+from qgis.PyQt.QtWidgets import QSizePolicy, QSlider, QStyle, QToolButton, QWidget
 
 from ...i18n import tr
+from ..layouts import in_row, narrow_combo
 from . import filters
 from .view import LARGEST, SMALLEST
 
@@ -33,17 +26,13 @@ class ResultsBar(QWidget):
     window_wanted = pyqtSignal(bool)
     """The gallery in a window of its own, or back in the panel."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.sort = QComboBox()
+    def __init__(self) -> None:
+        super().__init__()
+        self.sort = narrow_combo(5)
         for key, text in _orders():
             self.sort.addItem(text, key)
         self.sort.setToolTip(tr("Order of the matches"))
         self.sort.setAccessibleName(tr("Sort by"))
-        self.sort.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self.sort.setMinimumContentsLength(5)
         self.sort.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.sort.setMaximumWidth(220)
         self.direction = QToolButton()
@@ -51,9 +40,7 @@ class ResultsBar(QWidget):
         self.direction.setAccessibleName(tr("Reverse the order"))
         self.direction.setToolTip(tr("Reverse the order"))
         self.direction.setText(_DOWN)
-        self.filter = QToolButton()
-        self.filter.setCheckable(True)
-        self.filter.setToolTip(tr("Show only some of the matches"))
+        self.filter = QToolButton(checkable=True, toolTip=tr("Show only some of the matches"))
         self.size = QSlider(Qt.Orientation.Horizontal)
         self.size.setRange(SMALLEST, LARGEST)
         self.size.setPageStep(24)
@@ -63,8 +50,7 @@ class ResultsBar(QWidget):
         self.export = QToolButton()
         self.export.setText(tr("Export…"))
         self.export.setToolTip(tr("Write matches to a file, or a contact sheet"))
-        self.window = QToolButton()
-        self.window.setObjectName("CraterBenchDetach")
+        self.window = QToolButton(objectName="CraterBenchDetach")
         icon = QStyle.StandardPixmap.SP_TitleBarNormalButton
         self.window.setIcon(self.style().standardIcon(icon))
         self.window.setCheckable(True)
@@ -90,16 +76,10 @@ class ResultsBar(QWidget):
         self.size.blockSignals(False)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        row.addWidget(self.sort, 1)
-        row.addWidget(self.direction)
-        row.addStretch(0)
-        row.addWidget(self.size)
-        row.addWidget(self.filter)
-        row.addWidget(self.export)
-        row.addWidget(self.window)
+        in_row(
+            (self.sort, 1), self.direction, 0, self.size, self.filter, self.export, self.window,
+            on=self, margins=0, spacing=4,
+        )  # fmt: skip
 
     def _emit_order(self, *_: Any) -> None:
         descending = self.direction.isChecked()

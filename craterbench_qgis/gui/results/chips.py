@@ -8,7 +8,6 @@ from typing import Any
 from qgis.PyQt.QtCore import QEvent, QRectF, QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QPainter, QPalette, QPen
 from qgis.PyQt.QtWidgets import (
-    QHBoxLayout,
     QSizePolicy,
     QStyle,
     QStyleOptionToolButton,
@@ -19,6 +18,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...i18n import tr
 from .. import colours
+from ..layouts import in_row
 from .flow import FlowLayout
 
 
@@ -56,11 +56,7 @@ class Chip(QWidget):
         self.cross.setAutoRaise(True)
         self.cross.setToolTip(tr("Search without: {text}").format(text=text))
         self.cross.setAccessibleName(tr("Search without: {text}").format(text=text))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(5, 0, 1, 0)
-        row.setSpacing(0)
-        row.addWidget(self.words, 1)
-        row.addWidget(self.cross)
+        in_row((self.words, 1), self.cross, on=self, margins=(5, 0, 1, 0), spacing=0)
         self.words.clicked.connect(lambda *_: self.edit_wanted.emit(self.key))
         self.cross.clicked.connect(lambda *_: self.removed.emit(self.key))
 
@@ -90,10 +86,8 @@ class ChipRow(QWidget):
     edit_wanted = pyqtSignal(str)
     removed = pyqtSignal(str)
 
-    def __init__(
-        self, before: Sequence[QWidget], after: Sequence[QWidget], parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, before: Sequence[QWidget], after: Sequence[QWidget]) -> None:
+        super().__init__()
         self._before, self._after = before, after
         self._flow = FlowLayout(self)
         policy = self.sizePolicy()
@@ -134,7 +128,7 @@ class ChipRow(QWidget):
         self.setMinimumHeight(self._flow.heightForWidth(self.width()))
 
     def event(self, event: Any) -> bool:
-        """The same when chips came or went."""
+        """The height follows also when chips came or went."""
         done = bool(super().event(event))
         if event.type() == QEvent.Type.LayoutRequest:
             self.setMinimumHeight(self._flow.heightForWidth(self.width()))

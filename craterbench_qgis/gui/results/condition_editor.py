@@ -8,7 +8,6 @@ from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QDoubleSpinBox,
     QFrame,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QMenu,
@@ -16,7 +15,6 @@ from qgis.PyQt.QtWidgets import (
     QSizePolicy,
     QStackedWidget,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -24,6 +22,7 @@ from ...contract.search import ANALOG_SIZES, BLURRED
 from ...core.query import Conditions
 from ...core.words import conditions as words
 from ...i18n import tr
+from ..layouts import in_column, in_row
 from ..messages import MessageLine
 from .flow import side_by_side
 
@@ -37,13 +36,12 @@ class ConditionEditor(QFrame):
     applied = pyqtSignal(object)
     """Conditions with the one that was written."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setObjectName("CraterBenchConditionEditor")
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self._conditions, self._key = Conditions(), ""
-        self._title = QLabel()
-        self._title.setWordWrap(True)
+        self._title = QLabel(wordWrap=True)
         self.low, self.high, self.least = _spin(), _spin(), _spin()
         for spin, name in (
             (self.low, tr("From")),
@@ -72,17 +70,10 @@ class ConditionEditor(QFrame):
         self.cancel = QPushButton(tr("Cancel"))
         for button in (self.apply, self.cancel):
             button.setAutoDefault(False)
-        end = QHBoxLayout()
-        end.addStretch(1)
-        end.addWidget(self.apply)
-        end.addWidget(self.cancel)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(6, 4, 6, 4)
-        column.setSpacing(4)
-        column.addWidget(self._title)
-        column.addWidget(self._pages)
-        column.addWidget(self._problem)
-        column.addLayout(end)
+        end = in_row(1, self.apply, self.cancel)
+        in_column(
+            self._title, self._pages, self._problem, end, on=self, margins=(6, 4, 6, 4), spacing=4
+        )
         self._pages.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.apply.clicked.connect(lambda *_: self._apply())
         self.cancel.clicked.connect(lambda *_: self.hide())
@@ -174,10 +165,10 @@ class ConditionEditor(QFrame):
             return
         for spin in (self.low, self.high, self.least):
             spin.interpretText()
-        found = self._written()
-        if found is not None:
+        conditions = self._written()
+        if conditions is not None:
             self.hide()
-            self.applied.emit(found)
+            self.applied.emit(conditions)
 
     def _written(self) -> Conditions | None:
         """The conditions with what is written; None, with a sentence, where it makes no sense."""

@@ -1,4 +1,4 @@
-"""Taking decisions back: whoever made them, the last change is undone first."""
+"""Undo of decisions: the last change first, whether gallery, “why” or another view made it."""
 
 from __future__ import annotations
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from qgis.PyQt.QtCore import QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import (
-    QComboBox,
     QDoubleSpinBox,
     QGridLayout,
     QLabel,
@@ -18,6 +17,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...contract.vocabulary import Decision
 from ...i18n import tr
+from ..layouts import narrow_combo
 from .filters import FilterSettings
 from .flow import side_by_side
 
@@ -30,24 +30,16 @@ class FilterBox(QWidget):
 
     changed = pyqtSignal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._filling = False
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_TYPING_MS)
-        self._timer.timeout.connect(self.changed)
+        self._timer = QTimer(self, singleShot=True, interval=_TYPING_MS, timeout=self.changed)
         self.text = QLineEdit()
         self.text.setPlaceholderText(tr("Name, id or any attribute"))
         self.text.setClearButtonEnabled(True)
         self.score = _spin(_ANY_SCORE, 1.0, 3, 0.01)
-        self.decision = QComboBox()
-        self.decision.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self.decision.setMinimumContentsLength(5)
-        self.reset_button = QToolButton()
-        self.reset_button.setText(tr("Clear"))
+        self.decision = narrow_combo(5)
+        self.reset_button = QToolButton(text=tr("Clear"))
         self._fill_decisions()
         self._explain()
         self._lay_out()

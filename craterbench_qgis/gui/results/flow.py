@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from qgis.PyQt.QtCore import QPoint, QRect, QSize, Qt
-from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QLayout, QLayoutItem, QToolButton, QWidget
+from qgis.PyQt.QtWidgets import QLabel, QLayout, QLayoutItem, QToolButton, QWidget
+
+from ..layouts import in_row
 
 
 class FlowLayout(QLayout):
@@ -70,10 +72,8 @@ def side_by_side(*widgets: QWidget) -> QWidget:
     """A row of widgets as one, as wide as it may; words and buttons keep their width. The focus
     goes to the first."""
     holder = QWidget()
-    row = QHBoxLayout(holder)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(4)
-    for widget in widgets:
-        row.addWidget(widget, 0 if isinstance(widget, (QLabel, QToolButton)) else 1)
+    kept = (QLabel, QToolButton)
+    parts = ((widget, 0 if isinstance(widget, kept) else 1) for widget in widgets)
+    in_row(*parts, on=holder, margins=0, spacing=4)
     holder.setFocusProxy(widgets[0])
     return holder

@@ -6,13 +6,14 @@ from typing import Any
 
 from qgis.PyQt.QtCore import QRectF, QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QFont, QImage, QPainter, QPixmap
-from qgis.PyQt.QtWidgets import QBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QBoxLayout, QLabel, QSizePolicy, QWidget
 
 from ...core.match_set import MatchSet
 from ...core.words import matches as words
 from ...core.words.quantities import number
 from ...i18n import tr
 from .. import colours
+from ..layouts import in_column
 from .marks import draw_rim
 from .thumbnails import read_square
 
@@ -22,8 +23,8 @@ _NARROW_CROP, _WIDE_CROP = 44, 200
 class CropView(QWidget):
     """A square picture, scaled to the widget, sharp on any screen."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._image = QImage()
         self._scaled = QPixmap()
         self._side = _NARROW_CROP
@@ -78,11 +79,11 @@ class CropView(QWidget):
 
 
 class ElidedLabel(QLabel):
-    """A label that may be told to keep to one line: then the text gives way, with dots, and the
-    tooltip has all of it."""
+    """A label of as many lines as its text takes, or (:meth:`set_line`) of one line, where text
+    without room ends in dots and stands in full in the tooltip."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setTextFormat(Qt.TextFormat.PlainText)
         self._is_line = False
 
@@ -117,8 +118,8 @@ class QueryHeader(QWidget):
 
     shown = pyqtSignal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.crop = CropView()
         self.title, self.facts, self.worth = ElidedLabel(), ElidedLabel(), ElidedLabel()
         self.timing = colours.QuietLabel()
@@ -133,13 +134,7 @@ class QueryHeader(QWidget):
         self._first.setSpacing(6)
         self._first.addWidget(self.title)
         self._first.addWidget(self.facts, 1)
-        lines = QVBoxLayout(texts)
-        lines.setContentsMargins(0, 0, 0, 0)
-        lines.setSpacing(2)
-        lines.addLayout(self._first)
-        for label in (self.worth, self.timing):
-            lines.addWidget(label)
-        lines.addStretch(1)
+        in_column(self._first, self.worth, self.timing, 1, on=texts, margins=0, spacing=2)
         self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(8)

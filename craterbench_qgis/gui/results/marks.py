@@ -17,7 +17,7 @@ _RIM = QColor(255, 255, 255, 210)
 _AMBER = QColor(255, 193, 7)
 _SMALL = 0.86
 _LONGEST = 0.36
-"""Of a scale bar, over the picture's side."""
+"""Longest scale bar, as a share of the picture's side."""
 
 
 def draw_rim(painter: QPainter, centre: QPointF, radius: float) -> None:
@@ -60,7 +60,7 @@ def draw_scale(painter: QPainter, box: QRectF, side_m: float, font: QFont) -> No
 
 
 def draw_marks(painter: QPainter, box: QRectF, match: Match, font: QFont) -> None:
-    """All of them over the picture of a match."""
+    """Rim, scale bar and pixel count over the picture of a match."""
     painter.save()
     painter.setClipRect(box)
     if match.context:

@@ -21,21 +21,17 @@ class MatchModel(QAbstractListModel):
     def __init__(self, pictures: Thumbnails, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.pictures = pictures
-        self._set: MatchSet | None = None
+        self.match_set: MatchSet | None = None
+        """What is shown, None where nothing is."""
         self._names: list[str] = []
         pictures.arrived.connect(self._touch)
-
-    @property
-    def match_set(self) -> MatchSet | None:
-        """What is shown, None where nothing is."""
-        return self._set
 
     def set_matches(self, match_set: MatchSet | None) -> None:
         """Show another set."""
         self.beginResetModel()
-        if self._set is not None:
-            self._set.decided.disconnect(self._touch)
-        self._set = match_set
+        if self.match_set is not None:
+            self.match_set.decided.disconnect(self._touch)
+        self.match_set = match_set
         self._names = []
         if match_set is not None:
             self._names = [match_set.name_of(row) for row in range(len(match_set))]
@@ -48,13 +44,13 @@ class MatchModel(QAbstractListModel):
         return self._names[row]
 
     def rowCount(self, parent: QModelIndex | None = None) -> int:
-        if self._set is None or (parent is not None and parent.isValid()):
+        if self.match_set is None or (parent is not None and parent.isValid()):
             return 0
-        return len(self._set)
+        return len(self.match_set)
 
     def data(self, index: QModelIndex, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
         """Name, tooltip and accessible text; the row under ``ROW_ROLE``."""
-        if self._set is None or not index.isValid():
+        if self.match_set is None or not index.isValid():
             return None
         row = index.row()
         if role == ROW_ROLE:
@@ -62,9 +58,9 @@ class MatchModel(QAbstractListModel):
         if role == int(Qt.ItemDataRole.DisplayRole):
             return self._names[row]
         if role == int(Qt.ItemDataRole.ToolTipRole):
-            return words.tooltip(self._set, row)
+            return words.tooltip(self.match_set, row)
         if role == int(Qt.ItemDataRole.AccessibleTextRole):
-            return words.spoken(self._set, row)
+            return words.spoken(self.match_set, row)
         if role == int(Qt.ItemDataRole.AccessibleDescriptionRole):
             return tr("A accepts, R rejects, U leaves undecided, W says why, Enter zooms")
         return None

@@ -9,12 +9,10 @@ from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QApplication,
     QBoxLayout,
-    QHBoxLayout,
     QLabel,
     QMenu,
     QSizePolicy,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -28,6 +26,7 @@ from ...core.words import matches as words
 from ...core.words.quantities import number
 from ...i18n import tr
 from .. import colours
+from ..layouts import in_column, in_row
 from .actions import DecisionBar, fill_menu
 from .bar import ResultsBar
 from .decisions import DecisionLog
@@ -57,10 +56,8 @@ class ResultsPanel(QWidget):
     search_again = pyqtSignal(object)
     """QueryRequest of a match, or of this query refined by what was decided."""
 
-    def __init__(
-        self, engine: EngineService, settings: Settings, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, engine: EngineService, settings: Settings) -> None:
+        super().__init__()
         self._menus = Keeper()
         self._settings = settings
         self._set: MatchSet | None = None
@@ -175,20 +172,13 @@ class ResultsPanel(QWidget):
 
     def _lay_out(self) -> None:
         self.gallery_page = QWidget()
-        column = QVBoxLayout(self.gallery_page)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
         self._inner = QStackedWidget()
         self._inner.addWidget(self.view)
         self._inner.addWidget(self.nothing_passes)
-        column.addWidget(self.bar)
-        column.addWidget(self.filter_box)
-        column.addWidget(self._inner, 1)
-        column.addWidget(self.decision_bar)
-        line = QHBoxLayout()
-        line.addWidget(self.status, 1)
-        line.addWidget(self.legend)
-        column.addLayout(line)
+        in_column(
+            self.bar, self.filter_box, (self._inner, 1), self.decision_bar,
+            in_row((self.status, 1), self.legend), on=self.gallery_page, margins=0, spacing=4,
+        )  # fmt: skip
         self._stack = QStackedWidget()
         for page in (self.gallery_page, self.message, self.busy):
             self._stack.addWidget(page)

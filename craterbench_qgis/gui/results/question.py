@@ -11,24 +11,23 @@ from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QHBoxLayout,
     QLabel,
     QMenu,
     QSizePolicy,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from ...client.service import EngineService
 from ...contract.build import IndexInfo
 from ...contract.vocabulary import Likeness, Question
-from ...core.geo.region import NoRegion, box_wkt, selection_wkt
+from ...core.geo.extent import canvas_region
+from ...core.geo.region import NoRegion, box_wkt, polygons_wkt
+from ...core.layers.catalogue import source_of_catalogue
 from ...core.query import Conditions
 from ...core.words import conditions as words
 from ...i18n import tr
-from ..build.region import canvas_region
-from ..index.catalogue_layer import layer_source
+from ..layouts import in_column, in_row
 from ..messages import MessageLine
 from .chips import ChipRow
 from .condition_editor import ConditionEditor
@@ -40,10 +39,9 @@ class QuestionBar(QWidget):
 
     changed = pyqtSignal()
     """By the user: what was asked last is to be asked again under the new conditions."""
-    upgraded = pyqtSignal(str)
 
-    def __init__(self, iface: Any, engine: EngineService, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, iface: Any, engine: EngineService) -> None:
+        super().__init__()
         self._iface = iface
         self._info: IndexInfo | None = None
         self._described: set[str] = set()
@@ -63,7 +61,7 @@ class QuestionBar(QWidget):
         self._show()
 
     def show_conditions(self, conditions: Conditions) -> None:
-        """Those of what is shown; nothing is emitted."""
+        """Show the conditions of the query whose matches are shown; nothing is emitted."""
         self.conditions = conditions
         self.editor.hide()
         self.message.clear_message()
@@ -78,8 +76,7 @@ class QuestionBar(QWidget):
     # Making
 
     def _make(self, engine: EngineService) -> None:
-        self.find = QComboBox()
-        self.find.setObjectName("CraterBenchFind")
+        self.find = QComboBox(objectName="CraterBenchFind")
         for question in Question:
             self.find.addItem(words.question_name(question), question)
         self.find.setToolTip(
@@ -94,8 +91,7 @@ class QuestionBar(QWidget):
         self.any_angle.setToolTip(
             tr("For a picture that may be turned: all orientations are tried")
         )
-        self.by = QComboBox()
-        self.by.setObjectName("CraterBenchBy")
+        self.by = QComboBox(objectName="CraterBenchBy")
         for likeness in (Likeness.BOTH, Likeness.RELIEF, Likeness.LOOKS):
             self.by.addItem(words.likeness_name(likeness), likeness)
         self.by.setToolTip(
@@ -106,10 +102,7 @@ class QuestionBar(QWidget):
         )
         label = QLabel(tr("Find"))
         label.setBuddy(self.find)
-        top = QHBoxLayout()
-        top.setSpacing(4)
-        top.addWidget(label)
-        top.addWidget(self.find, 1)
+        top = in_row(label, (self.find, 1), spacing=4)
         self.add = QToolButton()
         self.add.setObjectName("CraterBenchAddCondition")
         self.add.setText(tr("+ Condition"))
@@ -122,13 +115,9 @@ class QuestionBar(QWidget):
         self.editor = ConditionEditor()
         self.message = MessageLine()
         self.upgrade = UpgradeBox(engine)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addLayout(top)
-        column.addWidget(self.chips)
-        for widget in (self.editor, self.message, self.upgrade):
-            column.addWidget(widget)
+        in_column(
+            top, self.chips, self.editor, self.message, self.upgrade, on=self, margins=0, spacing=4
+        )
 
     def _connect(self) -> None:
         self.find.activated.connect(self._on_question)
@@ -209,7 +198,7 @@ class QuestionBar(QWidget):
     def _take_selection(self) -> None:
         body = self._info.body if self._info is not None else None
         try:
-            region = selection_wkt(self._iface.activeLayer(), body)
+            region = polygons_wkt(self._iface.activeLayer(), body)
         except NoRegion as problem:
             self.message.problem(str(problem))
             return
@@ -217,7 +206,6 @@ class QuestionBar(QWidget):
 
     def _on_upgraded(self, path: str) -> None:
         self._described.add(path)
-        self.upgraded.emit(path)
         self.changed.emit()
 
     # What is shown
@@ -243,6 +231,6 @@ def _columns(info: IndexInfo) -> list[str]:
     """The columns of the index's catalogue, as a condition names them."""
     if not info.catalogue or not Path(info.catalogue).is_file():
         return []
-    layer = QgsVectorLayer(layer_source(info.catalogue), "craters", "ogr")
+    layer = QgsVectorLayer(source_of_catalogue(info.catalogue), "craters", "ogr")
     hidden = ("fid", "crater_row")
     return [name for name in layer.fields().names() if name not in hidden]

@@ -1,4 +1,4 @@
-"""What the results show when there is no gallery to show: what to do, or what is being done."""
+"""Pages in place of the gallery: a sentence with what to do, and work that is under way."""
 
 from __future__ import annotations
 
@@ -6,24 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtWidgets import (
-    QLabel,
-    QProgressBar,
-    QPushButton,
-    QSizePolicy,
-    QVBoxLayout,
-    QWidget,
-)
+from qgis.PyQt.QtWidgets import QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from ...i18n import tr
 from .. import colours
+from ..layouts import in_column
 
 
 class MessagePage(QWidget):
     """A sentence in the middle, and at most one button."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.label = _sentence(colours.QuietLabel())
         self.button = QPushButton()
         self._act: Callable[[], Any] | None = None
@@ -41,8 +35,8 @@ class MessagePage(QWidget):
 class BusyPage(QWidget):
     """Something is under way; it can be cancelled."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.label = _sentence(QLabel())
         self.bar = QProgressBar()
         self.bar.setRange(0, 0)
@@ -76,13 +70,6 @@ def _sentence(label: QLabel) -> QLabel:
 
 
 def _middle(page: QWidget, *widgets: QWidget) -> None:
-    column = QVBoxLayout(page)
-    column.setContentsMargins(16, 16, 16, 16)
-    column.setSpacing(10)
-    column.addStretch(2)
-    for widget in widgets:
-        if isinstance(widget, QLabel):
-            column.addWidget(widget)
-        else:
-            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
-    column.addStretch(3)
+    middle = Qt.AlignmentFlag.AlignHCenter
+    parts = (part if isinstance(part, QLabel) else (part, 0, middle) for part in widgets)
+    in_column(2, *parts, 3, on=page, margins=16, spacing=10)

@@ -92,8 +92,7 @@ class Thumbnails(QObject):
         self._waiting: deque[tuple[int, int, int, str]] = deque()
         self._relay = _Relay(self)
         self._relay.read.connect(self._on_read)
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(_THREADS)
+        self._pool = QThreadPool(self, maxThreadCount=_THREADS)
         self._ask_timer = self._timer(_COLLECT_MS, self._ask)
         self._prefetch_timer = self._timer(_PREFETCH_MS, self._prefetch)
         self._emit_timer = self._timer(_COLLECT_MS, self._emit)
@@ -101,11 +100,7 @@ class Thumbnails(QObject):
         engine.ready.connect(self._on_engine_ready)
 
     def _timer(self, milliseconds: int, slot: Any) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(milliseconds)
-        timer.timeout.connect(slot)
-        return timer
+        return QTimer(self, singleShot=True, interval=milliseconds, timeout=slot)
 
     @property
     def cached_bytes(self) -> int:

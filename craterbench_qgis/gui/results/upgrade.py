@@ -5,16 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from qgis.PyQt.QtCore import pyqtSignal
-from qgis.PyQt.QtWidgets import (
-    QFileDialog,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from qgis.PyQt.QtWidgets import QFileDialog, QFrame, QLabel, QProgressBar, QPushButton
 
 from ...client.failure import CallError
 from ...client.service import AnyCall, EngineService
@@ -25,6 +16,7 @@ from ...core.words.progress import progress_text
 from ...core.words.quantities import number
 from ...i18n import tr
 from ..build.progress import show_on_bar
+from ..layouts import in_column, in_row
 from ..messages import MessageLine
 
 
@@ -34,8 +26,8 @@ class UpgradeBox(QFrame):
     upgraded = pyqtSignal(str)
     """Path of the index that has its descriptors now."""
 
-    def __init__(self, engine: EngineService, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, engine: EngineService) -> None:
+        super().__init__()
         self.setObjectName("CraterBenchUpgrade")
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self._engine = engine
@@ -49,23 +41,17 @@ class UpgradeBox(QFrame):
         )
         self._words.setWordWrap(True)
         self.message = MessageLine()
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
+        self.bar = QProgressBar(textVisible=False)
         self.add = QPushButton(tr("Add descriptors of kind"))
         self.locate = QPushButton(tr("Locate the mosaic…"))
         self.stop = QPushButton(tr("Stop"))
         self.stop.setToolTip(tr("What is done stays; the same button goes on from there."))
-        buttons = QHBoxLayout()
         for button in (self.add, self.locate, self.stop):
             button.setAutoDefault(False)
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(6, 4, 6, 4)
-        column.setSpacing(4)
-        for widget in (self._words, self.message, self.bar):
-            column.addWidget(widget)
-        column.addLayout(buttons)
+        buttons = in_row(self.add, self.locate, self.stop, 1)
+        in_column(
+            self._words, self.message, self.bar, buttons, on=self, margins=(6, 4, 6, 4), spacing=4
+        )
         self.add.clicked.connect(lambda *_: self._start())
         self.locate.clicked.connect(lambda *_: self._ask_where())
         self.stop.clicked.connect(lambda *_: self._call.cancel() if self._call else None)

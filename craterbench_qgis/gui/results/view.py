@@ -14,7 +14,7 @@ from qgis.PyQt.QtCore import (
     pyqtSignal,
 )
 from qgis.PyQt.QtGui import QFontMetrics
-from qgis.PyQt.QtWidgets import QAbstractItemView, QListView, QStyle, QToolTip, QWidget
+from qgis.PyQt.QtWidgets import QAbstractItemView, QListView, QStyle, QToolTip
 
 from ...contract.vocabulary import Decision
 from ...i18n import tr
@@ -24,7 +24,7 @@ from .filters import MatchFilter
 from .model import MatchModel
 
 SMALLEST, LARGEST, DEFAULT_SIZE = 72, 224, 104
-_KEYS = {
+DECISION_KEYS = {
     Qt.Key.Key_A: Decision.ACCEPTED,
     Qt.Key.Key_R: Decision.REJECTED,
     Qt.Key.Key_U: Decision.UNDECIDED,
@@ -48,17 +48,12 @@ class GalleryView(QListView):
     rows_selected = pyqtSignal(list)
     """By the user; not by :meth:`select_rows`."""
 
-    def __init__(
-        self, model: MatchModel, proxy: MatchFilter, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, model: MatchModel, proxy: MatchFilter) -> None:
+        super().__init__()
         self._model, self._proxy = model, proxy
         self._wanted = DEFAULT_SIZE
         self._quiet = self._pressed_button = False
-        self._select_timer = QTimer(self)
-        self._select_timer.setSingleShot(True)
-        self._select_timer.setInterval(0)
-        self._select_timer.timeout.connect(self._emit_selection)
+        self._select_timer = QTimer(self, singleShot=True, interval=0, timeout=self._emit_selection)
         self.delegate = MatchDelegate(model, self)
         self.setModel(proxy)
         self.setItemDelegate(self.delegate)
@@ -264,8 +259,8 @@ class GalleryView(QListView):
         key = event.key()
         if _has_control(event):
             self.undo_wanted.emit()
-        elif key in _KEYS:
-            self._for_rows(lambda rows: self.decision_wanted.emit(rows, _KEYS[key]))
+        elif key in DECISION_KEYS:
+            self._for_rows(lambda rows: self.decision_wanted.emit(rows, DECISION_KEYS[key]))
         elif key == Qt.Key.Key_F:
             self.refine_wanted.emit()
         elif key == Qt.Key.Key_G:
@@ -297,7 +292,7 @@ class GalleryView(QListView):
             Qt.Key.Key_Return,
             Qt.Key.Key_Enter,
         )
-        return key in _KEYS or key in others
+        return key in DECISION_KEYS or key in others
 
     def keyboardSearch(self, search: str) -> None:
         """Letters decide here; they do not search."""

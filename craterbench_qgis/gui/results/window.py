@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from qgis.PyQt.QtCore import QByteArray, Qt, pyqtSignal
-from qgis.PyQt.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QLabel, QPushButton, QWidget
 
 from ...core.settings import Settings
 from ...i18n import tr
+from ..layouts import in_column
 
 _GEOMETRY_KEY = "results/window"
 
@@ -23,9 +24,7 @@ class GalleryWindow(QWidget):
         self.setObjectName("CraterBenchGallery")
         self.setWindowTitle(tr("CraterBench: matches"))
         self._settings = settings
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(4, 4, 4, 4)
-        layout.addWidget(panel)
+        in_column(panel, on=self, margins=4)
         self.resize(1040, 760)
         stored = settings.value(_GEOMETRY_KEY, "")
         if isinstance(stored, str) and stored:
@@ -42,15 +41,10 @@ class Elsewhere(QWidget):
 
     back_wanted = pyqtSignal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         label = QLabel(tr("The matches are in a window of their own."))
         label.setWordWrap(True)
         label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        back = QPushButton(tr("Bring them back"))
-        back.clicked.connect(lambda *_: self.back_wanted.emit())
-        column = QVBoxLayout(self)
-        column.addStretch(2)
-        column.addWidget(label)
-        column.addWidget(back, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addStretch(3)
+        back = QPushButton(tr("Bring them back"), clicked=lambda *_: self.back_wanted.emit())
+        in_column(2, label, (back, 0, Qt.AlignmentFlag.AlignHCenter), 3, on=self)

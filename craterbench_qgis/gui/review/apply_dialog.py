@@ -8,15 +8,7 @@ from pathlib import Path
 from qgis.core import QgsProject, QgsVectorLayer
 from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QDesktopServices
-from qgis.PyQt.QtWidgets import (
-    QCheckBox,
-    QDoubleSpinBox,
-    QFormLayout,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QWidget,
-)
+from qgis.PyQt.QtWidgets import QCheckBox, QDoubleSpinBox, QFormLayout, QLabel, QPushButton, QWidget
 
 from ...client.service import EngineService
 from ...contract.duplicates import ApplyParams, ApplyReport
@@ -26,6 +18,7 @@ from ...core.review.store import ReviewStore
 from ...core.words.quantities import number
 from ...core.words.review import compared_entries
 from ...i18n import tr
+from ..layouts import in_row
 from .job_dialog import JobDialog, OutputLine, Request, is_same_file
 
 _ENDINGS = (".csv", ".gpkg", ".geojson", ".shp")
@@ -46,8 +39,7 @@ class ApplyDialog(JobDialog):
         super().__init__(engine, tr("Write cleaned catalogue"), tr("Write"), parent)
         self._review, self._store = path, store
         self._written = ""
-        self.facts = QLabel(_facts(counts))
-        self.facts.setWordWrap(True)
+        self.facts = QLabel(_facts(counts), wordWrap=True)
         content = store.content
         self.only_compared = QCheckBox()
         compared = compared_entries(content.provenance if content is not None else {})
@@ -59,12 +51,9 @@ class ApplyDialog(JobDialog):
                 text.format(left=number(held - used), all=number(held), why=why)
             )
         self.undecided = QCheckBox(tr("Also merge undecided pairs from probability"))
-        self.threshold = QDoubleSpinBox()
-        self.threshold.setRange(0.5, 1.0)
-        self.threshold.setDecimals(2)
-        self.threshold.setSingleStep(0.01)
-        self.threshold.setValue(_PROBABLE)
-        self.threshold.setEnabled(False)
+        self.threshold = QDoubleSpinBox(
+            minimum=0.5, maximum=1.0, decimals=2, singleStep=0.01, value=_PROBABLE, enabled=False
+        )
         self.undecided.toggled.connect(self.threshold.setEnabled)
         self.undecided.setEnabled(counts.decided < counts.total)
         patterns = " ".join("*" + ending for ending in _ENDINGS)
@@ -74,11 +63,8 @@ class ApplyDialog(JobDialog):
         stem = path.stem[: -len("_duplicates")] if path.stem.endswith("_duplicates") else path.stem
         self.output.edit.setText(str(path.with_name(f"{stem}_cleaned.gpkg")))
         self.output.edit.textChanged.connect(self.check)
-        row = QHBoxLayout()
-        row.addWidget(self.undecided, 1)
-        row.addWidget(self.threshold)
-        form = QFormLayout()
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        row = in_row((self.undecided, 1), self.threshold)
+        form = QFormLayout(fieldGrowthPolicy=QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow(tr("File"), self.output)
         self.fields.addWidget(self.facts)
         self.fields.addLayout(row)

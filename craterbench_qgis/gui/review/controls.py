@@ -18,6 +18,7 @@ from qgis.PyQt.QtWidgets import (
     QProgressBar,
     QPushButton,
     QSizePolicy,
+    QSlider,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -31,6 +32,7 @@ from ...core.words.quantities import number
 from ...i18n import tr
 
 _MOST_ROWS = 40
+_SWIPES = 1000
 _LETTERS = {Verdict.DUPLICATE: "D", Verdict.DISTINCT: "X", Verdict.UNSURE: "U"}
 
 
@@ -165,6 +167,9 @@ class DecisionButtons(QWidget):
     skip = pyqtSignal()
     undo = pyqtSignal()
     blink = pyqtSignal(bool)
+    swipe = pyqtSignal(bool)
+    swiped_to = pyqtSignal(float)
+    """Where A ends and B begins, in shares of the picture's width."""
     outlines = pyqtSignal(bool)
     used = pyqtSignal()
     """Any of them was clicked: the keys belong to the review."""
@@ -192,22 +197,43 @@ class DecisionButtons(QWidget):
         self.blink_button = _button(
             tr("Blink"), tr("One picture in the other's place, to and fro (B)"), True
         )
+        self.swipe_button = _button(
+            tr("Swipe"), tr("Both in one place: A left of the line, B right of it (S)"), True
+        )
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, _SWIPES)
+        self.slider.setValue(_SWIPES // 2)
+        self.slider.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.slider.setAccessibleName(tr("Where A ends and B begins"))
+        self.slider.setToolTip(self.slider.accessibleName())
         self.outline_button = _button(tr("Outlines"), tr("Draw the entries' outlines (O)"), True)
         self.outline_button.setChecked(True)
         self.back_button.clicked.connect(lambda *_: self.back.emit())
         self.skip_button.clicked.connect(lambda *_: self.skip.emit())
         self.undo_button.clicked.connect(lambda *_: self.undo.emit())
         self.blink_button.toggled.connect(self.blink.emit)
+        self.swipe_button.toggled.connect(self.swipe.emit)
+        self.slider.valueChanged.connect(lambda value: self.swiped_to.emit(value / _SWIPES))
+        self.slider.sliderPressed.connect(lambda: self.swipe_button.setChecked(True))
         self.outline_button.toggled.connect(self.outlines.emit)
+        for name, widget in (
+            ("Back", self.back_button), ("Skip", self.skip_button), ("Undo", self.undo_button),
+            ("Blink", self.blink_button), ("Swipe", self.swipe_button),
+            ("SwipeTo", self.slider), ("Outlines", self.outline_button),
+        ):  # fmt: skip
+            widget.setObjectName(f"CraterBenchReview{name}")
         for button in (*self.buttons.values(), self.back_button, self.skip_button,
-                       self.undo_button, self.blink_button, self.outline_button):  # fmt: skip
+                       self.undo_button, self.blink_button, self.swipe_button,
+                       self.outline_button):  # fmt: skip
             button.clicked.connect(lambda *_: self.used.emit())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addLayout(_row(self.buttons.values()))
-        column.addLayout(_row([self.back_button, self.skip_button, self.undo_button,
-                               self.blink_button, self.outline_button]))  # fmt: skip
+        looking = _row([self.blink_button, self.swipe_button, self.outline_button])
+        looking.insertWidget(2, self.slider, 1)
+        column.addLayout(looking)
+        column.addLayout(_row([self.back_button, self.skip_button, self.undo_button]))
 
     def show_state(
         self, can_decide: bool, decision: Verdict, can_back: bool, can_undo: bool
@@ -224,7 +250,8 @@ class DecisionButtons(QWidget):
     def set_on(self, on: bool) -> None:
         """Whether there is a pair."""
         self.skip_button.setEnabled(on)
-        self.blink_button.setEnabled(on)
+        for widget in (self.blink_button, self.swipe_button, self.slider):
+            widget.setEnabled(on)
 
 
 class AttributeTable(QWidget):

@@ -116,12 +116,11 @@ class ReviewDialogs(QObject):
     def choose_mosaic(self, review: Path, known: list[Source]) -> str:
         """Ask for the mosaic of the pictures; "" for none. It is remembered with the review."""
         start = Path(known[0].path).parent if known else Path(self._settings.output_folder)
-        pattern = " ".join("*." + ending for ending in layer_files.RASTER_FILES)
         path, _ = QFileDialog.getOpenFileName(
             self._window(),
             tr("Pictures from another mosaic"),
             str(start if start.is_dir() else review.parent),
-            tr("Rasters ({pattern})").format(pattern=pattern) + ";;" + tr("All files (*)"),
+            layer_files.raster_filter(),
         )
         if path:
             self.remember_mosaic(review, path)

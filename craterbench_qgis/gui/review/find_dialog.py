@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from qgis.PyQt.QtCore import pyqtSignal
-from qgis.PyQt.QtWidgets import QFormLayout, QScrollArea, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QFormLayout, QScrollArea, QWidget
 
 from ...client.service import EngineService
 from ...contract.body import same_body
@@ -20,6 +20,7 @@ from ...i18n import tr
 from .. import layer_files
 from ..build.catalogue import CatalogueBox, file_name
 from ..build.mosaics import MosaicsBox
+from ..layouts import in_column
 from ..scrolling import FormScroll
 from .find_options import FindOptions
 from .job_dialog import JobDialog, OutputLine, Request, is_same_file
@@ -75,12 +76,10 @@ class FindDialog(JobDialog):
 
     def _lay_out(self) -> None:
         inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 6, 0)
-        for box in (self.catalogue, self.other, self.mosaics, self.options):
-            column.addWidget(box)
-        form = QFormLayout()
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        column = in_column(
+            self.catalogue, self.other, self.mosaics, self.options, on=inside, margins=(0, 0, 6, 0)
+        )
+        form = QFormLayout(fieldGrowthPolicy=QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow(tr("Review file"), self.output)
         column.addStretch(1)
         self.fields.addWidget(FormScroll(inside), 1)

@@ -12,7 +12,6 @@ from qgis.PyQt.QtWidgets import (
     QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
-    QHBoxLayout,
     QPushButton,
     QWidget,
 )
@@ -22,6 +21,7 @@ from ...contract.duplicates import THRESHOLD
 from ...core.settings import Settings
 from ...i18n import tr
 from .. import layer_files
+from ..layouts import in_row, narrow_combo
 
 _MOST_KM = 10_000.0
 _FAR_M = 1_000_000.0
@@ -34,8 +34,8 @@ class FindOptions(QWidget):
 
     changed = pyqtSignal()
 
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
         self._settings = settings
         self.threshold = QDoubleSpinBox()
         self.threshold.setRange(0.05, 0.99)
@@ -54,8 +54,7 @@ class FindOptions(QWidget):
             box.setToolTip(
                 tr("Other entries are not compared, and are not in the cleaned catalogue.")
             )
-        self.body = QComboBox()
-        self.body.setEditable(True)
+        self.body = QComboBox(editable=True)
         self.body.addItems(["", *_BODIES])
         self.body.lineEdit().setPlaceholderText(tr("as the files say"))
         self.body.setToolTip(tr("Needed where neither a catalogue nor a mosaic says it."))
@@ -67,27 +66,21 @@ class FindOptions(QWidget):
                     "It is taken back for the search only."
                 )
             )
-        self.twin = QComboBox()
-        policy = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        self.twin.setSizeAdjustPolicy(policy)
-        self.twin.setMinimumContentsLength(12)
+        self.twin = narrow_combo(12)
         self.twin.setToolTip(
             tr(
                 "A second mosaic of the same ground: how it is displaced from the first one is "
                 "measured at every probable pair."
             )
         )
-        self.twin_file = QPushButton(tr("File…"))
-        self.twin_file.setAutoDefault(False)
+        self.twin_file = QPushButton(tr("File…"), autoDefault=False)
         self._fill_twin()
         self._lay_out()
         self._connect()
         self.set_two(False)
 
     def _lay_out(self) -> None:
-        diameters = QHBoxLayout()
-        diameters.addWidget(self.least, 1)
-        diameters.addWidget(self.most, 1)
+        diameters = in_row((self.least, 1), (self.most, 1))
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
@@ -96,14 +89,10 @@ class FindOptions(QWidget):
         self.group = QgsCollapsibleGroupBox(tr("More"))
         self.group.setCollapsed(True)
         self.group.setSaveCollapsedState(False)
-        offset = QHBoxLayout()
-        offset.addWidget(self.east, 1)
-        offset.addWidget(self.north, 1)
+        offset = in_row((self.east, 1), (self.north, 1))
         self.east.setPrefix(tr("east") + " ")
         self.north.setPrefix(tr("north") + " ")
-        twin = QHBoxLayout()
-        twin.addWidget(self.twin, 1)
-        twin.addWidget(self.twin_file)
+        twin = in_row((self.twin, 1), self.twin_file)
         more = QFormLayout(self.group)
         more.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         more.addRow(tr("Body"), self.body)
@@ -156,12 +145,8 @@ class FindOptions(QWidget):
             self.twin.addItem(layer.name(), layer_files.raster_path(layer))
 
     def _on_twin_file(self) -> None:
-        pattern = " ".join("*." + ending for ending in layer_files.RASTER_FILES)
         path, _ = QFileDialog.getOpenFileName(
-            self,
-            tr("Second mosaic"),
-            self._settings.output_folder,
-            tr("Rasters ({pattern})").format(pattern=pattern) + ";;" + tr("All files (*)"),
+            self, tr("Second mosaic"), self._settings.output_folder, layer_files.raster_filter()
         )
         if path:
             self.twin.addItem(Path(path).name, path)
@@ -170,18 +155,12 @@ class FindOptions(QWidget):
 
 
 def _diameter_box(unset: str) -> QDoubleSpinBox:
-    box = QDoubleSpinBox()
-    box.setRange(0.0, _MOST_KM)
-    box.setDecimals(3)
-    box.setSuffix(" " + tr("km"))
-    box.setSpecialValueText(unset)
-    return box
+    return QDoubleSpinBox(
+        minimum=0.0, maximum=_MOST_KM, decimals=3, suffix=" " + tr("km"), specialValueText=unset
+    )
 
 
 def _metres_box() -> QDoubleSpinBox:
-    box = QDoubleSpinBox()
-    box.setRange(-_FAR_M, _FAR_M)
-    box.setDecimals(0)
-    box.setSingleStep(100.0)
-    box.setSuffix(" " + tr("m"))
-    return box
+    return QDoubleSpinBox(
+        minimum=-_FAR_M, maximum=_FAR_M, decimals=0, singleStep=100.0, suffix=" " + tr("m")
+    )

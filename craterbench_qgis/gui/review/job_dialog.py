@@ -11,7 +11,6 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import (
     QDialog,
     QFileDialog,
-    QHBoxLayout,
     QLineEdit,
     QProgressBar,
     QPushButton,
@@ -24,9 +23,11 @@ from ...client.service import AnyCall, EngineService
 from ...contract.methods import Method
 from ...contract.records import Record, RecordError
 from ...contract.wire import Progress
+from ...core.geo.region import NoRegion
 from ...core.words.progress import progress_text
 from ...i18n import tr
 from ..build.progress import show_on_bar
+from ..layouts import in_column, in_row
 from ..messages import MessageLine
 
 Request = tuple[Method[Any, Any], Record]
@@ -55,19 +56,11 @@ class JobDialog(QDialog):
         self.bar = QProgressBar()
         self.bar.hide()
         self.message = MessageLine()
-        self.start_button = QPushButton(start)
-        self.start_button.setDefault(True)
+        self.start_button = QPushButton(start, default=True)
         self.close_button = QPushButton(tr("Close"))
         self.close_button.setAutoDefault(False)  # Return starts, although it has the focus first
-        self.row = QHBoxLayout()
-        self.row.addStretch(1)
-        self.row.addWidget(self.start_button)
-        self.row.addWidget(self.close_button)
-        column = QVBoxLayout(self)
-        column.addWidget(self.form, 1)
-        column.addWidget(self.bar)
-        column.addWidget(self.message)
-        column.addLayout(self.row)
+        self.row = in_row(1, self.start_button, self.close_button)
+        in_column((self.form, 1), self.bar, self.message, self.row, on=self)
         self.start_button.clicked.connect(lambda *_: self.start())
         self.close_button.clicked.connect(lambda *_: self.reject())
 
@@ -82,7 +75,7 @@ class JobDialog(QDialog):
         return ""
 
     def request(self) -> Request:
-        """What the engine is asked. May raise RecordError."""
+        """What the engine is asked. May raise RecordError and NoRegion."""
         raise NotImplementedError
 
     def before(self, go: Callable[[], None]) -> None:
@@ -128,7 +121,7 @@ class JobDialog(QDialog):
         self._preparing = False
         try:
             method, params = self.request()
-        except RecordError as error:
+        except (RecordError, NoRegion) as error:
             self._set_running(False)
             self.message.problem(str(error))
             self.show_failure()
@@ -147,10 +140,7 @@ class JobDialog(QDialog):
 
     def _on_failed(self, error: CallError) -> None:
         self._set_running(False)
-        if error.cancelled:
-            self.message.info(tr("Cancelled; nothing was written."))
-        else:
-            self.message.problem(error.message)
+        self.message.failure(error, tr("Cancelled; nothing was written."))
         self.show_failure()
 
     def _set_running(self, on: bool) -> None:
@@ -194,17 +184,12 @@ def is_same_file(path: str, other: str) -> bool:
 class OutputLine(QWidget):
     """A file to write, typed or chosen."""
 
-    def __init__(self, title: str, patterns: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, title: str, patterns: str) -> None:
+        super().__init__()
         self._title, self._patterns = title, patterns
-        self.edit = QLineEdit()
-        self.edit.setAccessibleName(title)
-        browse = QPushButton(tr("Browse…"))
-        browse.setAutoDefault(False)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.edit, 1)
-        row.addWidget(browse)
+        self.edit = QLineEdit(accessibleName=title)
+        browse = QPushButton(tr("Browse…"), autoDefault=False)
+        in_row((self.edit, 1), browse, on=self, margins=0)
         browse.clicked.connect(lambda *_: self._browse())
 
     def path(self) -> str:

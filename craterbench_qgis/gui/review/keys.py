@@ -10,7 +10,8 @@ from qgis.PyQt.QtGui import QKeySequence
 from ...contract.vocabulary import Verdict
 from ...core.review.file import DECIDED
 
-BACK, SKIP, UNDO, BLINK, OUTLINES = "back", "skip", "undo", "blink", "outlines"
+BACK, SKIP, UNDO, BLINK, SWIPE, OUTLINES = "back", "skip", "undo", "blink", "swipe", "outlines"
+LARGER, SMALLER, WHOLE = "larger", "smaller", "whole"
 
 _KEYS = {
     Qt.Key.Key_D: Verdict.DUPLICATE,
@@ -20,7 +21,12 @@ _KEYS = {
     Qt.Key.Key_Left: BACK,
     Qt.Key.Key_Right: SKIP,
     Qt.Key.Key_B: BLINK,
+    Qt.Key.Key_S: SWIPE,
     Qt.Key.Key_O: OUTLINES,
+    Qt.Key.Key_Plus: LARGER,
+    Qt.Key.Key_Equal: LARGER,
+    Qt.Key.Key_Minus: SMALLER,
+    Qt.Key.Key_0: WHOLE,
 }
 
 
@@ -37,4 +43,4 @@ def action_of(event: Any) -> str:
 def is_held(event: Any, action: str) -> bool:
     """Whether the key only repeats itself, where an action must be meant each time: nobody has
     seen the pairs that follow a decision."""
-    return bool(event.isAutoRepeat()) and action in (*DECIDED, BLINK, OUTLINES)
+    return bool(event.isAutoRepeat()) and action in (*DECIDED, BLINK, SWIPE, OUTLINES)

@@ -30,10 +30,9 @@ class PairOnMap(QObject):
         self._body: Body | None = None
         self.follows = True
         """Whether the map is moved to each pair."""
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_DELAY_MS)
-        self._timer.timeout.connect(self._show)
+        self._seen = True
+        self._waits = False
+        self._timer = QTimer(self, singleShot=True, interval=_DELAY_MS, timeout=self._show)
         if canvas is not None:
             canvas.destinationCrsChanged.connect(self._redraw)
 
@@ -48,6 +47,19 @@ class PairOnMap(QObject):
         else:
             self._timer.start()
 
+    def set_seen(self, on: bool) -> None:
+        """Whether the review is in front: outlines of a pair that nobody sees would lie over the
+        craters of another search."""
+        self._seen = on
+        if self._canvas is None or self._pair is None:
+            return
+        if not on:
+            self._clear()
+        elif self._waits:
+            self._show()
+        else:
+            self._redraw()
+
     def close(self) -> None:
         """Take the outlines off the canvas for good."""
         self._timer.stop()
@@ -61,6 +73,9 @@ class PairOnMap(QObject):
         pair, body = self._pair, self._body
         if pair is None or body is None or self._canvas is None:
             return
+        self._waits = not self._seen
+        if self._waits:
+            return
         self._draw(pair, body)
         if not self.follows:
             return
@@ -70,7 +85,7 @@ class PairOnMap(QObject):
             self._canvas.refresh()
 
     def _redraw(self) -> None:
-        if self._pair is not None and self._body is not None:
+        if self._seen and self._pair is not None and self._body is not None:
             self._draw(self._pair, self._body)
 
     def _draw(self, pair: ReviewPair, body: Body) -> None:

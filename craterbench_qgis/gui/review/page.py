@@ -99,6 +99,8 @@ class ReviewPage(QWidget):
     follow_changed = pyqtSignal(bool)
     attributes_wanted = pyqtSignal()
     mosaic_wanted = pyqtSignal()
+    blind_changed = pyqtSignal(bool)
+    map_wanted = pyqtSignal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -122,6 +124,15 @@ class ReviewPage(QWidget):
         self.attributes.setCheckable(True)
         self.attributes.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.attributes.setToolTip(tr("What the catalogues say about both entries"))
+        self.map_button = QToolButton()
+        self.map_button.setObjectName("CraterBenchReviewMap")
+        self.map_button.setText(tr("Map"))
+        self.map_button.setCheckable(True)
+        self.map_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.map_button.setToolTip(
+            tr("The pair on the project's rasters, seen from above, stretched to what is there")
+        )
+        self.map_button.toggled.connect(self.map_wanted.emit)
         self.table = AttributeTable()
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
@@ -140,6 +151,7 @@ class ReviewPage(QWidget):
         self.clean.clicked.connect(lambda *_: self.clean_wanted.emit())
         self.attributes.toggled.connect(self._on_attributes)
         self.view.blinked.connect(self._fit)
+        self.view.swiped.connect(self._fit)
 
     def _menu(self) -> QMenu:
         menu = QMenu(self)
@@ -158,6 +170,10 @@ class ReviewPage(QWidget):
         self.follow.setCheckable(True)
         self.follow.setChecked(True)
         self.follow.toggled.connect(self.follow_changed.emit)
+        self.blind = menu.addAction(tr("Blind: hide the probability until decided"))
+        self.blind.setObjectName("CraterBenchReviewBlind")
+        self.blind.setCheckable(True)
+        self.blind.toggled.connect(self.blind_changed.emit)
         menu.addSeparator()
         menu.addAction(tr("Close the review")).triggered.connect(
             lambda *_: self.close_wanted.emit()
@@ -170,6 +186,7 @@ class ReviewPage(QWidget):
         header.addWidget(self.menu_button)
         below = QHBoxLayout()
         below.addWidget(self.decided, 1)
+        below.addWidget(self.map_button)
         below.addWidget(self.attributes)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -210,7 +227,8 @@ class ReviewPage(QWidget):
 
     def show_words(self, pair: ReviewPair | None) -> None:
         """The evidence of a pair, and what was decided."""
-        self.evidence.setText(words.evidence(pair) if pair is not None else "")
+        blind = self.blind.isChecked()
+        self.evidence.setText(words.evidence(pair, blind) if pair is not None else "")
         self.evidence.setToolTip(words.explanation(pair) if pair is not None else "")
         self.decided.setText(words.decided_by(pair) if pair is not None else "")
         if pair is None:

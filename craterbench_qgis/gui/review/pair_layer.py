@@ -56,7 +56,7 @@ class PairLayer(QObject):
 
     def __init__(self, project: QgsProject, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._closed = False
+        self._closed = self._blind = False
         self._project = project
         self._layer_id = ""
         self._pairs: dict[int, Any] = {}
@@ -84,6 +84,13 @@ class PairLayer(QObject):
         self._content = content
         self._job = SlicedJob(self._steps(content, content.body), self._finished, self)
 
+    def set_blind(self, on: bool) -> None:
+        """Off the map: colours and labels say how likely each pair is one crater."""
+        self._blind = on
+        node = self._project.layerTreeRoot().findLayer(self._layer_id) if self._layer_id else None
+        if node is not None:
+            node.setItemVisibilityChecked(not on)
+
     def remove(self) -> None:
         """Take the layer away."""
         self._content = None
@@ -92,15 +99,22 @@ class PairLayer(QObject):
             self._job = None
         # Also one that came, empty, with a project that was saved with it.
         layers = self._project.mapLayers().values()
-        ours = [layer.id() for layer in layers if layer.customProperty(PROPERTY)]
-        self._project.removeMapLayers(ours)
+        ours = [layer for layer in layers if layer.customProperty(PROPERTY)]
+        filled, pairs = self.layer(), self._pairs
         self._layer_id, self._ids, self._pairs, self._late = "", {}, {}, {}
+        for layer in ours:
+            if layer is filled and pairs and not self._closed:
+                self._project.takeMapLayer(layer)
+                layer.selectionChanged.disconnect(self._on_selection)
+                SlicedJob(_emptied(layer, list(pairs)), lambda: None, self)
+            else:
+                self._project.removeMapLayer(layer.id())
 
     def close(self) -> None:
         """Let go of the project; the layer goes."""
+        was_closed, self._closed = self._closed, True
         self.remove()
-        if not self._closed:
-            self._closed = True
+        if not was_closed:
             self._project.readProject.disconnect(self._on_project)
             self._project.crsChanged.disconnect(self._on_crs)
 
@@ -156,6 +170,8 @@ class PairLayer(QObject):
         # The legend says what the colours mean. QGIS's tree of layers looks at a change only.
         node.setExpanded(False)
         node.setExpanded(True)
+        if self._blind:
+            self.set_blind(True)
         layer.selectionChanged.connect(self._on_selection)
 
     def _on_selection(self, selected: list[int], *_: Any) -> None:
@@ -188,6 +204,14 @@ class PairLayer(QObject):
         layer.dataProvider().changeAttributeValues(values)
         layer.dataChanged.emit()
         layer.triggerRepaint()
+
+
+def _emptied(layer: QgsVectorLayer, ids: list[int]) -> Iterator[None]:
+    """Take the features of a layer that is nobody's any more: freeing all at once takes long."""
+    while ids:
+        layer.dataProvider().deleteFeatures(ids[-_BATCH:])
+        del ids[-_BATCH:]
+        yield
 
 
 def _feature(layer: QgsVectorLayer, body: Body, pair: ReviewPair) -> QgsFeature:

@@ -15,25 +15,23 @@ from ...contract.search import Source
 from ...contract.vocabulary import PairOrder, Verdict
 from ...core.layers.build import SlicedJob, emptied
 from ...core.review.file import ReviewContent, ReviewPair
-from ...core.review.order import PairFilter, PairQueue
+from ...core.review.order import PairQueue
 from ...core.review.store import ReviewStore
 from ...core.settings import Settings
 from ...core.words import review as words
 from ...i18n import tr
 from . import keys
 from .dialogs import ReviewDialogs
-from .entries import EntryAttributes
-from .on_map import PairOnMap
 from .page import ReviewPage, StartPage
 from .pair_layer import PairLayer
-from .pictures import PairPictures
+from .shown import ShownPair
 
-_AHEAD = 6
+_STEP = 1.5
 _LAST, _ORDER, _WHICH, _REVIEWER = (
     "review/last", "review/order", "review/which", "review/reviewer",
 )  # fmt: skip
 
-_ATTRIBUTES = "review/attributes"
+_ATTRIBUTES, _BLIND = "review/attributes", "review/blind"
 
 
 class ReviewPanel(QWidget):
@@ -47,17 +45,14 @@ class ReviewPanel(QWidget):
     ) -> None:
         super().__init__(parent)
         self._over = False
-        self._iface, self._engine, self._settings = iface, engine, settings
+        self._iface, self._settings = iface, settings
         self.store = ReviewStore(self)
-        self.pictures = PairPictures(engine, self)
         self.layer = PairLayer(QgsProject.instance(), self)
-        self.on_map = PairOnMap(iface.mapCanvas() if iface is not None else None, self)
-        self.queue: PairQueue | None = None
         self._rows: dict[Any, int] = {}
-        self.entries = EntryAttributes(self.store, self)
         self.dialogs = ReviewDialogs(engine, settings, self.store, self._window, self)
         self._summary = ""
         self.start, self.page = StartPage(), ReviewPage()
+        self.shown = ShownPair(self.page, self.store, engine, iface, self)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.start)
         self._stack.addWidget(self.page)
@@ -72,6 +67,11 @@ class ReviewPanel(QWidget):
         """The two pictures."""
         return self.page.view
 
+    @property
+    def queue(self) -> PairQueue | None:
+        """The pairs of the open review in their order; None while none is open."""
+        return self.shown.queue
+
     def _connect(self) -> None:
         page, bar, buttons = self.page, self.page.bar, self.page.buttons
         self.start.find_wanted.connect(self.find_duplicates)
@@ -84,7 +84,11 @@ class ReviewPanel(QWidget):
         self.dialogs.written.connect(self.open_review)
         self.dialogs.let_go.connect(self._on_let_go)
         page.attributes_wanted.connect(self._on_attributes)
-        page.follow_changed.connect(self._on_follow)
+        page.follow_changed.connect(self.shown.follow)
+        page.blind_changed.connect(self._on_blind)
+        page.map_wanted.connect(self.shown.on_map.open_window)
+        page.map_wanted.connect(lambda *_: self.take_keys())
+        self.shown.on_map.window_closed.connect(lambda: page.map_button.setChecked(False))
         bar.changed.connect(self._on_queue_choice)
         bar.reviewer_changed.connect(lambda name: self._settings.set_value(_REVIEWER, name))
         bar.done_with.connect(self.take_keys)
@@ -94,16 +98,16 @@ class ReviewPanel(QWidget):
         buttons.skip.connect(self.skip)
         buttons.undo.connect(self.undo)
         buttons.blink.connect(self.view.set_blinking)
+        buttons.swipe.connect(self.view.set_swiping)
+        buttons.swiped_to.connect(self.view.swipe_to)
+        self.view.swiped.connect(buttons.swipe_button.setChecked)
         buttons.outlines.connect(self.view.set_outlines)
         self.view.blinked.connect(buttons.blink_button.setChecked)
         self.store.opened.connect(self._on_opened)
         self.store.failed.connect(self._on_failed)
         self.store.decided.connect(self._on_decided)
         self.store.message.connect(self.page.say)
-        self.pictures.arrived.connect(self._on_picture)
-        self.entries.arrived.connect(self._on_entries)
         self.layer.picked.connect(self._on_picked)
-        self._engine.ready.connect(self._on_engine)
 
     def _restore_choices(self) -> None:
         value = self._settings.value
@@ -113,6 +117,7 @@ class ReviewPanel(QWidget):
         reviewer = str(value(_REVIEWER, "") or "") or QDir.home().dirName()
         self.page.bar.set_choice(str(value(_ORDER, "") or PairOrder.DOUBT), which, reviewer)
         self.page.attributes.setChecked(str(value(_ATTRIBUTES, 1)) == "1")
+        self.page.blind.setChecked(str(value(_BLIND, 0)) == "1")
         last = str(value(_LAST, "") or "")
         self.start.offer_last(last if last and Path(last).is_file() else "")
         self.start.last_wanted.connect(self.open_review)
@@ -167,30 +172,30 @@ class ReviewPanel(QWidget):
     def _leave(self) -> None:
         self.dialogs.close_applying()
         self._forget_pairs()
-        self.entries.forget()
-        self.pictures.show_review(None)
+        self.shown.show_review(None)
         self.layer.remove()
-        self.on_map.show(None, None)
         self.page.say("")
         self.view.set_blinking(False)
+        self.view.set_swiping(False)
+        self.page.map_button.setChecked(False)
         self._stack.setCurrentWidget(self.start)
 
     def _forget_pairs(self) -> None:
-        queue, self.queue = self.queue, None
+        queue, self.shown.queue = self.queue, None
         if queue is not None:
             SlicedJob(emptied(queue.pairs), lambda: None, self)
 
     def _on_opened(self, content: ReviewContent) -> None:
         self.start.busy("")
         self._forget_pairs()
-        self.queue, self._rows = content.prepared
+        self.shown.queue, self._rows = content.prepared
         self._settings.set_value(_LAST, str(content.path))
         self.start.offer_last(str(content.path))
-        self.pictures.show_review(content)
+        self.shown.show_review(content)
         self.layer.show(content)
         self.page.show_review(content)
         self._stack.setCurrentWidget(self.page)
-        self._show_pair()
+        self.shown.show_pair()
         if self._summary:
             self.page.say_fact(self._summary)
         self.take_keys()
@@ -205,8 +210,15 @@ class ReviewPanel(QWidget):
     def showEvent(self, event: Any) -> None:
         """The keys work as soon as the tab is opened."""
         super().showEvent(event)
+        self.shown.on_map.set_seen(True)
         if self.queue is not None and not event.spontaneous():
             QTimer.singleShot(0, self.take_keys)
+
+    def hideEvent(self, event: Any) -> None:
+        """Another tab: the pair's outlines leave the map."""
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self.shown.on_map.set_seen(False)
 
     def take_keys(self) -> None:
         """The keyboard belongs to the pictures, wherever it was before."""
@@ -222,7 +234,7 @@ class ReviewPanel(QWidget):
         return bool(super().event(event))
 
     def keyPressEvent(self, event: Any) -> None:
-        """D, X, U, B, O, Backspace, Left, Right, Ctrl+Z."""
+        """See :mod:`.keys`."""
         action = keys.action_of(event) if self.queue is not None else ""
         if not action:
             super().keyPressEvent(event)
@@ -236,7 +248,11 @@ class ReviewPanel(QWidget):
             keys.SKIP: self.skip,
             keys.UNDO: self.undo,
             keys.BLINK: buttons.blink_button.click,
+            keys.SWIPE: buttons.swipe_button.click,
             keys.OUTLINES: buttons.outline_button.click,
+            keys.LARGER: lambda: self.view.zoom(_STEP),
+            keys.SMALLER: lambda: self.view.zoom(1.0 / _STEP),
+            keys.WHOLE: lambda: self.view.zoom(0.0),
         }
         if action in acts:
             acts[action]()
@@ -265,26 +281,26 @@ class ReviewPanel(QWidget):
             return
         if self.queue.next() is None and self.queue.current is not None:
             self.page.say_fact(tr("That was the last pair."))
-            self._show_state()
+            self.shown.show_state()
         else:
-            self._show_pair()
+            self.shown.show_pair()
 
     def go_back(self) -> None:
         """The pair that was shown before."""
         if self.queue is not None and self.queue.back() is not None:
-            self._show_pair()
+            self.shown.show_pair()
 
     def undo(self) -> None:
         """Take the last decision back and show its pair."""
         pair = self.store.undo()
         if pair is not None and self.queue is not None:
             self.queue.go_to(self._rows[pair.pair_id])
-            self._show_pair()
+            self.shown.show_pair()
 
     def _on_picked(self, pair_id: Any) -> None:
         if self.queue is not None and pair_id in self._rows:
             self.queue.go_to(self._rows[pair_id])
-            self._show_pair()
+            self.shown.show_pair()
             canvas = self._iface.mapCanvas() if self._iface is not None else None
             if canvas is not None and canvas.hasFocus():  # picked on the map, decided by key
                 self.take_keys()
@@ -305,84 +321,21 @@ class ReviewPanel(QWidget):
         if which != self.queue.filter:
             self.queue.set_filter(which)
         if self.queue.current != before:
-            self._show_pair()
+            self.shown.show_pair()
         else:
-            self._prefetch()
-            self._show_state()
+            self.shown.prefetch()
+            self.shown.show_state()
 
-    def _on_follow(self, on: bool) -> None:
-        self.on_map.follows = on
-        pair, content = self.queue.pair() if self.queue else None, self.store.content
-        if on and pair is not None and content is not None:
-            self.on_map.show(pair, content.body)
-
-    # The pair that is shown
-
-    def _show_pair(self) -> None:
-        queue, content = self.queue, self.store.content
-        if queue is None or content is None:
-            return
-        pair, row = queue.pair(), queue.current
-        self.page.say_fact("" if content.writable else words.read_only(content.path.name))
-        if pair is None or row is None:
-            self.view.show_nothing(words.nothing_left(queue.counts(), queue.filter != PairFilter()))
-            self.page.show_words(None)
-            self.on_map.show(None, None)
-        else:
-            self.view.expect(self.entries.captions(row, pair))
-            self.page.show_words(pair)
-            known = self.pictures.get(row)
-            if known is not None:
-                self.view.show_picture(known)
-            self.on_map.show(pair, content.body)
-            self.entries.want(row, pair)
-        self._prefetch()
-        self._show_state()
-
-    def _on_entries(self, row: int) -> None:
-        if self.queue is not None and row == self.queue.current:
-            self.view.set_captions(self.entries.captions(row, self.queue.pairs[row]))
-            self._show_attributes()
+    def _on_blind(self, on: bool) -> None:
+        """The pairs' layer says the probability of each: it is off the map meanwhile."""
+        self._settings.set_value(_BLIND, int(on))
+        self.layer.set_blind(on)
+        if self.queue is not None:
+            self.page.show_words(self.queue.pair())
 
     def _on_attributes(self) -> None:
         self._settings.set_value(_ATTRIBUTES, int(self.page.attributes_shown))
-        self._show_attributes()
-
-    def _show_attributes(self) -> None:
-        row = self.queue.current if self.queue is not None else None
-        if self.queue is None or row is None or not self.page.attributes_shown:
-            return
-        self.page.show_attributes(words.comparison(self.queue.pairs[row], *self.entries.get(row)))
-
-    def _prefetch(self) -> None:
-        queue = self.queue
-        if queue is not None:
-            shown = [queue.current] if queue.current is not None else []
-            self.pictures.want([*shown, *queue.ahead(_AHEAD), *queue.behind()])
-
-    def _on_picture(self, row: int) -> None:
-        if self.queue is not None and row == self.queue.current:
-            picture = self.pictures.get(row)
-            if picture is not None:
-                self.view.show_picture(picture)
-
-    def _on_engine(self, *_: Any) -> None:
-        """Another engine: what failed with the old one is asked for again."""
-        queue, picture = self.queue, self.view.picture
-        if queue is not None and queue.current is not None and picture and picture.problem:
-            self.pictures.retry(queue.current)
-
-    def _show_state(self) -> None:
-        queue, content = self.queue, self.store.content
-        if queue is None or content is None:
-            return
-        pair = queue.pair()
-        self.page.bar.show_counts(queue.counts())
-        can_decide = pair is not None and content.writable
-        decision = pair.decision if pair is not None else Verdict.UNDECIDED
-        buttons = self.page.buttons
-        buttons.show_state(can_decide, decision, queue.can_go_back, self.store.can_undo)
-        buttons.set_on(pair is not None)
+        self.shown.show_attributes()
 
     # Dialogs
 
@@ -405,8 +358,8 @@ class ReviewPanel(QWidget):
             if path and self.store.content is content:
                 content.mosaics = [Source(path)]
                 self.view.wait_again()
-                self.pictures.forget()
-                self._prefetch()
+                self.shown.pictures.forget()
+                self.shown.prefetch()
 
     def _window(self) -> Any:
         return self._iface.mainWindow() if self._iface is not None else self
@@ -417,8 +370,6 @@ class ReviewPanel(QWidget):
             return
         self._over = True
         self.dialogs.give_up()
-        self._engine.ready.disconnect(self._on_engine)
-        self.pictures.show_review(None)
-        self.on_map.close()
+        self.shown.close()
         self.layer.close()
         self.store.close()

@@ -18,7 +18,8 @@ from ...contract.records import RecordError
 from ...core.review.file import Entry, ReviewContent
 from ...i18n import tr
 
-SIZE = 256
+SIZE = 512
+"""Pixels a side: enough to look closer."""
 _KEPT = 32
 _AT_ONCE = 2  # more would only wait in the engine, and could not be given up
 

@@ -13,6 +13,7 @@ from qgis.PyQt.QtWidgets import QLabel, QSizePolicy, QWidget
 from ...core.words.quantities import kilometres
 from ...core.words.review import Captions
 from ...i18n import tr
+from .closer import Closer
 from .pictures import PairPicture
 
 COLOURS = (QColor(86, 180, 233), QColor(230, 159, 0))
@@ -28,6 +29,8 @@ class PairView(QWidget):
 
     blinked = pyqtSignal(bool)
     """Blinking was switched on or off."""
+    swiped = pyqtSignal(bool)
+    """Swiping was."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +38,9 @@ class PairView(QWidget):
         self._captions = Captions()
         self._message = ""
         self._front = 0
+        self._swiping, self._line = False, 0.5
+        self._closer = Closer()
+        self._held: QPointF | None = None
         self._outlines = True
         self._asked = 0.0
         self.painted_ms = 0.0
@@ -59,6 +65,7 @@ class PairView(QWidget):
     def expect(self, captions: Captions) -> None:
         """Another pair; its pictures follow at once or later."""
         self._captions, self._picture, self._message = captions, None, ""
+        self.zoom(0.0)
         self._asked, self.painted_ms = time.perf_counter(), 0.0
         self.setAccessibleDescription(" / ".join(name for name in captions.names if name))
         self.update()
@@ -83,6 +90,7 @@ class PairView(QWidget):
         """No pair, and why."""
         self._captions, self._picture, self._message = Captions(), None, text
         self.set_blinking(False)
+        self.set_swiping(False)
         self.update()
 
     @property
@@ -111,10 +119,84 @@ class PairView(QWidget):
         """One picture after the other in one place, or both beside each other."""
         if on == self.blinking:
             return
+        if on:
+            self.set_swiping(False)
         self._front = 0
         self._timer.start() if on else self._timer.stop()
         self.blinked.emit(on)
         self.update()
+
+    @property
+    def swiping(self) -> bool:
+        """Whether both pictures share one place."""
+        return self._swiping
+
+    def set_swiping(self, on: bool) -> None:
+        """A left of a line and B right of it, in one place; or both beside each other."""
+        if on == self._swiping:
+            return
+        if on:
+            self.set_blinking(False)
+        self._swiping = on
+        self.swiped.emit(on)
+        self.update()
+
+    def swipe_to(self, share: float) -> None:
+        """Where the line is, in shares of the picture's width."""
+        self._line = share
+        self.update()
+
+    def zoom(self, factor: float, at: QPointF | None = None) -> None:
+        """Both pictures ``factor`` times larger round a point of the view, their middle without
+        one; 0 shows them whole."""
+        x, y = self._share(at) or (0.5, 0.5)
+        self._closer.zoom(factor, x, y)
+        grab = Qt.CursorShape.OpenHandCursor
+        self.setCursor(grab) if self._closer.factor > 1.0 else self.unsetCursor()
+        self.update()
+
+    @property
+    def magnification(self) -> float:
+        """1 where the pictures are whole."""
+        return self._closer.factor
+
+    def _share(self, at: QPointF | None) -> tuple[float, float] | None:
+        """A point of the view in shares of the square it is in."""
+        for _, square in self.squares():
+            if at is not None and square.contains(at):
+                side = square.width()
+                return (at.x() - square.left()) / side, (at.y() - square.top()) / side
+        return None
+
+    def wheelEvent(self, event: Any) -> None:
+        """Zoom where the mouse is."""
+        at = event.position()
+        if self._share(at) is None:
+            super().wheelEvent(event)
+            return
+        event.accept()
+        self.zoom(2.0 ** (event.angleDelta().y() / 240.0), at)
+
+    def mousePressEvent(self, event: Any) -> None:
+        """Take the pictures, to draw them along."""
+        super().mousePressEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._held = QPointF(event.pos()) if self._share(QPointF(event.pos())) else None
+
+    def mouseMoveEvent(self, event: Any) -> None:
+        if self._held is not None:
+            at, side = QPointF(event.pos()), self.squares()[0][1].width()
+            moved, self._held = at - self._held, at
+            self._closer.move(-moved.x() / side, -moved.y() / side)
+            self.update()
+
+    def mouseReleaseEvent(self, event: Any) -> None:
+        super().mouseReleaseEvent(event)
+        self._held = None
+
+    def mouseDoubleClickEvent(self, event: Any) -> None:
+        """Whole again."""
+        self.zoom(0.0)
 
     def set_outlines(self, on: bool) -> None:
         """Draw the outlines of both entries."""
@@ -127,7 +209,7 @@ class PairView(QWidget):
 
     def wanted_height(self, width: int) -> int:
         """Above this, more height would not make the pictures larger."""
-        side = width if self.blinking else (width - _GAP) // 2
+        side = width if self.blinking or self._swiping else (width - _GAP) // 2
         return int(side + self._caption_height() + 4)
 
     # Painting
@@ -136,9 +218,10 @@ class PairView(QWidget):
         """Which entries are painted (0: a, 1: b), and where."""
         below = self._caption_height()
         width, height = self.width() - 2, self.height() - below - 2
-        if self.blinking:
+        if self.blinking or self._swiping:
             side = max(40, min(width, height))
-            return [(self._front, QRectF((self.width() - side) / 2, 1, side, side))]
+            square = QRectF((self.width() - side) / 2, 1, side, side)
+            return [(0, square), (1, square)] if self._swiping else [(self._front, square)]
         side = max(40, min((width - _GAP) / 2, height))
         left, top = (self.width() - 2 * side - _GAP) / 2, 1.0
         return [
@@ -160,8 +243,19 @@ class PairView(QWidget):
                 self.painted_ms = (time.perf_counter() - self._asked) * 1000.0
         if self._captions.names != ("", ""):
             for entry, square in self.squares():
-                self._paint_caption(painter, entry, square)
+                self._paint_caption(painter, entry, self._part(entry, square, 0.5))
         painter.end()
+
+    def _part(self, entry: int, square: QRectF, line: float) -> QRectF:
+        """What of a square an entry has: all, or up to or from the line while swiping."""
+        if not self._swiping:
+            return square
+        cut = line * square.width()
+        return (
+            square.adjusted(cut, 0, 0, 0)
+            if entry
+            else square.adjusted(0, 0, cut - square.width(), 0)
+        )
 
     def _paint_empty(self, painter: QPainter) -> None:
         text = self._message
@@ -186,17 +280,24 @@ class PairView(QWidget):
         self, painter: QPainter, entry: int, square: QRectF, picture: PairPicture
     ) -> None:
         pixmap = picture.b if entry else picture.a
-        painter.drawPixmap(square, pixmap, QRectF(pixmap.rect()))
         painter.save()
-        painter.setClipRect(square)
+        part = self._part(entry, square, self._line)
+        painter.setClipRect(part)
+        painter.drawPixmap(square, pixmap, self._closer.window(pixmap.width()))
         side = square.width()
         if self._outlines:
             elsewhere = picture.other[entry]
             for which in (1 - entry, entry):
                 x, y = (0.5, 0.5) if which == entry else elsewhere
+                x, y = self._closer.place(x, y)
                 centre = QPointF(square.left() + x * side, square.top() + y * side)
-                _outline(painter, centre, picture.radius[which] * side, which, which != entry)
-        _scale_bar(painter, square, picture.side_m, self.font())
+                radius = picture.radius[which] * side * self._closer.factor
+                _outline(painter, centre, radius, which, which != entry)
+        if self._swiping and entry:
+            painter.setPen(QPen(QColor(255, 255, 255), 2))
+            painter.drawLine(part.topLeft(), part.bottomLeft())
+        if not (self._swiping and entry):
+            _scale_bar(painter, square, picture.side_m / self._closer.factor, self.font())
         painter.restore()
 
     def _paint_caption(self, painter: QPainter, entry: int, square: QRectF) -> None:

@@ -7,7 +7,6 @@ import sys
 import time
 from pathlib import Path
 
-from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QApplication,
@@ -16,8 +15,6 @@ from qgis.PyQt.QtWidgets import (
     QProgressBar,
     QPushButton,
     QRadioButton,
-    QVBoxLayout,
-    QWidget,
 )
 
 from ...client.environment_jobs import BUSY, CANCELLED, DONE, InstallJob
@@ -25,6 +22,7 @@ from ...core.settings import Settings
 from ...environment import lock, places
 from ...files import PLUGIN_ROOT
 from ...i18n import tr
+from ..layouts import file_widget, in_column
 from .options import NetworkOptions
 from .pythons import BasePythons, FindPythons
 from .widgets import buttons, log_view, note
@@ -46,26 +44,19 @@ class CreateEnvironment(QGroupBox):
     """Files of the environment are about to change."""
 
     def __init__(
-        self,
-        settings: Settings,
-        more: tuple[str, ...] = (),
-        candidates: FindPythons | None = None,
-        parent: QWidget | None = None,
+        self, settings: Settings, more: tuple[str, ...] = (), candidates: FindPythons | None = None
     ) -> None:
-        super().__init__(tr("Create an environment"), parent)
+        super().__init__(tr("Create an environment"))
         self._settings, self._more = settings, list(more)
         self.job: InstallJob | None = None
         self._began = 0.0
         self._step = ""
-        self.folder = QgsFileWidget()
-        self.folder.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
-        self.folder.setDialogTitle(tr("Folder for the engine's environment"))
-        self.folder.setFilePath(settings.engine_folder)
+        title = tr("Folder for the engine's environment")
+        self.folder = file_widget(title, settings.engine_folder, folder=True)
         self.folder.fileChanged.connect(self.refresh)
         self.pythons = BasePythons(candidates)
         self.pythons.changed.connect(self.refresh)
-        self.cpu = QRadioButton(tr("For the processor (CPU)"))
-        self.cpu.setToolTip(tr("Works everywhere"))
+        self.cpu = QRadioButton(tr("For the processor (CPU)"), toolTip=tr("Works everywhere"))
         self.cuda = QRadioButton(tr("For an NVIDIA card (CUDA)"))
         self.cuda.setToolTip(tr("Builds indexes faster; needs NVIDIA's driver"))
         self.cuda.setVisible(sys.platform != "darwin")
@@ -78,26 +69,22 @@ class CreateEnvironment(QGroupBox):
         self.copy = QPushButton(tr("Copy log"))
         self.go.clicked.connect(lambda: self.start())
         self.stop.clicked.connect(self.cancel)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
+        self.bar = QProgressBar(textVisible=False)
         self.log = log_view()
         self.copy.clicked.connect(self._on_copy)
-        self._clock = QTimer(self)
-        self._clock.setInterval(1000)
-        self._clock.timeout.connect(self._show_status)
+        self._clock = QTimer(self, interval=1000, timeout=self._show_status)
         self._lay_out()
         for widget in (self.bar, self.log, self.stop, self.copy, self.status):
             widget.hide()
         self.refresh()
 
     def _lay_out(self) -> None:
-        layout = QVBoxLayout(self)
-        for widget in (
+        in_column(
             QLabel(tr("Folder:")), self.folder, QLabel(tr("Made with:")), self.pythons, self.hint,
             self.cpu, self.cuda, self.network, self.consent,
             buttons(self.go, self.stop, self.copy), self.bar, self.status, self.log,
-        ):  # fmt: skip
-            layout.addWidget(widget)
+            on=self,
+        )  # fmt: skip
 
     @property
     def path(self) -> Path:
@@ -274,9 +261,7 @@ class CreateEnvironment(QGroupBox):
         return text
 
     def _on_copy(self) -> None:
-        clipboard = QApplication.clipboard()
-        if clipboard is not None:
-            clipboard.setText(self.status.text() + "\n\n" + self.log.toPlainText())
+        QApplication.clipboard().setText(self.status.text() + "\n\n" + self.log.toPlainText())
 
 
 def _gb(megabytes: int) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QGroupBox,
@@ -13,14 +12,13 @@ from qgis.PyQt.QtWidgets import (
     QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
-    QVBoxLayout,
-    QWidget,
 )
 
 from ...client.environment_jobs import Probe
 from ...core.settings import Settings
 from ...environment import lock, places, pythons
 from ...i18n import tr
+from ..layouts import file_widget, in_column
 from .widgets import buttons, note, shrink_to_rows
 
 
@@ -30,41 +28,29 @@ class ExistingPython(QGroupBox):
     chosen = pyqtSignal()
     """The settings name a checked Python now."""
 
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
-        super().__init__(tr("Use an existing Python"), parent)
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(tr("Use an existing Python"))
         self._settings, self._pins = settings, lock.default_pins()
         self._probe = Probe(self)
         self._probe.finished.connect(self._on_report)
         self._checked = ""
-        self.file = QgsFileWidget()
-        self.file.setStorageMode(QgsFileWidget.StorageMode.GetFile)
-        self.file.setDialogTitle(tr("The Python that has the engine's packages"))
-        self.file.setFilePath(settings.existing_python)
+        title = tr("The Python that has the engine's packages")
+        self.file = file_widget(title, settings.existing_python)
         self.file.fileChanged.connect(self._on_path)
         self.check = QPushButton(tr("Check"))
         self.check.setToolTip(tr("Run it and list the versions of what the engine needs"))
         self.check.clicked.connect(self.start_check)
-        self.use = QPushButton(tr("Use this Python"))
-        self.use.clicked.connect(self._on_use)
-        self.busy = QProgressBar()
-        self.busy.setRange(0, 0)
-        self.busy.setTextVisible(False)
-        self.busy.setMaximumHeight(6)
+        self.use = QPushButton(tr("Use this Python"), clicked=self._on_use)
+        self.busy = QProgressBar(minimum=0, maximum=0, textVisible=False, maximumHeight=6)
         self.answer = note("")
         self.table = QTreeWidget()
         self.table.setRootIsDecorated(False)
         self.table.setUniformRowHeights(True)
         self.table.setSelectionMode(QTreeWidget.SelectionMode.NoSelection)
         self.table.setHeaderLabels([tr("Package"), tr("Found"), tr("Tested with")])
-        layout = QVBoxLayout(self)
-        layout.addWidget(
-            note(tr("One of an environment (venv, conda) that has PyTorch, rasterio and the rest."))
-        )
-        layout.addWidget(self.file)
-        layout.addWidget(buttons(self.check, self.use))
-        layout.addWidget(self.busy)
-        layout.addWidget(self.answer)
-        layout.addWidget(self.table)
+        text = tr("One of an environment (venv, conda) that has PyTorch, rasterio and the rest.")
+        row = buttons(self.check, self.use)
+        in_column(note(text), self.file, row, self.busy, self.answer, self.table, on=self)
         self._on_path()
 
     def start_check(self) -> None:

@@ -2,41 +2,34 @@
 
 from __future__ import annotations
 
-from qgis.gui import QgsCollapsibleGroupBox, QgsFileWidget
-from qgis.PyQt.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+from qgis.gui import QgsCollapsibleGroupBox
+from qgis.PyQt.QtWidgets import QCheckBox
 
 from ...client import network
 from ...core.settings import Settings
 from ...i18n import tr
+from ..layouts import file_widget, in_column
 from .widgets import note
 
 
 class NetworkOptions(QgsCollapsibleGroupBox):
     """Closed unless something in it was set."""
 
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
-        super().__init__(tr("Network and offline"), parent)
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(tr("Network and offline"))
         self._settings = settings
-        self.wheels = QgsFileWidget()
-        self.wheels.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
-        self.wheels.setDialogTitle(tr("Folder with wheels"))
-        self.wheels.setFilePath(settings.wheel_folder)
-        self.certificate = QgsFileWidget()
-        self.certificate.setStorageMode(QgsFileWidget.StorageMode.GetFile)
+        self.wheels = file_widget(tr("Folder with wheels"), settings.wheel_folder, folder=True)
+        self.certificate = file_widget(tr("Certificates to trust"), settings.certificate_file)
         self.certificate.setFilter(tr("Certificates (*.pem *.crt *.cer);;All files (*)"))
-        self.certificate.setDialogTitle(tr("Certificates to trust"))
-        self.certificate.setFilePath(settings.certificate_file)
         self.system = QCheckBox(tr("Trust this computer's certificates"))
         self.system.setToolTip(tr("Needed where the network looks into encrypted connections"))
         self.system.setChecked(settings.system_certificates)
         self.proxy = note("")
-        layout = QVBoxLayout(self)
-        layout.addWidget(note(tr("Install without network, from a folder with wheels:")))
-        layout.addWidget(self.wheels)
-        layout.addWidget(note(tr("Further certificates (PEM file):")))
-        layout.addWidget(self.certificate)
-        layout.addWidget(self.system)
-        layout.addWidget(self.proxy)
+        in_column(
+            note(tr("Install without network, from a folder with wheels:")), self.wheels,
+            note(tr("Further certificates (PEM file):")), self.certificate, self.system, self.proxy,
+            on=self,
+        )  # fmt: skip
         self.setCollapsed(not (settings.wheel_folder or settings.certificate_file))
         self.refresh()
 

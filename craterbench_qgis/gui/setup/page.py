@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from qgis.PyQt.QtCore import pyqtSignal
-from qgis.PyQt.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QLabel, QPushButton, QWidget
 
 from ...client.engine import Engine
 from ...core.settings import Settings
 from ...environment import places
 from ...i18n import tr
+from ..layouts import in_column
 from .create import CreateEnvironment
 from .existing import ExistingPython
 from .pythons import FindPythons
@@ -35,12 +36,11 @@ class SetupPage(QWidget):
         self,
         engine: Engine,
         settings: Settings,
-        parent: QWidget | None = None,
         *,
         more: tuple[str, ...] = (),
         candidates: FindPythons | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._engine, self._settings = engine, settings
         title = QLabel(tr("Set up the engine"))
         font = title.font()
@@ -52,19 +52,14 @@ class SetupPage(QWidget):
         self.create = CreateEnvironment(settings, more, candidates)
         self.repair = Repair(engine, settings, self.create)
         self.back = QPushButton(tr("Back"))
-        layout = QVBoxLayout(self)
-        layout.addWidget(title)
-        layout.addWidget(
-            note(
-                tr(
-                    "CraterBench's engine runs beside QGIS, with packages of its own. Nothing is "
-                    "ever installed into QGIS's Python."
-                )
-            )
+        text = tr(
+            "CraterBench's engine runs beside QGIS, with packages of its own. Nothing is ever "
+            "installed into QGIS's Python."
         )
-        for part in (self.state, buttons(self.back), self.existing, self.create, self.repair):
-            layout.addWidget(part)
-        layout.addStretch(1)
+        in_column(
+            title, note(text), self.state, buttons(self.back), self.existing, self.create,
+            self.repair, 1, on=self,
+        )  # fmt: skip
         self.back.clicked.connect(self.closed)
         self.existing.chosen.connect(self._on_ready)
         self.create.completed.connect(self._on_ready)

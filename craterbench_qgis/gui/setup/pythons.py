@@ -7,11 +7,12 @@ from os import PathLike
 from typing import Union
 
 from qgis.PyQt.QtCore import pyqtSignal
-from qgis.PyQt.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QToolButton, QWidget
+from qgis.PyQt.QtWidgets import QFileDialog, QToolButton, QWidget
 
 from ...client.environment_jobs import Probe
 from ...environment import lock, pythons
 from ...i18n import tr
+from ..layouts import in_row, narrow_combo
 
 FindPythons = Callable[[], Iterable[Union[str, "PathLike[str]"]]]
 
@@ -24,10 +25,8 @@ class BasePythons(QWidget):
 
     changed = pyqtSignal()
 
-    def __init__(
-        self, candidates: FindPythons | None = None, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, candidates: FindPythons | None = None) -> None:
+        super().__init__()
         self._find = candidates or pythons.candidates
         self._todo: list[str] = []
         self._now = ""
@@ -37,20 +36,11 @@ class BasePythons(QWidget):
         self.searched = False
         self._probe = Probe(self, timeout_s=20)
         self._probe.finished.connect(self._on_report)
-        self.list = QComboBox()
-        self.list.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        self.list = narrow_combo(18, currentIndexChanged=self._on_choice)
+        self.browse = QToolButton(
+            text="…", toolTip=tr("Name another Python"), clicked=self._on_browse
         )
-        self.list.setMinimumContentsLength(18)
-        self.list.currentIndexChanged.connect(self._on_choice)
-        self.browse = QToolButton()
-        self.browse.setText("…")
-        self.browse.setToolTip(tr("Name another Python"))
-        self.browse.clicked.connect(self._on_browse)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.list, 1)
-        layout.addWidget(self.browse)
+        in_row((self.list, 1), self.browse, on=self, margins=0)
 
     @property
     def python(self) -> str:

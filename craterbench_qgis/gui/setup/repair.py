@@ -5,14 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from qgis.PyQt.QtCore import pyqtSignal
-from qgis.PyQt.QtWidgets import (
-    QApplication,
-    QGroupBox,
-    QMessageBox,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from qgis.PyQt.QtWidgets import QApplication, QGroupBox, QMessageBox, QPushButton
 
 from ...client import diagnosis
 from ...client.engine import Engine
@@ -20,6 +13,7 @@ from ...client.environment_jobs import DONE, InstallJob, Probe
 from ...core.settings import Settings
 from ...environment import lock, places, pythons
 from ...i18n import tr
+from ..layouts import in_column
 from .create import CreateEnvironment
 from .widgets import buttons, log_view, note
 
@@ -30,14 +24,8 @@ class Repair(QGroupBox):
     changed = pyqtSignal()
     """The environment is another one now, or gone."""
 
-    def __init__(
-        self,
-        engine: Engine,
-        settings: Settings,
-        create: CreateEnvironment,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(tr("Diagnose and repair"), parent)
+    def __init__(self, engine: Engine, settings: Settings, create: CreateEnvironment) -> None:
+        super().__init__(tr("Diagnose and repair"))
         self._engine, self._settings, self._create = engine, settings, create
         self._job: InstallJob | None = None
         self._probe = Probe(self)
@@ -46,18 +34,15 @@ class Repair(QGroupBox):
         self.diagnose.setToolTip(tr("Collect the versions of everything, for a report"))
         self.repair = QPushButton(tr("Repair"))
         self.repair.setToolTip(tr("Look at every package and install again what is damaged"))
-        self.remove = QPushButton(tr("Remove…"))
-        self.remove.setToolTip(tr("Delete the environment's folder"))
+        self.remove = QPushButton(tr("Remove…"), toolTip=tr("Delete the environment's folder"))
         self.copy = QPushButton(tr("Copy report"))
         self.text, self.report = note(""), log_view()
         self.diagnose.clicked.connect(self.start_diagnosis)
         self.repair.clicked.connect(self.start_repair)
         self.remove.clicked.connect(self.start_removal)
         self.copy.clicked.connect(self._on_copy)
-        layout = QVBoxLayout(self)
-        for part in (buttons(self.diagnose, self.repair, self.remove), self.text, self.report):
-            layout.addWidget(part)
-        layout.addWidget(buttons(self.copy))
+        row = buttons(self.diagnose, self.repair, self.remove)
+        in_column(row, self.text, self.report, buttons(self.copy), on=self)
         self.report.hide()
         self.copy.hide()
         self.refresh()
@@ -121,6 +106,4 @@ class Repair(QGroupBox):
         self.refresh()
 
     def _on_copy(self) -> None:
-        clipboard = QApplication.clipboard()
-        if clipboard is not None:
-            clipboard.setText(self.report.toPlainText())
+        QApplication.clipboard().setText(self.report.toPlainText())

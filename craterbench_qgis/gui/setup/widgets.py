@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QFontDatabase
-from qgis.PyQt.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QPlainTextEdit,
-    QSizePolicy,
-    QTreeWidget,
-    QWidget,
-)
+from qgis.PyQt.QtWidgets import QLabel, QPlainTextEdit, QSizePolicy, QTreeWidget, QWidget
+
+from ..layouts import in_row
 
 
 def note(text: str) -> QLabel:
@@ -30,11 +25,7 @@ def note(text: str) -> QLabel:
 def buttons(*widgets: QWidget) -> QWidget:
     """A row, left-aligned."""
     row = QWidget()
-    layout = QHBoxLayout(row)
-    layout.setContentsMargins(0, 0, 0, 0)
-    for widget in widgets:
-        layout.addWidget(widget)
-    layout.addStretch(1)
+    in_row(*widgets, 1, on=row, margins=0)
     return row
 
 

@@ -6,5 +6,6 @@ from .box import BoxTool
 from .circle import CircleTool
 from .click import ClickTool
 from .features import selection_queries
+from .rim import RimTool
 
-__all__ = ["BoxTool", "CircleTool", "ClickTool", "selection_queries"]
+__all__ = ["BoxTool", "CircleTool", "ClickTool", "RimTool", "selection_queries"]

@@ -18,6 +18,7 @@ from ...contract.search import LOOK_AT
 from ...core.geo.crs import MapFrame, body_problem
 from ...core.geo.sphere import Point
 from ...core.query import QueryRequest, RasterSource
+from ...core.shown import body_of_map
 from ...i18n import tr
 
 SMALLEST_DRAG_PX = 5
@@ -54,6 +55,7 @@ class QueryTool(QgsMapTool):
         self._body_of, self._source_of = body_of, source_of
         self._context_of = context_of or (lambda: LOOK_AT)
         self.frame: MapFrame | None = None
+        self._shows: Body | None = None
         self._outline = Outline(canvas)
         self._drawn: QueryRequest | None = None
         self._closed = False
@@ -67,10 +69,14 @@ class QueryTool(QgsMapTool):
     def ready(self) -> bool:
         """Whether the map is one of the index's body; says why where it is not."""
         crs = self._canvas.mapSettings().destinationCrs()
-        problem = body_problem(crs, self._body_of(), tr("The project"))
-        if problem is None and (self.frame is None or self.frame.crs != crs):
+        shows = body_of_map(crs, self._canvas.layers(), self._body_of())
+        problem = None if shows else body_problem(crs, self._body_of(), tr("The project"))
+        if problem is None and (
+            self.frame is None or self.frame.crs != crs or shows != self._shows
+        ):
+            self._shows = shows
             try:
-                self.frame = MapFrame(crs)
+                self.frame = MapFrame(crs, shows)
             except ValueError:
                 problem = tr(
                     "QGIS cannot compute longitudes and latitudes in the project's coordinate "
@@ -113,6 +119,16 @@ class QueryTool(QgsMapTool):
         self._timer.stop()
         self._drawn = None
         self._outline.erase()
+
+    def problem_of(self, request: QueryRequest | None) -> str:
+        """Why this cannot be asked, or ""."""
+        if request is None or self.frame is None:
+            return tr("This reaches beyond the body. Draw where the map shows ground.")
+        context = self._context_of()
+        side = request.side_m or (request.diameter_m or 0.0) * context
+        if not 0.0 < side < WIDEST * self.frame.body.mean_radius:
+            return tr("This is wider than one side of the body can be seen. Draw a smaller one.")
+        return ""
 
     def is_drawing(self) -> bool:
         """Whether something was begun that Escape would give up."""
@@ -229,16 +245,6 @@ class DragTool(QueryTool):
             return
         self.show_request(request, self.words_of(request), event.pos())
         self.finish(request)
-
-    def problem_of(self, request: QueryRequest | None) -> str:
-        """Why this cannot be asked, or ""."""
-        if request is None or self.frame is None:
-            return tr("This reaches beyond the body. Draw where the map shows ground.")
-        context = self._context_of()
-        side = request.side_m or (request.diameter_m or 0.0) * context
-        if not 0.0 < side < WIDEST * self.frame.body.mean_radius:
-            return tr("This is wider than one side of the body can be seen. Draw a smaller one.")
-        return ""
 
 
 class Outline:

@@ -18,16 +18,20 @@ from qgis.PyQt.QtCore import QPoint, Qt
 from ...core.geo.crs import MapFrame
 from ...core.geo.sphere import Point
 from ...i18n import tr
-from .base import QueryTool
 from .features import CraterLayer, can_hold_craters
+from .sized import SizedCircle
 
 TOLERANCE_PX = 8
 # More candidates than this around one click are not told apart by a click either.
 _MOST = 2000
 
 
-class ClickTool(QueryTool):
-    """Emits queries of kind ``crater``; the crater clicked is circled."""
+class ClickTool(SizedCircle):
+    """Emits queries of kind ``crater``; the crater clicked is circled. Where there is none,
+    the wheel makes a circle."""
+
+    def is_free(self, pixel: QPoint) -> bool:
+        return self.feature_at(pixel)[0] is None
 
     def canvasPressEvent(self, event: Any) -> None:
         """Right: give up."""
@@ -38,13 +42,18 @@ class ClickTool(QueryTool):
         """Left: ask for the feature under the mouse."""
         if event.button() != Qt.MouseButton.LeftButton:
             return
+        if self.finish_sized(event.pos()):
+            return
         self.erase()
         if not self.ready():
             return
         layer, feature = self.feature_at(event.pos())
         if layer is None or feature is None:
             self.message.emit(
-                tr("There is no crater of a visible point or polygon layer here. Click on one.")
+                tr(
+                    "There is no crater of a visible point or polygon layer here. Click on one, or "
+                    "turn the wheel until a circle fits, and click."
+                )
             )
             return
         try:

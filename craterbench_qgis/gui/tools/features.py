@@ -21,13 +21,8 @@ from ...contract.body import Body
 from ...contract.columns import METRES_ABOVE, SizeColumn, label_column, size_column
 from ...contract.vocabulary import QueryKind
 from ...core.geo.crs import MapFrame, body_problem
-from ...core.geo.sphere import (
-    Point,
-    circle_ring,
-    destination,
-    great_circle_distance,
-    initial_bearing,
-)
+from ...core.geo.outlines import NoPlace, place_of
+from ...core.geo.sphere import Point, circle_ring
 from ...core.query import QueryRequest, RasterSource
 from ...core.words.quantities import kilometres
 from ...i18n import tr
@@ -100,7 +95,7 @@ class CraterLayer:
         geometry = feature.geometry()
         if geometry.isNull() or geometry.isEmpty():
             return None
-        shape = polygon_disc(geometry, self.frame) if self.is_polygon else None
+        shape = self._outlined(geometry) if self.is_polygon else None
         if shape is None:
             place = self.frame.to_lonlat(QgsPointXY(geometry.centroid().asPoint()))
             if place is None:
@@ -108,6 +103,13 @@ class CraterLayer:
             shape = Disc(*place, 0.0)
         stated = self._stated(feature, shape.diameter_m)
         return Disc(shape.lon, shape.lat, stated) if stated else shape
+
+    def _outlined(self, geometry: QgsGeometry) -> Disc | None:
+        try:
+            place = place_of(geometry, self.frame)
+        except NoPlace:
+            return None
+        return Disc(place.lon, place.lat, place.diameter_m or 0.0)
 
     def label_of(self, feature: QgsFeature, disc: Disc) -> str:
         """Its name or id with its diameter."""
@@ -182,59 +184,6 @@ def selection_queries(
     if craters.note:
         notes.append(craters.note)
     return requests
-
-
-def polygon_disc(geometry: QgsGeometry, frame: MapFrame) -> Disc | None:
-    """The centre and size on the body of a polygon of any map.
-
-    Area and centroid are taken in the equal-area plane (Lambert) around its middle, so a polygon
-    that is cut at the antimeridian or drawn over a pole is one figure again.
-    """
-    rings = []
-    polygons = geometry.asMultiPolygon() if geometry.isMultipart() else [geometry.asPolygon()]
-    for polygon in polygons:
-        for ring in polygon:
-            places = [frame.to_lonlat(point) for point in ring]
-            rings.append([place for place in places if place is not None])
-    middle = _middle([place for ring in rings for place in ring])
-    if middle is None:
-        return None
-    area = x_moment = y_moment = 0.0
-    for ring in rings:
-        plane = [_to_plane(middle, place) for place in ring]
-        for i, (x1, y1) in enumerate(plane):
-            x0, y0 = plane[i - 1]
-            cross = x0 * y1 - x1 * y0
-            area += cross / 2
-            x_moment += (x0 + x1) * cross / 6
-            y_moment += (y0 + y1) * cross / 6
-    if not abs(area) > 0:
-        return None
-    x, y = x_moment / area, y_moment / area
-    reach = 2 * math.asin(min(1.0, math.hypot(x, y) / 2))
-    lon, lat = destination(1.0, *middle, math.degrees(math.atan2(x, y)), reach)
-    # The cap of that area: its radius seen from the centre, not the plane's.
-    cap = 2 * math.asin(min(1.0, math.sqrt(abs(area) / math.pi) / 2))
-    return Disc(lon, lat, 2 * cap * frame.body.mean_radius)
-
-
-def _middle(places: list[Point]) -> Point | None:
-    x = y = z = 0.0
-    for lon, lat in places:
-        lam, phi = math.radians(lon), math.radians(lat)
-        x += math.cos(phi) * math.cos(lam)
-        y += math.cos(phi) * math.sin(lam)
-        z += math.sin(phi)
-    if not places or math.sqrt(x * x + y * y + z * z) < 1e-6 * len(places):
-        return None
-    return math.degrees(math.atan2(y, x)), math.degrees(math.atan2(z, math.hypot(x, y)))
-
-
-def _to_plane(middle: Point, place: Point) -> Point:
-    """East and north in the equal-area plane of the unit sphere."""
-    reach = 2 * math.sin(great_circle_distance(1.0, *middle, *place) / 2)
-    bearing = math.radians(initial_bearing(*middle, *place))
-    return reach * math.sin(bearing), reach * math.cos(bearing)
 
 
 def _number(value: Any) -> float | None:

@@ -7,18 +7,17 @@ from typing import Any
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QSlider,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from ...contract.vocabulary import Decision
 from ...i18n import tr
 from .. import colours
+from ..layouts import in_column, in_row
 from ..messages import breakable
 from .view import PatchPairView, StrengthKey
 
@@ -26,20 +25,22 @@ from .view import PatchPairView, StrengthKey
 class WhyControls(QWidget):
     """Overlay, numbers, opacity, and the key of colours of a :class:`PatchPairView`."""
 
-    def __init__(self, view: PatchPairView, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.overlay = QCheckBox(tr("Overlay (O)"))
-        self.overlay.setChecked(view.drawing.overlay)
-        self.overlay.setToolTip(tr("Colour the patches by how well they matched"))
-        self.numbers = QCheckBox(tr("Strongest pairs"))
-        self.numbers.setChecked(view.drawing.numbers)
-        self.numbers.setToolTip(tr("The same number marks a patch and its counterpart"))
-        self.rim = QCheckBox(tr("Rim (C)"))
-        self.rim.setChecked(view.drawing.rim)
-        self.rim.setToolTip(tr("Draw the catalogue's circle and the scale"))
-        self.surroundings = QCheckBox(tr("Surroundings (S)"))
-        self.surroundings.setChecked(view.drawing.surroundings)
-        self.surroundings.setToolTip(tr("Show all that was compared, not the craters alone"))
+    def __init__(self, view: PatchPairView) -> None:
+        super().__init__()
+
+        def box(member: str, text: str, tip: str) -> QCheckBox:
+            """For a member of the view's ``drawing``."""
+            widget = QCheckBox(text, toolTip=tip, checked=getattr(view.drawing, member))
+            widget.toggled.connect(lambda on: view.set_drawing(**{member: on}))
+            return widget
+
+        tip = tr("Colour the patches by how well they matched")
+        self.overlay = box("overlay", tr("Overlay (O)"), tip)
+        tip = tr("The same number marks a patch and its counterpart")
+        self.numbers = box("numbers", tr("Strongest pairs"), tip)
+        self.rim = box("rim", tr("Rim (C)"), tr("Draw the catalogue's circle and the scale"))
+        tip = tr("Show all that was compared, not the craters alone")
+        self.surroundings = box("surroundings", tr("Surroundings (S)"), tip)
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setRange(10, 100)
         self.opacity.setValue(round(100 * view.drawing.opacity))
@@ -49,27 +50,11 @@ class WhyControls(QWidget):
         self.key = StrengthKey()
         label = QLabel(tr("Opacity"))
         label.setBuddy(self.opacity)
-        boxes, colours_row = QHBoxLayout(), QHBoxLayout()
-        for row in (boxes, colours_row):
-            row.setSpacing(10)
-        for widget in (self.surroundings, self.rim, self.numbers, self.overlay):
-            boxes.addWidget(widget)
-        boxes.addStretch(1)
-        colours_row.addWidget(label)
-        colours_row.addWidget(self.opacity, 1)
-        colours_row.addStretch(0)
-        colours_row.addWidget(QLabel(tr("Similarity")))
-        colours_row.addWidget(self.key, 2)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addLayout(boxes)
-        column.addLayout(colours_row)
-        self.overlay.toggled.connect(lambda on: view.set_drawing(overlay=on))
+        similarity = QLabel(tr("Similarity"))
+        boxes = in_row(self.surroundings, self.rim, self.numbers, self.overlay, 1, spacing=10)
+        strengths = in_row(label, (self.opacity, 1), 0, similarity, (self.key, 2), spacing=10)
+        in_column(boxes, strengths, on=self, margins=0, spacing=2)
         self.overlay.toggled.connect(self.opacity.setEnabled)
-        self.rim.toggled.connect(lambda on: view.set_drawing(rim=on))
-        self.surroundings.toggled.connect(lambda on: view.set_drawing(surroundings=on))
-        self.numbers.toggled.connect(lambda on: view.set_drawing(numbers=on))
         self.opacity.valueChanged.connect(lambda value: view.set_drawing(opacity=value / 100.0))
 
 
@@ -79,18 +64,15 @@ class WhyFooter(QWidget):
     decision_wanted = pyqtSignal(str)
     link_clicked = pyqtSignal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.previous = _button(tr("Previous (P)"), tr("The match before (P or Page Up)"))
         self.next = _button(tr("Next (N)"), tr("The next match (N or Page Down)"))
         self.save = _button(tr("Save…"), tr("Save the picture as PNG"))
         self.copy = _button(tr("Copy"), tr("Put the picture on the clipboard"))
         self.close_button = _button(tr("Close"), "")
         self.decisions: dict[str, QToolButton] = {}
-        row = QHBoxLayout()
-        row.addWidget(self.previous)
-        row.addWidget(self.next)
-        row.addStretch(1)
+        row = in_row(self.previous, self.next, 1)
         for decision, text, key in (
             (Decision.ACCEPTED, tr("Accept"), "A"),
             (Decision.REJECTED, tr("Reject"), "R"),
@@ -100,18 +82,11 @@ class WhyFooter(QWidget):
         row.addStretch(1)
         for button in (self.save, self.copy, self.close_button):
             row.addWidget(button)
-        self._said = QLabel()
-        self._said.setWordWrap(True)
-        self._said.setTextFormat(Qt.TextFormat.PlainText)
+        self._said = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._folder = _button(tr("Open folder"), tr("Show where the picture is"))
         self._folder.clicked.connect(lambda *_: self.link_clicked.emit())
-        line = QHBoxLayout()
-        line.addWidget(self._said, 1)
-        line.addWidget(self._folder)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 4, 0, 0)
-        column.addLayout(line)
-        column.addLayout(row)
+        line = in_row((self._said, 1), self._folder)
+        in_column(line, row, on=self, margins=(0, 4, 0, 0))
         self.say("")
         self.set_has_picture(False)
 

@@ -219,16 +219,16 @@ def _draw_focus(
     painter: QPainter, side: str, place: QRect, patches: PatchPairs, focus: tuple[str, int]
 ) -> None:
     """The patch asked about in white, its counterparts in white too, all with a dark edge."""
-    asked, patch = focus
-    outlined = [patch] if asked == side else patches.counterparts(asked, patch)
+    asked, pointed_at = focus
+    outlined = [pointed_at] if asked == side else patches.counterparts(asked, pointed_at)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     for width, colour in ((5, _BLACK), (2, _WHITE)):
         pen = QPen(colour, width)
         pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
         painter.setPen(pen)
-        for one in outlined:
-            painter.drawRect(patch_rect(patches, place, one))
+        for patch in outlined:
+            painter.drawRect(patch_rect(patches, place, patch))
 
 
 def draw_key(

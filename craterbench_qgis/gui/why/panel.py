@@ -8,18 +8,11 @@ from typing import Any
 
 from qgis.PyQt.QtCore import Qt, QTimer, QUrl
 from qgis.PyQt.QtGui import QDesktopServices, QFont
-from qgis.PyQt.QtWidgets import (
-    QApplication,
-    QDialog,
-    QFileDialog,
-    QLabel,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from qgis.PyQt.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QStackedWidget, QWidget
 
 from ...client.failure import CallError
 from ...client.service import AnyCall, EngineService
+from ...contract import names
 from ...contract.methods import EXPLAIN
 from ...contract.records import RecordError
 from ...contract.search import ExplainParams, ExplainReply
@@ -29,8 +22,10 @@ from ...core.patches import MATCH, QUERY, PatchPairs
 from ...core.words import why as words
 from ...core.words.matches import query_context
 from ...i18n import tr
+from ..layouts import in_column
 from ..results.states import BusyPage, MessagePage
 from ..results.thumbnails import read_square
+from ..results.view import DECISION_KEYS
 from .controls import WhyControls, WhyFooter
 from .paint import Pair
 from .picture import compose
@@ -38,11 +33,6 @@ from .view import PatchPairView
 
 _BUSY_AFTER_MS = 200
 _LARGEST_PICTURE = 1024
-_DECISION_KEYS = {
-    Qt.Key.Key_A: Decision.ACCEPTED,
-    Qt.Key.Key_R: Decision.REJECTED,
-    Qt.Key.Key_U: Decision.UNDECIDED,
-}
 
 
 class WhyDialog(QDialog):
@@ -162,20 +152,13 @@ class WhyDialog(QDialog):
         self.stages = _text()
         self.stages.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.footer = WhyFooter()
-        column = QVBoxLayout(self)
-        column.setSpacing(6)
-        column.addWidget(self.title)
-        column.addWidget(self.subtitle)
-        column.addWidget(self._pages, 1)
-        column.addWidget(self.controls)
-        column.addWidget(self.zones)
-        column.addWidget(self.focus_line)
-        column.addWidget(self.stages)
-        column.addWidget(self.footer)
-        self._busy_timer = QTimer(self)
-        self._busy_timer.setSingleShot(True)
-        self._busy_timer.setInterval(_BUSY_AFTER_MS)
-        self._busy_timer.timeout.connect(self._show_busy)
+        in_column(
+            self.title, self.subtitle, (self._pages, 1), self.controls, self.zones,
+            self.focus_line, self.stages, self.footer, on=self, spacing=6,
+        )  # fmt: skip
+        self._busy_timer = QTimer(
+            self, singleShot=True, interval=_BUSY_AFTER_MS, timeout=self._show_busy
+        )
         self.resize(900, 680)
 
     def _connect(self) -> None:
@@ -207,8 +190,8 @@ class WhyDialog(QDialog):
             self.go(1)
         elif key in (Qt.Key.Key_P, Qt.Key.Key_PageUp):
             self.go(-1)
-        elif key in _DECISION_KEYS:
-            self._decide(_DECISION_KEYS[key])
+        elif key in DECISION_KEYS:
+            self._decide(DECISION_KEYS[key])
         elif key in switches:
             switches[key].toggle()
         else:
@@ -334,7 +317,7 @@ class WhyDialog(QDialog):
         )
 
     def _ask_and_save(self) -> None:
-        name = f"why_{self._set.matches[self._row].crater_id}.png".replace("/", "_")
+        name = f"why_{names.in_words(self._set.matches[self._row].crater_id)}.png"
         folder = str(Path(self._saved).parent) if self._saved else ""
         start = str(Path(folder) / name) if folder else name
         path, _ = QFileDialog.getSaveFileName(
@@ -349,7 +332,4 @@ class WhyDialog(QDialog):
 
 
 def _text() -> QLabel:
-    label = QLabel()
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    return label
+    return QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)

@@ -26,10 +26,11 @@ class PatchPairView(QWidget):
     focus_changed = pyqtSignal(str, int)
     """Side and patch asked about; "" and -1 for none."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.drawing = Drawing()
-        self._pair: Pair | None = None
+        self.pair: Pair | None = None
+        """What is shown."""
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -42,14 +43,9 @@ class PatchPairView(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(860, 450)
 
-    @property
-    def pair(self) -> Pair | None:
-        """What is shown."""
-        return self._pair
-
     def set_pair(self, pair: Pair | None) -> None:
         """Show another pair."""
-        self._pair = pair
+        self.pair = pair
         self._ask(None)
         self.update()
 
@@ -66,20 +62,20 @@ class PatchPairView(QWidget):
     def place_of(self, side: str) -> QRect:
         """Where a side's whole view is; less of it is shown without the surroundings."""
         shown = self.shown_of(side)
-        return shown if self._pair is None else whole(self._pair, self.drawing, side, shown)
+        return shown if self.pair is None else whole(self.pair, self.drawing, side, shown)
 
     def shown_of(self, side: str) -> QRect:
         """Where a side's picture is on the screen."""
-        return squares(self._area(), int(QFontMetrics(self.font()).height() * 1.5))[side]
+        return squares(self.rect(), int(QFontMetrics(self.font()).height() * 1.5))[side]
 
     def paintEvent(self, event: Any) -> None:
-        if self._pair is None:
+        if self.pair is None:
             return
         painter = QPainter(self)
         if not self.isEnabled():
             painter.setOpacity(0.4)
         ink = _ink(self)
-        draw_pair(painter, self._area(), self._pair, self.drawing, ink, self.font())
+        draw_pair(painter, self.rect(), self.pair, self.drawing, ink, self.font())
         painter.end()
 
     def mouseMoveEvent(self, event: Any) -> None:
@@ -95,10 +91,10 @@ class PatchPairView(QWidget):
     def keyPressEvent(self, event: Any) -> None:
         """Arrows and Space, as the accessible description says; the rest is the dialog's."""
         key = event.key()
-        if self._pair is None or (key not in _MOVES and key != Qt.Key.Key_Space):
+        if self.pair is None or (key not in _MOVES and key != Qt.Key.Key_Space):
             super().keyPressEvent(event)
             return
-        patches = self._pair.patches
+        patches = self.pair.patches
         side, patch = self.drawing.focus or (QUERY, self._first())
         if self.drawing.focus is not None and key == Qt.Key.Key_Space:
             across = patches.counterparts(side, patch)
@@ -115,9 +111,9 @@ class PatchPairView(QWidget):
 
     def _shown_cells(self, side: str) -> tuple[list[int], list[int]]:
         """Rows and columns of patches of which a part is on the screen."""
-        if self._pair is None:
+        if self.pair is None:
             return [], []
-        patches, whole_view, shown = self._pair.patches, self.place_of(side), self.shown_of(side)
+        patches, whole_view, shown = self.pair.patches, self.place_of(side), self.shown_of(side)
         cells = [
             patches.cell(patch)
             for patch in range(patches.rows * patches.columns)
@@ -127,20 +123,17 @@ class PatchPairView(QWidget):
 
     def _first(self) -> int:
         """Where the keyboard starts: the first of the numbered pairs."""
-        if self._pair is not None and self._pair.patches.numbered:
-            return self._pair.patches.numbered[0].query_patch
+        if self.pair is not None and self.pair.patches.numbered:
+            return self.pair.patches.numbered[0].query_patch
         return 0
 
-    def _area(self) -> QRect:
-        return self.rect()
-
     def _patch_at(self, x: int, y: int) -> tuple[str, int] | None:
-        if self._pair is None:
+        if self.pair is None:
             return None
         for side in (QUERY, MATCH):
             if not self.shown_of(side).contains(x, y):
                 continue
-            patch = patch_at(self._pair.patches, self.place_of(side), x, y)
+            patch = patch_at(self.pair.patches, self.place_of(side), x, y)
             if patch is not None:
                 return side, patch
         return None
@@ -155,8 +148,8 @@ class PatchPairView(QWidget):
 class StrengthKey(QWidget):
     """Which colour is which similarity."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._range = (0.0, 1.0)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMaximumWidth(300)

@@ -1,7 +1,8 @@
-"""Starts a screen in memory, a window manager and QGIS with the packaged plugin; runs ``tour.py``.
+"""Starts a screen in memory, a window manager and QGIS with the packaged plugin; runs a tour.
 
 ``.venv/bin/python tests/qgis/desktop/drive.py --zip dist/X.zip --index I --mosaic M --box LON LAT
-SIDE --output FOLDER`` (degrees). Also called by ``test_desktop.py``.
+SIDE --output FOLDER`` (degrees), with ``--steps`` only some steps of ``search_tour.py``: so the
+pictures of the documents are made. ``test_desktop.py`` runs all of both tours.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 NAME = "craterbench_qgis_plugin"
+ENGINE_PYTHON = Path(os.environ.get("CRATERBENCH_TEST_PYTHON", ROOT / ".venv/bin/python"))
 TOOLS = ("Xvfb", "openbox", "xdotool", "import", "qgis")
 
 
@@ -64,13 +66,13 @@ def make_profile(folder: Path, package: Path, python: Path) -> None:
     target.mkdir(parents=True)
     with zipfile.ZipFile(package) as archive:
         archive.extractall(target)
-    settings = profile / "QGIS" / "QGIS3.ini"
-    settings.parent.mkdir(parents=True)
-    settings.write_text(
-        f"[PythonPlugins]\n{NAME}=true\n[craterbench]\nengine\\python={python}\n"
-        "[qgis]\ncheckVersion=false\nshowTips=false\n[locale]\nuserLocale=en\n",
-        encoding="utf-8",
-    )
+    (profile / "QGIS").mkdir()
+    for major in (3, 4):  # the file is called after QGIS's major version
+        (profile / "QGIS" / f"QGIS{major}.ini").write_text(
+            f"[PythonPlugins]\n{NAME}=true\n[craterbench]\nengine\\python={python}\n"
+            "[qgis]\ncheckVersion=false\nshowTips=false\n[locale]\nuserLocale=en\n",
+            encoding="utf-8",
+        )
 
 
 def start_qgis(
@@ -110,20 +112,6 @@ def told_by(work: Path, name: str = "tour.json") -> dict[str, Any]:
     return result
 
 
-def run_tour(
-    work: Path,
-    package: Path,
-    settings: dict[str, Any],
-    script: Path = HERE / "tour.py",
-    timeout: float = 300.0,
-) -> dict[str, Any]:
-    """Run the tour; returns what it saw. AssertionError when it did not end well."""
-    make_profile(work, package, ROOT / ".venv" / "bin" / "python")
-    with screen() as environ:
-        end_of(start_qgis(work, environ, settings, script), work, environ, timeout)
-    return told_by(work)
-
-
 def main() -> int:
     """The command line of the module's docstring."""
     parser = argparse.ArgumentParser()
@@ -131,19 +119,24 @@ def main() -> int:
     parser.add_argument("--index", type=Path, required=True)
     parser.add_argument("--mosaic", type=Path, required=True)
     parser.add_argument("--box", type=float, nargs=3, required=True)
-    parser.add_argument("--repeats", type=int, default=1)
+    parser.add_argument("--steps", default="", help="names of the tour's steps; default: all")
     parser.add_argument("--output", type=Path, required=True)
     options = parser.parse_args()
-    shutil.rmtree(options.output, ignore_errors=True)
-    options.output.mkdir(parents=True)
+    work = options.output
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
     settings = {
         "TOUR_MOSAIC": options.mosaic.resolve(),
         "TOUR_INDEX": options.index.resolve(),
         "TOUR_BOX": " ".join(map(str, options.box)),
-        "TOUR_REPEATS": options.repeats,
+        "TOUR_PYTHON": ENGINE_PYTHON,
+        "TOUR_STEPS": options.steps,
     }
-    seen = run_tour(options.output, options.zip, settings)
-    sys.stdout.write(json.dumps(seen, indent=1) + "\n")
+    make_profile(work, options.zip, ENGINE_PYTHON)
+    with screen() as environ:
+        process = start_qgis(work, environ, settings, HERE / "search_tour.py")
+        end_of(process, work, environ, 600)
+    sys.stdout.write(json.dumps(told_by(work), indent=1) + "\n")
     return 0
 
 

@@ -10,13 +10,15 @@ import time
 import traceback
 from pathlib import Path
 
-from qgis.core import QgsPointXY, QgsProject, QgsRasterLayer
-from qgis.PyQt.QtCore import QPoint, Qt, QTimer
+from qgis.core import QgsProject, QgsRasterLayer, QgsRectangle
+from qgis.PyQt.QtCore import QTimer
 from qgis.PyQt.QtWidgets import QApplication
-from qgis.utils import iface, plugins
+from qgis.utils import iface
+
+from record import record
 
 OUT = Path(os.environ["TOUR_OUT"])
-seen = {"steps": []}
+seen = {"steps": [], "seconds": {}}
 
 
 class Gap:
@@ -72,26 +74,13 @@ def picture(name, widget=None):
     gap.forgive()
 
 
-def click(widget, at=None):
-    """A real click into the middle of a widget."""
-    spot = widget.mapToGlobal(at if at is not None else widget.rect().center())
-    xdo("mousemove", spot.x(), spot.y(), "click", 1)
-
-
-def on_screen(lon, lat):
-    """Where the map shows a place, on the screen."""
-    canvas = iface.mapCanvas()
-    at = canvas.getCoordinateTransform().transform(QgsPointXY(lon, lat))
-    return canvas.mapToGlobal(QPoint(round(at.x()), round(at.y())))
-
-
 def until(condition, seconds=60.0):
     """Wait until ``condition()``."""
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
             raise AssertionError(f"waited {seconds} s in vain")
-        yield 10
+        yield 60
     return None
 
 
@@ -109,15 +98,10 @@ def drawn(seconds=20.0):
     yield from pause(0.3)
 
 
-def open_panel(mosaic, width=430):
-    """Maximise QGIS, load the mosaic, open the panel; returns (plugin, dock) with a warm engine.
-
-    QGIS 3.22 itself complains that it has no transform from the Moon to the Earth when the mosaic
-    is loaded; that is taken away, so that what is said afterwards is seen.
-    """
-    window = iface.mainWindow()
-    window.showMaximized()
-    yield from pause(2.0)
+def prepare(mosaic):
+    """Maximise QGIS and show the mosaic: the world before anybody touches the plugin."""
+    iface.mainWindow().showMaximized()
+    yield from pause(1.0)
     layer = QgsRasterLayer(mosaic, Path(mosaic).stem)
     assert layer.isValid()
     # QGIS knows no way from the Moon to the Earth's ellipsoids, and says so for each of them.
@@ -127,19 +111,30 @@ def open_panel(mosaic, width=430):
     iface.mapCanvas().setDestinationCrs(layer.crs())
     yield from pause(0.5)
     iface.messageBar().clearWidgets()
-    plugin = plugins["craterbench_qgis_plugin"]
-    dock = plugin.show_dock()
-    window.resizeDocks([dock], [width], Qt.Orientation.Horizontal)
-    yield from until(lambda: plugin.workbench.engine.state == "ready", 90)
-    yield from pause(1.0)
-    iface.messageBar().clearWidgets()
-    yield from pause(0.3)
-    return plugin, dock
+
+
+def look_at(lon, lat, reach):
+    """Show a part of the map, as one who turned the wheel there."""
+    canvas = iface.mapCanvas()
+    canvas.setExtent(QgsRectangle(lon - reach, lat - reach, lon + reach, lat + reach))
+    canvas.refresh()
+    yield from drawn()
 
 
 def tell(name="tour.json"):
     """Write what was seen."""
-    (OUT / name).write_text(json.dumps(seen, indent=1), encoding="utf-8")
+    (OUT / name).write_text(json.dumps({**seen, **record.told()}, indent=1), encoding="utf-8")
+
+
+def go_through(tour, steps):
+    """Each of ``steps`` in turn; what is pressed is kept under its name."""
+    chosen = os.environ.get("TOUR_STEPS", "").split()
+    for step in steps:
+        if chosen and step.__name__ not in chosen:
+            continue
+        record.step, started = f"{tour}: {step.__name__}", time.monotonic()
+        yield from step()
+        seen["seconds"][step.__name__] = round(time.monotonic() - started, 1)
 
 
 def run(tour, name="tour.json"):
@@ -151,19 +146,12 @@ def run(tour, name="tour.json"):
         except StopIteration:
             seen["ok"] = True
         except Exception:  # noqa: BLE001 - whatever it was, it must be told and QGIS closed
-            seen["error"] = traceback.format_exc()
+            seen["error"] = f"in {record.step}: {traceback.format_exc()}"
             picture("error")
         else:
             QTimer.singleShot(wait, advance)
             return
         tell(name)
-        # A file in the system's folder for temporary ones would make QGIS ask whether to close.
-        layers = QgsProject.instance().mapLayers().values()
-        files = [one.id() for one in layers if one.providerType() != "memory"]
-        QgsProject.instance().removeMapLayers(files)
-        QgsProject.instance().setDirty(False)
-        killed = os.environ.get("TOUR_KILL")
-        end = (lambda: os._exit(0)) if killed else iface.actionExit().trigger
-        QTimer.singleShot(300, end)
+        os._exit(0)  # what is left is a profile and a project that nobody opens again
 
-    QTimer.singleShot(1500, advance)
+    QTimer.singleShot(500, advance)

@@ -8,17 +8,10 @@ from typing import Any, NamedTuple
 
 from qgis.core import QgsGeometry, QgsPointXY, QgsRectangle, QgsWkbTypes
 
-from ..core.geo.crs import MapFrame
-from ..core.geo.sphere import (
-    Point,
-    destination,
-    great_circle_distance,
-    initial_bearing,
-    wrap,
-)
-from ..i18n import tr
+from ...i18n import tr
+from .crs import MapFrame
+from .sphere import Point, destination, great_circle_distance, initial_bearing, wrap
 
-_GRID = 24
 _POINT, _POLYGON = (
     QgsWkbTypes.GeometryType.PointGeometry,
     QgsWkbTypes.GeometryType.PolygonGeometry,
@@ -82,73 +75,6 @@ def place_of_extent(extent: QgsRectangle, frame: MapFrame) -> Place:
     # The view's sides lie in the plane that touches the body at the centre.
     angle = min(half / radius, math.pi / 2)
     return Place(*here, None, 2.0 * radius * math.sin(angle))
-
-
-def region_of(extent: QgsRectangle, frame: MapFrame | None) -> list[float]:
-    """[west, south, east, north] in degrees of a rectangle (west > east across the antimeridian).
-
-    Without ``frame`` the rectangle is in degrees already. Raises NoPlace.
-    """
-    if frame is None:
-        return _whole_turn(
-            [extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()]
-        )
-    if _in_degrees(frame):
-        south, north = (
-            frame.body.planetocentric(max(-90.0, min(90.0, y)))
-            for y in (extent.yMinimum(), extent.yMaximum())
-        )
-        return _whole_turn([extent.xMinimum(), south, extent.xMaximum(), north])
-    places = []
-    for row in range(_GRID + 1):
-        for column in range(_GRID + 1):
-            x = extent.xMinimum() + extent.width() * column / _GRID
-            y = extent.yMinimum() + extent.height() * row / _GRID
-            place = frame.to_lonlat(QgsPointXY(x, y))
-            if place is not None:
-                places.append(place)
-    if not places:
-        raise NoPlace(tr("it is not on the body"))
-    south, north = min(p[1] for p in places), max(p[1] for p in places)
-    west, east = _arc([p[0] for p in places])
-    for pole in (-90.0, 90.0):
-        point = frame.to_map(0.0, pole)
-        # On a cylindrical map a pole is a line along its edge, not a point inside.
-        if point is not None and extent.contains(point) and abs(pole) - max(-south, north) < 15:
-            if _is_inside(point, extent, frame, pole):
-                west, east = -180.0, 180.0
-            south, north = (-90.0, north) if pole < 0 else (south, 90.0)
-    return [west, south, east, north]
-
-
-def _in_degrees(frame: MapFrame) -> bool:
-    """Whether map units are degrees east and north (QGIS 3.22 does not know this of all)."""
-    place = frame.to_lonlat(QgsPointXY(10.0, 20.0))
-    return place is not None and abs(place[0] - 10.0) < 1e-6 and abs(place[1] - 20.0) < 1.0
-
-
-def _is_inside(point: QgsPointXY, extent: QgsRectangle, frame: MapFrame, pole: float) -> bool:
-    """Whether all meridians meet in this point of the map."""
-    other = frame.to_map(90.0, pole)
-    return other is not None and point.distance(other) < 1e-6 * (extent.width() + extent.height())
-
-
-def _whole_turn(sides: list[float]) -> list[float]:
-    west, south, east, north = sides
-    if east - west >= 360.0:
-        return [-180.0, south, 180.0, north]
-    east_wrapped = 180.0 if wrap(east) == -180.0 else wrap(east)
-    return [wrap(west), max(-90.0, south), east_wrapped, min(90.0, north)]
-
-
-def _arc(longitudes: list[float]) -> Flat:
-    """West and east of the shortest arc that holds all of them; everything where it is wide."""
-    around = sorted(set(longitudes))
-    gaps = [((around[(n + 1) % len(around)] - x) % 360.0 or 360.0, n) for n, x in enumerate(around)]
-    gap, widest = max(gaps)
-    if gap <= 3 * 360.0 / _GRID:
-        return -180.0, 180.0
-    return around[(widest + 1) % len(around)], around[widest]
 
 
 def _points(geometry: QgsGeometry) -> Iterator[QgsPointXY]:

@@ -1,0 +1,61 @@
+"""tools/newer_qgis.py, as far as it goes without a Debian of its own."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SCRIPT = Path(__file__).resolve().parents[2] / "tools" / "newer_qgis.py"
+
+
+@pytest.fixture(scope="module")
+def newer_qgis() -> Any:
+    spec = importlib.util.spec_from_file_location("newer_qgis", SCRIPT)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+OTHERS = {
+    "a-cloud.list": "deb https://packages.example.com/apt cloud-sdk main\n",
+    "node.sources": "Types: deb\nURIs: https://deb.example.com/node_20.x\nSuites: nodistro\n",
+}
+DEB822 = (
+    "Types: deb\n# a comment\nURIs: http://mirror.example.org/debian\n"
+    "Suites: bookworm bookworm-updates\nComponents: main\n\n"
+    "Types: deb\nURIs: http://mirror.example.org/security\nSuites: bookworm-security\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "address"),
+    [
+        ({"zz.sources": DEB822}, "http://mirror.example.org/debian"),
+        (
+            {"sources.list": "deb [arch=amd64] http://one.example.org/debian bookworm main\n"},
+            "http://one.example.org/debian",
+        ),
+        ({}, "http://deb.debian.org/debian"),
+    ],
+)
+def test_the_mirror_is_that_of_debian_itself(
+    tmp_path: Path, newer_qgis: Any, files: dict[str, str], address: str
+) -> None:
+    """Other programs' sources stand beside it, and first by their names."""
+    (tmp_path / "sources.list.d").mkdir()
+    for name, text in {**OTHERS, **files}.items():
+        place = tmp_path if name == "sources.list" else tmp_path / "sources.list.d"
+        (place / name).write_text(text, encoding="utf-8")
+    release = tmp_path / "os-release"
+    release.write_text('ID=debian\nVERSION_CODENAME=bookworm\nVERSION="12"\n', encoding="utf-8")
+    assert newer_qgis.mirror(tmp_path, release) == address
+
+
+def test_the_desktop_tour_belongs_to_the_run(newer_qgis: Any) -> None:
+    names = [path.name for path in newer_qgis.starting_qgis(SCRIPT.parents[1] / "tests" / "qgis")]
+    assert "test_desktop.py" in names and "test_qt6.py" in names
+    assert "test_store.py" not in names

@@ -1,0 +1,116 @@
+"""``controls.csv`` against the living plugin: every control has a step, every step was pressed.
+
+A row: place (the class that holds it), control (a pattern, as ``names.py`` calls it), step
+(``tour: function``), and for a control that no step presses the reason. The test prints the rows
+that are missing, ready to be written into the list.
+"""
+
+from __future__ import annotations
+
+import ast
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+GUI = HERE.parents[2] / "craterbench_qgis" / "gui"
+LIST = HERE / "controls.csv"
+Control = tuple[str, str]
+"""Place, name."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the list."""
+
+    place: str
+    control: str
+    step: str
+    reason: str
+
+    def covers(self, control: Control) -> bool:
+        """Whether it is about this control."""
+        return fnmatchcase(control[0], self.place) and fnmatchcase(control[1], self.control)
+
+
+def read() -> list[Row]:
+    """All rows."""
+    with LIST.open(encoding="utf-8", newline="") as stream:
+        return [Row(**{key: value or "" for key, value in row.items()})
+                for row in csv.DictReader(stream)]  # fmt: skip
+
+
+def row_of(rows: list[Row], control: Control) -> Row | None:
+    """The first that is about it; an exact one before a pattern."""
+    exact = [row for row in rows if (row.place, row.control) == control]
+    return next(iter(exact or [row for row in rows if row.covers(control)]), None)
+
+
+def without_a_row(rows: list[Row], controls: Iterable[Control]) -> list[str]:
+    """Lines for the list, of controls that nobody thought of."""
+    missing = [one for one in controls if row_of(rows, one) is None]
+    return [f'"{place}","{name}",,' for place, name in sorted(missing)]
+
+
+def without_a_press(rows: list[Row], presses: Iterable[tuple[str, str, str]]) -> list[str]:
+    """Rows whose step did not press what they say, or that say neither step nor reason."""
+    pressed = list(presses)
+    wrong = []
+    for row in rows:
+        if not row.step:
+            if not row.reason:
+                wrong.append(f"{row.place}, {row.control}: neither a step nor a reason")
+            continue
+        done = {step for place, name, step in pressed if row_of(rows, (place, name)) is row}
+        if row.step not in done:
+            wrong.append(f"{row.place}, {row.control}: not pressed in {row.step}, but in {done}")
+    return wrong
+
+
+def about_nothing(rows: list[Row], controls: Iterable[Control]) -> list[str]:
+    """Rows of controls that are not there any more."""
+    alive = {id(row_of(rows, control)) for control in controls}
+    return [f"{row.place}, {row.control}" for row in rows if id(row) not in alive]
+
+
+def keys() -> set[Control]:
+    """The keys that the plugin's code names, by package: nobody can ask a widget for its keys."""
+    found = set()
+    for file in sorted(GUI.rglob("*.py")):
+        inner = file.relative_to(GUI).parent.as_posix().split("/")[0]
+        package = "gui" if inner == "." else inner
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and node.attr.startswith("Key_"):
+                found.add((f"keys of {package}", node.attr[len("Key_") :]))
+    return found
+
+
+def map_tools() -> set[Control]:
+    """What is done on the map with each of the tools."""
+    found = set()
+    for file in sorted((GUI / "tools").glob("*.py")):
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and node.name.endswith("Tool"):
+                bases = {base.id for base in node.bases if isinstance(base, ast.Name)}
+                if "DragTool" in bases:
+                    found.add(("map", f"{node.name} drag"))
+                elif "QueryTool" in bases and node.name != "DragTool":
+                    found.add(("map", f"{node.name} click"))
+                if any(isinstance(part, ast.FunctionDef) and part.name == "wheelEvent"
+                       for part in node.body):  # fmt: skip
+                    found.add(("map", f"{node.name} wheel"))
+    return found
+
+
+def dialogs() -> set[str]:
+    """The dialogs there are: each must have been opened, or nobody has seen its controls."""
+    bases: dict[str, set[str]] = {}
+    for file in sorted(GUI.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                bases[node.name] = {base.id for base in node.bases if isinstance(base, ast.Name)}
+    found = {name for name, of in bases.items() if "QDialog" in of}
+    derived = {name for name, of in bases.items() if of & found}
+    return {name for name in found | derived if not any(name in of for of in bases.values())}

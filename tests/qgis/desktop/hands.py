@@ -1,0 +1,393 @@
+"""What a user has: eyes that find what is visible by its words, a mouse and a keyboard.
+
+Nothing is kept between two looks, and ``gc.collect()`` runs before each press: what lives only by a
+name that a function forgot is gone when it is pressed. Every press waits until the X server's event
+was delivered. A ``says`` is a pattern: ``Save*``.
+"""
+
+import gc
+import time
+from fnmatch import fnmatchcase
+
+from qgis.core import QgsPointXY
+from qgis.PyQt.QtCore import QPoint
+from qgis.PyQt.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QGroupBox,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QScrollArea,
+    QTabBar,
+    QWidget,
+)
+from qgis.utils import iface
+
+import names
+from record import record
+from steps import OUT, pause, picture, until, xdo
+
+_ARRIVES = 8.0
+_PARTS = ("CraterBenchDock", "CraterBenchToolBar")
+
+# Eyes
+
+
+def windows():
+    """What is on the screen: what is modal alone, else all; of QGIS's own window our parts."""
+    modal = QApplication.activeModalWidget()
+    if modal is not None:
+        return [modal]
+    main = iface.mainWindow()
+    parts = [main.findChild(QWidget, name) for name in _PARTS]
+    others = [one for one in QApplication.topLevelWidgets() if one is not main]
+    return [one for one in (*parts, iface.messageBar(), *others) if one is not None
+            and one.isVisible()]  # fmt: skip
+
+
+def all_shown(kind, says="*", inside=""):
+    """The visible widgets of a kind that say so, in windows or parts that are called ``inside``."""
+    found = []
+    for window in windows():
+        for widget in [window, *window.findChildren(kind)]:
+            if not isinstance(widget, kind) or not widget.isVisible() or widget in found:
+                continue
+            if says != "*" and not fnmatchcase(names.name_of(widget), says):
+                continue
+            if not inside or any(_is_called(one, inside) for one in names.chain(widget)):
+                found.append(widget)
+    return found
+
+
+def _is_called(holder, pattern):
+    if not isinstance(holder, QWidget):
+        return False
+    title = holder.title() if isinstance(holder, QGroupBox) else holder.windowTitle()
+    said = (holder.objectName(), title, type(holder).__name__)
+    return any(fnmatchcase(text, pattern) for text in said)
+
+
+def shown(kind, says="*", inside=""):
+    """The one that can be pressed, else the first; None without any."""
+    found = all_shown(kind, says, inside)
+    return next((one for one in found if one.isEnabled()), found[0] if found else None)
+
+
+def reads(pattern, inside="", kind=QLabel):
+    """The first visible text that fits the pattern; "" without one."""
+    for label in all_shown(kind, inside=inside):
+        if fnmatchcase(label.text().replace("\u200b", ""), pattern):
+            return label.text().replace("\u200b", "")
+    return ""
+
+
+def dialog(title="*"):
+    """Whether a dialog with that title is open."""
+    kinds = [one for one in windows() if isinstance(one, QDialog)]
+    return any(fnmatchcase(one.windowTitle(), title) for one in kinds)
+
+
+def rows(says, inside=""):
+    """How many rows a visible list has; 0 without it."""
+    view = shown(QAbstractItemView, says, inside)
+    return view.model().rowCount() if view is not None and view.model() is not None else 0
+
+
+# Hands
+
+
+def act(*words, settle=0.12):
+    """One call of xdotool, and the wait for its event."""
+    count, end = record.count, time.monotonic() + _ARRIVES
+    record.walk()
+    record.watch(True)
+    try:
+        xdo(*words)
+        while record.count == count:
+            if time.monotonic() > end:
+                raise AssertionError(f"nothing received {' '.join(map(str, words))}")
+            yield 10
+        yield from pause(settle)
+    finally:
+        record.watch(False)
+
+
+def spot(widget, at=None):
+    """Where on the screen it is, its middle or ``at``; scrolled to where that is needed."""
+    return widget.mapToGlobal(at if at is not None else widget.rect().center())
+
+
+def _is_in_sight(widget, at):
+    return widget.visibleRegion().contains(at if at is not None else widget.rect().center())
+
+
+def scroll_to(find, at=None):
+    """Turn the wheel over what holds it until it is in sight."""
+    for _ in range(30):
+        widget = find()
+        if widget is None or _is_in_sight(widget, at):
+            return
+        area = next((one for one in names.chain(widget) if isinstance(one, QScrollArea)), None)
+        if area is None:
+            return
+        here = widget.mapTo(area, at if at is not None else widget.rect().center())
+        button = 5 if here.y() > area.height() // 2 else 4
+        over = spot(area.viewport(), QPoint(3, area.viewport().height() // 2))
+        xdo("mousemove", over.x(), over.y(), "click", button)
+        yield from pause(0.1)
+
+
+def press(says, inside="", kind=QAbstractButton, at=None, button=1, times=1, wait=15.0, keys=()):
+    """Click it with the mouse, holding ``keys``; ``at``: a function of the widget, its point."""
+    gc.collect()
+
+    def find():
+        return shown(kind, says, inside)
+
+    try:
+        yield from until(lambda: find() is not None and find().isEnabled(), wait)
+    except AssertionError:
+        there = sorted(names.name_of(one) for one in all_shown(kind, inside=inside))
+        state = "is greyed" if find() is not None else "is not there"
+        raise AssertionError(f"{says!r} in {inside!r} {state}; there are {there}") from None
+    yield from scroll_to(find)
+    widget = find()
+    place = spot(widget, at(widget) if at is not None else None)
+    hidden = QApplication.widgetAt(place)
+    assert hidden is not None and _same(hidden, widget), (
+        f"{says!r} is behind {hidden and names.name_of(hidden)} {type(hidden).__name__}"
+    )
+    del widget, hidden
+    down = [word for key in keys for word in ("keydown", key)]
+    up = [word for key in keys for word in ("keyup", key)]
+    clicks = ("click", "--repeat", times, "--delay", 60, button) if times > 1 else ("click", button)
+    yield from act("mousemove", place.x(), place.y(), *down, *clicks, *up)
+
+
+def _same(there, widget):
+    return any(one is widget for one in names.chain(there)) or any(
+        one is there for one in names.chain(widget)
+    )
+
+
+def check_mark(widget):
+    """Where a check box or a checkable group's title is pressed."""
+    return QPoint(10, 10 if not isinstance(widget, QAbstractButton) else widget.height() // 2)
+
+
+def key(*keys, settle=0.12):
+    """Press keys where the keyboard's focus is."""
+    gc.collect()
+    for one in keys:
+        yield from act("key", one, settle=settle)
+
+
+def write(text):
+    """Type over what is there."""
+    yield from act("key", "ctrl+a", settle=0.05)
+    if not text:
+        yield from act("key", "Delete")
+        return
+    yield from act("type", "--delay", 6, text, settle=0.05)
+    yield from pause(0.15 + 0.012 * len(text))
+
+
+def fill(says, text, inside="", kind=QWidget, end="Tab"):
+    """Click into a field, type, leave it."""
+    yield from press(says, inside, kind, at=lambda one: QPoint(18, one.height() // 2))
+    yield from write(text)
+    if end:
+        yield from key(end)
+
+
+def choose(says, entry, inside=""):
+    """Open a list with the mouse and click the entry that reads so."""
+    yield from press(
+        says, inside, QComboBox, at=lambda one: QPoint(one.width() - 9, one.height() // 2)
+    )
+    found = lambda: _entry(says, inside, entry)  # noqa: E731
+    yield from until(lambda: found() is not None, 8)
+    place = found()
+    yield from act("mousemove", place.x(), place.y(), "click", 1)
+
+
+def _entry(says, inside, entry):
+    popup = QApplication.activePopupWidget()
+    combo = next((one for one in QApplication.allWidgets() if isinstance(one, QComboBox)
+                  and one.isVisible() and fnmatchcase(names.name_of(one), says)
+                  and one.view().isVisible()), None)  # fmt: skip
+    if popup is None or combo is None:
+        return None
+    for row in range(combo.count()):
+        if fnmatchcase(combo.itemText(row), entry):
+            view = combo.view()
+            view.scrollTo(view.model().index(row, combo.modelColumn()))
+            area = view.visualRect(view.model().index(row, combo.modelColumn()))
+            return view.viewport().mapToGlobal(area.center())
+    raise AssertionError([combo.itemText(row) for row in range(combo.count())])
+
+
+def open_menus():
+    """Menus on the screen."""
+    return [one for one in QApplication.topLevelWidgets()
+            if isinstance(one, QMenu) and one.isVisible()]  # fmt: skip
+
+
+def entry(says, settle=0.2):
+    """Click an entry of the menu that is open."""
+    gc.collect()
+
+    def find():
+        for menu in open_menus():
+            for action in menu.actions():
+                plain = action.text().split("\t", 1)[0].replace("&", "")
+                fits = fnmatchcase(plain, says) or fnmatchcase(names.clean(plain), says)
+                if fits and action.isEnabled():
+                    return menu.mapToGlobal(menu.actionGeometry(action).center())
+        return None
+
+    try:
+        yield from until(lambda: find() is not None, 6)
+    except AssertionError:
+        there = [names.clean(a.text()) for menu in open_menus() for a in menu.actions()]
+        raise AssertionError(f"no entry {says!r} can be chosen in {there}") from None
+    place = find()
+    yield from act("mousemove", place.x(), place.y(), "click", 1, settle=settle)
+
+
+def menu_bar(title):
+    """Open a menu of QGIS's main window."""
+    gc.collect()
+    bar = iface.mainWindow().menuBar()
+    action = next(one for one in bar.actions() if names.clean(one.text()) == title)
+    place = bar.mapToGlobal(bar.actionGeometry(action).center())
+    yield from act("mousemove", place.x(), place.y(), "click", 1)
+
+
+def no_menu():
+    """Close what is open without choosing."""
+    while open_menus():
+        yield from key("Escape")
+
+
+def tab(title, inside="CraterBenchDock"):
+    """Click a tab."""
+
+    def at(bar):
+        number = next(n for n in range(bar.count()) if fnmatchcase(bar.tabText(n), title))
+        return bar.tabRect(number).center()
+
+    gc.collect()
+    yield from until(lambda: _bar(title, inside) is not None, 10)
+    place = spot(_bar(title, inside), at(_bar(title, inside)))
+    yield from act("mousemove", place.x(), place.y(), "click", 1)
+
+
+def _bar(title, inside):
+    for bar in all_shown(QTabBar, inside=inside):
+        if any(fnmatchcase(bar.tabText(n), title) for n in range(bar.count())):
+            return bar
+    return None
+
+
+def cell(row, says="Matches", inside=""):
+    """A function of a list: the middle of a row."""
+    return lambda view: view.visualRect(view.model().index(row, 0)).center()
+
+
+def item(row, says="Matches", inside="", button=1, times=1, keys=(), at=None):
+    """Click a row of a list."""
+    gc.collect()
+    find = lambda: shown(QAbstractItemView, says, inside)  # noqa: E731
+    yield from until(lambda: find() is not None and find().model().rowCount() > row, 20)
+    yield from scroll_to(find)
+    view = find()
+    place = spot(view.viewport(), (at or cell(row))(view))
+    del view
+    down = [word for one in keys for word in ("keydown", one)]
+    up = [word for one in keys for word in ("keyup", one)]
+    clicks = ("click", "--repeat", times, "--delay", 60, button) if times > 1 else ("click", button)
+    yield from act("mousemove", place.x(), place.y(), *down, *clicks, *up)
+
+
+def hover(says, inside="", kind=QWidget, at=None):
+    """Move the mouse over it."""
+    widget = shown(kind, says, inside)
+    place = spot(widget, at(widget) if at is not None else None)
+    del widget
+    xdo("mousemove", place.x() - 3, place.y(), "mousemove", place.x(), place.y())
+    yield from pause(0.3)
+
+
+def on_screen(lon, lat):
+    """Where the map shows a place, on the screen."""
+    canvas = iface.mapCanvas()
+    at = canvas.getCoordinateTransform().transform(QgsPointXY(lon, lat))
+    return canvas.mapToGlobal(QPoint(round(at.x()), round(at.y())))
+
+
+def drag(a, b, shot=""):
+    """Press at one point of the screen, move to the other, release."""
+    gc.collect()
+    xdo("mousemove", a.x(), a.y())
+    yield from pause(0.15)
+    record.watch(True)
+    xdo("mousedown", 1)
+    yield from pause(0.15)
+    moves = []
+    for step in range(1, 7):
+        x, y = a.x() + (b.x() - a.x()) * step // 6, a.y() + (b.y() - a.y()) * step // 6
+        moves += ["mousemove", x, y, "sleep", 0.04]
+    xdo(*moves)
+    yield from pause(0.6)
+    if shot:
+        picture(shot)
+    yield from act("mouseup", 1)
+
+
+def drag_on_map(a, b, shot=""):
+    """The same between two places of the map, each (lon, lat)."""
+    yield from drag(on_screen(*a), on_screen(*b), shot)
+
+
+def click_map(lon, lat):
+    """Click a place of the map."""
+    gc.collect()
+    at = on_screen(lon, lat)
+    yield from act("mousemove", at.x(), at.y(), "click", 1)
+
+
+def file_dialog(path):
+    """Answer Qt's dialog for a file or folder: type the path, press Enter; "" cancels."""
+    yield from until(lambda: shown(QFileDialog) is not None, 10)
+    yield from pause(0.3)
+    if path:
+        line = next(one for one in all_shown(QLineEdit) if one.objectName() == "fileNameEdit")
+        place = spot(line)
+        del line
+        yield from act("mousemove", place.x(), place.y(), "click", 1)
+        yield from write(str(path))
+        yield from key("Escape" if _has_completer() else "shift")
+        yield from key("Return")
+    else:
+        yield from key("Escape")
+    yield from until(lambda: shown(QFileDialog) is None, 10)
+    yield from pause(0.1)
+
+
+def _has_completer():
+    popup = QApplication.activePopupWidget()
+    return popup is not None
+
+
+def closed(title="*"):
+    """Wait until no dialog of that title is open."""
+    yield from until(lambda: not dialog(title), 15)
+
+
+__all__ = [name for name in dir() if not name.startswith("_")] + ["OUT"]

@@ -1,0 +1,245 @@
+"""Steps: the project saved, reopened, moved, its index moved; the engine dies; set up."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from qgis.core import QgsProject
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QWidget,
+)
+from qgis.utils import iface
+
+from common import DOCK, INDEX, order
+from hands import (
+    act,
+    closed,
+    file_dialog,
+    item,
+    key,
+    press,
+    reads,
+    rows,
+    shown,
+    tab,
+)
+
+# The project: saved, closed, opened again, moved; its index moved and renamed
+from question_steps import groups
+from steps import OUT, drawn, pause, picture, seen, until
+
+
+def state_of_project():
+    """What a user sees of it."""
+    layers = QgsProject.instance().mapLayers().values()
+    ours = [one for one in layers if one.name().endswith(": matches")]
+    return {
+        "matches": rows("Matches"),
+        "first": order()[0] if rows("Matches") else "",
+        "on_map": sorted(one.featureCount() for one in ours),
+        "groups": groups(),
+        "accepted": reads("*accepted*", "ResultsPanel"),
+        "index": reads("Searching *", DOCK),
+        "missing": reads("*not in*any more*", DOCK),
+        "dirty": QgsProject.instance().isDirty() or iface.mainWindow().windowTitle()[0] == "*",
+    }
+
+
+def settled():
+    """Layers are filled a few at a time."""
+    yield from pause(1.5)
+    yield from drawn()
+
+
+def new_project():
+    yield from act("key", "ctrl+n")
+    yield from pause(0.8)
+    if QApplication.activeModalWidget() is not None:
+        picture("asks-for-changes")
+        raise AssertionError("QGIS asks about changes of a project that nobody changed")
+    yield from until(lambda: not QgsProject.instance().fileName(), 10)
+
+
+def open_project(path):
+    yield from act("key", "ctrl+o")
+    yield from file_dialog(path)
+    yield from until(lambda: QgsProject.instance().fileName() == str(path), 20)
+    yield from settled()
+
+
+def project_saved():
+    folder = OUT / "project"
+    folder.mkdir()
+    yield from item(0)
+    yield from press("Accept", "DecisionBar")
+    yield from settled()
+    yield from act("key", "ctrl+s")
+    yield from file_dialog(folder / "tour.qgz")
+    yield from until((folder / "tour.qgz").exists, 20)
+    yield from settled()
+    seen["saved"] = state_of_project()
+    assert not seen["saved"]["dirty"]
+    yield from new_project()
+    assert rows("Matches") == 0
+    yield from open_project(folder / "tour.qgz")
+    yield from until(lambda: rows("Matches") > 0, 20)
+    picture("16-reopened")
+    seen["reopened"] = state_of_project()
+    yield from item(0)
+    yield from press("Why?", "DecisionBar")
+    yield from until(lambda: shown(QWidget, "Query and match*") is not None, 30)
+    yield from key("Escape")
+    yield from closed()
+    seen["looked"] = state_of_project()
+    # The gallery in its window: the same project, two windows.
+    yield from press("CraterBenchDetach", DOCK)
+    yield from until(lambda: shown(QWidget, "CraterBenchGallery") is not None, 10)
+    yield from new_project()
+    yield from open_project(folder / "tour.qgz")
+    yield from until(lambda: rows("Matches", "CraterBenchGallery") > 0, 20)
+    picture("17-two-windows")
+    seen["two_windows"] = state_of_project()
+    yield from press("Bring them back")
+    yield from new_project()
+
+
+def second_qgis():
+    """Another QGIS opens the same project and accepts a match; this one sees it."""
+    project = OUT / "project" / "tour.qgz"
+    yield from open_project(project)
+    yield from until(lambda: rows("Matches") > 0, 20)
+    profile = os.environ["TOUR_SECOND"]
+    script = str(Path(os.environ["TOUR_HERE"]) / "second_tour.py")
+    words = ["qgis", "--nologo", "--noversioncheck", "--profiles-path", profile, str(project)]
+    with (OUT / "second.log").open("w") as log:
+        other = subprocess.Popen([*words, "--code", script], stdout=log, stderr=log)
+    yield from until(lambda: other.poll() is not None, 180)
+    told = json.loads((OUT / "second.json").read_text(encoding="utf-8"))
+    assert told.get("ok"), told
+    seen["second"] = told["second"]
+    yield from pause(0.5)
+    yield from tab("History")
+    yield from until(lambda: "2 accepted" in str(lines()), 10)
+    seen["beside"] = state_of_project()
+    yield from tab("Search")
+    yield from new_project()
+
+
+def lines():
+    """The second lines of the history's rows."""
+    view = shown(QAbstractItemView, "Queries of this project")
+    role = int(Qt.ItemDataRole.UserRole)
+    return [view.model().index(row, 0).data(role) for row in range(view.model().rowCount())]
+
+
+def project_moved():
+    shutil.move(OUT / "project", OUT / "elsewhere")
+    yield from open_project(OUT / "elsewhere" / "tour.qgz")
+    yield from until(lambda: rows("Matches") > 0, 20)
+    seen["moved"] = state_of_project()
+    yield from new_project()
+
+
+def index_moved():
+    """Its folder has another place and another name: it is located by hand."""
+    yield from tab("Index")
+    yield from press("Close index", DOCK)
+    yield from tab("Search")
+    new = OUT / "deep" / "below" / "renamed.craterindex"
+    new.parent.mkdir(parents=True)
+    shutil.move(INDEX, new)
+    yield from open_project(OUT / "elsewhere" / "tour.qgz")
+    yield from until(lambda: rows("Matches") > 0, 20)
+    yield from until(lambda: reads("*not in*any more*", DOCK), 10)
+    picture("18-index-gone")
+    yield from item(0)
+    yield from press("Why?", "DecisionBar")
+    yield from press("Cancel", "CraterBenchLocate")
+    yield from item(0)
+    yield from press("Why?", "DecisionBar")
+    yield from press("Locate…", "CraterBenchLocate")
+    yield from file_dialog("")
+    yield from press("Locate…", DOCK)
+    yield from file_dialog(OUT / "deep")
+    yield from until(lambda: reads("*is not the index*", DOCK), 10)
+    yield from press("Locate…", DOCK)
+    yield from file_dialog(new)
+    yield from until(lambda: reads("Searching *craters on Moon*", DOCK), 90)
+    yield from settled()
+    picture("19-index-located")
+    seen["located"] = state_of_project()
+    yield from item(0)
+    yield from press("Why?", "DecisionBar")
+    yield from until(lambda: shown(QWidget, "Query and match*") is not None, 30)
+    yield from key("Escape")
+    yield from closed()
+    seen["why_after"] = state_of_project()
+
+
+# The engine dies
+
+
+def kill_engine():
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (folder / "cmdline").read_bytes().split(b"\0")
+            parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
+        except (OSError, ValueError):
+            continue
+        if b"serve" in command and parent == os.getpid():
+            os.kill(int(folder.name), 9)
+            return
+    raise AssertionError("no engine runs")
+
+
+def engine_dies():
+    """Said in the panel, or over the map where the panel is hidden."""
+    kill_engine()
+    yield from until(lambda: shown(QAbstractButton, "Copy report", DOCK) is not None, 20)
+    picture("20-engine-died")
+    QApplication.clipboard().clear()
+    yield from press("Copy report", DOCK)
+    assert QApplication.clipboard().text()
+    yield from press("Restart", DOCK)
+    yield from until(lambda: shown(QAbstractButton, "Copy report", DOCK) is None, 90)
+    yield from press("CraterBench panel", "CraterBenchToolBar")
+    yield from until(lambda: shown(QWidget, DOCK) is None, 10)
+    kill_engine()
+    yield from until(lambda: shown(QAbstractButton, "Restart", "messageBar") is not None, 20)
+    yield from press("Copy report", "messageBar")
+    yield from press("Restart", "messageBar")
+    yield from press("CraterBench panel", "CraterBenchToolBar")
+    yield from until(lambda: not reads("The engine is starting*", DOCK), 90)
+    yield from pause(1.0)
+    kill_engine()
+    yield from until(lambda: shown(QAbstractButton, "Set up…", DOCK) is not None, 20)
+    yield from press("Set up…", DOCK)
+
+
+def setup():
+    """What can be pressed without installing anything."""
+    page = "SetupPage"
+    yield from until(lambda: shown(QAbstractButton, "Diagnose", page) is not None, 10)
+    picture("21-setup")
+    yield from press("Check", page)
+    yield from until(lambda: shown(QAbstractButton, "Use this Python", page).isEnabled(), 60)
+    yield from press("Diagnose", page)
+    yield from until(lambda: reads("The report is on the clipboard*", page), 60)
+    yield from press("Copy report", "Repair")
+    yield from press("Name another Python", page)
+    yield from file_dialog("")
+    for says in ("For an NVIDIA card (CUDA)", "For the processor (CPU)"):
+        yield from press(says, page)
+    yield from press("Back", page)
+    yield from press("Set up…", DOCK)
+    yield from press("Check", page)
+    yield from press("Use this Python", page, wait=60)
+    yield from until(lambda: shown(QAbstractButton, "Back", page) is None, 20)
+    yield from until(lambda: not reads("The engine is starting*", DOCK), 90)
+    yield from tab("Search")

@@ -1,0 +1,160 @@
+"""Steps: conditions, analogs, the history."""
+
+from qgis.core import QgsProject
+from qgis.PyQt.QtWidgets import (
+    QAbstractItemView,
+    QAbstractSpinBox,
+)
+
+from common import DOCK, LAT, LON, SIDE, answered, low_high
+from hands import (
+    act,
+    choose,
+    entry,
+    fill,
+    item,
+    key,
+    press,
+    reads,
+    rows,
+    shown,
+    tab,
+    write,
+)
+from steps import look_at, pause, picture, seen, until
+
+# Conditions and analogs
+
+
+def conditions():
+    editor = "CraterBenchConditionEditor"
+
+    def add(says):
+        yield from press("CraterBenchAddCondition", DOCK)
+        yield from entry(says)
+
+    yield from add("Diameter…")
+    yield from fill("*", "20", editor, QAbstractSpinBox)
+    yield from key("Escape")
+    yield from add("Diameter…")
+    yield from low_high(editor, "60", "200")
+    yield from press("Search", editor)
+    yield from answered()
+    yield from add("Pixels across…")
+    yield from write("20")
+    yield from key("Return")
+    yield from answered()
+    yield from add("Latitude…")
+    yield from low_high(editor, "-80", "0")
+    yield from press("Search", editor)
+    yield from answered()
+    yield from add("Distance from the query…")
+    yield from press("Cancel", editor)
+    yield from add("Columns of the catalogue…")
+    yield from press("Columns", editor)
+    yield from entry("diam_km")
+    picture("12-conditions")
+    yield from press("Cancel", editor)
+    yield from look_at(LON, LAT, 4 * SIDE)
+    yield from add("Where the map is now")
+    yield from answered()
+    yield from add("Within the selected polygons")
+    yield from pause(0.3)
+    yield from press("Search without:*", DOCK)
+    yield from answered()
+
+
+def analogs():
+    """The index has no descriptors of kind: they are made, stopped, made to the end."""
+    yield from choose("CraterBenchFind", "analogs*", DOCK)
+    yield from until(lambda: reads("This index cannot tell kinds*", DOCK), 20)
+    yield from press("Add descriptors of kind", DOCK)
+    yield from press("Stop", "CraterBenchUpgrade")
+    yield from until(lambda: reads("Stopped.*", DOCK), 60)
+    picture("13-stopped")
+    yield from press("Add descriptors of kind", DOCK)
+    yield from until(lambda: not reads("This index cannot tell kinds*", DOCK), 200)
+    yield from answered(120)
+    picture("14-analogs")
+    yield from choose("CraterBenchBy", "by relief", DOCK)
+    yield from answered()
+    yield from press("CraterBenchAddCondition", DOCK)
+    yield from entry("Size relative to the query…")
+    yield from low_high("", "0.5", "2")
+    yield from press("Search", "CraterBenchConditionEditor")
+    yield from answered()
+    yield from press("CraterBenchAddCondition", DOCK)
+    yield from entry("Not the same place")
+    yield from answered()
+    yield from press("Size*", "Chip")
+    yield from key("Escape")
+    yield from act("key", "shift+Tab")
+    yield from choose("CraterBenchFind", "the same crater", DOCK)
+    yield from answered()
+    yield from press("any angle", DOCK)
+    yield from press("Cancel", "BusyPage")  # all orientations take their time
+    yield from until(lambda: reads("The search was cancelled*", DOCK), 30)
+    yield from press("Back to the last matches", DOCK)
+    yield from press("any angle", DOCK)
+    yield from answered()
+
+
+def history():
+    """Opened, renamed, deleted and brought back: by buttons, by keys, by the menu."""
+    view = "Queries of this project"
+    yield from tab("History")
+    yield from until(lambda: rows(view) > 5, 10)
+    picture("15-history")
+    seen["history"] = titles()
+    count = rows(view)
+    yield from item(2, view)
+    yield from press("Open", "HistoryPanel")
+    yield from answered()
+    yield from tab("History")
+    yield from item(3, view, times=2)
+    yield from answered()
+    yield from tab("History")
+    yield from item(1, view)
+    yield from press("Rename", "HistoryPanel")
+    yield from write("the one that I liked")
+    yield from key("Return")
+    yield from until(lambda: "the one that I liked" in str(titles()), 10)
+    yield from item(0, view)
+    yield from press("Delete", "HistoryPanel")
+    yield from until(lambda: rows(view) == count - 1, 10)
+    yield from press("Undo", "HistoryPanel")
+    yield from until(lambda: rows(view) == count, 10)
+    for says in ("Rename", "Delete", "Open"):
+        yield from item(1, view)
+        yield from item(1, view, button=3)
+        yield from entry(says)
+        if says == "Rename":
+            yield from key("Escape")
+        if says == "Delete":
+            yield from press("Hide this message", "HistoryPanel")
+    yield from answered()
+    yield from tab("History")
+    yield from item(1, view)
+    yield from key("Delete")
+    yield from until(lambda: rows(view) == count - 2, 10)
+    yield from key("ctrl+z")
+    yield from until(lambda: rows(view) == count - 1, 10)
+    for keys in ("Return", "KP_Enter"):
+        yield from item(0, view)
+        yield from key(keys)
+        yield from until(lambda: rows("Matches") > 0, 20)
+        yield from tab("History")
+    seen["groups"] = groups()
+    yield from tab("Search")
+
+
+def titles():
+    """What the history's rows say."""
+    view = shown(QAbstractItemView, "Queries of this project")
+    return [view.model().index(row, 0).data() for row in range(view.model().rowCount())]
+
+
+def groups():
+    """The groups of the layer tree."""
+    root = QgsProject.instance().layerTreeRoot()
+    return [one.name() for one in root.children() if one.nodeType() == 0]

@@ -1,0 +1,41 @@
+"""Run by ``qgis --code`` in the real desktop: a person's way from the first click to the export.
+
+Panel, settings, an index opened, queries by every tool, the gallery, why, export, conditions,
+analogs, the history; then the project saved, closed, opened again, moved, and its index with it.
+Nothing is called that a control does. ``controls.csv`` says which step presses what.
+"""
+
+import os
+import sys
+
+sys.path.insert(0, os.environ["TOUR_HERE"])
+from ask_steps import (
+    box,
+    circle,
+    click_tool,
+    menus,
+    open_index,
+    panel,
+    selection,
+    settings,
+)  # fmt: skip
+from match_steps import cells, export, gallery_buttons, gallery_keys, gallery_menu, why
+from project_steps import (
+    engine_dies,
+    index_moved,
+    project_moved,
+    project_saved,
+    second_qgis,
+    setup,
+)  # fmt: skip
+from question_steps import analogs, conditions, history
+from steps import go_through, run
+
+STEPS = (
+    panel, menus, settings, open_index, box, circle, click_tool, selection, gallery_buttons,
+    gallery_keys, gallery_menu, cells, why, export, conditions, analogs, history, project_saved,
+    second_qgis, project_moved, index_moved, engine_dies, setup,
+)  # fmt: skip
+
+if __name__ == "__main__" and "TOUR_DEV" not in os.environ:
+    run(go_through("search", STEPS))
