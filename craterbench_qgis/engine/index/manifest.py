@@ -228,7 +228,7 @@ class Manifest:
             files.append(self.shortlist.file)
         if self.kinds:
             files += self.kinds.files
-        files += [entry.file for entry in self.lists]
+        files += [lists.file for lists in self.lists]
         return files
 
     def to_bytes(self) -> bytes:

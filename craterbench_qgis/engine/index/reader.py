@@ -77,7 +77,7 @@ class CraterIndex(Closing):
             MappedFile(root, manifest.shortlist.file) if manifest.shortlist else None
         )
         self._kind_files = [MappedFile(root, entry) for entry in kind_files(manifest)]
-        self._list_files = {entry.segment: MappedFile(root, entry.file) for entry in manifest.lists}
+        self._list_files = {lists.segment: MappedFile(root, lists.file) for lists in manifest.lists}
         self._gpkg_checked: tuple[Path, int, int, int] | None = None
         if manifest.gpkg is not None:
             geopackage.locate(root, manifest.gpkg)
@@ -122,12 +122,8 @@ class CraterIndex(Closing):
         yield from self.craters.files
         for segment in self.segments:
             yield from segment.files.values()
-        for extra in (
-            self._tombstones,
-            self.shortlist_file,
-            *self._kind_files,
-            *self._list_files.values(),
-        ):
+        own = (self._tombstones, self.shortlist_file)
+        for extra in (*own, *self._kind_files, *self._list_files.values()):
             if extra is not None:
                 yield extra
 

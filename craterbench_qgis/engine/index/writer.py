@@ -378,11 +378,9 @@ class IndexWriter(Transactions):
 
     def set_lists(self, segment: str, file: FileEntry) -> None:
         """Commit the inverted lists of a segment."""
-        now, entry = self._now, ListsEntry(segment, file)
+        lists, serial = (*self._now.lists, ListsEntry(segment, file)), self._now.next_serial + 1
         with self._undoing():
-            self._commit(
-                dataclasses.replace(now, lists=(*now.lists, entry), next_serial=now.next_serial + 1)
-            )
+            self._commit(dataclasses.replace(self._now, lists=lists, next_serial=serial))
 
     def drop_shortlist(self) -> None:
         """Forget the shortlist structures; searches scan exactly again."""
