@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from functools import partial
+from typing import Any, ClassVar
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
@@ -28,18 +29,24 @@ _BATCH = 40
 class SlicedJob(QObject):
     """Runs an iterator in slices of about 12 ms between the window's own events.
 
-    ``done`` is called after the last step; not at all after :meth:`stop`.
+    ``done`` is called after the last step; not at all after :meth:`stop`. Until then it lives,
+    whoever forgets it: a parent does not keep the Python half of its child.
     """
+
+    _at_work: ClassVar[set[SlicedJob]] = set()
 
     def __init__(self, steps: Iterator[Any], done: Callable[[], None], parent: QObject) -> None:
         super().__init__(parent)
         self._steps, self._done = steps, done
         self._timer = QTimer(self, interval=0, timeout=self._slice)
         self._timer.start()
+        self._at_work.add(self)
+        self.destroyed.connect(partial(self._at_work.discard, self))
 
     def stop(self) -> None:
         """Do no more."""
         self._timer.stop()
+        self._at_work.discard(self)
         self.deleteLater()
 
     def _slice(self) -> None:
