@@ -17,6 +17,7 @@ from craterbench_qgis.core.match_set import MatchSet
 from craterbench_qgis.core.query import Conditions
 from craterbench_qgis.core.store.project import ProjectStore
 from craterbench_qgis.gui.history.panel import HistoryPanel
+from inside import flush
 from layer_bench import LayerBench, by_rank
 from on_screen import button, click
 from sets import match_set, scattered
@@ -54,7 +55,7 @@ def test_the_history_says_what_was_looked_for(store: ProjectStore) -> None:
 
     def settle() -> None:
         QCoreApplication.processEvents()
-        store.flush()
+        flush(store)
         for _ in range(3):
             QCoreApplication.processEvents()
 

@@ -31,7 +31,7 @@ def bench(iface: FakeInterface, project: QgsProject, home: Path) -> Iterator[Wor
     iface.window.resize(1300, 850)
     iface.window.setCentralWidget(iface.canvas)
     bridge = QgsLayerTreeMapCanvasBridge(project.layerTreeRoot(), iface.canvas)
-    project.crsChanged.connect(lambda: iface.canvas.setDestinationCrs(project.crs()))
+    follow = project.crsChanged.connect(lambda: iface.canvas.setDestinationCrs(project.crs()))
     iface.window.show()
     plugin = CraterBenchPlugin(iface)
     plugin.initGui()
@@ -40,6 +40,7 @@ def bench(iface: FakeInterface, project: QgsProject, home: Path) -> Iterator[Wor
     settle(3)
     yield plugin.workbench
     plugin.unload()
+    project.crsChanged.disconnect(follow)
     bridge.deleteLater()
 
 

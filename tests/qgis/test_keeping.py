@@ -270,6 +270,7 @@ def test_closed_moved_renamed_and_opened_again(
     wait_until(lambda: counts(project, set_ids) == [number])
     assert plugin.workbench is None and not project.isDirty()
     whole.iface.toolbars[-1].actions()[0].trigger()
+    wait_until(lambda: plugin.workbench is not None)
     bench = plugin.workbench
     wait_until(lambda: bench.session.index is not None)
     assert Path(bench.session.index.path) == moved / "luna.craterindex"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from pathlib import Path
 
@@ -80,8 +79,10 @@ def test_a_decision_the_disk_refuses_is_said_and_the_review_goes_on(
 def test_a_review_that_is_read_only_can_be_looked_at(
     panel: ReviewPanel, review: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Also for root, for whom modes mean nothing.
-    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    def touch(*_: object) -> None:
+        raise PermissionError  # also for root, for whom modes mean nothing
+
+    monkeypatch.setattr(Path, "touch", touch)
     open_review(panel, review)
     assert "read-only" in panel.page.message.plain
     assert not panel.page.buttons.buttons["duplicate"].isEnabled()

@@ -24,7 +24,9 @@ from on_screen import click
 def dock(iface: FakeInterface, project: QgsProject) -> Iterator[CraterBenchDock]:
     store = ProjectStore(project, None)
     settings = Settings()
-    dock = CraterBenchDock(iface, Engine(settings, None), settings, store)
+    dock = CraterBenchDock(iface, settings)
+    for _ in dock.fill(iface, Engine(settings, None), store):
+        pass
     iface.window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
     iface.window.resize(1200, 800)
     iface.window.show()

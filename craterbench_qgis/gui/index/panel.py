@@ -193,8 +193,8 @@ class IndexPanel(QWidget):
     def _on_open_failed(self, error: CallError) -> None:
         self._end_waiting()
         self._show_start()
-        self.not_opened.emit()
         self.message.failure(error, tr("Opening was cancelled."))
+        self.not_opened.emit()
 
     def _on_progress(self, progress: Progress) -> None:
         show_on_bar(self.progress, progress)
