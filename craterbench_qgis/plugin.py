@@ -169,7 +169,8 @@ class CraterBenchPlugin:
             for _ in self._opening or self._make_bench():
                 pass
             self._opening = None
-        assert self.workbench is not None
+        if self.workbench is None:
+            raise RuntimeError("the steps that make the panel ended without it")
         return self.workbench
 
     def _make_bench(self) -> Iterator[None]:
