@@ -47,7 +47,9 @@ def main(index_path: str, mosaic_path: str, gazetteer: str, output: str, names: 
             place = places[name]
             lon, lat = float(place["lon_east_180"]), float(place["lat"])
             diameter = float(place["diameter_km"]) * 1000
-            asked = Query(QueryKind.CRATER, lon=lon, lat=lat, diameter_m=diameter)
+            asked = Query(
+                QueryKind.CRATER, mosaic=mosaic_path, lon=lon, lat=lat, diameter_m=diameter
+            )
             contexts = tuple(index.settings.context_factors)
             query = cut_query(asked, mosaic, encoder.input_size, contexts).widened()
             across = diameter / query.view.native_metres_per_pixel
