@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -177,6 +178,18 @@ def zip_of_two_disks(model: Any, folder: Path) -> Path:
     return path
 
 
+def other_storages(model: Any, folder: Path) -> Path:
+    """Found by the fuzzer: the storages of an old file have other names than its tensors say."""
+    torch.save(model.state_dict(), folder / "m.pth", _use_new_zipfile_serialization=False)
+    data = (folder / "m.pth").read_bytes()
+    end = data.rindex(b"]q\x00")  # the list of names that follows the tensors
+    number = re.search(rb"X.\x00\x00\x00(\d{6,})", data[end:], re.DOTALL)
+    assert number is not None
+    at = end + number.start(1)
+    (folder / "m.pth").write_bytes(data[:at] + b"7777" + data[at + 4 :])
+    return folder / "m.pth"
+
+
 def cut_safetensors(model: Any, folder: Path) -> Path:
     path = safetensors(model, folder)
     truncated(path)
@@ -218,6 +231,7 @@ FAULTS: dict[str, tuple[Callable[[Any, Path], Path], str]] = {
     "cut zip": (cut_zip, "is truncated: its end is missing"),
     "zip of two disks": (zip_of_two_disks, "is truncated: its end is missing or spoiled"),
     "cut safetensors": (cut_safetensors, "truncated or damaged"),
+    "other storages": (other_storages, "truncated or damaged"),
     "cut old pickle": (cut_old_pickle, "truncated or damaged"),
     "bad header": (bad_header, "truncated or damaged|neither"),
     "code": (
