@@ -73,6 +73,7 @@ def search(
     """What the first tour saw; ``out``: its folder."""
     work = tmp_path_factory.mktemp("search")
     make_profile(work, package, ENGINE_PYTHON)
+    make_profile(work / "second", package, ENGINE_PYTHON)
     with screen() as environ:
         process = start_qgis(work, environ, settings, HERE / "search_tour.py")
         end_of(process, work, environ, 900)
