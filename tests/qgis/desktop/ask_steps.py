@@ -116,6 +116,11 @@ def _box(widget):
 
 
 def open_index():
+    yield from tab("Index")
+    yield from press("Open…", DOCK)
+    yield from file_dialog(INDEX)
+    yield from press("Cancel", "IndexPanel")  # the first time the encoder takes its time
+    yield from until(lambda: reads("Opening was cancelled*", DOCK), 60)
     yield from tab("Search")
     yield from press("CraterBenchFirstTry", DOCK)
     yield from press("CraterBenchTryCancel", DOCK)
@@ -127,10 +132,6 @@ def open_index():
     yield from press("CraterBenchFirstOpen", DOCK)
     yield from file_dialog("")
     yield from tab("Index")
-    yield from press("Open…", DOCK)
-    yield from file_dialog(INDEX)
-    yield from press("Cancel", "IndexPanel")  # the first time the encoder takes its time
-    yield from until(lambda: reads("Opening was cancelled*", DOCK), 60)
     yield from press("Open…", DOCK)
     yield from file_dialog(INDEX)
     yield from until(lambda: reads("Searching *craters on Moon*", DOCK), 90)
