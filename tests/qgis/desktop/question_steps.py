@@ -8,7 +8,6 @@ from qgis.PyQt.QtWidgets import (
 
 from common import DOCK, LAT, LON, SIDE, answered, low_high
 from hands import (
-    act,
     choose,
     entry,
     fill,
