@@ -78,7 +78,7 @@ class TestAClickTakesTheTopmostCrater:
         self.bench.canvas.setLayers([asked, self.outlines, self.bench.layer])
         self.click(10, 20)
         (query,) = self.bench.queries
-        assert query.label.startswith("big")
+        assert query.label.startswith("small")
 
     def test_nothing_there(self) -> None:
         self.click(14, 23)
