@@ -4,6 +4,7 @@ from qgis.core import QgsProject
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QAbstractSpinBox,
+    QWidget,
 )
 
 from common import DOCK, LAT, LON, SIDE, answered, low_high
@@ -50,6 +51,7 @@ def conditions():
     yield from add("Distance from the query…")
     yield from press("Cancel", editor)
     yield from add("Columns of the catalogue…")
+    yield from press("Condition on the columns", editor, QWidget)
     yield from press("Columns", editor)
     yield from entry("diam_km")
     picture("12-conditions")
