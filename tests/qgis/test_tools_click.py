@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from qgis.PyQt.QtCore import QPoint
 
+from craterbench_qgis.core.layers.ids import QUERY, mark
 from craterbench_qgis.core.query import QueryRequest
 from craterbench_qgis.gui.tools import ClickTool, selection_queries
 from paths import MOSAIC, needs_moon
@@ -68,6 +69,16 @@ class TestAClickTakesTheTopmostCrater:
         big = self.bench.queries[-1]
         assert big.label.startswith("big") and abs(big.diameter_m - 120e3) < 200
         assert metres_between((big.lon, big.lat), (10, 20)) < 100
+
+    def test_what_was_asked_before_lies_over_the_catalogue(self) -> None:
+        asked = layer_of(
+            "Polygon", LONLAT, "field=id:string", [(circle(10, 20, 20), "asked before")]
+        )
+        mark(asked, "a set", QUERY)
+        self.bench.canvas.setLayers([asked, self.outlines, self.bench.layer])
+        self.click(10, 20)
+        (query,) = self.bench.queries
+        assert query.label.startswith("small")
 
     def test_nothing_there(self) -> None:
         self.click(14, 23)

@@ -17,6 +17,7 @@ from qgis.PyQt.QtCore import QPoint, Qt
 
 from ...core.geo.crs import MapFrame
 from ...core.geo.sphere import Point
+from ...core.layers.ids import QUERY, role_of
 from ...i18n import tr
 from .features import CraterLayer, can_hold_craters
 from .sized import SizedCircle
@@ -74,12 +75,15 @@ class ClickTool(SizedCircle):
     def feature_at(self, pixel: QPoint) -> tuple[QgsVectorLayer | None, QgsFeature | None]:
         """The topmost visible layer with a feature within the tolerance, and its nearest one.
 
-        Of polygons that hold the mouse, the smallest: craters lie within craters.
+        Of polygons that hold the mouse, the smallest: craters lie within craters. What was asked
+        before is drawn over them, and is no crater of a catalogue.
         """
         if self.frame is None:
             return None, None
         for layer in self._canvas.layers():
-            if not can_hold_craters(layer) or not layer.isInScaleRange(self._canvas.scale()):
+            if not can_hold_craters(layer) or role_of(layer) == QUERY:
+                continue
+            if not layer.isInScaleRange(self._canvas.scale()):
                 continue
             try:
                 frame = MapFrame(layer.crs())

@@ -1,5 +1,6 @@
 """Steps: the panel, its settings, an index, a query by every tool."""
 
+import math
 import os
 
 from qgis.PyQt.QtCore import QPoint
@@ -15,6 +16,7 @@ from qgis.utils import iface
 
 from common import DOCK, INDEX, LAT, LON, MOSAIC, SIDE, answered, centre, order
 from hands import (
+    act,
     choose,
     click_map,
     closed,
@@ -33,7 +35,7 @@ from hands import (
     shown,
     tab,
 )
-from steps import OUT, drawn, look_at, pause, picture, prepare, seen, until
+from steps import OUT, drawn, look_at, pause, picture, prepare, seen, until, xdo
 
 # The panel, its menu, its settings
 
@@ -114,14 +116,22 @@ def _box(widget):
 
 
 def open_index():
-    yield from tab("Search")
-    yield from press("Open or build an index", DOCK)
-    yield from press("Open…", DOCK)
-    yield from file_dialog("")
+    yield from tab("Index")
     yield from press("Open…", DOCK)
     yield from file_dialog(INDEX)
-    yield from press("Cancel", DOCK)  # the first time the encoder takes its time
+    yield from press("Cancel", "IndexPanel")  # the first time the encoder takes its time
     yield from until(lambda: reads("Opening was cancelled*", DOCK), 60)
+    yield from tab("Search")
+    yield from press("CraterBenchFirstTry", DOCK)
+    yield from press("CraterBenchTryCancel", DOCK)
+    yield from until(lambda: shown(QWidget, "CraterBenchFirstOpen", DOCK).isEnabled(), 60)
+    yield from press("CraterBenchFirstBuild", DOCK)
+    yield from until(dialog, 10)
+    yield from press("Close", "BuildDialog")
+    yield from closed()
+    yield from press("CraterBenchFirstOpen", DOCK)
+    yield from file_dialog("")
+    yield from tab("Index")
     yield from press("Open…", DOCK)
     yield from file_dialog(INDEX)
     yield from until(lambda: reads("Searching *craters on Moon*", DOCK), 90)
@@ -152,9 +162,9 @@ def box():
     """A box as tight as the crater; then the diameter is corrected."""
     yield from tab("Search")
     yield from look_at(LON, LAT, 2.5 * SIDE)
-    yield from press("Box", DOCK)
-    yield from press("Box", DOCK)  # the active tool stays in use
-    assert shown(QAbstractButton, "Box", DOCK).isChecked()
+    yield from press("CraterBenchTool_box", DOCK)
+    yield from press("CraterBenchTool_box", DOCK)  # the active tool stays in use
+    assert shown(QAbstractButton, "CraterBenchTool_box", DOCK).isChecked()
     a, b = centre(LON, LAT, SIDE)
     yield from drag_on_map(a, b, "4-drawing")
     yield from answered()
@@ -168,30 +178,49 @@ def box():
 
 
 def circle():
-    yield from press("Circle", DOCK)
+    yield from press("CraterBenchTool_circle", DOCK)
     yield from drag_on_map((LON, LAT), (LON, LAT - SIDE / 2))
     yield from answered()
-    # Given up with Escape while it is dragged.
+    # Given up with Escape while it is dragged: the answer is there again.
     a, b = on_screen(LON, LAT), on_screen(LON, LAT - SIDE)
-    yield from drag_and_escape(a, b)
-    yield from until(lambda: reads("Given up*", DOCK), 5)
-    yield from drag_on_map((LON, LAT), (LON, LAT - SIDE / 2))
-    yield from answered()
-
-
-def drag_and_escape(a, b):
-    from steps import xdo
-
+    drawing = lambda: shown(QWidget, "CraterBenchQueryLine", DOCK) is not None  # noqa: E731
+    assert not drawing()
     xdo("mousemove", a.x(), a.y(), "mousedown", 1, "sleep", 0.1, "mousemove", b.x(), b.y())
-    yield from pause(0.5)
+    yield from until(drawing, 5)
     yield from key("Escape")
     xdo("mouseup", 1)
-    yield from pause(0.3)
+    yield from until(lambda: not drawing(), 5)
+    # The wheel makes it larger, a click searches it.
+    yield from wheel_on_map(LON, LAT)
+    yield from until(drawing, 5)
+    yield from click_map(LON, LAT)
+    yield from answered()
+    assert "ircle of" in reads("*ircle of*", DOCK)
+
+
+def wheel_on_map(lon, lat, button=4):
+    at = on_screen(lon, lat)
+    yield from act("mousemove", at.x(), at.y(), "click", button)
+
+
+def rim():
+    """Three points; the wheel zooms between them."""
+    yield from press("CraterBenchTool_rim", DOCK)
+    yield from click_map(LON - SIDE / 2, LAT)
+    before = iface.mapCanvas().scale()
+    yield from wheel_on_map(LON, LAT)
+    yield from until(lambda: iface.mapCanvas().scale() < before, 5)
+    yield from wheel_on_map(LON, LAT, 5)
+    yield from until(lambda: iface.mapCanvas().scale() > before * 0.99, 5)
+    yield from drawn()
+    yield from click_map(LON + SIDE / 2, LAT)
+    yield from click_map(LON, LAT - SIDE / 2 * math.cos(math.radians(LAT)))
+    yield from answered()
 
 
 def click_tool():
     """A crater of the index's catalogue, which the map shows."""
-    yield from press("Click", DOCK)
+    yield from press("CraterBenchTool_click", DOCK)
     yield from click_map(LON, LAT)
     yield from answered()
     choices = shown(QComboBox, "The raster the query is cut from", DOCK)
@@ -201,6 +230,10 @@ def click_tool():
     yield from click_map(LON, LAT)
     yield from answered()
     yield from choose("The raster the query is cut from", "Topmost*", DOCK)
+    # Where there is none, the wheel makes a circle.
+    yield from wheel_on_map(LON - SIDE, LAT + SIDE)
+    yield from click_map(LON - SIDE, LAT + SIDE)
+    yield from answered()
 
 
 def selection():
@@ -208,9 +241,9 @@ def selection():
     iface.actionSelect().trigger()
     a, b = centre(LON, LAT, SIDE, 0.2)
     yield from drag(on_screen(*a), on_screen(*b))
-    yield from press("Selection", DOCK)
+    yield from press("CraterBenchTool_selection", DOCK)
     yield from answered()
     iface.activeLayer().removeSelection()
-    yield from press("Box", DOCK)
+    yield from press("CraterBenchTool_box", DOCK)
     yield from drag_on_map(*centre(LON, LAT, SIDE, 2.2))
     yield from answered()

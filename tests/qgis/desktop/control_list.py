@@ -89,18 +89,27 @@ def keys() -> set[Control]:
 
 def map_tools() -> set[Control]:
     """What is done on the map with each of the tools."""
-    found = set()
+    bases: dict[str, set[str]] = {}
+    turned = set()
     for file in sorted((GUI / "tools").glob("*.py")):
         for node in ast.parse(file.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.ClassDef) and node.name.endswith("Tool"):
-                bases = {base.id for base in node.bases if isinstance(base, ast.Name)}
-                if "DragTool" in bases:
-                    found.add(("map", f"{node.name} drag"))
-                elif "QueryTool" in bases and node.name != "DragTool":
-                    found.add(("map", f"{node.name} click"))
+            if isinstance(node, ast.ClassDef):
+                bases[node.name] = {base.id for base in node.bases if isinstance(base, ast.Name)}
                 if any(isinstance(part, ast.FunctionDef) and part.name == "wheelEvent"
                        for part in node.body):  # fmt: skip
-                    found.add(("map", f"{node.name} wheel"))
+                    turned.add(node.name)
+
+    def kinds(name: str) -> set[str]:
+        return {name}.union(*(kinds(base) for base in bases.get(name, ())))
+
+    found = set()
+    for name in bases:
+        of = kinds(name)
+        if "QueryTool" not in of or any(name in others for others in bases.values()):
+            continue
+        found.add(("map", f"{name} {'drag' if 'DragTool' in of else 'click'}"))
+        if of & turned:
+            found |= {("map", f"{name} wheel"), ("map", f"{name} click")}
     return found
 
 

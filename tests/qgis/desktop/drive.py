@@ -81,7 +81,11 @@ def start_qgis(
     """QGIS with the profile in ``work`` on the screen of ``environ``, running ``script``."""
     out = work / "out"
     out.mkdir(exist_ok=True)
+    # Files below the folder for temporary ones are temporary layers to QGIS, which it asks about.
+    temporary = work / "tmp"
+    temporary.mkdir(exist_ok=True)
     environ = environ | {"TOUR_OUT": str(out), "TOUR_HERE": str(HERE), "HOME": str(work)}
+    environ["TMPDIR"] = str(temporary)
     environ.update({key: str(value) for key, value in settings.items()})
     command = ["qgis", "--nologo", "--noversioncheck", "--profiles-path", str(work)]
     with (work / "qgis.log").open("a") as log:

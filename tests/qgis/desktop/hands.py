@@ -202,7 +202,7 @@ def write(text):
     if not text:
         yield from act("key", "Delete")
         return
-    yield from act("type", "--delay", 6, text, settle=0.05)
+    yield from act("type", "--delay", 6, "--", text, settle=0.05)
     yield from pause(0.15 + 0.012 * len(text))
 
 

@@ -55,7 +55,7 @@ def gallery_buttons():
     yield from fill("Score at least*", "0.2", "FilterBox")
     yield from choose("Decision", "accepted", "FilterBox")
     yield from until(lambda: rows("Matches") == 1, 10)
-    yield from press("Clear", "FilterBox")
+    yield from press("Clear the filter", "FilterBox")
     yield from press("Filter*", DOCK)
     assert at.width() > 0
 
@@ -113,7 +113,7 @@ def gallery_menu():
     yield from item(1, keys=("shift",))
     yield from item(1, button=3)
     picture("9-menu")
-    yield from entry("Copy # as text")
+    yield from entry("Copy #*as text")
     yield from item(0)
     yield from item(0, button=3)
     yield from entry("Why it matched…")
@@ -152,7 +152,7 @@ def why():
         yield from press(says, "WhyControls")
         yield from press(says, "WhyControls")
     yield from slide("Opacity of the overlay", "WhyControls")
-    for says in ("Accept", "Reject", "Undecided"):
+    for says in ("Accept (A)", "Reject (R)", "Undecided (U)"):
         yield from press(says, "WhyFooter")
     yield from press("Next (N)", "WhyFooter")
     yield from press("Previous (P)", "WhyFooter")

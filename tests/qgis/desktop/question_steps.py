@@ -4,11 +4,11 @@ from qgis.core import QgsProject
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QAbstractSpinBox,
+    QWidget,
 )
 
 from common import DOCK, LAT, LON, SIDE, answered, low_high
 from hands import (
-    act,
     choose,
     entry,
     fill,
@@ -51,6 +51,7 @@ def conditions():
     yield from add("Distance from the query…")
     yield from press("Cancel", editor)
     yield from add("Columns of the catalogue…")
+    yield from press("Condition on the columns", editor, QWidget)
     yield from press("Columns", editor)
     yield from entry("diam_km")
     picture("12-conditions")
@@ -83,12 +84,13 @@ def analogs():
     yield from low_high("", "0.5", "2")
     yield from press("Search", "CraterBenchConditionEditor")
     yield from answered()
+    yield from press("Search without: not the same place", DOCK)
+    yield from answered()
     yield from press("CraterBenchAddCondition", DOCK)
     yield from entry("Not the same place")
     yield from answered()
-    yield from press("Size*", "Chip")
+    yield from press("*the size", "Chip")
     yield from key("Escape")
-    yield from act("key", "shift+Tab")
     yield from choose("CraterBenchFind", "the same crater", DOCK)
     yield from answered()
     yield from press("any angle", DOCK)

@@ -16,6 +16,7 @@ from ask_steps import (
     menus,
     open_index,
     panel,
+    rim,
     selection,
     settings,
 )  # fmt: skip
@@ -32,9 +33,9 @@ from question_steps import analogs, conditions, history
 from steps import go_through, run
 
 STEPS = (
-    panel, menus, settings, open_index, box, circle, click_tool, selection, gallery_buttons,
-    gallery_keys, gallery_menu, cells, why, export, conditions, analogs, history, project_saved,
-    second_qgis, project_moved, index_moved, engine_dies, setup,
+    panel, menus, settings, open_index, box, circle, rim, click_tool, selection,
+    gallery_buttons, gallery_keys, gallery_menu, cells, why, export, conditions, analogs, history,
+    project_saved, second_qgis, project_moved, index_moved, engine_dies, setup,
 )  # fmt: skip
 
 if __name__ == "__main__" and "TOUR_DEV" not in os.environ:

@@ -18,6 +18,7 @@ def second():
     """The panel of a project that another QGIS has open, too."""
     iface.mainWindow().showMaximized()
     yield from until(lambda: QgsProject.instance().fileName(), 30)
+    yield from pause(1.5)  # the window comes to its place
     yield from press("CraterBench panel", "CraterBenchToolBar", wait=30)
     yield from until(lambda: shown(QWidget, DOCK) is not None, 20)
     yield from until(lambda: rows("Matches") > 0, 60)
