@@ -18,7 +18,7 @@ from qgis.utils import iface
 from record import record
 
 OUT = Path(os.environ["TOUR_OUT"])
-seen = {"steps": [], "seconds": {}}
+seen = {"steps": [], "seconds": {}, "worst_gap_ms": {}}
 
 
 class Gap:
