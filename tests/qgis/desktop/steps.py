@@ -3,6 +3,7 @@
 A tour is a generator that yields how many milliseconds to wait; QGIS's event loop runs meanwhile.
 """
 
+import gc
 import json
 import os
 import subprocess
@@ -154,4 +155,5 @@ def run(tour, name="tour.json"):
         tell(name)
         os._exit(0)  # what is left is a profile and a project that nobody opens again
 
+    gc.freeze()  # what QGIS itself holds need not be looked through before each press
     QTimer.singleShot(500, advance)
