@@ -391,8 +391,7 @@ def file_dialog(path):
 
 
 def _has_completer():
-    popup = QApplication.activePopupWidget()
-    return popup is not None
+    return QApplication.activePopupWidget() is not None
 
 
 def closed(title="*"):
