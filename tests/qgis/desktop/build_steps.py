@@ -132,3 +132,4 @@ def stop_build(share=0.0):
     yield from until(lambda: share_done("BuildProgress") > 1000 * share, 120)
     yield from press("Cancel", "BuildProgress")
     yield from until(lambda: reads("The build of tycho* was stopped*", DOCK), 60)
+    yield from pause(0.3)  # until the buttons have found their places
