@@ -22,6 +22,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from craterbench_qgis.contract.vocabulary import Verdict
+from craterbench_qgis.core.geo.wkt import PLANE
 from craterbench_qgis.core.words.review import comparison
 from craterbench_qgis.gui.review.panel import ReviewPanel
 from inside import child, move_mouse, settle, wait_until
@@ -199,6 +200,18 @@ def test_the_map_of_the_pair_is_orthographic_stretched_and_leaves_the_project_al
     press(panel, "Right")
     window.close()
     assert not button.isChecked()
+
+
+def test_what_qgis_says_of_the_pairs_own_plane_is_taken_away(
+    panel: ReviewPanel, review_bench: ReviewBench
+) -> None:
+    """That there is no way from the Earth to it: once for each pair, and nobody asked."""
+    bar, button = review_bench.iface.messageBar(), child(panel, QToolButton, "CraterBenchReviewMap")
+    click(button)
+    bar.pushMessage(f"No transform available between EPSG:4326 and {PLANE}")
+    bar.pushMessage("Something else")
+    wait_until(lambda: [item.text() for item in bar.items()] == ["Something else"])
+    click(button)
 
 
 def test_diameters_stand_in_one_row_whatever_their_columns_are_called() -> None:

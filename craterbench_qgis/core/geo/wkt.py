@@ -34,6 +34,8 @@ _AXIS = re.compile(
 # QGIS looks for a known system like a new one, which takes it 80 ms among the IAU's, and gives up
 # at once on this name.
 _UNKNOWN = "unknown"
+PLANE = "CraterBench view"
+"""What planes of ours are called, in QGIS's messages as well."""
 _NO_NAMES = ("", "unknown", "unnamed", "not specified", "sphere", "custom", "ellipsoid")
 
 
@@ -122,7 +124,7 @@ def plane(a: float, b: float, lon: float, lat: float) -> str:
     """The orthographic plane at (lon, geodetic lat) on these radii; metres."""
     datum = _own_datum(a, b, "body of the view")
     return (
-        f'PROJCRS["{_UNKNOWN}",BASEGEOGCRS["{_UNKNOWN}",{datum},{_MERIDIAN}],'
+        f'PROJCRS["{PLANE}",BASEGEOGCRS["{_UNKNOWN}",{datum},{_MERIDIAN}],'
         'CONVERSION["plane",METHOD["Orthographic",ID["EPSG",9840]],'
         f'PARAMETER["Latitude of natural origin",{lat!r},{_DEGREE},ID["EPSG",8801]],'
         f'PARAMETER["Longitude of natural origin",{lon!r},{_DEGREE},ID["EPSG",8802]],'

@@ -89,6 +89,7 @@ class PairView(QWidget):
     def show_nothing(self, text: str) -> None:
         """No pair, and why."""
         self._captions, self._picture, self._message = Captions(), None, text
+        self.setAccessibleDescription(text)
         self.set_blinking(False)
         self.set_swiping(False)
         self.update()

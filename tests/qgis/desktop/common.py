@@ -6,6 +6,7 @@ from qgis.PyQt.QtCore import QPoint
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QAbstractSlider,
+    QProgressBar,
 )
 
 from hands import (
@@ -61,3 +62,9 @@ def low_high(editor, low, high):
     yield from write(low)
     yield from key("Tab")
     yield from write(high)
+
+
+def share_done(inside):
+    """How far the bar in a part is; 0 without one."""
+    bar = shown(QProgressBar, inside=inside)
+    return bar.value() if bar is not None and bar.maximum() > 0 else 0

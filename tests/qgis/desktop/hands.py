@@ -10,7 +10,7 @@ import time
 from fnmatch import fnmatchcase
 
 from qgis.core import QgsPointXY
-from qgis.PyQt.QtCore import QPoint
+from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtGui import QCursor
 from qgis.PyQt.QtWidgets import (
     QAbstractButton,
@@ -34,6 +34,7 @@ from record import record
 from steps import pause, picture, until, xdo
 
 _ARRIVES = 8.0
+_DIRECT = Qt.FindChildOption.FindDirectChildrenOnly  # QGIS's window has thousands of others
 _PARTS = ("CraterBenchDock", "CraterBenchToolBar")
 
 # Eyes
@@ -45,7 +46,7 @@ def windows():
     if modal is not None:
         return [modal]
     main = iface.mainWindow()
-    parts = [main.findChild(QWidget, name) for name in _PARTS]
+    parts = [main.findChild(QWidget, name, _DIRECT) for name in _PARTS]
     others = [one for one in QApplication.topLevelWidgets() if one is not main]
     return [one for one in (*parts, iface.messageBar(), *others) if one is not None
             and one.isVisible()]  # fmt: skip
@@ -390,8 +391,7 @@ def file_dialog(path):
 
 
 def _has_completer():
-    popup = QApplication.activePopupWidget()
-    return popup is not None
+    return QApplication.activePopupWidget() is not None
 
 
 def closed(title="*"):
