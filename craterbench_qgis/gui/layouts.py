@@ -38,7 +38,8 @@ def narrow_combo(letters: int, **properties: Any) -> QComboBox:
 def file_widget(title: str, path: str, folder: bool = False) -> QgsFileWidget:
     """A line for a file (or folder) with its button; ``title``: of the dialog that asks."""
     modes = QgsFileWidget.StorageMode
-    widget = QgsFileWidget(storageMode=modes.GetDirectory if folder else modes.GetFile)
+    widget = QgsFileWidget()
+    widget.setStorageMode(modes.GetDirectory if folder else modes.GetFile)
     widget.setDialogTitle(title)
     widget.setFilePath(path)
     return widget

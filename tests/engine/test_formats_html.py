@@ -317,4 +317,4 @@ def test_the_command_writes_report_and_lists(
     assert (tmp_path / "m_CRATER.prj").exists()
     capsys.readouterr()
     assert main([*search, "--report", str(tmp_path / "r.txt")]) != 0
-    assert "End it with .html" in capsys.readouterr().err
+    assert "End the name with .html" in capsys.readouterr().err

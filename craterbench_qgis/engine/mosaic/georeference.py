@@ -35,8 +35,8 @@ def frame_of(dataset: Any, text: str, shows: Body | None = None) -> MapFrame:
     if any(kind.startswith("complex") for kind in dataset.dtypes):
         raise MosaicError(
             f"The pixels of {name} are complex numbers, whose mean is no brightness. Write their "
-            "amplitude into a file of its own (gdal_calc.py -A FILE --calc=abs(A) --type=Float32 "
-            "--outfile=NEW.tif), and name that."
+            "amplitude into a file of its own (abs(A) in GDAL's raster calculator, as Float32), "
+            "and name that."
         )
     if dataset.crs is None and not dataset.transform.is_identity:
         raise MosaicError(
