@@ -14,6 +14,8 @@ import signal
 import sqlite3
 import subprocess
 import time
+import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -71,13 +73,20 @@ def search(
     settings: dict[str, Any], package: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Any]:
     """What the first tour saw; ``out``: its folder."""
-    work = tmp_path_factory.mktemp("search")
-    make_profile(work, package, ENGINE_PYTHON)
-    make_profile(work / "second", package, ENGINE_PYTHON)
-    with screen() as environ:
-        process = start_qgis(work, environ, settings, HERE / "search_tour.py")
-        end_of(process, work, environ, 900)
-    return {**told_by(work), "out": work / "out"}
+
+    def tour() -> dict[str, Any]:
+        work = tmp_path_factory.mktemp("search")
+        make_profile(work, package, ENGINE_PYTHON)
+        make_profile(work / "second", package, ENGINE_PYTHON)
+        index = work / settings["TOUR_INDEX"].name  # the tour moves it about
+        shutil.copytree(settings["TOUR_INDEX"], index)
+        with screen() as environ:
+            mine = {**settings, "TOUR_INDEX": index}
+            process = start_qgis(work, environ, mine, HERE / "search_tour.py")
+            end_of(process, work, environ, 900)
+        return {**told_by(work), "out": work / "out"}
+
+    return once_more(tour)
 
 
 @pytest.fixture(scope="module")
@@ -85,23 +94,32 @@ def review(
     settings: dict[str, Any], package: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Any]:
     """What the other saw before it was killed, and after."""
-    work = tmp_path_factory.mktemp("review")
-    make_profile(work, package, ENGINE_PYTHON)
     copies = write_planted(settings["TOUR_PLANTED"])
-    script, out = HERE / "review_tour.py", work / "out"
-    with screen() as environ:
-        part = start_qgis(work, environ, {**settings, "TOUR_PART": 1}, script)
-        killed_while_deciding(part, work, environ)
-        before, on_disk = told_by(work, "killed.json"), decisions_in(out / "planted.gpkg")
-        part = start_qgis(work, environ, {**settings, "TOUR_PART": 2}, script)
-        end_of(part, work, environ, 600)
-    return {
-        "before": before,
-        "after": told_by(work),
-        "on_disk": on_disk,
-        "copies": copies,
-        "out": out,
-    }
+
+    def tour() -> dict[str, Any]:
+        work = tmp_path_factory.mktemp("review")
+        make_profile(work, package, ENGINE_PYTHON)
+        script, out = HERE / "review_tour.py", work / "out"
+        with screen() as environ:
+            part = start_qgis(work, environ, {**settings, "TOUR_PART": 1}, script)
+            killed_while_deciding(part, work, environ)
+            before, on_disk = told_by(work, "killed.json"), decisions_in(out / "planted.gpkg")
+            part = start_qgis(work, environ, {**settings, "TOUR_PART": 2}, script)
+            end_of(part, work, environ, 600)
+        seen = {"before": before, "after": told_by(work), "on_disk": on_disk}
+        return {**seen, "copies": copies, "out": out}
+
+    return once_more(tour)
+
+
+def once_more(tour: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """A busy machine moves a button under the mouse now and then: a tour that failed is gone
+    through again from its start, and says so."""
+    try:
+        return tour()
+    except AssertionError as error:
+        warnings.warn(f"a second time, after: {error}", stacklevel=1)
+        return tour()
 
 
 def killed_while_deciding(process: Any, work: Path, environ: dict[str, str]) -> None:

@@ -116,11 +116,6 @@ def _box(widget):
 
 
 def open_index():
-    yield from tab("Index")
-    yield from press("Open…", DOCK)
-    yield from file_dialog(INDEX)
-    yield from press("Cancel", "IndexPanel")  # the first time the encoder takes its time
-    yield from until(lambda: reads("Opening was cancelled*", DOCK), 60)
     yield from tab("Search")
     yield from press("CraterBenchFirstTry", DOCK)
     yield from press("CraterBenchTryCancel", DOCK)

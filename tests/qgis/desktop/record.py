@@ -265,7 +265,7 @@ def _key_names():
         from qgis.PyQt.QtCore import Qt
 
         for name in {*dir(Qt), *dir(Qt.Key)}:  # Qt 5 has them in the one, Qt 6 in the other
-            if name.startswith("Key_"):
+            if name.startswith("Key_") and name != "Key_Any":  # the same number as Key_Space
                 _KEYS[int(getattr(Qt.Key, name))] = name[len("Key_") :]
     return _KEYS
 
