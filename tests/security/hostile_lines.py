@@ -66,6 +66,8 @@ def requests(work: Path) -> dict[str, Json]:
             "rejected": ["T-003"]}, "find": "same", "any_angle": False,
             "analogs": {"by": "both", "min_pixels": 0.0},
         },
+        "warp": {"pictures": [mosaic], "lon": lon, "lat": lat, "side_m": diameter * 3e3, "size": 64,
+                 "shows": body},
         "thumbnails": {"index": index, "views": [0, 1, 2]},
         "explain": {"index": index, "query": query, "crater_id": crater, "device": "cpu"},
         "export": {
