@@ -173,8 +173,8 @@ class CircleCrop(Record):
 class CircleCheck(Record):
     """A dozen craters of the catalogue on the first mosaic. ``share``: of displaced circles that
     are weaker rims than the catalogue's own, 0.5 by chance, mean over ``count`` craters;
-    ``others``: the same, were the catalogue {"mirrored", "half", "double"}; ``near_chance``: the
-    circles do not lie on rims; ``repair``: which of the others would fit, "" for none."""
+    ``near_chance``: the circles do not lie on rims; ``others``: the same, were the catalogue
+    {"mirrored", "half", "double"}, asked then only; ``repair``: which would fit, "" for none."""
 
     crops: list[CircleCrop]
     context: float
