@@ -24,13 +24,13 @@ def craters(count: int = COUNT, seed: int = 4) -> list[tuple[str, float, float, 
     """(id, lon, lat, diameter_km) on a jittered grid within 0..24 E, -8..8 N."""
     rng = np.random.default_rng(seed)
     columns = 6
-    found = []
+    rows = []
     for i in range(count):
         row, column = divmod(i, columns)
         lon = 2 + 4 * column + rng.uniform(-0.5, 0.5)
         lat = 6 - 4 * row + rng.uniform(-0.5, 0.5)
-        found.append((f"T-{i:03d}", float(lon), float(lat), float(rng.uniform(25, 45))))
-    return found
+        rows.append((f"T-{i:03d}", float(lon), float(lat), float(rng.uniform(25, 45))))
+    return rows
 
 
 def write_mosaic(path: Path, noise: int = 0, shade: float = 0.0, crs: str = MOON) -> Path:

@@ -94,8 +94,8 @@ def test_an_upgrade_adds_what_lacks_and_survives_removal_and_compaction(
         writer.compact()
     assert verify(path).ok
     with CraterIndex.open(path) as index:
-        found = Searcher(index, ENCODER).search(query(folder, 3), ANALOGS).matches
-    assert len(found) > 10 and "T-005" not in {match.crater_id for match in found}
+        matches = Searcher(index, ENCODER).search(query(folder, 3), ANALOGS).matches
+    assert len(matches) > 10 and "T-005" not in {match.crater_id for match in matches}
 
 
 def test_what_is_added_is_described_as_the_rest_is(
@@ -103,9 +103,9 @@ def test_what_is_added_is_described_as_the_rest_is(
 ) -> None:
     path = tmp_path / "scene.craterindex"
     shutil.copytree(folder / "scene.craterindex", path)
-    other = write_mosaic(tmp_path / "other.tif", noise=5)
+    mosaic = write_mosaic(tmp_path / "other.tif", noise=5)
     add = ["index", "add", str(path)]
-    assert main([*add, "--mosaic", str(other)]) == 0
+    assert main([*add, "--mosaic", str(mosaic)]) == 0
     with CraterIndex.open(path) as index:
         assert index.kinds is not None and len(index.kinds) == 4 * COUNT
         assert set(index.kinds["observation"].tolist()) == {0, 1}
@@ -120,7 +120,7 @@ def test_what_is_added_is_described_as_the_rest_is(
         assert index.manifest.n_views == 4 * COUNT + 2
     bare = tmp_path / "bare.craterindex"
     shutil.copytree(plain / "scene.craterindex", bare)
-    assert main(["index", "add", str(bare), "--mosaic", str(other)]) == 0
+    assert main(["index", "add", str(bare), "--mosaic", str(mosaic)]) == 0
     with CraterIndex.open(bare) as index:
         assert index.kinds is None
 
@@ -131,12 +131,12 @@ def test_an_addition_stands_when_a_view_cannot_be_described(
     """A killed addition left views without descriptors, and their mosaic is gone by now."""
     path = tmp_path / "scene.craterindex"
     shutil.copytree(folder / "scene.craterindex", path)
-    gone, other = (write_mosaic(tmp_path / f"{n}.tif", noise=n) for n in (5, 6))
+    gone, mosaic = (write_mosaic(tmp_path / f"{n}.tif", noise=n) for n in (5, 6))
     add_to_index(path, ENCODER, mosaics=[gone])
     gone.unlink()
-    assert main(["index", "add", str(path), "--mosaic", str(other)]) == 0
-    told = capsys.readouterr().out
-    assert "no descriptor of kind yet" in told and "5.tif" in told
+    assert main(["index", "add", str(path), "--mosaic", str(mosaic)]) == 0
+    output = capsys.readouterr().out
+    assert "no descriptor of kind yet" in output and "5.tif" in output
     with CraterIndex.open(path) as index:
         assert index.manifest.n_views == 6 * COUNT
 
@@ -189,10 +189,10 @@ def test_analogs_leave_out_the_place_keep_to_size_and_tell_the_turn(
 def test_too_few_pixels_across_are_no_analogs(folder: Path, searcher: Searcher) -> None:
     asked = query(folder, 7)
     fine = replace(ANALOGS, analogs=AnalogOptions(min_pixels=30))
-    found = searcher.search(asked, fine).matches
+    matches = searcher.search(asked, fine).matches
     pixel = 1737400 * np.pi / 180 / 24
-    assert 0 < len(found) < len(searcher.search(asked, ANALOGS).matches)
-    assert all(match.diameter_m / pixel > 29 for match in found)
+    assert 0 < len(matches) < len(searcher.search(asked, ANALOGS).matches)
+    assert all(match.diameter_m / pixel > 29 for match in matches)
 
 
 def test_the_descriptor_knows_no_angle_and_no_mirror(folder: Path, searcher: Searcher) -> None:
@@ -395,14 +395,17 @@ def test_a_named_kind_is_learnt_kept_and_learnt_again(
     index = tmp_path / "scene.craterindex"
     shutil.copytree(folder / "scene.craterindex", index)
     with CraterIndex.open(index) as opened:
-        found = Searcher(opened, ENCODER).search(query(folder, 7), ANALOGS).matches
-    yes, no = [match.crater_id for match in found[:6]], [match.crater_id for match in found[-4:]]
+        matches = Searcher(opened, ENCODER).search(query(folder, 7), ANALOGS).matches
+    yes, no = (
+        [match.crater_id for match in matches[:6]],
+        [match.crater_id for match in matches[-4:]],
+    )
     learn = ["kinds", "learn", str(index), "like seven"]
     table = tmp_path / "all.csv"
     assert main([*learn, "--yes", *yes, "--no", *no, "--json", "--output", str(table)]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["validation"]["examples"] == 6
-    assert 0 <= told["validation"]["median_percentile"] < 0.5
+    report = json.loads(capsys.readouterr().out)
+    assert report["validation"]["examples"] == 6
+    assert 0 <= report["validation"]["median_percentile"] < 0.5
     rows = [line.split(",") for line in table.read_text().splitlines()[1:]]
     chances = {name: float(value) for name, value in rows}
     assert len(chances) == COUNT and all(chances[name] == 1 for name in yes)

@@ -71,9 +71,9 @@ def test_the_same_seed_gives_the_same_bytes(planet: Planet, tmp_path: Path) -> N
 
 
 def test_another_seed_gives_another_planet(planet: Planet, tmp_path: Path) -> None:
-    other = make_planet(tmp_path, seed=4, width=256, craters=10)
-    assert digest(other.catalogue) != digest(planet.catalogue)
-    with rasterio.open(other.mosaic_a) as source:
+    second = make_planet(tmp_path, seed=4, width=256, craters=10)
+    assert digest(second.catalogue) != digest(planet.catalogue)
+    with rasterio.open(second.mosaic_a) as source:
         assert source.shape == (128, 256)
 
 
@@ -282,10 +282,10 @@ def test_light_comes_from_where_the_sun_is() -> None:
 
 
 def test_pictures_have_no_seam_and_a_quiet_pole(surface: Surface) -> None:
-    seen = picture(surface.grid, surface.height, surface.albedo, Sun(90.0, 25.0))
-    steps = np.abs(np.diff(seen, axis=1))[20:-20].mean()
-    assert np.abs(seen[:, 0] - seen[:, -1])[20:-20].mean() < 1.6 * steps
-    assert seen[0].std() < 0.5 * seen[100].std()
+    image = picture(surface.grid, surface.height, surface.albedo, Sun(90.0, 25.0))
+    steps = np.abs(np.diff(image, axis=1))[20:-20].mean()
+    assert np.abs(image[:, 0] - image[:, -1])[20:-20].mean() < 1.6 * steps
+    assert image[0].std() < 0.5 * image[100].std()
 
 
 def test_mosaics_are_georeferenced_as_promised(planet: Planet) -> None:
@@ -327,7 +327,7 @@ def test_all_three_mosaics_show_the_same_ground(planet: Planet) -> None:
 
     names = ("mosaic_a", "mosaic_b", "mosaic_pole")
 
-    def look(name: str, lon: float, lat: float, step: float = 15_000.0) -> np.ndarray:
+    def ground(name: str, lon: float, lat: float, step: float = 15_000.0) -> np.ndarray:
         local = f"+proj=ortho +lon_0={lon} +lat_0={lat} +R={RADIUS_M} +units=m"
         out, n = np.zeros((96, 96), np.float32), 96
         with rasterio.open(getattr(planet, name)) as source:
@@ -350,10 +350,10 @@ def test_all_three_mosaics_show_the_same_ground(planet: Planet) -> None:
         return float(np.corrcoef(busy(first)[ok], busy(second)[ok])[0, 1])
 
     for lon, lat in ((10.0, -10.0), (100.0, 30.0), (-60.0, 20.0)):
-        here = alike(look("mosaic_a", lon, lat), look("mosaic_b", lon, lat))
-        there = alike(look("mosaic_a", lon, lat), look("mosaic_b", lon + 40.0, lat))
+        here = alike(ground("mosaic_a", lon, lat), ground("mosaic_b", lon, lat))
+        there = alike(ground("mosaic_a", lon, lat), ground("mosaic_b", lon + 40.0, lat))
         assert here > 0.3 and here > there + 0.25, (lon, lat, here, there)
-    first, second, pole = (look(name, 45.0, 84.0, 8_000.0) for name in names)
+    first, second, pole = (ground(name, 45.0, 84.0, 8_000.0) for name in names)
     assert alike(first, pole) > 0.4 and alike(second, pole) > 0.3
     assert alike(first, pole[::-1, ::-1]) < alike(first, pole) - 0.2
 
@@ -422,7 +422,7 @@ def test_the_catalogued_craters_are_there(planet: Planet) -> None:
         )
         return float(np.median(rim) - np.median(middle)) / radius
 
-    found = [
+    agreement = [
         drop(float(r["LON_CIRC_IMG"]), float(r["LAT_CIRC_IMG"]), float(r["DIAM_CIRC_IMG"]) * 500.0)
         for r in rows
     ]
@@ -433,8 +433,8 @@ def test_the_catalogued_craters_are_there(planet: Planet) -> None:
         )
         for r in rows
     ]  # fmt: skip
-    assert np.mean(np.array(found) > 0.02) > 0.95
-    assert np.median(found) > 5 * abs(np.median(moved))
+    assert np.mean(np.array(agreement) > 0.02) > 0.95
+    assert np.median(agreement) > 5 * abs(np.median(moved))
     assert len(impacts) >= len(rows)
 
 

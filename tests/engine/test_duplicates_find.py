@@ -77,12 +77,12 @@ def test_a_review_by_geometry_holds_pairs_clusters_and_entries(catalogue: Path) 
     report = find(catalogue)
     review = catalogue.with_name("review.gpkg")
     assert (report.entries, report.probable, report.clusters, report.looks) == (28, 4, 4, 0)
-    found = rows(review, "SELECT a_id, b_id, probability, similarity, decision FROM pairs")
-    likely = [row for row in found if row[2] >= 0.5]
+    pairs = rows(review, "SELECT a_id, b_id, probability, similarity, decision FROM pairs")
+    likely = [row for row in pairs if row[2] >= 0.5]
     assert {(a, b) for a, b, *_ in likely} == {
         (f"T-{k:03d}", f"again-T-{k:03d}") for k in range(COPIES)
     }
-    assert all(similarity is None and word == "" for *_, similarity, word in found)
+    assert all(similarity is None and word == "" for *_, similarity, word in pairs)
     east, north = rows(review, "SELECT offset_east_m, offset_north_m FROM pairs")[0]
     assert east == pytest.approx(0.03 * scene.DEGREE_M, rel=0.03)
     assert north == pytest.approx(-0.02 * scene.DEGREE_M, rel=0.01)
@@ -106,19 +106,19 @@ def test_looks_come_with_the_bundled_encoder_whichever_entry_is_first(
     report = find(catalogue, mosaics=(mosaic,), encoder=encoder)
     assert report.looks == report.pairs and not report.without_looks
     query = "SELECT a_id, b_id, similarity, rim_a, rim_b, probability FROM pairs ORDER BY a_id"
-    told = rows(catalogue.with_name("review.gpkg"), query)
-    assert all(0.2 < row[2] <= 1.0 for row in told)
+    pairs = rows(catalogue.with_name("review.gpkg"), query)
+    assert all(0.2 < row[2] <= 1.0 for row in pairs)
     turned = scene.write_catalogue(tmp_path / "moon_turned.csv", with_copies()[::-1])
     find(turned, mosaics=(mosaic,), encoder=encoder, output=tmp_path / "turned.gpkg")
     back = {(row[1], row[0]): row[2:] for row in rows(tmp_path / "turned.gpkg", query)}
-    for a, b, similarity, rim_a, rim_b, probability in told:
-        other = back[a, b]
-        assert other[0] == pytest.approx(similarity, abs=0.01)
-        assert (other[2], other[1]) == (
+    for a, b, similarity, rim_a, rim_b, probability in pairs:
+        swapped = back[a, b]
+        assert swapped[0] == pytest.approx(similarity, abs=0.01)
+        assert (swapped[2], swapped[1]) == (
             pytest.approx(rim_a, abs=0.02),
             pytest.approx(rim_b, abs=0.02),
         )
-        assert other[3] == pytest.approx(probability, abs=0.02)
+        assert swapped[3] == pytest.approx(probability, abs=0.02)
 
 
 def test_an_encoder_the_model_does_not_know_tells_similarity_only(
@@ -155,7 +155,7 @@ def test_decisions_are_kept_undone_and_survive_a_new_search(catalogue: Path) -> 
     with pytest.raises(QueryError, match="lacks 1"):
         record_decisions(review, {1: "unsure", 999: "unsure"}, "rev")
     before = read_decisions(review)
-    assert [one.verdict for one in before.values()] == ["duplicate"]
+    assert [decision.verdict for decision in before.values()] == ["duplicate"]
     report = find(catalogue)
     assert report.decisions_kept == 1 and read_decisions(review) == before
     assert find(catalogue, keep_decisions=False).decisions_kept == 0
@@ -197,8 +197,8 @@ def test_the_cleaned_catalogue_loses_no_attribute(catalogue: Path, suffix: str) 
 
 def test_two_catalogues_are_merged_with_the_better_source_kept(tmp_path: Path) -> None:
     first = scene.write_catalogue(tmp_path / "moon_a.csv")
-    other = tmp_path / "moon_b.csv"
-    with other.open("w", newline="") as file:
+    second = tmp_path / "moon_b.csv"
+    with second.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["name_b", "Long", "Latitude", "Diameter (km)", "depth"])
         for name, lon, lat, size in with_copies()[-COPIES:]:
@@ -207,7 +207,7 @@ def test_two_catalogues_are_merged_with_the_better_source_kept(tmp_path: Path) -
     report = find(
         first,
         body="moon",
-        other=CatalogueSource(str(other), Columns(id="name_b"), body="moon"),
+        other=CatalogueSource(str(second), Columns(id="name_b"), body="moon"),
         priority=["moon_b", "moon_a"],
         output=tmp_path / "review.gpkg",
     )
@@ -229,9 +229,9 @@ def test_two_catalogues_are_merged_with_the_better_source_kept(tmp_path: Path) -
 def test_an_offset_between_catalogues_is_measured_and_taken_back(tmp_path: Path) -> None:
     first = scene.write_catalogue(tmp_path / "moon_a.csv")
     shifted = [(n, lon + 0.35, lat, d) for n, lon, lat, d in scene.craters()]
-    other = scene.write_catalogue(tmp_path / "moon_b.csv", shifted)
+    second = scene.write_catalogue(tmp_path / "moon_b.csv", shifted)
     mosaic = scene.write_mosaic(tmp_path / "mosaic.tif")
-    source = CatalogueSource(str(other))
+    source = CatalogueSource(str(second))
     east = 0.35 * scene.DEGREE_M
     corrected = find(first, other=source, other_offset_m=(east, 0.0), mosaics=(mosaic,))
     plain = find(first, other=source)
@@ -358,8 +358,8 @@ def test_the_commands_find_and_apply(
     base = ["duplicates", "find", str(catalogue), "--output", str(review)]
     assert main(base) == 2 and "--geometry-only" in capsys.readouterr().err
     assert main([*base, "--geometry-only", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["probable"] == COPIES and told["output"] == str(review)
+    report = json.loads(capsys.readouterr().out)
+    assert report["probable"] == COPIES and report["output"] == str(review)
     mosaic = scene.write_mosaic(tmp_path / "mosaic.tif")
     assert main([*base, "--mosaic", str(mosaic), "--threads", "1", "--max-looks", "2"]) == 0
     assert "2 of them judged with looks" in capsys.readouterr().out
@@ -435,8 +435,11 @@ def test_a_reviewer_killed_at_any_moment_loses_no_decision(catalogue: Path) -> N
     last = max([last, *(int(text) for text in process.stdout.read().split())])
     process.wait()
     process.stdout.close()
-    found = {int(one.reviewer or -1): one.verdict for one in read_decisions(review).values()}
-    newest = max(found)
+    verdicts = {
+        int(decision.reviewer or -1): decision.verdict
+        for decision in read_decisions(review).values()
+    }
+    newest = max(verdicts)
     assert newest in (last, last + 1)  # one may have been committed and not yet told
-    assert set(found) == set(range(newest - 3, newest + 1))
-    assert all(word == ("duplicate", "distinct", "unsure")[k % 3] for k, word in found.items())
+    assert set(verdicts) == set(range(newest - 3, newest + 1))
+    assert all(word == ("duplicate", "distinct", "unsure")[k % 3] for k, word in verdicts.items())

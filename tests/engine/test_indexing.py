@@ -94,13 +94,13 @@ def test_building_again_does_nothing_and_other_settings_are_refused(
 class Stopper(Monitor):
     def __init__(self, after: int) -> None:
         self.after = after
-        self.seen: list[tuple[str, int, int]] = []
+        self.reports: list[tuple[str, int, int]] = []
 
     def report(self, stage: str, done: int, total: int) -> None:
-        self.seen.append((stage, done, total))
+        self.reports.append((stage, done, total))
 
     def cancelled(self) -> bool:
-        return len(self.seen) > self.after
+        return len(self.reports) > self.after
 
 
 def test_cancel_and_resume_gives_the_same_index(
@@ -117,7 +117,7 @@ def test_cancel_and_resume_gives_the_same_index(
     report = build_scene(built, encoder, monitor, **wanted)
     assert report.resumed
     assert 0 < report.new_views < 2 * COUNT
-    views = [(done, total) for stage, done, total in monitor.seen if stage == "views"]
+    views = [(done, total) for stage, done, total in monitor.reports if stage == "views"]
     assert views[0][0] > 0
     assert views[-1] == (2 * COUNT, 2 * COUNT)
     assert same(content(output), content(built / "scene.craterindex"))
@@ -167,9 +167,9 @@ def test_add_an_observation_then_craters(tmp_path: Path, encoder: Encoder) -> No
     scene_params(tmp_path)
     write_catalogue(tmp_path / "few.csv", rows[:10])
     build_scene(tmp_path, encoder, craters=read_catalogue(tmp_path / "few.csv"))
-    other = write_mosaic(tmp_path / "other.tif", noise=5)
+    mosaic = write_mosaic(tmp_path / "other.tif", noise=5)
 
-    report = add_to_index(output, encoder, mosaics=[other])
+    report = add_to_index(output, encoder, mosaics=[mosaic])
     assert (report.craters, report.views, report.new_views) == (10, 40, 20)
 
     moved = [("T-001", rows[1][1] + 3, rows[1][2], rows[1][3]), rows[2], *rows[10:14]]
@@ -181,7 +181,7 @@ def test_add_an_observation_then_craters(tmp_path: Path, encoder: Encoder) -> No
     assert any("other craters" in note for note in report.notes)
     assert any("already" in note for note in report.notes)
 
-    report = add_to_index(output, encoder, mosaics=[other])
+    report = add_to_index(output, encoder, mosaics=[mosaic])
     assert report.new_views == 0
     assert verify(output).ok
 
@@ -189,9 +189,9 @@ def test_add_an_observation_then_craters(tmp_path: Path, encoder: Encoder) -> No
 def test_an_interrupted_addition_is_finished(tmp_path: Path, encoder: Encoder) -> None:
     output = tmp_path / "scene.craterindex"
     build_scene(tmp_path, encoder)
-    other = write_mosaic(tmp_path / "other.tif", noise=5)
+    mosaic = write_mosaic(tmp_path / "other.tif", noise=5)
     with pytest.raises(Cancelled):
-        add_to_index(output, encoder, mosaics=[other], monitor=Stopper(1))
+        add_to_index(output, encoder, mosaics=[mosaic], monitor=Stopper(1))
     report = add_to_index(output, encoder)
     assert report.views == 4 * COUNT
     assert any("has been finished" in note for note in report.notes)
@@ -242,9 +242,9 @@ def test_a_changed_mosaic_is_noticed_and_a_moved_one_is_the_same(
 
 
 def test_another_encoder_is_refused(built: Path) -> None:
-    other = load_encoder("ncc")
+    ncc = load_encoder("ncc")
     with pytest.raises(CraterIndexError, match="built with"):
-        add_to_index(built / "scene.craterindex", other)
+        add_to_index(built / "scene.craterindex", ncc)
 
 
 def test_a_second_writer_is_refused(built: Path, encoder: Encoder) -> None:

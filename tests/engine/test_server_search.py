@@ -185,20 +185,20 @@ def test_the_diameter_of_a_box_is_assumed_and_said(
 
 def test_filters(server: Client, folder: Path, index: str) -> None:
     query = crater(folder, 0)
-    found = search(server, index, query, filters={"where": "freshness = 2"}).matches
-    assert {one.attributes["freshness"] for one in found} == {2}
-    assert len(found) == COUNT / 4
+    matches = search(server, index, query, filters={"where": "freshness = 2"}).matches
+    assert {match.attributes["freshness"] for match in matches} == {2}
+    assert len(matches) == COUNT / 4
     corners = [(x / 50, 8 - 4 * (x % 2)) for x in range(400)]  # far longer than a file name
     ring = ", ".join(f"{x} {y}" for x, y in [(0, -8), *corners, (8, -8), (0, -8)])
-    found = search(server, index, query, filters={"region": f"POLYGON (({ring}))"}).matches
-    assert found
-    assert all(one.lon < 8.1 for one in found)
-    found = search(
+    matches = search(server, index, query, filters={"region": f"POLYGON (({ring}))"}).matches
+    assert matches
+    assert all(match.lon < 8.1 for match in matches)
+    matches = search(
         server, index, query, filters={"exclude_ids": ["T-000"], "diameter_ratio": [0.9, 1.1]}
     ).matches
     wanted = craters()[0][3] * 1000
-    assert "T-000" not in {one.crater_id for one in found}
-    assert all(0.9 <= one.diameter_m / wanted <= 1.1 for one in found)
+    assert "T-000" not in {match.crater_id for match in matches}
+    assert all(0.9 <= match.diameter_m / wanted <= 1.1 for match in matches)
     error = server.fail("search", {"index": index, "query": query, "filters": {"where": "x ="}})
     assert (error["code"], error["data"]["kind"]) == (-32000, "QueryError")
 
@@ -285,8 +285,8 @@ def test_why_a_match_matched(server: Client, folder: Path, index: str) -> None:
         same = query_from_crater(mosaic, lon, lat, diameter * 1000, 2.5, ENCODER.input_size)
         wanted = explain(opened, ENCODER, same, match.crater_id, match.view_number)
     assert np.allclose(why.strength_match, wanted.strength_match.ravel(), atol=1e-4)
-    other = server.fail("explain", {**params, "crater_id": "T-000", "view": match.view_number})
-    assert "Search again" in other["message"]
+    refusal = server.fail("explain", {**params, "crater_id": "T-000", "view": match.view_number})
+    assert "Search again" in refusal["message"]
 
 
 def test_exports_are_read_back(server: Client, folder: Path, index: str, tmp_path: Path) -> None:
@@ -357,7 +357,7 @@ def test_an_index_changed_by_another_process_is_read_anew(server: Client, tmp_pa
     with IndexWriter.open(tmp_path / "scene.craterindex") as writer:
         writer.remove(["T-004"])
     reply = search(server, index, query)
-    assert "T-004" not in {one.crater_id for one in reply.matches}
+    assert "T-004" not in {match.crater_id for match in reply.matches}
     assert server.call("index.describe", {"path": index})["craters"] == COUNT - 1
     assert server.call("index.close", {"path": index}) == {}
     (tmp_path / "scene.craterindex" / "manifest.json").unlink()
@@ -400,7 +400,7 @@ def test_what_a_mosaic_and_a_catalogue_are(server: Client, folder: Path) -> None
     limits = {"min_diameter_m": 30_000, "region": [0, 0, 12, 8]}
     asked = {"catalogue": table, "selection": limits}
     within = server.call("catalogue.describe", asked)["selected"]
-    wanted = [one for one in craters() if one[1] <= 12 and one[2] >= 0 and one[3] >= 30]
+    wanted = [name for name, lon, lat, size in craters() if lon <= 12 and lat >= 0 and size >= 30]
     assert within == len(wanted) > 0
     columns = {"diameter": "freshness", "diameter_unit": "m"}
     changed = server.call("catalogue.describe", {"catalogue": {**table, "columns": columns}})
@@ -412,6 +412,6 @@ def test_what_a_mosaic_and_a_catalogue_are(server: Client, folder: Path) -> None
 
 def test_encoders_and_devices(server: Client) -> None:
     encoders = server.call("encoders.list")["encoders"]
-    assert [one["default"] for one in encoders].count(True) == 1
-    assert {"hog", "ncc"} <= {one["id"] for one in encoders}
-    assert "cpu" in {one["id"] for one in server.call("devices")["devices"]}
+    assert [encoder["default"] for encoder in encoders].count(True) == 1
+    assert {"hog", "ncc"} <= {encoder["id"] for encoder in encoders}
+    assert "cpu" in {device["id"] for device in server.call("devices")["devices"]}

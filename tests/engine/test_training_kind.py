@@ -27,7 +27,7 @@ SIZES = {"input_size": 32, "stem": 4, "widths": [6, 8], "blocks": [1, 1], "hidde
 SIZES |= {"relief_dim": 50, "looks_dim": 4, "near_dim": 8}
 
 
-def recipe(**other: Any) -> dict[str, Any]:
+def recipe(**changes: Any) -> dict[str, Any]:
     return {
         "what": "kind",
         "name": "tiny-kind",
@@ -60,7 +60,7 @@ def recipe(**other: Any) -> dict[str, Any]:
         "teacher_temperature": 0.05,
         "near_temperature": 0.1,
         "checkpoint_every": 2,
-        **other,
+        **changes,
     }
 
 
