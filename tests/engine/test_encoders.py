@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from craterbench_qgis.contract.build import EncoderInfo
+from craterbench_qgis.contract.engine import EncoderInfo
 from craterbench_qgis.engine.encoders import (
     available_encoders,
     load_encoder,

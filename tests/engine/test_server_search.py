@@ -14,7 +14,8 @@ import pytest
 from PIL import Image
 
 from craterbench_qgis.contract.build import IndexInfo, Observation
-from craterbench_qgis.contract.search import ExplainReply, Preview, SearchReply
+from craterbench_qgis.contract.search import Preview, SearchReply
+from craterbench_qgis.contract.why import ExplainReply
 from craterbench_qgis.engine.bodies import body_by_name, great_circle_distance
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.index import CraterIndex, IndexWriter

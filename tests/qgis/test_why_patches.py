@@ -12,7 +12,7 @@ from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtGui import QColor, QImage
 from qgis.PyQt.QtTest import QTest
 
-from craterbench_qgis.contract.search import ExplainReply
+from craterbench_qgis.contract.why import ExplainReply
 from craterbench_qgis.core.patches import EJECTA, FLOOR, MATCH, QUERY, RIM, ZONES, PatchPairs
 from craterbench_qgis.gui.why.paint import patch_rect, strength_colour
 from inside import move_mouse, wait_until
