@@ -80,7 +80,7 @@ def test_the_layer_tree_says_it(bench: LayerBench) -> None:
     same, analogs = match_set(scattered(5), label="Tycho"), analogs_of("Tycho")
     bench.show(same)
     layers = bench.show(analogs)
-    names = [group_of(bench.project, one.set_id).name() for one in (same, analogs)]
+    names = [group_of(bench.project, match_set.set_id).name() for match_set in (same, analogs)]
     assert names == ["Matches of Tycho at 0.0° N, 0.0° E", "Analogs of Tycho at 0.0° N, 0.0° E"]
     assert layers["matches"].name() == "Analogs of Tycho at 0.0° N, 0.0° E: matches"
     again = analogs_of("Tycho")

@@ -236,13 +236,13 @@ def test_styled_over_imagery(bench: LayerBench, project: QgsProject) -> None:
         """How much of the rim has the colour."""
         lon, lat, diameter = places[row]
         radius = math.degrees(diameter / 2 / MOON_RADIUS)
-        seen = 0
+        coloured = 0
         for step in range(90):
             x = lon + radius * math.cos(step * math.pi / 45) / math.cos(math.radians(lat))
             y = lat + radius * math.sin(step * math.pi / 45)
             point = to_pixels.transform(QgsPointXY(x, y))
-            seen += has_colour(image.pixelColor(round(point.x()), round(point.y())))
-        return seen / 90
+            coloured += has_colour(image.pixelColor(round(point.x()), round(point.y())))
+        return coloured / 90
 
     assert share(0, lambda c: c.green() > c.red() + 60 and c.green() > c.blue() + 30) > 0.9
     assert share(1, lambda c: c.saturation() < 40) > 0.9

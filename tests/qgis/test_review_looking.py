@@ -103,8 +103,8 @@ def test_swipe_shows_a_left_and_b_right_of_the_sliders_line(panel: ReviewPanel) 
     QTest.mouseRelease(slider, LEFT, NO_KEY, middle + QPoint(slider.width() // 4, 0))
     share = slider.value() / slider.maximum()
     assert 0.6 < share < 0.95
-    seen = [at(share + away).name() for away in (-0.05, 0.05)]
-    assert seen == [a.name(), b.name()], share
+    colours = [at(share + away).name() for away in (-0.05, 0.05)]
+    assert colours == [a.name(), b.name()], share
     shoot(panel, "swipe")
     press(panel, "B")  # one of both ways at a time
     assert view.blinking and not view.swiping and not button.isChecked()
