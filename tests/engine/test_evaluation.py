@@ -81,23 +81,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     second = write_mosaic(folder / "other.tif", 0.6)
     table = write_catalogue(folder / "craters.csv")
     index = folder / "test.craterindex"
-    code = main(
-        [
-            "index",
-            "build",
-            "--mosaic",
-            str(gallery),
-            "--catalogue",
-            str(table),
-            "--encoder",
-            "hog",
-            "--tokens",
-            "16",
-            "--output",
-            str(index),
-        ]
-    )
-    assert code == 0
+    build = ["index", "build", "--mosaic", str(gallery), "--catalogue", str(table)]
+    assert main([*build, "--encoder", "hog", "--tokens", "16", "--output", str(index)]) == 0
     return SimpleNamespace(folder=folder, gallery=gallery, second=second, table=table, index=index)
 
 
