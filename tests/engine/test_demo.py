@@ -23,6 +23,8 @@ from craterbench_qgis.engine.demo.terrain import fractal
 from craterbench_qgis.engine.errors import Cancelled, CraterBenchError
 from craterbench_qgis.engine.monitor import Monitor
 
+from .stopping import StopAt
+
 SPHERE = Body("sphere", RADIUS_M, RADIUS_M)
 FILES = ("mosaic_a", "mosaic_b", "mosaic_pole", "catalogue", "truth")
 
@@ -77,21 +79,11 @@ def test_a_folder_that_is_a_file_is_refused_in_words(tmp_path: Path) -> None:
 
 
 def test_it_tells_its_progress_and_stops_when_asked(tmp_path: Path) -> None:
-    class Impatient(Monitor):
-        def __init__(self) -> None:
-            self.stages: list[str] = []
-
-        def report(self, stage: str, done: int, total: int) -> None:
-            assert 0 <= done <= total
-            self.stages.append(stage)
-
-        def cancelled(self) -> bool:
-            return "mosaics" in self.stages
-
-    monitor = Impatient()
+    monitor = StopAt("mosaics", 1)
     with pytest.raises(Cancelled):
         make_planet(tmp_path / "p", width=256, craters=5, monitor=monitor)
-    assert list(dict.fromkeys(monitor.stages)) == ["terrain", "craters", "mosaics"]
+    stages = list(dict.fromkeys(stage for stage, *_ in monitor.reports))
+    assert stages == ["terrain", "craters", "mosaics"]
     assert not list((tmp_path / "p").glob("*.part*"))
 
 

@@ -24,10 +24,10 @@ from craterbench_qgis.engine.duplicates.offsets import image_shift, moved, robus
 from craterbench_qgis.engine.duplicates.rim import RimReading, pooled
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.errors import Cancelled, QueryError
-from craterbench_qgis.engine.monitor import Monitor
 from training.duplicates import fit_logistic, fit_reading, reading_json
 
 from .conftest import DATA, needs_data
+from .stopping import StopAt
 
 MOON = body_by_name("moon")
 
@@ -98,12 +98,8 @@ def test_entries_heaped_on_one_spot_are_refused_before_memory_fills() -> None:
 
 
 def test_a_cancel_is_heard() -> None:
-    class Stop(Monitor):
-        def cancelled(self) -> bool:
-            return True
-
     with pytest.raises(Cancelled):
-        candidate_pairs(MOON, crowd(50, 3), monitor=Stop())
+        candidate_pairs(MOON, crowd(50, 3), monitor=StopAt())
 
 
 def test_rules_that_make_no_sense_are_refused() -> None:

@@ -29,10 +29,10 @@ from craterbench_qgis.engine.duplicates.measures import Judge, Truth
 from craterbench_qgis.engine.duplicates.planting import known_by_flag, plant
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.errors import Cancelled, QueryError
-from craterbench_qgis.engine.monitor import Monitor
 
 from . import scene
 from .conftest import DATA, needs_data
+from .stopping import StopAt
 
 MOON = body_by_name("moon")
 
@@ -351,19 +351,10 @@ def test_requests_that_make_no_sense_end_in_a_sentence(
 
 
 def test_a_cancel_is_heard_while_looking(catalogue: Path, tmp_path: Path) -> None:
-    class Stop(Monitor):
-        stage = ""
-
-        def report(self, stage: str, done: int, total: int) -> None:
-            self.stage = stage
-
-        def cancelled(self) -> bool:
-            return self.stage == "candidates"
-
     mosaic = scene.write_mosaic(tmp_path / "mosaic.tif")
     request = ValidationRequest(read_catalogue(catalogue), (mosaic,), planted=10)
     with pytest.raises(Cancelled):
-        validate_duplicates(request, load_encoder(None, threads=1), Stop())
+        validate_duplicates(request, load_encoder(None, threads=1), StopAt("candidates", 1))
 
 
 # --------------------------------------------------------------------------------- the Moon

@@ -27,10 +27,10 @@ from craterbench_qgis.engine.index import CraterIndex, IndexWriter, verify
 from craterbench_qgis.engine.indexing import add_to_index, build_index
 from craterbench_qgis.engine.indexing.estimate import estimate_views
 from craterbench_qgis.engine.indexing.plan import Plan, Unit, spatial_order
-from craterbench_qgis.engine.monitor import Monitor
 from craterbench_qgis.engine.mosaic import Mosaic
 
 from .scene import COUNT, build_scene, craters, scene_params, write_catalogue, write_mosaic
+from .stopping import StopAt
 
 
 @pytest.fixture(scope="module")
@@ -91,29 +91,17 @@ def test_building_again_does_nothing_and_other_settings_are_refused(
         build_scene(built, encoder, selection=Selection(min_diameter_m=30_000.0))
 
 
-class Stopper(Monitor):
-    def __init__(self, after: int) -> None:
-        self.after = after
-        self.reports: list[tuple[str, int, int]] = []
-
-    def report(self, stage: str, done: int, total: int) -> None:
-        self.reports.append((stage, done, total))
-
-    def cancelled(self) -> bool:
-        return len(self.reports) > self.after
-
-
 def test_cancel_and_resume_gives_the_same_index(
     built: Path, tmp_path: Path, encoder: Encoder
 ) -> None:
     output = tmp_path / "stopped.craterindex"
     wanted = {"output": str(output)}
     with pytest.raises(Cancelled):
-        build_scene(built, encoder, Stopper(3), **wanted)
+        build_scene(built, encoder, StopAt(after=4), **wanted)
     with CraterIndex.open(output) as index:
         assert index.incomplete
         assert 0 < index.n_views < 2 * COUNT
-    monitor = Stopper(10**9)
+    monitor = StopAt(after=10**9)
     report = build_scene(built, encoder, monitor, **wanted)
     assert report.resumed
     assert 0 < report.new_views < 2 * COUNT
@@ -191,7 +179,7 @@ def test_an_interrupted_addition_is_finished(tmp_path: Path, encoder: Encoder) -
     build_scene(tmp_path, encoder)
     mosaic = write_mosaic(tmp_path / "other.tif", noise=5)
     with pytest.raises(Cancelled):
-        add_to_index(output, encoder, mosaics=[mosaic], monitor=Stopper(1))
+        add_to_index(output, encoder, mosaics=[mosaic], monitor=StopAt(after=2))
     report = add_to_index(output, encoder)
     assert report.views == 4 * COUNT
     assert any("has been finished" in note for note in report.notes)
@@ -228,7 +216,7 @@ def test_a_changed_mosaic_is_noticed_and_a_moved_one_is_the_same(
 ) -> None:
     output = tmp_path / "scene.craterindex"
     with pytest.raises(Cancelled):
-        build_scene(tmp_path, encoder, Stopper(2))
+        build_scene(tmp_path, encoder, StopAt(after=3))
     write_mosaic(tmp_path / "changed.tif", noise=3)
     with pytest.raises(CraterIndexError, match="changed since"):
         build_scene(tmp_path, encoder, mosaics=[str(tmp_path / "changed.tif")])

@@ -23,10 +23,10 @@ from craterbench_qgis.engine.duplicates import (
     write_review_report,
 )
 from craterbench_qgis.engine.errors import Cancelled, ExportError, QueryError
-from craterbench_qgis.engine.monitor import Monitor
 
 from . import scene
 from .server_client import Client
+from .stopping import StopAt
 from .test_formats_html import NASTY, Node, alone, entries, pixels, read
 
 COPIES = 5
@@ -195,15 +195,11 @@ def test_refusals_leave_the_older_report(review: Path, tmp_path: Path) -> None:
     write(review)
     before = review.with_name("r.html").read_bytes()
 
-    class Impatient(Monitor):
-        def cancelled(self) -> bool:
-            return True
-
     for name, options, wrong, sentence in (
         ("r.txt", {}, ExportError, r"\.html"),
         ("r.html", {"limit": 0}, RecordError, "'limit' must be a number from 1"),
         ("r.html", {"mosaics": [str(tmp_path / "no.tif")]}, Exception, "no.tif"),
-        ("r.html", {"monitor": Impatient()}, Cancelled, "Stopped"),
+        ("r.html", {"monitor": StopAt()}, Cancelled, "Stopped"),
     ):
         with pytest.raises(wrong, match=sentence):
             write(review, name, **options)

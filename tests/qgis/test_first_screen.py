@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from craterbench_qgis.contract.demo import Demo
 from craterbench_qgis.gui.workbench import Workbench
 from craterbench_qgis.plugin import CraterBenchPlugin
 from inside import FakeInterface, child, move_mouse, settle, wait_until
-from on_screen import click
+from on_screen import click, shoot
 from paths import ENGINE_PYTHON, needs_engine
 from tool_bench import LEFT, NO_KEY
 
@@ -93,12 +92,6 @@ def visible_button(bench: Workbench, name: str) -> QPushButton:
     button = child(bench.dock, QPushButton, name)
     assert button.isVisible()
     return button
-
-
-def shoot(widget: QWidget, name: str) -> None:
-    """Where somebody asks for pictures."""
-    if "CRATERBENCH_SHOTS" in os.environ:
-        widget.grab().save(f"{os.environ['CRATERBENCH_SHOTS']}/{name}.png")
 
 
 def test_try_it_opens_a_planet_where_a_box_can_be_drawn(

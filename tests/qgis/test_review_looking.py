@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,7 @@ from craterbench_qgis.core.geo.wkt import PLANE
 from craterbench_qgis.core.words.review import comparison
 from craterbench_qgis.gui.review.panel import ReviewPanel
 from inside import child, move_mouse, settle, wait_until
-from on_screen import choose, click
+from on_screen import choose, click, shoot
 from paths import MOSAIC, needs_engine, needs_moon
 from review_bench import ReviewBench, press
 from tool_bench import LEFT, NO_KEY
@@ -41,12 +40,6 @@ def panel(review_bench: ReviewBench, review: Path) -> ReviewPanel:
     panel = review_bench.open(review)
     wait_until(lambda: panel.view.picture is not None)
     return panel
-
-
-def shoot(widget: QWidget, name: str) -> None:
-    """Where somebody asks for pictures."""
-    if "CRATERBENCH_SHOTS" in os.environ:
-        widget.grab().save(f"{os.environ['CRATERBENCH_SHOTS']}/{name}.png")
 
 
 def colour(view: QWidget, x: float, y: float) -> QColor:

@@ -9,13 +9,11 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from qgis.core import QgsProject
 from qgis.PyQt.QtGui import QImage
 
 from craterbench_qgis.contract.vocabulary import Decision
@@ -25,14 +23,9 @@ from engine_side import ask
 from inside import load, settle, wait_until
 from paths import HERE, needs_engine
 from sets import match_set, scattered
-from store_bench import StoreBench, accepted_in
+from store_bench import StoreBench, accepted_in, bench
 
-
-@pytest.fixture
-def bench(project: QgsProject, tmp_path: Path) -> Iterator[StoreBench]:
-    bench = StoreBench(project, tmp_path)
-    yield bench
-    bench.close()
+__all__ = ["bench"]  # a fixture
 
 
 @pytest.fixture
