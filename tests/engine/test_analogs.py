@@ -24,16 +24,14 @@ from craterbench_qgis.engine.indexing import add_to_index
 from craterbench_qgis.engine.kinds import load_descriptor
 from craterbench_qgis.engine.kinds.describe import entry_of
 from craterbench_qgis.engine.kinds.upgrade import upgrade_index
-from craterbench_qgis.engine.mosaic import Mosaic
 from craterbench_qgis.engine.search import (
     QueryView,
     Searcher,
     SearchOptions,
-    query_from_crater,
 )
 from craterbench_qgis.engine.search.turns import Turn, turned
 
-from .scene import COUNT, build_scene, craters, write_catalogue, write_mosaic
+from .scene import COUNT, build_scene, craters, query_view, write_catalogue, write_mosaic
 
 ENCODER = load_encoder("hog")
 DESCRIPTOR = load_descriptor(threads=1)
@@ -63,10 +61,7 @@ def searcher(folder: Path) -> Searcher:
 
 
 def query(folder: Path, number: int, context: float = 2.5) -> QueryView:
-    _, lon, lat, diameter = craters()[number]
-    with Mosaic.open(folder / "mosaic.tif") as mosaic:
-        size = ENCODER.input_size
-        return query_from_crater(mosaic, lon, lat, diameter * 1000, context, size).widened()
+    return query_view(folder, number, ENCODER, context).widened()
 
 
 def test_an_index_without_descriptors_opens_searches_and_says_what_it_lacks(plain: Path) -> None:

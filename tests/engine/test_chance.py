@@ -10,8 +10,7 @@ import pytest
 from craterbench_qgis.engine.bodies import body_by_name
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.index import CraterIndex
-from craterbench_qgis.engine.mosaic import Mosaic
-from craterbench_qgis.engine.search import Searcher, SearchOptions, query_from_crater
+from craterbench_qgis.engine.search import Searcher, SearchOptions
 from craterbench_qgis.engine.search.chance import (
     LAST,
     MIN_CRATERS,
@@ -20,7 +19,7 @@ from craterbench_qgis.engine.search.chance import (
     same_ground,
 )
 
-from .scene import build_scene, craters
+from .scene import build_scene, query_view
 
 
 def test_expected_numbers_are_what_chance_brings() -> None:
@@ -81,11 +80,9 @@ def test_craters_on_the_querys_ground() -> None:
 def test_a_search_tells_it_where_it_can(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     encoder = load_encoder("hog")
     build_scene(tmp_path, encoder)
-    _, lon, lat, diameter = craters()[5]
+    asked = query_view(tmp_path, 5, encoder)
     with CraterIndex.open(tmp_path / "scene.craterindex") as index:
         searcher = Searcher(index, encoder)
-        with Mosaic.open(tmp_path / "mosaic.tif") as mosaic:
-            asked = query_from_crater(mosaic, lon, lat, diameter * 1000, 2.5, encoder.input_size)
         few = searcher.search(asked, SearchOptions(top=5))
         assert all(match.expected_by_chance is None for match in few.matches)
         monkeypatch.setattr("craterbench_qgis.engine.search.chance.MIN_CRATERS", 15)

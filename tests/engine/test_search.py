@@ -30,7 +30,7 @@ from craterbench_qgis.engine.search import (
     read_region,
 )
 
-from .scene import COUNT, build_scene, craters
+from .scene import COUNT, build_scene, craters, query_view
 
 ENCODER = load_encoder("hog")
 
@@ -48,9 +48,7 @@ def searcher(folder: Path) -> Searcher:
 
 
 def query(folder: Path, number: int, context: float = 2.5) -> QueryView:
-    _, lon, lat, diameter = craters()[number]
-    with Mosaic.open(folder / "mosaic.tif") as mosaic:
-        return query_from_crater(mosaic, lon, lat, diameter * 1000, context, ENCODER.input_size)
+    return query_view(folder, number, ENCODER, context)
 
 
 def test_every_crater_finds_itself(folder: Path, searcher: Searcher) -> None:

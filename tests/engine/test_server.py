@@ -251,10 +251,10 @@ def test_it_does_not_outlive_a_killed_parent_whose_child_holds_the_pipe() -> Non
         "read, write = os.pipe()\n"
         f"engine = subprocess.Popen([{sys.executable!r}, '-m', 'craterbench_qgis.engine', 'serve'],"
         " stdin=read, stdout=subprocess.PIPE)\n"
-        "other = subprocess.Popen(['sleep', '60'], pass_fds=[write])\n"
+        "sleeper = subprocess.Popen(['sleep', '60'], pass_fds=[write])\n"
         "os.write(write, b'no message\\n')\n"
         "engine.stdout.readline()\n"  # refused: it has started, and knows its parent
-        "print(engine.pid, other.pid, flush=True)\n"
+        "print(engine.pid, sleeper.pid, flush=True)\n"
         "time.sleep(60)\n"
     )
     process = subprocess.Popen(

@@ -16,7 +16,7 @@ from craterbench_qgis.contract.wire import ENGINE_ERROR, KINDS_MISSING
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.index import CraterIndex
 
-from .scene import COUNT, DEGREE_M, build_scene, craters, write_mosaic
+from .scene import COUNT, DEGREE_M, build_scene, crater_query, craters, write_mosaic
 from .server_client import Client
 
 PIXEL_M = DEGREE_M / 24
@@ -41,16 +41,9 @@ def server(folder: Path) -> Iterator[Client]:
 
 
 def asked(folder: Path, number: int = 7, **more: Any) -> dict[str, Any]:
-    _, lon, lat, diameter = craters()[number]
     return {
         "index": str(folder / "scene.craterindex"),
-        "query": {
-            "kind": "crater",
-            "mosaic": {"path": str(folder / "mosaic.tif")},
-            "lon": lon,
-            "lat": lat,
-            "diameter_m": diameter * 1000,
-        },
+        "query": crater_query(folder, number),
         "find": "analogs",
         "analogs": {"min_pixels": 5.0},
         **more,

@@ -12,7 +12,7 @@ import pytest
 
 from craterbench_qgis.engine.index import CraterIndex
 
-from .scene import COUNT, craters, write_catalogue, write_mosaic
+from .scene import COUNT, crater_query, craters, write_catalogue, write_mosaic
 from .server_client import Client, wait_for
 
 MANY = 350
@@ -129,13 +129,8 @@ def test_a_build_is_stopped_within_a_second_searched_beside_and_resumed(
         return int(counts[-1]) if counts else 0
 
     wait_for(lambda: done() > 300)
-    _, lon, lat, diameter = craters()[8]
-    query = {
-        "kind": "crater", "mosaic": {"path": str(folder / "mosaic.tif")}, "lon": lon, "lat": lat,
-        "diameter_m": diameter * 1000,
-    }  # fmt: skip
     start = time.monotonic()
-    reply = server.call("search", {"index": str(small), "query": query})
+    reply = server.call("search", {"index": str(small), "query": crater_query(folder, 8)})
     assert time.monotonic() - start < 3.0  # about 0.1 s on two idle cores
     assert reply["matches"][0]["crater_id"] == "T-008"
     start = time.monotonic()
