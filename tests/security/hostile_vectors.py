@@ -89,11 +89,11 @@ def databases(folder: Path, url: str) -> Iterator[Path]:
                 )
             else:
                 base.execute(sql)
-                made = "more" if "TABLE" in sql else "craters2"
+                table = "more" if "TABLE" in sql else "craters2"
                 base.execute(
                     "INSERT INTO gpkg_contents (table_name, data_type, identifier, srs_id) VALUES "
                     "(?, 'attributes', ?, 0)",
-                    (made, made),
+                    (table, table),
                 )
             base.commit()
         yield path
