@@ -15,7 +15,8 @@ import sqlite3
 import subprocess
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -69,10 +70,33 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def search(
+def tours(
+    settings: dict[str, Any], package: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Future[dict[str, Any]]]]:
+    """Both at once, each on a screen of its own: they wait more than they compute."""
+    with ThreadPoolExecutor() as pool:
+        yield {
+            "search": pool.submit(search_tour, settings, package, tmp_path_factory),
+            "review": pool.submit(review_tour, settings, package, tmp_path_factory),
+        }
+
+
+@pytest.fixture(scope="module")
+def search(tours: dict[str, Future[dict[str, Any]]]) -> dict[str, Any]:
+    """What the first tour saw; ``out``: its folder."""
+    return tours["search"].result()
+
+
+@pytest.fixture(scope="module")
+def review(tours: dict[str, Future[dict[str, Any]]]) -> dict[str, Any]:
+    """What the other saw before it was killed, and after."""
+    return tours["review"].result()
+
+
+def search_tour(
     settings: dict[str, Any], package: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Any]:
-    """What the first tour saw; ``out``: its folder."""
+    """One QGIS asks, decides, exports and moves its project about."""
 
     def tour() -> dict[str, Any]:
         work = tmp_path_factory.mktemp("search")
@@ -89,11 +113,10 @@ def search(
     return once_more(tour)
 
 
-@pytest.fixture(scope="module")
-def review(
+def review_tour(
     settings: dict[str, Any], package: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Any]:
-    """What the other saw before it was killed, and after."""
+    """Another builds an index and reviews duplicates until it is killed; a third goes on."""
     copies = write_planted(settings["TOUR_PLANTED"])
 
     def tour() -> dict[str, Any]:
