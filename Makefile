@@ -1,7 +1,7 @@
 # make engine   the engine's environment in .venv, with the command craterbench
 # make demo     a synthetic planet, its index, a search from another observation, pictures
 # make test     every test; make test-qgis only those of the plugin
-# make lint     ruff, mypy, and who may import whom
+# make lint     ruff, mypy, who may import whom, and the rules of QGIS's plugin repository
 # make fuzz     spoiled files for half an hour; make kills: a thousand killed writers; make soak
 # make package  dist/craterbench_qgis_plugin-VERSION.zip, checked by the QGIS repository's rules;
 #               RELEASE=1 refuses placeholder addresses too
@@ -70,6 +70,7 @@ lint: dev
 	"$(BIN)/python" -m ruff format --check .
 	"$(BIN)/python" -m mypy
 	"$(BIN)/lint-imports"
+	"$(BIN)/python" tools/package.py --check --output build/package
 
 bench: dev
 	"$(BIN)/python" benchmarks/bench_build.py

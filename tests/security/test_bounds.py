@@ -161,9 +161,13 @@ def test_the_session_folder_keeps_what_was_used_last(work: Path) -> None:
     assert list(work.glob("*.png")) == [big]
 
 
+@pytest.fixture(scope="module")
+def bombs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return dict(hostile_vectors.bombs(tmp_path_factory.mktemp("bombs")))
+
+
 @pytest.mark.parametrize("name", ["bomb.geojson.zip", "bomb.csv.zip", "bomb.csv.gz"])
-def test_what_is_unpacked_is_bounded(name: str, work: Path) -> None:
-    bombs = dict(hostile_vectors.bombs(work))
+def test_what_is_unpacked_is_bounded(name: str, bombs: dict[str, str]) -> None:
     with pytest.raises(CatalogueError, match="unpacks to more than"):
         read_catalogue(bombs[name])
     if name.endswith(".zip"):
