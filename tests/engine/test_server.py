@@ -196,7 +196,7 @@ def test_the_end_of_the_pipe_ends_the_process_at_once(method: str, tmp_path: Pat
         start = time.monotonic()
         assert client.process.stdin is not None
         client.process.stdin.close()
-        assert client.ended(5.0) == 0
+        assert client.ended() == 0
         assert time.monotonic() - start < 2.0
         assert tmp_path.is_dir()
 
@@ -207,7 +207,7 @@ def test_shutdown_is_answered_during_a_job() -> None:
         client.send("short.deaf")
         assert client.call("$/ping") == {}
         assert client.call("shutdown") == {}
-        assert client.ended(5.0) == 0
+        assert client.ended() == 0
         assert not client.log
 
 
@@ -219,7 +219,7 @@ def test_signals() -> None:
         assert client.call("encoders.list")["encoders"]
         client.send("long.deaf")
         client.process.send_signal(signal.SIGTERM)
-        assert client.ended(5.0) == 0
+        assert client.ended() == 0
         assert "Traceback" not in "".join(client.log)
 
 

@@ -161,7 +161,7 @@ def test_a_build_ends_with_its_client_and_is_resumed_by_the_next(
         wait_for(lambda: any(report["done"] > 300 for _, report in client.progress))
         assert client.process.stdin is not None
         client.process.stdin.close()
-        assert client.ended(3.0) == 0
+        assert client.ended() == 0
     with CraterIndex.open(output, check="full") as index:
         assert index.incomplete
         assert index.n_views > 0
