@@ -123,8 +123,12 @@ def crater_query(folder: Path, number: int, **more: Any) -> dict[str, Any]:
     }
 
 
-def query_view(folder: Path, number: int, encoder: Encoder, context: float = 2.5) -> QueryView:
-    """A crater of the scene in ``folder``, as the engine is asked about it."""
+def query_view(
+    folder: Path, number: int, encoder: Encoder, context: float = 2.5, wide: bool = False
+) -> QueryView:
+    """A crater of the scene in ``folder``, as the engine is asked about it; ``wide``: with the
+    ground around it, which a turn brings into the view."""
     _, lon, lat, diameter = craters()[number]
     with Mosaic.open(folder / "mosaic.tif") as mosaic:
-        return query_from_crater(mosaic, lon, lat, diameter * 1000, context, encoder.input_size)
+        view = query_from_crater(mosaic, lon, lat, diameter * 1000, context, encoder.input_size)
+        return view.widened() if wide else view

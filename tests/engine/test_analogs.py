@@ -61,7 +61,7 @@ def searcher(folder: Path) -> Searcher:
 
 
 def query(folder: Path, number: int, context: float = 2.5) -> QueryView:
-    return query_view(folder, number, ENCODER, context).widened()
+    return query_view(folder, number, ENCODER, context, wide=True)
 
 
 def test_an_index_without_descriptors_opens_searches_and_says_what_it_lacks(plain: Path) -> None:
