@@ -40,6 +40,7 @@ class ProjectResults(QObject):
         """Whether the store has said what is in the project."""
         project.cleared.connect(self._on_cleared)
         self.store.reopened.connect(self._on_reopened)
+        self.layers.rest.wanted.connect(self._on_wanted)
 
     def close(self) -> None:
         """Let go of project, map and file; harmless where that has been done."""
@@ -59,3 +60,12 @@ class ProjectResults(QObject):
             self.layers.fill(match_set)
         self.is_read = True
         self.read.emit()
+
+    def _on_wanted(self, set_id: str) -> None:
+        def done(match_set: MatchSet | None) -> None:
+            if match_set is None:
+                self.layers.rest.bring_back(set_id)
+            else:
+                self.layers.fill(match_set)
+
+        self.store.open_set(set_id, done)

@@ -21,6 +21,7 @@ from ..match_set import MatchSet
 from . import features
 from .ids import LINKS, MATCHES, QUERY, mark
 from .style import apply_style
+from .titles import Title
 
 SLICE_SECONDS = 0.012
 _BATCH = 40
@@ -76,6 +77,23 @@ class BuiltLayer:
         """Row -> feature id."""
 
 
+class ShownSet:
+    """What is known of a match set on the map. Layers only by id."""
+
+    def __init__(self, match_set: MatchSet, title: Title, restored: bool) -> None:
+        self.match_set = match_set
+        self.title = title
+        self.restored = restored
+        """Whether it came with the project, which stays as it was saved."""
+        self.job: SlicedJob | None = None
+        self.linking: SlicedJob | None = None
+        self.layers: dict[str, tuple[str, int | None, dict[int, int]]] = {}
+        """role -> (layer id, position of ``decision``, row -> feature id)."""
+        self.decided_meanwhile: set[int] = set()
+        self.rows: dict[int, int] = {}
+        """Feature id in ``matches`` -> row."""
+
+
 def build_layers(
     match_set: MatchSet,
     existing: dict[str, QgsVectorLayer],
@@ -108,7 +126,8 @@ def build_layers(
     scores = [match.score for match in match_set.matches]
     for role, described, decision, rows_of, content in wanted:
         layer, described_fields = existing.get(role), features.fields(described)
-        if layer is None or layer.fields().names() != described_fields.names():
+        # The provider's fields: a column the user computes is no reason to make it anew.
+        if layer is None or layer.dataProvider().fields().names() != described_fields.names():
             layer = _new_layer(role, match_set.set_id, described_fields, crs)
             yield
             apply_style(layer, role, scores)
