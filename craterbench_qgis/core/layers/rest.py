@@ -151,7 +151,7 @@ def brought_back(project: QgsProject, set_id: str) -> Iterator[None]:
             group.insertChildNode(place, node)
         yield
     group = group_of(project, set_id)
-    if kept and group is not None:
+    if group is not None and is_at_rest(group):
         group.removeCustomProperty(KEPT_PROPERTY)
 
 

@@ -98,7 +98,7 @@ class ResultLayers(QObject):
 
     def _build(self, match_set: MatchSet, restored: bool) -> None:
         set_id = match_set.set_id
-        called = title(match_set, tree.names(self._project))
+        called = title(match_set, tree.names(self._project, set_id))
         shown = self._sets[set_id] = ShownSet(match_set, called, restored)
         match_set.decided.connect(self._on_decided)
 

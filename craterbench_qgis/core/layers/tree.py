@@ -32,9 +32,10 @@ def quietly(project: QgsProject, steps: Iterator[Any]) -> Iterator[None]:
         yield
 
 
-def names(project: QgsProject) -> set[str]:
-    """The names of all groups in the layer tree."""
-    return {group.name() for group in project.layerTreeRoot().findGroups(True)}
+def names(project: QgsProject, set_id: str) -> set[str]:
+    """The names of all groups in the layer tree but that of a match set."""
+    groups = project.layerTreeRoot().findGroups(True)
+    return {group.name() for group in groups if set_of(group) != set_id}
 
 
 def insert(
