@@ -25,6 +25,7 @@ from qgis.core import (
 from qgis.gui import QgsLayerTreeView
 from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtWidgets import QWidget
 
 from craterbench_qgis.core.layers.ids import KEPT_PROPERTY, group_of, layers_of, set_of
 from craterbench_qgis.core.match_set import MatchSet
@@ -45,6 +46,7 @@ class RestBench:
         self.project, self.path = project, folder / "moon.qgz"
         self.results: ProjectResults | None = None
         self.added: list[str] = []
+        self.table: QWidget | None = None
         self.model = QgsLayerTreeModel(project.layerTreeRoot())
         self.model.setFlag(QgsLayerTreeModel.Flag.AllowNodeChangeVisibility, True)
         self.view = QgsLayerTreeView()
@@ -211,6 +213,10 @@ def joined(bench: RestBench, layer: QgsVectorLayer) -> None:
     assert mine.addJoin(join)
 
 
+def in_an_open_table(bench: RestBench, layer: QgsVectorLayer) -> None:
+    bench.table = QWidget(objectName=f"QgsAttributeTableDialog/{layer.id()}")
+
+
 def ticked_again(bench: RestBench, layer: QgsVectorLayer) -> None:
     Settings().keeps_earlier = True
 
@@ -233,7 +239,7 @@ def editable(bench: RestBench, layer: QgsVectorLayer) -> None:
 @pytest.mark.parametrize(
     "use",
     [
-        in_a_theme, in_a_layout, joined, ticked_again, beside_a_layer_of_the_users, ordered,
+        in_a_theme, in_a_layout, joined, in_an_open_table, ticked_again, beside_a_layer_of_the_users, ordered,
         editable,
     ],
 )  # fmt: skip

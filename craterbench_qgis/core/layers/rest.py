@@ -30,6 +30,8 @@ from .build import SlicedJob
 from .ids import KEPT_PROPERTY, ROLES, group_of, is_at_rest, layers_of, role_of, set_of
 from .titles import Title, ending, layer_name
 
+_OPEN_TABLE = "QgsAttributeTableDialog/"
+"""Before the id of a layer: the name of a table of attributes that is open."""
 _MOST_BYTES = 8 << 20
 """Of the unpacked text: the project's file may come from a stranger."""
 
@@ -100,8 +102,8 @@ def mentions(project: QgsProject) -> Generator[None, None, str]:
         if isinstance(layer, QgsVectorLayer) and not set_of(layer):
             words += [join.joinLayerId() for join in layer.vectorJoins()]
             words.append(layer.source() if layer.providerType() == "virtual" else "")
-    # Tables of attributes that are open carry their layer's id.
-    words += [widget.objectName() for widget in QApplication.allWidgets()]
+    names = [widget.objectName() for widget in QApplication.allWidgets()]
+    words += [name for name in names if name.startswith(_OPEN_TABLE)]
     return "\n".join(words)
 
 
@@ -144,6 +146,7 @@ def brought_back(project: QgsProject, set_id: str) -> Iterator[None]:
             return
         if layer is not None and role_of(layer) not in layers_of(project, set_id):
             project.addMapLayer(layer, False)
+            layer.resolveReferences(project)
             element = document.documentElement().firstChildElement("layer-tree-layer")
             node = QgsLayerTreeNode.readXml(element, project)
             if not isinstance(node, QgsLayerTreeLayer) or node.layerId() != layer.id():
@@ -186,7 +189,8 @@ def _idle(project: QgsProject, set_id: str, mentioned: str) -> list[str]:
     if not is_plain or root.hasCustomLayerOrder():
         return []
     for layer in ours:
-        if not layer.readOnly() or layer.id() in mentioned or layer.name() in mentioned:
+        is_own = not layer.readOnly() or layer.auxiliaryLayer() is not None  # labels were moved
+        if is_own or layer.id() in mentioned or layer.name() in mentioned:
             return []
     return ids
 
