@@ -239,8 +239,8 @@ def editable(bench: RestBench, layer: QgsVectorLayer) -> None:
 @pytest.mark.parametrize(
     "use",
     [
-        in_a_theme, in_a_layout, joined, in_an_open_table, ticked_again, beside_a_layer_of_the_users, ordered,
-        editable,
+        in_a_theme, in_a_layout, joined, in_an_open_table, ticked_again,
+        beside_a_layer_of_the_users, ordered, editable,
     ],
 )  # fmt: skip
 def test_layers_in_use_stay(
