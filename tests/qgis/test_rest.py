@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import shutil
+import sqlite3
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -27,7 +28,7 @@ from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QWidget
 
-from craterbench_qgis.core.layers.ids import KEPT_PROPERTY, group_of, layers_of, set_of
+from craterbench_qgis.core.layers.ids import group_of, layers_of, set_of
 from craterbench_qgis.core.match_set import MatchSet
 from craterbench_qgis.core.project_results import ProjectResults
 from craterbench_qgis.core.settings import Settings
@@ -168,6 +169,7 @@ def test_they_come_back_as_they_were(bench: RestBench) -> None:
     del layers
     second = bench.ask("two")
     bench.rested(first)
+    bench.path = bench.path.with_name("another.qgz")
     bench.save()
     bench.reopen()
     wait_until(lambda: bench.count(second) == 20)
@@ -311,7 +313,7 @@ def test_a_ticked_group_at_rest_is_filled_as_the_project_is_read(
     plugin.unload()
 
 
-def test_without_the_store_they_come_back_empty(bench: RestBench) -> None:
+def test_without_the_store_a_tick_says_why_nothing_comes(bench: RestBench) -> None:
     first, second = bench.ask("one"), bench.ask("two")
     bench.rested(first)
     bench.save()
@@ -320,19 +322,39 @@ def test_without_the_store_they_come_back_empty(bench: RestBench) -> None:
     bench.path.with_name("moon_craterbench.gpkg").unlink()
     assert bench.project.read(str(bench.path))
     bench.start()
+    said: list[str] = []
+    bench.results.store.message.connect(lambda text, _: said.append(text))
     assert bench.count(second) == 0
     bench.tick(first)
-    wait_until(lambda: len(layers_of(bench.project, first)) == 3)
-    assert bench.count(first) == 0
+    wait_until(lambda: said)
+    assert bench.count(first) == -1 and "no longer in the project" in said[0]
+
+
+def test_layers_stay_where_the_store_cannot_keep_them(bench: RestBench) -> None:
+    damaged = bench.path.with_name("newer.qgz")
+    with sqlite3.connect(damaged.with_name("newer_craterbench.gpkg")) as store:
+        store.executescript(
+            "CREATE TABLE craterbench (key, value); CREATE TABLE queries (a); CREATE TABLE"
+            " matches (a); INSERT INTO craterbench VALUES ('schema', '999');"
+        )
+    store.close()
+    bench.close()
+    assert bench.project.write(str(damaged))
+    bench.start()
+    first = bench.ask("one")
+    bench.ask("two")
+    settle(30)
+    assert bench.count(first) == 20, "a later version's store is left alone"
 
 
 @pytest.mark.parametrize("kept", ["no base64", "", "[]", "[1, null]", "foreign", "bomb"])
 def test_what_nobody_can_read_makes_no_layer(bench: RestBench, kept: str, tmp_path: Path) -> None:
     first, second = bench.ask("one"), bench.ask("two")
     bench.rested(first)
+    bench.save()
     text = base64.b64encode(zlib.compress(kept.encode())).decode() if kept != "no base64" else kept
     if kept == "foreign":
-        table = shutil.copy(EARLIER / "moon_craterbench.gpkg", tmp_path)
+        table = shutil.copy(EARLIER / "moon_craterbench.gpkg", tmp_path / "other.gpkg")
         Path(table).chmod(0o644)
         assert QgsVectorLayer(f"{table}|layername=matches", "foreign", "ogr").isValid()
         mark = f'<Option name="craterbench/set_id" type="QString" value="{first}"/>'
@@ -342,11 +364,16 @@ def test_what_nobody_can_read_makes_no_layer(bench: RestBench, kept: str, tmp_pa
         text = base64.b64encode(zlib.compress(kept.encode())).decode()
     elif kept == "bomb":
         text = base64.b64encode(zlib.compress(b"[" + b" " * (64 << 20) + b"]")).decode()
-    bench.group(first).setCustomProperty(KEPT_PROPERTY, text)
+    bench.close()
+    with sqlite3.connect(bench.path.with_name("moon_craterbench.gpkg")) as store:
+        changed = store.execute("UPDATE craterbench SET value=? WHERE key LIKE 'layers:%'", (text,))
+        assert changed.rowcount == 1
+    store.close()
+    bench.reopen()
     bench.tick(first)
     wait_until(lambda: len(bench.project.mapLayers()) == 6)
     assert bench.count(first) == 20, "made anew from the store"
-    assert bench.count(second) == 20
+    wait_until(lambda: bench.count(second) == 20)
     layers = bench.project.mapLayers().values()
     assert {layer.providerType() for layer in layers} == {"memory"}
 

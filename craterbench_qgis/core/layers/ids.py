@@ -8,8 +8,8 @@ from qgis.core import QgsLayerTreeGroup, QgsMapLayer, QgsProject
 
 SET_PROPERTY = "craterbench/set_id"
 ROLE_PROPERTY = "craterbench/role"
-KEPT_PROPERTY = "craterbench/layers"
-"""Of a group: what its layers were, while they are at rest (:mod:`.rest`)."""
+REST_PROPERTY = "craterbench/at_rest"
+"""Of a group whose layers are out of the project (:mod:`.rest`)."""
 MATCHES, LINKS, QUERY = "matches", "links", "query"
 ROLES = (QUERY, MATCHES, LINKS)
 """From top to bottom."""
@@ -54,7 +54,7 @@ def group_of(project: QgsProject, set_id: str) -> QgsLayerTreeGroup | None:
 
 def is_at_rest(group: QgsLayerTreeGroup | None) -> bool:
     """Whether the layers of a group are out of the project until it is ticked."""
-    return group is not None and bool(group.customProperty(KEPT_PROPERTY))
+    return group is not None and bool(group.customProperty(REST_PROPERTY))
 
 
 def has_results(project: QgsProject) -> bool:

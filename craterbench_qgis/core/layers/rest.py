@@ -1,8 +1,8 @@
 """Layers at rest: those of earlier queries leave the project, and come back as they were.
 
-QGIS writes each layer of a project as XML, which takes it about 30 ms for one query's. A group
-that is collapsed and unticked keeps its layers as one packed text instead: their ids, names and
-styles, and whatever else was set on them. Their features are in the store.
+QGIS writes each layer of a project as XML, which takes it about 30 ms for one query's. The layers
+of a group that is collapsed and unticked are in the project's store instead, as one packed text
+beside their matches: their ids, names and styles, and whatever else was set on them.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from qgis.PyQt.QtXml import QDomDocument
 
 from . import tree
 from .build import SlicedJob
-from .ids import KEPT_PROPERTY, ROLES, group_of, is_at_rest, layers_of, role_of, set_of
+from .ids import REST_PROPERTY, ROLES, group_of, is_at_rest, layers_of, role_of, set_of
 from .titles import Title, ending, layer_name
 
 _OPEN_TABLE = "QgsAttributeTableDialog/"
 """Before the id of a layer: the name of a table of attributes that is open."""
 _MOST_BYTES = 8 << 20
-"""Of the unpacked text: the project's file may come from a stranger."""
+"""Of the unpacked text: the project may come from a stranger."""
 
 
 class LayerRest(QObject):
@@ -41,10 +41,16 @@ class LayerRest(QObject):
 
     wanted = pyqtSignal(str)
     """The user ticked the group of a match set at rest."""
+    packed = pyqtSignal(str, str)
+    """What the layers of a match set are that rest now: set id, text."""
 
     def __init__(self, project: QgsProject, parent: QObject) -> None:
         super().__init__(parent)
         self._project = project
+        self.texts: dict[str, str] = {}
+        """Set id -> what its layers were."""
+        self.keeps: Callable[[], bool] = lambda: True
+        """Whether :attr:`packed` texts are there when the project is opened again."""
         self._root = project.layerTreeRoot()
         self._root.visibilityChanged.connect(self._on_ticked)
         self._job: SlicedJob | None = None
@@ -67,17 +73,29 @@ class LayerRest(QObject):
         self.stop()
         self._root.visibilityChanged.disconnect(self._on_ticked)
 
-    def bring_back(self, set_id: str) -> None:
-        """The layers of a match set that the store does not know: empty, but as they were."""
-        steps = tree.quietly(self._project, brought_back(self._project, set_id))
-        SlicedJob(steps, lambda: None, self)
+    def bring_back(self, set_id: str) -> Iterator[None]:
+        """Put the layers of a match set into their group again, empty, without a change of the
+        project. Those whose text is lost are missing."""
+        if is_at_rest(group_of(self._project, set_id)):
+            steps = brought_back(self._project, set_id, self.texts.get(set_id, ""))
+            yield from tree.quietly(self._project, steps)
+
+    def rename(self, set_id: str, title: Title) -> None:
+        """Give layers at rest another name, unless the user has renamed them."""
+        if is_at_rest(group_of(self._project, set_id)) and set_id in self.texts:
+            self._keep(set_id, renamed(self.texts[set_id], title))
+
+    def _keep(self, set_id: str, text: str) -> None:
+        self.texts[set_id] = text
+        self.packed.emit(set_id, text)
 
     def _steps(self, set_ids: list[str], leaves: Callable[[str], bool]) -> Iterator[None]:
         mentioned = yield from mentions(self._project)
-        for set_id in set_ids:
+        for set_id in set_ids if self.keeps() else ():
             text = yield from packed(self._project, set_id, mentioned)
             if text and leaves(set_id):
-                put(self._project, set_id, text)
+                self._keep(set_id, text)
+                put(self._project, set_id)
 
     def _on_ticked(self, node: Any) -> None:
         is_ours = isinstance(node, QgsLayerTreeGroup) and is_at_rest(node)
@@ -126,18 +144,17 @@ def packed(project: QgsProject, set_id: str, mentioned: str) -> Generator[None, 
     return text if ids == _idle(project, set_id, mentioned) else ""
 
 
-def put(project: QgsProject, set_id: str, text: str) -> None:
-    """Take the layers of a match set out of the project; ``text``: of :func:`packed`."""
+def put(project: QgsProject, set_id: str) -> None:
+    """Take the layers of a match set out of the project."""
     group = group_of(project, set_id)
     if group is not None:
-        group.setCustomProperty(KEPT_PROPERTY, text)
+        group.setCustomProperty(REST_PROPERTY, 1)
         project.removeMapLayers(group.findLayerIds())
 
 
-def brought_back(project: QgsProject, set_id: str) -> Iterator[None]:
+def brought_back(project: QgsProject, set_id: str, packed_text: str) -> Iterator[None]:
     """Put the layers of a match set that are at rest into their group again, empty."""
-    kept = _unpacked(project, set_id)
-    for place, text in enumerate(kept):
+    for place, text in enumerate(_unpacked(packed_text)):
         document = QDomDocument()
         document.setContent(text)
         yield
@@ -155,12 +172,12 @@ def brought_back(project: QgsProject, set_id: str) -> Iterator[None]:
         yield
     group = group_of(project, set_id)
     if group is not None and is_at_rest(group):
-        group.removeCustomProperty(KEPT_PROPERTY)
+        group.removeCustomProperty(REST_PROPERTY)
 
 
-def rename(project: QgsProject, set_id: str, title: Title) -> None:
-    """Give layers at rest another name, unless the user has renamed them."""
-    kept = _unpacked(project, set_id)
+def renamed(packed_text: str, title: Title) -> str:
+    """The text with other names for the layers that the user has not renamed."""
+    kept = _unpacked(packed_text)
     for place, text in enumerate(kept):
         document = QDomDocument()
         document.setContent(text)
@@ -170,9 +187,7 @@ def rename(project: QgsProject, set_id: str, title: Title) -> None:
             if name.nodeValue().endswith(ending(role)):
                 name.setNodeValue(layer_name(title, role))
         kept[place] = document.toString(-1)
-    group = group_of(project, set_id)
-    if kept and group is not None:
-        group.setCustomProperty(KEPT_PROPERTY, _packed(kept))
+    return _packed(kept)
 
 
 def _idle(project: QgsProject, set_id: str, mentioned: str) -> list[str]:
@@ -209,12 +224,10 @@ def _packed(kept: list[str]) -> str:
     return base64.b64encode(zlib.compress(json.dumps(kept).encode())).decode()
 
 
-def _unpacked(project: QgsProject, set_id: str) -> list[str]:
-    """The texts of :func:`_written`; none where the group's property is not readable."""
-    group = group_of(project, set_id)
-    text = group.customProperty(KEPT_PROPERTY) if group is not None else ""
+def _unpacked(text: str) -> list[str]:
+    """The texts of :func:`_written`; none where ``text`` is not readable."""
     try:
-        unpacked = zlib.decompressobj().decompress(base64.b64decode(str(text or "")), _MOST_BYTES)
+        unpacked = zlib.decompressobj().decompress(base64.b64decode(text), _MOST_BYTES)
         kept = json.loads(unpacked)
     except (ValueError, zlib.error):
         return []

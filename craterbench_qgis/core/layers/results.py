@@ -19,9 +19,10 @@ from ...contract.vocabulary import Question
 from ..geo.crs import geographic_crs
 from ..match_set import MatchSet
 from ..settings import Settings
-from . import rest, tree
+from . import tree
 from .build import BuiltLayer, ShownSet, SlicedJob, build_layers, fill_links
 from .ids import LINKS, MATCHES, group_of, is_at_rest, layers_of, role_of, set_groups, set_of
+from .rest import LayerRest
 from .titles import Title, named, title
 from .view import Highlight, zoom_extent
 
@@ -49,7 +50,7 @@ class ResultLayers(QObject):
         self._sets: dict[str, ShownSet] = {}
         self._asked: dict[str, None] = {}
         """Match sets, the one that was asked for last at the end."""
-        self.rest = rest.LayerRest(project, self)
+        self.rest = LayerRest(project, self)
         self._selecting = False
         self._new: set[str] = set()
         self._gone: list[str] = []
@@ -103,7 +104,7 @@ class ResultLayers(QObject):
         match_set.decided.connect(self._on_decided)
 
         def steps() -> Iterator[None]:
-            yield from tree.quietly(self._project, rest.brought_back(self._project, set_id))
+            yield from self.rest.bring_back(set_id)
             yield from build_layers(
                 match_set,
                 layers_of(self._project, set_id),
@@ -136,13 +137,14 @@ class ResultLayers(QObject):
         if shown is not None:
             shown.title = called
         tree.rename(self._project, set_id, called)
-        rest.rename(self._project, set_id, called)
+        self.rest.rename(set_id, called)
 
     def forget(self) -> None:
         """Another project is open: let go of the layers without touching them."""
         for set_id in list(self._sets):
             self._drop(set_id)
         self.rest.stop()
+        self.rest.texts.clear()
         self._asked.clear()
         self._gone.clear()
         self._new.clear()
