@@ -10,6 +10,7 @@ from qgis.PyQt.QtWidgets import (
 from qgis.utils import iface
 
 from common import DOCK, LAT, LON, SIDE, answered, low_high
+from eyes import reads, rows, shown
 from hands import (
     act,
     choose,
@@ -18,9 +19,6 @@ from hands import (
     item,
     key,
     press,
-    reads,
-    rows,
-    shown,
     spot,
     tab,
     write,
