@@ -11,6 +11,7 @@ from typing import Any
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
+from ..i18n import tr
 from .layers.results import ResultLayers
 from .match_set import MatchSet
 from .settings import Settings
@@ -40,6 +41,9 @@ class ProjectResults(QObject):
         """Whether the store has said what is in the project."""
         project.cleared.connect(self._on_cleared)
         self.store.reopened.connect(self._on_reopened)
+        self.layers.rest.wanted.connect(self._on_wanted)
+        self.layers.rest.packed.connect(self.store.keep_layers)
+        self.layers.rest.keeps = self.store.keeps
 
     def close(self) -> None:
         """Let go of project, map and file; harmless where that has been done."""
@@ -55,7 +59,17 @@ class ProjectResults(QObject):
 
     def _on_reopened(self) -> None:
         self.sets = self.store.open_sets()
+        self.layers.rest.texts.update(self.store.kept_layers())
         for match_set in self.sets:
             self.layers.fill(match_set)
         self.is_read = True
         self.read.emit()
+
+    def _on_wanted(self, set_id: str) -> None:
+        def done(match_set: MatchSet | None) -> None:
+            if match_set is not None:
+                self.layers.fill(match_set)
+            else:
+                self.store.message.emit(tr("This query is no longer in the project."), True)
+
+        self.store.open_set(set_id, done)

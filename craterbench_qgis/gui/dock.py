@@ -67,6 +67,7 @@ class CraterBenchDock(QDockWidget):
         """Make the panels, one in each step."""
         settings = self._settings
         self.engine_bar = EngineBar(engine)
+        yield
         self.setup = SetupPage(engine, settings)
         yield
         self.query_bar = QueryBar(iface, engine, settings)

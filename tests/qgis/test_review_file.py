@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -101,3 +102,11 @@ def test_killed_in_the_middle_nothing_is_lost(home: Path, review: Path, after: i
         range(len(content.pairs)), key=lambda row: abs(content.pairs[row].probability - 0.5)
     )
     assert ranked.index(start) == len(kept)
+
+
+def test_the_garbage_collector_looks_at_one_object_a_pair(review: Path) -> None:
+    pairs = ReviewFile(review).read().pairs
+    gc.collect()
+    assert all(map(gc.is_tracked, pairs))
+    inside = [value for pair in pairs for value in gc.get_referents(pair) if gc.is_tracked(value)]
+    assert {type(value) for value in inside} <= {type, Decided}, "the class, what is decided"

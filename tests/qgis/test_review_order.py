@@ -7,7 +7,6 @@ from typing import Any
 from craterbench_qgis.contract.vocabulary import PairOrder, Verdict
 from craterbench_qgis.core.review.file import (
     Decided,
-    Entry,
     ReviewPair,
 )
 from craterbench_qgis.core.review.order import (
@@ -18,7 +17,7 @@ from craterbench_qgis.core.words.review import comparison
 
 
 def pair_of(number: int, probability: float, km: float = 20.0, lat: float = 0.0) -> ReviewPair:
-    a, b = Entry(f"a{number}", number, lat, km * 1e3), Entry(f"b{number}", number, lat, km * 900)
+    a, b = (f"a{number}", number, lat, km * 1e3), (f"b{number}", number, lat, km * 900)
     return ReviewPair(number, None, a, b, 1e3, 0.05, 0.9, 0.8, None, probability, None, Decided())
 
 

@@ -20,7 +20,7 @@ from qgis.PyQt.QtWidgets import QDialog, QLabel, QLineEdit, QPushButton, QWidget
 
 from craterbench_qgis.contract import methods
 from craterbench_qgis.contract.why import ExplainParams
-from craterbench_qgis.core.layers.ids import layers_of
+from craterbench_qgis.core.layers.ids import group_of, layers_of
 from craterbench_qgis.core.match_set import MatchSet
 from engine_side import build_index
 from inside import FakeInterface, child, flush, move_mouse, wait_until
@@ -168,6 +168,7 @@ def test_every_query_comes_back_with_the_project(
     wait_until(lambda: len(bench.answers) == 2)
     set_ids = [answer.set_id for answer in bench.answers]
     wait_until(lambda: workbench.layers.is_shown(set_ids[1]))
+    wait_until(lambda: not layers_of(project, set_ids[0]))  # at rest
     assert project.write(path)
     wait_until(lambda: workbench.store.path() is not None)
     wait_until(lambda: len(workbench.store.history()) == 2)
@@ -184,8 +185,10 @@ def test_every_query_comes_back_with_the_project(
         layers = [layers_of(project, set_id).get("matches") for set_id in set_ids]
         return [layer.featureCount() if layer is not None else -1 for layer in layers]
 
-    wait_until(lambda: feature_counts() == [len(crater_ids)] * 2)
+    wait_until(lambda: feature_counts() == [-1, len(crater_ids)])
     assert ids_of(workbench.current) == crater_ids
+    group_of(project, set_ids[0]).setItemVisibilityChecked(True)
+    wait_until(lambda: feature_counts() == [len(crater_ids)] * 2)
 
 
 def test_the_engine_dies_and_the_session_goes_on(bench: PluginBench, match_set: MatchSet) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -21,6 +22,7 @@ from ..match_set import MatchSet
 from . import features
 from .ids import LINKS, MATCHES, QUERY, mark
 from .style import apply_style
+from .titles import Title
 
 SLICE_SECONDS = 0.012
 _BATCH = 40
@@ -50,6 +52,16 @@ class SlicedJob(QObject):
         self.deleteLater()
 
     def _slice(self) -> None:
+        # Python's collector looks at every object of QGIS for up to 50 ms: not on top of a slice.
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            self._work()
+        finally:
+            if collects:
+                gc.enable()
+
+    def _work(self) -> None:
         end = time.perf_counter() + SLICE_SECONDS
         while time.perf_counter() < end:
             if next(self._steps, self) is self:
@@ -74,6 +86,23 @@ class BuiltLayer:
         """Position of the field ``decision``, None for the query's layer."""
         self.ids: dict[int, int] = {}
         """Row -> feature id."""
+
+
+class ShownSet:
+    """What is known of a match set on the map. Layers only by id."""
+
+    def __init__(self, match_set: MatchSet, title: Title, restored: bool) -> None:
+        self.match_set = match_set
+        self.title = title
+        self.restored = restored
+        """Whether it came with the project, which stays as it was saved."""
+        self.job: SlicedJob | None = None
+        self.linking: SlicedJob | None = None
+        self.layers: dict[str, tuple[str, int | None, dict[int, int]]] = {}
+        """role -> (layer id, position of ``decision``, row -> feature id)."""
+        self.decided_meanwhile: set[int] = set()
+        self.rows: dict[int, int] = {}
+        """Feature id in ``matches`` -> row."""
 
 
 def build_layers(
@@ -108,7 +137,8 @@ def build_layers(
     scores = [match.score for match in match_set.matches]
     for role, described, decision, rows_of, content in wanted:
         layer, described_fields = existing.get(role), features.fields(described)
-        if layer is None or layer.fields().names() != described_fields.names():
+        # The provider's fields: a column the user computes is no reason to make it anew.
+        if layer is None or layer.dataProvider().fields().names() != described_fields.names():
             layer = _new_layer(role, match_set.set_id, described_fields, crs)
             yield
             apply_style(layer, role, scores)

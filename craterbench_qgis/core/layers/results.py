@@ -1,8 +1,9 @@
 """The matches on the map: per query a group of layers, highlight, selection and decisions.
 
 The layers are in memory and are filled from the store again when the project is opened
-(``core.store`` says why they do not read its GeoPackage). QGIS objects may be gone at any moment,
-because the user removed them: they are looked up by id whenever they are needed.
+(``core.store`` says why they do not read its GeoPackage). Those of earlier queries are at rest
+(:mod:`.rest`) until their group is ticked. QGIS objects may be gone at any moment, because the
+user removed them: they are looked up by id whenever they are needed.
 """
 
 from __future__ import annotations
@@ -19,27 +20,11 @@ from ..geo.crs import geographic_crs
 from ..match_set import MatchSet
 from ..settings import Settings
 from . import tree
-from .build import BuiltLayer, SlicedJob, build_layers, fill_links
-from .ids import LINKS, MATCHES, group_of, layers_of, role_of, set_of
+from .build import BuiltLayer, ShownSet, SlicedJob, build_layers, fill_links
+from .ids import LINKS, MATCHES, group_of, is_at_rest, layers_of, role_of, set_groups, set_of
+from .rest import LayerRest
 from .titles import Title, named, title
 from .view import Highlight, zoom_extent
-
-
-class _Shown:
-    """What is known of a match set on the map. Layers only by id."""
-
-    def __init__(self, match_set: MatchSet, title: Title, restored: bool) -> None:
-        self.match_set = match_set
-        self.title = title
-        self.restored = restored
-        """Whether it came with the project, which stays as it was saved."""
-        self.job: SlicedJob | None = None
-        self.linking: SlicedJob | None = None
-        self.layers: dict[str, tuple[str, int | None, dict[int, int]]] = {}
-        """role -> (layer id, position of ``decision``, row -> feature id)."""
-        self.decided_meanwhile: set[int] = set()
-        self.rows: dict[int, int] = {}
-        """Feature id in ``matches`` -> row."""
 
 
 class ResultLayers(QObject):
@@ -62,8 +47,10 @@ class ResultLayers(QObject):
         super().__init__(parent)
         self._project, self._canvas = project, canvas
         self._settings = settings or Settings()
-        self._sets: dict[str, _Shown] = {}
-        """The one that was asked for last at the end."""
+        self._sets: dict[str, ShownSet] = {}
+        self._asked: dict[str, None] = {}
+        """Match sets, the one that was asked for last at the end."""
+        self.rest = LayerRest(project, self)
         self._selecting = False
         self._new: set[str] = set()
         self._gone: list[str] = []
@@ -83,52 +70,51 @@ class ResultLayers(QObject):
     def add(self, match_set: MatchSet) -> None:
         """Show a match set; layers it has in the project already are used.
 
-        Returns at once, :attr:`added` follows. A set that is shown is brought back into view, the
-        groups of the others are collapsed and unticked, and the oldest of more than the settings
-        allow leave the map: after ten queries nobody could read it. The store keeps them.
+        Returns at once, :attr:`added` follows. A set that is shown is brought back into view. The
+        groups of the others are collapsed and unticked and their layers rest; the oldest of more
+        than the settings allow leave the map: after ten queries nobody could read it. The store
+        keeps them.
         """
-        shown = self._sets.pop(match_set.set_id, None)
+        set_id = match_set.set_id
+        self._asked.pop(set_id, None)
+        self._asked[set_id] = None
+        shown = self._sets.get(set_id)
         if shown is not None and shown.match_set is match_set:
-            self._sets[match_set.set_id] = shown
-            self._set_visible(match_set.set_id)
+            self._set_visible(set_id)
+            self._rest_others(set_id)
             return
-        if shown is not None:
-            self._sets[match_set.set_id] = shown
-            self._drop(match_set.set_id)
-        existing = layers_of(self._project, match_set.set_id)
-        if not existing:
-            self._set_visible(match_set.set_id)  # its group may have been left, unticked
-        self._build(match_set, existing, restored=False)
+        self._drop(set_id)
+        came = layers_of(self._project, set_id)
+        self._build(match_set, restored=False)
+        if not came:
+            self._set_visible(set_id)  # its group may have been left, unticked
 
     def fill(self, match_set: MatchSet) -> None:
-        """Fill the layers that came, empty, with a project; it stays as it was saved."""
-        existing = layers_of(self._project, match_set.set_id)
-        if existing and match_set.set_id not in self._sets:
-            self._build(match_set, existing, restored=True)
-
-    def _build(self, match_set: MatchSet, existing: dict[str, QgsMapLayer], restored: bool) -> None:
+        """Fill the layers that came, empty, with a project, and bring back those at rest; the
+        project stays as it was saved."""
         set_id = match_set.set_id
-        called = title(match_set, tree.names(self._project))
-        shown = self._sets[set_id] = _Shown(match_set, called, restored)
-        match_set.decided.connect(self._on_decided)
-        steps = build_layers(
-            match_set,
-            existing,
-            self._project.crs(),
-            lambda *placed: self._placed(set_id, *placed),
-            self._linked(shown, ()),
-        )
-        if restored:
-            steps = self._quietly(steps)
-        shown.job = SlicedJob(steps, lambda: self._built(set_id), self)
+        is_there = layers_of(self._project, set_id) or is_at_rest(group_of(self._project, set_id))
+        if is_there and set_id not in self._sets:
+            self._build(match_set, restored=True)
 
-    def _quietly(self, steps: Iterator[None]) -> Iterator[None]:
-        """Each step without marking the project as changed."""
-        while True:
-            with tree.unchanged(self._project):
-                if next(steps, self) is self:
-                    return
-            yield
+    def _build(self, match_set: MatchSet, restored: bool) -> None:
+        set_id = match_set.set_id
+        called = title(match_set, tree.names(self._project, set_id))
+        shown = self._sets[set_id] = ShownSet(match_set, called, restored)
+        match_set.decided.connect(self._on_decided)
+
+        def steps() -> Iterator[None]:
+            yield from self.rest.bring_back(set_id)
+            yield from build_layers(
+                match_set,
+                layers_of(self._project, set_id),
+                self._project.crs(),
+                lambda *placed: self._placed(set_id, *placed),
+                self._linked(shown, ()),
+            )
+
+        made = tree.quietly(self._project, steps()) if restored else steps()
+        shown.job = SlicedJob(made, lambda: self._built(set_id), self)
 
     def is_shown(self, set_id: str) -> bool:
         """Whether the circles of a match set are complete and in the project."""
@@ -151,11 +137,15 @@ class ResultLayers(QObject):
         if shown is not None:
             shown.title = called
         tree.rename(self._project, set_id, called)
+        self.rest.rename(set_id, called)
 
     def forget(self) -> None:
         """Another project is open: let go of the layers without touching them."""
         for set_id in list(self._sets):
             self._drop(set_id)
+        self.rest.stop()
+        self.rest.texts.clear()
+        self._asked.clear()
         self._gone.clear()
         self._new.clear()
         self._highlight.hide()
@@ -168,6 +158,7 @@ class ResultLayers(QObject):
         self.forget()
         for signal, slot in links:
             signal.disconnect(slot)
+        self.rest.close()
         self._highlight.close()
 
     # Rows
@@ -241,23 +232,36 @@ class ResultLayers(QObject):
             self._link(shown, self._rows_selected(shown, layer))
         if not shown.restored:
             self._trim()
+            self._rest_others(set_id)
         self.added.emit(set_id)
 
     def _trim(self) -> None:
         """Take the sets that were asked for longest ago off the map, down to what is wanted."""
-        groups = [set_id for set_id in self._sets if group_of(self._project, set_id) is not None]
+        groups = [set_of(group) for group in set_groups(self._project)][::-1]
+        places = list(self._asked)
+        groups.sort(key=lambda name: places.index(name) if name in places else -1)
         for set_id in groups[: max(0, len(groups) - self._settings.sets_on_map)]:
             self.remove(set_id)
 
+    def _rest_others(self, set_id: str) -> None:
+        def leaves(other: str) -> bool:
+            shown = self._sets.get(other)
+            if shown is None or shown.job is not None:
+                return False
+            self._drop(other)
+            return True
+
+        self.rest.start([other for other in self._sets if other != set_id], leaves)
+
     # Great circles
 
-    def _linked(self, shown: _Shown, selected: Iterable[int]) -> list[int]:
+    def _linked(self, shown: ShownSet, selected: Iterable[int]) -> list[int]:
         """The rows that great circles lead to."""
         if self._settings.links_all:
             return list(range(len(shown.match_set)))
         return sorted(selected)
 
-    def _link(self, shown: _Shown, selected: Iterable[int]) -> None:
+    def _link(self, shown: ShownSet, selected: Iterable[int]) -> None:
         known = shown.layers.get(LINKS)
         layer = self._project.mapLayer(known[0]) if known is not None else None
         if known is None or layer is None:
@@ -276,7 +280,7 @@ class ResultLayers(QObject):
             layer.dataChanged.emit()
             layer.triggerRepaint()
 
-        steps = self._quietly(fill_links(built, shown.match_set, rows))
+        steps = tree.quietly(self._project, fill_links(built, shown.match_set, rows))
         shown.linking = SlicedJob(steps, done, self)
 
     def _matches(self, set_id: str) -> QgsVectorLayer | None:
@@ -349,7 +353,7 @@ class ResultLayers(QObject):
         layers = self._project.mapLayers()
         imagery = {name for name in added if isinstance(layers.get(name), QgsRasterLayer)}
         if imagery:
-            tree.lift(self._project, imagery, self._sets)
+            tree.lift(self._project, imagery)
 
     def _on_crs(self) -> None:
         for shown in self._sets.values():
@@ -369,7 +373,7 @@ class ResultLayers(QObject):
         if not self._selecting:
             self.selected.emit(shown.match_set.set_id, rows)
 
-    def _rows_selected(self, shown: _Shown, layer: QgsVectorLayer) -> list[int]:
+    def _rows_selected(self, shown: ShownSet, layer: QgsVectorLayer) -> list[int]:
         return sorted(shown.rows[fid] for fid in layer.selectedFeatureIds() if fid in shown.rows)
 
     def _on_decided(self, rows: list[int]) -> None:
@@ -382,7 +386,7 @@ class ResultLayers(QObject):
         else:  # the layers are being built; a feature that is made already is corrected then
             shown.decided_meanwhile.update(rows)
 
-    def _write_decisions(self, shown: _Shown, rows: Iterable[int]) -> None:
+    def _write_decisions(self, shown: ShownSet, rows: Iterable[int]) -> None:
         decisions = {row: str(shown.match_set.decision(row)) for row in rows}
         for layer_id, position, ids in shown.layers.values():
             layer = self._project.mapLayer(layer_id)

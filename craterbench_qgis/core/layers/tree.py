@@ -23,9 +23,19 @@ def unchanged(project: QgsProject) -> Iterator[None]:
             project.setDirty(False)
 
 
-def names(project: QgsProject) -> set[str]:
-    """The names of all groups in the layer tree."""
-    return {group.name() for group in project.layerTreeRoot().findGroups(True)}
+def quietly(project: QgsProject, steps: Iterator[Any]) -> Iterator[None]:
+    """Each of ``steps`` without marking the project as changed."""
+    while True:
+        with unchanged(project):
+            if next(steps, steps) is steps:
+                return
+        yield
+
+
+def names(project: QgsProject, set_id: str) -> set[str]:
+    """The names of all groups in the layer tree but that of a match set."""
+    groups = project.layerTreeRoot().findGroups(True)
+    return {group.name() for group in groups if set_of(group) != set_id}
 
 
 def insert(
@@ -86,10 +96,10 @@ def fold(project: QgsProject, set_ids: Iterable[str], untick: bool) -> None:
             group.setItemVisibilityChecked(False)
 
 
-def lift(project: QgsProject, added: set[str], set_ids: Iterable[str]) -> None:
+def lift(project: QgsProject, added: set[str]) -> None:
     """Groups that lie below imagery (layer ids) that was just added come to the top, in their
     order."""
-    root, ours = project.layerTreeRoot(), set(set_ids)
+    root = project.layerTreeRoot()
     order = list(root.children())
     covered = [n for n, node in enumerate(order) if _layer_ids(node) & added]
     if not covered:
@@ -97,7 +107,7 @@ def lift(project: QgsProject, added: set[str], set_ids: Iterable[str]) -> None:
     below = [
         node
         for node in order[min(covered) + 1 :]
-        if isinstance(node, QgsLayerTreeGroup) and set_of(node) in ours
+        if isinstance(node, QgsLayerTreeGroup) and set_of(node)
     ]
     for node in reversed(below):
         root.insertChildNode(0, node.clone())

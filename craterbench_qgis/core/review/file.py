@@ -60,9 +60,6 @@ NOTHING_DECIDED = Decided()
 class Entry:
     """An entry of a catalogue: degrees east and planetocentric, metres."""
 
-    # Few and small objects: Python's garbage collector stops QGIS while it looks at all of them.
-    __slots__ = ("diameter_m", "id", "lat", "lon")
-
     id: str
     lon: float
     lat: float
@@ -71,17 +68,20 @@ class Entry:
 
 @dataclass
 class ReviewPair:
-    """A row of ``pairs``. ``iou`` and ``similarity`` are None where not known."""
+    """A row of ``pairs``. ``first`` and ``second``: what :attr:`a` and :attr:`b` are made of.
+    ``iou`` and ``similarity`` are None where not known."""
 
+    # One object a pair: Python's garbage collector stops QGIS while it looks at all of them. It
+    # passes over plain tuples of numbers and texts.
     __slots__ = (
-        "a", "b", "cluster_id", "decided", "diameter_ratio", "distance_m", "distance_ratio", "iou",
-        "offset_m", "pair_id", "probability", "similarity",
+        "cluster_id", "decided", "diameter_ratio", "distance_m", "distance_ratio", "first", "iou",
+        "offset_m", "pair_id", "probability", "second", "similarity",
     )  # fmt: skip
 
     pair_id: Any
     cluster_id: Any
-    a: Entry
-    b: Entry
+    first: tuple[str, float, float, float]
+    second: tuple[str, float, float, float]
     distance_m: float
     distance_ratio: float
     diameter_ratio: float
@@ -90,6 +90,16 @@ class ReviewPair:
     probability: float
     offset_m: tuple[float, float] | None
     decided: Decided
+
+    @property
+    def a(self) -> Entry:
+        """The entry named first."""
+        return Entry(*self.first)
+
+    @property
+    def b(self) -> Entry:
+        """The other one."""
+        return Entry(*self.second)
 
     @property
     def decision(self) -> Verdict:
@@ -220,8 +230,8 @@ def _pair(row: Json) -> ReviewPair:
     return ReviewPair(
         row["pair_id"],
         row.get("cluster_id"),
-        Entry(texts["a_id"], known("a_lon"), known("a_lat"), known("a_diameter_m")),
-        Entry(texts["b_id"], known("b_lon"), known("b_lat"), known("b_diameter_m")),
+        (texts["a_id"], known("a_lon"), known("a_lat"), known("a_diameter_m")),
+        (texts["b_id"], known("b_lon"), known("b_lat"), known("b_diameter_m")),
         known("distance_m"),
         known("distance_ratio"),
         known("diameter_ratio"),

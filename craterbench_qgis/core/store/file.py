@@ -24,6 +24,8 @@ from ..file_worker import transaction
 from ..query import QueryRequest, SearchedIndex
 from . import schema
 
+_LAYERS = "layers:"
+"""Before a set id: the key of what the layers of a query are while they rest."""
 WAIT_SECONDS = 2.0
 """How long SQLite itself waits for another program; the worker then tries again."""
 
@@ -202,6 +204,23 @@ class StoreFile:
             row[8],
         )
 
+    def keep_layers(self, set_id: str, text: str) -> None:
+        """Keep what the layers of a match set are while they are out of the project."""
+        with transaction(self._db):
+            self._db.execute(
+                "INSERT OR REPLACE INTO craterbench VALUES (?, ?)", (_LAYERS + set_id, text)
+            )
+
+    def layers(self) -> dict[str, str]:
+        """Set id -> text of :meth:`keep_layers`, of all queries that are not deleted."""
+        return dict(
+            self._db.execute(
+                "SELECT q.set_id, c.value FROM queries q"
+                " JOIN craterbench c ON c.key = ? || q.set_id WHERE q.deleted IS NULL",
+                (_LAYERS,),
+            )
+        )
+
     def rename(self, set_id: str, label: str) -> None:
         """Give a query another label."""
         with transaction(self._db):
@@ -223,6 +242,10 @@ class StoreFile:
         with transaction(self._db):
             gone = f"DELETE FROM matches WHERE set_id IN ({marked})"  # nosec B608 - fixed text
             self._db.execute(gone)
+            self._db.executemany(
+                "DELETE FROM craterbench WHERE key = ? || ?",
+                [(_LAYERS, *row) for row in self._db.execute(marked).fetchall()],
+            )
             self._db.execute("DELETE FROM queries WHERE deleted IS NOT NULL")
             schema.update_bounds(self._db)
 

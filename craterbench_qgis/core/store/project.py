@@ -63,6 +63,7 @@ class ProjectStore(QObject):
         self._pictures = Pictures()
         self._path: Path | None = None
         self._open_sets: list[MatchSet] = []
+        self._layers: dict[str, str] = {}
         self._closed = False
         self._target: Path | None = None
         self._generation = 0
@@ -111,6 +112,16 @@ class ProjectStore(QObject):
         sets, self._open_sets = self._open_sets, []
         return sets
 
+    def keeps(self) -> bool:
+        """Whether what is kept is there when the project is opened again."""
+        return self._target is None or self._path is not None
+
+    def kept_layers(self) -> dict[str, str]:
+        """Set id -> what :meth:`keep_layers` was given before the project was read. Handed out
+        once, after :attr:`reopened`."""
+        layers, self._layers = self._layers, {}
+        return layers
+
     def refresh(self) -> None:
         """Read the list again: another QGIS may have the same project open."""
         known = set(self._crops)
@@ -141,6 +152,10 @@ class ProjectStore(QObject):
             )
             self._project.setDirty(True)
         self.refresh()
+
+    def keep_layers(self, set_id: str, text: str) -> None:
+        """Keep what the layers of a match set are while they are out of the project."""
+        self._ask(lambda worker: store_of(worker).keep_layers(set_id, text))
 
     def rename(self, set_id: str, label: str) -> None:
         """Give a query another name."""
@@ -194,10 +209,11 @@ class ProjectStore(QObject):
 
         def open_(worker: StoreWorker) -> Any:
             notes = open_store(worker, target)
-            return notes, _listing(worker, set()), [_reader(set_id)(worker) for set_id in shown]
+            read = [_reader(set_id)(worker) for set_id in shown]
+            return notes, _listing(worker, set()), read, store_of(worker).layers()
 
         def done(result: Any) -> None:
-            notes, listing, snapshots = result
+            notes, listing, snapshots, self._layers = result
             self._report(notes)
             self._listed(listing)
             sets = [self._set_of(snapshot) for snapshot in snapshots]

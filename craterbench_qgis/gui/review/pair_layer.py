@@ -141,6 +141,7 @@ class PairLayer(QObject):
 
     def _steps(self, content: ReviewContent, body: Body) -> Iterator[None]:
         crs = geographic_crs(body, self._project.crs())
+        yield
         layer = QgsMemoryProviderUtils.createMemoryLayer(
             tr("Pairs of {name}").format(name=content.path.stem),
             fields(_FIELDS),

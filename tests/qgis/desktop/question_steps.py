@@ -1,21 +1,25 @@
 """Steps: conditions, analogs, the history."""
 
 from qgis.core import QgsProject
+from qgis.PyQt.QtCore import QPoint
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QAbstractSpinBox,
     QWidget,
 )
+from qgis.utils import iface
 
 from common import DOCK, LAT, LON, SIDE, answered, low_high
 from eyes import reads, rows, shown
 from hands import (
+    act,
     choose,
     entry,
     fill,
     item,
     key,
     press,
+    spot,
     tab,
     write,
 )
@@ -143,6 +147,25 @@ def history():
         yield from tab("History")
     seen["groups"] = groups()
     yield from tab("Search")
+
+
+def earlier_group():
+    """Ticked in QGIS's tree of layers, the group of an earlier query has its layers again."""
+    view, root = iface.layerTreeView(), QgsProject.instance().layerTreeRoot()
+    ours = [one for one in root.children() if one.customProperty("craterbench/set_id")]
+    empty = [one for one in ours if not one.children()]
+    assert len(ours) > 2 and len(empty) == len(ours) - 1, "those of earlier queries rest"
+    group = empty[-1]
+    assert not group.itemVisibilityChecked()
+    picture("15-at-rest")
+    mark = view.visualRect(view.node2index(group))
+    place = spot(view.viewport(), QPoint(mark.left() + 9, mark.center().y()))
+    yield from act("mousemove", place.x(), place.y(), "click", 1)
+    yield from until(group.itemVisibilityChecked, 5)
+    yield from until(lambda: len(group.children()) == 3, 10)
+    matches = [one.layer() for one in group.findLayers() if one.name().endswith(": matches")]
+    yield from until(lambda: matches[0].featureCount() > 0, 10)
+    picture("15-ticked")
 
 
 def titles():
