@@ -21,6 +21,7 @@ from ... import __version__
 from ...contract.vocabulary import Stage
 from ..errors import CraterIndexError
 from ..monitor import Monitor
+from .canonical import plain_json
 from .catalogue_store import CraterStore, crater_table, write_craters
 from .consolidate import full_groups, join, live_groups
 from .format import IndexSettings, SegmentData
@@ -37,7 +38,6 @@ from .manifest import (
     ShortlistEntry,
     TombstoneEntry,
     load_manifest,
-    plain_json,
 )
 from .segment import write_segment
 from .storage import FileEntry, HashingFile, check_size, storage_errors, sync_folder

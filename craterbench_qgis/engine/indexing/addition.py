@@ -159,21 +159,24 @@ def _plan_addition(
 
 
 def are_same(
-    body: Body,
-    craters: Craters,
-    rows: NDArray[np.int64],
-    stored: CraterStore,
-    stored_rows: NDArray[np.int64],
+    body: Body, first: NDArray[np.float64], second: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
-    """Whether rows of a catalogue and rows of an index [n], pair by pair, agree in place and size:
-    then one id means one crater."""
-    first, second = craters.diameter[rows], stored.diameter_m[stored_rows]
-    apart = great_circle_distance(
-        body, craters.lon[rows], craters.lat[rows], stored.lon[stored_rows], stored.lat[stored_rows]
-    )
-    larger = np.maximum(first, second)
+    """Whether two craters [3, n] each (longitude, latitude, diameter in metres), pair by pair,
+    agree in place and size: then one id means one crater."""
+    apart = great_circle_distance(body, first[0], first[1], second[0], second[1])
+    larger = np.maximum(first[2], second[2])
     within = apart <= _SAME_CENTRE * larger
-    return np.asarray(within & (larger <= _SAME_RATIO * np.minimum(first, second)))
+    return np.asarray(within & (larger <= _SAME_RATIO * np.minimum(first[2], second[2])))
+
+
+def of_catalogue(craters: Craters, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Rows of a catalogue for :func:`are_same`."""
+    return np.stack([craters.lon[rows], craters.lat[rows], craters.diameter[rows]])
+
+
+def of_index(craters: CraterStore, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Rows of an index for :func:`are_same`."""
+    return np.stack([craters.lon[rows], craters.lat[rows], craters.diameter_m[rows]])
 
 
 def add_craters(
@@ -189,7 +192,7 @@ def add_craters(
     stored = writer.craters()
     old = known >= 0
     at = known[old]
-    same = are_same(body, craters, np.flatnonzero(old), stored, at)
+    same = are_same(body, of_catalogue(craters, np.flatnonzero(old)), of_index(stored, at))
     if not same.all():
         notes.append(
             f"{int((~same).sum())} rows were left out: their ids belong to other craters in the "
