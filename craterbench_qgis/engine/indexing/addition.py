@@ -16,7 +16,7 @@ from ..bodies import Body, great_circle_distance, same_body
 from ..catalogue import Craters
 from ..encoders.base import Encoder
 from ..errors import BodyError, CatalogueError, CraterIndexError, MosaicError
-from ..index import CraterIndex, IndexWriter
+from ..index import CraterIndex, IndexWriter, Manifest
 from ..index.catalogue_store import CraterStore
 from ..monitor import Monitor
 from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION, Mosaic
@@ -65,7 +65,7 @@ def add_to_index(
                     f"The build of {path.name} was stopped. Run its 'index build' command again "
                     "first, then add."
                 )
-            opened = _reopen(stack, writer, index_body, mosaics)
+            opened = _reopen(stack, writer, mosaics)
             encoded = run(writer, encoder, opened, monitor)
             notes.append("An addition that had been stopped has been finished first.")
         if mosaics or craters is not None or not notes:
@@ -94,18 +94,20 @@ class _Wanted:
 
 
 def _reopen(
-    stack: ExitStack, writer: IndexWriter, body: Body, given: Sequence[str | Path]
+    stack: ExitStack, writer: IndexWriter, given: Sequence[str | Path]
 ) -> dict[int, Mosaic]:
     """The mosaics a stopped addition needs, wherever the user keeps them now."""
     job = writer.job
     needed = {unit["observation"] for unit in job.info["units"]} if job else set()
-    return {number: known_mosaic(stack, writer, number, body, given) for number in needed}
+    return {number: known_mosaic(stack, writer.manifest, number, given) for number in needed}
 
 
 def known_mosaic(
-    stack: ExitStack, writer: IndexWriter, number: int, body: Body, given: Sequence[str | Path]
+    stack: ExitStack, manifest: Manifest, number: int, given: Sequence[str | Path]
 ) -> Mosaic:
-    known = writer.manifest.observations[number]
+    """The mosaic of an observation, at one of the paths ``given`` or where it was; ``stack`` closes
+    it. Raises MosaicError where it is neither."""
+    known, body = manifest.observations[number], manifest.settings.body
     for path in [*given, known["path"]]:
         if not names.is_there(os.fspath(path)):
             continue
@@ -137,7 +139,7 @@ def _plan_addition(
         by_number = {observation(writer, mosaic): mosaic for mosaic in opened}
     else:
         numbers = range(len(writer.manifest.observations))
-        by_number = {n: known_mosaic(stack, writer, n, body, ()) for n in numbers}
+        by_number = {n: known_mosaic(stack, writer.manifest, n, ()) for n in numbers}
     if wanted.craters is None:
         rows = np.setdiff1d(np.arange(writer.manifest.n_craters), writer.removed())
     else:
