@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from .entries import KindEntry, ListsEntry, ShortlistEntry
 from .kinds import write_kinds
-from .manifest import KindEntry, ListsEntry, ShortlistEntry
 from .storage import FileEntry, storage_errors
 from .transactions import Transactions
 

@@ -17,8 +17,9 @@ from ..files.typed import convert
 from ..words import Advice
 from .canonical import checksum, layout
 from .closed import inside
+from .entries import Count, Rows, Sha256, Text
 from .format import FORMAT_NAME, JOINED_VERSION
-from .manifest import Count, Rows, Sha256, Text, is_joined, load_content
+from .manifest import is_joined, load_content
 from .storage import FileEntry
 
 MAX_SHARDS = 512

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import CraterIndexError
+from .entries import SegmentEntry
 from .format import (
     GLOBALS,
     SEGMENT_FILES,
@@ -29,7 +30,6 @@ from .format import (
     Skipped,
     record_dtype,
 )
-from .manifest import SegmentEntry
 from .storage import RESTORE, FileEntry, HashingFile, MappedFile, sync_folder
 
 Records = npt.NDArray[np.void]

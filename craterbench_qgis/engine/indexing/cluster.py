@@ -24,7 +24,8 @@ from ..encoders.base import Encoder
 from ..errors import CraterIndexError, EncoderError
 from ..index import IndexWriter, Manifest
 from ..index.catalogue_store import CraterStore
-from ..index.manifest import SegmentEntry, load_manifest
+from ..index.entries import SegmentEntry
+from ..index.manifest import load_manifest
 from ..index.segment import write_apart
 from ..index.storage import storage_errors
 from ..monitor import Monitor
