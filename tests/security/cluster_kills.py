@@ -14,6 +14,7 @@ import argparse
 import hashlib
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -229,6 +230,7 @@ if __name__ == "__main__":
     if not (arguments.folder / "plain.craterindex/manifest.json").exists() or arguments.plain:
         build(arguments.folder, "plain", arguments.encoder, None)
     if not arguments.plain:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that nothing is left running
         result = main(arguments.folder, arguments.encoder, arguments.every)
         sys.stdout.write(json.dumps(result) + "\n")
         sys.exit(0 if result["same"] and not result["problems"] else 1)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import CancelledError
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +24,7 @@ _AHEAD = 3  # tasks a thread has waiting
 _POLL_S = 1.0
 _PATIENCE_S = 60.0  # without a word from the scheduler
 _TRIES = 20  # of one chunk whose worker died
+_TIMED_OUT = (TimeoutError, asyncio.TimeoutError)  # two until Python 3.11
 _ADDRESS = re.compile(r"(?:(?:tcp|tls|ucx|ws|wss|inproc)://)?[^\s/:]+:\d+")
 
 
@@ -111,10 +114,17 @@ class DaskWorkers:
                 heard = time.monotonic()
                 for future in finished:
                     task = futures.pop(future)
-                    if future.status in ("cancelled", "lost"):
+                    if future.status == "cancelled":
                         raise self._lost()
                     if future.status == "finished":
-                        yield future.result()
+                        try:
+                            done = future.result(timeout=_PATIENCE_S)
+                        except _TIMED_OUT:  # its worker died just now
+                            futures[future] = task
+                            continue
+                        except CancelledError:
+                            raise self._lost() from None
+                        yield done
                         continue
                     error = future.exception()
                     tried[task.chunk] = tried.get(task.chunk, 0) + 1
@@ -138,7 +148,8 @@ class DaskWorkers:
     def _finished(self, futures: dict[Any, ChunkTask]) -> list[Any]:
         until = time.monotonic() + _POLL_S
         while True:
-            finished = [future for future in futures if future.status != "pending"]
+            # "lost": its worker died before the answer was fetched; it is made again elsewhere.
+            finished = [future for future in futures if future.status not in ("pending", "lost")]
             if finished or time.monotonic() > until:
                 return finished
             time.sleep(0.02)
