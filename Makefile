@@ -22,8 +22,8 @@ QGIS_PYTHON ?= /usr/bin/python3
 QGIS_VENV   ?= .venv-qgis
 INSTALL = "$(PYTHON)" -m craterbench_qgis.environment.install "$(VENV)" --project .
 
-.PHONY: engine dev demo test test-qgis test-engine lint bench images fuzz kills soak train package qgis \
-  test-newer-qgis clean
+.PHONY: engine dev demo test test-qgis test-engine lint bench images fuzz kills kills-cluster soak train package \
+  qgis test-newer-qgis clean
 
 engine:
 	@sh tools/prerequisites.sh "$(PYTHON)"
@@ -86,6 +86,12 @@ fuzz: dev
 
 kills: dev
 	CRATERBENCH_KILLS=1000 "$(BIN)/python" -m pytest tests/security/test_kills.py
+
+# On four Dask workers; distributed is put beside the environment, not into it.
+kills-cluster: dev
+	"$(BIN)/python" -m pip install --quiet --no-deps --target build/cluster \
+	  -r craterbench_qgis/environment/cluster.lock
+	PYTHONPATH="$(CURDIR):build/cluster" "$(BIN)/python" -m tests.security.cluster_kills build/kills
 
 soak: dev
 	CRATERBENCH_CALLS=20000 "$(BIN)/python" -m pytest tests/security/test_soak.py

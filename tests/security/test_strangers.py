@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from . import hostile_indexes, hostile_rasters, hostile_vectors
+from . import hostile_indexes, hostile_joined, hostile_rasters, hostile_vectors
 from .support import Opener, Trap, tree
 
 MEMORY_MB = 1500
@@ -122,3 +122,18 @@ def test_triggers_and_views_of_an_index_are_not_run(
         query = "SELECT count(*) FROM sqlite_master WHERE name = 'hang'"
         assert base.execute(query).fetchone() == (0,)
         assert base.execute("SELECT count(*) FROM craters").fetchone() == (58,)
+
+
+@pytest.mark.parametrize("purpose", ["index", "verify_index", "change_index"])
+def test_indexes_that_join_others(
+    purpose: str, opener: Opener, canary: Path, work: Path, whole: Path
+) -> None:
+    indexes = list(hostile_joined.joined(whole, work, canary))
+    assert opener.open("index", str(work / "clean/ALL.craterindex"))["outcome"] == "opened"
+    before, beside, wrong = tree(canary), tree(work / "clean"), []
+    for label, path in indexes:
+        wrong += judged(opener.open(purpose, str(path)), label)
+        if tree(canary) != before or tree(work / "clean") != beside:
+            wrong.append(f"{label}: changed what lies outside")
+            before, beside = tree(canary), tree(work / "clean")
+    assert not wrong, "\n".join(wrong)

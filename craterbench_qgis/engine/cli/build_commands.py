@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from ..catalogue import Craters
 from ..errors import ExportError, UsageError
 from ..index import CraterIndex
 from ..indexing import BuildReport, add_to_index, body_of_mosaic, build_index, check_output
+from ..indexing.cluster import EncoderChoice
 from ..kinds import load_descriptor
 from ..kinds.upgrade import describe_added, descriptor_of, upgrade_index
 from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION, Mosaic
@@ -89,6 +91,13 @@ def add_build(actions: Any) -> None:
         help="build nothing: draw a dozen crops with the catalogue's circles and say whether they "
         "lie on rims",
     )
+    build.add_argument(
+        "--cluster",
+        metavar="ADDRESS|local[:N]",
+        help="have the workers of a Dask scheduler cut and encode: its address, its scheduler "
+        "file, or N processes here; the index's folder and the mosaics are shared "
+        "(docs/manual/cluster.md)",
+    )
     build.add_argument("--json", action="store_true")
     add_encoder_options(build)
     build.set_defaults(run=run_build)
@@ -140,7 +149,14 @@ def run_build(arguments: argparse.Namespace) -> int:
     encoder = load_encoder_for(arguments)
     note(f"Encoder {encoder.id} on {encoder.device_name}: {encoder.description}")
     start = time.perf_counter()
-    with ConsoleMonitor() as monitor:
+    with ExitStack() as stack:
+        monitor = stack.enter_context(ConsoleMonitor())
+        cluster = None
+        if arguments.cluster is not None:
+            from ..indexing.dask_workers import DaskWorkers
+
+            choice = EncoderChoice(arguments.encoder, arguments.device, arguments.threads)
+            cluster = stack.enter_context(DaskWorkers(arguments.cluster)), choice
         report = build_index(
             params,
             craters,
@@ -149,6 +165,7 @@ def run_build(arguments: argparse.Namespace) -> int:
             aggregation=arguments.aggregation,
             min_valid_fraction=arguments.min_valid,
             min_pixels_across=arguments.min_pixels,
+            cluster=cluster,
         )
         if not arguments.no_kinds:
             upgrade_index(arguments.output, load_descriptor(), arguments.mosaic, monitor)

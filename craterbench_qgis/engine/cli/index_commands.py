@@ -8,6 +8,7 @@ from typing import Any
 
 from ..errors import CatalogueError
 from ..index import CraterIndex, IndexWriter, build_hnsw, build_lists, verify
+from ..indexing import check_output, join_indexes
 from ..words import counted
 from . import build_commands, kinds_command
 from .options import (
@@ -43,6 +44,17 @@ def add_to(commands: Any) -> None:
         action.set_defaults(run=function)
 
     kinds_command.add_upgrade(actions)
+    join = actions.add_parser(
+        "join",
+        help="one index over several: searched as one, each stays where it is",
+        description="Writes a small index that names the others. A search asks all of them and "
+        "answers as one index would that held all their views. The same command again renews it "
+        "after one of them was changed or moved.",
+    )
+    join.add_argument("indexes", type=Path, nargs="+", metavar="INDEX")
+    join.add_argument("-o", "--output", type=Path, required=True, metavar="NAME.craterindex")
+    join.add_argument("--json", action="store_true")
+    join.set_defaults(run=run_join)
     graph = actions.add_parser(
         "hnsw",
         help="add an HNSW graph for the shortlist of very large indexes",
@@ -86,6 +98,27 @@ def run_hnsw(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def run_join(arguments: argparse.Namespace) -> int:
+    """Join indexes."""
+    check_output(arguments.output)
+    report = join_indexes(arguments.indexes, arguments.output)
+    if arguments.json:
+        print_json(vars(report))
+        return 0
+    say(
+        f"{report.path} joins {report.indexes} indexes: {report.views:,} views of "
+        f"{report.craters:,} craters."
+    )
+    if report.shared:
+        say(f"{report.shared:,} craters that several of them have count once.")
+    if report.unlike:
+        note(
+            f"{report.unlike:,} ids mean other craters in one index than in an earlier one; those "
+            "craters are kept apart."
+        )
+    return 0
+
+
 def run_info(arguments: argparse.Namespace) -> int:
     """Say what an index holds."""
     with CraterIndex.open(arguments.index, check="sizes") as index:
@@ -110,6 +143,7 @@ def run_info(arguments: argparse.Namespace) -> int:
             ["catalogue", f"{source['path']} ({source['selected']:,} of {source['rows']:,} rows)"]
             for source in info["catalogues"]
         ],
+        *[["joins", path] for path in info["joins"]],
         ["kinds", kinds_command.kinds_text(info["kinds"])],
         ["skipped", counted(info["skipped"]) or "none"],
         ["size", f"{info['bytes'] / 1e6:,.1f} MB, {info['bytes_per_view']:,.0f} bytes a view"],
@@ -127,9 +161,6 @@ def index_info(index: CraterIndex) -> dict[str, Any]:
     """What ``index info --json`` prints."""
     manifest = index.manifest
     settings = index.settings
-    size = sum(file.size for file in manifest.files()) + (
-        manifest.gpkg.size if manifest.gpkg else 0
-    )
     return {
         "path": str(index.path),
         "index_id": manifest.index_id,
@@ -138,8 +169,8 @@ def index_info(index: CraterIndex) -> dict[str, Any]:
         "generation": manifest.generation,
         "engine_version": manifest.engine_version,
         "body": settings.body_name,
-        "craters": manifest.n_craters,
-        "removed": manifest.tombstones.craters if manifest.tombstones else 0,
+        "craters": index.n_present + index.n_removed,
+        "removed": index.n_removed,
         "views": manifest.n_views,
         "contexts": " ".join(f"{context:g}x" for context in settings.context_factors),
         "settings": vars(settings),
@@ -148,8 +179,9 @@ def index_info(index: CraterIndex) -> dict[str, Any]:
         "skipped": dict(manifest.skipped),
         "incomplete": index.incomplete,
         "kinds": kinds_command.kinds_info(index),
-        "bytes": size,
-        "bytes_per_view": size / max(1, manifest.n_views),
+        "joins": [str(folder) for folder in index.folders[1:]],
+        "bytes": index.size_bytes,
+        "bytes_per_view": index.size_bytes / max(1, manifest.n_views),
     }
 
 

@@ -20,7 +20,7 @@ from ..catalogue import Craters
 from ..encoders.base import Encoder
 from ..errors import BodyError, QueryError
 from ..index import CraterIndex
-from ..indexing.addition import are_same
+from ..indexing.addition import are_same, of_catalogue, of_index
 from ..monitor import Monitor
 from ..mosaic import Mosaic, View, ViewSkipped
 from ..sources import selected
@@ -86,14 +86,9 @@ def choose_targets(index: CraterIndex, craters: Craters, selection: Selection) -
     rows, index_rows = [], []
     for row in wanted.tolist():
         candidates = known.get(craters.ids[row], [])
-        agree = are_same(
-            body,
-            craters,
-            np.full(len(candidates), row),
-            index.craters,
-            np.array(candidates, np.int64),
-        )
-        same = np.array(candidates, np.int64)[agree].tolist()
+        there = np.array(candidates, np.int64)
+        own = of_catalogue(craters, np.full(len(there), row))
+        same = there[are_same(body, own, of_index(index.craters, there))].tolist()
         visible = [candidate for candidate in same if seen[candidate]]
         if visible:
             rows.append(row)

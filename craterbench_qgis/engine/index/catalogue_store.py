@@ -188,6 +188,20 @@ class CraterStore:
         return taken
 
 
+class JoinedCraters(CraterStore):
+    """The craters of several indexes, one after the other."""
+
+    def __init__(self, root: Path, stores: Sequence[CraterStore]) -> None:
+        super().__init__(root, ())
+        self._stores = list(stores)
+        self.files = [file for store in self._stores for file in store.files]
+        self.rows = sum(store.rows for store in self._stores)
+
+    @cached_property
+    def tables(self) -> list[pa.Table]:
+        return [table for store in self._stores for table in store.tables]
+
+
 def _as_dicts(table: pa.Table) -> list[dict[str, Any]]:
     columns = [column.to_pylist() for column in table.columns]
     own, others = columns[:4], columns[4:]

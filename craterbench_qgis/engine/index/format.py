@@ -21,6 +21,8 @@ Int64 = npt.NDArray[np.int64]
 SUFFIX = ".craterindex"
 FORMAT_NAME = "craterindex"
 FORMAT_VERSION = 1
+JOINED_VERSION = 2
+"""Of the manifest of an index that joins others (``joined.py``)."""
 MAX_NUMBERS, MAX_SIDE = 65_536, 8192
 SEGMENT_VIEWS = 65_536
 """Views in a consolidated segment, at most (a single larger chunk stays whole)."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import hashlib
 import json
 import re
 from collections import Counter
@@ -17,6 +16,7 @@ import msgspec
 from ..errors import CraterIndexError
 from ..files.typed import convert
 from ..words import Advice
+from .canonical import checksum, layout
 from .closed import open_inside
 from .entries import (
     CatalogueEntry,
@@ -33,6 +33,7 @@ from .entries import (
 from .format import (
     FORMAT_NAME,
     FORMAT_VERSION,
+    JOINED_VERSION,
     MANIFEST,
     MANIFEST_SPARE,
     SEGMENT_FILES,
@@ -54,6 +55,11 @@ _REPAIR = Advice(
     "Restore the folder from a copy, or build the index again.",
 )
 _BUILD = Advice(" with 'craterbench index build'", "")
+_SHARD = Advice(
+    "Do this to the index among them that it is meant for ('craterbench index info' names them), "
+    "then join them again with 'craterbench index join'.",
+    "Do this to the index among them that it is meant for, then join them again.",
+)
 _COPY_AGAIN = Advice(
     "Run 'craterbench index verify --repair', which copies it again.",
     "Make a copy of the index, and check the disk.",
@@ -133,50 +139,27 @@ class Manifest:
             if not content[name]:
                 del content[name]
         content["checksum"] = checksum(content)
-        return _layout(content)
-
-
-def _layout(content: dict[str, Any]) -> bytes:
-    lines = [f"{_compact(key)}: {_lines(content[key])}" for key in sorted(content)]
-    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
-
-
-def _compact(value: Any) -> str:
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
-
-
-def _lines(value: Any) -> str:
-    """One line, or one per element of a list: readable, and quick to write for many segments."""
-    if isinstance(value, (list, tuple)) and value:
-        return "[\n" + ",\n".join(" " + _compact(item) for item in value) + "\n]"
-    return _compact(value)
-
-
-def checksum(content: dict[str, Any]) -> str:
-    """SHA-256, in hex, of the canonical JSON of ``content`` without its ``checksum``.
-
-    Canonical: keys sorted, no blanks, UTF-8, not escaped to ASCII.
-    """
-    rest = {key: value for key, value in content.items() if key != "checksum"}
-    return hashlib.sha256(_compact(rest).encode()).hexdigest()
-
-
-def plain_json(value: dict[str, Any], what: str) -> dict[str, Any]:
-    """``value`` as it comes back from JSON; CraterIndexError when it cannot be stored."""
-    try:
-        return dict(json.loads(json.dumps(value, allow_nan=False)))
-    except (TypeError, ValueError) as error:
-        raise CraterIndexError(
-            f"{what} cannot be stored in the index ({error}). Give text, finite numbers and lists."
-        ) from error
+        return layout(content)
 
 
 def load_manifest(root: Path) -> Manifest:
     """The committed state of the index in ``root``.
 
-    Raises CraterIndexError: no such folder, no index, half-created, damaged, or a newer format.
+    Raises CraterIndexError: no such folder, no index, half-created, damaged, a newer format, or
+    one that joins others and holds nothing of its own.
+    """
+    return manifest_of(load_content(root), f"{root.name}: the file {MANIFEST}")
+
+
+def is_joined(content: dict[str, Any]) -> bool:
+    """Whether it is the manifest of an index that joins others."""
+    return bool(content["format_version"] == JOINED_VERSION)
+
+
+def load_content(root: Path) -> dict[str, Any]:
+    """What the manifest of an index, or of one that joins others, says: whole, not yet checked.
+
+    Raises CraterIndexError as :func:`load_manifest`.
     """
     if not root.exists():
         raise CraterIndexError(
@@ -197,7 +180,7 @@ def load_manifest(root: Path) -> Manifest:
         )
     with storage_errors(path):
         data = _read(root, path)
-    return parse_manifest(data, f"{root.name}: the file {MANIFEST}")
+    return _content(data, f"{root.name}: the file {MANIFEST}")
 
 
 def _read(root: Path, path: Path) -> bytes:
@@ -207,6 +190,10 @@ def _read(root: Path, path: Path) -> bytes:
 
 def parse_manifest(data: bytes, name: str) -> Manifest:
     """The manifest in ``data``; ``name`` begins the error's sentence."""
+    return manifest_of(_content(data, name), name)
+
+
+def _content(data: bytes, name: str) -> dict[str, Any]:
     try:
         if len(data) > MAX_BYTES:
             raise ValueError
@@ -216,22 +203,36 @@ def parse_manifest(data: bytes, name: str) -> Manifest:
         raise CraterIndexError(
             f"{name} is damaged or truncated: it is not readable. {_REPAIR}"
         ) from None
-    if isinstance(version, int) and version > FORMAT_VERSION:
+    if isinstance(version, int) and version > JOINED_VERSION:
         raise CraterIndexError(
             f"{name} was written by a newer CraterBench (index format {version}, this one reads "
-            f"up to {FORMAT_VERSION}). Update CraterBench, or build the index again with this one."
+            f"up to {JOINED_VERSION}). Update CraterBench, or build the index again with this one."
         )
     try:
         # The layout too: it catches what JSON reads as the same, flips in blanks and escapes.
-        if content.get("checksum") != checksum(content) or _layout(content) != data:
-            raise CraterIndexError(f"{name} is damaged: its checksum differs. {_REPAIR}")
-        return _checked(convert(content, Manifest))
-    except (ValueError, TypeError, RecursionError, CraterIndexError) as error:
-        if isinstance(error, CraterIndexError):
-            raise
+        if content.get("checksum") == checksum(content) and layout(content) == data:
+            return dict(content)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise _no_index(name, error) from None
+    raise CraterIndexError(f"{name} is damaged: its checksum differs. {_REPAIR}")
+
+
+def manifest_of(content: dict[str, Any], name: str) -> Manifest:
+    """The manifest that :func:`load_content` read. Raises CraterIndexError."""
+    if is_joined(content):
         raise CraterIndexError(
-            f"{name} is damaged: it describes no index ({str(error)[:200]}). {_REPAIR}"
-        ) from None
+            f"{name.partition(':')[0]} joins other indexes and holds nothing of its own. {_SHARD}"
+        )
+    try:
+        return _checked(convert(content, Manifest))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise _no_index(name, error) from None
+
+
+def _no_index(name: str, error: Exception) -> CraterIndexError:
+    return CraterIndexError(
+        f"{name} is damaged: it describes no index ({str(error)[:200]}). {_REPAIR}"
+    )
 
 
 def _checked(manifest: Manifest) -> Manifest:

@@ -13,22 +13,26 @@ import numpy.typing as npt
 
 from ..closing import Closing
 from ..errors import CraterIndexError
-from . import geopackage
 from .catalogue_store import CraterStore
 from .closed import survey
+from .expressions import Expressions
 from .format import VIEW_DTYPE, Float32, IndexSettings, record_dtype
 from .housekeeping import read_tombstones
 from .kinds import kind_files, read_kinds
 from .lists import SegmentLists
-from .manifest import Manifest, load_manifest, spare_problem
+from .manifest import (
+    Manifest,
+    is_joined,
+    load_content,
+    load_manifest,
+    manifest_of,
+    spare_problem,
+)
 from .segment import Records, Rows, Segment
-from .storage import RESTORE, MappedFile, storage_errors
-from .where import select_rows
+from .storage import RESTORE, MappedFile, expect_files, storage_errors
 
 CHECK_ALL_BELOW = 512 << 20
 """``check="auto"`` hashes every file at opening while the index has fewer bytes than this."""
-
-_TRIES = 5
 
 Check = Literal["auto", "full", "sizes"]
 
@@ -78,9 +82,7 @@ class CraterIndex(Closing):
         )
         self._kind_files = [MappedFile(root, entry) for entry in kind_files(manifest)]
         self._list_files = {lists.segment: MappedFile(root, lists.file) for lists in manifest.lists}
-        self._gpkg_checked: tuple[Path, int, int, int] | None = None
-        if manifest.gpkg is not None:
-            geopackage.locate(root, manifest.gpkg)
+        self.expressions = Expressions(root, manifest)
 
     @classmethod
     def open(cls, path: str | Path, check: Check = "auto") -> CraterIndex:
@@ -89,17 +91,23 @@ class CraterIndex(Closing):
         Always compared: the manifest's own checksum and every file's length. ``"full"`` compares
         every file's checksum now, ``"auto"`` too below ``CHECK_ALL_BELOW`` bytes. Otherwise each
         file is compared at its first use, tokens and thumbnails record by record.
+
+        An index that joins others comes as :class:`.joined.JoinedIndex`, which answers alike.
         """
         root = Path(path)
         for _ in range(5):
-            manifest = load_manifest(root)
+            content = load_content(root)
+            if is_joined(content):
+                from .joined import JoinedIndex
+
+                return JoinedIndex.open_joined(root, content, check)
+            manifest = manifest_of(content, root.name)
             with storage_errors(root):
                 survey(root)
-            total = sum(file.size for file in manifest.files())
+            expect_files(len(manifest.files()))
             try:
                 index = cls(root, manifest)
-                if check == "full" or (check == "auto" and total < CHECK_ALL_BELOW):
-                    index.verify_all()
+                index.check(check)
                 return index
             except CraterIndexError:
                 # A writer may have replaced files since the manifest was read.
@@ -109,11 +117,16 @@ class CraterIndex(Closing):
             f"{root.name} is changing too fast to be read. Wait for the build to end."
         )
 
+    def check(self, check: Check) -> None:
+        """Compare checksums as far as ``check`` wants it now. Raises CraterIndexError."""
+        if check == "full" or (check == "auto" and self.size_bytes < CHECK_ALL_BELOW):
+            self.verify_all()
+
     def verify_all(self) -> None:
         """Compare every file's checksum. Raises CraterIndexError naming the first bad one."""
         for file in self._mapped():
             file.verify()
-        self._gpkg()
+        self.expressions.path()
         problem = spare_problem(self.path, self.manifest)
         if problem is not None:
             raise CraterIndexError(problem)
@@ -160,6 +173,31 @@ class CraterIndex(Closing):
     def n_craters(self) -> int:
         """Crater rows, removed ones included."""
         return self.craters.rows
+
+    @property
+    def n_removed(self) -> int:
+        """Craters that were removed."""
+        return self.manifest.tombstones.craters if self.manifest.tombstones else 0
+
+    @property
+    def n_present(self) -> int:
+        """Craters that were not removed."""
+        return self.n_craters - self.n_removed
+
+    @property
+    def size_bytes(self) -> int:
+        """Of all files but the manifests."""
+        gpkg = self.manifest.gpkg
+        return sum(file.size for file in self.manifest.files()) + (gpkg.size if gpkg else 0)
+
+    @property
+    def folders(self) -> list[Path]:
+        """Those whose manifests say what this index is."""
+        return [self.path]
+
+    def without_kinds(self) -> str:
+        """What lacks descriptors of kind, by name; for errors."""
+        return self.path.name
 
     @property
     def incomplete(self) -> bool:
@@ -214,8 +252,7 @@ class CraterIndex(Closing):
 
     def view(self, view: int) -> ViewRow:
         """One view's row of the table."""
-        segment, row = self._place(view)
-        record = segment.views[row]
+        record = self._view_record(view)
         return ViewRow(
             int(view),
             int(record["crater_row"]),
@@ -225,6 +262,11 @@ class CraterIndex(Closing):
             float(record["native_m_per_px"]),
             float(record["m_per_px"]),
         )
+
+    def _view_record(self, view: int) -> np.void:
+        segment, row = self._place(view)
+        record: np.void = segment.views[row]
+        return record
 
     @cached_property
     def removed(self) -> npt.NDArray[np.int32]:
@@ -343,54 +385,4 @@ class CraterIndex(Closing):
         Such as ``diameter_m > 5e4 AND lat < -60``; attributes go by their name in
         ``catalogue.gpkg``. Raises QueryError, listing the columns, when it cannot be used.
         """
-        for _ in range(_TRIES):
-            path = self._gpkg()
-            stamp = self._gpkg_checked
-            try:
-                rows = select_rows(self.path, path, expression, self.n_craters)
-            except CraterIndexError:
-                if _stamp_of(path) == stamp:
-                    raise
-                continue
-            # SQLite opened the file by its name, which a writer may have given to its next one.
-            if _stamp_of(path) == stamp:
-                return rows
-        raise self._changed()
-
-    def _changed(self) -> CraterIndexError:
-        return CraterIndexError(
-            f"{self.path.name} was changed by another process since it was opened. Open it again."
-        )
-
-    def _gpkg(self) -> Path:
-        """The GeoPackage of this state; compared again only when the file looks touched."""
-        entry = self.manifest.gpkg
-        if entry is None:
-            raise CraterIndexError(f"{self.path.name} has no catalogue.gpkg. {geopackage.REWRITE}")
-        if (
-            self._gpkg_checked is not None
-            and _stamp_of(self._gpkg_checked[0]) == self._gpkg_checked
-        ):
-            return self._gpkg_checked[0]
-        for left in reversed(range(_TRIES)):
-            try:
-                # How it looks before it is compared: what comes under its name later looks other.
-                path = geopackage.locate(self.path, entry)
-                self._gpkg_checked = _stamp_of(path)
-                geopackage.check_same(self.path, path, entry)
-                return path
-            except CraterIndexError:
-                self._gpkg_checked = None
-                if load_manifest(self.path).generation != self.manifest.generation:
-                    raise self._changed() from None
-                if not left:  # else a writer was just giving the new one its name
-                    raise
-        raise self._changed()
-
-
-def _stamp_of(path: Path) -> tuple[Path, int, int, int] | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return path, status.st_size, status.st_mtime_ns, status.st_ino
+        return self.expressions.rows(expression)

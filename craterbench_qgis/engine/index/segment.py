@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
+import re
+import uuid
 import zlib
 from collections import Counter
 from collections.abc import Iterable
@@ -35,6 +38,7 @@ Rows = npt.NDArray[np.integer]
 _SKIPPED_HEADER = ("crater_row", "observation", "context", "reason")
 _MOST_REASONS = 100
 _OTHER = "other reasons"
+_APART = re.compile(r"^segments/c[0-9]{7,}-[0-9a-f]{32}$")
 
 
 def crc_of_records(records: Records) -> npt.NDArray[np.uint32]:
@@ -153,6 +157,33 @@ def write_segment(
         return writer.finish((chunk, chunk), final=False)
     finally:
         writer.close()
+
+
+def write_apart(
+    root: Path, data: SegmentData, settings: IndexSettings, chunk: int, craters: int, seen: int
+) -> SegmentEntry:
+    """:func:`write_segment` by a process that is not the writer, under a name of its own.
+
+    ``craters``, ``seen``: how many craters and observations the index has. The writer adopts it,
+    or removes it as debris. Raises CraterIndexError and OSError.
+    """
+    data.check(settings, craters, seen)
+    return write_segment(root, f"segments/c{chunk:07d}-{uuid.uuid4().hex}", data, settings, chunk)
+
+
+def is_apart(entry: SegmentEntry) -> bool:
+    """Whether the segment lies where :func:`write_apart` puts it, with the files of a segment."""
+    files = [f"{entry.path}/{name}" for name in SEGMENT_FILES]
+    return bool(_APART.match(entry.path)) and [file.path for file in entry.files] == files
+
+
+def renamed(entry: SegmentEntry, path: str) -> SegmentEntry:
+    """The entry of a segment whose folder was renamed to ``path``."""
+    files = tuple(
+        dataclasses.replace(file, path=f"{path}/{name}")
+        for file, name in zip(entry.files, SEGMENT_FILES, strict=True)
+    )
+    return dataclasses.replace(entry, path=path, files=files)
 
 
 def _csv_lines(rows: Iterable[tuple[object, ...]]) -> bytes:

@@ -31,6 +31,7 @@ Bytes = npt.NDArray[np.uint8]
 _BLOCK = 1 << 20
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_OTHER_FILES = 256  # that a process holds beside an index
 # A disk with less than this left is called full when a library hides the real reason.
 _NEARLY_FULL = 4 << 20
 
@@ -233,6 +234,21 @@ def damaged(root: Path, name: str, advice: object = RESTORE) -> CraterIndexError
     return CraterIndexError(
         f"{root.name}: the file {name} is damaged: its checksum differs. {advice}"
     )
+
+
+def expect_files(count: int) -> None:
+    """Have the system let this process hold ``count`` more files than now, as far as it may.
+
+    A map keeps its file open, and some systems begin with 256 of them.
+    """
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource  # not on Windows, which has no such limit
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = count + _OTHER_FILES + len(os.listdir("/dev/fd"))  # noqa: PTH208 - quicker
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
 
 
 class MappedFile:

@@ -7,6 +7,7 @@ import math
 import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,16 @@ from . import geopackage
 from .closed import survey
 from .format import GPKG, MANIFEST, MANIFEST_SPARE
 from .housekeeping import debris, tidy
-from .manifest import Manifest, load_manifest, load_spare, save_manifest, spare_problem
+from .joined_manifest import find_shard, parse_joined
+from .manifest import (
+    Manifest,
+    is_joined,
+    load_content,
+    load_manifest,
+    load_spare,
+    save_manifest,
+    spare_problem,
+)
 from .reader import CraterIndex
 from .storage import FileEntry, check_contents, storage_errors, write_atomically
 from .writer import IndexWriter
@@ -54,6 +64,14 @@ def verify(path: str | Path, repair: bool = False, monitor: Monitor | None = Non
     """
     root = Path(path)
     report = VerifyReport(str(root))
+    content = {}
+    with contextlib.suppress(CraterIndexError):
+        content = load_content(root)
+    if content and is_joined(content):
+        if repair:
+            load_manifest(root)  # says which index to repair
+        _joined(root, content, report, monitor)
+        return report
     manifest = _manifest(root, report, repair)
     if manifest is None:
         return report
@@ -86,6 +104,35 @@ def verify(path: str | Path, repair: bool = False, monitor: Monitor | None = Non
     _spare(root, manifest, report, repair)
     _debris(root, manifest, report, repair)
     return report
+
+
+def _joined(
+    root: Path, content: dict[str, Any], report: VerifyReport, monitor: Monitor | None
+) -> None:
+    """Every index that it joins, then what is its own."""
+    try:
+        shards = parse_joined(content, root.name).shards
+        with storage_errors(root):
+            survey(root)
+    except CraterIndexError as error:
+        report.problems.append(str(error))
+        return
+    for shard in shards:
+        try:
+            part = verify(find_shard(root, shard), monitor=monitor)
+        except CraterIndexError as error:
+            report.problems.append(str(error))
+            continue
+        report.problems += part.problems
+        report.notes += part.notes
+        report.files += part.files
+        report.size += part.size
+    if not report.problems:
+        try:
+            with CraterIndex.open(root, check="sizes") as index:
+                _ = index.alive
+        except CraterIndexError as error:
+            report.problems.append(str(error))
 
 
 def _manifest(root: Path, report: VerifyReport, repair: bool) -> Manifest | None:

@@ -10,6 +10,7 @@ import contextlib
 import re
 import sqlite3
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from .geopackage import LAYER, REWRITE, column_names, connect, unreadable
 # The authorizer sees most of these, but SQLite plans some ``IN (SELECT ...)`` without telling it.
 _QUERY = re.compile(r"\b(select|values|with)\b", re.IGNORECASE)
 
+WHOLE, FRACTION, TEXT = "whole", "fraction", "text"
 MAX_LENGTH = 10_000
 MAX_SECONDS = 30.0
 _STEPS = 20_000
@@ -38,12 +40,20 @@ _PIECES = re.compile(
 )
 
 
-def select_rows(root: Path, path: Path, expression: str, craters: int) -> npt.NDArray[np.int64]:
+def select_rows(
+    root: Path,
+    path: Path,
+    expression: str,
+    craters: int,
+    columns: Mapping[str, str] | None = None,
+) -> npt.NDArray[np.int64]:
     """The rows, ascending, of the craters for which ``expression`` is true.
 
-    ``path``: the index's GeoPackage, its checksum already compared. Raises QueryError, listing the
-    columns, when the expression cannot be used, and CraterIndexError for an unreadable file, or one
-    that names rows from ``craters`` on.
+    ``path``: the index's GeoPackage, its checksum already compared. ``columns``: names and kinds
+    (:func:`column_kinds`) that the expression is to find instead of the file's own: one that the
+    file lacks is null, a whole number becomes a fraction where that is its kind. Raises QueryError,
+    listing the columns, when the expression cannot be used, and CraterIndexError for an unreadable
+    file, or one that names rows from ``craters`` on.
     """
     try:
         connection = connect(path)
@@ -52,11 +62,14 @@ def select_rows(root: Path, path: Path, expression: str, craters: int) -> npt.ND
     with contextlib.closing(connection):
         try:
             names = list(column_names(connection))
+            if columns is not None:
+                _show_as(connection, columns)
+                names = list(columns)
         except (sqlite3.Error, UnicodeError) as error:
             raise unreadable(root, error) from error
         _check_shape(expression, names)
         until = time.monotonic() + MAX_SECONDS
-        connection.set_authorizer(_Guard())
+        connection.set_authorizer(_Guard(columns is not None))
         connection.set_progress_handler(lambda: int(time.monotonic() > until), _STEPS)
         try:
             # The line break ends a trailing comment.
@@ -74,18 +87,45 @@ def select_rows(root: Path, path: Path, expression: str, craters: int) -> npt.ND
     return rows
 
 
+def column_kinds(connection: sqlite3.Connection) -> dict[str, str]:
+    """The columns a filter may name: "whole", "fraction" or "text" each. Raises sqlite3.Error."""
+    declared = {row[1]: str(row[2]) for row in connection.execute(f"PRAGMA table_info({LAYER})")}
+    return {name: _kind(declared[name]) for name in column_names(connection)}
+
+
+def _kind(declared: str) -> str:
+    if re.search("INT|BOOL", declared, re.IGNORECASE):
+        return WHOLE
+    return FRACTION if re.search("REAL|FLOA|DOUB", declared, re.IGNORECASE) else TEXT
+
+
+def _show_as(connection: sqlite3.Connection, columns: Mapping[str, str]) -> None:
+    """Put a view with ``columns`` before the layer, in memory only. Raises sqlite3.Error."""
+    own = {name.lower(): kind for name, kind in column_kinds(connection).items()}
+    shown = []
+    for name, kind in columns.items():
+        quoted = '"' + name.replace('"', '""') + '"'
+        value = quoted if name.lower() in own else "NULL"
+        if kind == FRACTION and own.get(name.lower()) == WHOLE:
+            value = f"CAST({quoted} AS REAL)"
+        shown.append(f"{value} AS {quoted}")
+    select = f"SELECT {', '.join(shown)} FROM main.{LAYER}"  # nosec B608 - names are quoted
+    connection.execute(f"CREATE TEMP VIEW {LAYER} AS {select}")
+
+
 class _Guard:
     """SQLite's authorizer: allows one SELECT over the crater columns and pure functions."""
 
-    def __init__(self) -> None:
-        self._selects = 0
+    def __init__(self, shown: bool = False) -> None:
+        """``shown``: the craters are a view of our own, which brings a SELECT with it."""
+        self._selects, self._shown = 0, shown
         self._functions = set(_FUNCTIONS.split())
 
     def __call__(
-        self, action: int, first: str | None, second: str | None, _base: str | None, _by: str | None
+        self, action: int, first: str | None, second: str | None, _base: str | None, by: str | None
     ) -> int:
         if action == sqlite3.SQLITE_SELECT:
-            self._selects += 1
+            self._selects += not (self._shown and by == LAYER)
             allowed = self._selects == 1  # no subquery, no UNION
         elif action == sqlite3.SQLITE_READ:
             allowed = first == LAYER

@@ -18,31 +18,25 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ... import __version__
+from ...contract import held
 from ...contract.vocabulary import Stage
 from ..errors import CraterIndexError
 from ..monitor import Monitor
+from .canonical import plain_json
 from .catalogue_store import CraterStore, crater_table, write_craters
 from .consolidate import full_groups, join, live_groups
-from .entries import (
-    CatalogueEntry,
-    Job,
-    KindEntry,
-    ListsEntry,
-    SegmentEntry,
-    ShortlistEntry,
-    TombstoneEntry,
-)
+from .derived import Derived
+from .entries import CatalogueEntry, Job, SegmentEntry, TombstoneEntry
 from .format import IndexSettings, SegmentData
 from .housekeeping import clear, creatable, read_tombstones
-from .kinds import write_kinds
 from .lock import WriterLock
-from .manifest import Manifest, load_manifest, plain_json
-from .segment import write_segment
-from .storage import FileEntry, HashingFile, check_size, storage_errors, sync_folder
-from .transactions import Transactions, utc_now
+from .manifest import Manifest, load_manifest
+from .segment import Segment, is_apart, renamed, write_segment
+from .storage import HashingFile, check_size, discard, storage_errors, sync_folder
+from .transactions import utc_now
 
 
-class IndexWriter(Transactions):
+class IndexWriter(Derived):
     """The one process that may change an index. A context manager; :meth:`close` unlocks.
 
     ``add_observation`` and ``add_craters`` are staged: the next ``begin_job`` or ``commit`` makes
@@ -191,23 +185,51 @@ class IndexWriter(Transactions):
 
     def commit_chunk(self, chunk: int, data: SegmentData) -> None:
         """Store one chunk of the job, wholly or not at all. Chunks may come in any order."""
+        self._missing(chunk)
+        now = self._now
+        data.check(now.settings, now.n_craters, len(now.observations))
+        with self._undoing():
+            self._store(
+                chunk, write_segment(self.path, self._place(chunk), data, now.settings, chunk)
+            )
+
+    def adopt_chunk(self, chunk: int, entry: SegmentEntry) -> None:
+        """:meth:`commit_chunk` of a segment that another process wrote into the index's folder
+        (:func:`.segment.write_apart`); it gets the name it would have had here."""
+        self._missing(chunk)
+        if entry.chunks != (chunk, chunk) or entry.final or not is_apart(entry):
+            raise CraterIndexError(
+                f"What was made for chunk {chunk} is not that chunk. Run the same build again."
+            )
+        Segment(self.path, entry, self._now.settings)  # lengths as promised
+        path = self._place(chunk)
+        with self._undoing():
+            discard(self.path, self.path / path)
+            held.replace(self.path / entry.path, self.path / path)
+            sync_folder(self.path / "segments")
+            self._store(chunk, renamed(entry, path))
+
+    def tidy(self) -> None:
+        """Remove what the manifest does not name: what other processes wrote and nobody adopted."""
+        with storage_errors(self.path):
+            clear(self.path, self._committed)
+
+    def _missing(self, chunk: int) -> None:
         job = self._pending()
         if not 0 <= chunk < job.chunks or job.is_done(chunk):
             raise CraterIndexError(
                 f"Chunk {chunk} is not one of the {job.chunks - job.done_count} missing chunks of "
                 "this build. Resume the build with the missing ones."
             )
-        now = self._now
-        data.check(now.settings, now.n_craters, len(now.observations))
-        with self._undoing():
-            path = f"segments/{now.next_serial:06d}-c{chunk:07d}"
-            entry = write_segment(self.path, path, data, now.settings, chunk)
-            self._commit(
-                dataclasses.replace(
-                    now, segments=(*now.segments, entry), job=job.with_done(chunk), shortlist=None
-                )
-            )
-            self._join_chunks(finish=False)
+
+    def _place(self, chunk: int) -> str:
+        return f"segments/{self._now.next_serial:06d}-c{chunk:07d}"
+
+    def _store(self, chunk: int, entry: SegmentEntry) -> None:
+        job = self._pending().with_done(chunk)
+        segments = (*self._now.segments, entry)
+        self._commit(dataclasses.replace(self._now, segments=segments, job=job, shortlist=None))
+        self._join_chunks(finish=False)
 
     def finish_job(self, *, partial: bool = False, monitor: Monitor | None = None) -> None:
         """End the job: its chunks become large segments, in order of chunk, bytes unchanged.
@@ -342,54 +364,6 @@ class IndexWriter(Transactions):
                 )
             )
         return now.n_views - self._now.n_views
-
-    # -- shortlist files and the GeoPackage ----------------------------------------------------
-
-    def new_shortlist_path(self, kind: str) -> Path:
-        """Where a library may write a shortlist structure before :meth:`set_shortlist`."""
-        self._nothing_staged()
-        path = self.path / f"shortlist/{self._now.next_serial:06d}.{kind}"
-        with storage_errors(path):
-            path.parent.mkdir(exist_ok=True)
-            path.unlink(missing_ok=True)
-        return path
-
-    def set_shortlist(self, kind: str, file: FileEntry, parameters: dict[str, int]) -> None:
-        """Commit a shortlist structure built over the present views."""
-        now = self._now
-        with self._undoing():
-            entry = ShortlistEntry(kind, file, now.n_views, parameters)
-            self._commit(dataclasses.replace(now, shortlist=entry, next_serial=now.next_serial + 1))
-
-    def add_kinds(self, like: KindEntry, records: npt.NDArray[np.void]) -> None:
-        """Commit descriptors of kind [R] (of views that have none yet). Those made by another
-        descriptor than ``like`` names are dropped. ``like.files`` is not looked at."""
-        self._nothing_staged()
-        now = self._now
-        before = now.kinds
-        if before is not None and not before.same_kind(like):
-            before = None
-        with self._undoing():
-            file = write_kinds(self.path, f"kinds/{now.next_serial:06d}.bin", records)
-            entry = dataclasses.replace(like, files=(*(before.files if before else ()), file))
-            self._commit(dataclasses.replace(now, kinds=entry, next_serial=now.next_serial + 1))
-
-    def set_lists(self, segment: str, file: FileEntry) -> None:
-        """Commit the inverted lists of a segment."""
-        lists, serial = (*self._now.lists, ListsEntry(segment, file)), self._now.next_serial + 1
-        with self._undoing():
-            self._commit(dataclasses.replace(self._now, lists=lists, next_serial=serial))
-
-    def drop_shortlist(self) -> None:
-        """Forget the shortlist structures; searches scan exactly again."""
-        with self._undoing():
-            self._commit(dataclasses.replace(self._now, shortlist=None, lists=()))
-
-    def rewrite_geopackage(self) -> None:
-        """Write ``catalogue.gpkg`` again from the craters."""
-        self._nothing_staged()
-        self._craters_changed = True
-        self.commit()
 
 
 def _progress(monitor: Monitor | None, stage: Stage, before: int, total: int) -> Any:

@@ -16,7 +16,7 @@ from ..bodies import Body, great_circle_distance, same_body
 from ..catalogue import Craters
 from ..encoders.base import Encoder
 from ..errors import BodyError, CatalogueError, CraterIndexError, MosaicError
-from ..index import CraterIndex, IndexWriter
+from ..index import CraterIndex, IndexWriter, Manifest
 from ..index.catalogue_store import CraterStore
 from ..monitor import Monitor
 from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION, Mosaic
@@ -65,7 +65,7 @@ def add_to_index(
                     f"The build of {path.name} was stopped. Run its 'index build' command again "
                     "first, then add."
                 )
-            opened = _reopen(stack, writer, index_body, mosaics)
+            opened = _reopen(stack, writer, mosaics)
             encoded = run(writer, encoder, opened, monitor)
             notes.append("An addition that had been stopped has been finished first.")
         if mosaics or craters is not None or not notes:
@@ -94,18 +94,20 @@ class _Wanted:
 
 
 def _reopen(
-    stack: ExitStack, writer: IndexWriter, body: Body, given: Sequence[str | Path]
+    stack: ExitStack, writer: IndexWriter, given: Sequence[str | Path]
 ) -> dict[int, Mosaic]:
     """The mosaics a stopped addition needs, wherever the user keeps them now."""
     job = writer.job
     needed = {unit["observation"] for unit in job.info["units"]} if job else set()
-    return {number: known_mosaic(stack, writer, number, body, given) for number in needed}
+    return {number: known_mosaic(stack, writer.manifest, number, given) for number in needed}
 
 
 def known_mosaic(
-    stack: ExitStack, writer: IndexWriter, number: int, body: Body, given: Sequence[str | Path]
+    stack: ExitStack, manifest: Manifest, number: int, given: Sequence[str | Path]
 ) -> Mosaic:
-    known = writer.manifest.observations[number]
+    """The mosaic of an observation, at one of the paths ``given`` or where it was; ``stack`` closes
+    it. Raises MosaicError where it is neither."""
+    known, body = manifest.observations[number], manifest.settings.body
     for path in [*given, known["path"]]:
         if not names.is_there(os.fspath(path)):
             continue
@@ -137,7 +139,7 @@ def _plan_addition(
         by_number = {observation(writer, mosaic): mosaic for mosaic in opened}
     else:
         numbers = range(len(writer.manifest.observations))
-        by_number = {n: known_mosaic(stack, writer, n, body, ()) for n in numbers}
+        by_number = {n: known_mosaic(stack, writer.manifest, n, ()) for n in numbers}
     if wanted.craters is None:
         rows = np.setdiff1d(np.arange(writer.manifest.n_craters), writer.removed())
     else:
@@ -159,21 +161,24 @@ def _plan_addition(
 
 
 def are_same(
-    body: Body,
-    craters: Craters,
-    rows: NDArray[np.int64],
-    stored: CraterStore,
-    stored_rows: NDArray[np.int64],
+    body: Body, first: NDArray[np.float64], second: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
-    """Whether rows of a catalogue and rows of an index [n], pair by pair, agree in place and size:
-    then one id means one crater."""
-    first, second = craters.diameter[rows], stored.diameter_m[stored_rows]
-    apart = great_circle_distance(
-        body, craters.lon[rows], craters.lat[rows], stored.lon[stored_rows], stored.lat[stored_rows]
-    )
-    larger = np.maximum(first, second)
+    """Whether two craters [3, n] each (longitude, latitude, diameter in metres), pair by pair,
+    agree in place and size: then one id means one crater."""
+    apart = great_circle_distance(body, first[0], first[1], second[0], second[1])
+    larger = np.maximum(first[2], second[2])
     within = apart <= _SAME_CENTRE * larger
-    return np.asarray(within & (larger <= _SAME_RATIO * np.minimum(first, second)))
+    return np.asarray(within & (larger <= _SAME_RATIO * np.minimum(first[2], second[2])))
+
+
+def of_catalogue(craters: Craters, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Rows of a catalogue for :func:`are_same`."""
+    return np.stack([craters.lon[rows], craters.lat[rows], craters.diameter[rows]])
+
+
+def of_index(craters: CraterStore, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Rows of an index for :func:`are_same`."""
+    return np.stack([craters.lon[rows], craters.lat[rows], craters.diameter_m[rows]])
 
 
 def add_craters(
@@ -189,7 +194,7 @@ def add_craters(
     stored = writer.craters()
     old = known >= 0
     at = known[old]
-    same = are_same(body, craters, np.flatnonzero(old), stored, at)
+    same = are_same(body, of_catalogue(craters, np.flatnonzero(old)), of_index(stored, at))
     if not same.all():
         notes.append(
             f"{int((~same).sum())} rows were left out: their ids belong to other craters in the "

@@ -23,10 +23,21 @@ from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION, Mosaic
 from ..sources import select
 from ..tokens import METHODS
 from ..words import Advice, counted
+from .cluster import EncoderChoice, Workers, run_on
 from .measured import with_terrain
 from .pipeline import Limits
 from .plan import CHUNK_VIEWS, Plan, ordered_unit
-from .run import BuildReport, begin, craters_source, notes_of, observation, open_all, report, run
+from .run import (
+    BuildReport,
+    begin,
+    craters_source,
+    finish,
+    notes_of,
+    observation,
+    open_all,
+    report,
+    run,
+)
 
 THUMBNAIL = 128
 """Pixels a side."""
@@ -45,11 +56,13 @@ def build_index(
     min_valid_fraction: float = MIN_VALID_FRACTION,
     min_pixels_across: float = MIN_PIXELS_ACROSS,
     chunk_views: int = CHUNK_VIEWS,
+    cluster: tuple[Workers, EncoderChoice] | None = None,
 ) -> BuildReport:
     """Build ``params.output`` of ``craters``; the same call again resumes what was stopped.
 
     ``craters``: what ``params.catalogue`` names. ``chunk_views``: about how many views are
-    committed, or lost by a kill, together. ``params.kinds`` is left to
+    committed, or lost by a kill, together. ``cluster``: who makes the chunks instead of this
+    process, and the encoder they are to load, which is ``encoder``. ``params.kinds`` is left to
     :func:`~craterbench_qgis.engine.kinds.upgrade.upgrade_index`.
 
     Raises
@@ -90,7 +103,11 @@ def build_index(
             ]
             plan = Plan.of(units, contexts, chunk_views)
             begin(writer, plan, encoder, limits, "build")
-        encoded = run(writer, encoder, dict(zip(numbers, mosaics, strict=True)), monitor)
+        if cluster is None:
+            encoded = run(writer, encoder, dict(zip(numbers, mosaics, strict=True)), monitor)
+        else:
+            encoded = run_on(cluster[0], writer, cluster[1], monitor)
+            finish(writer, monitor)
         if writer.manifest.n_views == 0:
             reasons = counted(writer.manifest.skipped)
             stack.close()

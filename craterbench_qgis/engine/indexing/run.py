@@ -117,7 +117,23 @@ def begin(writer: IndexWriter, plan: Plan, encoder: Encoder, limits: Limits, kin
 
 
 def run(writer: IndexWriter, encoder: Encoder, mosaics: dict[int, Mosaic], monitor: Monitor) -> int:
-    """Do what is left of the pending job, if any; returns the views made now."""
+    """Do what is left of the pending job, if any, and end it; returns the views made now."""
+    made = make_missing(writer, encoder, mosaics, monitor)
+    finish(writer, monitor)
+    return made
+
+
+def finish(writer: IndexWriter, monitor: Monitor) -> None:
+    """End the pending job, if any, once all its chunks are there."""
+    if writer.job is not None:
+        writer.finish_job(monitor=monitor)
+        build_lists(writer, monitor)
+
+
+def make_missing(
+    writer: IndexWriter, encoder: Encoder, mosaics: dict[int, Mosaic], monitor: Monitor
+) -> int:
+    """Make and commit the missing chunks of the pending job, if any; returns the views made."""
     job = writer.job
     if job is None:
         return 0
@@ -140,8 +156,6 @@ def run(writer: IndexWriter, encoder: Encoder, mosaics: dict[int, Mosaic], monit
         monitor.check()
         data = maker.make(mosaics[unit.observation], unit, monitor, progress)
         writer.commit_chunk(number, data)
-    writer.finish_job(monitor=monitor)
-    build_lists(writer, monitor)
     return progress.encoded
 
 

@@ -76,7 +76,8 @@ class KindGallery:
         name = index.path.name
         if entry is None or records is None:
             raise KindsMissing(
-                f"{name} has no descriptors of kind, so analogs cannot be searched. {_UPGRADE}"
+                f"{index.without_kinds()} has no descriptors of kind, so analogs cannot be "
+                f"searched. {_UPGRADE}"
             )
         if not entry.same_kind(entry_of(descriptor)):
             raise KindsMissing(

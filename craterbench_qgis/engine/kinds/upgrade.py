@@ -34,11 +34,10 @@ def upgrade_index(
                 f"The build of {path.name} was stopped. Finish it first, then upgrade."
             )
         build_lists(writer, monitor)
-        body = writer.settings.body
         return describe_views(
             writer,
             descriptor,
-            lambda number: known_mosaic(stack, writer, number, body, mosaics),
+            lambda number: known_mosaic(stack, writer.manifest, number, mosaics),
             monitor,
         )
 

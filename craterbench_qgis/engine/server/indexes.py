@@ -50,14 +50,12 @@ def close_index(call: Call[IndexParams]) -> Nothing:
 def index_info(index: CraterIndex) -> IndexInfo:
     """What there is to know about an index without its encoder."""
     manifest, settings = index.manifest, index.settings
-    removed = manifest.tombstones.craters if manifest.tombstones else 0
     problem = encoder_problem(settings)
     if index.n_views == 0:
         problem = (
             "It holds no views yet: its build was stopped before the first were stored. Resume it."
         )
     catalogue, displaced = _catalogue(index)
-    size = sum(file.size for file in manifest.files())
     return IndexInfo(
         path=str(index.path),
         name=index.path.name.removesuffix(SUFFIX) or index.path.name,
@@ -66,9 +64,9 @@ def index_info(index: CraterIndex) -> IndexInfo:
         body=settings.body,
         encoder=settings.encoder_id,
         encoder_description=settings.encoder_description,
-        craters=manifest.n_craters - removed,
+        craters=index.n_present,
         views=index.n_views,
-        removed=removed,
+        removed=index.n_removed,
         tokens=settings.tokens,
         contexts=list(settings.context_factors),
         seeds=settings.seeds,
@@ -76,7 +74,7 @@ def index_info(index: CraterIndex) -> IndexInfo:
         token_dim=settings.token_dim,
         global_dim=settings.global_dim,
         input_size=settings.input_size,
-        size_bytes=size + (manifest.gpkg.size if manifest.gpkg else 0),
+        size_bytes=index.size_bytes,
         created=manifest.created,
         sources=[
             Observation(known["path"], names.is_there(known["path"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from ..search import Searcher
 
-Stamp = tuple[int, int, int]
+Stamp = tuple[tuple[int, int, int], ...]
 
 MAX_OPEN = 8
 """Open indexes; each holds maps of its files. The one used least recently is closed."""
@@ -91,7 +92,7 @@ class Sessions:
     def _fresh(self, path: Path) -> Session:
         key = _key(path)
         known = self._open.get(key)
-        stamp = _stamp(path)
+        stamp = _stamp(known.index.folders if known is not None else [path])
         if known is not None and stamp is not None and known.stamp == stamp:
             self._open[key] = self._open.pop(key)  # the latest used is the last to go
             return known
@@ -101,7 +102,9 @@ class Sessions:
         except CraterIndexError:
             self.close(path)
             raise
-        session = Session(path, index, stamp or (0, 0, 0))
+        if len(index.folders) > 1:
+            stamp = _stamp(index.folders)
+        session = Session(path, index, stamp or ())
         if known is not None:
             session.device, session.encoder_spec = known.device, known.encoder_spec
             known.index.close()
@@ -167,10 +170,13 @@ def _key(path: Path) -> str:
     return os.path.normcase(os.path.realpath(path))
 
 
-def _stamp(path: Path) -> Stamp | None:
-    """Changes with every commit. None where there is no manifest."""
-    try:
-        status = (path / MANIFEST).stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size, status.st_ino
+def _stamp(folders: Sequence[Path]) -> Stamp | None:
+    """Changes with every commit. None where a manifest is missing."""
+    stamps = []
+    for folder in folders:
+        try:
+            status = (folder / MANIFEST).stat()
+        except OSError:
+            return None
+        stamps.append((status.st_mtime_ns, status.st_size, status.st_ino))
+    return tuple(stamps)
