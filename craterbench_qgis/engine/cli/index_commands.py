@@ -43,6 +43,7 @@ def add_to(commands: Any) -> None:
         action.set_defaults(run=function)
 
     kinds_command.add_upgrade(actions)
+    kinds_command.add_atlas(actions)
     graph = actions.add_parser(
         "hnsw",
         help="add an HNSW graph for the shortlist of very large indexes",

@@ -23,28 +23,25 @@ from ..errors import CraterIndexError
 from ..monitor import Monitor
 from .catalogue_store import CraterStore, crater_table, write_craters
 from .consolidate import full_groups, join, live_groups
+from .derived import Derived
 from .format import IndexSettings, SegmentData
 from .housekeeping import clear, creatable, read_tombstones
-from .kinds import write_kinds
 from .lock import WriterLock
 from .manifest import (
     CatalogueEntry,
     Job,
-    KindEntry,
-    ListsEntry,
     Manifest,
     SegmentEntry,
-    ShortlistEntry,
     TombstoneEntry,
     load_manifest,
     plain_json,
 )
 from .segment import write_segment
-from .storage import FileEntry, HashingFile, check_size, storage_errors, sync_folder
-from .transactions import Transactions, utc_now
+from .storage import HashingFile, check_size, storage_errors, sync_folder
+from .transactions import utc_now
 
 
-class IndexWriter(Transactions):
+class IndexWriter(Derived):
     """The one process that may change an index. A context manager; :meth:`close` unlocks.
 
     ``add_observation`` and ``add_craters`` are staged: the next ``begin_job`` or ``commit`` makes
@@ -345,47 +342,7 @@ class IndexWriter(Transactions):
             )
         return now.n_views - self._now.n_views
 
-    # -- shortlist files and the GeoPackage ----------------------------------------------------
-
-    def new_shortlist_path(self, kind: str) -> Path:
-        """Where a library may write a shortlist structure before :meth:`set_shortlist`."""
-        self._nothing_staged()
-        path = self.path / f"shortlist/{self._now.next_serial:06d}.{kind}"
-        with storage_errors(path):
-            path.parent.mkdir(exist_ok=True)
-            path.unlink(missing_ok=True)
-        return path
-
-    def set_shortlist(self, kind: str, file: FileEntry, parameters: dict[str, int]) -> None:
-        """Commit a shortlist structure built over the present views."""
-        now = self._now
-        with self._undoing():
-            entry = ShortlistEntry(kind, file, now.n_views, parameters)
-            self._commit(dataclasses.replace(now, shortlist=entry, next_serial=now.next_serial + 1))
-
-    def add_kinds(self, like: KindEntry, records: npt.NDArray[np.void]) -> None:
-        """Commit descriptors of kind [R] (of views that have none yet). Those made by another
-        descriptor than ``like`` names are dropped. ``like.files`` is not looked at."""
-        self._nothing_staged()
-        now = self._now
-        before = now.kinds
-        if before is not None and not before.same_kind(like):
-            before = None
-        with self._undoing():
-            file = write_kinds(self.path, f"kinds/{now.next_serial:06d}.bin", records)
-            entry = dataclasses.replace(like, files=(*(before.files if before else ()), file))
-            self._commit(dataclasses.replace(now, kinds=entry, next_serial=now.next_serial + 1))
-
-    def set_lists(self, segment: str, file: FileEntry) -> None:
-        """Commit the inverted lists of a segment."""
-        lists, serial = (*self._now.lists, ListsEntry(segment, file)), self._now.next_serial + 1
-        with self._undoing():
-            self._commit(dataclasses.replace(self._now, lists=lists, next_serial=serial))
-
-    def drop_shortlist(self) -> None:
-        """Forget the shortlist structures; searches scan exactly again."""
-        with self._undoing():
-            self._commit(dataclasses.replace(self._now, shortlist=None, lists=()))
+    # -- the GeoPackage ------------------------------------------------------------------------
 
     def rewrite_geopackage(self) -> None:
         """Write ``catalogue.gpkg`` again from the craters."""

@@ -1,0 +1,79 @@
+"""What is made from an index and kept in it: shortlist structures, descriptors of kind, the atlas.
+
+Searching the same crater needs none of it; each is committed by itself.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from .atlas import write_atlas
+from .kinds import write_kinds
+from .manifest import AtlasEntry, KindEntry, ListsEntry, ShortlistEntry
+from .storage import FileEntry, storage_errors
+from .transactions import Transactions
+
+
+class Derived(Transactions):
+    """The part of :class:`.writer.IndexWriter` that stores what others made of its views."""
+
+    def new_shortlist_path(self, kind: str) -> Path:
+        """Where a library may write a shortlist structure before :meth:`set_shortlist`."""
+        self._nothing_staged()
+        path = self.path / f"shortlist/{self._now.next_serial:06d}.{kind}"
+        with storage_errors(path):
+            path.parent.mkdir(exist_ok=True)
+            path.unlink(missing_ok=True)
+        return path
+
+    def set_shortlist(self, kind: str, file: FileEntry, parameters: dict[str, int]) -> None:
+        """Commit a shortlist structure built over the present views."""
+        now = self._now
+        with self._undoing():
+            entry = ShortlistEntry(kind, file, now.n_views, parameters)
+            self._commit(dataclasses.replace(now, shortlist=entry, next_serial=now.next_serial + 1))
+
+    def add_kinds(self, like: KindEntry, records: npt.NDArray[np.void]) -> None:
+        """Commit descriptors of kind [R] (of views that have none yet). Those made by another
+        descriptor than ``like`` names are dropped. ``like.files`` is not looked at."""
+        self._nothing_staged()
+        now = self._now
+        before = now.kinds
+        if before is not None and not before.same_kind(like):
+            before = None
+        with self._undoing():
+            file = write_kinds(self.path, f"kinds/{now.next_serial:06d}.bin", records)
+            entry = dataclasses.replace(like, files=(*(before.files if before else ()), file))
+            self._commit(dataclasses.replace(now, kinds=entry, next_serial=now.next_serial + 1))
+
+    def set_lists(self, segment: str, file: FileEntry) -> None:
+        """Commit the inverted lists of a segment."""
+        lists, serial = (*self._now.lists, ListsEntry(segment, file)), self._now.next_serial + 1
+        with self._undoing():
+            self._commit(dataclasses.replace(self._now, lists=lists, next_serial=serial))
+
+    def drop_shortlist(self) -> None:
+        """Forget the shortlist structures; searches scan exactly again."""
+        with self._undoing():
+            self._commit(dataclasses.replace(self._now, shortlist=None, lists=()))
+
+    def set_atlas(
+        self, rows: npt.NDArray[np.integer], places: npt.NDArray[np.floating], described: str
+    ) -> None:
+        """Commit the places float [C, 2] of the craters ``rows`` (ascending); an earlier atlas
+        goes. ``described``: see :class:`.manifest.AtlasEntry`."""
+        self._nothing_staged()
+        now = self._now
+        with self._undoing():
+            file = write_atlas(self.path, f"atlas/{now.next_serial:06d}.bin", rows, places)
+            entry = AtlasEntry(file, len(rows), described)
+            self._commit(dataclasses.replace(now, atlas=entry, next_serial=now.next_serial + 1))
+
+    def drop_atlas(self) -> None:
+        """Forget the atlas; it can be made again."""
+        with self._undoing():
+            self._commit(dataclasses.replace(self._now, atlas=None))
