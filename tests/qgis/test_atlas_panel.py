@@ -49,6 +49,10 @@ def open_atlas(bench: PluginBench):
     panel = dock.atlas
     wait_until(panel.make.isVisible)
     assert not panel.view.isVisible()
+    # Stopped, it can be asked for again.
+    click(button(panel.make, "Make the atlas"))
+    click(button(panel.make, "Stop"))
+    wait_until(lambda: "Stopped" in panel.make.message.text())
     click(button(panel.make, "Make the atlas"))
     wait_until(panel.view.isVisible)
     wait_until(panel.view.is_current)
@@ -177,12 +181,15 @@ def test_panning_asks_for_one_picture_at_a_time_and_moves_the_old_one(bench: Plu
     click(child(panel, QToolButton, "CraterBenchAtlasWhole"))
     assert view.plane == Plane.whole(view.width(), view.height())
     view.setFocus()
-    for key in (Qt.Key.Key_Plus, Qt.Key.Key_Left, Qt.Key.Key_Minus, Qt.Key.Key_Down):
+    zooms = (Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_Equal)
+    for key in (*zooms, Qt.Key.Key_Left, Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Right):
         before_key = view.plane
         QTest.keyClick(view, key)
         assert view.plane != before_key
-    QTest.keyClick(view, Qt.Key.Key_0)
-    assert view.plane == Plane.whole(view.width(), view.height())
+    for key in (Qt.Key.Key_0, Qt.Key.Key_Home):
+        QTest.keyClick(view, Qt.Key.Key_Plus)
+        QTest.keyClick(view, key)
+        assert view.plane == Plane.whole(view.width(), view.height())
     QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
     assert view.marked is None
 
