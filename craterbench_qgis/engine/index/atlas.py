@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import CraterIndexError
-from .manifest import AtlasEntry, KindEntry
+from .entries import AtlasEntry, KindEntry
 from .storage import RESTORE, FileEntry, HashingFile, MappedFile, sync_folder
 
 Places = npt.NDArray[np.void]

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from .atlas import write_atlas
+from .entries import AtlasEntry, KindEntry, ListsEntry, ShortlistEntry
 from .kinds import write_kinds
-from .manifest import AtlasEntry, KindEntry, ListsEntry, ShortlistEntry
 from .storage import FileEntry, storage_errors
 from .transactions import Transactions
 
@@ -65,7 +65,7 @@ class Derived(Transactions):
         self, rows: npt.NDArray[np.integer], places: npt.NDArray[np.floating], described: str
     ) -> None:
         """Commit the places float [C, 2] of the craters ``rows`` (ascending); an earlier atlas
-        goes. ``described``: see :class:`.manifest.AtlasEntry`."""
+        goes. ``described``: see :class:`.entries.AtlasEntry`."""
         self._nothing_staged()
         now = self._now
         with self._undoing():

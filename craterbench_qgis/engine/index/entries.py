@@ -1,4 +1,4 @@
-"""What a manifest says of each part of an index, and what its numbers and texts may be."""
+"""What a manifest lists: craters added, segments, shortlists, a job not finished yet."""
 
 from __future__ import annotations
 

@@ -24,18 +24,16 @@ from ..monitor import Monitor
 from .catalogue_store import CraterStore, crater_table, write_craters
 from .consolidate import full_groups, join, live_groups
 from .derived import Derived
+from .entries import (
+    CatalogueEntry,
+    Job,
+    SegmentEntry,
+    TombstoneEntry,
+)
 from .format import IndexSettings, SegmentData
 from .housekeeping import clear, creatable, read_tombstones
 from .lock import WriterLock
-from .manifest import (
-    CatalogueEntry,
-    Job,
-    Manifest,
-    SegmentEntry,
-    TombstoneEntry,
-    load_manifest,
-    plain_json,
-)
+from .manifest import Manifest, load_manifest, plain_json
 from .segment import write_segment
 from .storage import HashingFile, check_size, storage_errors, sync_folder
 from .transactions import utc_now

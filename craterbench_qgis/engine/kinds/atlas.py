@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,7 @@ def _embedded(features: Float, tell: Callable[[int], None], monitor: Monitor) ->
             init=places,
             random_state=0,
         )
-        places = _waiting(lambda model=model: model.fit_transform(features), monitor)
+        places = _waiting(partial(model.fit_transform, features), monitor)
     return places
 
 

@@ -1,4 +1,4 @@
-"""What a user has: eyes that find what is visible by its words, a mouse and a keyboard.
+"""What a user has beside the eyes: a mouse and a keyboard.
 
 Nothing is kept between two looks, and ``gc.collect()`` runs before each press: what lives only by a
 name that a function forgot is gone when it is pressed. Every press waits until the X server's event
@@ -10,17 +10,14 @@ import time
 from fnmatch import fnmatchcase
 
 from qgis.core import QgsPointXY
-from qgis.PyQt.QtCore import QPoint, Qt
+from qgis.PyQt.QtCore import QPoint
 from qgis.PyQt.QtGui import QCursor
 from qgis.PyQt.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QApplication,
     QComboBox,
-    QDialog,
     QFileDialog,
-    QGroupBox,
-    QLabel,
     QLineEdit,
     QMenu,
     QScrollArea,
@@ -30,77 +27,11 @@ from qgis.PyQt.QtWidgets import (
 from qgis.utils import iface
 
 import names
+from eyes import all_shown, dialog, shown
 from record import record
 from steps import pause, picture, until, xdo
 
 _ARRIVES = 8.0
-_DIRECT = Qt.FindChildOption.FindDirectChildrenOnly  # QGIS's window has thousands of others
-_PARTS = ("CraterBenchDock", "CraterBenchToolBar")
-
-# Eyes
-
-
-def windows():
-    """What is on the screen: what is modal alone, else all; of QGIS's own window our parts."""
-    modal = QApplication.activeModalWidget()
-    if modal is not None:
-        return [modal]
-    main = iface.mainWindow()
-    parts = [main.findChild(QWidget, name, _DIRECT) for name in _PARTS]
-    others = [one for one in QApplication.topLevelWidgets() if one is not main]
-    return [one for one in (*parts, iface.messageBar(), *others) if one is not None
-            and one.isVisible()]  # fmt: skip
-
-
-def all_shown(kind, says="*", inside=""):
-    """The visible widgets of a kind that say so, in windows or parts that are called ``inside``."""
-    found = []
-    for window in windows():
-        for widget in [window, *window.findChildren(kind)]:
-            if not isinstance(widget, kind) or not widget.isVisible() or widget in found:
-                continue
-            if says != "*" and not fnmatchcase(names.name_of(widget), says):
-                continue
-            if not inside or any(_is_called(one, inside) for one in names.chain(widget)):
-                found.append(widget)
-    return found
-
-
-def _is_called(holder, pattern):
-    if not isinstance(holder, QWidget):
-        return False
-    title = holder.title() if isinstance(holder, QGroupBox) else holder.windowTitle()
-    said = (holder.objectName(), title, type(holder).__name__)
-    return any(fnmatchcase(text, pattern) for text in said)
-
-
-def shown(kind, says="*", inside=""):
-    """The one that can be pressed, else the first; None without any."""
-    found = all_shown(kind, says, inside)
-    return next((one for one in found if one.isEnabled()), found[0] if found else None)
-
-
-def reads(pattern, inside="", kind=QLabel):
-    """The first visible text that fits the pattern; "" without one."""
-    for label in all_shown(kind, inside=inside):
-        if fnmatchcase(label.text().replace("\u200b", ""), pattern):
-            return label.text().replace("\u200b", "")
-    return ""
-
-
-def dialog(title="*"):
-    """Whether a dialog with that title is open."""
-    kinds = [one for one in windows() if isinstance(one, QDialog)]
-    return any(fnmatchcase(one.windowTitle(), title) for one in kinds)
-
-
-def rows(says, inside=""):
-    """How many rows a visible list has; 0 without it."""
-    view = shown(QAbstractItemView, says, inside)
-    return view.model().rowCount() if view is not None and view.model() is not None else 0
-
-
-# Hands
 
 
 def act(*words, settle=0.12):
@@ -166,9 +97,8 @@ def press(says, inside="", kind=QAbstractButton, at=None, button=1, times=1, wai
         state = "is greyed" if find() is not None else "is not there"
         raise AssertionError(f"{says!r} in {inside!r} {state}; there are {there}") from None
     yield from scroll_to(find)
-    widget = find()
-    place = spot(widget, at(widget) if at is not None else None)
-    hidden = QApplication.widgetAt(place)
+    place = yield from _at_rest(lambda: _place(find(), at))
+    widget, hidden = find(), QApplication.widgetAt(place)
     assert hidden is not None and _same(hidden, widget), (
         f"{says!r} is behind {hidden and names.name_of(hidden)} {type(hidden).__name__}"
     )
@@ -177,6 +107,21 @@ def press(says, inside="", kind=QAbstractButton, at=None, button=1, times=1, wai
     up = [word for key in keys for word in ("keyup", key)]
     clicks = ("click", "--repeat", times, "--delay", 60, button) if times > 1 else ("click", button)
     yield from act("mousemove", place.x(), place.y(), *down, *clicks, *up)
+
+
+def _place(widget, at):
+    return spot(widget, at(widget) if at is not None else None)
+
+
+def _at_rest(look):
+    """The place that ``look`` sees, once it has stayed there: what comes may push others aside."""
+    place = look()
+    while True:
+        yield from pause(0.06)
+        now = look()
+        if now == place:
+            return place
+        place = now
 
 
 def _same(there, widget):
@@ -222,7 +167,7 @@ def choose(says, entry, inside=""):
     )
     found = lambda: _entry(says, inside, entry)  # noqa: E731
     yield from until(lambda: found() is not None, 8)
-    place = found()
+    place = yield from _at_rest(found)
     yield from act("mousemove", place.x(), place.y(), "click", 1)
 
 
@@ -266,7 +211,7 @@ def entry(says, settle=0.2):
     except AssertionError:
         there = [names.clean(a.text()) for menu in open_menus() for a in menu.actions()]
         raise AssertionError(f"no entry {says!r} can be chosen in {there}") from None
-    place = find()
+    place = yield from _at_rest(find)
     yield from act("mousemove", place.x(), place.y(), "click", 1, settle=settle)
 
 
@@ -294,7 +239,7 @@ def tab(title, inside="CraterBenchDock"):
 
     gc.collect()
     yield from until(lambda: _bar(title, inside) is not None, 10)
-    place = spot(_bar(title, inside), at(_bar(title, inside)))
+    place = yield from _at_rest(lambda: _place(_bar(title, inside), at))
     yield from act("mousemove", place.x(), place.y(), "click", 1)
 
 
@@ -316,9 +261,7 @@ def item(row, says="Matches", inside="", button=1, times=1, keys=(), at=None):
     find = lambda: shown(QAbstractItemView, says, inside)  # noqa: E731
     yield from until(lambda: find() is not None and find().model().rowCount() > row, 20)
     yield from scroll_to(find)
-    view = find()
-    place = spot(view.viewport(), (at or cell(row))(view))
-    del view
+    place = yield from _at_rest(lambda: spot(find().viewport(), (at or cell(row))(find())))
     down = [word for one in keys for word in ("keydown", one)]
     up = [word for one in keys for word in ("keyup", one)]
     clicks = ("click", "--repeat", times, "--delay", 60, button) if times > 1 else ("click", button)
