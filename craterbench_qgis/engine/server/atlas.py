@@ -63,7 +63,7 @@ def at(call: Call[AtlasAtParams]) -> AtlasAt:
     return AtlasAt(_view(call, params.index).nearest(params.x, params.y, params.reach))
 
 
-def _view(call: Call, index_path: str) -> AtlasView:  # type: ignore[type-arg]
+def _view(call: Call, index_path: str) -> AtlasView:
     index = call.work.sessions.index(Path(index_path))
     view = _views.get(index)
     if view is None:
