@@ -18,7 +18,7 @@ RINGED_AT_MOST = 20_000
 
 Lasso = Annotated[list[Finite], members(0, 20_000)]
 """x and y of its corners in turn, in the atlas's plane; it closes by itself."""
-Pixels = Annotated[int, between(16, 8192)]
+Pixels = Annotated[int, between(16, 4096)]
 
 
 @dataclass(frozen=True)
