@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from ...contract.atlas import AtlasLegend
 from ...contract.vocabulary import Scale
 
-RAMP = ("#443983", "#31688e", "#21918c", "#35b779", "#90d743", "#fde725")
-"""Viridis without its darkest part: the atlas has a dark ground."""
+RAMP = ("#5a5fc0", "#31688e", "#21918c", "#35b779", "#90d743", "#fde725")
+"""Viridis, its dark end lightened: the atlas has a dark ground."""
 CATEGORIES = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7")
 """Okabe and Ito's, which colour-blind eyes tell apart; the most frequent value first."""
 OTHERS, WITHOUT = "#8d97a5", "#59616d"
@@ -22,7 +22,7 @@ _STEPS = 250
 _NONE = 255
 _EXTREMES = (2.0, 98.0)
 """Percentiles the ramp runs between: one odd value must not make all others alike."""
-_WIDE = 30.0
+_WIDE = 6.0
 """Positive numbers that span more than this are shown by their logarithms."""
 _LABEL = 40
 

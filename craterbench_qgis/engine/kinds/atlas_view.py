@@ -31,9 +31,9 @@ _MAKE = Advice("Make it with 'craterbench index atlas'.", "Press Make the atlas.
 _KEPT = 8
 _CELLS = 96
 _RADIUS = (0.8, 4.5)
-_SHARE = 0.12
+_SHARE = 0.2
 """Radius of a point in mean distances between the points of a picture."""
-_RING = 2.0
+_RING = 1.3
 _RING_COLOUR = np.array([[255, 255, 255, 255]], np.uint8).view(np.uint32)[0, 0]
 
 
