@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from . import build, demo, duplicates, engine, search, why
+from . import atlas, build, demo, duplicates, engine, search, why
 from .records import Record
 from .vocabulary import Word
 from .wire import HELLO as HELLO_NAME
@@ -47,6 +47,11 @@ CHECK_CIRCLES = Method("build.check", build.LookParams, build.CircleCheck, Lane.
 BUILD = Method("index.build", build.BuildParams, build.BuildReply, Lane.LONG)
 ADD = Method("index.add", build.AddParams, build.BuildReply, Lane.LONG)
 UPGRADE = Method("index.upgrade", build.UpgradeParams, build.UpgradeReply, Lane.LONG)
+MAKE_ATLAS = Method("atlas.make", atlas.AtlasParams, atlas.AtlasInfo, Lane.LONG)
+DESCRIBE_ATLAS = Method("atlas.describe", atlas.AtlasParams, atlas.AtlasInfo)
+ATLAS_PICTURE = Method("atlas.picture", atlas.AtlasPictureParams, atlas.AtlasPicture)
+SELECT_IN_ATLAS = Method("atlas.select", atlas.AtlasSelectParams, atlas.AtlasSelection)
+ATLAS_AT = Method("atlas.at", atlas.AtlasAtParams, atlas.AtlasAt)
 VERIFY = Method("index.verify", build.IndexParams, build.VerifyReply, Lane.LONG)
 DEMO = Method("demo", demo.DemoParams, demo.Demo, Lane.LONG)
 PREVIEW = Method("preview", search.PreviewParams, search.Preview)

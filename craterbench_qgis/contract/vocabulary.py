@@ -38,6 +38,7 @@ class Stage(Word):
     TERRAIN = "terrain"
     VIEWS = "views"
     KINDS = "kinds"
+    ATLAS = "atlas"
     JOINING = "joining"
     COMPACTING = "compacting"
     VERIFYING = "verifying"
@@ -133,6 +134,15 @@ class Likeness(Word):
     LOOKS = "looks"
     RELIEF = "relief"
     BOTH = "both"
+
+
+class Scale(Word):
+    """What colours stand for: how many craters, numbers, the logarithms of numbers, words."""
+
+    DENSITY = "density"
+    LINEAR = "linear"
+    LOGARITHMIC = "logarithmic"
+    CATEGORIES = "categories"
 
 
 class Seeds(Word):

@@ -21,6 +21,7 @@ from ..core.settings import Settings
 from ..core.store.project import ProjectStore
 from ..core.words.quantities import number
 from ..i18n import tr
+from .atlas.panel import AtlasPanel
 from .engine_bar import EngineBar
 from .history.panel import HistoryPanel
 from .index.first import FirstScreen
@@ -78,6 +79,8 @@ class CraterBenchDock(QDockWidget):
         yield
         self.index_panel = IndexPanel(iface, engine, settings)
         yield
+        self.atlas = AtlasPanel(iface, engine)
+        yield
         self.history = HistoryPanel(store)
         yield
         self.review = ReviewPanel(iface, engine, settings)
@@ -97,6 +100,7 @@ class CraterBenchDock(QDockWidget):
         self.tabs.addTab(self.index_panel, tr("Index"))
         self.tabs.addTab(self.history, tr("History"))
         self.tabs.addTab(self.review, tr("Duplicates"))
+        self.tabs.addTab(self.atlas, tr("Atlas"))
         self._stack = QStackedWidget()
         self._stack.addWidget(self.tabs)
         scroll = QScrollArea()

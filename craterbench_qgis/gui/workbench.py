@@ -88,6 +88,7 @@ class Workbench(QObject):
         self.demo.made.connect(self._on_demo)
         session.index_changed.connect(self._on_index)
         dock.query_bar.query.connect(self.search)
+        dock.atlas.search_wanted.connect(self.search)
         session.searching.connect(self._on_searching)
         session.answered.connect(self._on_answered)
         session.failed.connect(self._on_search_failed)
@@ -132,6 +133,7 @@ class Workbench(QObject):
         self.demo.close()
         self.dock.index_panel.shut_down()
         self.dock.review.shut_down()
+        self.dock.atlas.shut_down()
         self._iface.removeDockWidget(self.dock)
         self.dock.deleteLater()
         self.engine.stop(wait=True)
@@ -202,6 +204,7 @@ class Workbench(QObject):
         self.dock.show_index(info)
         self.dock.query_bar.set_index(info)
         self.dock.question.set_index(info)
+        self.dock.atlas.set_index(info)
         if info is not None:
             self.dock.tabs.setCurrentIndex(0)
         if self.current is None:

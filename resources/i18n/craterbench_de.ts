@@ -1055,6 +1055,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/progress.py" />
+            <source>Making the atlas</source>
+            <translation>Atlas wird gezeichnet</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/progress.py" />
             <source>Matching (million operations)</source>
             <translation>Vergleichen (Millionen Operationen)</translation>
         </message>
@@ -1548,6 +1553,181 @@
             <location filename="../../craterbench_qgis/core/words/why.py" />
             <source>{zone}: {numbers} (best {value})</source>
             <translation>{zone}: {numbers} (bestes {value})</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/legend.py" />
+            <source>few craters</source>
+            <translation>wenige Krater</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/legend.py" />
+            <source>many</source>
+            <translation>viele</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/legend.py" />
+            <source>others</source>
+            <translation>andere</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/legend.py" />
+            <source>{low} to {high}</source>
+            <translation>{low} bis {high}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/legend.py" />
+            <source>{n} without a value: grey</source>
+            <translation>{n} ohne Wert: grau</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/make.py" />
+            <source>Make the atlas</source>
+            <translation>Atlas anlegen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/make.py" />
+            <location filename="../../craterbench_qgis/gui/results/upgrade.py" />
+            <source>Stop</source>
+            <translation>Anhalten</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/make.py" />
+            <source>Stopped; nothing was changed.</source>
+            <translation>Angehalten; nichts wurde geändert.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/panel.py" />
+            <source>An atlas shows the craters of this index as points: the more alike two craters are, the nearer they lie. It is made once, in about a minute, and kept with the index.</source>
+            <translation>Ein Atlas zeigt die Krater dieses Index als Punkte: Je ähnlicher zwei Krater sind, desto näher liegen sie beieinander. Er wird einmal angelegt, in etwa einer Minute, und beim Index aufbewahrt.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/panel.py" />
+            <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
+            <source>Clear</source>
+            <translation>Leeren</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/panel.py" />
+            <source>Colour by</source>
+            <translation>Färben nach</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/panel.py" />
+            <source>Draw round the craters to select: also by dragging with the Shift key</source>
+            <translation>Die auszuwählenden Krater umfahren; auch durch Ziehen mit der Umschalttaste</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/panel.py" />
+            <source>How many craters</source>
+            <translation>Wie viele Krater</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/panel.py" />
+            <source>Lasso</source>
+            <translation>Lasso</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/panel.py" />
+            <location filename="../../craterbench_qgis/gui/results/panel.py" />
+            <source>Like {name}</source>
+            <translation>Wie {name}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/panel.py" />
+            <source>No crater selected</source>
+            <translation>Kein Krater ausgewählt</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/panel.py" />
+            <location filename="../../craterbench_qgis/gui/dock.py" />
+            <source>No index is open: open or build one in the tab “Index”.</source>
+            <translation>Kein Index ist offen: Öffnen Sie einen im Reiter „Index“, oder bauen Sie einen auf.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/panel.py" />
+            <source>Search like it</source>
+            <translation>Ähnliche suchen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/panel.py" />
+            <source>Search with the crater that was clicked</source>
+            <translation>Mit dem angeklickten Krater suchen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/panel.py" />
+            <source>Select no crater (Escape)</source>
+            <translation>Keinen Krater auswählen (Escape)</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/panel.py" />
+            <source>Select them in the layer of the index's craters, zoom</source>
+            <translation>Sie im Layer der Krater des Index auswählen und hinzoomen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/panel.py" />
+            <source>Show all of the atlas (key 0)</source>
+            <translation>Den ganzen Atlas zeigen (Taste 0)</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/panel.py" />
+            <source>Show on map</source>
+            <translation>Auf der Karte zeigen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/panel.py" />
+            <source>The selection could not be read. Draw it again.</source>
+            <translation>Die Auswahl ließ sich nicht lesen. Zeichnen Sie sie noch einmal.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/panel.py" />
+            <source>What the points are coloured by</source>
+            <translation>Wonach die Punkte gefärbt sind</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/panel.py" />
+            <source>Whole</source>
+            <translation>Ganz</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/panel.py" />
+            <source>diameter</source>
+            <translation>Durchmesser</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/panel.py" />
+            <source>latitude</source>
+            <translation>Breite</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/panel.py" />
+            <source>longitude</source>
+            <translation>Länge</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/panel.py" />
+            <source>{n} craters selected</source>
+            <translation>{n} Krater ausgewählt</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/panel.py" />
+            <source>{n} craters selected, {shown} of them ringed</source>
+            <translation>{n} Krater ausgewählt, {shown} davon umringt</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/panel.py" />
+            <source>{n} craters were added after this atlas was made and are not in it. Made again, all craters get new places.</source>
+            <translation>{n} Krater kamen erst nach diesem Atlas hinzu und fehlen darin. Neu angelegt, bekommen alle Krater neue Plätze.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/panel.py" />
+            <location filename="../../craterbench_qgis/gui/index/panel.py" />
+            <source>{path} does not open as a layer. Verify the index.</source>
+            <translation>{path} lässt sich nicht als Layer öffnen. Prüfen Sie den Index.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/view.py" />
+            <source>Atlas of the index's craters</source>
+            <translation>Atlas der Krater des Index</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build/catalogue.py" />
@@ -2165,6 +2345,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/dock.py" />
+            <source>Atlas</source>
+            <translation>Atlas</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/dock.py" />
             <location filename="../../craterbench_qgis/gui/help.py" />
             <location filename="../../craterbench_qgis/gui/index/builds.py" />
             <location filename="../../craterbench_qgis/gui/workbench.py" />
@@ -2190,11 +2375,6 @@
             <location filename="../../craterbench_qgis/processing/params.py" />
             <source>Index</source>
             <translation>Index</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/dock.py" />
-            <source>No index is open: open or build one in the tab “Index”.</source>
-            <translation>Kein Index ist offen: Öffnen Sie einen im Reiter „Index“, oder bauen Sie einen auf.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/dock.py" />
@@ -2740,11 +2920,6 @@
             <translation>{name} lässt sich nicht öffnen: {reason}. Wählen Sie einen Ordner NAME.craterindex.</translation>
         </message>
         <message>
-            <location filename="../../craterbench_qgis/gui/index/panel.py" />
-            <source>{path} does not open as a layer. Verify the index.</source>
-            <translation>{path} lässt sich nicht als Layer öffnen. Prüfen Sie den Index.</translation>
-        </message>
-        <message>
             <location filename="../../craterbench_qgis/gui/index/recent.py" />
             <source>Indexes that you open are listed here.</source>
             <translation>Hier stehen die Indexe, die Sie öffnen.</translation>
@@ -3221,11 +3396,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
-            <source>Clear</source>
-            <translation>Leeren</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/filter_box.py" />
             <location filename="../../craterbench_qgis/gui/results/panel.py" />
             <source>Clear the filter</source>
             <translation>Filter leeren</translation>
@@ -3363,11 +3533,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/panel.py" />
-            <source>Like {name}</source>
-            <translation>Wie {name}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/panel.py" />
             <source>No match meets the filter; {n} are hidden.</source>
             <translation>Kein Treffer entspricht dem Filter; {n} sind ausgeblendet.</translation>
         </message>
@@ -3487,11 +3652,6 @@
             <location filename="../../craterbench_qgis/gui/results/upgrade.py" />
             <source>No view of this index can be cut from its mosaics any more. Build it again.</source>
             <translation>Keine Ansicht dieses Index lässt sich noch aus seinen Mosaiken schneiden. Erstellen Sie ihn neu.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/upgrade.py" />
-            <source>Stop</source>
-            <translation>Anhalten</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/upgrade.py" />

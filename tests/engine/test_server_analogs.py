@@ -100,6 +100,32 @@ def test_a_turned_match_is_explained_as_it_was_found(server: Client, folder: Pat
     assert upright["strength_query"] != turned["strength_query"]
 
 
+def test_the_atlas_is_made_and_looked_at(server: Client, folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "atlas.craterindex"
+    shutil.copytree(folder / "scene.craterindex", path)
+    index = {"index": str(path)}
+    assert server.call("atlas.describe", index)["craters"] == 0
+    picture = {**index, "x": 0.0, "y": 0.0, "scale": 0.02, "width": 120, "height": 110}
+    assert "no atlas yet" in server.fail("atlas.picture", picture)["message"]
+    made = server.call("atlas.make", index)
+    assert made == server.call("atlas.describe", index)
+    assert made["craters"] == COUNT and made["lacking"] == 0 and "freshness" in made["columns"]
+    seen = server.call("atlas.picture", {**picture, "column": "diameter_m"})
+    with Image.open(seen["image"]) as image:
+        assert image.size == (120, 110) and image.mode == "RGBA"
+    assert seen["count"] == len(seen["points"]) == COUNT
+    files = server.call("thumbnails", {**index, "views": [p["view"] for p in seen["points"]]})
+    assert len(files["files"]) == COUNT
+    everything = [-1.0, -1.0, 1.0, -1.0, 1.0, 1.0, -1.0, 1.0]
+    selected = server.call("atlas.select", {**index, "lasso": everything})
+    rows = np.fromfile(selected["rows"], "<i4")
+    assert selected["count"] == COUNT and rows.tolist() == list(range(COUNT))
+    point = seen["points"][0]
+    place = {"x": (point["x"] - 60) * 0.02, "y": (55 - point["y"]) * 0.02, "reach": 1e-3}
+    assert server.call("atlas.at", {**index, **place})["crater"]["row"] == point["row"]
+    assert server.call("atlas.at", {**index, "x": 9.0, "y": 9.0, "reach": 0.1})["crater"] is None
+
+
 def test_an_added_mosaic_is_described(server: Client, folder: Path, tmp_path: Path) -> None:
     path = tmp_path / "more.craterindex"
     shutil.copytree(folder / "scene.craterindex", path)

@@ -14,6 +14,8 @@ from tests.engine import scene
 def requests(work: Path) -> dict[str, Json]:
     """Valid params of every method."""
     index, mosaic = str(work / "scene.craterindex"), str(work / "mosaic.tif")
+    added = str(work / "added.craterindex")
+    lasso = [-1.0, -1.0, 1.0, -1.0, 0.0, 1.0]
     catalogue = {"path": str(work / "craters.csv"), "body": "Moon", "columns": {"id": "crater_id"}}
     review = str(work / "review.gpkg")
     crater, lon, lat, diameter = scene.craters()[5]
@@ -51,13 +53,21 @@ def requests(work: Path) -> dict[str, Json]:
             "output": str(work / "new.craterindex"), "contexts": [2.0], "tokens": 16,
             "seeds": "attention", "band": 1, "kinds": False, "device": "cpu",
         },
-        "index.add": {"index": str(work / "added.craterindex"), "mosaics": [mosaic],
+        "index.add": {"index": added, "mosaics": [mosaic],
                       "catalogue": catalogue, "device": "cpu"},
-        "index.upgrade": {"index": str(work / "added.craterindex"), "mosaics": [mosaic]},
+        "index.upgrade": {"index": added, "mosaics": [mosaic]},
         "build.estimate": {"mosaics": [mosaic], "catalogue": catalogue, "selection": selection,
                            "contexts": [2.0], "nodata": 0.0},
         "build.check": {"mosaics": [mosaic], "catalogue": catalogue, "selection": selection},
         "index.verify": {"path": index},
+        "atlas.make": {"index": added},
+        "atlas.describe": {"index": added},
+        "atlas.picture": {
+            "index": added, "x": 0.0, "y": 0.1, "scale": 0.01, "width": 64, "height": 48,
+            "column": "freshness", "lasso": lasso, "rows": [3, 4],
+        },
+        "atlas.select": {"index": added, "lasso": lasso},
+        "atlas.at": {"index": added, "x": 0.0, "y": 0.0, "reach": 3.0},
         "demo": {"folder": str(work / "demo"), "device": "cpu"},
         "preview": {"query": query, "index": index, "size": 64},
         "search": {

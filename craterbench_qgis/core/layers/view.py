@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Union
 
 from qgis.core import (
+    QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsCsException,
     QgsGeometry,
@@ -19,12 +20,17 @@ from qgis.core import (
 from qgis.gui import QgsRubberBand
 from qgis.PyQt.QtGui import QColor
 
+from ...contract.atlas import AtlasCrater
 from ...contract.body import Body
 from ...contract.demo import Demo
 from ...contract.search import Match
 from ..geo import sphere
 from ..geo.crs import geographic_crs
 from ..review.file import Entry
+
+# These run, on Python 3.9 too.
+_Placed = Union[Match, Entry, Demo, AtlasCrater]  # noqa: UP007
+_System = Union[QgsVectorLayer, QgsCoordinateReferenceSystem]  # noqa: UP007
 
 _RING = 48
 _AROUND = 1.6
@@ -40,8 +46,10 @@ class Highlight:
         self._canvas = canvas
         self._band: QgsRubberBand | None = None
 
-    def show(self, geometry: QgsGeometry, layer: QgsVectorLayer) -> None:
-        """Draw ``geometry`` of ``layer`` in the map's reference system."""
+    def show(
+        self, geometry: QgsGeometry, of: QgsVectorLayer | QgsCoordinateReferenceSystem
+    ) -> None:
+        """Draw ``geometry`` of a layer or system in the map's reference system."""
         if self._canvas is None:
             return
         if self._band is None:
@@ -51,7 +59,7 @@ class Highlight:
             band.setFillColor(QColor(0, 0, 0, 0))
             band.setWidth(3)
             self._band = band
-        self._band.setToGeometry(geometry, layer)
+        self._band.setToGeometry(geometry, of)
         self._band.show()
 
     def hide(self) -> None:
@@ -67,7 +75,10 @@ class Highlight:
 
 
 def zoom_extent(
-    canvas: Any, project: QgsProject, body: Body, craters: Sequence[Match | Entry | Demo]
+    canvas: Any,
+    project: QgsProject,
+    body: Body,
+    craters: Sequence[_Placed],
 ) -> QgsRectangle | None:
     """The part of the canvas's map that shows ``craters`` with their surroundings.
 
@@ -92,7 +103,10 @@ def zoom_extent(
 
 
 def _box(
-    body: Body, transform: QgsCoordinateTransform, crater: Match | Entry | Demo, width: float
+    body: Body,
+    transform: QgsCoordinateTransform,
+    crater: _Placed,
+    width: float,
 ) -> QgsRectangle | None:
     across = 2 * _AROUND * crater.diameter_m
     across = min(across, math.pi * body.mean_radius * 0.9)

@@ -43,6 +43,7 @@ def stage_name(stage: str) -> str:
         Stage.MOSAICS: tr("Drawing the mosaics"),
         Stage.VIEWS: tr("Views"),
         Stage.KINDS: tr("Describing kinds"),
+        Stage.ATLAS: tr("Making the atlas"),
         Stage.JOINING: tr("Joining the parts"),
         Stage.COMPACTING: tr("Joining the parts"),
         Stage.VERIFYING: tr("Verifying"),

@@ -55,6 +55,7 @@ def add_to(commands: Any) -> None:
     join.add_argument("-o", "--output", type=Path, required=True, metavar="NAME.craterindex")
     join.add_argument("--json", action="store_true")
     join.set_defaults(run=run_join)
+    kinds_command.add_atlas(actions)
     graph = actions.add_parser(
         "hnsw",
         help="add an HNSW graph for the shortlist of very large indexes",

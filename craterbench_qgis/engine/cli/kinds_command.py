@@ -1,4 +1,4 @@
-"""``craterbench index upgrade``: descriptors of kind for an index that has none."""
+"""``craterbench index upgrade | atlas``: descriptors of kind for an index, and a map of them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from ..index import CraterIndex
 from ..kinds import load_descriptor
+from ..kinds.atlas import make_atlas
 from ..kinds.upgrade import upgrade_index
 from .options import add_mosaics_option, count, index_argument
 from .output import ConsoleMonitor, note, print_json, say
@@ -25,6 +26,31 @@ def add_upgrade(actions: Any) -> None:
     upgrade.add_argument("--threads", type=count)
     upgrade.add_argument("--json", action="store_true")
     upgrade.set_defaults(run=run_upgrade)
+
+
+def add_atlas(actions: Any) -> None:
+    """Add ``atlas`` to the actions of ``index``."""
+    atlas = actions.add_parser(
+        "atlas",
+        help="make the atlas: craters of like kind near each other in a plane",
+        description="Places every crater that has a descriptor of kind; the panel's tab 'Atlas' "
+        "shows it. An earlier atlas is replaced.",
+    )
+    index_argument(atlas)
+    atlas.add_argument("--json", action="store_true")
+    atlas.set_defaults(run=run_atlas)
+
+
+def run_atlas(arguments: argparse.Namespace) -> int:
+    """Make the atlas."""
+    descriptor = load_descriptor()
+    with ConsoleMonitor(quiet=arguments.json) as monitor:
+        count = make_atlas(arguments.index, descriptor, monitor)
+    if arguments.json:
+        print_json({"craters": count})
+    else:
+        say(f"{arguments.index}: an atlas of {count:,} craters.")
+    return 0
 
 
 def run_upgrade(arguments: argparse.Namespace) -> int:

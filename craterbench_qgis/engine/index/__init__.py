@@ -4,7 +4,8 @@ from .entries import Job
 from .format import SUFFIX, IndexSettings, SegmentData, Skipped
 from .listed import ListsShortlist, build_lists
 from .manifest import Manifest
-from .reader import CraterIndex, StoredTokens, ViewRow
+from .reader import CraterIndex
+from .rows import StoredTokens, ViewRow
 from .scanning import ExactInt8
 from .shortlist import HnswShortlist, ShortlistBackend, build_hnsw, open_shortlist
 from .verify import VerifyReport, verify

@@ -1,4 +1,7 @@
-"""Changing what an index has besides its craters and views: shortlists, descriptors of kind."""
+"""What is made from an index and kept in it: shortlist structures, descriptors of kind, the atlas.
+
+Searching the same crater needs none of it; each is committed by itself.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,15 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from .entries import KindEntry, ListsEntry, ShortlistEntry
+from .atlas import write_atlas
+from .entries import AtlasEntry, KindEntry, ListsEntry, ShortlistEntry
 from .kinds import write_kinds
 from .storage import FileEntry, storage_errors
 from .transactions import Transactions
 
 
 class Derived(Transactions):
-    """The part of :class:`.writer.IndexWriter` that commits what is made from the rest."""
+    """The part of :class:`.writer.IndexWriter` that stores what others made of its views."""
 
     def new_shortlist_path(self, kind: str) -> Path:
         """Where a library may write a shortlist structure before :meth:`set_shortlist`."""
@@ -56,6 +60,23 @@ class Derived(Transactions):
         """Forget the shortlist structures; searches scan exactly again."""
         with self._undoing():
             self._commit(dataclasses.replace(self._now, shortlist=None, lists=()))
+
+    def set_atlas(
+        self, rows: npt.NDArray[np.integer], places: npt.NDArray[np.floating], described: str
+    ) -> None:
+        """Commit the places float [C, 2] of the craters ``rows`` (ascending); an earlier atlas
+        goes. ``described``: see :class:`.entries.AtlasEntry`."""
+        self._nothing_staged()
+        now = self._now
+        with self._undoing():
+            file = write_atlas(self.path, f"atlas/{now.next_serial:06d}.bin", rows, places)
+            entry = AtlasEntry(file, len(rows), described)
+            self._commit(dataclasses.replace(now, atlas=entry, next_serial=now.next_serial + 1))
+
+    def drop_atlas(self) -> None:
+        """Forget the atlas; it can be made again."""
+        with self._undoing():
+            self._commit(dataclasses.replace(self._now, atlas=None))
 
     def rewrite_geopackage(self) -> None:
         """Write ``catalogue.gpkg`` again from the craters."""

@@ -114,6 +114,16 @@ class KindEntry:
 
 
 @dataclass(frozen=True)
+class AtlasEntry:
+    """Places of ``craters`` craters in a plane (``index/atlas.py``); ``described``: the digest of
+    the descriptors they were made of (:func:`.atlas.digest_of`)."""
+
+    file: FileEntry
+    craters: Rows
+    described: Sha256
+
+
+@dataclass(frozen=True)
 class TombstoneEntry:
     """``file``: the removed crater rows, int32 little-endian, ascending."""
 

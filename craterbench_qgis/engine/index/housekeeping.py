@@ -17,7 +17,7 @@ from .lock import LOCK_NAME, WriterLock
 from .manifest import Manifest, load_manifest
 from .storage import RESTORE, MappedFile, discard
 
-FOLDERS = ("segments", "catalogue", "tombstones", "shortlist", "kinds", "same")
+FOLDERS = ("segments", "catalogue", "tombstones", "shortlist", "kinds", "atlas", "same")
 _TEMPORARY = (MANIFEST + ".tmp", MANIFEST_SPARE + ".tmp")
 
 

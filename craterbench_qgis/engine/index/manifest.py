@@ -19,6 +19,7 @@ from ..words import Advice
 from .canonical import checksum, layout
 from .closed import open_inside
 from .entries import (
+    AtlasEntry,
     CatalogueEntry,
     Count,
     GpkgEntry,
@@ -99,6 +100,7 @@ class Manifest:
     shortlist: ShortlistEntry | None = None
     kinds: KindEntry | None = None
     lists: tuple[ListsEntry, ...] = ()
+    atlas: AtlasEntry | None = None
 
     @property
     def skipped(self) -> dict[str, int]:
@@ -128,14 +130,14 @@ class Manifest:
         if self.kinds:
             files += self.kinds.files
         files += [lists.file for lists in self.lists]
-        return files
+        return [*files, self.atlas.file] if self.atlas else files
 
     def to_bytes(self) -> bytes:
         """The file's bytes; the same manifest always gives the same."""
         content: dict[str, Any] = {"format": FORMAT_NAME, "format_version": FORMAT_VERSION}
         content |= dataclasses.asdict(self)
         # An index without them is what earlier versions wrote and read.
-        for name in ("kinds", "lists"):
+        for name in ("kinds", "lists", "atlas"):
             if not content[name]:
                 del content[name]
         content["checksum"] = checksum(content)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -13,6 +12,7 @@ import numpy.typing as npt
 
 from ..closing import Closing
 from ..errors import CraterIndexError
+from .atlas import Places, read_atlas
 from .catalogue_store import CraterStore
 from .closed import survey
 from .expressions import Expressions
@@ -28,6 +28,7 @@ from .manifest import (
     manifest_of,
     spare_problem,
 )
+from .rows import StoredTokens, ViewRow
 from .segment import Records, Rows, Segment
 from .storage import RESTORE, MappedFile, expect_files, storage_errors
 
@@ -35,30 +36,6 @@ CHECK_ALL_BELOW = 512 << 20
 """``check="auto"`` hashes every file at opening while the index has fewer bytes than this."""
 
 Check = Literal["auto", "full", "sizes"]
-
-
-@dataclass(frozen=True)
-class ViewRow:
-    """One view: whose crater, in which observation, at which scale (metres per pixel)."""
-
-    view: int
-    crater_row: int
-    observation: int
-    context: float
-    valid_fraction: float
-    native_m_per_px: float
-    m_per_px: float
-
-
-@dataclass(frozen=True)
-class StoredTokens:
-    """S views as stored: tokens int8 [S, K, D] = vector / scale [S, K]; seeds [S, K]
-    (patch index); assignment [S, N] (patch -> token)."""
-
-    tokens: npt.NDArray[np.int8]
-    scale: Float32
-    seeds: npt.NDArray[np.uint16]
-    assignment: npt.NDArray[np.integer]
 
 
 class CraterIndex(Closing):
@@ -83,6 +60,7 @@ class CraterIndex(Closing):
         self._kind_files = [MappedFile(root, entry) for entry in kind_files(manifest)]
         self._list_files = {lists.segment: MappedFile(root, lists.file) for lists in manifest.lists}
         self.expressions = Expressions(root, manifest)
+        self._atlas_file = MappedFile(root, manifest.atlas.file) if manifest.atlas else None
 
     @classmethod
     def open(cls, path: str | Path, check: Check = "auto") -> CraterIndex:
@@ -135,7 +113,7 @@ class CraterIndex(Closing):
         yield from self.craters.files
         for segment in self.segments:
             yield from segment.files.values()
-        own = (self._tombstones, self.shortlist_file)
+        own = (self._tombstones, self.shortlist_file, self._atlas_file)
         for extra in (*own, *self._kind_files, *self._list_files.values()):
             if extra is not None:
                 yield extra
@@ -145,9 +123,8 @@ class CraterIndex(Closing):
         self.segments = []
         self.craters = CraterStore(self.path, ())
         self._ends = np.zeros(1, np.int64)
-        self._tombstones = self.shortlist_file = None
+        self._tombstones = self.shortlist_file = self._atlas_file = None
         self._kind_files, self._list_files = [], {}
-        self.__dict__.pop("lists", None)
         for name in (
             "removed",
             "alive",
@@ -156,6 +133,7 @@ class CraterIndex(Closing):
             "global_scales",
             "kinds",
             "lists",
+            "atlas",
         ):
             self.__dict__.pop(name, None)
 
@@ -288,6 +266,13 @@ class CraterIndex(Closing):
         if self.manifest.kinds is None:
             return None
         return read_kinds(self.manifest.kinds, self._kind_files)
+
+    @cached_property
+    def atlas(self) -> Places | None:
+        """The places [C] of craters in the atlas, of ``ATLAS_DTYPE``, rows ascending; None without
+        one. Removed craters are among them."""
+        entry, file = self.manifest.atlas, self._atlas_file
+        return None if entry is None or file is None else read_atlas(entry, file, self.n_craters)
 
     @cached_property
     def global_scales(self) -> Float32:

@@ -96,7 +96,8 @@ def verify(path: str | Path, repair: bool = False, monitor: Monitor | None = Non
             _shortlist_or_problem(root, manifest, entry, str(error), report, repair)
         done += entry.size
         monitor.report(Stage.VERIFYING, done, report.size)
-    if not bad - {file.path for file in _shortlists(manifest)}:
+    extra = [manifest.atlas.file] if manifest.atlas else []
+    if not bad - {file.path for file in (*_shortlists(manifest), *extra)}:
         _geopackage(root, manifest, report, repair)
         _consistency(root, report)
     elif manifest.gpkg is not None:
@@ -175,7 +176,11 @@ def _shortlist_or_problem(
     report: VerifyReport,
     repair: bool,
 ) -> None:
-    if repair and entry in _shortlists(manifest):
+    if repair and manifest.atlas and entry == manifest.atlas.file:
+        with IndexWriter.open(root, check=False) as writer:
+            writer.drop_atlas()
+        report.repaired.append(f"{entry.path} was damaged and is dropped; make the atlas again.")
+    elif repair and entry in _shortlists(manifest):
         with IndexWriter.open(root, check=False) as writer:
             writer.drop_shortlist()
         report.repaired.append(
@@ -222,7 +227,7 @@ def _consistency(root: Path, report: VerifyReport) -> None:
     """Whole files may still disagree, e.g. in an index put together by hand."""
     try:
         with CraterIndex.open(root, check="sizes") as index:
-            _ = index.alive
+            _ = index.alive, index.atlas
             for segment in index.segments:
                 rows = np.arange(len(segment))
                 for start in range(0, len(rows), 1024):

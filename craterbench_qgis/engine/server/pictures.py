@@ -32,8 +32,29 @@ class Pictures:
 
     def preview(self, pixels: NDArray[np.float32]) -> str:
         """A picture that may go again: only the latest 64 are kept."""
+        return self._passing(self._save(pixels, f"preview-{self._next()}"))
+
+    def passing(self, pixels: NDArray[np.uint8]) -> str:
+        """A picture RGBA [H, W, 4] that may go again, as :meth:`preview`."""
+        path = self.path(f"atlas-{self._next()}.png")
+        with self._writing():
+            Image.fromarray(pixels, "RGBA").save(path, "PNG", compress_level=1)
+        self.budget.wrote(path)
+        return self._passing(str(path))
+
+    def numbers(self, numbers: NDArray[np.int32]) -> str:
+        """A file of numbers, as they lie in memory, that may go again."""
+        path = self.path(f"rows-{self._next()}.bin")
+        with self._writing():
+            path.write_bytes(np.ascontiguousarray(numbers).tobytes())
+        self.budget.wrote(path)
+        return self._passing(str(path))
+
+    def _next(self) -> int:
         self._count += 1
-        path = self._save(pixels, f"preview-{self._count}")
+        return self._count
+
+    def _passing(self, path: str) -> str:
         self._previews.append(Path(path))
         while len(self._previews) > _PREVIEWS_KEPT:
             with contextlib.suppress(OSError):

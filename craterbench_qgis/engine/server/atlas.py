@@ -1,0 +1,71 @@
+"""``atlas.make`` (the long lane), ``atlas.describe``, ``.picture``, ``.select``, ``.at``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+from ...contract.atlas import (
+    AtlasAt,
+    AtlasAtParams,
+    AtlasInfo,
+    AtlasParams,
+    AtlasPicture,
+    AtlasPictureParams,
+    AtlasSelection,
+    AtlasSelectParams,
+)
+from ...contract.vocabulary import Stage
+from ..index import CraterIndex
+from ..kinds import load_descriptor
+from ..kinds.atlas import make_atlas
+from ..kinds.atlas_view import AtlasView, atlas_info
+from .calls import Call
+
+_views: WeakKeyDictionary[CraterIndex, AtlasView] = WeakKeyDictionary()
+"""Of the open indexes; for the short lane only. An index that was changed is another one."""
+
+
+def make(call: Call[AtlasParams]) -> AtlasInfo:
+    """Make the atlas of an index; an earlier one is replaced."""
+    path = Path(call.params.index)
+    call.monitor.report(Stage.ATLAS, 0, 0)
+    with call.work.loading:
+        descriptor = load_descriptor()
+    make_atlas(path, descriptor, call.monitor)
+    with CraterIndex.open(path, check="sizes") as index:
+        return atlas_info(index)
+
+
+def describe(call: Call[AtlasParams]) -> AtlasInfo:
+    """What there is of an atlas."""
+    return atlas_info(call.work.sessions.index(Path(call.params.index)))
+
+
+def picture(call: Call[AtlasPictureParams]) -> AtlasPicture:
+    """A part of the atlas as a picture."""
+    pixels, count, points, colours = _view(call, call.params.index).picture(call.params)
+    call.monitor.check()
+    image = call.work.pictures.passing(pixels)
+    return AtlasPicture(image, count, colours.legend, points)
+
+
+def select(call: Call[AtlasSelectParams]) -> AtlasSelection:
+    """The craters within a lasso."""
+    view = _view(call, call.params.index)
+    rows = view.rows[view.within(call.params.lasso)]
+    return AtlasSelection(len(rows), call.work.pictures.numbers(rows.astype("<i4")))
+
+
+def at(call: Call[AtlasAtParams]) -> AtlasAt:
+    """The crater at a place."""
+    params = call.params
+    return AtlasAt(_view(call, params.index).nearest(params.x, params.y, params.reach))
+
+
+def _view(call: Call, index_path: str) -> AtlasView:
+    index = call.work.sessions.index(Path(index_path))
+    view = _views.get(index)
+    if view is None:
+        view = _views[index] = AtlasView(index)
+    return view
