@@ -132,24 +132,26 @@ def spot(widget, at=None):
     return widget.mapToGlobal(at if at is not None else widget.rect().center())
 
 
-def _is_in_sight(widget, at):
-    return widget.visibleRegion().contains(at if at is not None else widget.rect().center())
-
-
 def scroll_to(find, at=None):
-    """Turn the wheel over what holds it until it is in sight."""
-    for _ in range(30):
+    """Turn the wheel over what holds it until it is in sight, and wait until it stays where it is:
+    a layout, or the window manager, may still be moving it."""
+    was = None
+    for _ in range(60):
         widget = find()
-        if widget is None or _is_in_sight(widget, at):
+        if widget is None:
             return
-        area = next((one for one in names.chain(widget) if isinstance(one, QScrollArea)), None)
-        if area is None:
+        place = spot(widget, at)
+        hidden = not widget.visibleRegion().contains(widget.mapFromGlobal(place))
+        holders = (one for one in names.chain(widget) if isinstance(one, QScrollArea))
+        area = next(holders, None) if hidden else None
+        if area is not None:
+            over = spot(area.viewport(), QPoint(3, area.viewport().height() // 2))
+            xdo("mousemove", over.x(), over.y(), "click", 5 if place.y() > over.y() else 4)
+        elif place == was:
             return
-        here = widget.mapTo(area, at if at is not None else widget.rect().center())
-        button = 5 if here.y() > area.height() // 2 else 4
-        over = spot(area.viewport(), QPoint(3, area.viewport().height() // 2))
-        xdo("mousemove", over.x(), over.y(), "click", button)
-        yield from pause(0.1)
+        was = place
+        del widget, holders, area
+        yield from pause(0.08)
 
 
 def press(says, inside="", kind=QAbstractButton, at=None, button=1, times=1, wait=15.0, keys=()):
@@ -173,10 +175,15 @@ def press(says, inside="", kind=QAbstractButton, at=None, button=1, times=1, wai
         f"{says!r} is behind {hidden and names.name_of(hidden)} {type(hidden).__name__}"
     )
     del widget, hidden
-    down = [word for key in keys for word in ("keydown", key)]
-    up = [word for key in keys for word in ("keyup", key)]
-    clicks = ("click", "--repeat", times, "--delay", 60, button) if times > 1 else ("click", button)
-    yield from act("mousemove", place.x(), place.y(), *down, *clicks, *up)
+    yield from _click(place, button, times, keys)
+
+
+def _click(place, button, times, keys):
+    """At a place of the screen, holding ``keys``."""
+    down = [word for one in keys for word in ("keydown", one)]
+    up = [word for one in keys for word in ("keyup", one)]
+    often = ("--repeat", times, "--delay", 60) if times > 1 else ()
+    yield from act("mousemove", place.x(), place.y(), *down, "click", *often, button, *up)
 
 
 def _same(there, widget):
@@ -319,10 +326,7 @@ def item(row, says="Matches", inside="", button=1, times=1, keys=(), at=None):
     view = find()
     place = spot(view.viewport(), (at or cell(row))(view))
     del view
-    down = [word for one in keys for word in ("keydown", one)]
-    up = [word for one in keys for word in ("keyup", one)]
-    clicks = ("click", "--repeat", times, "--delay", 60, button) if times > 1 else ("click", button)
-    yield from act("mousemove", place.x(), place.y(), *down, *clicks, *up)
+    yield from _click(place, button, times, keys)
 
 
 def hover(says, inside="", kind=QWidget, at=None):
@@ -382,16 +386,12 @@ def file_dialog(path):
         del line
         yield from act("mousemove", place.x(), place.y(), "click", 1)
         yield from write(str(path))
-        yield from key("Escape" if _has_completer() else "shift")
+        yield from key("Escape" if QApplication.activePopupWidget() is not None else "shift")
         yield from key("Return")
     else:
         yield from key("Escape")
     yield from until(lambda: shown(QFileDialog) is None, 10)
     yield from pause(0.1)
-
-
-def _has_completer():
-    return QApplication.activePopupWidget() is not None
 
 
 def closed(title="*"):
