@@ -1,8 +1,7 @@
 """What a user has: eyes that find what is visible by its words, a mouse and a keyboard.
 
-Nothing is kept between two looks, and ``gc.collect()`` runs before each press: what lives only by a
-name that a function forgot is gone when it is pressed. Every press waits until the X server's event
-was delivered. A ``says`` is a pattern: ``Save*``.
+``gc.collect()`` runs before each press: what lives only by a name that a function forgot is gone
+when it is pressed. Every press waits for the X server's event. A ``says`` is a pattern: ``Save*``.
 """
 
 import gc
@@ -169,6 +168,8 @@ def press(says, inside="", kind=QAbstractButton, at=None, button=1, times=1, wai
         raise AssertionError(f"{says!r} in {inside!r} {state}; there are {there}") from None
     yield from scroll_to(find)
     widget = find()
+    if at is None and isinstance(widget, QAbstractButton) and widget.isCheckable():
+        at = check_mark
     place = spot(widget, at(widget) if at is not None else None)
     hidden = QApplication.widgetAt(place)
     assert hidden is not None and _same(hidden, widget), (
@@ -193,7 +194,7 @@ def _same(there, widget):
 
 
 def check_mark(widget):
-    """Where a check box or a checkable group's title is pressed."""
+    """Where a check box or a checkable group's title is pressed; beside its words it hears none."""
     return QPoint(10, 10 if not isinstance(widget, QAbstractButton) else widget.height() // 2)
 
 
