@@ -1,7 +1,7 @@
 # make engine   the engine's environment in .venv, with the command craterbench
 # make demo     a synthetic planet, its index, a search from another observation, pictures
 # make test     every test; make test-qgis only those of the plugin
-# make lint     ruff, mypy, and who may import whom
+# make lint     ruff, mypy, who may import whom, and the rules of QGIS's plugin repository
 # make fuzz     spoiled files for half an hour; make kills: a thousand killed writers; make soak
 # make package  dist/craterbench_qgis_plugin-VERSION.zip, checked by the QGIS repository's rules;
 #               RELEASE=1 refuses placeholder addresses too
@@ -22,7 +22,7 @@ QGIS_PYTHON ?= /usr/bin/python3
 QGIS_VENV   ?= .venv-qgis
 INSTALL = "$(PYTHON)" -m craterbench_qgis.environment.install "$(VENV)" --project .
 
-.PHONY: engine dev demo test test-qgis lint bench images fuzz kills soak train package qgis \
+.PHONY: engine dev demo test test-qgis test-engine lint bench images fuzz kills soak train package qgis \
   test-newer-qgis clean
 
 engine:
@@ -46,7 +46,11 @@ LONGEST := tests/qgis/test_desktop.py
 HELD := $(addprefix tests/engine/test_,index.py index_lock.py index_where.py held_files.py \
   formats_failing.py formats_craterstats.py)
 
-test: dev test-qgis
+# QGIS's and the engine's tests wait for other processes now and then: side by side they do not.
+test: dev
+	@$(MAKE) --no-print-directory -j 2 test-qgis test-engine
+
+test-engine: dev
 	OMP_NUM_THREADS=1 "$(BIN)/python" -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
 	  $(LONGEST) $(filter-out $(LONGEST),$(OUTSIDE)) \
 	  tests/engine tests/environment tests/security tests/test_package.py tests/test_docs.py
@@ -66,6 +70,7 @@ lint: dev
 	"$(BIN)/python" -m ruff format --check .
 	"$(BIN)/python" -m mypy
 	"$(BIN)/lint-imports"
+	"$(BIN)/python" tools/package.py --check --output build/package
 
 bench: dev
 	"$(BIN)/python" benchmarks/bench_build.py

@@ -40,7 +40,7 @@ def main(index_path: str, mosaic_path: str, gazetteer: str, output: str, names: 
     with Path(gazetteer).open(encoding="utf-8") as file:
         places = {row["name"]: row for row in csv.DictReader(file)}
     encoder = load_encoder(None)
-    told: dict[str, Any] = {}
+    sheets: dict[str, Any] = {}
     with CraterIndex.open(index_path) as index, Mosaic.open(mosaic_path) as mosaic:
         searcher = Searcher(index, encoder)
         for name in names:
@@ -57,7 +57,7 @@ def main(index_path: str, mosaic_path: str, gazetteer: str, output: str, names: 
             options = SearchOptions(top=TOP, find=Question.ANALOGS, analogs=analogs)
             matches = searcher.search(query, options).matches
             draw(folder / f"{name.lower()}.jpg", name, mosaic, query, matches)
-            told[name] = {
+            sheets[name] = {
                 "pixels_across": across,
                 "analogs": analogs.to_json(),
                 "matches": [
@@ -66,7 +66,7 @@ def main(index_path: str, mosaic_path: str, gazetteer: str, output: str, names: 
                 ],
             }
             print(name, f"{across:.0f} px", [match.crater_id for match in matches], flush=True)
-    (folder / "analogs.json").write_text(json.dumps(told, indent=1), encoding="utf-8")
+    (folder / "analogs.json").write_text(json.dumps(sheets, indent=1), encoding="utf-8")
 
 
 def draw(path: Path, name: str, mosaic: Mosaic, query: QueryView, matches: list[Match]) -> None:

@@ -80,7 +80,7 @@ def main() -> int:
             for name, place in folders.items():
                 spent[name].append(seconds(place, table))
     for kind, words in enumerate(("clock", "processor")):
-        times = {name: [one[kind] for one in rounds] for name, rounds in spent.items()}
+        times = {name: [spans[kind] for spans in rounds] for name, rounds in spent.items()}
         for name, all_times in times.items():
             middle = statistics.median(all_times)
             print(f"{words}, {name}: best {min(all_times):.2f} s, middle {middle:.2f} s")

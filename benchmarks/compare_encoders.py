@@ -30,17 +30,17 @@ def make_set(name: str, data: Path, work: Path, size: int, limit: int) -> Retrie
         return validate.make_set(name, data / "moon", work, size, limit)
     if name in develop.SETS:
         return develop.make_set(name, data, work, size)
-    rng, others = np.random.default_rng(0), data / "other_bodies"
+    rng, bodies = np.random.default_rng(0), data / "other_bodies"
     if name == "mars-mosaics":
         rows, craters = develop._craters(data / "mars/mars_named_craters.csv", "mars", 100e3)
         gallery = cut(
             data / develop.VIKING, craters, rows, (2.0, 3.0), size, 0.0, rng, body_name="mars"
         )
-        asked = cut(others / "mars.tif", craters, rows, None, size, 0.1, rng, body_name="mars")
+        asked = cut(bodies / "mars.tif", craters, rows, None, size, 0.1, rng, body_name="mars")
         return RetrievalSet(gallery, {"other mosaic": asked})
     smallest = {"mercury": 100e3, "ceres": 30e3}[name]
-    rows, craters = develop._craters(others / f"{name}_named_craters.csv", name, smallest)
-    mosaic = others / f"{name}.tif"
+    rows, craters = develop._craters(bodies / f"{name}_named_craters.csv", name, smallest)
+    mosaic = bodies / f"{name}.tif"
     gallery = cut(mosaic, craters, rows, (2.0, 3.0), size, 0.0, rng, body_name=name)
     raw = cut(mosaic, craters, np.unique(gallery.row), None, size, 0.3, rng, body_name=name)
     return RetrievalSet(gallery, {"simulated processing": develop.another_processing(raw, rng)})

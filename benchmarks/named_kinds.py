@@ -90,16 +90,16 @@ def examples(path: Path) -> None:
     print("|---|---|---|---|---|")
     for kind in sorted(set(of.tolist()) - {""}):
         members = np.flatnonzero(of == kind)
-        found = []
+        shares = []
         for seed in range(DRAWS):
             yes = np.random.default_rng(seed).permutation(members)[:EXAMPLES]
             learnt = learn_kind(gallery, rows[yes], none, seed=seed)
             rest = np.setdiff1d(np.arange(len(of)), yes)
             best = rest[np.argsort(-learnt.probability[rest], kind="stable")][:RECALL_AT]
-            found.append((of[best] == kind).sum() / (len(members) - EXAMPLES))
+            shares.append((of[best] == kind).sum() / (len(members) - EXAMPLES))
         chance = RECALL_AT / (len(of) - EXAMPLES)
-        spread = f"{min(found):.2f} to {max(found):.2f}"
-        print(f"| {kind} | {len(members)} | {np.mean(found):.3f} | {spread} | {chance:.3f} |")
+        spread = f"{min(shares):.2f} to {max(shares):.2f}"
+        print(f"| {kind} | {len(members)} | {np.mean(shares):.3f} | {spread} | {chance:.3f} |")
 
 
 if __name__ == "__main__":

@@ -79,7 +79,7 @@ def shaken(vectors: np.ndarray, size: Any, rng: np.random.Generator) -> np.ndarr
 def build(path: Path, source: Iterator[tuple[np.ndarray, np.ndarray]]) -> dict[str, float]:
     """An index of these views; seconds spent on the lists."""
     pieces = list(source)
-    total = sum(len(one[0]) for one in pieces)
+    total = sum(len(piece[0]) for piece in pieces)
     (_, width), (_, k, dim) = pieces[0][0].shape, pieces[0][1].shape
     settings = IndexSettings(
         "Moon", 1737400.0, 1737400.0, "none", "0" * 64, "measured", 96, (12, 12), width, dim, k,
@@ -98,7 +98,7 @@ def build(path: Path, source: Iterator[tuple[np.ndarray, np.ndarray]]) -> dict[s
             while pieces and count < CHUNK:
                 some.append(pieces.pop(0))
                 count += len(some[-1][0])
-            vectors, tokens = (np.concatenate([one[n] for one in some]) for n in range(2))
+            vectors, tokens = (np.concatenate([piece[n] for piece in some]) for n in range(2))
             numbers, none = first + np.arange(count), np.zeros(count)
             data = SegmentData(
                 numbers, none.astype(int), none + 2, none + 1, none + 1, none + 1, vectors, tokens,
@@ -175,9 +175,9 @@ def measure(real: Path, folder: Path, arguments: argparse.Namespace) -> None:
 
     path = folder / "bench.craterindex"
     spent = build(path, parts(real, arguments.views))
-    with np.load(real / "queries.npz") as one:
-        vectors = (one["globals"] * one["global_scale"][:, None]).astype(np.float32)
-        tokens = (one["tokens"] * one["token_scale"][:, :, None]).astype(np.float32)
+    with np.load(real / "queries.npz") as queries:
+        vectors = (queries["globals"] * queries["global_scale"][:, None]).astype(np.float32)
+        tokens = (queries["tokens"] * queries["token_scale"][:, :, None]).astype(np.float32)
     chosen = np.random.default_rng(0).permutation(len(vectors))[: arguments.queries]
     vectors, tokens = vectors[chosen], tokens[chosen]
     opened: dict[str, float] = {}
@@ -192,13 +192,13 @@ def measure(real: Path, folder: Path, arguments: argparse.Namespace) -> None:
     with CraterIndex.open(path, check="sizes") as index:
         files = index.manifest.files()
         disk = {
-            "lists": sum(one.size for one in files if one.path.endswith(".lists")),
-            "exact": sum(one.size for one in files if one.path.endswith("globals.bin")),
+            "lists": sum(file.size for file in files if file.path.endswith(".lists")),
+            "exact": sum(file.size for file in files if file.path.endswith("globals.bin")),
         }
         ways: dict[str, Ask] = {name: ours(index, name) for name in ("exact", "lists")}
         every = np.arange(index.n_views)
         stored = index.stored_tokens(every)
-        others: dict[str, Any] = {}
+        theirs: dict[str, Any] = {}
         if not arguments.only_ours:
             half = torch.empty(stored.tokens.shape, dtype=torch.float16)
             for at in range(0, len(every), 4096):
@@ -211,7 +211,7 @@ def measure(real: Path, folder: Path, arguments: argparse.Namespace) -> None:
                 except ImportError:
                     continue
                 spent[name] = time.process_time() - start
-                others[name] = find
+                theirs[name] = find
                 ways[name] = by_torch(half, find)
         print(f"\n{len(every):,} views; lists {disk['lists'] / 1e6:.1f} MB beside "
               f"{disk['exact'] / 1e6:.1f} MB of descriptors; made in s: "
@@ -233,7 +233,7 @@ def measure(real: Path, folder: Path, arguments: argparse.Namespace) -> None:
         finders = {
             "exact": lambda vector, size: exact.search(vector, size)[0],
             "lists": lambda vector, size: lists.search(vector, size)[0],
-        } | others
+        } | theirs
         for size in arguments.shortlist:
             times: dict[str, list[float]] = {name: [] for name in ways}
             right: dict[str, list[float]] = {name: [] for name in ways}
@@ -241,13 +241,13 @@ def measure(real: Path, folder: Path, arguments: argparse.Namespace) -> None:
                 for name, ask in ways.items():
                     for _ in range(3):
                         start = time.process_time()
-                        found = ask(vectors[number], tokens[number], size)
+                        views = ask(vectors[number], tokens[number], size)
                         times[name].append(time.process_time() - start)
-                    right[name].append(len(truth[number] & set(found.tolist())) / TOP)
+                    right[name].append(len(truth[number] & set(views.tolist())) / TOP)
             for name in ways:
                 share = [
-                    np.isin(exact.search(one, size)[0], finders[name](one, size)).mean()
-                    for one in vectors
+                    np.isin(exact.search(vector, size)[0], finders[name](vector, size)).mean()
+                    for vector in vectors
                 ]
                 middle = 1e3 * statistics.median(times[name])
                 slow = 1e3 * np.quantile(times[name], 0.95)

@@ -82,9 +82,11 @@ class Cutter:
                 labels += [(row, turn) for turn in mine]
         globals_, tokens = [], []
         for start in range(0, len(pixels), 32):
-            found = self.encoder.encode(np.stack(pixels[start : start + 32]))
-            globals_.append(found.globals)
-            tokens.append(instance_tokens(found.tokens, TOKENS, attention=found.attention).vectors)
+            embedding = self.encoder.encode(np.stack(pixels[start : start + 32]))
+            globals_.append(embedding.globals)
+            tokens.append(
+                instance_tokens(embedding.tokens, TOKENS, attention=embedding.attention).vectors
+            )
         return {
             "globals": np.concatenate(globals_),
             "tokens": np.concatenate(tokens),
@@ -101,11 +103,11 @@ class Cutter:
     def ask(self, labels: np.ndarray) -> dict[str, np.ndarray]:
         """Queries for some of the gallery's ``labels`` [n, 2]."""
         rng = np.random.default_rng(10**6)
-        found: list[dict[str, np.ndarray]] = []
+        parts: list[dict[str, np.ndarray]] = []
         for number, mosaic in enumerate(self.queries):
             mine = labels[number :: len(self.queries)]
-            found.append(self.views(mosaic, mine[:, 0], mine[:, 1:], (2.5,), rng))
-        return {name: np.concatenate([one[name] for one in found]) for name in found[0]}
+            parts.append(self.views(mosaic, mine[:, 0], mine[:, 1:], (2.5,), rng))
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def store(path: Path, part: dict[str, np.ndarray]) -> None:

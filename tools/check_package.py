@@ -170,8 +170,8 @@ def _check_python(name: str, text: str, icons: set[str]) -> list[str]:
     for number, line in enumerate(text.splitlines(), 1):
         if len(line) > _LONGEST_LINE:
             problems.append(f"{name}, line {number}: {len(line)} characters look obfuscated.")
-        found = _NOSEC.search(line)
-        if found and not _JUSTIFIED.match(found.group(1)):
+        mark = _NOSEC.search(line)
+        if mark and not _JUSTIFIED.match(mark.group(1)):
             problems.append(f"{name}, line {number}: a nosec without test number and reason.")
     if _ENGINE not in name:
         problems += [
@@ -196,11 +196,12 @@ def _bandit(folder: str) -> list[str]:
     """Every finding of every test, whatever its severity."""
     report = _run(["bandit", "-r", ".", "-f", "json", "--quiet"], folder)
     problems = [
-        f"Bandit cannot read {one['filename']}: {one['reason']}" for one in report["errors"]
+        f"Bandit cannot read {error['filename']}: {error['reason']}" for error in report["errors"]
     ]
     return problems + [
-        f"{one['filename']}, line {one['line_number']}: {one['test_id']}: {one['issue_text']}"
-        for one in report["results"]
+        f"{result['filename']}, line {result['line_number']}: "
+        f"{result['test_id']}: {result['issue_text']}"
+        for result in report["results"]
     ]
 
 
@@ -208,9 +209,9 @@ def _secrets(folder: str) -> list[str]:
     command = ["detect_secrets", "scan", "--all-files", "--exclude-files", r"metadata\.txt", "."]
     report = _run(command, folder)
     return [
-        f"{name}, line {one['line_number']}: detect-secrets: {one['type']}"
-        for name, found in report["results"].items()
-        for one in found
+        f"{name}, line {secret['line_number']}: detect-secrets: {secret['type']}"
+        for name, secrets in report["results"].items()
+        for secret in secrets
     ]
 
 
@@ -234,8 +235,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Check a plugin's zip by the repository's rules.")
     parser.add_argument("zip", type=Path)
     problems = check(parser.parse_args().zip)
-    for one in problems:
-        sys.stdout.write(one + "\n")
+    for problem in problems:
+        sys.stdout.write(problem + "\n")
     if not problems:
         sys.stdout.write("It keeps the rules of the QGIS plugin repository.\n")
     return 1 if problems else 0

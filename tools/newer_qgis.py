@@ -107,7 +107,11 @@ def starting_qgis(folder: Path) -> list[Path]:
     """The modules of tests that start QGIS themselves, the desktop tour among them: those run with
     the engine's Python."""
     modules = sorted(folder.glob("test_*.py"))
-    return [one for one in modules if "\nfrom support import" in one.read_text(encoding="utf-8")]
+    return [
+        module
+        for module in modules
+        if "\nfrom support import" in module.read_text(encoding="utf-8")
+    ]
 
 
 def commands(python: Path, tests: str) -> str:

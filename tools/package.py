@@ -43,14 +43,14 @@ def version(root: Path = ROOT) -> str:
 def plugin_files(root: Path = ROOT) -> list[Path]:
     """Files of the plugin, sorted, relative to ``root``. PackageError if one is missing."""
     files = _pb_tool(root)["files"]
-    single = [Path(one) for key in ("python_files", "extras") for one in files[key].split()]
-    missing = [str(one) for one in single if not (root / one).is_file()]
+    single = [Path(name) for key in ("python_files", "extras") for name in files[key].split()]
+    missing = [str(path) for path in single if not (root / path).is_file()]
     if missing:
         raise PackageError(f"pb_tool.cfg names {', '.join(missing)}, which is not there.")
-    found = list(single)
+    paths = list(single)
     for folder in files["extra_dirs"].split():
-        found += [one.relative_to(root) for one in (root / folder).rglob("*") if one.is_file()]
-    return sorted({one for one in found if _belongs(one)}, key=lambda one: one.as_posix())
+        paths += [path.relative_to(root) for path in (root / folder).rglob("*") if path.is_file()]
+    return sorted({path for path in paths if _belongs(path)}, key=lambda path: path.as_posix())
 
 
 def write_package(folder: Path, root: Path = ROOT) -> Path:
@@ -59,12 +59,12 @@ def write_package(folder: Path, root: Path = ROOT) -> Path:
     target = folder / f"{name}-{version(root)}.zip"
     folder.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for one in plugin_files(root):
-            entry = zipfile.ZipInfo(f"{name}/{one.as_posix()}", _TIME)
+        for path in plugin_files(root):
+            entry = zipfile.ZipInfo(f"{name}/{path.as_posix()}", _TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = _UNIX
             entry.external_attr = _MODE
-            archive.writestr(entry, (root / one).read_bytes(), compresslevel=9)
+            archive.writestr(entry, (root / path).read_bytes(), compresslevel=9)
     return target
 
 

@@ -27,8 +27,8 @@ SETTLE_MS = 1000
 
 def layers():
     """The mosaics, the one to ask on last."""
-    found = [QgsRasterLayer(str(DEMO / "planet" / file), name) for file, name in MOSAICS]
-    return [layer for layer in found if layer.isValid()]
+    rasters = [QgsRasterLayer(str(DEMO / "planet" / file), name) for file, name in MOSAICS]
+    return [layer for layer in rasters if layer.isValid()]
 
 
 def shows(layer, way, lon, lat, diameter):
@@ -43,43 +43,43 @@ def shows(layer, way, lon, lat, diameter):
     return all(sample(way.transform(point), 1)[1] for point in points)
 
 
-def crater(found):
+def crater(rasters):
     """Longitude, latitude (degrees) and diameter (km) of a crater that both mosaics have.
 
     The one on top has gaps, as real mosaics have.
     """
     with (DEMO / "planet" / "catalogue.csv").open(encoding="utf-8", newline="") as stream:
         rows = [
-            (float(one["LON_CIRC_IMG"]), float(one["LAT_CIRC_IMG"]), float(one["DIAM_CIRC_IMG"]))
-            for one in csv.DictReader(stream)
+            (float(row["LON_CIRC_IMG"]), float(row["LAT_CIRC_IMG"]), float(row["DIAM_CIRC_IMG"]))
+            for row in csv.DictReader(stream)
         ]
     near = [row for row in rows if LEAST_KM < row[2] < MOST_KM and abs(row[1]) < MOST_LATITUDE]
-    way = QgsCoordinateTransform(found[0].crs(), found[-1].crs(), QgsProject.instance())
-    near = [row for row in near if shows(found[-1], way, *row)]
+    way = QgsCoordinateTransform(rasters[0].crs(), rasters[-1].crs(), QgsProject.instance())
+    near = [row for row in near if shows(rasters[-1], way, *row)]
     # As far as possible from the seams of both mosaics, which lie at 0 and at 180 degrees.
     lon, lat, diameter = min(near or rows, key=lambda row: abs(abs(row[0] - 180.0) - 90.0))
     return (lon + 180.0) % 360.0 - 180.0, lat, diameter
 
 
-def fill(found):
+def fill(rasters):
     """The map: before the layers its reference system, so that QGIS chooses none by itself."""
     project = QgsProject.instance()
-    project.setCrs(found[0].crs())
+    project.setCrs(rasters[0].crs())
     # QGIS knows no way from this sphere to the ellipsoids on its list, and would say so.
     project.setEllipsoid("NONE")
     # Else QGIS zooms to the whole of the first layer, a moment after it was added.
     iface.layerTreeCanvasBridge().setAutoSetupOnFirstLayer(False)
-    project.addMapLayers(list(reversed(found)))
-    iface.setActiveLayer(found[-1])
-    QTimer.singleShot(SETTLE_MS, lambda: zoom(found))
+    project.addMapLayers(list(reversed(rasters)))
+    iface.setActiveLayer(rasters[-1])
+    QTimer.singleShot(SETTLE_MS, lambda: zoom(rasters))
 
 
-def zoom(found):
+def zoom(rasters):
     """Show the crater, large enough to draw a box around it."""
     project, canvas = QgsProject.instance(), iface.mapCanvas()
-    project.setCrs(found[0].crs())
+    project.setCrs(rasters[0].crs())
     project.setEllipsoid("NONE")
-    lon, lat, diameter = crater(found)
+    lon, lat, diameter = crater(rasters)
     half = WIDTHS * diameter / 2.0 / KM_PER_DEGREE
     canvas.setExtent(QgsRectangle(lon - half, lat - half, lon + half, lat + half))
     canvas.refresh()
@@ -105,9 +105,9 @@ def start(tries=TRIES):
             text = "The CraterBench plugin did not load; see the Python errors in QGIS's log."
             iface.messageBar().pushMessage("CraterBench", text, Qgis.MessageLevel.Critical)
         return
-    found = layers()
-    if found:
-        fill(found)
+    rasters = layers()
+    if rasters:
+        fill(rasters)
     plugin.show_dock()
     plugin.open_index(str(DEMO / "planet.craterindex"))
 

@@ -35,13 +35,13 @@ def find_qgis(chosen: str = "") -> str:
     if chosen:
         return shutil.which(chosen) or (chosen if Path(chosen).is_file() else "")
     for name in _PROGRAMS:
-        found = shutil.which(name)
-        if found:
-            return found
+        program = shutil.which(name)
+        if program:
+            return program
     for pattern in _ELSEWHERE:
         drive = Path(Path(pattern).anchor)
-        for one in sorted(drive.glob(str(Path(pattern).relative_to(drive))), reverse=True):
-            return str(one)
+        for path in sorted(drive.glob(str(Path(pattern).relative_to(drive))), reverse=True):
+            return str(path)
     return ""
 
 

@@ -38,7 +38,7 @@ class Strings:
 
 def extract(folder: Path = SOURCES) -> Strings:
     """Every ``tr("...")`` below ``folder``; the engine has none."""
-    found = Strings()
+    strings = Strings()
     for path in sorted(folder.rglob("*.py")):
         name = path.relative_to(folder.parent).as_posix()
         tree = ast.parse(path.read_text(encoding="utf-8"), filename=name)
@@ -47,12 +47,14 @@ def extract(folder: Path = SOURCES) -> Strings:
                 continue
             text = node.args[0] if len(node.args) == 1 and not node.keywords else None
             if not (isinstance(text, ast.Constant) and isinstance(text.value, str)):
-                found.problems.append(f"{name}, line {node.lineno}: tr() needs one plain literal.")
+                strings.problems.append(
+                    f"{name}, line {node.lineno}: tr() needs one plain literal."
+                )
                 continue
-            files = found.files.setdefault(text.value, [])
+            files = strings.files.setdefault(text.value, [])
             if name not in files:
                 files.append(name)
-    return found
+    return strings
 
 
 def read_ts(path: Path) -> dict[str, str]:
@@ -72,7 +74,9 @@ def write_ts(path: Path, language: str, strings: Strings, known: dict[str, str])
     root = ElementTree.Element("TS", version="2.1", language=language, sourcelanguage="en")
     context = ElementTree.SubElement(root, "context")
     ElementTree.SubElement(context, "name").text = CONTEXT
-    for source, files in sorted(strings.files.items(), key=lambda one: (one[1][0], one[0])):
+    for source, files in sorted(
+        strings.files.items(), key=lambda string: (string[1][0], string[0])
+    ):
         message = ElementTree.SubElement(context, "message")
         for name in files:
             ElementTree.SubElement(message, "location", filename=f"../../{name}")
@@ -108,7 +112,7 @@ def problems_of(language: str, strings: Strings) -> list[str]:
 
 def compile_ts(path: Path) -> str:
     """Write the .qm beside a .ts; a sentence on what went wrong, "" if nothing did."""
-    program = next((found for one in _LRELEASE if (found := shutil.which(one))), None)
+    program = next(filter(None, map(shutil.which, _LRELEASE)), None)
     if program is None:
         return "Qt's lrelease is not installed; the compiled translations stay as they are."
     command = [program, "-silent", str(path), "-qm", str(path.with_suffix(".qm"))]
@@ -134,12 +138,12 @@ def main() -> int:
         path = FOLDER / f"craterbench_{language}.ts"
         if not check:
             write_ts(path, language, strings, read_ts(path))
-            told = compile_ts(path)
-            if told:
-                sys.stderr.write(told + "\n")
+            message = compile_ts(path)
+            if message:
+                sys.stderr.write(message + "\n")
         problems += problems_of(language, strings)
-    for one in problems:
-        sys.stdout.write(one + "\n")
+    for problem in problems:
+        sys.stdout.write(problem + "\n")
     sys.stdout.write(f"{len(strings.files)} strings, {len(problems)} problems.\n")
     return 1 if problems else 0
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from qgis.PyQt.QtCore import QTimer
 
-from ..contract.build import HelloParams
+from ..contract.engine import HelloParams
 from ..contract.records import Json, RecordError
 from ..contract.wire import (
     CANCEL,

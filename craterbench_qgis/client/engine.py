@@ -10,7 +10,7 @@ from qgis.core import Qgis
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from .. import __version__
-from ..contract.build import Hello, HelloParams
+from ..contract.engine import Hello, HelloParams
 from ..contract.methods import Method
 from ..contract.records import Json
 from ..contract.vocabulary import Word
@@ -55,7 +55,7 @@ class Engine(QObject):
     failed = pyqtSignal(object)
     """EngineFailure: one message for the user, with Restart and Copy report."""
     ready = pyqtSignal(object)
-    """contract.build.Hello."""
+    """contract.engine.Hello."""
 
     def __init__(
         self,

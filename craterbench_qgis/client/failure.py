@@ -12,7 +12,7 @@ from qgis.core import Qgis
 from qgis.PyQt.QtCore import QT_VERSION_STR, QSysInfo
 
 from .. import __version__
-from ..contract.build import Hello
+from ..contract.engine import Hello
 from ..contract.wire import CANCELLED, INTERNAL_ERROR, PROTOCOL
 from ..i18n import tr
 from .launch import Launch

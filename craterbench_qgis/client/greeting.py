@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..contract.build import Hello
+from ..contract.engine import Hello
 from ..contract.records import Json, RecordError
 from ..contract.wire import PROTOCOL, WRONG_PROTOCOL
 from ..i18n import tr

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from qgis.PyQt.QtCore import QObject, pyqtBoundSignal
 
-from ..contract.build import Hello
+from ..contract.engine import Hello
 from ..contract.methods import Method
 from .calls import Call, Failed, P, R, ShowProgress
 

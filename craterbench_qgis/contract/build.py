@@ -173,8 +173,8 @@ class CircleCrop(Record):
 class CircleCheck(Record):
     """A dozen craters of the catalogue on the first mosaic. ``share``: of displaced circles that
     are weaker rims than the catalogue's own, 0.5 by chance, mean over ``count`` craters;
-    ``others``: the same, were the catalogue {"mirrored", "half", "double"}; ``near_chance``: the
-    circles do not lie on rims; ``repair``: which of the others would fit, "" for none."""
+    ``near_chance``: the circles do not lie on rims; ``others``: the same, were the catalogue
+    {"mirrored", "half", "double"}, asked then only; ``repair``: which would fit, "" for none."""
 
     crops: list[CircleCrop]
     context: float
@@ -334,65 +334,6 @@ class EvaluateParams(Record):
     memory_gb: Positive = 2.0
     encoder: Optional[str] = None
     device: str = "auto"
-
-
-@dataclass
-class EncoderInfo(Record):
-    """An encoder that works here without a download."""
-
-    id: str
-    description: str
-    licence: str
-    bundled: bool
-    default: bool = False
-
-
-@dataclass
-class Encoders(Record):
-    """The default first."""
-
-    encoders: list[EncoderInfo]
-
-
-@dataclass
-class Device(Record):
-    """Where an encoder runs."""
-
-    id: str
-    name: str
-
-
-@dataclass
-class Devices(Record):
-    """The first is what ``auto`` takes."""
-
-    devices: list[Device]
-
-
-@dataclass(frozen=True)
-class HelloParams(Record):
-    """Who asks; the first message. Another protocol is refused."""
-
-    client: str
-    protocol: int
-
-
-@dataclass
-class Hello(Record):
-    """Who answers. ``devices``: as far as known without loading torch."""
-
-    protocol: int
-    version: str
-    python: str
-    packages: dict[str, str] = field(default_factory=dict)
-    devices: list[Device] = field(default_factory=list)
-    default_encoder: str = ""
-    pid: int = 0
-
-
-@dataclass(frozen=True)
-class Nothing(Record):
-    """No members."""
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from . import build, demo, duplicates, search
+from . import build, demo, duplicates, engine, search, why
 from .records import Record
 from .vocabulary import Word
 from .wire import HELLO as HELLO_NAME
@@ -32,16 +32,16 @@ class Method(Generic[P, R]):
     slow: bool = False
 
 
-HELLO = Method(HELLO_NAME, build.HelloParams, build.Hello)
-ENCODERS = Method("encoders.list", build.Nothing, build.Encoders)
-DEVICES = Method("devices", build.Nothing, build.Devices)
+HELLO = Method(HELLO_NAME, engine.HelloParams, engine.Hello)
+ENCODERS = Method("encoders.list", engine.Nothing, engine.Encoders)
+DEVICES = Method("devices", engine.Nothing, engine.Devices)
 DESCRIBE_CATALOGUE = Method(
     "catalogue.describe", build.CatalogueParams, build.CatalogueInfo, slow=True
 )
 DESCRIBE_MOSAIC = Method("mosaic.describe", build.MosaicParams, build.MosaicInfo, slow=True)
 DESCRIBE_INDEX = Method("index.describe", build.IndexParams, build.IndexInfo)
 OPEN_INDEX = Method("index.open", build.OpenParams, build.IndexInfo, slow=True)
-CLOSE_INDEX = Method("index.close", build.IndexParams, build.Nothing)
+CLOSE_INDEX = Method("index.close", build.IndexParams, engine.Nothing)
 ESTIMATE_BUILD = Method("build.estimate", build.LookParams, build.BuildEstimate, slow=True)
 CHECK_CIRCLES = Method("build.check", build.LookParams, build.CircleCheck, Lane.LONG)
 BUILD = Method("index.build", build.BuildParams, build.BuildReply, Lane.LONG)
@@ -53,7 +53,7 @@ PREVIEW = Method("preview", search.PreviewParams, search.Preview)
 WARP = Method("warp", search.WarpParams, search.Warped)
 SEARCH = Method("search", search.SearchParams, search.SearchReply)
 THUMBNAILS = Method("thumbnails", search.ThumbnailParams, search.Thumbnails)
-EXPLAIN = Method("explain", search.ExplainParams, search.ExplainReply)
+EXPLAIN = Method("explain", why.ExplainParams, why.ExplainReply)
 EXPORT = Method("export", search.ExportParams, search.Files, slow=True)
 CONTACT_SHEET = Method("contact_sheet", search.SheetParams, search.Files, slow=True)
 REPORT = Method("report", search.SheetParams, search.Files, slow=True)

@@ -10,7 +10,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..contract.search import ExplainReply, PatchPair
+from ..contract.why import ExplainReply, PatchPair
 
 QUERY, MATCH = "query", "match"
 NUMBERED = 6

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from craterbench_qgis.contract.build import Answer, Nothing
+from craterbench_qgis.contract.build import Answer
+from craterbench_qgis.contract.engine import Nothing
 from craterbench_qgis.contract.methods import Lane, Method
 from craterbench_qgis.contract.vocabulary import Stage
 from craterbench_qgis.engine.cli import main

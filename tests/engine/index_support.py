@@ -59,15 +59,15 @@ def chunk_data(chunk: int, craters: int = CRATERS, per_chunk: int = PER_CHUNK) -
         for row in range(chunk * per_chunk, min((chunk + 1) * per_chunk, craters))
         for context in CONTEXTS
     ]
-    made = [(row, context) for row, context in pairs if row % 10 or context == 2.0]
+    kept = [(row, context) for row, context in pairs if row % 10 or context == 2.0]
     lost = [(row, context) for row, context in pairs if not (row % 10 or context == 2.0)]
-    v = len(made)
-    rows = np.array([row for row, _ in made])
+    v = len(kept)
+    rows = np.array([row for row, _ in kept])
     assignment = rng.integers(0, K, (v, N))
     return SegmentData(
         crater_row=rows,
         observation=np.zeros(v, int),
-        context=np.array([context for _, context in made]),
+        context=np.array([context for _, context in kept]),
         valid_fraction=rng.uniform(0.5, 1, v),
         native_m_per_px=rng.uniform(100, 200, v),
         m_per_px=rng.uniform(100, 200, v),
@@ -75,7 +75,7 @@ def chunk_data(chunk: int, craters: int = CRATERS, per_chunk: int = PER_CHUNK) -
         tokens=unit(rng.standard_normal((v, K, D))),
         seeds=rng.integers(0, N, (v, K)),
         assignment=assignment,
-        thumbnails=[b"\xff\xd8" + bytes(rng.integers(0, 256, rng.integers(5, 40))) for _ in made],
+        thumbnails=[b"\xff\xd8" + bytes(rng.integers(0, 256, rng.integers(5, 40))) for _ in kept],
         skipped=[Skipped(row, 0, context, "too, empty") for row, context in lost],
     )
 
@@ -143,9 +143,9 @@ def answers(path: Path) -> dict[str, object]:
 def stored_files(path: Path) -> dict[str, bytes]:
     """The bytes of all files that hold no time of day."""
     return {
-        one.relative_to(path).as_posix(): one.read_bytes()
-        for one in sorted(path.rglob("*"))
-        if one.is_file() and one.suffix not in {".json", ".gpkg", ".lock"}
+        file.relative_to(path).as_posix(): file.read_bytes()
+        for file in sorted(path.rglob("*"))
+        if file.is_file() and file.suffix not in {".json", ".gpkg", ".lock"}
     }
 
 

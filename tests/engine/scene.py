@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyproj
@@ -14,6 +15,8 @@ from craterbench_qgis.engine.catalogue import Craters, read_catalogue
 from craterbench_qgis.engine.encoders.base import Encoder
 from craterbench_qgis.engine.indexing import BuildReport, build_index
 from craterbench_qgis.engine.monitor import Monitor
+from craterbench_qgis.engine.mosaic import Mosaic
+from craterbench_qgis.engine.search import QueryView, query_from_crater
 
 MOON = pyproj.CRS.from_proj4("+proj=longlat +R=1737400 +no_defs").to_wkt()
 DEGREE_M = np.pi / 180 * 1737400
@@ -24,13 +27,13 @@ def craters(count: int = COUNT, seed: int = 4) -> list[tuple[str, float, float, 
     """(id, lon, lat, diameter_km) on a jittered grid within 0..24 E, -8..8 N."""
     rng = np.random.default_rng(seed)
     columns = 6
-    found = []
+    rows = []
     for i in range(count):
         row, column = divmod(i, columns)
         lon = 2 + 4 * column + rng.uniform(-0.5, 0.5)
         lat = 6 - 4 * row + rng.uniform(-0.5, 0.5)
-        found.append((f"T-{i:03d}", float(lon), float(lat), float(rng.uniform(25, 45))))
-    return found
+        rows.append((f"T-{i:03d}", float(lon), float(lat), float(rng.uniform(25, 45))))
+    return rows
 
 
 def write_mosaic(path: Path, noise: int = 0, shade: float = 0.0, crs: str = MOON) -> Path:
@@ -105,3 +108,23 @@ def build_scene(
     params = scene_params(folder, **changes)
     table = craters or read_catalogue(params.catalogue.path)
     return build_index(params, table, encoder, monitor, chunk_views=8)
+
+
+def crater_query(folder: Path, number: int, **more: Any) -> dict[str, Any]:
+    """A crater of the scene in ``folder``, as it is asked about over the pipe."""
+    _, lon, lat, diameter = craters()[number]
+    return {
+        "kind": "crater",
+        "mosaic": {"path": str(folder / "mosaic.tif")},
+        "lon": lon,
+        "lat": lat,
+        "diameter_m": diameter * 1000,
+        **more,
+    }
+
+
+def query_view(folder: Path, number: int, encoder: Encoder, context: float = 2.5) -> QueryView:
+    """A crater of the scene in ``folder``, as the engine is asked about it."""
+    _, lon, lat, diameter = craters()[number]
+    with Mosaic.open(folder / "mosaic.tif") as mosaic:
+        return query_from_crater(mosaic, lon, lat, diameter * 1000, context, encoder.input_size)

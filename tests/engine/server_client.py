@@ -17,7 +17,7 @@ from typing import Any
 
 from craterbench_qgis.contract.wire import PROTOCOL
 
-TIMEOUT_S = 60.0
+TIMEOUT_S = 120.0
 PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 FAULTY = Path(__file__).with_name("faulty_server.py")
 
@@ -123,12 +123,12 @@ class Client:
         assert "error" in answer, answer
         return dict(answer["error"])
 
-    def ended(self, timeout: float = 10.0) -> int:
+    def ended(self, timeout: float = 60.0) -> int:
         """The exit code, once it has ended."""
         return self.process.wait(timeout)
 
 
-def wait_for(condition: Callable[[], bool], timeout: float = 30.0) -> None:
+def wait_for(condition: Callable[[], bool], timeout: float = 120.0) -> None:
     """Poll until ``condition`` holds."""
     until = time.monotonic() + timeout
     while not condition():

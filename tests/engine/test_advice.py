@@ -42,13 +42,13 @@ def test_no_sentence_names_an_option_outside_of_an_advice() -> None:
         if not file.relative_to(ENGINE).as_posix().startswith(ALONE)
     ]
     assert len(files) > 100
-    told = {
+    sentences = {
         f"{file.relative_to(ENGINE)}: {text[:80]}"
         for file in files
         for text in spoken(ast.parse(file.read_text(encoding="utf-8")))
         if OPTION.search(text)
     }
-    assert not told
+    assert not sentences
 
 
 def test_a_dialog_hears_what_a_dialog_can_do(

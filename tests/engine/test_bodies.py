@@ -133,8 +133,8 @@ def test_same_body() -> None:
     assert not same_body(body_by_name("Rhea"), body_by_name("Oberon"))
     assert not same_body(body_by_name("Mercury"), body_by_name("Callisto"))
     assert not same_body(Body("Moon", 3396190.0, 3396190.0), MOON)
-    for one in KNOWN_BODIES:
-        assert [two.name for two in KNOWN_BODIES if same_body(one, two)] == [one.name]
+    for body in KNOWN_BODIES:
+        assert [same.name for same in KNOWN_BODIES if same_body(body, same)] == [body.name]
 
 
 def test_real_mosaics() -> None:

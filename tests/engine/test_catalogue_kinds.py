@@ -38,7 +38,7 @@ def read(folder: Path, text: str | bytes, name: str = "c.csv", **options: Any) -
 
 def layer(path: Path, columns: dict[str, Any], shapes: list[Any], crs: str | None) -> Path:
     wkb = pa.array(shapely.to_wkb(np.array(shapes, dtype=object)), pa.binary())
-    kind = next(one.geom_type for one in shapes if one is not None)
+    kind = next(shape.geom_type for shape in shapes if shape is not None)
     pyogrio.write_arrow(
         pa.table(columns).append_column("geometry", wkb), path, geometry_name="geometry",
         geometry_type=kind, crs=pyproj.CRS(crs).to_wkt() if crs else None,
@@ -150,7 +150,7 @@ def test_metres_that_pass_for_degrees(tmp_path: Path) -> None:
     crs = pyproj.CRS("+proj=stere +lat_0=-45.457 +lon_0=177.589 +R=1737400 +units=m")
     for scale in (1, 1000):
         x, y = np.array([-35.0, 12.0]) * scale, np.array([60.0, -20.0]) * scale
-        shapes = [shapely.Point(*one).buffer(5) for one in zip(x, y, strict=True)]
+        shapes = [shapely.Point(*point).buffer(5) for point in zip(x, y, strict=True)]
         columns = {"diameter": [10.0, 10.0], "center_lon": x, "center_lat": y}
         path = layer(tmp_path / f"{scale}.gpkg", columns, shapes, crs.to_wkt())
         craters = read_catalogue(path, diameter_unit="m")
@@ -277,9 +277,9 @@ def test_compressed_and_archived(tmp_path: Path) -> None:
         tar.add(tmp_path / "c.csv", "c.csv")
     layer(tmp_path / "s.shp", {"diam_km": [3.0]}, [shapely.Point(10, 20)], MOON)
     with zipfile.ZipFile(tmp_path / "s.zip", "w") as archive:
-        for one in tmp_path.glob("s.*"):
-            if one.suffix != ".zip":
-                archive.write(one, one.name)
+        for part in tmp_path.glob("s.*"):
+            if part.suffix != ".zip":
+                archive.write(part, part.name)
     for name in (
         "z.csv.gz", "z.zip", "z.tar.gz", "s.zip",
         f"/vsizip/{tmp_path}/z.zip/in/c.csv", f"/vsizip/{tmp_path}/s.zip/s.shp",
@@ -313,7 +313,7 @@ def test_several_points_are_named(tmp_path: Path) -> None:
 
 
 def test_metres_without_a_reference_system_are_refused(tmp_path: Path) -> None:
-    shapes = [shapely.Point(*one) for one in [(-35000, 60000), (12, -20), (4000, 3), (5000, 9)]]
+    shapes = [shapely.Point(*point) for point in [(-35000, 60000), (12, -20), (4000, 3), (5000, 9)]]
     path = layer(tmp_path / "m.gpkg", {"diam_km": [1.0] * 4}, shapes, None)
     with pytest.raises(CatalogueError, match=r"cannot be degrees.*reference system"):
         read_catalogue(path)

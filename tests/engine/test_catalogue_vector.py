@@ -213,10 +213,10 @@ def test_table_without_geometry(tmp_path: Path) -> None:
     pyogrio.write_arrow(pa.table({"lon": [1.0], "lat": [2.0], "diam_m": [300.0]}), path)
     craters = read_catalogue(path)
     assert craters.diameter.tolist() == [300.0] and craters.body is None
-    other = tmp_path / "d.gpkg"
-    pyogrio.write_arrow(pa.table({"diam_m": [300.0]}), other)
+    file = tmp_path / "d.gpkg"
+    pyogrio.write_arrow(pa.table({"diam_m": [300.0]}), file)
     with pytest.raises(CatalogueError, match=r"longitude and latitude.*'diam_m'"):
-        read_catalogue(other)
+        read_catalogue(file)
 
 
 def test_broken_files(tmp_path: Path) -> None:

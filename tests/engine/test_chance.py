@@ -10,8 +10,7 @@ import pytest
 from craterbench_qgis.engine.bodies import body_by_name
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.index import CraterIndex
-from craterbench_qgis.engine.mosaic import Mosaic
-from craterbench_qgis.engine.search import Searcher, SearchOptions, query_from_crater
+from craterbench_qgis.engine.search import Searcher, SearchOptions
 from craterbench_qgis.engine.search.chance import (
     LAST,
     MIN_CRATERS,
@@ -20,25 +19,25 @@ from craterbench_qgis.engine.search.chance import (
     same_ground,
 )
 
-from .scene import build_scene, craters
+from .scene import build_scene, query_view
 
 
 def test_expected_numbers_are_what_chance_brings() -> None:
     """Normal scores of every place and spread: as many above as are said to be."""
     rng = np.random.default_rng(9)
-    seen = {0.1: 0, 1.0: 0, 10.0: 0}
+    counts = {0.1: 0, 1.0: 0, 10.0: 0}
     rounds = 400
     for _ in range(rounds):
         scores = rng.uniform(0.3, 0.6) + rng.uniform(0.01, 0.2) * rng.normal(size=3000)
         shortlist = np.sort(scores)[-130:]
         expected = expected_by_chance(shortlist, shortlist, 3000)
         assert expected is not None
-        for level in seen:
-            seen[level] += int((expected <= level).sum())
+        for level in counts:
+            counts[level] += int((expected <= level).sum())
     # Two parameters from 28 ranks: the line scatters, and more so the further it is continued.
-    assert 0.05 < seen[0.1] / rounds < 0.25
-    assert 0.75 < seen[1.0] / rounds < 1.4
-    assert 8.5 < seen[10.0] / rounds < 11.5
+    assert 0.05 < counts[0.1] / rounds < 0.25
+    assert 0.75 < counts[1.0] / rounds < 1.4
+    assert 8.5 < counts[10.0] / rounds < 11.5
 
 
 def test_a_true_match_stands_out_and_does_not_hide_itself() -> None:
@@ -81,19 +80,18 @@ def test_craters_on_the_querys_ground() -> None:
 def test_a_search_tells_it_where_it_can(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     encoder = load_encoder("hog")
     build_scene(tmp_path, encoder)
-    _, lon, lat, diameter = craters()[5]
+    asked = query_view(tmp_path, 5, encoder)
     with CraterIndex.open(tmp_path / "scene.craterindex") as index:
         searcher = Searcher(index, encoder)
-        with Mosaic.open(tmp_path / "mosaic.tif") as mosaic:
-            asked = query_from_crater(mosaic, lon, lat, diameter * 1000, 2.5, encoder.input_size)
         few = searcher.search(asked, SearchOptions(top=5))
-        assert all(one.expected_by_chance is None for one in few.matches)
+        assert all(match.expected_by_chance is None for match in few.matches)
         monkeypatch.setattr("craterbench_qgis.engine.search.chance.MIN_CRATERS", 15)
         monkeypatch.setattr("craterbench_qgis.engine.search.chance.LAST", 12)
-        told = [
-            one.expected_by_chance for one in searcher.search(asked, SearchOptions(top=20)).matches
+        by_chance = [
+            match.expected_by_chance
+            for match in searcher.search(asked, SearchOptions(top=20)).matches
         ]
-        assert None not in told and told == sorted(told)  # type: ignore[type-var]
-        assert told[0] < 1 < told[9]  # type: ignore[operator]
+        assert None not in by_chance and by_chance == sorted(by_chance)  # type: ignore[type-var]
+        assert by_chance[0] < 1 < by_chance[9]  # type: ignore[operator]
         off = searcher.search(asked, SearchOptions(top=5, how_sure=False))
-        assert all(one.expected_by_chance is None for one in off.matches)
+        assert all(match.expected_by_chance is None for match in off.matches)

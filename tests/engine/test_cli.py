@@ -57,14 +57,14 @@ def output_of(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0
 
 
 def test_search_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    found = json.loads(output_of(capsys, "search", *at(folder), "--json", "--top", "5"))
-    assert set(found) == {"matches", "timings_ms", "provenance"}
-    assert len(found["matches"]) == 5
-    best = found["matches"][0]
+    reply = json.loads(output_of(capsys, "search", *at(folder), "--json", "--top", "5"))
+    assert set(reply) == {"matches", "timings_ms", "provenance"}
+    assert len(reply["matches"]) == 5
+    best = reply["matches"][0]
     assert set(best) >= KEYS and best["context"] in (2.0, 3.0)
     assert (best["crater_id"], best["rank"]) == ("T-002", 1)
     assert best["attributes"]["freshness"] == 2
-    assert found["provenance"]["encoder"] == "hog"
+    assert reply["provenance"]["encoder"] == "hog"
 
 
 def test_search_by_box_with_negative_scientific_numbers(
@@ -75,10 +75,10 @@ def test_search_by_box_with_negative_scientific_numbers(
     index = str(folder / "i.craterindex")
     box = [f"{value:e}" for value in (lon - half, lat - half, lon + half, lat + half)]
     assert box[1].startswith("-")
-    found = output_of(
+    output = output_of(
         capsys, "search", index, "--mosaic", str(folder / "mosaic.tif"), "--box", *box, "--json"
     )
-    assert json.loads(found)["matches"][0]["crater_id"] == "T-018"
+    assert json.loads(output)["matches"][0]["crater_id"] == "T-018"
 
 
 @pytest.mark.parametrize("suffix", ["shp", "gpkg", "geojson", "csv"])
@@ -107,9 +107,11 @@ def test_contact_sheet_and_explanation(
     text = output_of(capsys, "explain", *at(folder), "--crater", "T-002", "--output", str(why))
     assert "score" in text
     assert why.stat().st_size > 20_000
-    found = json.loads(output_of(capsys, "explain", *at(folder), "--crater", "T-002", "--json"))
-    assert found["crater_id"] == "T-002"
-    assert {"query_cell", "gallery_cells", "similarity"} <= set(found["patches"][0])
+    explanation = json.loads(
+        output_of(capsys, "explain", *at(folder), "--crater", "T-002", "--json")
+    )
+    assert explanation["crater_id"] == "T-002"
+    assert {"query_cell", "gallery_cells", "similarity"} <= set(explanation["patches"][0])
 
 
 def test_info_verify_remove_compact_add(
@@ -127,9 +129,9 @@ def test_info_verify_remove_compact_add(
     output_of(capsys, "index", "compact", str(copy))
     info = json.loads(output_of(capsys, "index", "info", str(copy), "--json"))
     assert info["views"] == 2 * COUNT - 4
-    other = write_mosaic(tmp_path / "other.tif", noise=3)
+    mosaic = write_mosaic(tmp_path / "other.tif", noise=3)
     added = json.loads(
-        output_of(capsys, "index", "add", str(copy), "--mosaic", str(other), "--json")
+        output_of(capsys, "index", "add", str(copy), "--mosaic", str(mosaic), "--json")
     )
     assert added["new_views"] == 2 * (COUNT - 2)
 
@@ -144,7 +146,7 @@ def test_damage_is_one_clear_error(
     shutil.copytree(folder / "i.craterindex", copy)
     arguments = at(folder)
     arguments[0] = str(copy)
-    files = [one for one in sorted(copy.rglob("*")) if one.is_file()]
+    files = [path for path in sorted(copy.rglob("*")) if path.is_file()]
     assert len(files) >= 8
     for file in files:
         data = file.read_bytes()
@@ -197,8 +199,8 @@ def test_missing_pieces_are_named(folder: Path, capsys: pytest.CaptureFixture[st
         capsys, "search", index, "--mosaic", mosaic, "--at", "1", "2", code=2
     )
     (folder / "bad.csv").write_text("a,b\n1,2\n")
-    bad = [one if one != str(folder / "craters.csv") else str(folder / "bad.csv")
-           for one in build_arguments(folder)]  # fmt: skip
+    bad = [argument if argument != str(folder / "craters.csv") else str(folder / "bad.csv")
+           for argument in build_arguments(folder)]  # fmt: skip
     text = output_of(capsys, *bad, code=1)
     assert "a" in text
     assert "--lon" in text

@@ -29,7 +29,7 @@ def search(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     ]  # fmt: skip
 
 
-def told(capsys: pytest.CaptureFixture[str], search: list[str], *more: str) -> tuple[str, str]:
+def output_of(capsys: pytest.CaptureFixture[str], search: list[str], *more: str) -> tuple[str, str]:
     capsys.readouterr()
     assert main([*search, *more]) == 0
     captured = capsys.readouterr()
@@ -39,10 +39,10 @@ def told(capsys: pytest.CaptureFixture[str], search: list[str], *more: str) -> t
 def test_a_device_the_encoder_cannot_use_is_said(
     capsys: pytest.CaptureFixture[str], search: list[str]
 ) -> None:
-    plain, quiet = told(capsys, search)
+    plain, quiet = output_of(capsys, search)
     assert "--device" not in quiet
-    assert "--device" not in told(capsys, search, "--device", "cpu")[1]
-    out, err = told(capsys, search, "--device", "cuda")
+    assert "--device" not in output_of(capsys, search, "--device", "cpu")[1]
+    out, err = output_of(capsys, search, "--device", "cuda")
     assert err.count("ncc computes on the processor: --device cuda has no effect") == 1
     assert out.split("encode")[0] == plain.split("encode")[0]  # the same matches
 
@@ -51,13 +51,13 @@ def test_unknown_ids_to_exclude_are_one_note(
     capsys: pytest.CaptureFixture[str], search: list[str]
 ) -> None:
     known = craters()[2][0]
-    assert "exclude" not in told(capsys, search, "--exclude", known)[1]
-    out, err = told(capsys, search, "--exclude", known, "no such", "no such")
+    assert "exclude" not in output_of(capsys, search, "--exclude", known)[1]
+    out, err = output_of(capsys, search, "--exclude", known, "no such", "no such")
     assert err.count("not in the index") == 1
     assert "One id to exclude is not in the index: no such." in err
     assert known not in out
     many = [f"x{i}" for i in range(9)]
-    err = told(capsys, search, "--exclude", known, *many)[1]
+    err = output_of(capsys, search, "--exclude", known, *many)[1]
     assert "9 of the 10 ids to exclude are not in the index: x0, x1, x2, x3, x4, ...\n" in err
     assert "x5" not in err
 
@@ -71,9 +71,9 @@ def test_what_was_corrected_in_a_raster_is_said(
         "index", "build", "--mosaic", raster, "--catalogue", str(tmp_path / "c.csv"), "--context",
         "2", "--encoder", "ncc", "--no-kinds", "--output", index,
     ]  # fmt: skip
-    out, _ = told(capsys, build)
+    out, _ = output_of(capsys, build)
     assert out.count("off its label's own bounds; this was corrected") == 1
-    out, _ = told(capsys, build)  # again: the same is said
+    out, _ = output_of(capsys, build)  # again: the same is said
     assert out.count("off its label's own bounds; this was corrected") == 1
     ask = ["search", index, "--mosaic", raster, "--at", "200.1", "10.2", "--diameter", "300"]
-    assert "off its label's own bounds; this was corrected" in told(capsys, ask)[1]
+    assert "off its label's own bounds; this was corrected" in output_of(capsys, ask)[1]

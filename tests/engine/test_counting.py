@@ -26,11 +26,11 @@ def cap_area(degrees: float) -> float:
 
 
 def fraction_of(region: shapely.Geometry, lon: float, lat: float, diameter_m: float) -> float:
-    one = counting.count(
+    counted = counting.count(
         region, MOON, np.array([lon]), np.array([lat]), np.array([diameter_m]), buffered=True
     )
-    assert one.rows.tolist() == [0]
-    return float(one.fraction[0])
+    assert counted.rows.tolist() == [0]
+    return float(counted.fraction[0])
 
 
 def test_areas_on_sphere_and_ellipsoid() -> None:
@@ -97,8 +97,8 @@ def test_many_diameters_are_interpolated_without_being_seen() -> None:
     lon, lat = np.full(300, 2.0), np.full(300, 3.0)
     all_at_once = counting.count(region, MOON, lon, lat, sizes, buffered=True).fraction
     for row in (3, 77, 150, 222, 290):
-        one = fraction_of(region, 2.0, 3.0, float(sizes[row]))
-        assert all_at_once[row] == pytest.approx(one, rel=1e-3)
+        fraction = fraction_of(region, 2.0, 3.0, float(sizes[row]))
+        assert all_at_once[row] == pytest.approx(fraction, rel=1e-3)
     assert np.all(np.diff(all_at_once) < 0)
 
 
@@ -110,8 +110,8 @@ def test_frequency_of_a_uniform_population_is_what_it_was_made_with() -> None:
     sizes = np.full(60_000, 250e3)
     region = shapely.box(10, 30, 30, 45)
     counted = counting.count(region, MOON, lon, lat, sizes, buffered=True)
-    found = counted.fraction.sum() / counted.area_km2
-    assert found == pytest.approx(density, rel=4 / np.sqrt(len(counted.rows)))
+    frequency = counted.fraction.sum() / counted.area_km2
+    assert frequency == pytest.approx(density, rel=4 / np.sqrt(len(counted.rows)))
     plain = counting.count(region, MOON, lon, lat, sizes)
     assert len(plain.rows) < 0.75 * len(counted.rows), "more craters, smaller errors"
 
@@ -126,6 +126,6 @@ def test_too_wide_to_be_buffered_is_said() -> None:
 def test_a_flattened_body_has_its_fractions() -> None:
     body = Body("flat", 3396190.0, 3376200.0)
     places = destination(body, 10.0, 40.0, 90.0, 1000.0)
-    one = counting.count(shapely.box(5, 35, 15, 45), body, *map(np.atleast_1d, places),
+    counted = counting.count(shapely.box(5, 35, 15, 45), body, *map(np.atleast_1d, places),
                          np.array([50e3]), buffered=True)  # fmt: skip
-    assert 0.8 < one.fraction[0] < 1.0
+    assert 0.8 < counted.fraction[0] < 1.0

@@ -61,14 +61,14 @@ def write_release(root: Path) -> None:
     """The released layout, without any relevance."""
     for folder in ("images/gallery", "images/query", "splits", "metadata"):
         (root / folder).mkdir(parents=True)
-    gallery = [entry(one, view, "gallery") for one in IDS for view in ("2x", "3x")]
-    queries = [entry(one, view, "query") for one in QUERY_IDS for view in ("q0", "q1")]
-    for one in gallery:
-        scale = 1.0 if one["view_type"] == "2x" else 1.5
-        picture(one["crater_id"], scale).save(root / one["path"], quality=95)
-    for one in queries:
-        scale, shift = (1.2, 4) if one["view_type"] == "q0" else (1.4, -3)
-        picture(one["crater_id"], scale, shift).save(root / one["path"], quality=95)
+    gallery = [entry(crater_id, view, "gallery") for crater_id in IDS for view in ("2x", "3x")]
+    queries = [entry(crater_id, view, "query") for crater_id in QUERY_IDS for view in ("q0", "q1")]
+    for view in gallery:
+        scale = 1.0 if view["view_type"] == "2x" else 1.5
+        picture(view["crater_id"], scale).save(root / view["path"], quality=95)
+    for view in queries:
+        scale, shift = (1.2, 4) if view["view_type"] == "q0" else (1.4, -3)
+        picture(view["crater_id"], scale, shift).save(root / view["path"], quality=95)
     test = {
         "split_name": "test",
         "version": "release_v1",
@@ -106,7 +106,7 @@ def test_own_ids_where_no_relevance_is_told(root: Path) -> None:
     data = read(root)
     assert (len(data.gallery), len(data.queries), data.query_key) == (24, 8, "query_images")
     assert data.relevance_source == "the query's own crater id"
-    assert data.relevant == [(one.crater_id,) for one in data.queries]
+    assert data.relevant == [(query.crater_id,) for query in data.queries]
     assert "multi_label_ids" not in data.counts and data.counts["train_ids"] == 11
 
 
@@ -121,8 +121,8 @@ def test_names_of_the_query_list(root: Path, key: str) -> None:
 
 def in_entries(value: Callable[[str], Any]) -> Callable[[Path, dict[str, Any]], None]:
     def vary(root: Path, test: dict[str, Any]) -> None:
-        for one in test["query_images"]:
-            one.update(value(one["crater_id"]))
+        for image in test["query_images"]:
+            image.update(value(image["crater_id"]))
         write(root, "splits/test.json", test)
 
     return vary
@@ -137,7 +137,9 @@ def in_file(value: Any) -> Callable[[Path, dict[str, Any]], None]:
 
 
 BY_IMAGE = {f"{c}_{q}": FILTERED[c] for c in QUERY_IDS for q in ("q0", "q1")}
-GALLERY_IMAGES = {c: [f"{one}_{v}" for one in FILTERED[c] for v in ("2x", "3x")] for c in QUERY_IDS}
+GALLERY_IMAGES = {
+    c: [f"{crater_id}_{v}" for crater_id in FILTERED[c] for v in ("2x", "3x")] for c in QUERY_IDS
+}
 VARIANTS: dict[str, tuple[Callable[[Path, dict[str, Any]], None], str]] = {
     "entry, list": (in_entries(lambda c: {"relevant_crater_ids": RAW[c]}), "entries"),
     "entry, two lists": (
@@ -185,7 +187,7 @@ def test_relevance_is_found_wherever_it_stands(root: Path, name: str) -> None:
     data = read(root)
     assert source in data.relevance_source
     expected = {c: tuple(sorted(FILTERED[c])) for c in QUERY_IDS}
-    assert data.relevant == [expected[one.crater_id] for one in data.queries]
+    assert data.relevant == [expected[query.crater_id] for query in data.queries]
     assert data.counts["multi_label_ids"] == 1 and data.counts["most_relevant"] == 2
     assert data.own_id_missing == 0
     if name in ("file of both", "file of two maps", "file, list"):
@@ -273,8 +275,8 @@ def test_a_truncated_image_is_named(root: Path, capsys: pytest.CaptureFixture[st
     victim = root / "images/gallery/02-1-000003_3x.jpg"
     victim.write_bytes(victim.read_bytes()[:700])
     assert main(["benchmark", "craterbench-r", str(root), "--no-counts", "--encoder", "hog"]) == 1
-    told = capsys.readouterr().err
-    assert "images/gallery/02-1-000003_3x.jpg" in told and "is damaged" in told
+    message = capsys.readouterr().err
+    assert "images/gallery/02-1-000003_3x.jpg" in message and "is damaged" in message
 
 
 def test_a_damaged_member_is_named(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -338,12 +340,12 @@ def test_the_whole_command(root: Path, tmp_path: Path, capsys: pytest.CaptureFix
 def test_limit_and_options(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = ["benchmark", "craterbench-r", str(root), "--no-counts", "--json", "--encoder", "hog"]
     few = [*run, "--only", "global", "--limit", "3"]
-    found = []
+    results = []
     for more in ([], ["--stretch"], ["--crop-fraction", "0.8"], ["--seed", "1"]):
         assert main([*few, *more]) == 0
-        found.append(json.loads(capsys.readouterr().out))
-    assert all(one["queries"] == 3 and one["gallery_views"] == 24 for one in found)
-    assert [one["settings"]["crop_fraction"] for one in found] == [1.0, 1.0, 0.8, 1.0]
+        results.append(json.loads(capsys.readouterr().out))
+    assert all(result["queries"] == 3 and result["gallery_views"] == 24 for result in results)
+    assert [result["settings"]["crop_fraction"] for result in results] == [1.0, 1.0, 0.8, 1.0]
     assert main([*few[:-1], "0"]) == 1
     assert main([*few, "--crop-fraction", "1.5"]) == 1
     capsys.readouterr()

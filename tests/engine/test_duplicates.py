@@ -24,10 +24,10 @@ from craterbench_qgis.engine.duplicates.offsets import image_shift, moved, robus
 from craterbench_qgis.engine.duplicates.rim import RimReading, pooled
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.errors import Cancelled, QueryError
-from craterbench_qgis.engine.monitor import Monitor
 from training.duplicates import fit_logistic, fit_reading, reading_json
 
 from .conftest import DATA, needs_data
+from .stopping import StopAt
 
 MOON = body_by_name("moon")
 
@@ -60,14 +60,14 @@ def crowd(count: int, seed: int) -> Craters:
 
 
 def brute(first: Craters, second: Craters, rule: CandidateRule, within: bool) -> set:
-    found = set()
+    pairs = set()
     for a in range(len(first)):
         distance = great_circle_distance(MOON, first.lon[a], first.lat[a], second.lon, second.lat)
         large = np.maximum(first.diameter[a], second.diameter)
         small = np.minimum(first.diameter[a], second.diameter)
         fits = (distance <= rule.max_distance * large) & (large <= rule.max_ratio * small)
-        found |= {(a, int(b)) for b in np.flatnonzero(fits) if not within or a < b}
-    return found
+        pairs |= {(a, int(b)) for b in np.flatnonzero(fits) if not within or a < b}
+    return pairs
 
 
 @pytest.mark.parametrize("ratio", [1.3, 2.0, 5.0])
@@ -98,12 +98,8 @@ def test_entries_heaped_on_one_spot_are_refused_before_memory_fills() -> None:
 
 
 def test_a_cancel_is_heard() -> None:
-    class Stop(Monitor):
-        def cancelled(self) -> bool:
-            return True
-
     with pytest.raises(Cancelled):
-        candidate_pairs(MOON, crowd(50, 3), monitor=Stop())
+        candidate_pairs(MOON, crowd(50, 3), monitor=StopAt())
 
 
 def test_rules_that_make_no_sense_are_refused() -> None:
@@ -210,8 +206,8 @@ def test_the_logistic_fit_recovers_known_odds() -> None:
     odds = 2.0 * x[:, 0] - 0.3 * x[:, 1] + 0.5
     y = rng.random(20_000) < 1 / (1 + np.exp(-odds))
     model = fit_logistic(("u", "v"), x, y, np.ones(len(y)))
-    told = np.log(1 / model.probability(np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]])) - 1)
-    assert -told == pytest.approx([2.5, 0.2, 0.5], abs=0.12)
+    against = np.log(1 / model.probability(np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]])) - 1)
+    assert -against == pytest.approx([2.5, 0.2, 0.5], abs=0.12)
 
 
 def test_the_model_that_ships_grows_surer_the_nearer_two_circles_are() -> None:

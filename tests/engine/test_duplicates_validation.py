@@ -29,10 +29,10 @@ from craterbench_qgis.engine.duplicates.measures import Judge, Truth
 from craterbench_qgis.engine.duplicates.planting import known_by_flag, plant
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.errors import Cancelled, QueryError
-from craterbench_qgis.engine.monitor import Monitor
 
 from . import scene
 from .conftest import DATA, needs_data
+from .stopping import StopAt
 
 MOON = body_by_name("moon")
 
@@ -57,15 +57,15 @@ def table(lon: list[float], lat: list[float], km: list[float], **columns: list) 
 # ------------------------------------------------------------------------ judged together
 
 
-def told(*pairs: tuple[int, int, float]) -> dict[tuple[int, int], float]:
-    a, b = (np.array([one[k] for one in pairs]) for k in (0, 1))
-    p = joint_probability(a, b, np.array([one[2] for one in pairs]))
+def joint(*pairs: tuple[int, int, float]) -> dict[tuple[int, int], float]:
+    a, b = (np.array([pair[k] for pair in pairs]) for k in (0, 1))
+    p = joint_probability(a, b, np.array([pair[2] for pair in pairs]))
     return {(x, y): value for (x, y, _), value in zip(pairs, p.tolist(), strict=True)}
 
 
 def by_hand(nodes: int, pairs: dict[tuple[int, int], float]) -> dict[tuple[int, int], float]:
     """Every labelling of the nodes, the same partitions counted once."""
-    seen: dict[frozenset[frozenset[int]], float] = {}
+    weights: dict[frozenset[frozenset[int]], float] = {}
     for labels in itertools.product(range(nodes), repeat=nodes):
         groups = [frozenset(np.flatnonzero(np.array(labels) == k).tolist()) for k in set(labels)]
         weight = 1.0
@@ -74,22 +74,22 @@ def by_hand(nodes: int, pairs: dict[tuple[int, int], float]) -> dict[tuple[int, 
             odds = [(p := pairs.get(pair, VETO)) / (1 - p) for pair in inside]
             if odds:
                 weight *= float(np.prod(odds)) ** ((len(group) - 1) / len(odds))
-        seen[frozenset(groups)] = weight
-    every = sum(seen.values())
+        weights[frozenset(groups)] = weight
+    every = sum(weights.values())
     return {
-        pair: sum(w for ways, w in seen.items() if any({*pair} <= one for one in ways)) / every
+        pair: sum(w for ways, w in weights.items() if any({*pair} <= part for part in ways)) / every
         for pair in pairs
     }
 
 
 def test_pairs_that_share_an_entry_are_judged_as_every_way_to_cut_them() -> None:
-    assert told((0, 1, 0.83), (5, 9, 0.2)) == {(0, 1): 0.83, (5, 9): 0.2}
+    assert joint((0, 1, 0.83), (5, 9, 0.2)) == {(0, 1): 0.83, (5, 9): 0.2}
     chain = {(0, 1): 0.9, (1, 2): 0.8, (2, 3): 0.6, (0, 2): 0.3}
-    assert told(*((a, b, p) for (a, b), p in chain.items())) == pytest.approx(by_hand(4, chain))
+    assert joint(*((a, b, p) for (a, b), p in chain.items())) == pytest.approx(by_hand(4, chain))
     # The second of the chain belongs to the first, so it is less probably the third as well.
-    planted = told((0, 1, 0.99), (1, 2, 0.6), (0, 2, 0.05))
+    planted = joint((0, 1, 0.99), (1, 2, 0.6), (0, 2, 0.05))
     assert planted[0, 1] > 0.95 and planted[1, 2] < 0.1
-    three = told((0, 1, 0.99), (1, 2, 0.99), (0, 2, 0.99))
+    three = joint((0, 1, 0.99), (1, 2, 0.99), (0, 2, 0.99))
     assert min(three.values()) > 0.97
 
 
@@ -98,11 +98,11 @@ def test_large_groups_are_judged_in_parts_whatever_the_order() -> None:
     ends = [(i, j) for i in range(60) for j in range(i + 1, min(i + 4, 60))]
     a, b = np.array(ends).T
     p = rng.uniform(0.01, 0.99, len(ends))
-    found = joint_probability(a, b, p)
-    assert found.shape == p.shape and (found >= 0).all() and (found <= 1).all()
+    judged = joint_probability(a, b, p)
+    assert judged.shape == p.shape and (judged >= 0).all() and (judged <= 1).all()
     order = rng.permutation(len(ends))
     swapped = joint_probability(b[order] + 1000, a[order] + 1000, p[order])
-    assert swapped == pytest.approx(found[order])
+    assert swapped == pytest.approx(judged[order])
     sure = joint_probability(a, b, np.full(len(ends), 1.0))
     assert np.isfinite(sure).all()
 
@@ -137,7 +137,7 @@ def test_intervals_are_exact_without_a_mistake_and_wider_where_pairs_hang_togeth
     same = np.repeat(rng.random(40) < 0.8, 10)
     apart = Judge(Truth(same, np.arange(400))).at_threshold(np.ones(400), 0.5)
     bound = Judge(Truth(same, np.repeat(np.arange(40), 10))).at_threshold(np.ones(400), 0.5)
-    width = [one["precision_ci"][1] - one["precision_ci"][0] for one in (apart, bound)]
+    width = [row["precision_ci"][1] - row["precision_ci"][0] for row in (apart, bound)]
     binomial = binomtest(int(same.sum()), 400).proportion_ci(method="exact")
     assert width[0] == pytest.approx(binomial.high - binomial.low, rel=0.15)
     assert width[1] > 2.3 * width[0]
@@ -157,15 +157,15 @@ def test_the_margin_is_of_the_same_pairs() -> None:
     expected = judge.at_recall(better, 0.9)["precision"] - judge.at_recall(plain, 0.9)["precision"]
     assert gained["margin"] == pytest.approx(expected)
     # Log loss and recall gained: against the plain figures of either score.
-    p, q = (1 / (1 + np.exp(-4 * (one - 0.5))) for one in (better, plain))
+    p, q = (1 / (1 + np.exp(-4 * (evidence - 0.5))) for evidence in (better, plain))
     loss = judge.log_loss_gain(p, q)
     assert loss is not None and loss["ci"][0] > 0
     both = judge.quality(q)["log_loss"] - judge.quality(p)["log_loss"]
     assert loss["margin"] == pytest.approx(both)
     gain = judge.threshold_gain(p, q, 0.5, 0.5)
-    told_ = [judge.at_threshold(one, 0.5) for one in (p, q)]
+    measured = [judge.at_threshold(chances, 0.5) for chances in (p, q)]
     for name in ("precision", "recall"):
-        assert gain[name]["margin"] == pytest.approx(told_[0][name] - told_[1][name])
+        assert gain[name]["margin"] == pytest.approx(measured[0][name] - measured[1][name])
         assert gain[name]["ci"][0] < gain[name]["margin"] < gain[name]["ci"][1]
 
 
@@ -228,12 +228,12 @@ def lonely(count: int = 120) -> Craters:
 def test_pairs_that_nobody_planted_are_false_unless_they_are_known() -> None:
     base = lonely()
     request = ValidationRequest(base, planted=100, kinds=(Kind(1.0, 0.05, 0.05),), seeds=(1, 2))
-    found = validate_duplicates(request)
-    rows = {row["evidence"]: row for row in found["rows"]}
-    assert set(rows) == {"rule", "geometry"} and found["planted"] == 200
+    report = validate_duplicates(request)
+    rows = {row["evidence"]: row for row in report["rows"]}
+    assert set(rows) == {"rule", "geometry"} and report["planted"] == 200
     assert rows["geometry"]["recall"] == 1.0 and rows["geometry"]["false_real"] == 10
     assert rows["geometry"]["precision"] == 200 / (200 + rows["geometry"]["false"])
-    assert {(one["a"], one["b"]) for one in found["false_pairs"]} == {
+    assert {(pair["a"], pair["b"]) for pair in report["false_pairs"]} == {
         (f"c{k}", f"c{120 + k}") for k in range(10)
     }
     names = tuple((f"c{k}", f"c{120 + k}") for k in range(10))
@@ -268,7 +268,7 @@ def test_the_command_writes_table_numbers_and_picture(
     said = capsys.readouterr().out
     assert "geometry and looks" in said and "Written" in said
     assert catalogue.read_text() == text
-    assert sorted(one.name for one in output.iterdir()) == [
+    assert sorted(file.name for file in output.iterdir()) == [
         "calibration.png", "duplicates.json", "duplicates.md",
     ]  # fmt: skip
     result = json.loads((output / "duplicates.json").read_text())
@@ -324,8 +324,8 @@ def test_decisions_of_a_review_are_known_pairs(
     assert "no pair decided" in capsys.readouterr().err
     record_decisions(review, {1: "duplicate", 2: "duplicate", 3: "distinct"}, "me")
     assert main([*base, "--known", str(review)]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert found["known_pairs"] == 2 and len(found["false_pairs"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert report["known_pairs"] == 2 and len(report["false_pairs"]) == 1
 
 
 def test_requests_that_make_no_sense_end_in_a_sentence(
@@ -351,19 +351,10 @@ def test_requests_that_make_no_sense_end_in_a_sentence(
 
 
 def test_a_cancel_is_heard_while_looking(catalogue: Path, tmp_path: Path) -> None:
-    class Stop(Monitor):
-        seen = ""
-
-        def report(self, stage: str, done: int, total: int) -> None:
-            self.seen = stage
-
-        def cancelled(self) -> bool:
-            return self.seen == "candidates"
-
     mosaic = scene.write_mosaic(tmp_path / "mosaic.tif")
     request = ValidationRequest(read_catalogue(catalogue), (mosaic,), planted=10)
     with pytest.raises(Cancelled):
-        validate_duplicates(request, load_encoder(None, threads=1), Stop())
+        validate_duplicates(request, load_encoder(None, threads=1), StopAt("candidates", 1))
 
 
 # --------------------------------------------------------------------------------- the Moon
@@ -375,10 +366,10 @@ def test_planted_duplicates_of_the_real_catalogue_are_found_by_geometry() -> Non
     craters = read_catalogue(Path(DATA) / "moon" / "craters_ge5km.csv", body="moon")
     east = craters.take((craters.lon >= 0) & (craters.diameter >= 15e3))
     request = ValidationRequest(east, known_column="near_duplicate", seeds=(51,))
-    found = validate_duplicates(request)
-    rows = {row["evidence"]: row for row in found["rows"]}
+    report = validate_duplicates(request)
+    rows = {row["evidence"]: row for row in report["rows"]}
     assert rows["geometry"]["precision"] >= 0.98 and rows["geometry"]["recall"] >= 0.97
-    gained = found["margins"]["geometry_over_rule"]["at_same_recall"]
+    gained = report["margins"]["geometry_over_rule"]["at_same_recall"]
     assert gained["ci"][0] > 0
 
 
@@ -388,7 +379,7 @@ def test_planted_duplicates_of_the_real_catalogue_are_found_with_looks() -> None
     craters = read_catalogue(moon / "craters_ge5km.csv", body="moon")
     region = craters.take((craters.lon > 20) & (craters.lon < 45) & (craters.diameter >= 15e3))
     request = ValidationRequest(region, (moon / "lroc_wac_8k.tif",), planted=60, seeds=(77,))
-    found = validate_duplicates(request, load_encoder(None, threads=1))
-    looks = {row["evidence"]: row for row in found["rows"]}["looks"]
+    report = validate_duplicates(request, load_encoder(None, threads=1))
+    looks = {row["evidence"]: row for row in report["rows"]}["looks"]
     assert looks["recall"] >= 0.97 and looks["precision"] >= 0.95
-    assert sum(found["without_looks"].values()) < 10
+    assert sum(report["without_looks"].values()) < 10

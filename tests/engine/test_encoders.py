@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from craterbench_qgis.contract.build import EncoderInfo
+from craterbench_qgis.contract.engine import EncoderInfo
 from craterbench_qgis.engine.encoders import (
     available_encoders,
     load_encoder,
@@ -70,10 +70,10 @@ def test_controls_do_not_depend_on_the_batch_or_on_the_instance(name: str) -> No
     again = load_encoder(name)
     np.testing.assert_array_equal(pixels, before)
     for i in (0, 7, 8, 20):
-        one = again.encode(pixels[i : i + 1])
-        np.testing.assert_allclose(one.globals[0], whole.globals[i], atol=1e-6)
-        np.testing.assert_allclose(one.tokens[0], whole.tokens[i], atol=1e-6)
-        np.testing.assert_allclose(one.attention[0], whole.attention[i], atol=1e-7)
+        single = again.encode(pixels[i : i + 1])
+        np.testing.assert_allclose(single.globals[0], whole.globals[i], atol=1e-6)
+        np.testing.assert_allclose(single.tokens[0], whole.tokens[i], atol=1e-6)
+        np.testing.assert_allclose(single.attention[0], whole.attention[i], atol=1e-7)
     assert again.weights_hash == load_encoder(name).weights_hash
 
 
@@ -102,8 +102,8 @@ def test_hog_tells_directions_apart_and_sees_light_and_dark_edges() -> None:
     ramp = np.linspace(0, 1, 112, dtype=np.float32)
     east = np.broadcast_to(ramp, (112, 112))
     four = np.stack([east, east[:, ::-1], east.T, east.T[::-1]])
-    found = HogEncoder().encode(four).globals
-    similar = found @ found.T
+    vectors = HogEncoder().encode(four).globals
+    similar = vectors @ vectors.T
     np.testing.assert_allclose(np.diag(similar), 1, atol=1e-5)
     across = similar[:2, 2:]
     assert across.max() < 0.2

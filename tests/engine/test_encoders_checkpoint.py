@@ -60,8 +60,8 @@ def load(path: Path) -> Any:
 
 def expected_cls(model: Any, pixels: np.ndarray) -> np.ndarray:
     with torch.inference_mode():
-        found = model.forward_features((torch.from_numpy(pixels)[:, None] - 0.5) / 0.5)[:, 0]
-    return torch.nn.functional.normalize(found, dim=-1).numpy()
+        cls = model.forward_features((torch.from_numpy(pixels)[:, None] - 0.5) / 0.5)[:, 0]
+    return torch.nn.functional.normalize(cls, dim=-1).numpy()
 
 
 def prefixed(prefix: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
@@ -91,9 +91,9 @@ def test_every_usual_layout_gives_the_same_encoder(layout: str, model: Any, tmp_
     write_card(tmp_path)
     encoder = load(path)
     pixels = views(2, 160)
-    found = encoder.encode(pixels)
-    assert_is_valid(encoder, found, 2)
-    np.testing.assert_allclose(found.globals, expected_cls(model, pixels), atol=1e-5)
+    embedding = encoder.encode(pixels)
+    assert_is_valid(encoder, embedding, 2)
+    np.testing.assert_allclose(embedding.globals, expected_cls(model, pixels), atol=1e-5)
     assert encoder.weights_hash == file_hash(path)
     assert encoder.id == "checkpoint:tiny-mars"
     assert encoder.licence == "CC-BY-4.0"

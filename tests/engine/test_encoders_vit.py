@@ -83,15 +83,15 @@ def test_attention_is_what_the_fused_path_computes(
     assert expected.max() > 3 / expected.shape[1]  # far from uniform
 
     encoder = wrap(model, size)
-    found = encoder.encode(pixels)
-    assert_is_valid(encoder, found, 2)
-    np.testing.assert_allclose(found.attention, expected, atol=1e-5)
+    embedding = encoder.encode(pixels)
+    assert_is_valid(encoder, embedding, 2)
+    np.testing.assert_allclose(embedding.attention, expected, atol=1e-5)
     with torch.inference_mode():
         if not any(True for _ in model.norm.parameters()):
             features = model.fc_norm(features)
     raw = torch.nn.functional.normalize(features, dim=-1).numpy()
-    np.testing.assert_allclose(found.globals, raw[:, 0], atol=1e-4)
-    np.testing.assert_allclose(found.tokens, raw[:, prefix:], atol=1e-4)
+    np.testing.assert_allclose(embedding.globals, raw[:, 0], atol=1e-4)
+    np.testing.assert_allclose(embedding.tokens, raw[:, prefix:], atol=1e-4)
 
 
 @pytest.mark.parametrize("name", ["test_vit2", "test_vit3", "test_vit4"])
@@ -100,28 +100,30 @@ def test_models_without_cls_give_their_pooled_descriptor(name: str) -> None:
     assert model.cls_token is None
     encoder = wrap(model, 160)
     pixels = views(3, 160)
-    found = encoder.encode(pixels)
-    assert_is_valid(encoder, found, 3)
+    embedding = encoder.encode(pixels)
+    assert_is_valid(encoder, embedding, 3)
     assert encoder.grid == (10, 10)
     batch = (torch.from_numpy(pixels)[:, None].expand(-1, 3, -1, -1) - 0.5) / 0.25
     with torch.inference_mode():
         pooled = torch.nn.functional.normalize(model(batch), dim=-1).numpy()
-    np.testing.assert_allclose(found.globals, pooled, atol=1e-4)
-    directions = found.tokens.astype(np.float64)
+    np.testing.assert_allclose(embedding.globals, pooled, atol=1e-4)
+    directions = embedding.tokens.astype(np.float64)
     mean = directions.mean(1, keepdims=True)
     cosine = (directions * mean).sum(-1) / np.linalg.norm(mean, axis=-1)
     weights = np.exp(cosine / 0.1)
-    np.testing.assert_allclose(found.attention, weights / weights.sum(-1, keepdims=True), atol=1e-4)
+    np.testing.assert_allclose(
+        embedding.attention, weights / weights.sum(-1, keepdims=True), atol=1e-4
+    )
 
 
 def test_one_channel_equals_three_when_the_kernels_add_up() -> None:
     three = small("test_vit")
-    one = small("test_vit", channels=1)
+    grey = small("test_vit", channels=1)
     state = three.state_dict()
     state["patch_embed.proj.weight"] = state["patch_embed.proj.weight"].sum(1, keepdim=True)
-    one.load_state_dict(state)
+    grey.load_state_dict(state)
     pixels = views(2, 160)
-    a, b = wrap(three, 160).encode(pixels), wrap(one, 160, channels=1).encode(pixels)
+    a, b = wrap(three, 160).encode(pixels), wrap(grey, 160, channels=1).encode(pixels)
     np.testing.assert_allclose(a.globals, b.globals, atol=1e-4)
     np.testing.assert_allclose(a.attention, b.attention, atol=1e-5)
 
@@ -131,10 +133,10 @@ def test_a_view_does_not_depend_on_its_batch() -> None:
     pixels = views(21, 160)
     whole = encoder.encode(pixels)
     for i in (0, 15, 16, 20):
-        one = encoder.encode(pixels[i : i + 1])
-        np.testing.assert_allclose(one.globals[0], whole.globals[i], atol=1e-5)
-        np.testing.assert_allclose(one.tokens[0], whole.tokens[i], atol=1e-5)
-        np.testing.assert_allclose(one.attention[0], whole.attention[i], atol=1e-6)
+        single = encoder.encode(pixels[i : i + 1])
+        np.testing.assert_allclose(single.globals[0], whole.globals[i], atol=1e-5)
+        np.testing.assert_allclose(single.tokens[0], whole.tokens[i], atol=1e-5)
+        np.testing.assert_allclose(single.attention[0], whole.attention[i], atol=1e-6)
     assert encoder.encode(pixels[:0]).tokens.shape == (0, 100, 64)
 
 
@@ -153,10 +155,10 @@ def test_threads_that_encode_at_once_do_not_mix_up_their_attention() -> None:
         worker.start()
     for worker in workers:
         worker.join()
-    for i, found in results.items():
-        assert len(found) == 8
-        for one in found:
-            np.testing.assert_allclose(one, expected[i], atol=1e-6)
+    for i, attentions in results.items():
+        assert len(attentions) == 8
+        for attention in attentions:
+            np.testing.assert_allclose(attention, expected[i], atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -283,7 +285,7 @@ def test_devices_are_tried_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(EncoderError, match="1 or more"):
         choose_place("cpu", 0)
     monkeypatch.setattr(device, "_is_present", lambda kind: kind == "cuda")
-    monkeypatch.setattr(device, "_try_device", lambda found: "no kernel image is available")
+    monkeypatch.setattr(device, "_try_device", lambda place: "no kernel image is available")
     fallback = choose_place("auto", 2)
     assert fallback.device.type == "cpu"
     assert (
@@ -309,19 +311,19 @@ class Crowded:
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
-        self.seen: list[int] = []
+        self.views: list[int] = []
 
     def __call__(self, start: int, stop: int) -> None:
         if stop - start > self.limit:
             raise torch.cuda.OutOfMemoryError("CUDA out of memory")
-        self.seen.extend(range(start, stop))
+        self.views.extend(range(start, stop))
 
 
 def test_short_memory_means_smaller_batches_then_a_clear_error() -> None:
     place = Place(torch.device("cpu"), "cuda:0 (a small GPU)", 1)
     work = Crowded(limit=3)
     device.in_batches(50, 16, work, place)
-    assert work.seen == list(range(50))
+    assert work.views == list(range(50))
     with pytest.raises(EncoderError, match=r"memory of cuda:0 \(a small GPU\) does not hold"):
         device.in_batches(50, 16, Crowded(limit=0), place)
 

@@ -78,27 +78,12 @@ def write_catalogue(path: Path) -> Path:
 def world(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     folder = tmp_path_factory.mktemp("evaluation")
     gallery = write_mosaic(folder / "gallery.tif", 0.0)
-    other = write_mosaic(folder / "other.tif", 0.6)
+    second = write_mosaic(folder / "other.tif", 0.6)
     table = write_catalogue(folder / "craters.csv")
     index = folder / "test.craterindex"
-    code = main(
-        [
-            "index",
-            "build",
-            "--mosaic",
-            str(gallery),
-            "--catalogue",
-            str(table),
-            "--encoder",
-            "hog",
-            "--tokens",
-            "16",
-            "--output",
-            str(index),
-        ]
-    )
-    assert code == 0
-    return SimpleNamespace(folder=folder, gallery=gallery, other=other, table=table, index=index)
+    build = ["index", "build", "--mosaic", str(gallery), "--catalogue", str(table)]
+    assert main([*build, "--encoder", "hog", "--tokens", "16", "--output", str(index)]) == 0
+    return SimpleNamespace(folder=folder, gallery=gallery, second=second, table=table, index=index)
 
 
 @pytest.fixture
@@ -108,7 +93,7 @@ def opened(world: SimpleNamespace) -> Iterator[CraterIndex]:
 
 
 def command(world: SimpleNamespace, *more: str) -> list[str]:
-    start = ["evaluate", str(world.index), "--mosaic", str(world.other)]
+    start = ["evaluate", str(world.index), "--mosaic", str(world.second)]
     return [*start, "--catalogue", str(world.table), *more]
 
 
@@ -178,7 +163,9 @@ def test_text_output_and_joining(
     assert "needs --mosaic, --catalogue" in capsys.readouterr().err
 
 
-def made_queries(opened: CraterIndex, mosaic: Path, count: int) -> tuple[QuerySet, list[QueryView]]:
+def encoded_queries(
+    opened: CraterIndex, mosaic: Path, count: int
+) -> tuple[QuerySet, list[QueryView]]:
     """The same views as a query set and as queries of a search."""
     encoder = load_encoder("hog")
     rows = np.arange(count)
@@ -188,19 +175,19 @@ def made_queries(opened: CraterIndex, mosaic: Path, count: int) -> tuple[QuerySe
             source.view(craters.lon[r], craters.lat[r], craters.diameter_m[r], 2.3, 112)
             for r in rows
         ]
-    found = encoder.encode(np.stack([one.pixels for one in views]))
-    patches, dim = found.tokens.shape[1:]
+    embedding = encoder.encode(np.stack([view.pixels for view in views]))
+    patches, dim = embedding.tokens.shape[1:]
     store = PatchStore(count, patches, dim, exact=True)
-    store.append(found.tokens, found.attention)
+    store.append(embedding.tokens, embedding.attention)
     relevant = [np.array([r]) for r in rows]
-    made = QuerySet(rows.astype(np.int64), relevant, found.globals, store)
-    return made, [QueryView(one, None, None, None, {}) for one in views]
+    query_set = QuerySet(rows.astype(np.int64), relevant, embedding.globals, store)
+    return query_set, [QueryView(view, None, None, None, {}) for view in views]
 
 
 def test_two_stage_ranks_as_search_does(world: SimpleNamespace, opened: CraterIndex) -> None:
     encoder = load_encoder("hog")
-    made, queries = made_queries(opened, world.other, 12)
-    experiment = Experiment(IndexGallery(opened, encoder), made)
+    query_set, queries = encoded_queries(opened, world.second, 12)
+    experiment = Experiment(IndexGallery(opened, encoder), query_set)
     searcher = Searcher(opened, encoder)
     size = 10
     outcome = experiment._outcome(RowSpec("two-stage", "attention", 16, size))
@@ -209,9 +196,9 @@ def test_two_stage_ranks_as_search_does(world: SimpleNamespace, opened: CraterIn
     for number, query in enumerate(queries):
         result = searcher.search(query, SearchOptions(top=1, shortlist=size))
         full = searcher.search(query, SearchOptions(top=30, shortlist=60))
-        found = [one.rank for one in result.matches if one.crater_row == number]
-        assert (outcome.values[number, 0] == 1) == (found == [1])
-        everywhere = [one.rank for one in full.matches if one.crater_row == number]
+        first = [match.rank for match in result.matches if match.crater_row == number]
+        assert (outcome.values[number, 0] == 1) == (first == [1])
+        everywhere = [match.rank for match in full.matches if match.crater_row == number]
         ranks += everywhere
     whole = experiment._outcome(RowSpec("aggregated", "attention", 16))
     np.testing.assert_allclose(whole.values[:, place], 1 / np.array(ranks))
@@ -249,7 +236,7 @@ def test_removed_craters_are_no_gallery(world: SimpleNamespace, tmp_path: Path) 
 def asked(world: SimpleNamespace, **changes: object) -> EvaluateParams:
     """What is evaluated: the world's other mosaic by its own catalogue."""
     catalogue = CatalogueSource(str(world.table))
-    return EvaluateParams("index", str(world.other), catalogue, **changes)  # type: ignore[arg-type]
+    return EvaluateParams("index", str(world.second), catalogue, **changes)  # type: ignore[arg-type]
 
 
 def test_rows_that_need_a_missing_mosaic_are_left_out(
@@ -302,10 +289,10 @@ def test_queries_do_not_depend_on_one_another(world: SimpleNamespace, opened: Cr
         params = asked(world, views_per_crater=2, **changes)
         return cut_queries(opened, encoder, craters, params)[0]
 
-    whole, few, again, other = cut(), cut(limit=7), cut(limit=7), cut(limit=7, seed=1)
+    whole, few, again, reseeded = cut(), cut(limit=7), cut(limit=7), cut(limit=7, seed=1)
     assert len(whole) == 60 and len(few) == 7
     np.testing.assert_array_equal(few.globals, again.globals)
-    assert not np.array_equal(few.globals, other.globals)
+    assert not np.array_equal(few.globals, reseeded.globals)
     for vector, crater in zip(few.globals, few.craters, strict=True):
         same = np.abs(whole.globals - vector).max(axis=1) < 1e-6
         assert same.sum() == 1 and whole.craters[same][0] == crater
@@ -318,7 +305,7 @@ def test_jitter_and_context_are_drawn_as_documented(
     params = asked(world, views_per_crater=60, jitter=0.2, context=[2.0, 3.0])
     targets = choose_targets(opened, craters, params.selection)
     calls: list[tuple[float, ...]] = []
-    fake = SimpleNamespace(view=lambda *told: calls.append(told))
+    fake = SimpleNamespace(view=lambda *arguments: calls.append(arguments))
     moon = body_by_name("moon")
     cutter = queries_module.Cutter(fake, moon, craters, targets, params, 112)  # type: ignore[arg-type]
     list(cutter.batches(64))
@@ -375,7 +362,7 @@ def test_same_craters_both_count(
     assert read_same(listed) == (("c1", "c2"), ("c1", "c5"))
     rows = np.array([1, 7])
     relevant = queries_module.relevant_rows(opened, rows, read_same(pairs))
-    assert [one.tolist() for one in relevant] == [[1, 2, 5], [7]]
+    assert [craters.tolist() for craters in relevant] == [[1, 2, 5], [7]]
     pairs.write_text("c1\n")
     with pytest.raises(QueryError, match="two ids"):
         read_same(pairs)
@@ -392,11 +379,11 @@ def test_wrong_encoder_and_wrong_numbers(
     assert main(command(world, "--context", "1", "2", "3")) == 2
     assert main(command(world, "--jitter", "-1")) == 2
     assert main(command(world, "--only", "best")) == 1
-    told = capsys.readouterr().err
+    message = capsys.readouterr().err
     for text in (
         "was built with",
         "'context' must be a list of 1 to 2",
         "'jitter' must be a number from 0 to 2",
         "no row of the table",
     ):
-        assert text in told
+        assert text in message

@@ -17,9 +17,9 @@ from craterbench_qgis.engine.evaluation import (
 )
 from craterbench_qgis.engine.evaluation.methods import RowSpec, TokenSpec, plan_rows
 from craterbench_qgis.engine.index import CraterIndex
-from craterbench_qgis.engine.monitor import Monitor
 
 from .conftest import DATA, needs_data
+from .stopping import StopAt
 from .test_evaluation import asked, command, opened, world
 
 __all__ = ["opened", "world"]  # fixtures
@@ -42,22 +42,11 @@ def test_two_stages_with_another_k(
 def test_a_cancel_is_heard(world: SimpleNamespace, opened: CraterIndex) -> None:
     from craterbench_qgis.engine.errors import Cancelled
 
-    class Stopper(Monitor):
-        def __init__(self, stage: str) -> None:
-            self.stage, self.stop = stage, False
-
-        def report(self, stage: str, done: int, total: int) -> None:
-            assert 0 <= done <= total
-            self.stop = self.stop or stage.startswith(self.stage)
-
-        def cancelled(self) -> bool:
-            return self.stop
-
     for stage in ("queries", "gallery", "matching"):
         craters = read_catalogue(world.table)
         params = asked(world, limit=40, only=["all", "raw:4"])
         with pytest.raises(Cancelled):
-            evaluate_index(opened, load_encoder("hog"), craters, params, Stopper(stage))
+            evaluate_index(opened, load_encoder("hog"), craters, params, StopAt(stage, 1))
 
 
 def test_planned_rows() -> None:

@@ -26,14 +26,14 @@ def test_matcher_is_maxsim(queries: int, per: int, views: int, k: int) -> None:
     q, g = unit(queries, per, 24), unit(views, k, 24, seed=1)
     q[0, 0] = 0
     scores = Matcher(q).scores(g)
-    slow = np.stack([maxsim(one, g) for one in q])
+    slow = np.stack([maxsim(tokens, g) for tokens in q])
     np.testing.assert_allclose(scores, slow, atol=2e-6)
 
 
 def test_matcher_in_small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("craterbench_qgis.engine.evaluation.matching._CPU_ELEMENTS", 64)
     q, g = unit(9, 4, 8), unit(13, 3, 8, seed=1)
-    slow = np.stack([maxsim(one, g) for one in q])
+    slow = np.stack([maxsim(tokens, g) for tokens in q])
     np.testing.assert_allclose(Matcher(q).scores(g), slow, atol=2e-6)
 
 
@@ -47,8 +47,8 @@ def test_time_is_scaled_to_the_gallery() -> None:
     watch.see(unit(50, 16, 32))
     watch.see(unit(50, 16, 32, seed=2))
     queries = list(unit(5, 16, 32))
-    one, ten = watch.ms_per_query(queries, 100), watch.ms_per_query(queries, 1000)
-    assert 0 < one < ten
+    small, ten = watch.ms_per_query(queries, 100), watch.ms_per_query(queries, 1000)
+    assert 0 < small < ten
 
 
 @pytest.mark.parametrize(
@@ -70,9 +70,9 @@ def test_patches_are_kept_within_the_memory(
             store.append(tokens[start : start + 8], attention[start : start + 8])
         store.truncate()
         assert len(store) == 20 and (store.patches, store.dim) == (9, 16)
-        found = store.read(slice(3, 11))
-        assert found.dtype == np.float32
-        assert np.abs(found - tokens[3:11]).max() <= error
+        patches = store.read(slice(3, 11))
+        assert patches.dtype == np.float32
+        assert np.abs(patches - tokens[3:11]).max() <= error
         np.testing.assert_array_equal(store.attention, attention)
         folder = store._folder
     assert folder is None or not __import__("pathlib").Path(folder.name).exists()
@@ -93,11 +93,11 @@ def test_one_ahead_keeps_order_and_raises() -> None:
             yield i
         raise ValueError("the end")
 
-    found = []
+    numbers = []
     with pytest.raises(ValueError, match="the end"):
-        for one in one_ahead(items()):
-            found.append(one)
-    assert found == list(range(5)) and all(name.startswith("ahead") for name in names)
+        for number in one_ahead(items()):
+            numbers.append(number)
+    assert numbers == list(range(5)) and all(name.startswith("ahead") for name in names)
 
 
 def test_plots_of_what_there_is(tmp_path) -> None:  # type: ignore[no-untyped-def]
@@ -108,5 +108,5 @@ def test_plots_of_what_there_is(tmp_path) -> None:  # type: ignore[no-untyped-de
     result = {"encoder": "hog", "queries": 3, "gallery_views": 4, "rows": [row]}
     assert write_plots(tmp_path, result) == []
     two = {**row, "method": "two-stage", "k": 16, "shortlist": 25, "recovery": 98.0}
-    names = [one.name for one in write_plots(tmp_path, {**result, "rows": [row, two]})]
+    names = [plot.name for plot in write_plots(tmp_path, {**result, "rows": [row, two]})]
     assert names == ["map_over_bytes.png", "recovery_over_shortlist.png"]

@@ -86,13 +86,13 @@ REPEATS = {"tables": 4, "layers": 8}
 
 
 def cases(every: bool) -> list[tuple[int, Any]]:
-    found = [
+    every_case = [
         (n, case)
         for kind, group in (("tables", TABLES), ("layers", LAYER_CASES))
         for n in range(REPEATS[kind])
         for case in group
     ]
-    return found if every else random.Random(7).sample(found, 250)
+    return every_case if every else random.Random(7).sample(every_case, 250)
 
 
 def places(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -113,7 +113,7 @@ def write_table(folder: Path, case: Case, rng: np.random.Generator) -> tuple[Pat
     size_name = str(rng.choice(SIZES[case.unit]))
     lat_name = str(rng.choice(LAT_NAMES[case.latitude]))
     if case.delimiter == "blanks":
-        names = [one.replace(" ", "_") for one in (lon_name, lat_name, size_name)]
+        names = [name.replace(" ", "_") for name in (lon_name, lat_name, size_name)]
         lon_name, lat_name, size_name = names
 
     def number(value: float, digits: int = 9) -> str:
@@ -121,10 +121,10 @@ def write_table(folder: Path, case: Case, rng: np.random.Generator) -> tuple[Pat
 
     numbers = size / (1000 if case.unit == "km" else 1) / (2 if "radius" in size_name else 1)
     if case.direction == "letters":
-        east = [(one + 180) % 360 - 180 for one in lon]
-        lons = [number(abs(one)) + ("E" if one >= 0 else "W") for one in east]
+        east = [(value + 180) % 360 - 180 for value in lon]
+        lons = [number(abs(value)) + ("E" if value >= 0 else "W") for value in east]
     else:
-        lons = [number((360 - one) if case.direction == "west" else one) for one in lon]
+        lons = [number((360 - value) if case.direction == "west" else value) for value in lon]
     header = ["id", lon_name, lat_name, size_name]
     rows = [
         [f"c{n}", x, number(y), number(d)]
@@ -183,8 +183,8 @@ def write_layer(folder: Path, case: Any, rng: np.random.Generator) -> tuple[Path
         x, y = lon, shown
     wide = 0.01 if spelling not in ("eqc", "stere") else 500.0
     shapes = [
-        shapely.Point(*one).buffer(wide, 16) if manner == "circles" else shapely.Point(*one)
-        for one in zip(x, y, strict=True)
+        shapely.Point(*point).buffer(wide, 16) if manner == "circles" else shapely.Point(*point)
+        for point in zip(x, y, strict=True)
     ]
     columns: dict[str, Any] = {"id": [f"c{n}" for n in range(COUNT)], "diam_m": size}
     if manner in ("columns", "both"):
@@ -229,7 +229,8 @@ def test_every_way_of_writing_a_catalogue(tmp_path: Path, request: pytest.Fixtur
                 file.unlink()
             folder.rmdir()
         figure = Body(body, *BODIES[body])
-        rows = np.array([int(one[1:]) for one in craters.ids])  # some formats sort their rows
+        # Some formats sort their rows.
+        rows = np.array([int(crater_id[1:]) for crater_id in craters.ids])
         off = great_circle_distance(figure, craters.lon, craters.lat, lon[rows], lat[rows])
         good = len(craters) == COUNT and (off < 1.0).all()
         good = good and np.allclose(craters.diameter, size[rows], rtol=1e-6, atol=0.01)

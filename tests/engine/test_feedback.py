@@ -26,8 +26,8 @@ from .test_search import ENCODER, folder, query, searcher
 __all__ = ["folder", "searcher"]  # fixtures
 
 
-def ids(found: list) -> list[str]:
-    return [one.crater_id for one in found]
+def ids(matches: list) -> list[str]:
+    return [match.crater_id for match in matches]
 
 
 def test_an_accepted_crater_pulls_its_likes_up(folder: Path, searcher: Searcher) -> None:
@@ -56,12 +56,12 @@ def test_an_accepted_crater_pulls_its_likes_up(folder: Path, searcher: Searcher)
     assert after.provenance["feedback"] == {"accepted": [wanted], "rejected": []}
     assert "feedback" not in before.provenance
     # What the number would be worth for a refined score was never counted.
-    assert all(one.expected_by_chance is None for one in after.matches)
+    assert all(match.expected_by_chance is None for match in after.matches)
 
 
 def _encoded(asked: QueryView) -> tuple[np.ndarray, np.ndarray]:
-    found = ENCODER.encode(asked.view.pixels[None])
-    return found.tokens, found.attention
+    embedding = ENCODER.encode(asked.view.pixels[None])
+    return embedding.tokens, embedding.attention
 
 
 def test_rejected_craters_are_left_out_and_the_number_wanted_is_kept(
@@ -69,8 +69,8 @@ def test_rejected_craters_are_left_out_and_the_number_wanted_is_kept(
 ) -> None:
     first = ids(searcher.search(query(folder, 5), SearchOptions(top=6)).matches)
     options = SearchOptions(top=6, shortlist=8, feedback=Feedback(rejected=first[:3]))
-    found = searcher.search(query(folder, 5), options).matches
-    assert len(found) == 6 and not set(ids(found)) & set(first[:3])
+    matches = searcher.search(query(folder, 5), options).matches
+    assert len(matches) == 6 and not set(ids(matches)) & set(first[:3])
     # Filters hold as before.
     filters = Filters(exclude_ids=first[3:5])
     options = SearchOptions(top=COUNT, filters=filters, feedback=Feedback(rejected=[first[0]]))
@@ -112,9 +112,9 @@ def test_refined_scores_follow_the_formula(
     assert refined.weight == feedback.WEIGHT and len(refined.vectors) == 2
     views = index.tokens(np.arange(12))
     scores = refined.scores(views)
-    alike = np.mean([maxsim(one, views) for one in refined._compared], axis=0)
-    told = views.mean(axis=1) @ refined._direction
-    z = (told - told.mean()) / told.std()
+    alike = np.mean([maxsim(vectors, views) for vectors in refined._compared], axis=0)
+    projected = views.mean(axis=1) @ refined._direction
+    z = (projected - projected.mean()) / projected.std()
     expected = alike.mean() + ((alike - alike.mean()) + alike.std() * z) / 2
     np.testing.assert_allclose(scores, expected, rtol=1e-4)
     # The place and the spread of a similarity.
@@ -141,10 +141,10 @@ def test_from_the_command_line(folder: Path, capsys: pytest.CaptureFixture[str])
     command = ["search", str(folder / "scene.craterindex"), "--mosaic", str(folder / "mosaic.tif")]
     command += ["--at", str(lon), str(lat), "--diameter", str(diameter), "--json"]
     assert main([*command, "--accept", "T-008", "--reject", "T-005", "T-006"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    found = [one["crater_id"] for one in told["matches"]]
-    assert "T-008" in found and not {"T-005", "T-006"} & set(found)
-    assert told["provenance"]["feedback"]["rejected"] == ["T-005", "T-006"]
+    reply = json.loads(capsys.readouterr().out)
+    crater_ids = [match["crater_id"] for match in reply["matches"]]
+    assert "T-008" in crater_ids and not {"T-005", "T-006"} & set(crater_ids)
+    assert reply["provenance"]["feedback"]["rejected"] == ["T-005", "T-006"]
 
 
 def test_evaluation_counts_what_was_not_judged(

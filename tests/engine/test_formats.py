@@ -31,7 +31,7 @@ CORE = [name for name, _ in CORE_FIELDS]
 ORIGIN = {"index": "3f-a1", "mosaic": "Wac ü.tif", "settings": {"tokens": 16}, "date": "2026-01-02"}
 
 
-def row(rank: int = 1, lon: float = 10.0, lat: float = 5.0, **other: Any) -> Match:
+def row(rank: int = 1, lon: float = 10.0, lat: float = 5.0, **changes: Any) -> Match:
     values: dict[str, Any] = {
         "rank": rank,
         "crater_id": f"02-1-{rank:06d}",
@@ -45,7 +45,7 @@ def row(rank: int = 1, lon: float = 10.0, lat: float = 5.0, **other: Any) -> Mat
         "bearing_deg": 270.0,
         "expected_by_chance": 0.25,
     }
-    return Match(**(values | other))
+    return Match(**(values | changes))
 
 
 def table(path: Path) -> tuple[list[dict[str, Any]], list[Any]]:
@@ -225,22 +225,22 @@ def test_the_reference_system_is_written_in_full(tmp_path: Path) -> None:
 
 
 def test_provenance_is_in_every_format(tmp_path: Path) -> None:
-    found = {}
+    stored = {}
     for suffix in TABLE_SUFFIXES:
         path = tmp_path / f"m{suffix}"
         write_matches(path, [row()], body=MOON, provenance=ORIGIN)
         if suffix == ".gpkg":
             with closing(sqlite3.connect(path)) as base:
-                found[suffix] = dict(base.execute("select key, value from provenance"))
+                stored[suffix] = dict(base.execute("select key, value from provenance"))
                 assert base.execute("pragma integrity_check").fetchone() == ("ok",)
-            found[suffix]["settings"] = json.loads(found[suffix]["settings"])
+            stored[suffix]["settings"] = json.loads(stored[suffix]["settings"])
             assert pyogrio.read_info(path, layer="matches")["layer_metadata"]["index"] == "3f-a1"
         elif suffix == ".geojson":
-            found[suffix] = json.loads(path.read_text(encoding="utf-8"))["provenance"]
+            stored[suffix] = json.loads(path.read_text(encoding="utf-8"))["provenance"]
         else:
             sidecar = tmp_path / f"m{suffix}.provenance.json"
-            found[suffix] = json.loads(sidecar.read_text(encoding="utf-8"))
-    for got in found.values():
+            stored[suffix] = json.loads(sidecar.read_text(encoding="utf-8"))
+    for got in stored.values():
         assert ORIGIN.items() <= got.items()
         assert got["body"] == "Moon"
 

@@ -27,7 +27,7 @@ SIZE = [40e3, 20e3, 1234.5, 0.8]
 
 def craterstats(path: Path) -> dict[str, Any]:
     """A crater file as CraterStats' reader takes it: comments cut, keywords, one table."""
-    found: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     columns: list[str] = []
     rows: list[dict[str, str]] = []
     for line in path.read_text(encoding="ascii").splitlines():
@@ -44,8 +44,8 @@ def craterstats(path: Path) -> dict[str, Any]:
             columns = [name.strip() for name in table[2].split(",")]
         else:
             key, value = re.fullmatch(r"(\w+) = (.+)", text).groups()  # type: ignore[union-attr]
-            found[key] = value
-    return found | {"crater": rows}
+            fields[key] = value
+    return fields | {"crater": rows}
 
 
 def open_crater_tool(path: Path) -> list[list[float]]:
@@ -97,40 +97,42 @@ def listed(path: Path, body: Body = MOON, **more: Any) -> Path:
 @pytest.mark.parametrize("body", [MOON, MARS])
 def test_scc_is_read_by_both_programs(tmp_path: Path, body: Body) -> None:
     path = listed(tmp_path / "Zählung.scc", body, area_km2=12345.678)
-    found = craterstats(path)
-    assert float(found["Total_area"].split()[0]) == 12345.678
-    assert found["Total_area"].endswith(" <km^2>")
-    assert found["a_axis_radius"] == found["b_axis_radius"] == f"{body.a / 1000:g} <km>"
-    assert found["c_axis_radius"] == f"{body.b / 1000:g} <km>"
-    assert body.name in found["coordinate_system_name"]
+    fields = craterstats(path)
+    assert float(fields["Total_area"].split()[0]) == 12345.678
+    assert fields["Total_area"].endswith(" <km^2>")
+    assert fields["a_axis_radius"] == fields["b_axis_radius"] == f"{body.a / 1000:g} <km>"
+    assert fields["c_axis_radius"] == f"{body.b / 1000:g} <km>"
+    assert body.name in fields["coordinate_system_name"]
     for name, values in {
         "diam": np.array(SIZE) / 1000,
         "fraction": np.ones(4),
         "lon": [10.0, 179.9, -45.5, -160.0],
         "lat": geocentric_to_geodetic(body, LAT),
     }.items():
-        assert [float(one[name]) for one in found["crater"]] == pytest.approx(values, abs=1e-9)
+        assert [float(crater[name]) for crater in fields["crater"]] == pytest.approx(
+            values, abs=1e-9
+        )
     imported = open_crater_tool(path)
-    assert [one[0] for one in imported] == pytest.approx(np.array(SIZE) / 1000)
-    assert [one[4] for one in imported] == [1] * 4
+    assert [row[0] for row in imported] == pytest.approx(np.array(SIZE) / 1000)
+    assert [row[4] for row in imported] == [1] * 4
 
 
 def test_diam_has_craterstats_names(tmp_path: Path) -> None:
-    found = craterstats(listed(tmp_path / "d.DIAM", area_km2=7.0).with_suffix(".diam"))
-    assert float(found["area"]) == 7
-    assert list(found["crater"][0]) == ["diameter", "fraction", "lon", "lat"]
-    assert [float(one["diameter"]) for one in found["crater"]] == [40, 20, 1.2345, 0.0008]
-    assert [float(one["lat"]) for one in found["crater"]] == LAT
+    fields = craterstats(listed(tmp_path / "d.DIAM", area_km2=7.0).with_suffix(".diam"))
+    assert float(fields["area"]) == 7
+    assert list(fields["crater"][0]) == ["diameter", "fraction", "lon", "lat"]
+    assert [float(crater["diameter"]) for crater in fields["crater"]] == [40, 20, 1.2345, 0.0008]
+    assert [float(crater["lat"]) for crater in fields["crater"]] == LAT
 
 
 @pytest.mark.parametrize("suffix", [".scc", ".diam"])
 def test_an_unknown_area_is_not_written_but_said(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"m{suffix}"
     assert write_matches(path, [row()], body=MOON, provenance=ORIGIN) == [path]
-    found = craterstats(path)
-    assert not [key for key in found if "area" in key.lower()]
+    fields = craterstats(path)
+    assert not [key for key in fields if "area" in key.lower()]
     assert "# No area is known" in path.read_text()
-    assert len(found["crater"]) == 1
+    assert len(fields["crater"]) == 1
     for wrong in (0.0, -1.0, float("nan")):
         with pytest.raises(ExportError, match="positive"):
             listed(path, area_km2=wrong)
@@ -141,10 +143,10 @@ def test_provenance_stays_in_its_comments(tmp_path: Path) -> None:
     origin = {"note\nTotal_area": "a\ncrater = {diam\n9\n}", "mosaic": "Wac ü.tif"}
     path = tmp_path / "p.scc"
     write_craters(path, LON, LAT, SIZE, body=hostile, provenance=origin)
-    found = craterstats(path)
-    assert "Total_area" not in found
-    assert not set("#;{}\"'\n") & set(found["coordinate_system_name"])
-    assert len(found["crater"]) == 4
+    fields = craterstats(path)
+    assert "Total_area" not in fields
+    assert not set("#;{}\"'\n") & set(fields["coordinate_system_name"])
+    assert len(fields["crater"]) == 4
     assert "# mosaic: " in path.read_text(encoding="ascii")
 
 
@@ -164,11 +166,11 @@ def test_crater_layer(tmp_path: Path, body: Body) -> None:
     assert sorted(files) == sorted(tmp_path.iterdir())
     fields, rows = dbf(path)
     assert fields == [("Diam_km", "N"), ("x_coord", "N"), ("y_coord", "N"), ("tag", "C")]
-    assert [float(one[0]) for one in rows] == pytest.approx(np.array(SIZE) / 1000, rel=1e-12)
-    assert [float(one[1]) for one in rows] == pytest.approx([10, 179.9, -45.5, -160])
-    latitudes = [float(one[2]) for one in rows]
+    assert [float(row[0]) for row in rows] == pytest.approx(np.array(SIZE) / 1000, rel=1e-12)
+    assert [float(row[1]) for row in rows] == pytest.approx([10, 179.9, -45.5, -160])
+    latitudes = [float(row[2]) for row in rows]
     assert latitudes == pytest.approx(geocentric_to_geodetic(body, LAT))
-    assert [one[3] for one in rows] == tags
+    assert [row[3] for row in rows] == tags
 
     crs = pyproj.CRS.from_wkt(path.with_suffix(".prj").read_text().splitlines()[0])
     assert crs.is_geographic and crs.ellipsoid is not None

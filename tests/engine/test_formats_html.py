@@ -35,14 +35,14 @@ class Node:
     children: list[Node | str] = field(default_factory=list)
 
     def all(self, tag: str, kind: str | None = None) -> list[Node]:
-        found: list[Node] = []
+        nodes: list[Node] = []
         for child in self.children:
             if isinstance(child, Node):
                 classes = (child.attributes.get("class") or "").split()
                 if child.tag == tag and (kind is None or kind in classes):
-                    found.append(child)
-                found += child.all(tag, kind)
-        return found
+                    nodes.append(child)
+                nodes += child.all(tag, kind)
+        return nodes
 
     @property
     def text(self) -> str:
@@ -90,14 +90,14 @@ def report(path: Path, rows: list[ReportRow], **more: Any) -> Node:
     return read(path)
 
 
-def pixels(image: Node) -> Image.Image:
+def pixels(element: Node) -> Image.Image:
     kind, data = re.fullmatch(  # type: ignore[union-attr]
-        r"data:image/(png|jpeg);base64,(.+)", image.attributes["src"] or ""
+        r"data:image/(png|jpeg);base64,(.+)", element.attributes["src"] or ""
     ).groups()
-    found = Image.open(io.BytesIO(base64.b64decode(data, validate=True)))
-    assert found.format == kind.upper()
-    found.load()
-    return found
+    image = Image.open(io.BytesIO(base64.b64decode(data, validate=True)))
+    assert image.format == kind.upper()
+    image.load()
+    return image
 
 
 def entries(node: Node) -> dict[str, str]:
@@ -126,7 +126,7 @@ def alone(root: Node, more: tuple[str, ...] = ()) -> None:
 
 def every(node: Node) -> list[Node]:
     inside = [child for child in node.children if isinstance(child, Node)]
-    return [*inside, *(one for child in inside for one in every(child))]
+    return [*inside, *(below for child in inside for below in every(child))]
 
 
 def decided(match: Match, decision: Decision, comment: str = "") -> DecidedMatch:
@@ -185,14 +185,14 @@ def test_everything_is_in_the_page(tmp_path: Path) -> None:
     widths = [card.all("div", "track")[0].all("div")[0].attributes["style"] for card in cards]
     assert widths == ["width:75.00%", "width:0.00%", "width:75.00%"]
 
-    heads = [one.text for one in root.all("th")]
+    heads = [cell.text for cell in root.all("th")]
     table = [[cell.text for cell in line.all("td")] for line in root.all("tr")[1:]]
-    found = dict(zip(heads, zip(*table, strict=True), strict=True))
-    assert found["crater"] == ("02-1-000001", "02-1-000002", "02-1-000003")
-    assert found["lat °"] == ("−0.2500", "5.0000", "5.0000")
-    assert found["from query km"] == ("1.2", "1.2", "")
-    assert found["by chance"] == ("< 0.01", "12", "")
-    assert found["decision"] == ("accepted", "rejected", "")
+    columns = dict(zip(heads, zip(*table, strict=True), strict=True))
+    assert columns["crater"] == ("02-1-000001", "02-1-000002", "02-1-000003")
+    assert columns["lat °"] == ("−0.2500", "5.0000", "5.0000")
+    assert columns["from query km"] == ("1.2", "1.2", "")
+    assert columns["by chance"] == ("< 0.01", "12", "")
+    assert columns["decision"] == ("accepted", "rejected", "")
     assert entries(root.all("section", "provenance")[0]) == {
         "software": "CraterBench",
         "date": "2026-01-02T05:04:05+02:00",
@@ -256,9 +256,9 @@ def test_what_no_page_can_hold(tmp_path: Path) -> None:
     attributes = {"bad": "a\x00b\x1b[31m\ud800", "long": "x" * 100_000, "n": np.float64(2.5)}
     path = tmp_path / "b.html"
     root = report(path, [ReportRow(row(attributes=attributes))], provenance={"filters": {}})
-    found = entries(root.all("li")[0])
-    assert found["bad"] == "a b [31m?" and found["n"] == "2.5"
-    assert found["long"].startswith("x" * 2000 + " …") and "100,000" in found["long"]
+    entry = entries(root.all("li")[0])
+    assert entry["bad"] == "a b [31m?" and entry["n"] == "2.5"
+    assert entry["long"].startswith("x" * 2000 + " …") and "100,000" in entry["long"]
     assert not re.search(r"[\x00-\x08\x0e-\x1f]", path.read_text(encoding="utf-8"))
     assert entries(root.all("section", "provenance")[0]) == {"filters": "–"}
 
@@ -302,9 +302,9 @@ def test_the_command_writes_report_and_lists(
     ]  # fmt: skip
     page = tmp_path / "r.html"
     assert main([*search, "--report", str(page), "--output", str(tmp_path / "m.scc")]) == 0
-    told = capsys.readouterr()
-    assert f"Written: {page}" in told.out
-    assert "gives no area" in told.err
+    output = capsys.readouterr()
+    assert f"Written: {page}" in output.out
+    assert "gives no area" in output.err
     root = read(page)
     alone(root)
     assert len(root.all("li", "card")) == 5 <= COUNT

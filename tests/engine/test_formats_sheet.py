@@ -19,10 +19,10 @@ ACCENT = (0x1D, 0x5C, 0x96)
 GREY = np.full((8, 8), 0.5, np.float32)
 
 
-def sheet(path: Path, count: int, **other: object) -> Path:
+def sheet(path: Path, count: int, **changes: object) -> Path:
     tiles = [Tile(GREY, f"crater {i}", "D 5 km", score=1 - i / 200) for i in range(count)]
     words = {"title": "Like Tübingen", "footer": "Index 3f-a1 · Kamoʻoalewa"}
-    return contact_sheet(path, GREY, tiles, **(words | other))  # type: ignore[arg-type]
+    return contact_sheet(path, GREY, tiles, **(words | changes))  # type: ignore[arg-type]
 
 
 def test_png_says_what_it_shows(tmp_path: Path) -> None:

@@ -146,10 +146,10 @@ def test_same_view_of_the_same_ground(
     _, lon, lat, diameter = CRATER
     with Mosaic.open(source) as plain, Mosaic.open(make(source, source.parent)) as odd:
         wanted = plain.view(lon, lat, diameter * 1000, 2.0, 64).pixels
-        found = odd.view(lon, lat, diameter * 1000, 2.0, 64).pixels
-    assert np.corrcoef(wanted.ravel(), found.ravel())[0, 1] > least
+        pixels = odd.view(lon, lat, diameter * 1000, 2.0, 64).pixels
+    assert np.corrcoef(wanted.ravel(), pixels.ravel())[0, 1] > least
     # The check can fail: turned by a quarter or mirrored, the view is another one.
-    assert np.corrcoef(wanted.ravel(), found[:, ::-1].ravel())[0, 1] < 0.9
+    assert np.corrcoef(wanted.ravel(), pixels[:, ::-1].ravel())[0, 1] < 0.9
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "latin-1"])
@@ -219,11 +219,11 @@ def test_an_image_query_prints_json_without_nan(
         capsys.readouterr()
         arguments = ["search", index, "--image", tmp_path / name, "--top", 2, "--json"]
         assert main([*map(str, arguments)]) == 0
-        found = json.loads(
+        reply = json.loads(
             capsys.readouterr().out, parse_constant=lambda word: pytest.fail(f"{word} in JSON")
         )
-        assert found["matches"][0]["crater_id"] == CRATER[0], name
-        assert found["matches"][0]["distance_m"] is None
+        assert reply["matches"][0]["crater_id"] == CRATER[0], name
+        assert reply["matches"][0]["distance_m"] is None
 
 
 @pytest.mark.parametrize(
@@ -253,10 +253,10 @@ def test_a_search_that_cannot_be_done_says_why_and_writes_nothing(
     monkeypatch.chdir(tmp_path)
     capsys.readouterr()
     assert _search(index, *options) == 1
-    told = capsys.readouterr()
-    assert word in told.err
-    assert told.out == ""
-    assert "Traceback" not in told.err
+    output = capsys.readouterr()
+    assert word in output.err
+    assert output.out == ""
+    assert "Traceback" not in output.err
     assert list(tmp_path.iterdir()) == []
 
 
@@ -268,4 +268,4 @@ def test_asking_for_more_than_there_is_gives_all(
     matches = json.loads(capsys.readouterr().out)["matches"]
     assert len(matches) == scene.COUNT
     assert matches[0]["crater_id"] == CRATER[0]
-    assert len({one["crater_id"] for one in matches}) == scene.COUNT
+    assert len({match["crater_id"] for match in matches}) == scene.COUNT

@@ -22,7 +22,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
     """A textured planet, craters on a loose grid that share no ground, and the command."""
     folder = tmp_path_factory.mktemp("sure")
     mosaic = write_mosaic(folder / "gallery.tif", 0.0)
-    other = write_mosaic(folder / "other.tif", 0.3)
+    second = write_mosaic(folder / "other.tif", 0.3)
     rng = np.random.default_rng(8)
     lines = ["id,lon,lat,diam_km"]
     for i in range(COUNT):
@@ -33,7 +33,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
     index = folder / "sure.craterindex"
     build = ["index", "build", "--mosaic", str(mosaic), "--catalogue", str(table)]
     assert main([*build, "--encoder", "hog", "--tokens", "16", "--output", str(index)]) == 0
-    ask = ["evaluate", str(index), "--mosaic", str(other), "--catalogue", str(table)]
+    ask = ["evaluate", str(index), "--mosaic", str(second), "--catalogue", str(table)]
     return folder, [*ask, "--views-per-crater", "1", "--context", "2.5", "--how-sure"]
 
 
@@ -66,10 +66,12 @@ def test_a_search_tells_it_in_its_table_and_its_exports(
     table = capsys.readouterr().out.splitlines()
     assert table[0].endswith("by chance") and table[2].split()[-1] != "-"
     assert main([*ask, "--json"]) == 0
-    told = [one["expected_by_chance"] for one in json.loads(capsys.readouterr().out)["matches"]]
+    by_chance = [
+        match["expected_by_chance"] for match in json.loads(capsys.readouterr().out)["matches"]
+    ]
     with (tmp_path / "found.csv").open(encoding="utf-8-sig", newline="") as file:
         written = [float(row["expected_by_chance"]) for row in csv.DictReader(file)]
-    assert written == pytest.approx(told) and written == sorted(written)
+    assert written == pytest.approx(by_chance) and written == sorted(written)
 
 
 def test_what_cannot_be_asked(

@@ -45,7 +45,7 @@ def all_chunks() -> list[SegmentData]:
 
 def test_round_trip(index_path: Path) -> None:
     chunks = all_chunks()
-    rows = np.concatenate([one.crater_row for one in chunks])
+    rows = np.concatenate([chunk.crater_row for chunk in chunks])
     with CraterIndex.open(index_path) as index:
         assert index.n_views == len(rows) == 2 * support.CRATERS - 6
         assert index.n_craters == support.CRATERS
@@ -54,24 +54,26 @@ def test_round_trip(index_path: Path) -> None:
         assert index.view_crater_rows.tolist() == rows.tolist()
         views = np.random.default_rng(0).permutation(index.n_views)
         for name, read in (("tokens", index.tokens), ("globals", index.globals)):
-            put = np.concatenate([getattr(one, name) for one in chunks])[views]
+            put = np.concatenate([getattr(chunk, name) for chunk in chunks])[views]
             got = read(views)
             assert got.dtype == np.float32
             step = np.abs(put).max(axis=-1, keepdims=True) / 254
             assert (np.abs(got - put) <= step * 1.001).all()
         stored = index.stored_tokens(views)
         for name in ("seeds", "assignment"):
-            put = np.concatenate([getattr(one, name) for one in chunks])[views]
+            put = np.concatenate([getattr(chunk, name) for chunk in chunks])[views]
             assert (getattr(stored, name) == put).all()
-        thumbnails = [blob for one in chunks for blob in one.thumbnails]
+        thumbnails = [blob for chunk in chunks for blob in chunk.thumbnails]
         assert [index.thumbnail(view) for view in range(index.n_views)] == thumbnails
         row = index.view(5)
         assert (row.view, row.crater_row, row.observation) == (5, rows[5], 0)
-        assert row.context == np.concatenate([one.context for one in chunks])[5]
-        assert row.m_per_px == pytest.approx(np.concatenate([one.m_per_px for one in chunks])[5])
+        assert row.context == np.concatenate([chunk.context for chunk in chunks])[5]
+        assert row.m_per_px == pytest.approx(
+            np.concatenate([chunk.m_per_px for chunk in chunks])[5]
+        )
         assert index.manifest.skipped == {"too, empty": 6}
-        skipped = [one for segment in index.segments for one in segment.skipped()]
-        assert [one.crater_row for one in skipped] == [0, 10, 20, 30, 40, 50]
+        skipped = [record for segment in index.segments for record in segment.skipped()]
+        assert [record.crater_row for record in skipped] == [0, 10, 20, 30, 40, 50]
         assert skipped[1].context == 3.0
 
 

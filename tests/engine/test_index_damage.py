@@ -77,8 +77,8 @@ def use_everything(path: Path, check: reader.Check) -> None:
 def test_every_damage_is_named(rich: Path) -> None:
     use_everything(rich, "sizes")
     assert verify(rich).ok
-    files = sorted(one for one in rich.rglob("*") if one.is_file())
-    kinds = {one.suffix for one in files}
+    files = sorted(path for path in rich.rglob("*") if path.is_file())
+    kinds = {file.suffix for file in files}
     assert kinds == {".json", ".gpkg", ".arrow", ".bin", ".csv", ".hnsw"}
     cases = 0
     for file in files:
@@ -263,8 +263,8 @@ def test_a_reader_keeps_its_state_while_a_writer_goes_on(tmp_path: Path) -> None
     support.build(path, limit=4)
     with CraterIndex.open(path, check="sizes") as index:
         views = np.arange(index.n_views)
-        with CraterIndex.open(path) as other:
-            before = other.tokens(views)
+        with CraterIndex.open(path) as reader:
+            before = reader.tokens(views)
         support.build(path)
         with IndexWriter.open(path) as writer:
             writer.remove(["c000"])

@@ -25,9 +25,9 @@ from craterbench_qgis.engine.index import (
     storage,
     verify,
 )
-from craterbench_qgis.engine.monitor import Monitor
 
 from . import index_support as support
+from .stopping import StopAt
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -173,16 +173,12 @@ def test_a_power_cut_while_removing_and_compacting(
 
 
 def test_cancelled_while_joining(tmp_path: Path, whole: Path) -> None:
-    class Stop(Monitor):
-        def cancelled(self) -> bool:
-            return True
-
     path = tmp_path / "moon.craterindex"
     support.build(path, limit=support.CHUNKS - 1)
     with IndexWriter.open(path) as writer:
         writer.commit_chunk(support.CHUNKS - 1, support.chunk_data(support.CHUNKS - 1))
         with pytest.raises(Cancelled):
-            writer.finish_job(monitor=Stop())
+            writer.finish_job(monitor=StopAt())
         writer.finish_job()
     assert_same(path, whole)
 

@@ -35,8 +35,8 @@ def vectors(count: int, seed: int) -> np.ndarray:
     rng = np.random.default_rng(7)
     plane, mean = rng.standard_normal((INNER, G)), rng.standard_normal(G)
     rng = np.random.default_rng(seed)
-    found = mean + 0.3 * rng.standard_normal((count, INNER)) @ plane
-    return support.unit(found + 0.02 * rng.standard_normal((count, G)))
+    points = mean + 0.3 * rng.standard_normal((count, INNER)) @ plane
+    return support.unit(points + 0.02 * rng.standard_normal((count, G)))
 
 
 def data(count: int, seed: int, first: int = 0) -> SegmentData:
@@ -67,7 +67,7 @@ def extend(writer: IndexWriter, count: int, seed: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("lists") / "many.craterindex"
     with IndexWriter.create(path, support.settings(global_dim=G)) as writer:
         writer.add_observation({})
@@ -78,8 +78,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def index_path(made: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(made, tmp_path / "many.craterindex"))
+def index_path(built: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(built, tmp_path / "many.craterindex"))
 
 
 def recall(index: CraterIndex, size: int, mask: np.ndarray | None = None) -> float:
@@ -114,9 +114,9 @@ def test_only_a_part_is_read(index_path: Path, monkeypatch: pytest.MonkeyPatch) 
     real = listed.SegmentLists.scan
 
     def scan(self, lists, *rest):  # type: ignore[no-untyped-def]
-        found = real(self, lists, *rest)
-        scanned.append(len(found[0]))
-        return found
+        result = real(self, lists, *rest)
+        scanned.append(len(result[0]))
+        return result
 
     monkeypatch.setattr(listed.SegmentLists, "scan", scan)
     with CraterIndex.open(index_path) as index:
@@ -168,11 +168,11 @@ def test_additions_removals_and_compaction(
 
 
 def test_the_file_is_the_same_every_time(index_path: Path) -> None:
-    (before,) = (one.read_bytes() for one in (index_path / "shortlist").iterdir())
+    (before,) = (file.read_bytes() for file in (index_path / "shortlist").iterdir())
     with IndexWriter.open(index_path) as writer:
         writer.drop_shortlist()
         build_lists(writer)
-    (after,) = (one.read_bytes() for one in (index_path / "shortlist").iterdir())
+    (after,) = (file.read_bytes() for file in (index_path / "shortlist").iterdir())
     assert before == after
 
 

@@ -64,7 +64,7 @@ def test_a_disk_whose_numbers_change_ends_in_a_sentence(
     """Some network drives give a file another number each time: it looped for ever."""
     asked = []
 
-    def never(one: object, other: object) -> bool:
+    def never(first: object, second: object) -> bool:
         asked.append(1)
         assert len(asked) < 10_000, "it goes on for ever"
         return False

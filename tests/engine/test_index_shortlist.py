@@ -114,10 +114,10 @@ def test_equal_scores_come_in_order(index_path: Path) -> None:
 def test_best(scores: list[int], size: int, allowed: list[bool]) -> None:
     values = np.array(scores, np.float32)
     mask = np.array(allowed[: len(scores)], bool)
-    views, found = scanning.best(values, size, mask)
+    views, best_scores = scanning.best(values, size, mask)
     expected = sorted(np.flatnonzero(mask).tolist(), key=lambda i: (-scores[i], i))[:size]
     assert views.tolist() == expected
-    assert found.tolist() == [scores[i] for i in expected]
+    assert best_scores.tolist() == [scores[i] for i in expected]
 
 
 def test_the_result_does_not_depend_on_the_segments(
@@ -136,7 +136,7 @@ def test_the_result_does_not_depend_on_the_segments(
     with CraterIndex.open(path) as cut, CraterIndex.open(index_path) as whole:
         assert len(cut.segments) == 3
         for query in queries(5):
-            ours, theirs = (ExactInt8(one).search(query, 50) for one in (cut, whole))
+            ours, theirs = (ExactInt8(index).search(query, 50) for index in (cut, whole))
             # A block of another length may round the last bit of a product differently.
             assert ours[1] == pytest.approx(theirs[1], abs=1e-6)
             assert set(ours[0][:40].tolist()) <= set(theirs[0].tolist())

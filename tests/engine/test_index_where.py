@@ -42,8 +42,8 @@ def test_selects_what_it_says(index: CraterIndex) -> None:
         "note = '; DROP TABLE craters; --'": [],
         "0": [],
     }.items():
-        found = index.where(expression)
-        assert found.tolist() == expected, expression
+        selected = index.where(expression)
+        assert selected.tolist() == expected, expression
 
 
 @pytest.mark.parametrize(
@@ -95,12 +95,12 @@ def test_selects_what_it_says(index: CraterIndex) -> None:
     ],
 )
 def test_everything_else_is_refused(index_path: Path, index: CraterIndex, expression: str) -> None:
-    before = {one: one.stat().st_mtime_ns for one in index_path.rglob("*")}
+    before = {file: file.stat().st_mtime_ns for file in index_path.rglob("*")}
     with pytest.raises(QueryError) as caught:
         index.where(expression)
     assert "crater_row, crater_id, lon, lat, diameter_m" in str(caught.value)
     assert len(str(caught.value)) < 11_000
-    assert {one: one.stat().st_mtime_ns for one in index_path.rglob("*")} == before
+    assert {file: file.stat().st_mtime_ns for file in index_path.rglob("*")} == before
 
 
 def test_an_endless_filter_is_stopped(index: CraterIndex, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,10 +27,10 @@ from craterbench_qgis.engine.index import CraterIndex, IndexWriter, verify
 from craterbench_qgis.engine.indexing import add_to_index, build_index
 from craterbench_qgis.engine.indexing.estimate import estimate_views
 from craterbench_qgis.engine.indexing.plan import Plan, Unit, spatial_order
-from craterbench_qgis.engine.monitor import Monitor
 from craterbench_qgis.engine.mosaic import Mosaic
 
 from .scene import COUNT, build_scene, craters, scene_params, write_catalogue, write_mosaic
+from .stopping import StopAt
 
 
 @pytest.fixture(scope="module")
@@ -91,33 +91,21 @@ def test_building_again_does_nothing_and_other_settings_are_refused(
         build_scene(built, encoder, selection=Selection(min_diameter_m=30_000.0))
 
 
-class Stopper(Monitor):
-    def __init__(self, after: int) -> None:
-        self.after = after
-        self.seen: list[tuple[str, int, int]] = []
-
-    def report(self, stage: str, done: int, total: int) -> None:
-        self.seen.append((stage, done, total))
-
-    def cancelled(self) -> bool:
-        return len(self.seen) > self.after
-
-
 def test_cancel_and_resume_gives_the_same_index(
     built: Path, tmp_path: Path, encoder: Encoder
 ) -> None:
     output = tmp_path / "stopped.craterindex"
     wanted = {"output": str(output)}
     with pytest.raises(Cancelled):
-        build_scene(built, encoder, Stopper(3), **wanted)
+        build_scene(built, encoder, StopAt(after=4), **wanted)
     with CraterIndex.open(output) as index:
         assert index.incomplete
         assert 0 < index.n_views < 2 * COUNT
-    monitor = Stopper(10**9)
+    monitor = StopAt(after=10**9)
     report = build_scene(built, encoder, monitor, **wanted)
     assert report.resumed
     assert 0 < report.new_views < 2 * COUNT
-    views = [(done, total) for stage, done, total in monitor.seen if stage == "views"]
+    views = [(done, total) for stage, done, total in monitor.reports if stage == "views"]
     assert views[0][0] > 0
     assert views[-1] == (2 * COUNT, 2 * COUNT)
     assert same(content(output), content(built / "scene.craterindex"))
@@ -167,9 +155,9 @@ def test_add_an_observation_then_craters(tmp_path: Path, encoder: Encoder) -> No
     scene_params(tmp_path)
     write_catalogue(tmp_path / "few.csv", rows[:10])
     build_scene(tmp_path, encoder, craters=read_catalogue(tmp_path / "few.csv"))
-    other = write_mosaic(tmp_path / "other.tif", noise=5)
+    mosaic = write_mosaic(tmp_path / "other.tif", noise=5)
 
-    report = add_to_index(output, encoder, mosaics=[other])
+    report = add_to_index(output, encoder, mosaics=[mosaic])
     assert (report.craters, report.views, report.new_views) == (10, 40, 20)
 
     moved = [("T-001", rows[1][1] + 3, rows[1][2], rows[1][3]), rows[2], *rows[10:14]]
@@ -181,7 +169,7 @@ def test_add_an_observation_then_craters(tmp_path: Path, encoder: Encoder) -> No
     assert any("other craters" in note for note in report.notes)
     assert any("already" in note for note in report.notes)
 
-    report = add_to_index(output, encoder, mosaics=[other])
+    report = add_to_index(output, encoder, mosaics=[mosaic])
     assert report.new_views == 0
     assert verify(output).ok
 
@@ -189,9 +177,9 @@ def test_add_an_observation_then_craters(tmp_path: Path, encoder: Encoder) -> No
 def test_an_interrupted_addition_is_finished(tmp_path: Path, encoder: Encoder) -> None:
     output = tmp_path / "scene.craterindex"
     build_scene(tmp_path, encoder)
-    other = write_mosaic(tmp_path / "other.tif", noise=5)
+    mosaic = write_mosaic(tmp_path / "other.tif", noise=5)
     with pytest.raises(Cancelled):
-        add_to_index(output, encoder, mosaics=[other], monitor=Stopper(1))
+        add_to_index(output, encoder, mosaics=[mosaic], monitor=StopAt(after=2))
     report = add_to_index(output, encoder)
     assert report.views == 4 * COUNT
     assert any("has been finished" in note for note in report.notes)
@@ -228,7 +216,7 @@ def test_a_changed_mosaic_is_noticed_and_a_moved_one_is_the_same(
 ) -> None:
     output = tmp_path / "scene.craterindex"
     with pytest.raises(Cancelled):
-        build_scene(tmp_path, encoder, Stopper(2))
+        build_scene(tmp_path, encoder, StopAt(after=3))
     write_mosaic(tmp_path / "changed.tif", noise=3)
     with pytest.raises(CraterIndexError, match="changed since"):
         build_scene(tmp_path, encoder, mosaics=[str(tmp_path / "changed.tif")])
@@ -242,9 +230,9 @@ def test_a_changed_mosaic_is_noticed_and_a_moved_one_is_the_same(
 
 
 def test_another_encoder_is_refused(built: Path) -> None:
-    other = load_encoder("ncc")
+    ncc = load_encoder("ncc")
     with pytest.raises(CraterIndexError, match="built with"):
-        add_to_index(built / "scene.craterindex", other)
+        add_to_index(built / "scene.craterindex", ncc)
 
 
 def test_a_second_writer_is_refused(built: Path, encoder: Encoder) -> None:

@@ -23,25 +23,25 @@ def test_by_hand() -> None:
     # Views by score: b c a a b; crater a (0) is relevant, with the views at ranks 3 and 4.
     judge = Judge([0, 1, 0, 2, 1])
     scores = np.array([0.3, 0.9, 0.2, 0.5, 0.1], np.float32)
-    found = named(judge.judge(scores, np.array([0])))
-    assert found["hit@1"] == 0 and found["hit@5"] == 1
-    assert found["recall@1"] == 0 and found["recall@5"] == 1
-    assert found["map_image"] == pytest.approx((1 / 3 + 2 / 4) / 2)
-    assert found["map_id"] == pytest.approx(1 / 3)
+    measures = named(judge.judge(scores, np.array([0])))
+    assert measures["hit@1"] == 0 and measures["hit@5"] == 1
+    assert measures["recall@1"] == 0 and measures["recall@5"] == 1
+    assert measures["map_image"] == pytest.approx((1 / 3 + 2 / 4) / 2)
+    assert measures["map_id"] == pytest.approx(1 / 3)
 
 
 def test_two_relevant_craters_by_hand() -> None:
     judge = Judge([0, 1, 2, 3])
     scores = np.array([0.9, 0.8, 0.7, 0.6], np.float32)
-    found = named(judge.judge(scores, np.array([0, 2])))
-    assert found["recall@1"] == 0.5 and found["hit@1"] == 1
-    assert found["map_image"] == found["map_id"] == pytest.approx((1 + 2 / 3) / 2)
+    measures = named(judge.judge(scores, np.array([0, 2])))
+    assert measures["recall@1"] == 0.5 and measures["hit@1"] == 1
+    assert measures["map_image"] == measures["map_id"] == pytest.approx((1 + 2 / 3) / 2)
 
 
 def test_equal_scores_go_by_view_number() -> None:
     judge = Judge([1, 0, 0, 1])
     scores = np.full(4, 0.5, np.float32)
-    first, second = (named(judge.judge(scores, np.array([one]))) for one in (1, 0))
+    first, second = (named(judge.judge(scores, np.array([row]))) for row in (1, 0))
     assert first["hit@1"] == 1 and first["map_id"] == 1
     assert second["hit@1"] == 0 and second["map_id"] == 0.5
     listed = judge.judge_list(np.array([3, 2, 1, 0]), scores, np.array([1]))
@@ -51,10 +51,10 @@ def test_equal_scores_go_by_view_number() -> None:
 def test_what_a_shortlist_lost_counts_as_not_found() -> None:
     judge = Judge([0, 0, 1, 2])
     values = judge.judge_list(np.array([2, 1]), np.array([0.9, 0.8], np.float32), np.array([0]))
-    found = named(values)
-    assert found["recall@10"] == 0.5 and found["hit@5"] == 1
-    assert found["map_image"] == pytest.approx((1 / 2) / 2)
-    assert found["map_id"] == pytest.approx(1 / 2)
+    measures = named(values)
+    assert measures["recall@10"] == 0.5 and measures["hit@5"] == 1
+    assert measures["map_image"] == pytest.approx((1 / 2) / 2)
+    assert measures["map_id"] == pytest.approx(1 / 2)
     nothing = judge.judge_list(np.array([3]), np.array([0.9], np.float32), np.array([0]))
     assert not nothing.any()
 
@@ -95,15 +95,15 @@ def test_agrees_with_trec_eval() -> None:
     wanted = {"map", *(f"{what}.{','.join(map(str, CUTOFFS))}" for what in ("recall", "success"))}
     image = pytrec_eval.RelevanceEvaluator(truth, wanted).evaluate(run)
     by_id = pytrec_eval.RelevanceEvaluator(truth_id, {"map"}).evaluate(run_id)
-    seen = set()
+    precisions = set()
     for name, mine in ours.items():
         for k in CUTOFFS:
             assert mine[f"hit@{k}"] == pytest.approx(image[name][f"success_{k}"])
             assert mine[f"recall@{k}"] == pytest.approx(image[name][f"recall_{k}"])
         assert mine["map_image"] == pytest.approx(image[name]["map"])
         assert mine["map_id"] == pytest.approx(by_id[name]["map"])
-        seen.add(round(mine["map_image"], 3))
-    assert len(seen) > 100  # the queries are not all alike
+        precisions.add(round(mine["map_image"], 3))
+    assert len(precisions) > 100  # the queries are not all alike
 
 
 def test_bootstrap_resamples_craters() -> None:

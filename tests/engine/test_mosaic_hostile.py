@@ -187,7 +187,7 @@ def test_transparent_pixels_of_a_mosaic_are_no_data(tmp_path: Path, kind: str, s
             factor = 257 if "deep" in kind else 1
             # Half hidden counts as hidden where single pixels are read.
             sheer = np.where(hidden, 20 if side == SIDE else 0, 255)
-            bands = [(one * factor).astype(f"uint{8 if factor == 1 else 16}") for one in
+            bands = [(band * factor).astype(f"uint{8 if factor == 1 else 16}") for band in
                      (filled.astype(int), sheer)]  # fmt: skip
             write(path, bands, kinds=[ColorInterp.gray, ColorInterp.alpha])
         with Mosaic.open(path) as mosaic:
@@ -244,7 +244,7 @@ def test_complex_pixels_are_told(tmp_path: Path, kind: str) -> None:
 
 def test_rational_polynomials_alone_are_told(tmp_path: Path) -> None:
     line, sample = [0.0, 0.0, -1.0, *[0.0] * 17], [0.0, 1.0, *[0.0] * 18]
-    one = [1.0, *[0.0] * 19]
+    constant = [1.0, *[0.0] * 19]
     path = tmp_path / "rpc.tif"
     with rasterio.open(
         path, "w", driver="GTiff", width=64, height=64, count=1, dtype="float32"
@@ -253,7 +253,7 @@ def test_rational_polynomials_alone_are_told(tmp_path: Path) -> None:
         out.rpcs = RPC(
             height_off=0, height_scale=100, lat_off=35, lat_scale=1, long_off=3, long_scale=1,
             line_off=32, line_scale=32, samp_off=32, samp_scale=32, line_num_coeff=line,
-            line_den_coeff=one, samp_num_coeff=sample, samp_den_coeff=one,
+            line_den_coeff=constant, samp_num_coeff=sample, samp_den_coeff=constant,
         )  # fmt: skip
     with pytest.raises(MosaicError, match=r"rational polynomials.*gdalwarp -rpc"):
         Mosaic.open(path)

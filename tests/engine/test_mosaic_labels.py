@@ -281,8 +281,8 @@ def test_northings_of_the_equidistant_cylindrical_projection() -> None:
 )
 def test_written_out_projection_against_its_formula(text: str) -> None:
     crs = pyproj.CRS(text)
-    made = ArrayEquirectangular.of(crs)
-    assert made is not None
+    projection = ArrayEquirectangular.of(crs)
+    assert projection is not None
     values = dict(part[1:].split("=") for part in text.split())
     lon, lat = np.array([-170.0, 10.0, 100.0]), np.array([-80.0, 40.0, 5.0])
     apart = (lon - float(values["lon_0"]) + 180) % 360 - 180
@@ -291,11 +291,11 @@ def test_written_out_projection_against_its_formula(text: str) -> None:
     x, y = x + float(values.get("x_0", 0)), y + float(values.get("y_0", 0))
     scale = 1e-3 if "units" in values else 1.0
     sign = -1.0 if "axis" in values else 1.0
-    found = made.to_map(lon, lat)
-    assert found[0] == pytest.approx(x * scale * sign) and found[1] == pytest.approx(
+    place = projection.to_map(lon, lat)
+    assert place[0] == pytest.approx(x * scale * sign) and place[1] == pytest.approx(
         y * scale * sign
     )
-    back = made.to_degrees(*found)
+    back = projection.to_degrees(*place)
     assert np.mod(back[0] - lon + 180, 360) == pytest.approx(180.0) and back[1] == pytest.approx(
         lat
     )

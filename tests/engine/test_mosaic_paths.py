@@ -23,18 +23,18 @@ from . import scene
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The scene's mosaic as it is and packed in every way, in a folder with a space."""
-    made = tmp_path_factory.mktemp("packed maps")
-    source = scene.write_mosaic(made / "mosaic.tif")
-    with zipfile.ZipFile(made / "a.zip", "w", zipfile.ZIP_DEFLATED) as out:
+    folder = tmp_path_factory.mktemp("packed maps")
+    source = scene.write_mosaic(folder / "mosaic.tif")
+    with zipfile.ZipFile(folder / "a.zip", "w", zipfile.ZIP_DEFLATED) as out:
         out.write(source, "in/b.tif")
-    with zipfile.ZipFile(made / "outer.zip", "w") as out:
-        out.write(made / "a.zip", "a.zip")
-    with tarfile.open(made / "a.tar", "w") as out:
+    with zipfile.ZipFile(folder / "outer.zip", "w") as out:
+        out.write(folder / "a.zip", "a.zip")
+    with tarfile.open(folder / "a.tar", "w") as out:
         out.add(source, "b.tif")
-    with tarfile.open(made / "a.tar.gz", "w:gz") as out:
+    with tarfile.open(folder / "a.tar.gz", "w:gz") as out:
         out.add(source, "b.tif")
-    (made / "b.tif.gz").write_bytes(gzip.compress(source.read_bytes()))
-    return made
+    (folder / "b.tif.gz").write_bytes(gzip.compress(source.read_bytes()))
+    return folder
 
 
 def packed(folder: Path) -> list[str]:
@@ -109,7 +109,7 @@ def test_an_index_of_an_archive_member_is_reopened_and_added_to(
     catalogue = scene.write_catalogue(folder / "craters.csv")
     index, name = tmp_path / "z.craterindex", packed(folder)[0]
     base = ["--mosaic", name, "--catalogue", str(catalogue)]
-    middle = sorted(one[1] for one in scene.craters())[scene.COUNT // 2]
+    middle = sorted(lon for _, lon, *_ in scene.craters())[scene.COUNT // 2]
     few = ["--region", str(middle), "-89", "180", "89"]
     assert main(["index", "build", *base, "--encoder", "hog", "--output", str(index), *few]) == 0
     with CraterIndex.open(index) as opened:
@@ -142,9 +142,9 @@ def test_an_index_of_an_archive_member_is_reopened_and_added_to(
     ],
 )
 def test_what_is_not_there_is_told(folder: Path, name: str, word: str) -> None:
-    with pytest.raises(MosaicError, match=word) as told:
+    with pytest.raises(MosaicError, match=word) as refusal:
         Mosaic.open(name.format(folder))
-    assert str(told.value).count(". ") <= 3
+    assert str(refusal.value).count(". ") <= 3
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,7 @@ def write_map(folder: Path, system: System, width: int = WIDTH) -> Path:
     x, y = np.meshgrid(-x if system.west else x, y)
     if system.proj:
         lon, lat = plane(system, system.proj).transform(x, y, direction="INVERSE", errcheck=False)
-        lon, lat = (np.where(np.isfinite(one), one, np.nan) for one in (lon, lat))
+        lon, lat = (np.where(np.isfinite(degrees), degrees, np.nan) for degrees in (lon, lat))
         inside = outline(system, lon, lat, x, y)
         lon = lon + system.meridian
     else:
@@ -185,7 +185,7 @@ def expected_view(system: System, lon: float, lat: float, side: float) -> np.nda
 
 
 @functools.lru_cache(maxsize=1)
-def _made(folder: Path, name: str) -> Path:
+def _written(folder: Path, name: str) -> Path:
     place = folder / name
     place.mkdir(exist_ok=True)
     return write_map(place, (SYSTEMS | POLAR)[name])
@@ -221,7 +221,7 @@ SEAM = [(179.9, 0.0), (-179.8, 45.0), (180.0, -85.0), (0.1, 20.0)]
 def test_a_world_map_shows_the_ground_asked_for(
     folder: Path, name: str, place: tuple[float, float]
 ) -> None:
-    assert_same_ground(_made(folder, name), SYSTEMS[name], *place)
+    assert_same_ground(_written(folder, name), SYSTEMS[name], *place)
 
 
 @pytest.mark.parametrize("place", [(30.0, 88.0), (-100.0, 60.0), (180.0, 75.0), (0.0, 90.0)])
@@ -231,20 +231,20 @@ def test_a_polar_map_shows_the_ground_asked_for(
 ) -> None:
     system = POLAR[name]
     lon, lat = place
-    assert_same_ground(_made(folder, name), system, lon, lat if "north" in name else -lat)
+    assert_same_ground(_written(folder, name), system, lon, lat if "north" in name else -lat)
 
 
 @pytest.mark.parametrize("group", [199, 499, 608], ids=["Mercury", "Mars", "Iapetus"])
 def test_the_frame_of_every_iau_system_of_flattened_bodies(group: int) -> None:
     """All projections of the authority, sphere, ographic and ocentric, against PROJ."""
     lon, lat = np.array([10.0, 100.0, -130.0, 179.0]), np.array([7.0, 44.0, -61.0, 33.0])
-    seen = 0
+    count = 0
     for code in [group * 100 + n + kind for n in [0, *range(10, 100, 5)] for kind in (0, 1, 2)]:
         try:
             crs = pyproj.CRS.from_authority("IAU_2015", str(code))
         except pyproj.exceptions.CRSError:
             continue
-        seen += 1
+        count += 1
         body = crs.ellipsoid
         text = f"+proj=longlat +a={body.semi_major_metre} +b={body.semi_minor_metre} +type=crs"
         # PROJ's own order and signs: latitude first for degrees.
@@ -264,7 +264,7 @@ def test_the_frame_of_every_iau_system_of_flattened_bodies(group: int) -> None:
         assert led.all() or (group == 608 and "Polar" in crs.name and led.sum() > 1)
         assert np.allclose((back[0] - lon + 180)[led] % 360, 180, atol=1e-3), (code, crs.name)
         assert np.allclose(back[1][led], lat[led], atol=1e-3), (code, crs.name)
-    assert seen == 54  # 17 projections and the degrees, in three kinds
+    assert count == 54  # 17 projections and the degrees, in three kinds
 
 
 @pytest.mark.parametrize("name", [name for name in SYSTEMS if "vesta" not in name])
@@ -275,7 +275,7 @@ def test_a_box_in_the_mosaics_own_coordinates(name: str, place: tuple[float, flo
     geodetic = float(geocentric_to_geodetic(system.body, lat))
     if system.proj:
         there = plane(system, system.proj).transform([lon - system.meridian], [geodetic])
-        x, y = (float(one[0]) for one in there)
+        x, y = (float(values[0]) for values in there)
     else:
         x, y = lon - system.meridian, lat if system.centric else geodetic
     x = -x if system.west else x
@@ -299,13 +299,13 @@ def test_a_box_in_degrees_across_the_seam_of_a_west_positive_system() -> None:
 def test_points_and_bounds_are_degrees_east_and_planetocentric(folder: Path, name: str) -> None:
     system = SYSTEMS[name]
     graphic = float(geocentric_to_geodetic(system.body, 40.0))
-    with Mosaic.open(_made(folder, name)) as mosaic:
-        x, y = (float(one) for one in mosaic.frame.to_map(-30.0, graphic))
+    with Mosaic.open(_written(folder, name)) as mosaic:
+        x, y = (float(value) for value in mosaic.frame.to_map(-30.0, graphic))
         assert mosaic.to_lonlat(x, y) == pytest.approx((-30.0, 40.0), abs=1e-9)
         assert system.meridian or (x > 0) == system.west
-        x1, y1 = (float(one) for one in mosaic.frame.to_map(-10.0, 0.0))
-        found = mosaic.frame.bounds(min(x, x1), min(y, y1), max(x, x1), max(y, y1))
-    assert found == pytest.approx((-30.0, 0.0, -10.0, 40.0), abs=1e-6)
+        x1, y1 = (float(value) for value in mosaic.frame.to_map(-10.0, 0.0))
+        bounds = mosaic.frame.bounds(min(x, x1), min(y, y1), max(x, x1), max(y, y1))
+    assert bounds == pytest.approx((-30.0, 0.0, -10.0, 40.0), abs=1e-6)
 
 
 def test_a_system_without_a_body_is_refused(tmp_path: Path) -> None:

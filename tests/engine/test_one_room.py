@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from craterbench_qgis.contract import body, build, duplicates, search, vocabulary
+from craterbench_qgis.contract import body, build, duplicates, engine, search, vocabulary, why
 from craterbench_qgis.contract.vocabulary import Skip
 
 PACKAGE = Path(body.__file__).resolve().parents[1]
-CONTRACT = (body, build, duplicates, search, vocabulary)
+CONTRACT = (body, build, duplicates, engine, search, vocabulary, why)
 
 
 @cache

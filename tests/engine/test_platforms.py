@@ -47,8 +47,8 @@ def test_a_database_on_a_share_has_no_authority(path: str, uri: str) -> None:
 
 def test_sqlite_opens_what_the_uri_names(tmp_path: Path) -> None:
     path = tmp_path / "a b?#%ü.gpkg"
-    with closing(sqlite3.connect(path)) as made:
-        made.execute("CREATE TABLE t (x)")
+    with closing(sqlite3.connect(path)) as base:
+        base.execute("CREATE TABLE t (x)")
     with closing(database.connect(path)) as connection:
         assert connection.execute("SELECT count(*) FROM t").fetchone() == (0,)
     # Two slashes at the start, as a share has them, are no authority either.
@@ -161,11 +161,11 @@ def test_auto_takes_an_apple_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
             return self
 
     monkeypatch.setattr(device, "_is_present", lambda kind: kind == "mps")
-    monkeypatch.setattr(device, "_try_device", lambda found: None)
+    monkeypatch.setattr(device, "_try_device", lambda place: None)
     monkeypatch.setattr(bundled, "_network", lambda card, weights: Net())
     encoder = bundled.load_bundled()
     assert isinstance(encoder, bundled.BundledEncoder)
-    assert (encoder.device_name, [one.type for one in placed]) == ("mps", ["mps"])
+    assert (encoder.device_name, [target.type for target in placed]) == ("mps", ["mps"])
 
 
 # -- output ------------------------------------------------------------------------------------

@@ -23,10 +23,10 @@ from craterbench_qgis.engine.duplicates import (
     write_review_report,
 )
 from craterbench_qgis.engine.errors import Cancelled, ExportError, QueryError
-from craterbench_qgis.engine.monitor import Monitor
 
 from . import scene
 from .server_client import Client
+from .stopping import StopAt
 from .test_formats_html import NASTY, Node, alone, entries, pixels, read
 
 COPIES = 5
@@ -83,31 +83,31 @@ def test_everything_is_in_the_page(review: Path) -> None:
     head = root.all("header")[0].text
     assert root.all("h1")[0].text == "Duplicates in moon_craters.csv"
     assert "5 pairs: 1 duplicate, 1 distinct, 1 unsure, 2 not decided" in head
-    told = entries(root.all("div", "summary")[0])
-    assert told["duplicate"] == "1" and told["clusters"] == "5"
-    assert told["reviewers"] == "Anna (2), Ben (1)"
-    assert told["shown here"] == "5 of 5, the most probable first"
+    summary = entries(root.all("div", "summary")[0])
+    assert summary["duplicate"] == "1" and summary["clusters"] == "5"
+    assert summary["reviewers"] == "Anna (2), Ben (1)"
+    assert summary["shown here"] == "5 of 5, the most probable first"
     by_number = {card.all("span", "rank")[0].text: card for card in cards(root)}
-    one = by_number["1"]
-    assert "= duplicate · Anna, 20" in one.text and "UTC" in one.text
+    card = by_number["1"]
+    assert "= duplicate · Anna, 20" in card.text and "UTC" in card.text
     assert "≠ distinct · Anna" in by_number["2"].text and "? unsure · Ben" in by_number["3"].text
     assert "not decided" in by_number["4"].text
-    assert "A: T-000" in one.text and "B: B-T-000" in one.text
+    assert "A: T-000" in card.text and "B: B-T-000" in card.text
     assert re.search(
-        r"Centres 0\.0\d\u00a0D apart, diameters differ by 9\u00a0%, outlines", one.text
+        r"Centres 0\.0\d\u00a0D apart, diameters differ by 9\u00a0%, outlines", card.text
     )
-    assert "the same crater (" in one.text
-    pictures = [pixels(image) for image in one.all("img")]
+    assert "the same crater (" in card.text
+    pictures = [pixels(image) for image in card.all("img")]
     assert [picture.size for picture in pictures] == [(200, 200), (200, 200)]
     # Its own outline of a: a circle of half the diameter; the pictures are 2.5 D of b wide.
-    own = one.all("svg")[0].all("circle")[1].attributes
+    own = card.all("svg")[0].all("circle")[1].attributes
     assert (own["cx"], own["cy"]) == ("100.0", "100.0") and "stroke-dasharray" not in own
     assert float(own["r"] or 0) == pytest.approx(200 / 2.5 / 1.1 / 2, abs=0.06)
-    other = one.all("svg")[0].all("circle")[0].attributes
-    assert float(other["r"] or 0) == pytest.approx(40.0, abs=0.06)
-    assert float(other["cx"] or 0) > 100.4  # b lies east of a
+    outline_b = card.all("svg")[0].all("circle")[0].attributes
+    assert float(outline_b["r"] or 0) == pytest.approx(40.0, abs=0.06)
+    assert float(outline_b["cx"] or 0) > 100.4  # b lies east of a
     assert entries(root.all("section", "provenance")[0])["body"] == "Moon"
-    columns = [cell.text for cell in one.all("details")[0].all("td")]
+    columns = [cell.text for cell in card.all("details")[0].all("td")]
     assert columns[:3] == ["crater_id", "T-000", "B-T-000"]
     table = root.all("table")[-1]
     assert [th.text for th in table.all("th")][:3] == ["pair", "A", "B"]
@@ -125,7 +125,7 @@ def test_hostile_names_stay_text(review: Path) -> None:
     for key in ("version", "created", "encoder"):
         change(review, "UPDATE provenance SET value = ? WHERE key = ?", everything, key)
     root = page(review, title=everything)
-    card = next(one for one in cards(root) if one.all("span", "rank")[0].text == "1")
+    card = next(card for card in cards(root) if card.all("span", "rank")[0].text == "1")
     assert root.all("title")[0].text == everything
     assert f"A: {everything}" in card.text
     assert f"= duplicate · {everything}" in card.text and f"no looks ({everything})" in card.text
@@ -195,36 +195,32 @@ def test_refusals_leave_the_older_report(review: Path, tmp_path: Path) -> None:
     write(review)
     before = review.with_name("r.html").read_bytes()
 
-    class Impatient(Monitor):
-        def cancelled(self) -> bool:
-            return True
-
-    for name, options, wrong, told in (
+    for name, options, wrong, sentence in (
         ("r.txt", {}, ExportError, r"\.html"),
         ("r.html", {"limit": 0}, RecordError, "'limit' must be a number from 1"),
         ("r.html", {"mosaics": [str(tmp_path / "no.tif")]}, Exception, "no.tif"),
-        ("r.html", {"monitor": Impatient()}, Cancelled, "Stopped"),
+        ("r.html", {"monitor": StopAt()}, Cancelled, "Stopped"),
     ):
-        with pytest.raises(wrong, match=told):
+        with pytest.raises(wrong, match=sentence):
             write(review, name, **options)
-    other = tmp_path / "other.gpkg"
-    other.write_bytes(b"no database")
+    foreign = tmp_path / "other.gpkg"
+    foreign.write_bytes(b"no database")
     with pytest.raises(QueryError, match="is not a review"):
-        write(other)
+        write(foreign)
     with pytest.raises(QueryError, match="There is no review"):
         write(tmp_path / "missing.gpkg")
     assert not (tmp_path / "missing.gpkg").exists()
     assert review.with_name("r.html").read_bytes() == before
-    assert not [one for one in tmp_path.iterdir() if one.name.startswith(".")]
+    assert not [file for file in tmp_path.iterdir() if file.name.startswith(".")]
 
 
 def test_the_command(review: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = review.with_name("c.html")
     command = ["duplicates", "report", str(review), "--output", str(target)]
     assert main([*command, "--limit", "3", "--show", "undecided", "--order", "place"]) == 0
-    told = capsys.readouterr()
-    assert "3 of 5 pairs shown, 3 with pictures; the review has 5." in told.out
-    assert f"Written: {target}" in told.out and "from north to south" in told.err
+    output = capsys.readouterr()
+    assert "3 of 5 pairs shown, 3 with pictures; the review has 5." in output.out
+    assert f"Written: {target}" in output.out and "from north to south" in output.err
     assert main([*command, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["pictures"] == 5
     assert main([*command[:-1], str(review.with_name("c.docx"))]) != 0
@@ -234,9 +230,9 @@ def test_the_command(review: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_server_writes_it(review: Path) -> None:
     target = review.with_name("s.html")
     with Client(review.with_name("session")) as client:
-        found = client.call(
+        report = client.call(
             "duplicates.report",
             {"review": str(review), "output": str(target), "verdicts": [""], "limit": 2},
         )
-    assert (found["shown"], found["chosen"]) == (2, 5)
+    assert (report["shown"], report["chosen"]) == (2, 5)
     assert len(cards(read(target))) == 2

@@ -30,7 +30,7 @@ from craterbench_qgis.engine.search import (
     read_region,
 )
 
-from .scene import COUNT, build_scene, craters
+from .scene import COUNT, build_scene, craters, query_view
 
 ENCODER = load_encoder("hog")
 
@@ -48,9 +48,7 @@ def searcher(folder: Path) -> Searcher:
 
 
 def query(folder: Path, number: int, context: float = 2.5) -> QueryView:
-    _, lon, lat, diameter = craters()[number]
-    with Mosaic.open(folder / "mosaic.tif") as mosaic:
-        return query_from_crater(mosaic, lon, lat, diameter * 1000, context, ENCODER.input_size)
+    return query_view(folder, number, ENCODER, context)
 
 
 def test_every_crater_finds_itself(folder: Path, searcher: Searcher) -> None:
@@ -76,14 +74,14 @@ def test_scores_are_those_of_the_formula(folder: Path, searcher: Searcher) -> No
     scores = maxsim(mine, index.tokens(everything))
     first = index.globals(everything) @ embedding.globals[0]
     assert len(result.matches) == COUNT
-    assert [one.score for one in result.matches] == sorted(
-        (one.score for one in result.matches), reverse=True
+    assert [match.score for match in result.matches] == sorted(
+        (match.score for match in result.matches), reverse=True
     )
-    for one in result.matches:
-        own = np.flatnonzero(index.view_crater_rows == one.crater_row)
-        assert one.score == pytest.approx(scores[own].max(), abs=1e-5)
-        assert one.shortlist_score == pytest.approx(first[one.view_number], abs=1e-5)
-        assert one.view_number in own
+    for match in result.matches:
+        own = np.flatnonzero(index.view_crater_rows == match.crater_row)
+        assert match.score == pytest.approx(scores[own].max(), abs=1e-5)
+        assert match.shortlist_score == pytest.approx(first[match.view_number], abs=1e-5)
+        assert match.view_number in own
     assert {"encode", "filter", "shortlist", "rerank", "assemble", "how sure", "total"} == set(
         result.timings_ms
     )
@@ -98,39 +96,39 @@ def test_filters_still_give_n(folder: Path, searcher: Searcher, top: int) -> Non
     distance = [
         float(great_circle_distance(body, rows[0][1], rows[0][2], a, b)) for _, a, b, _ in rows
     ]
-    ratio = [one[3] / rows[0][3] for one in rows]
+    ratio = [row[3] / rows[0][3] for row in rows]
     cases: list[tuple[Filters, set[str]]] = [
-        (Filters(), {one[0] for one in rows}),
-        (Filters(latitude=(-3.0, 4.0)), {one[0] for one in rows if -3 <= one[2] <= 4}),
-        (Filters(longitude=(350.0, 9.0)), {one[0] for one in rows if one[1] <= 9}),
+        (Filters(), {row[0] for row in rows}),
+        (Filters(latitude=(-3.0, 4.0)), {row[0] for row in rows if -3 <= row[2] <= 4}),
+        (Filters(longitude=(350.0, 9.0)), {row[0] for row in rows if row[1] <= 9}),
         (
             Filters(diameter_ratio=(0.9, 1.2)),
-            {one[0] for one, r in zip(rows, ratio, strict=True) if 0.9 <= r <= 1.2},
+            {row[0] for row, r in zip(rows, ratio, strict=True) if 0.9 <= r <= 1.2},
         ),
         (
             Filters(min_distance=200_000.0, max_distance=500_000.0),
-            {one[0] for one, d in zip(rows, distance, strict=True) if 2e5 <= d <= 5e5},
+            {row[0] for row, d in zip(rows, distance, strict=True) if 2e5 <= d <= 5e5},
         ),
         (
             Filters(where="freshness = 2 AND diameter_km > 30"),
-            {one[0] for i, one in enumerate(rows) if i % 4 == 2 and one[3] > 30},
+            {row[0] for i, row in enumerate(rows) if i % 4 == 2 and row[3] > 30},
         ),
-        (Filters(exclude_ids=["T-000", "T-001", "absent"]), {one[0] for one in rows[2:]}),
+        (Filters(exclude_ids=["T-000", "T-001", "absent"]), {row[0] for row in rows[2:]}),
         (
             Filters(region=shapely.box(360.0, -8, 372.0, 0).wkt),
-            {one[0] for one in rows if one[1] <= 12 and one[2] <= 0},
+            {row[0] for row in rows if row[1] <= 12 and row[2] <= 0},
         ),
         (
             Filters(min_diameter=30_000.0, max_diameter=40_000.0),
-            {one[0] for one in rows if 30 <= one[3] <= 40},
+            {row[0] for row in rows if 30 <= row[3] <= 40},
         ),
     ]
     for filters, expected in cases:
         result = searcher.search(asked, SearchOptions(top=top, shortlist=1, filters=filters))
-        found = [one.crater_id for one in result.matches]
-        assert len(found) == min(top, len(expected)), filters
-        assert set(found) <= expected
-        assert len(set(found)) == len(found)
+        ids = [match.crater_id for match in result.matches]
+        assert len(ids) == min(top, len(expected)), filters
+        assert set(ids) <= expected
+        assert len(set(ids)) == len(ids)
 
 
 def test_filters_refuse_nonsense(folder: Path, searcher: Searcher, tmp_path: Path) -> None:
@@ -216,7 +214,7 @@ def test_removed_craters_do_not_come_back(folder: Path, tmp_path: Path) -> None:
         with CraterIndex.open(copy) as index:
             result = Searcher(index, ENCODER).search(query(folder, 4), SearchOptions(top=100))
         assert len(result.matches) == COUNT - 1
-        assert "T-004" not in {one.crater_id for one in result.matches}
+        assert "T-004" not in {match.crater_id for match in result.matches}
 
 
 def test_backends_agree(folder: Path, tmp_path: Path) -> None:
@@ -231,8 +229,8 @@ def test_backends_agree(folder: Path, tmp_path: Path) -> None:
         searcher = Searcher(index, ENCODER)
         answers = [
             [
-                (one.crater_id, round(one.score, 5))
-                for one in searcher.search(
+                (match.crater_id, round(match.score, 5))
+                for match in searcher.search(
                     query(folder, 6), SearchOptions(backend=name, shortlist=20)
                 ).matches
             ]
@@ -243,14 +241,14 @@ def test_backends_agree(folder: Path, tmp_path: Path) -> None:
 
 def test_provenance_names_everything(folder: Path, searcher: Searcher) -> None:
     options = SearchOptions(filters=Filters(region=shapely.box(0, -8, 12, 8).wkt, latitude=(-5, 5)))
-    found = searcher.search(query(folder, 0), options).provenance
-    assert found["encoder"] == "hog"
-    assert found["weights_sha256"] == ENCODER.weights_hash
-    assert found["index_id"] == searcher.index.manifest.index_id
-    assert found["query"]["mosaic"].endswith("mosaic.tif")
-    assert found["filters"]["latitude"] == [-5, 5]
-    assert found["filters"]["region"].startswith("POLYGON")
-    assert {"software", "date", "tokens", "seeds", "shortlist"} <= set(found)
+    provenance = searcher.search(query(folder, 0), options).provenance
+    assert provenance["encoder"] == "hog"
+    assert provenance["weights_sha256"] == ENCODER.weights_hash
+    assert provenance["index_id"] == searcher.index.manifest.index_id
+    assert provenance["query"]["mosaic"].endswith("mosaic.tif")
+    assert provenance["filters"]["latitude"] == [-5, 5]
+    assert provenance["filters"]["region"].startswith("POLYGON")
+    assert {"software", "date", "tokens", "seeds", "shortlist"} <= set(provenance)
 
 
 def test_another_encoder_is_refused(searcher: Searcher) -> None:
@@ -269,14 +267,14 @@ def test_queries_outside_are_refused(folder: Path) -> None:
 
 
 def test_explain_compares_patches(folder: Path, searcher: Searcher, tmp_path: Path) -> None:
-    found = explain(searcher.index, ENCODER, query(folder, 7, 2.0), "T-007")
-    assert found.recut
-    assert found.context == 2.0
-    assert found.score > 0.95
+    explanation = explain(searcher.index, ENCODER, query(folder, 7, 2.0), "T-007")
+    assert explanation.recut
+    assert explanation.context == 2.0
+    assert explanation.score > 0.95
     # The same view twice: each patch's best counterpart is itself.
-    assert sum(one.gallery_patches == (one.query_patch,) for one in found.patches) > 150
-    assert found.strength_match.shape == ENCODER.grid
-    picture = explanation_picture(tmp_path / "why.png", found)
+    assert sum(patch.gallery_patches == (patch.query_patch,) for patch in explanation.patches) > 150
+    assert explanation.strength_match.shape == ENCODER.grid
+    picture = explanation_picture(tmp_path / "why.png", explanation)
     assert Image.open(picture).size[0] > 1000
     with pytest.raises(QueryError, match="no crater"):
         explain(searcher.index, ENCODER, query(folder, 7), "absent")
@@ -291,9 +289,9 @@ def test_explain_without_the_mosaic(folder: Path, tmp_path: Path) -> None:
     (folder / "mosaic.tif").rename(folder / "hidden.tif")
     try:
         with CraterIndex.open(away / "scene.craterindex") as index:
-            found = explain(index, ENCODER, asked, "T-007")
+            explanation = explain(index, ENCODER, asked, "T-007")
     finally:
         (folder / "hidden.tif").rename(folder / "mosaic.tif")
-    assert not found.recut
-    assert {one.gallery_token for one in found.patches} <= set(range(16))
-    assert found.pixels_match.shape[0] > 32
+    assert not explanation.recut
+    assert {patch.gallery_token for patch in explanation.patches} <= set(range(16))
+    assert explanation.pixels_match.shape[0] > 32

@@ -16,7 +16,7 @@ from craterbench_qgis.contract.wire import ENGINE_ERROR, KINDS_MISSING
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.index import CraterIndex
 
-from .scene import COUNT, DEGREE_M, build_scene, craters, write_mosaic
+from .scene import COUNT, DEGREE_M, build_scene, crater_query, craters, write_mosaic
 from .server_client import Client
 
 PIXEL_M = DEGREE_M / 24
@@ -41,16 +41,9 @@ def server(folder: Path) -> Iterator[Client]:
 
 
 def asked(folder: Path, number: int = 7, **more: Any) -> dict[str, Any]:
-    _, lon, lat, diameter = craters()[number]
     return {
         "index": str(folder / "scene.craterindex"),
-        "query": {
-            "kind": "crater",
-            "mosaic": {"path": str(folder / "mosaic.tif")},
-            "lon": lon,
-            "lat": lat,
-            "diameter_m": diameter * 1000,
-        },
+        "query": crater_query(folder, number),
         "find": "analogs",
         "analogs": {"min_pixels": 5.0},
         **more,
@@ -82,9 +75,9 @@ def test_pixels_across_are_told_and_are_a_condition_on_the_same_crater_too(
         assert match["pixels_across"] == pytest.approx(sizes[match["crater_id"]], rel=0.05)
     limit = float(np.median(list(sizes.values())))
     finer = server.call("search", asked(folder, find="same", filters={"min_pixels": limit}))
-    found = finer["matches"]
-    assert 0 < len(found) < len(everything) == COUNT
-    assert all(match["pixels_across"] >= limit for match in found)
+    matches = finer["matches"]
+    assert 0 < len(matches) < len(everything) == COUNT
+    assert all(match["pixels_across"] >= limit for match in matches)
 
 
 def test_a_turned_match_is_explained_as_it_was_found(server: Client, folder: Path) -> None:
@@ -110,8 +103,8 @@ def test_a_turned_match_is_explained_as_it_was_found(server: Client, folder: Pat
 def test_an_added_mosaic_is_described(server: Client, folder: Path, tmp_path: Path) -> None:
     path = tmp_path / "more.craterindex"
     shutil.copytree(folder / "scene.craterindex", path)
-    other = write_mosaic(tmp_path / "other.tif", noise=5)
-    added = server.call("index.add", {"index": str(path), "mosaics": [str(other)]})
+    mosaic = write_mosaic(tmp_path / "other.tif", noise=5)
+    added = server.call("index.add", {"index": str(path), "mosaics": [str(mosaic)]})
     assert added["encoded"] == 2 * COUNT
     with CraterIndex.open(path) as index:
         assert index.kinds is not None and len(index.kinds) == 4 * COUNT

@@ -13,7 +13,9 @@ def test_the_demo_stopped_leaves_no_half_planet_and_is_made_once(tmp_path: Path)
     folder = tmp_path / "ä demo"
     with Client(tmp_path / "session") as server:
         number = server.send("demo", {"folder": str(folder)})
-        wait_for(lambda: any(told["stage"] == "craters" for _, told in server.progress), 120)
+        wait_for(
+            lambda: any(progress["stage"] == "craters" for _, progress in server.progress), 120
+        )
         server.cancel(number)
         assert server.answer(number)["error"]["code"] == -32800
         assert list(folder.iterdir()) == []

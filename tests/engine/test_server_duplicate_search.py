@@ -38,17 +38,17 @@ def _find(folder: Path, **more: Any) -> dict[str, Any]:
 
 
 def test_found_and_applied(server: Client, folder: Path) -> None:
-    found = server.call("duplicates.find", _find(folder))
-    assert (found["entries"], found["probable"], found["clusters"]) == (3, 1, 1)
-    assert found["looks"] == 0 and Path(found["output"]).is_file()
+    report = server.call("duplicates.find", _find(folder))
+    assert (report["entries"], report["probable"], report["clusters"]) == (3, 1, 1)
+    assert report["looks"] == 0 and Path(report["output"]).is_file()
     untouched = server.call(
         "duplicates.apply",
-        {"review": found["output"], "output": str(folder / "same.csv")},
+        {"review": report["output"], "output": str(folder / "same.csv")},
     )
     assert (untouched["kept"], untouched["merged"]) == (3, 0)
     merged = server.call(
         "duplicates.apply",
-        {"review": found["output"], "output": str(folder / "clean.csv"), "threshold": 0.5},
+        {"review": report["output"], "output": str(folder / "clean.csv"), "threshold": 0.5},
     )
     assert (merged["kept"], merged["merged"]) == (2, 1)
     assert len((folder / "clean.csv").read_text().splitlines()) == 3
@@ -56,10 +56,10 @@ def test_found_and_applied(server: Client, folder: Path) -> None:
 
 def test_limits_leave_entries_out(server: Client, folder: Path) -> None:
     output = str(folder / "limited.gpkg")
-    found = server.call(
+    report = server.call(
         "duplicates.find", _find(folder, selection={"min_diameter_m": 20_500}, output=output)
     )
-    assert (found["entries"], found["candidates"]) == (1, 0)
+    assert (report["entries"], report["candidates"]) == (1, 0)
 
 
 @pytest.mark.parametrize(

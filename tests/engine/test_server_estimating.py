@@ -19,11 +19,11 @@ def test_views_are_counted_and_circles_shown(tmp_path: Path) -> None:
         forecast = client.call("build.estimate", params)
         assert forecast["exact"] and forecast["skipped"]["too coarse"] == 2
         assert forecast["views"] + sum(forecast["skipped"].values()) == 2 * len(entries)
-        seen = client.call("build.check", params)
-        assert 1 <= len(seen["crops"]) <= 12 and set(seen["others"]) == {
+        reply = client.call("build.check", params)
+        assert 1 <= len(reply["crops"]) <= 12 and set(reply["others"]) == {
             "mirrored", "half", "double",
         }  # fmt: skip
-        for crop in seen["crops"]:
+        for crop in reply["crops"]:
             assert Image.open(crop["picture"]).size[0] > 32
             assert Path(crop["picture"]).parent == tmp_path / "session"
         missing = {**params, "mosaics": [str(tmp_path / "gone.tif")]}

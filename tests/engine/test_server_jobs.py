@@ -12,7 +12,7 @@ import pytest
 
 from craterbench_qgis.engine.index import CraterIndex
 
-from .scene import COUNT, craters, write_catalogue, write_mosaic
+from .scene import COUNT, crater_query, craters, write_catalogue, write_mosaic
 from .server_client import Client, wait_for
 
 MANY = 350
@@ -64,17 +64,17 @@ def test_a_build_tells_its_progress_and_its_result(
     assert (result["views"], result["craters"], result["encoded"]) == (48, COUNT, 48)
     assert (result["resumed"], result["already_complete"], result["skipped"]) == (False, False, {})
     assert result["seconds"] > 0
-    told = [one for _, one in server.progress if one["id"] == number]
-    stages = list(dict.fromkeys(one["stage"] for one in told))
+    reports = [report for _, report in server.progress if report["id"] == number]
+    stages = list(dict.fromkeys(report["stage"] for report in reports))
     assert stages[:3] == ["catalogue", "encoder", "views"]
-    views = [one for one in told if one["stage"] == "views"]
+    views = [report for report in reports if report["stage"] == "views"]
     assert [views[-1]["done"], views[-1]["total"]] == [48, 48]
     assert stages[-1] == "kinds"
     assert server.call("index.describe", {"path": str(output)})["kinds"].startswith("craterbench-")
     again = server.call("index.build", params(folder, output, contexts=[2, 3]))
     assert (again["already_complete"], again["encoded"]) == (True, 0)
-    other = server.fail("index.build", params(folder, output, contexts=[2]))
-    assert other["data"]["kind"] == "CraterIndexError"
+    refusal = server.fail("index.build", params(folder, output, contexts=[2]))
+    assert refusal["data"]["kind"] == "CraterIndexError"
 
 
 def test_columns_and_limits_of_a_build(server: Client, folder: Path, tmp_path: Path) -> None:
@@ -84,7 +84,9 @@ def test_columns_and_limits_of_a_build(server: Client, folder: Path, tmp_path: P
     table = {"path": str(folder / "craters.csv"), "columns": columns}
     asked = {**params(folder, output), "catalogue": table, "selection": limits}
     result = server.call("index.build", asked)
-    assert result["craters"] == len([one for one in craters() if one[2] >= 0 and one[3] >= 30])
+    assert result["craters"] == len(
+        [name for name, _, lat, size in craters() if lat >= 0 and size >= 30]
+    )
 
 
 @pytest.mark.parametrize(
@@ -123,17 +125,12 @@ def test_a_build_is_stopped_within_a_second_searched_beside_and_resumed(
     queued = server.send("index.build", params(folder, tmp_path / "queued.craterindex", "many.csv"))
 
     def done() -> int:
-        told = [one["done"] for _, one in server.progress if one["id"] == number]
-        return int(told[-1]) if told else 0
+        counts = [report["done"] for _, report in server.progress if report["id"] == number]
+        return int(counts[-1]) if counts else 0
 
     wait_for(lambda: done() > 300)
-    _, lon, lat, diameter = craters()[8]
-    query = {
-        "kind": "crater", "mosaic": {"path": str(folder / "mosaic.tif")}, "lon": lon, "lat": lat,
-        "diameter_m": diameter * 1000,
-    }  # fmt: skip
     start = time.monotonic()
-    reply = server.call("search", {"index": str(small), "query": query})
+    reply = server.call("search", {"index": str(small), "query": crater_query(folder, 8)})
     assert time.monotonic() - start < 3.0  # about 0.1 s on two idle cores
     assert reply["matches"][0]["crater_id"] == "T-008"
     start = time.monotonic()
@@ -144,9 +141,9 @@ def test_a_build_is_stopped_within_a_second_searched_beside_and_resumed(
     assert time.monotonic() - start < 1.0
     assert error["code"] == -32800
     assert not (tmp_path / "queued.craterindex").exists()
-    told = server.call("index.describe", {"path": str(large)})
-    assert told["incomplete"]
-    assert 0 < told["views"] < 2 * MANY
+    description = server.call("index.describe", {"path": str(large)})
+    assert description["incomplete"]
+    assert 0 < description["views"] < 2 * MANY
 
     result = server.call("index.build", params(folder, large, "many.csv"))
     assert result["resumed"]
@@ -161,10 +158,10 @@ def test_a_build_ends_with_its_client_and_is_resumed_by_the_next(
     output = tmp_path / "killed.craterindex"
     with Client(tmp_path / "s") as client:
         client.send("index.build", params(folder, output, "many.csv"))
-        wait_for(lambda: any(one["done"] > 300 for _, one in client.progress))
+        wait_for(lambda: any(report["done"] > 300 for _, report in client.progress))
         assert client.process.stdin is not None
         client.process.stdin.close()
-        assert client.ended(3.0) == 0
+        assert client.ended() == 0
     with CraterIndex.open(output, check="full") as index:
         assert index.incomplete
         assert index.n_views > 0
@@ -185,7 +182,7 @@ def test_add_and_verify(server: Client, folder: Path, tmp_path: Path) -> None:
     index = {"index": str(output)}
     result = server.call("index.add", {**index, "catalogue": {"path": str(folder / "craters.csv")}})
     assert (result["views"], result["encoded"]) == (2 * COUNT, 8)
-    assert any("already in the index" in one for one in result["notes"])
+    assert any("already in the index" in note for note in result["notes"])
     result = server.call("index.add", {**index, "mosaics": [str(folder / "second.tif")]})
     assert (result["views"], result["encoded"]) == (4 * COUNT, 2 * COUNT)
     error = server.fail("index.add", index)

@@ -33,13 +33,13 @@ def lines_of(data: bytes, limit: int) -> list[Any]:
     read, write = os.pipe()
     writer = threading.Thread(target=lambda: (os.write(write, data), os.close(write)))
     writer.start()
-    found = [
-        "too long" if isinstance(one, LineTooLong) else one
-        for one in Pipes(read, write, limit).lines()
+    lines = [
+        "too long" if isinstance(line, LineTooLong) else line
+        for line in Pipes(read, write, limit).lines()
     ]
     writer.join()
     os.close(read)
-    return found
+    return lines
 
 
 def test_lines_come_whole_and_too_long_ones_are_left_out() -> None:
@@ -176,7 +176,7 @@ def test_only_the_latest_previews_are_kept(tmp_path: Path) -> None:
     pictures = Pictures(tmp_path / "s")
     pixels = np.linspace(0, 1, 64, dtype=np.float32).reshape(8, 8)
     paths = [Path(pictures.preview(pixels)) for _ in range(70)]
-    assert [one.exists() for one in paths] == [False] * 6 + [True] * 64
+    assert [path.exists() for path in paths] == [False] * 6 + [True] * 64
     kept = pictures.keep(pixels, "query")
     assert pictures.keep(pixels, "query") == kept
     assert np.abs(np.asarray(Image.open(kept)) / 255 - pixels).max() < 0.003
@@ -193,11 +193,11 @@ def test_a_network_stops_between_two_layers_of_its_own_thread_only() -> None:
         stop.set()
         with pytest.raises(Cancelled):
             encoder.encode(views.astype(np.float32))
-        other = threading.Thread(
+        thread = threading.Thread(
             target=lambda: elsewhere.append(encoder.encode(views.astype(np.float32)).globals)
         )
-        other.start()
-        other.join()
+        thread.start()
+        thread.join()
     assert np.array_equal(elsewhere[0], wanted)
     assert np.array_equal(encoder.encode(views.astype(np.float32)).globals, wanted)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +12,9 @@ import pyogrio
 import pytest
 from PIL import Image
 
-from craterbench_qgis.contract.build import IndexInfo, Observation
-from craterbench_qgis.contract.search import ExplainReply, Preview, SearchReply
+from craterbench_qgis.contract.build import IndexInfo
+from craterbench_qgis.contract.search import Preview, SearchReply
+from craterbench_qgis.contract.why import ExplainReply
 from craterbench_qgis.engine.bodies import body_by_name, great_circle_distance
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.index import CraterIndex, IndexWriter
@@ -25,11 +25,9 @@ from craterbench_qgis.engine.search import (
     Searcher,
     SearchOptions,
     explain,
-    query_from_crater,
 )
 
-from . import index_support
-from .scene import COUNT, build_scene, craters
+from .scene import COUNT, build_scene, crater_query, craters, query_view
 from .server_client import Client
 
 MOON = body_by_name("moon")
@@ -54,39 +52,14 @@ def index(folder: Path) -> str:
     return str(folder / "scene.craterindex")
 
 
-def crater(folder: Path, number: int, **more: Any) -> dict[str, Any]:
-    _, lon, lat, diameter = craters()[number]
-    return {
-        "kind": "crater",
-        "mosaic": {"path": str(folder / "mosaic.tif")},
-        "lon": lon,
-        "lat": lat,
-        "diameter_m": diameter * 1000,
-        **more,
-    }
-
-
 def search(server: Client, index: str, query: dict[str, Any], **more: Any) -> SearchReply:
     return SearchReply.from_json(server.call("search", {"index": index, "query": query, **more}))
 
 
-def test_describe_and_open_tell_the_same(server: Client, folder: Path, index: str) -> None:
-    info = IndexInfo.from_json(server.call("index.describe", {"path": index}))
-    assert (info.name, info.craters, info.views) == ("scene", COUNT, 2 * COUNT)
-    assert info.body == MOON
-    assert info.sources == [Observation(str((folder / "mosaic.tif").resolve()), True)]
-    assert pyogrio.read_info(info.catalogue)["features"] == COUNT
-    assert (info.problem, info.incomplete, info.contexts) == ("", False, [2.0, 3.0])
-    assert info.size_bytes > 10_000
-    opened = IndexInfo.from_json(server.call("index.open", {"path": index, "device": "cpu"}))
-    assert opened == info
-
-
 def test_the_answer_is_the_engines(server: Client, folder: Path, index: str) -> None:
-    reply = search(server, index, crater(folder, 7), top=10)
-    _, lon, lat, diameter = craters()[7]
-    with CraterIndex.open(index) as opened, Mosaic.open(folder / "mosaic.tif") as mosaic:
-        query = query_from_crater(mosaic, lon, lat, diameter * 1000, 2.5, ENCODER.input_size)
+    reply = search(server, index, crater_query(folder, 7), top=10)
+    query = query_view(folder, 7, ENCODER)
+    with CraterIndex.open(index) as opened:
         wanted = Searcher(opened, ENCODER).search(query, SearchOptions(top=10))
     assert len(reply.matches) == 10
     for mine, theirs in zip(reply.matches, wanted.matches, strict=True):
@@ -104,14 +77,14 @@ def test_analogs_come_turned_and_an_index_without_kinds_says_what_it_lacks(
     server: Client, folder: Path, index: str, tmp_path: Path
 ) -> None:
     asked = {"find": "analogs", "analogs": {"by": "relief", "min_pixels": 5}, "top": 5}
-    refused = server.fail("search", {"index": index, "query": crater(folder, 7), **asked})
+    refused = server.fail("search", {"index": index, "query": crater_query(folder, 7), **asked})
     assert "has no descriptors of kind" in refused["message"]
     path = tmp_path / "scene.craterindex"
     shutil.copytree(index, path)
     upgrade_index(path, load_descriptor(threads=1), [folder / "mosaic.tif"])
     info = IndexInfo.from_json(server.call("index.describe", {"path": str(path)}))
     assert info.kinds == load_descriptor().id
-    reply = search(server, str(path), crater(folder, 7), **asked)
+    reply = search(server, str(path), crater_query(folder, 7), **asked)
     assert len(reply.matches) == 5 and "T-007" not in {match.crater_id for match in reply.matches}
     assert {(match.turn_deg or 0) % 45 for match in reply.matches} == {0}
     assert reply.provenance["analogs"]["by"] == "relief"
@@ -144,7 +117,7 @@ def test_every_kind_of_query_finds_its_crater(
     Image.fromarray((pixels * 255).astype(np.uint8)).save(picture)
     kinds: list[dict[str, Any]] = [
         {"kind": "area", "mosaic": mosaic, "lon": lon + 360, "lat": lat, "side_m": side},
-        crater(folder, 3),
+        crater_query(folder, 3),
         {"kind": "indexed", "crater_id": name},
         {"kind": "indexed", "crater_id": name, "mosaic": mosaic, "context": 2.0},
         {"kind": "image", "image": str(picture), "lon": lon, "lat": lat, "side_m": side},
@@ -170,7 +143,7 @@ def test_every_kind_of_query_finds_its_crater(
 def test_the_diameter_of_a_box_is_assumed_and_said(
     server: Client, folder: Path, index: str
 ) -> None:
-    query = crater(folder, 3, kind="area", side_m=75_000.0)
+    query = crater_query(folder, 3, kind="area", side_m=75_000.0)
     del query["diameter_m"]
     shown = Preview.from_json(server.call("preview", {"query": query, "index": index}))
     assert (shown.diameter_m, shown.diameter_assumed) == (pytest.approx(30_000), True)
@@ -184,21 +157,21 @@ def test_the_diameter_of_a_box_is_assumed_and_said(
 
 
 def test_filters(server: Client, folder: Path, index: str) -> None:
-    query = crater(folder, 0)
-    found = search(server, index, query, filters={"where": "freshness = 2"}).matches
-    assert {one.attributes["freshness"] for one in found} == {2}
-    assert len(found) == COUNT / 4
+    query = crater_query(folder, 0)
+    matches = search(server, index, query, filters={"where": "freshness = 2"}).matches
+    assert {match.attributes["freshness"] for match in matches} == {2}
+    assert len(matches) == COUNT / 4
     corners = [(x / 50, 8 - 4 * (x % 2)) for x in range(400)]  # far longer than a file name
     ring = ", ".join(f"{x} {y}" for x, y in [(0, -8), *corners, (8, -8), (0, -8)])
-    found = search(server, index, query, filters={"region": f"POLYGON (({ring}))"}).matches
-    assert found
-    assert all(one.lon < 8.1 for one in found)
-    found = search(
+    matches = search(server, index, query, filters={"region": f"POLYGON (({ring}))"}).matches
+    assert matches
+    assert all(match.lon < 8.1 for match in matches)
+    matches = search(
         server, index, query, filters={"exclude_ids": ["T-000"], "diameter_ratio": [0.9, 1.1]}
     ).matches
     wanted = craters()[0][3] * 1000
-    assert "T-000" not in {one.crater_id for one in found}
-    assert all(0.9 <= one.diameter_m / wanted <= 1.1 for one in found)
+    assert "T-000" not in {match.crater_id for match in matches}
+    assert all(0.9 <= match.diameter_m / wanted <= 1.1 for match in matches)
     error = server.fail("search", {"index": index, "query": query, "filters": {"where": "x ="}})
     assert (error["code"], error["data"]["kind"]) == (-32000, "QueryError")
 
@@ -216,7 +189,7 @@ def test_filters(server: Client, folder: Path, index: str) -> None:
 def test_queries_that_cannot_be_cut(
     server: Client, folder: Path, index: str, change: dict[str, Any], kind: str, words: str
 ) -> None:
-    query = crater(folder, 0, **change)
+    query = crater_query(folder, 0, **change)
     if change.get("kind"):
         query.pop("mosaic")
     error = server.fail("search", {"index": index, "query": query})
@@ -242,7 +215,7 @@ def test_queries_that_cannot_be_cut(
 def test_queries_that_make_no_sense(
     server: Client, folder: Path, index: str, change: dict[str, Any], member: str
 ) -> None:
-    error = server.fail("search", {"index": index, "query": crater(folder, 0, **change)})
+    error = server.fail("search", {"index": index, "query": crater_query(folder, 0, **change)})
     assert error["code"] == -32602
     assert f"'{member}'" in error["message"]
 
@@ -263,7 +236,7 @@ def test_thumbnails_are_written_once(server: Client, index: str) -> None:
 
 
 def test_why_a_match_matched(server: Client, folder: Path, index: str) -> None:
-    query = crater(folder, 11)
+    query = crater_query(folder, 11)
     match = search(server, index, query).matches[1]
     params = {"index": index, "query": query, "crater_id": match.crater_id}
     why = ExplainReply.from_json(server.call("explain", {**params, "view": match.view_number}))
@@ -280,17 +253,16 @@ def test_why_a_match_matched(server: Client, folder: Path, index: str) -> None:
     assert Image.open(why.query_image).size == Image.open(why.match_image).size == (448, 448)
     assert Image.open(why.picture).width > 1000
     assert why.compared_with == "patches"
-    with CraterIndex.open(index) as opened, Mosaic.open(folder / "mosaic.tif") as mosaic:
-        _, lon, lat, diameter = craters()[11]
-        same = query_from_crater(mosaic, lon, lat, diameter * 1000, 2.5, ENCODER.input_size)
+    same = query_view(folder, 11, ENCODER)
+    with CraterIndex.open(index) as opened:
         wanted = explain(opened, ENCODER, same, match.crater_id, match.view_number)
     assert np.allclose(why.strength_match, wanted.strength_match.ravel(), atol=1e-4)
-    other = server.fail("explain", {**params, "crater_id": "T-000", "view": match.view_number})
-    assert "Search again" in other["message"]
+    refusal = server.fail("explain", {**params, "crater_id": "T-000", "view": match.view_number})
+    assert "Search again" in refusal["message"]
 
 
 def test_exports_are_read_back(server: Client, folder: Path, index: str, tmp_path: Path) -> None:
-    reply = search(server, index, crater(folder, 2), top=6)
+    reply = search(server, index, crater_query(folder, 2), top=6)
     matches = [
         {**match.to_json(), "decision": "accepted", "comment": "schön"} for match in reply.matches
     ]
@@ -317,7 +289,7 @@ def test_exports_are_read_back(server: Client, folder: Path, index: str, tmp_pat
 def test_an_export_needs_no_index_any_more(
     server: Client, folder: Path, index: str, tmp_path: Path
 ) -> None:
-    reply = search(server, index, crater(folder, 2), top=3)
+    reply = search(server, index, crater_query(folder, 2), top=3)
     params = {
         "matches": [match.to_json() for match in reply.matches],
         "provenance": reply.provenance,
@@ -329,7 +301,7 @@ def test_an_export_needs_no_index_any_more(
 
 
 def test_contact_sheets(server: Client, folder: Path, index: str, tmp_path: Path) -> None:
-    query = crater(folder, 2)
+    query = crater_query(folder, 2)
     reply = search(server, index, query, top=5)
     reply.matches[1].view_number = 9999  # of an older state of the index
     params = {
@@ -352,66 +324,14 @@ def test_contact_sheets(server: Client, folder: Path, index: str, tmp_path: Path
 def test_an_index_changed_by_another_process_is_read_anew(server: Client, tmp_path: Path) -> None:
     build_scene(tmp_path, ENCODER)
     index = str(tmp_path / "scene.craterindex")
-    query = crater(tmp_path, 4)
+    query = crater_query(tmp_path, 4)
     assert search(server, index, query).matches[0].crater_id == "T-004"
     with IndexWriter.open(tmp_path / "scene.craterindex") as writer:
         writer.remove(["T-004"])
     reply = search(server, index, query)
-    assert "T-004" not in {one.crater_id for one in reply.matches}
+    assert "T-004" not in {match.crater_id for match in reply.matches}
     assert server.call("index.describe", {"path": index})["craters"] == COUNT - 1
     assert server.call("index.close", {"path": index}) == {}
     (tmp_path / "scene.craterindex" / "manifest.json").unlink()
     error = server.fail("search", {"index": index, "query": query})
     assert error["data"]["kind"] == "CraterIndexError"
-
-
-def test_an_index_that_cannot_be_searched(server: Client, tmp_path: Path) -> None:
-    error = server.fail("index.open", {"path": str(tmp_path)})
-    assert (error["code"], error["data"]["kind"]) == (-32000, "CraterIndexError")
-    foreign = tmp_path / "foreign.craterindex"
-    index_support.build(foreign)
-    info = server.call("index.describe", {"path": str(foreign)})
-    assert "'fake'" in info["problem"]
-    error = server.fail("index.open", {"path": str(foreign)})
-    assert error["data"]["kind"] == "EncoderError"
-    started = tmp_path / "started.craterindex"
-    index_support.build(started, limit=0)
-    info = server.call("index.describe", {"path": str(started)})
-    assert (info["incomplete"], info["views"], "no views" in info["problem"]) == (True, 0, True)
-    assert "no views" in server.fail("index.open", {"path": str(started)})["message"]
-
-
-def test_what_a_mosaic_and_a_catalogue_are(server: Client, folder: Path) -> None:
-    mosaic = server.call("mosaic.describe", {"path": str(folder / "mosaic.tif"), "nodata": None})
-    assert (mosaic["width"], mosaic["height"], mosaic["bands"]) == (576, 384, 1)
-    assert mosaic["bounds"] == pytest.approx([0, -8, 24, 8])
-    assert mosaic["body"]["a"] == 1737400.0
-    assert mosaic["pixel_size_m"] == pytest.approx(math.pi / 180 * 1737400 / 24)
-    error = server.fail("mosaic.describe", {"path": str(folder / "craters.csv")})
-    assert error["data"]["kind"] == "MosaicError"
-    table = {"path": str(folder / "craters.csv")}
-    info = server.call("catalogue.describe", {"catalogue": table})
-    assert (info["rows"], info["selected"]) == (COUNT, None)
-    assert info["names"] == ["crater_id", "lon", "lat", "diameter_km", "freshness"]
-    assert info["columns"]["diameter_unit"] == "km"
-    west, south, east, north = info["bounds"]
-    assert 1 < west < east < 23
-    assert -8 < south < north < 8
-    limits = {"min_diameter_m": 30_000, "region": [0, 0, 12, 8]}
-    asked = {"catalogue": table, "selection": limits}
-    within = server.call("catalogue.describe", asked)["selected"]
-    wanted = [one for one in craters() if one[1] <= 12 and one[2] >= 0 and one[3] >= 30]
-    assert within == len(wanted) > 0
-    columns = {"diameter": "freshness", "diameter_unit": "m"}
-    changed = server.call("catalogue.describe", {"catalogue": {**table, "columns": columns}})
-    assert changed["diameter_m"] == [1.0, 3.0]
-    assert changed["rejected"] == {"diameter is not greater than zero": 6}
-    error = server.fail("catalogue.describe", {"catalogue": {**table, "columns": {"lon": "nope"}}})
-    assert error["data"]["kind"] == "CatalogueError"
-
-
-def test_encoders_and_devices(server: Client) -> None:
-    encoders = server.call("encoders.list")["encoders"]
-    assert [one["default"] for one in encoders].count(True) == 1
-    assert {"hog", "ncc"} <= {one["id"] for one in encoders}
-    assert "cpu" in {one["id"] for one in server.call("devices")["devices"]}

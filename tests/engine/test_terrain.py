@@ -58,19 +58,19 @@ def measured(path: Path) -> dict[str, float]:
 
 
 def test_a_paraboloid_has_the_depth_slope_and_volume_it_was_made_with(tmp_path: Path) -> None:
-    found = measured(model(tmp_path, 100))
+    relief = measured(model(tmp_path, 100))
     radius = DIAMETER / 2
-    assert found["dtm_depth_m"] == pytest.approx(DEPTH, rel=0.02)
-    assert found["dtm_depth_ratio"] == pytest.approx(DEPTH / DIAMETER, rel=0.02)
-    assert found["dtm_rim_height_m"] == pytest.approx(RIM, rel=0.05)
-    assert found["dtm_rim_scatter_m"] < 0.02 * RIM
-    assert found["dtm_floor_diameter_m"] == pytest.approx(np.sqrt(0.1) * DIAMETER, rel=0.05)
+    assert relief["dtm_depth_m"] == pytest.approx(DEPTH, rel=0.02)
+    assert relief["dtm_depth_ratio"] == pytest.approx(DEPTH / DIAMETER, rel=0.02)
+    assert relief["dtm_rim_height_m"] == pytest.approx(RIM, rel=0.05)
+    assert relief["dtm_rim_scatter_m"] < 0.02 * RIM
+    assert relief["dtm_floor_diameter_m"] == pytest.approx(np.sqrt(0.1) * DIAMETER, rel=0.05)
     slope = np.degrees(np.arctan(0.8 * DEPTH / (radius * (np.sqrt(0.9) - np.sqrt(0.1)))))
-    assert found["dtm_wall_slope_deg"] == pytest.approx(slope, rel=0.05)
-    assert found["dtm_circularity"] == pytest.approx(1.0, abs=0.01)
-    assert found["dtm_volume_km3"] == pytest.approx(np.pi * radius**2 * DEPTH / 2 / 1e9, rel=0.03)
-    assert found["dtm_pixels"] == pytest.approx(100, rel=0.02)
-    assert found["dtm_depth_m_error"] < 0.02 * DEPTH
+    assert relief["dtm_wall_slope_deg"] == pytest.approx(slope, rel=0.05)
+    assert relief["dtm_circularity"] == pytest.approx(1.0, abs=0.01)
+    assert relief["dtm_volume_km3"] == pytest.approx(np.pi * radius**2 * DEPTH / 2 / 1e9, rel=0.03)
+    assert relief["dtm_pixels"] == pytest.approx(100, rel=0.02)
+    assert relief["dtm_depth_m_error"] < 0.02 * DEPTH
 
 
 def test_a_slope_under_the_crater_and_a_scale_of_the_file_change_nothing(tmp_path: Path) -> None:
@@ -83,12 +83,12 @@ def test_a_slope_under_the_crater_and_a_scale_of_the_file_change_nothing(tmp_pat
 
 
 def test_a_flat_floor_with_a_peak(tmp_path: Path) -> None:
-    found = measured(model(tmp_path, 100, floor=0.6, peak=500.0))
+    relief = measured(model(tmp_path, 100, floor=0.6, peak=500.0))
     edge = np.sqrt(0.6**2 + 0.1 * (1 - 0.6**2))
-    assert found["dtm_depth_m"] == pytest.approx(DEPTH, rel=0.02)
-    assert found["dtm_floor_diameter_m"] == pytest.approx(edge * DIAMETER, rel=0.03)
-    assert found["dtm_peak_height_m"] == pytest.approx(500.0, rel=0.05)
-    assert found["dtm_floor_roughness_m"] < 0.1 * DEPTH
+    assert relief["dtm_depth_m"] == pytest.approx(DEPTH, rel=0.02)
+    assert relief["dtm_floor_diameter_m"] == pytest.approx(edge * DIAMETER, rel=0.03)
+    assert relief["dtm_peak_height_m"] == pytest.approx(500.0, rel=0.05)
+    assert relief["dtm_floor_roughness_m"] < 0.1 * DEPTH
 
 
 def test_too_coarse_a_model_measures_nothing_or_only_the_large(tmp_path: Path) -> None:

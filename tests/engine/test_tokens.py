@@ -147,7 +147,7 @@ def test_a_view_does_not_depend_on_its_batch(strategy: str, method: str) -> None
     tokens = rng.normal(size=(9, 49, 32)).astype(np.float32)
     attention = rng.random((9, 49)).astype(np.float32)
 
-    def made(part: slice) -> list[bytes]:
+    def stored(part: slice) -> list[bytes]:
         got = instance_tokens(
             tokens[part],
             7,
@@ -158,8 +158,8 @@ def test_a_view_does_not_depend_on_its_batch(strategy: str, method: str) -> None
         )
         return [v.tobytes() + a.tobytes() for v, a in zip(got.vectors, got.assignment, strict=True)]
 
-    whole = made(slice(0, 9))
-    assert whole == made(slice(0, 1)) + made(slice(1, 5)) + made(slice(5, 9))
+    whole = stored(slice(0, 9))
+    assert whole == stored(slice(0, 1)) + stored(slice(1, 5)) + stored(slice(5, 9))
 
 
 def test_every_token_kept_where_k_reaches_n() -> None:
@@ -198,11 +198,11 @@ def test_tokens_of_other_lengths_are_made_unit_first() -> None:
 
 def test_random_seeds_are_repeatable_and_differ_by_view_and_number() -> None:
     tokens = np.ones((3, 100, 2), np.float32)
-    first, again, other = (
+    first, again, third = (
         instance_tokens(tokens, 8, seeds="random", seed=seed).seeds for seed in (1, 1, 2)
     )
     assert np.array_equal(first, again)
-    assert not np.array_equal(first, other)
+    assert not np.array_equal(first, third)
     assert len({tuple(row) for row in first.tolist()}) == 3
 
 

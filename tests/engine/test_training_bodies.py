@@ -77,10 +77,10 @@ def test_normals_are_the_same_terrain_as_heights(mars: Path, lon: float, lat: fl
     """Also far from the equator, where north is not up everywhere in a crop."""
     heights = Heights(Plate.open(mars / "dtm.tif"))
     normals = Normals.open(mars / "normals.tif")
-    one, two = (t.crop(lon, lat, 0.25, 60, RADIUS) for t in (heights, normals))
-    one, two = one - one.mean(), two - two.mean()
-    assert np.corrcoef(one.ravel(), two.ravel())[0, 1] > 0.995
-    assert np.polyfit(one.ravel(), two.ravel(), 1)[0] == pytest.approx(1.0, abs=0.05)
+    height, slope = (t.crop(lon, lat, 0.25, 60, RADIUS) for t in (heights, normals))
+    height, slope = height - height.mean(), slope - slope.mean()
+    assert np.corrcoef(height.ravel(), slope.ravel())[0, 1] > 0.995
+    assert np.polyfit(height.ravel(), slope.ravel(), 1)[0] == pytest.approx(1.0, abs=0.05)
 
 
 def test_a_raster_of_one_band_is_no_map_of_normals(mars: Path) -> None:
@@ -121,11 +121,11 @@ def tiles(mars: Path) -> Path:
 
 def test_a_recipe_of_several_bodies_packs_trains_and_resumes(tiles: Path, tmp_path: Path) -> None:
     path = recipe_of_two(tiles)
-    made = pack_from_recipe(path, tiles)
-    assert [(file.name, count > 0) for file, count in made] == [
+    packs = pack_from_recipe(path, tiles)
+    assert [(file.name, count > 0) for file, count in packs] == [
         ("mars.pack", True), ("tiles.pack", True),
     ]  # fmt: skip
-    mars, images = (packing.read_pack(file) for file, _ in made)
+    mars, images = (packing.read_pack(file) for file, _ in packs)
     assert ((mars.lon < 0) | (mars.lon > 60)).all()
     assert mars.heights.std() > 0 and not images.heights.any()
     assert len({round(float(x)) // 20 for x in images.lon}) == 2  # b.png was left out

@@ -19,6 +19,7 @@ from training.kind.render import KindRenderer, contrast_number
 from training.kind.run import read_recipe, scale_targets, train_kind
 from training.pack import SIDE
 
+from .stopping import StopAt
 from .test_training_pack import RADIUS, some_craters, world
 
 __all__ = ["world"]
@@ -27,7 +28,7 @@ SIZES = {"input_size": 32, "stem": 4, "widths": [6, 8], "blocks": [1, 1], "hidde
 SIZES |= {"relief_dim": 50, "looks_dim": 4, "near_dim": 8}
 
 
-def recipe(**other: Any) -> dict[str, Any]:
+def recipe(**changes: Any) -> dict[str, Any]:
     return {
         "what": "kind",
         "name": "tiny-kind",
@@ -60,7 +61,7 @@ def recipe(**other: Any) -> dict[str, Any]:
         "teacher_temperature": 0.05,
         "near_temperature": 0.1,
         "checkpoint_every": 2,
-        **other,
+        **changes,
     }
 
 
@@ -98,7 +99,7 @@ def test_a_resumed_run_ends_in_the_same_weights(data: Path, tmp_path: Path) -> N
         for steps in parts:
             # The schedule belongs to the recipe, so it is the checkpoint that is cut short.
             (folder / "config.json").write_text(json.dumps(recipe(steps=4)))
-            monitor = StopAt(steps)
+            monitor = StopAt("training", steps)
             if steps < 4:
                 with pytest.raises(Cancelled):
                     train_kind(folder / "config.json", folder, monitor, device="cpu")
@@ -107,23 +108,6 @@ def test_a_resumed_run_ends_in_the_same_weights(data: Path, tmp_path: Path) -> N
         ends.append(torch.load(folder / "checkpoint.pt", weights_only=True)["average"])
     for name, value in ends[0].items():
         torch.testing.assert_close(value, ends[1][name])
-
-
-class StopAt(Monitor):
-    """Asks to stop after so many steps."""
-
-    def __init__(self, steps: int) -> None:
-        self.left = steps
-
-    def report(self, stage: str, done: int, total: int) -> None:
-        self.left = self.left if stage != "training" else self.left - 1
-
-    def cancelled(self) -> bool:
-        return self.left <= 0
-
-    def check(self) -> None:
-        if self.cancelled():
-            raise Cancelled("stopped")
 
 
 def test_no_mosaic_is_packed_outside_the_box_it_may_be_learnt_from(

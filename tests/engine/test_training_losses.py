@@ -126,14 +126,14 @@ def renderer(seed: int, mixture: tuple[float, float, float] = (0.4, 0.3, 0.3)) -
 
 def test_views_are_stretched_different_and_repeatable() -> None:
     index = torch.arange(6)
-    one, again, other = (renderer(s).pair(index) for s in (1, 1, 2))
-    for a, b in zip(one, again, strict=True):
+    pair, again, third = (renderer(s).pair(index) for s in (1, 1, 2))
+    for a, b in zip(pair, again, strict=True):
         assert torch.equal(a, b)
-    assert not torch.equal(one.a, other.a)
-    assert not torch.equal(one.a, one.b)
-    assert one.a.shape == (6, 1, 96, 96)
-    assert one.relief_a.shape == (6, 1, 48, 48)
-    for view in (one.a, one.b):
+    assert not torch.equal(pair.a, third.a)
+    assert not torch.equal(pair.a, pair.b)
+    assert pair.a.shape == (6, 1, 96, 96)
+    assert pair.relief_a.shape == (6, 1, 48, 48)
+    for view in (pair.a, pair.b):
         assert torch.isfinite(view).all()
         assert view.min() >= 0 and view.max() <= 1
         assert (view.std(dim=(1, 2, 3)) > 0.03).all()

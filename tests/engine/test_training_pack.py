@@ -11,10 +11,11 @@ import rasterio
 from rasterio.transform import from_origin
 
 from craterbench_qgis.engine.errors import CraterBenchError, MosaicError
-from craterbench_qgis.engine.monitor import Monitor
 from training import pack as packing
 from training.recipe import pack_from_recipe
 from training.terrain import Plate, orthographic_grid, touches
+
+from .stopping import StopAt
 
 RADIUS = 1_737_400.0
 MOON = "+proj=longlat +R=1737400 +no_defs"
@@ -172,14 +173,10 @@ def test_a_projected_raster_is_refused(tmp_path: Path) -> None:
 def test_packing_can_be_stopped(world: tuple[Path, Path], tmp_path: Path) -> None:
     from craterbench_qgis.engine.errors import Cancelled
 
-    class Stop(Monitor):
-        def cancelled(self) -> bool:
-            return True
-
     with pytest.raises(Cancelled):
         packing.pack_terrain(
             [packing.Source(world[0], world[1], 1e5, 3e5)],
-            some_craters(), tmp_path / "x.pack", radius_m=RADIUS, monitor=Stop(),
+            some_craters(), tmp_path / "x.pack", radius_m=RADIUS, monitor=StopAt(),
         )  # fmt: skip
     assert list(tmp_path.glob("x.pack*")) == []
 

@@ -32,5 +32,5 @@ def test_one_thread_converts_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(typed.msgspec, "convert", slow)
     with ThreadPoolExecutor(4) as threads:
-        looks = list(threads.map(lambda _: decode(LOOK, LookParams), range(8)))
-    assert most == [1] and looks == [LookParams.from_json(LOOK)] * 8
+        params = list(threads.map(lambda _: decode(LOOK, LookParams), range(8)))
+    assert most == [1] and params == [LookParams.from_json(LOOK)] * 8

@@ -45,7 +45,7 @@ def imports(folder: Path, name: str) -> bool:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path, str]:
+def environment(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path, str]:
     """A finished environment in a folder with a space and letters that are not ASCII."""
     base = tmp_path_factory.mktemp("made")
     wheels, pins = make_set(base)
@@ -55,15 +55,15 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path, st
 
 
 @pytest.fixture
-def copy(made: tuple[Path, Path, Path, str], tmp_path: Path) -> tuple[Path, Path, Path]:
+def copy(environment: tuple[Path, Path, Path, str], tmp_path: Path) -> tuple[Path, Path, Path]:
     """That environment, for a test that spoils it. A copied venv still runs."""
     folder = tmp_path / "engine"
-    shutil.copytree(made[0], folder, symlinks=True)
-    return folder, made[1], made[2]
+    shutil.copytree(environment[0], folder, symlinks=True)
+    return folder, environment[1], environment[2]
 
 
-def test_it_is_made_and_complete(made: tuple[Path, Path, Path, str]) -> None:
-    folder, wheels, pins, said = made
+def test_it_is_made_and_complete(environment: tuple[Path, Path, Path, str]) -> None:
+    folder, wheels, pins, said = environment
     assert state(folder, pins) == places.READY
     assert all(imports(folder, name) for name in ("alpha", "beta", "torch"))
     steps = [line[:5] for line in said.splitlines() if line.startswith("[")]
@@ -86,7 +86,7 @@ def test_other_pins_make_it_stale_and_an_update_right(
     run(command(folder, wheels, newer))
     assert state(folder, newer) == places.READY and state(folder, pins) == places.STALE
     site = upkeep.site_packages(folder)
-    assert site is not None and [one.name for one in site.glob("alpha-*")] == [
+    assert site is not None and [path.name for path in site.glob("alpha-*")] == [
         "alpha-1.3.dist-info"
     ]
 
@@ -178,15 +178,15 @@ def start_slow(
 
 
 def children(pid: int) -> list[int]:
-    found = []
+    pids = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rsplit(")", 1)[1].split()
         except OSError:
             continue
         if int(fields[1]) == pid:
-            found.append(int(stat.parent.name))
-    return found
+            pids.append(int(stat.parent.name))
+    return pids
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs /proc")
@@ -248,7 +248,7 @@ def test_nothing_foreign_is_touched(tmp_path: Path) -> None:
     assert "other things" in run([*MODULE, str(home), "--remove"], expect=1)
     (home / "thesis.txt").unlink()
     assert "other things (bin)" in run([*MODULE, str(home), "--remove"], expect=1)
-    assert [one.name for one in home.iterdir()] == ["bin"]
+    assert [path.name for path in home.iterdir()] == ["bin"]
     # An environment that somebody made for himself is neither filled nor deleted.
     own = tmp_path / "own"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(own)], check=True)
@@ -281,12 +281,12 @@ def test_lock_is_one_at_a_time_and_dies_with_its_holder(tmp_path: Path) -> None:
     )
     with subprocess.Popen(
         [sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    ) as other:
-        assert other.stdout is not None and other.stdout.readline() == "held\n"
-        with pytest.raises(Busy, match=f"process {other.pid}"):
+    ) as holder:
+        assert holder.stdout is not None and holder.stdout.readline() == "held\n"
+        with pytest.raises(Busy, match=f"process {holder.pid}"):
             FolderLock(tmp_path)
-        other.kill()
-        other.wait()
+        holder.kill()
+        holder.wait()
     held = FolderLock(tmp_path)
     with pytest.raises(Busy):
         FolderLock(tmp_path)
@@ -335,10 +335,10 @@ def test_a_processor_build_never_becomes_the_large_one_unasked(
 def test_certificates_of_a_file_and_of_this_computer_are_added_to_pips(tmp_path: Path) -> None:
     from craterbench_qgis.environment.certificates import write_bundle
 
-    one = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"
+    certificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"
     pips, firm, out = tmp_path / "pips.pem", tmp_path / "firm.pem", tmp_path / "out.pem"
-    pips.write_text(one)
-    firm.write_text("Firm's root\n" + one.replace("AAAA", "BBBB"))
+    pips.write_text(certificate)
+    firm.write_text("Firm's root\n" + certificate.replace("AAAA", "BBBB"))
     assert write_bundle(out, pips, firm, system=False) == 2
     assert out.read_text().index("AAAA") < out.read_text().index("BBBB")
     assert write_bundle(out, None, firm, system=False) == 1

@@ -112,15 +112,15 @@ def test_a_probed_python_says_what_an_environment_of_it_would_lack() -> None:
 def test_another_python_comes_before_qgis_own_on_windows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    own, other = tmp_path / "OSGeo4W" / "python.exe", tmp_path / "Python312" / "python.exe"
-    for path in (own, other):
+    own, newer = tmp_path / "OSGeo4W" / "python.exe", tmp_path / "Python312" / "python.exe"
+    for path in (own, newer):
         path.parent.mkdir()
         path.touch()
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setattr(sys, "executable", str(own))
-    monkeypatch.setattr(pythons, "_registered", lambda: iter([other]))
+    monkeypatch.setattr(pythons, "_registered", lambda: iter([newer]))
     monkeypatch.setenv("PATH", "")
-    assert pythons.candidates()[:2] == [other, own]
+    assert pythons.candidates()[:2] == [newer, own]
 
 
 def test_visual_c_runtime_is_named() -> None:
@@ -158,12 +158,12 @@ def test_no_compiler_window_of_apples(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_every_child_speaks_utf8(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     runner = FakeRunner({})
-    made = maker(tmp_path, runner, WINDOWS, monkeypatch)
-    made.verify()
-    made.make_environment()
+    environment = maker(tmp_path, runner, WINDOWS, monkeypatch)
+    environment.verify()
+    environment.make_environment()
     assert runner.environ["PYTHONUTF8"] == "1"
     assert all("utf8" in command for command in runner.commands)
-    assert "utf8" in made.pip()
+    assert "utf8" in environment.pip()
 
 
 def test_path_entries_are_compared_without_asking_their_drives(
@@ -205,6 +205,6 @@ def test_every_python_gets_each_package_once() -> None:
     lines = [Requirement(line) for line in lock.default_pins().requirements()]
     for minor in range(lock.PYTHON_MIN[1], lock.PYTHON_MAX[1] + 1):
         here = {"python_version": f"3.{minor}"}
-        names = [one.name for one in lines if one.marker is None or one.marker.evaluate(here)]
+        names = [line.name for line in lines if line.marker is None or line.marker.evaluate(here)]
         assert len(names) == len(set(names)), minor
-        assert set(names) == {one.name for one in lines}, minor
+        assert set(names) == {line.name for line in lines}, minor

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from qgis.core import QgsFeature, QgsProject, QgsVectorLayer
 from qgis.gui import QgsMapCanvas, QgsRubberBand
 
@@ -53,6 +55,13 @@ class LayerBench:
             self._is_closed = True
             self.layers.close()
             settle()
+
+
+@pytest.fixture
+def bench(project: QgsProject) -> Iterator[LayerBench]:
+    bench = LayerBench(project)
+    yield bench
+    bench.close()
 
 
 def by_rank(layer: QgsVectorLayer) -> list[QgsFeature]:

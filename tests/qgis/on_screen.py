@@ -34,12 +34,12 @@ def answer_file_dialog(patch: pytest.MonkeyPatch, path: os.PathLike[str] | str) 
 
 def choose(target: QAbstractButton, entry: str) -> None:
     """Open the menu of a button with the mouse and click the entry that says ``entry``."""
-    seen: list[str] = []
+    entries: list[str] = []
 
     def pick() -> None:
         menu = QApplication.activePopupWidget()
         assert isinstance(menu, QMenu), "no menu came up"
-        seen.extend(action.text() for action in menu.actions())
+        entries.extend(action.text() for action in menu.actions())
         for action in menu.actions():
             if action.text() == entry:
                 QTest.mouseClick(
@@ -50,4 +50,10 @@ def choose(target: QAbstractButton, entry: str) -> None:
 
     QTimer.singleShot(50, pick)  # the menu runs a loop of its own
     click(target)
-    assert entry in seen, seen
+    assert entry in entries, entries
+
+
+def shoot(widget: QWidget, name: str) -> None:
+    """Where somebody asks for pictures."""
+    if "CRATERBENCH_SHOTS" in os.environ:
+        widget.grab().save(f"{os.environ['CRATERBENCH_SHOTS']}/{name}.png")

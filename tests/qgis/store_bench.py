@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from qgis.core import QgsProject
 
 from craterbench_qgis.core.store.project import ProjectStore
@@ -34,10 +36,8 @@ class StoreBench:
             store.close()
 
     def settle(self) -> None:
-        """Until all that was asked is written and answered."""
         if self.store is not None:
-            flush(self.store)
-        settle(3)
+            settle_store(self.store)
 
     def save_project(self, name: str) -> None:
         assert self.project.write(str(self.folder / name))
@@ -46,6 +46,27 @@ class StoreBench:
     def read_project(self, name: str) -> None:
         assert self.project.read(str(self.folder / name))
         self.settle()
+
+
+@pytest.fixture
+def bench(project: QgsProject, tmp_path: Path) -> Iterator[StoreBench]:
+    bench = StoreBench(project, tmp_path)
+    yield bench
+    bench.close()
+
+
+@pytest.fixture
+def store(project: QgsProject) -> Iterator[ProjectStore]:
+    store = ProjectStore(project)
+    yield store
+    store.close()
+
+
+def settle_store(store: ProjectStore) -> None:
+    """Let an editor commit, the store write what was asked, and lists follow."""
+    settle()
+    flush(store)
+    settle(3)
 
 
 def accepted_in(path: Path) -> int:

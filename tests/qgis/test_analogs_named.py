@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
-import pytest
-from qgis.core import QgsProject
-from qgis.PyQt.QtCore import QCoreApplication, Qt
+from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QLineEdit
 
@@ -17,10 +14,12 @@ from craterbench_qgis.core.match_set import MatchSet
 from craterbench_qgis.core.query import Conditions
 from craterbench_qgis.core.store.project import ProjectStore
 from craterbench_qgis.gui.history.panel import HistoryPanel
-from inside import flush
-from layer_bench import LayerBench, by_rank
+from layer_bench import LayerBench, bench, by_rank
 from on_screen import button, click
 from sets import match_set, scattered
+from store_bench import settle_store, store
+
+__all__ = ["bench", "store"]  # fixtures
 
 
 def analogs_of(label: str) -> MatchSet:
@@ -34,34 +33,13 @@ def analogs_of(label: str) -> MatchSet:
     return matches
 
 
-@pytest.fixture
-def bench(project: QgsProject) -> Iterator[LayerBench]:
-    bench = LayerBench(project)
-    yield bench
-    bench.close()
-
-
-@pytest.fixture
-def store(project: QgsProject) -> Iterator[ProjectStore]:
-    store = ProjectStore(project)
-    yield store
-    store.close()
-
-
 def test_the_history_says_what_was_looked_for(store: ProjectStore) -> None:
     """A new name is the crater's; nobody gets “Analogs of Analogs of”."""
     panel = HistoryPanel(store)
     panel.show()
-
-    def settle() -> None:
-        QCoreApplication.processEvents()
-        flush(store)
-        for _ in range(3):
-            QCoreApplication.processEvents()
-
     for asked in (match_set(scattered(3), label="Tycho"), analogs_of("Tycho")):
         store.save(asked)
-    settle()
+    settle_store(store)
     model = panel.model
     assert [model.index(row, 0).data() for row in (0, 1)] == ["Analogs of Tycho", "Tycho"]
     place = panel.view.visualRect(model.index(0, 0)).center()
@@ -72,7 +50,7 @@ def test_the_history_says_what_was_looked_for(store: ProjectStore) -> None:
     editor.selectAll()
     QTest.keyClicks(editor, "Copernicus")
     QTest.keyClick(editor, Qt.Key.Key_Return)
-    settle()
+    settle_store(store)
     assert model.index(0, 0).data() == "Analogs of Copernicus"
 
 
@@ -80,7 +58,7 @@ def test_the_layer_tree_says_it(bench: LayerBench) -> None:
     same, analogs = match_set(scattered(5), label="Tycho"), analogs_of("Tycho")
     bench.show(same)
     layers = bench.show(analogs)
-    names = [group_of(bench.project, one.set_id).name() for one in (same, analogs)]
+    names = [group_of(bench.project, match_set.set_id).name() for match_set in (same, analogs)]
     assert names == ["Matches of Tycho at 0.0° N, 0.0° E", "Analogs of Tycho at 0.0° N, 0.0° E"]
     assert layers["matches"].name() == "Analogs of Tycho at 0.0° N, 0.0° E: matches"
     again = analogs_of("Tycho")

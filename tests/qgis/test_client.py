@@ -111,15 +111,15 @@ def test_nothing_is_called_for_a_dropped_call_or_after_its_owner() -> None:
 def test_a_crash_in_a_call_is_told_once_and_the_session_goes_on() -> None:
     engine = WatchedEngine("normal", restarts=1)
     Outcome(engine, "echo").wait()
-    other = Outcome(engine, "work", {"steps": 1000, "ms": 10})
+    waiting = Outcome(engine, "work", {"steps": 1000, "ms": 10})
     folder, first_pid = engine.session_folder, engine.pid
     crashed = Outcome(engine, "die").wait()
-    other.wait()
+    waiting.wait()
     assert engine.state == "failed" and len(engine.failures) == 1
     failure = engine.failures[0]
     assert failure.kind == "crash" and failure.fatal and "9" in failure.summary
-    assert crashed.error.kind == other.error.kind == "engine"
-    assert crashed.error.message == other.error.message == failure.summary
+    assert crashed.error.kind == waiting.error.kind == "engine"
+    assert crashed.error.message == waiting.error.message == failure.summary
     for part in ("about to die: out of memory", "die (", "work (", "fake_engine.py", folder,
                  "numpy 2.2.6", f"QGIS {Qgis.QGIS_VERSION}", "in folder:"):  # fmt: skip
         assert part in failure.report

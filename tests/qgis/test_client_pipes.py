@@ -144,9 +144,9 @@ def test_no_orphan_after_a_kill_of_qgis(tmp_path: Path, monkeypatch: pytest.Monk
     assert folder.exists()
     # One killed before its folder had a lock left it bare; a young bare one is just being made.
     bare, young = tmp_path / "craterbench-session-bare", tmp_path / "craterbench-session-young"
-    for made in (bare, young):
-        made.mkdir()
-        (made / "thumb.png").touch()
+    for session in (bare, young):
+        session.mkdir()
+        (session / "thumb.png").touch()
     os.utime(bare, (0, 0))
     # The next one sweeps up the killed one's folder, but not one that is in use.
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))

@@ -15,14 +15,14 @@ from desktop.control_list import Row
 
 def steps() -> set[str]:
     """``tour: function`` of every step that a tour goes through."""
-    found = set()
+    gone_through = set()
     for tour, names in (("search", ("STEPS",)), ("review", ("FIRST_PART", "SECOND_PART"))):
         text = (control_list.HERE / f"{tour}_tour.py").read_text(encoding="utf-8")
         for name in names:
             block = re.search(rf"^{name} = \((.*?)\)", text, re.DOTALL | re.MULTILINE)
             assert block is not None
-            found |= {f"{tour}: {step}" for step in re.findall(r"\w+", block[1])}
-    return found
+            gone_through |= {f"{tour}: {step}" for step in re.findall(r"\w+", block[1])}
+    return gone_through
 
 
 def test_every_key_and_map_tool_has_a_row() -> None:

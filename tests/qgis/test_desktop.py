@@ -15,7 +15,8 @@ import sqlite3
 import subprocess
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -69,10 +70,33 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def search(
+def tours(
+    settings: dict[str, Any], package: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Future[dict[str, Any]]]]:
+    """Both at once, each on a screen of its own: they wait more than they compute."""
+    with ThreadPoolExecutor() as pool:
+        yield {
+            "search": pool.submit(search_tour, settings, package, tmp_path_factory),
+            "review": pool.submit(review_tour, settings, package, tmp_path_factory),
+        }
+
+
+@pytest.fixture(scope="module")
+def search(tours: dict[str, Future[dict[str, Any]]]) -> dict[str, Any]:
+    """What the first tour saw; ``out``: its folder."""
+    return tours["search"].result()
+
+
+@pytest.fixture(scope="module")
+def review(tours: dict[str, Future[dict[str, Any]]]) -> dict[str, Any]:
+    """What the other saw before it was killed, and after."""
+    return tours["review"].result()
+
+
+def search_tour(
     settings: dict[str, Any], package: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Any]:
-    """What the first tour saw; ``out``: its folder."""
+    """One QGIS asks, decides, exports and moves its project about."""
 
     def tour() -> dict[str, Any]:
         work = tmp_path_factory.mktemp("search")
@@ -89,11 +113,10 @@ def search(
     return once_more(tour)
 
 
-@pytest.fixture(scope="module")
-def review(
+def review_tour(
     settings: dict[str, Any], package: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Any]:
-    """What the other saw before it was killed, and after."""
+    """Another builds an index and reviews duplicates until it is killed; a third goes on."""
     copies = write_planted(settings["TOUR_PLANTED"])
 
     def tour() -> dict[str, Any]:
@@ -106,8 +129,8 @@ def review(
             before, on_disk = told_by(work, "killed.json"), decisions_in(out / "planted.gpkg")
             part = start_qgis(work, environ, {**settings, "TOUR_PART": 2}, script)
             end_of(part, work, environ, 600)
-        seen = {"before": before, "after": told_by(work), "on_disk": on_disk}
-        return {**seen, "copies": copies, "out": out}
+        states = {"before": before, "after": told_by(work), "on_disk": on_disk}
+        return {**states, "copies": copies, "out": out}
 
     return once_more(tour)
 
@@ -124,8 +147,8 @@ def once_more(tour: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
 def killed_while_deciding(process: Any, work: Path, environ: dict[str, str]) -> None:
     """SIGKILL once the tour has told what is decided, half a second into further decisions."""
-    told, end = work / "out" / "killed.json", time.monotonic() + 900
-    while not told.exists():
+    report, end = work / "out" / "killed.json", time.monotonic() + 900
+    while not report.exists():
         failed = work / "out" / "tour.json"
         if failed.exists() or process.poll() is not None:
             end_of(process, work, environ, 10)
@@ -201,7 +224,7 @@ def test_found_reviewed_killed_and_written(
 
 
 @pytest.fixture(scope="module")
-def seen(search: dict[str, Any], review: dict[str, Any]) -> dict[str, Any]:
+def record(search: dict[str, Any], review: dict[str, Any]) -> dict[str, Any]:
     """What there was in all tours, and what was pressed."""
     tours = (search, review["before"], review["after"])
     presses = {tuple(press) for tour in tours for press in tour["presses"]}
@@ -218,22 +241,22 @@ def seen(search: dict[str, Any], review: dict[str, Any]) -> dict[str, Any]:
     return {"presses": presses, "controls": controls, "windows": windows}
 
 
-def test_every_dialog_was_open(seen: dict[str, Any]) -> None:
-    assert control_list.dialogs() <= seen["windows"]
+def test_every_dialog_was_open(record: dict[str, Any]) -> None:
+    assert control_list.dialogs() <= record["windows"]
 
 
-def test_every_control_has_a_step(seen: dict[str, Any]) -> None:
+def test_every_control_has_a_step(record: dict[str, Any]) -> None:
     """Of what the living plugin has, nothing is without a line in the list."""
-    missing = control_list.without_a_row(control_list.read(), seen["controls"])
+    missing = control_list.without_a_row(control_list.read(), record["controls"])
     assert not missing, "add to controls.csv, with the step that presses it:\n" + "\n".join(missing)
 
 
-def test_every_step_of_the_list_presses_its_control(seen: dict[str, Any]) -> None:
+def test_every_step_of_the_list_presses_its_control(record: dict[str, Any]) -> None:
     """By a real event from the X server, delivered to the control, in the step that is named."""
-    wrong = control_list.without_a_press(control_list.read(), seen["presses"])
+    wrong = control_list.without_a_press(control_list.read(), record["presses"])
     assert not wrong, "\n".join(wrong)
 
 
-def test_the_list_names_no_control_that_is_gone(seen: dict[str, Any]) -> None:
-    known = seen["controls"] | {press[:2] for press in seen["presses"]}
+def test_the_list_names_no_control_that_is_gone(record: dict[str, Any]) -> None:
+    known = record["controls"] | {press[:2] for press in record["presses"]}
     assert not control_list.about_nothing(control_list.read(), known)

@@ -135,10 +135,10 @@ def test_files_of_the_real_engine_are_read_back(
     names = {path.name for path in tmp_path.iterdir()}
     assert {"out.gpkg", "out.shp", "out.qml", "out.geojson", "out.csv", "out.png", "out.pdf",
             "out.scc", "out.diam", "out_CRATER.shp"} <= names  # fmt: skip
-    others = ask("engine_files", "exported", tmp_path)
+    exports = ask("engine_files", "exported", tmp_path)
     truth = matches.matches[:12]
     for name in ("out.gpkg", "out.shp", "out.geojson"):
-        file = others[name]
+        file = exports[name]
         assert file["columns"]["rank"] == [str(rank) for rank in range(1, 13)]
         assert file["columns"]["decision"][:6] == [
             "accepted", "rejected", "accepted", "undecided", "undecided", "accepted",
@@ -156,7 +156,7 @@ def test_files_of_the_real_engine_are_read_back(
     assert origin["selection"] == "shown" and origin["query_label"] == "Ptolemaeus"
     assert origin["matches_exported"] == 12 and origin["body_radii_m"] == [1737400.0, 1737400.0]
     assert (tmp_path / "out.pdf").read_bytes().startswith(b"%PDF")
-    assert others["width_px"] > 800
+    assert exports["width_px"] > 800
     best = max(match.score for match in truth)
     assert f"{best:.3f}" in (tmp_path / "out.qml").read_text(encoding="utf-8")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from craterbench_qgis.contract.demo import Demo
 from craterbench_qgis.gui.workbench import Workbench
 from craterbench_qgis.plugin import CraterBenchPlugin
 from inside import FakeInterface, child, move_mouse, settle, wait_until
-from on_screen import click
+from on_screen import click, shoot
 from paths import ENGINE_PYTHON, needs_engine
 from tool_bench import LEFT, NO_KEY
 
@@ -88,17 +87,11 @@ def test_the_panel_is_made_between_qgis_own_events(iface: FakeInterface, home: P
     assert not iface.docks and plugin.workbench is None
 
 
-def seen(bench: Workbench, name: str) -> QPushButton:
+def visible_button(bench: Workbench, name: str) -> QPushButton:
     """A control that is on the screen."""
     button = child(bench.dock, QPushButton, name)
     assert button.isVisible()
     return button
-
-
-def shoot(widget: QWidget, name: str) -> None:
-    """Where somebody asks for pictures."""
-    if "CRATERBENCH_SHOTS" in os.environ:
-        widget.grab().save(f"{os.environ['CRATERBENCH_SHOTS']}/{name}.png")
 
 
 def test_try_it_opens_a_planet_where_a_box_can_be_drawn(
@@ -109,14 +102,14 @@ def test_try_it_opens_a_planet_where_a_box_can_be_drawn(
     bench.demo.made.connect(demos.append)
     assert not bench.dock.query_bar.isVisible(), "grey tools"
     shoot(iface.window, "first")
-    click(seen(bench, "CraterBenchFirstTry"))
+    click(visible_button(bench, "CraterBenchFirstTry"))
     wait_until(lambda: "Digging" in bench.dock.first.message.plain)
     assert not child(bench.dock, QPushButton, "CraterBenchFirstTry").isEnabled()
     shoot(iface.window, "first-busy")
-    click(seen(bench, "CraterBenchTryCancel"))
-    wait_until(lambda: seen(bench, "CraterBenchFirstTry").isEnabled())
+    click(visible_button(bench, "CraterBenchTryCancel"))
+    wait_until(lambda: visible_button(bench, "CraterBenchFirstTry").isEnabled())
     assert not bench.dock.first.message.isVisible() and project.count() == 1
-    click(seen(bench, "CraterBenchFirstTry"))
+    click(visible_button(bench, "CraterBenchFirstTry"))
     wait_until(lambda: bench.session.index is not None, 300)
     assert bench.dock.query_bar.isVisible() and not bench.dock.first.isVisible()
     names = [node.name() for node in project.layerTreeRoot().children()]
@@ -149,7 +142,7 @@ def test_try_it_opens_a_planet_where_a_box_can_be_drawn(
 def test_recent_indexes_are_one_click_away_and_build_opens_its_dialog(
     bench: Workbench, tmp_path: Path
 ) -> None:
-    click(seen(bench, "CraterBenchFirstBuild"))
+    click(visible_button(bench, "CraterBenchFirstBuild"))
     dialogs = [w for w in bench.dock.index_panel.findChildren(QWidget) if w.isWindow()]
     assert any(dialog.isVisible() for dialog in dialogs)
     for dialog in dialogs:

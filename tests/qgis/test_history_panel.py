@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from qgis.core import QgsProject
-from qgis.PyQt.QtCore import QCoreApplication, QPoint, Qt
+from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtGui import QColor, QImage
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QLineEdit
@@ -16,32 +16,19 @@ from craterbench_qgis.contract.vocabulary import Decision
 from craterbench_qgis.core.match_set import MatchSet
 from craterbench_qgis.core.store.project import ProjectStore
 from craterbench_qgis.gui.history.panel import HistoryPanel
-from inside import flush
 from on_screen import button, click
 from sets import match_set, scattered
+from store_bench import settle_store, store
+
+__all__ = ["store"]  # a fixture
 
 LEFT = Qt.MouseButton.LeftButton
 USER, DECORATION = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.DecorationRole
 
 
 @pytest.fixture
-def store(project: QgsProject) -> Iterator[ProjectStore]:
-    store = ProjectStore(project)
-    yield store
-    store.close()
-
-
-@pytest.fixture
 def settle(store: ProjectStore) -> Callable[[], None]:
-    """Let an editor commit, the store write, and the list follow."""
-
-    def settle() -> None:
-        QCoreApplication.processEvents()
-        flush(store)
-        for _ in range(3):
-            QCoreApplication.processEvents()
-
-    return settle
+    return lambda: settle_store(store)
 
 
 @pytest.fixture

@@ -18,8 +18,7 @@ from qgis.core import (
     QgsTask,
 )
 from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QAbstractButton, QLabel, QListWidget
+from qgis.PyQt.QtWidgets import QLabel, QListWidget
 
 from craterbench_qgis.contract.build import BuildParams, CatalogueSource, Selection
 from craterbench_qgis.core.settings import Settings
@@ -28,6 +27,7 @@ from craterbench_qgis.gui.index.panel import IndexPanel
 from engine_side import build_index
 from index_fakes import Engine, error, index_info, progress, progress_of, settle
 from inside import FakeInterface, wait_until
+from on_screen import click
 from paths import CATALOGUE, MOSAIC, needs_engine, needs_moon
 
 MakePanel = Callable[[dict[str, Any]], tuple[IndexPanel, Engine]]
@@ -65,10 +65,6 @@ def open_index(panel: IndexPanel, path: str) -> None:
 
 def texts(widget: QListWidget) -> list[str]:
     return [widget.item(row).text() for row in range(widget.count())]
-
-
-def click(button: QAbstractButton) -> None:
-    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
 def test_opening_tells_what_it_does_and_says_when_it_can_be_searched(

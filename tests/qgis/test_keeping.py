@@ -178,14 +178,14 @@ def an_index(path: Path, index_id: str) -> SearchedIndex:
 
 def test_an_index_is_found_by_its_id(tmp_path: Path) -> None:
     index = an_index(tmp_path / "a" / "moon.craterindex", "one")
-    other = an_index(tmp_path / "b" / "mars.craterindex", "two")
+    second = an_index(tmp_path / "b" / "mars.craterindex", "two")
     assert find(index, []) == index.path
     renamed = tmp_path / "a" / "luna.craterindex"
     Path(index.path).rename(renamed)
-    assert find(index, [other.path]) == str(renamed), "renamed in its folder"
+    assert find(index, [second.path]) == str(renamed), "renamed in its folder"
     moved = tmp_path / "b" / "x.craterindex"
     renamed.rename(moved)
-    assert find(index, [other.path]) == str(moved), "beside one that is known"
+    assert find(index, [second.path]) == str(moved), "beside one that is known"
     assert find(index, []) == "" and find(index, [], [str(tmp_path / "b")]) == str(moved)
     an_index(tmp_path / "a" / "moon.craterindex", "built anew")
     assert find(index, [str(moved)]) == str(moved), "another index at its old place is not it"
@@ -216,11 +216,11 @@ def test_results_in_memory_are_a_quiet_fact(project: QgsProject, tmp_path: Path)
 def index(tmp_path: Path) -> Path:
     """An index of its own, in a folder with the project."""
     region = ("--region", "-60", "-75", "60", "-30")
-    made = made_once(
+    built = made_once(
         "moon south.craterindex",
         lambda path: build_index(path, MOSAIC, CATALOGUE, "--min-diameter", "60", *region),
     )
-    return Path(shutil.copytree(made, tmp_path / "work" / "moon.craterindex"))
+    return Path(shutil.copytree(built, tmp_path / "work" / "moon.craterindex"))
 
 
 @pytest.fixture

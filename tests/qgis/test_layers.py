@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.core import QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtCore import QTimer
 
 from craterbench_qgis.contract.vocabulary import Decision
@@ -16,15 +14,10 @@ from craterbench_qgis.core.match_set import MatchSet
 from craterbench_qgis.core.settings import Settings
 from craterbench_qgis.core.store.project import ProjectStore
 from inside import flush, settle, wait_until
-from layer_bench import LayerBench, by_rank
+from layer_bench import LayerBench, bench, by_rank
 from sets import MARS, match_set, scattered
 
-
-@pytest.fixture
-def bench(project: QgsProject) -> Iterator[LayerBench]:
-    bench = LayerBench(project)
-    yield bench
-    bench.close()
+__all__ = ["bench"]  # a fixture
 
 
 def decisions_of(layer: QgsVectorLayer) -> dict[int, str]:

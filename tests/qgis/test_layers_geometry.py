@@ -6,7 +6,7 @@ Geometry is checked against independent formulas: vectors here, shapely in the e
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -33,10 +33,12 @@ from qgis.PyQt.QtGui import QColor, QImage
 from craterbench_qgis.contract.vocabulary import Decision
 from craterbench_qgis.core.layers.ids import group_of
 from inside import wait_until
-from layer_bench import LayerBench, angle, by_rank, cross, dot, planetocentric, unit_vector
+from layer_bench import LayerBench, angle, bench, by_rank, cross, dot, planetocentric, unit_vector
 from paths import MOSAIC, needs_moon
 from sets import MARS, MOON, match_set
 from tool_bench import MOON_RADIUS, crs_of
+
+__all__ = ["bench"]  # a fixture
 
 PLACES = [
     (10, 20, 100e3),
@@ -51,13 +53,6 @@ PLACES = [
 SIDE_M = 150e3
 START = (170.0, -20.0)
 Body = dict[str, Any]
-
-
-@pytest.fixture
-def bench(project: QgsProject) -> Iterator[LayerBench]:
-    bench = LayerBench(project)
-    yield bench
-    bench.close()
 
 
 class TestTrueSizesOnTheBody:
@@ -236,13 +231,13 @@ def test_styled_over_imagery(bench: LayerBench, project: QgsProject) -> None:
         """How much of the rim has the colour."""
         lon, lat, diameter = places[row]
         radius = math.degrees(diameter / 2 / MOON_RADIUS)
-        seen = 0
+        coloured = 0
         for step in range(90):
             x = lon + radius * math.cos(step * math.pi / 45) / math.cos(math.radians(lat))
             y = lat + radius * math.sin(step * math.pi / 45)
             point = to_pixels.transform(QgsPointXY(x, y))
-            seen += has_colour(image.pixelColor(round(point.x()), round(point.y())))
-        return seen / 90
+            coloured += has_colour(image.pixelColor(round(point.x()), round(point.y())))
+        return coloured / 90
 
     assert share(0, lambda c: c.green() > c.red() + 60 and c.green() > c.blue() + 30) > 0.9
     assert share(1, lambda c: c.saturation() < 40) > 0.9

@@ -32,8 +32,8 @@ def search(place: Place, output: Path, **options: object) -> dict[str, object]:
 
 
 def test_analogs_with_their_turns_and_their_provenance(place: Place, tmp_path: Path) -> None:
-    output, told = tmp_path / "analogs.gpkg", tmp_path / "told.json"
-    search(place, output, FIND=1, BY=1, MIN_PIXELS=4, PROVENANCE=told)
+    output, origin = tmp_path / "analogs.gpkg", tmp_path / "told.json"
+    search(place, output, FIND=1, BY=1, MIN_PIXELS=4, PROVENANCE=origin)
     _, rows = read_layer(output)
     assert len(rows) > 3
     assert {row["turn_deg"] % 45 for row in rows} == {0.0}
@@ -41,12 +41,12 @@ def test_analogs_with_their_turns_and_their_provenance(place: Place, tmp_path: P
     assert all(row["pixels_across"] >= 4 for row in rows)
     size = rows[0]["query_diameter_m"]
     assert all(0.5 <= row["diameter_m"] / size <= 2.0 for row in rows)
-    provenance = json.loads(told.read_text(encoding="utf-8"))
+    provenance = json.loads(origin.read_text(encoding="utf-8"))
     assert provenance["find"] == "analogs"
     assert provenance["analogs"]["by"] == "relief" and provenance["analogs"]["min_pixels"] == 4
     exported = tmp_path / "exported.csv"
     ran = place.run(
-        "exportmatches", INPUT=output, INDEX=place.index, PROVENANCE=told, OUTPUT=exported
+        "exportmatches", INPUT=output, INDEX=place.index, PROVENANCE=origin, OUTPUT=exported
     )
     assert ran.code == 0, ran.output
     header, *lines = exported.read_text(encoding="utf-8").splitlines()

@@ -62,7 +62,7 @@ class Listener:
     ) -> PreviewCall:
         assert owner is not None
         if method is WARP:
-            assert all(Path(one).is_file() for one in params.pictures)
+            assert all(Path(picture).is_file() for picture in params.pictures)
             self.warps.append(params)
             image = Path(self.session_folder) / "warped.png"
             square = QImage(params.size, params.size, QImage.Format.Format_Grayscale8)
@@ -224,11 +224,11 @@ def test_the_source_is_explicit(bench: QueryBench, project: QgsProject) -> None:
     bar.set_index(INFO)
     bar.start_tool("circle")
     assert bar.sources.currentLayer() is None and "Topmost" in bar.sources.currentText()
-    other = QgsRasterLayer(str(MOSAIC), "other")
-    project.addMapLayer(other)
+    raster = QgsRasterLayer(str(MOSAIC), "other")
+    project.addMapLayer(raster)
     bench.drag_circle()
     assert bench.asked[-1].mosaic.name == "WAC", "the one on the map"
-    bar.sources.setLayer(other)
+    bar.sources.setLayer(raster)
     bench.drag_circle()
     assert bench.asked[-1].mosaic.name == "other" and bench.asked[-1].kind == "crater"
 
@@ -238,10 +238,10 @@ def test_a_raster_of_another_body_is_refused_with_one_message(
 ) -> None:
     bench.bar.set_index(INFO)
     bench.bar.start_tool("circle")
-    other = QgsRasterLayer(str(MOSAIC), "other")
-    other.setCrs(crs_of("IAU_2015:49900"))
-    project.addMapLayer(other)
-    bench.bar.sources.setLayer(other)
+    raster = QgsRasterLayer(str(MOSAIC), "other")
+    raster.setCrs(crs_of("IAU_2015:49900"))
+    project.addMapLayer(raster)
+    bench.bar.sources.setLayer(raster)
     bench.drag_circle()
     assert not bench.asked and "Mars" in bench.message.plain
 
@@ -277,7 +277,9 @@ class TestARasterWithoutPixelsOfItsOwn:
         assert query.side_m == pytest.approx(2.5 * query.diameter_m)
         (warp,) = bench.engine.warps
         assert warp.side_m == query.side_m and (warp.lon, warp.lat) == (query.lon, query.lat)
-        assert not any(Path(one).exists() for one in warp.pictures), "what was drawn is gone again"
+        assert not any(Path(picture).exists() for picture in warp.pictures), (
+            "what was drawn is gone again"
+        )
 
     def test_too_little_of_it_is_said(self, bench: QueryBench) -> None:
         bench.engine.share = 0.52

@@ -49,12 +49,12 @@ class Bench:
 
     def chips(self) -> dict[str, QWidget]:
         """Those on the screen by what they say, in their order."""
-        found = [
+        chips = [
             w
             for w in self.bar.findChildren(QWidget)
             if w.objectName().startswith("CraterBenchChip_")
         ]
-        shown = sorted((w for w in found if w.isVisible()), key=lambda w: (w.y(), w.x()))
+        shown = sorted((w for w in chips if w.isVisible()), key=lambda w: (w.y(), w.x()))
         return {words(chip): chip for chip in shown}
 
     def add(self, entry: str) -> None:

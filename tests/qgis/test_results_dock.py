@@ -59,7 +59,7 @@ def dock(
 
 def shown_buttons(dock: CraterBenchDock) -> list[QToolButton]:
     bar = dock.results.decision_bar
-    return [one for one in bar.findChildren(QToolButton) if one.isVisible()]
+    return [button for button in bar.findChildren(QToolButton) if button.isVisible()]
 
 
 def pictures_in_a_row(dock: CraterBenchDock) -> int:
@@ -70,7 +70,7 @@ def pictures_in_a_row(dock: CraterBenchDock) -> int:
 
 def test_the_dock_opens_wide_enough_for_words_and_pictures(dock: CraterBenchDock) -> None:
     assert dock.width() >= 400 and pictures_in_a_row(dock) >= 2
-    texts = [one.text() for one in shown_buttons(dock)]
+    texts = [button.text() for button in shown_buttons(dock)]
     assert [text.split(" (")[0] for text in texts] == [
         "Accept", "Reject", "Undecided", "Why?", "Refine",
     ]  # fmt: skip
@@ -86,8 +86,10 @@ def test_no_button_ever_shrinks_to_a_letter(dock: CraterBenchDock, iface: FakeIn
     bar.setFixedWidth(170)
     settle()
     *words, more = shown_buttons(dock)
-    assert words and all(len(one.text()) >= 4 for one in words)
-    assert more is bar.more and all(one.geometry().right() < bar.width() for one in (*words, more))
+    assert words and all(len(button.text()) >= 4 for button in words)
+    assert more is bar.more and all(
+        button.geometry().right() < bar.width() for button in (*words, more)
+    )
     choose(more, "Undecided (U)")
     bar.decision_wanted.emit(Decision.REJECTED)
     assert dock.results.match_set.decision(3) == Decision.REJECTED

@@ -42,17 +42,17 @@ def test_what_the_engine_wrote_is_read_and_written_back(review: Path) -> None:
     assert (first["source"], second["source"], first["diam_km"]) == ("first", "second", 60.0)
     when = "2026-02-03T04:05:06.789Z"
     file.decide([(pair.pair_id, Decided(Verdict.DUPLICATE, "Anna Ö'Neil", when))])
-    other = content.pairs[1]
-    file.decide([(other.pair_id, Decided(Verdict.UNSURE, "Anna", when))])
-    file.decide([(other.pair_id, Decided())])
+    undecided = content.pairs[1]
+    file.decide([(undecided.pair_id, Decided(Verdict.UNSURE, "Anna", when))])
+    file.decide([(undecided.pair_id, Decided())])
     file.close()
     again = ReviewFile(review).read()
     kept = {pair.pair_id: pair.decided for pair in again.pairs if pair.decision}
     assert kept == {pair.pair_id: Decided(Verdict.DUPLICATE, "Anna Ö'Neil", when)}
     # The engine and any GIS read the same.
-    others = ask("engine_files", "reviewed", review)
-    assert others["decisions"] == [[["c0", "d-c0"], "duplicate", "Anna Ö'Neil"]]
-    assert others["lines"]
+    review_read = ask("engine_files", "reviewed", review)
+    assert review_read["decisions"] == [[["c0", "d-c0"], "duplicate", "Anna Ö'Neil"]]
+    assert review_read["lines"]
 
 
 def test_files_that_are_no_review(tmp_path: Path, review: Path) -> None:

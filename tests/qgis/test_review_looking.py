@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,7 @@ from craterbench_qgis.core.geo.wkt import PLANE
 from craterbench_qgis.core.words.review import comparison
 from craterbench_qgis.gui.review.panel import ReviewPanel
 from inside import child, move_mouse, settle, wait_until
-from on_screen import choose, click
+from on_screen import choose, click, shoot
 from paths import MOSAIC, needs_engine, needs_moon
 from review_bench import ReviewBench, press
 from tool_bench import LEFT, NO_KEY
@@ -41,12 +40,6 @@ def panel(review_bench: ReviewBench, review: Path) -> ReviewPanel:
     panel = review_bench.open(review)
     wait_until(lambda: panel.view.picture is not None)
     return panel
-
-
-def shoot(widget: QWidget, name: str) -> None:
-    """Where somebody asks for pictures."""
-    if "CRATERBENCH_SHOTS" in os.environ:
-        widget.grab().save(f"{os.environ['CRATERBENCH_SHOTS']}/{name}.png")
 
 
 def colour(view: QWidget, x: float, y: float) -> QColor:
@@ -103,8 +96,8 @@ def test_swipe_shows_a_left_and_b_right_of_the_sliders_line(panel: ReviewPanel) 
     QTest.mouseRelease(slider, LEFT, NO_KEY, middle + QPoint(slider.width() // 4, 0))
     share = slider.value() / slider.maximum()
     assert 0.6 < share < 0.95
-    seen = [at(share + away).name() for away in (-0.05, 0.05)]
-    assert seen == [a.name(), b.name()], share
+    colours = [at(share + away).name() for away in (-0.05, 0.05)]
+    assert colours == [a.name(), b.name()], share
     shoot(panel, "swipe")
     press(panel, "B")  # one of both ways at a time
     assert view.blinking and not view.swiping and not button.isChecked()

@@ -36,27 +36,27 @@ def test_defaults(home: Path) -> None:
 
 
 def test_what_is_set_is_kept_for_every_other_reader() -> None:
-    settings, other = Settings(), Settings()
+    settings, reader = Settings(), Settings()
     for name, value in VALUES.items():
         setattr(settings, name, value)
-    assert {name: getattr(other, name) for name in VALUES} == VALUES
+    assert {name: getattr(reader, name) for name in VALUES} == VALUES
     QgsSettings().sync()
     assert Settings().default_contexts == [2.5]
     settings.remove("engine/device")
-    assert other.device == "auto"
+    assert reader.device == "auto"
     settings.set_value("gallery/size", 120)
-    assert int(other.value("gallery/size")) == 120 and other.value("none", 3) == 3
+    assert int(reader.value("gallery/size")) == 120 and reader.value("none", 3) == 3
 
 
 def test_recent_indexes_are_few_and_none_is_there_twice() -> None:
-    settings, other = Settings(), Settings()
+    settings, reader = Settings(), Settings()
     for number in range(RECENT_LIMIT + 3):
         settings.add_recent(f"/i/{number}")
     settings.add_recent("/i/9")
-    assert other.recent_indexes[:2] == ["/i/9", f"/i/{RECENT_LIMIT + 2}"]
-    assert len(other.recent_indexes) == RECENT_LIMIT == len(set(other.recent_indexes))
+    assert reader.recent_indexes[:2] == ["/i/9", f"/i/{RECENT_LIMIT + 2}"]
+    assert len(reader.recent_indexes) == RECENT_LIMIT == len(set(reader.recent_indexes))
     settings.remove_recent("/i/9")
-    assert "/i/9" not in other.recent_indexes
+    assert "/i/9" not in reader.recent_indexes
 
 
 @pytest.mark.parametrize("nonsense", ["many", -4, "", "1e99"])

@@ -13,7 +13,7 @@ import pytest
 from qgis.PyQt.QtCore import QCoreApplication, QLocale, QTranslator
 from qgis.PyQt.QtWidgets import QScrollArea
 
-from craterbench_qgis.contract.build import Device
+from craterbench_qgis.contract.engine import Device
 from craterbench_qgis.core.settings import Settings, default_engine_folder
 from craterbench_qgis.gui import help
 from craterbench_qgis.gui.settings_dialog import OptionsFactory, SettingsDialog

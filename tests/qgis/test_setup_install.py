@@ -144,11 +144,11 @@ def test_cancelled_beside_a_second_qgis_and_a_wheel_that_is_missing(
     create = page.create
     create.go.click()
     pid = until_trying(create)
-    other = bench.page().create  # as a second QGIS would
-    other.folder.setFilePath(str(folder))
-    other.go.click()
-    wait_until(lambda: other.job is None, 30)
-    assert f"process {pid}" in other.status.text() and "Another process" in other.status.text()
+    second = bench.page().create  # as a second QGIS would
+    second.folder.setFilePath(str(folder))
+    second.go.click()
+    wait_until(lambda: second.job is None, 30)
+    assert f"process {pid}" in second.status.text() and "Another process" in second.status.text()
     with nothing_waits():
         create.stop.click()
         wait_until(lambda: create.job is None, 15)

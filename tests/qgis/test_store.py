@@ -9,13 +9,11 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from qgis.core import QgsProject
 from qgis.PyQt.QtGui import QImage
 
 from craterbench_qgis.contract.vocabulary import Decision
@@ -25,14 +23,9 @@ from engine_side import ask
 from inside import load, settle, wait_until
 from paths import HERE, needs_engine
 from sets import match_set, scattered
-from store_bench import StoreBench, accepted_in
+from store_bench import StoreBench, accepted_in, bench
 
-
-@pytest.fixture
-def bench(project: QgsProject, tmp_path: Path) -> Iterator[StoreBench]:
-    bench = StoreBench(project, tmp_path)
-    yield bench
-    bench.close()
+__all__ = ["bench"]  # a fixture
 
 
 @pytest.fixture
@@ -202,17 +195,17 @@ def test_another_program_that_holds_the_file_does_not_hold_up_the_window(
     matches = match_set(scattered(50))
     store.save(matches)
     bench.settle()
-    with closing(sqlite3.connect(str(store.path()), isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        other.execute("UPDATE matches SET decision='rejected' WHERE place=7")
+    with closing(sqlite3.connect(str(store.path()), isolation_level=None)) as base:
+        base.execute("BEGIN IMMEDIATE")
+        base.execute("UPDATE matches SET decision='rejected' WHERE place=7")
         matches.decide([8], Decision.ACCEPTED)
         wait_until(lambda: bench.warnings)
         assert "Another program" in bench.warnings[0], "told while it still holds the file"
-        other.execute("COMMIT")
+        base.execute("COMMIT")
         bench.settle()
         (item,) = store.history()
         assert (item.accepted, item.rejected) == (1, 1)
-        other.execute("DELETE FROM queries")
+        base.execute("DELETE FROM queries")
     store.refresh()
     bench.settle()
     assert store.history() == []

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from qgis.core import QgsProject
 
 from craterbench_qgis.contract.vocabulary import Decision
 from craterbench_qgis.core.store.file import StoreFile
 from sets import match_set, scattered
-from store_bench import StoreBench
+from store_bench import StoreBench, bench
 
-
-@pytest.fixture
-def bench(project: QgsProject, tmp_path: Path) -> Iterator[StoreBench]:
-    bench = StoreBench(project, tmp_path)
-    yield bench
-    bench.close()
+__all__ = ["bench"]  # a fixture
 
 
 def spoil_and_open_again(bench: StoreBench, spoil: Callable[[Path], None]) -> bytes:

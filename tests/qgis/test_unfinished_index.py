@@ -44,12 +44,12 @@ def half(folder: Path) -> IndexInfo:
 
 
 def texts(dock: CraterBenchDock) -> str:
-    return "\n".join(one.text() for one in dock.findChildren(QLabel) if one.isVisible())
+    return "\n".join(label.text() for label in dock.findChildren(QLabel) if label.isVisible())
 
 
 def resume(dock: CraterBenchDock) -> list[QAbstractButton]:
-    return [one for one in dock.findChildren(QAbstractButton)
-            if one.isVisible() and one.text() == "Resume"]  # fmt: skip
+    return [button for button in dock.findChildren(QAbstractButton)
+            if button.isVisible() and button.text() == "Resume"]  # fmt: skip
 
 
 def test_the_search_tab_says_how_much_is_there(dock: CraterBenchDock, tmp_path: Path) -> None:
@@ -72,5 +72,7 @@ def test_its_button_goes_on_with_the_build(dock: CraterBenchDock, tmp_path: Path
     click(resume(dock)[0])
     settle()
     assert dock.tabs.tabText(dock.tabs.currentIndex()) == "Index"
-    titles = [one.windowTitle() for one in QApplication.topLevelWidgets() if one.isVisible()]
+    titles = [
+        window.windowTitle() for window in QApplication.topLevelWidgets() if window.isVisible()
+    ]
     assert "Build an index" in titles

@@ -12,7 +12,7 @@ from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtGui import QColor, QImage
 from qgis.PyQt.QtTest import QTest
 
-from craterbench_qgis.contract.search import ExplainReply
+from craterbench_qgis.contract.why import ExplainReply
 from craterbench_qgis.core.patches import EJECTA, FLOOR, MATCH, QUERY, RIM, ZONES, PatchPairs
 from craterbench_qgis.gui.why.paint import patch_rect, strength_colour
 from inside import move_mouse, wait_until
@@ -35,8 +35,8 @@ def test_counterparts_and_strengths_are_the_engines(bench: WhyBench) -> None:
     back: dict[int, set[int]] = {}
     for patch in reply.patches:
         assert pairs.counterparts(QUERY, patch.query_patch) == patch.gallery_patches
-        for other in patch.gallery_patches:
-            back.setdefault(other, set()).add(patch.query_patch)
+        for counterpart in patch.gallery_patches:
+            back.setdefault(counterpart, set()).add(patch.query_patch)
     for number in range(count):
         assert set(pairs.counterparts(MATCH, number)) == back.get(number, set())
     assert len(reply.patches) == count
@@ -136,14 +136,14 @@ def test_pointing_outlines_counterparts_both_ways(bench: WhyBench) -> None:
     plain = bench.picture()
     every_patch = range(pairs.rows * pairs.columns)
     several = next(patch for patch in every_patch if len(pairs.counterparts(MATCH, patch)) > 1)
-    for side, other, patch in (
+    for side, far_side, patch in (
         (QUERY, MATCH, pairs.numbered[0].query_patch),
         (MATCH, QUERY, several),
     ):
         move_mouse(view, patch_rect(pairs, view.place_of(side), patch).center())
         wait_until(lambda side=side, patch=patch: view.drawing.focus == (side, patch))
         assert patch in _outlined(bench, side)
-        assert set(pairs.counterparts(side, patch)) <= _outlined(bench, other)
+        assert set(pairs.counterparts(side, patch)) <= _outlined(bench, far_side)
         assert f"{pairs.similarity(side, patch):.3f}" in dialog.focus_line.text()
     assert str(len(pairs.counterparts(MATCH, several))) in dialog.focus_line.text()
     move_mouse(view, QPoint(1, 1))

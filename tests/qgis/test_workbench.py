@@ -19,7 +19,7 @@ from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QDialog, QLabel, QLineEdit, QPushButton, QWidget
 
 from craterbench_qgis.contract import methods
-from craterbench_qgis.contract.search import ExplainParams
+from craterbench_qgis.contract.why import ExplainParams
 from craterbench_qgis.core.layers.ids import layers_of
 from craterbench_qgis.core.match_set import MatchSet
 from engine_side import build_index

@@ -9,7 +9,7 @@ from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtGui import QColor, QImage
 from qgis.PyQt.QtTest import QTest
 
-from craterbench_qgis.contract.search import ExplainReply
+from craterbench_qgis.contract.why import ExplainReply
 from craterbench_qgis.gui.why.paint import patch_rect
 from craterbench_qgis.gui.why.panel import WhyDialog
 from gallery import RecordedEngine, match_set_of

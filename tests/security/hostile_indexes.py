@@ -27,7 +27,7 @@ def with_gpkg(path: Path, sql: str) -> None:
         base.execute(sql)
         base.commit()
     entry = geopackage.GpkgEntry(file.stat().st_size, geopackage.gpkg_hash(file), 60)
-    rewrite(path, lambda one: dataclasses.replace(one, gpkg=entry))
+    rewrite(path, lambda manifest: dataclasses.replace(manifest, gpkg=entry))
 
 
 def linked(source: Path, folder: Path, canary: Path) -> Iterator[tuple[str, Path]]:

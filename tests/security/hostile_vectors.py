@@ -89,30 +89,30 @@ def databases(folder: Path, url: str) -> Iterator[Path]:
                 )
             else:
                 base.execute(sql)
-                made = "more" if "TABLE" in sql else "craters2"
+                table = "more" if "TABLE" in sql else "craters2"
                 base.execute(
                     "INSERT INTO gpkg_contents (table_name, data_type, identifier, srs_id) VALUES "
                     "(?, 'attributes', ?, 0)",
-                    (made, made),
+                    (table, table),
                 )
             base.commit()
         yield path
 
 
 def bombs(folder: Path) -> Iterator[tuple[str, str]]:
-    """Half a megabyte that unpacks to half a gigabyte."""
+    """A few megabytes that unpack to half a gigabyte."""
     blanks = b" " * (1 << 20)
     for name in ("bomb.geojson", "bomb.csv"):
         path = folder / f"{name}.zip"
         with (
-            zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+            zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
             archive.open(name, "w") as member,
         ):
             for _ in range(512):
                 member.write(blanks)
         yield path.name, str(path)
     packed = folder / "bomb.csv.gz"
-    with gzip.open(packed, "wb") as stream:
+    with gzip.open(packed, "wb", compresslevel=1) as stream:
         for _ in range(512):
             stream.write(blanks)
     yield packed.name, str(packed)

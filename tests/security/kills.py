@@ -189,7 +189,7 @@ def main(folder: Path, kills: int) -> dict[str, object]:
         start = time.monotonic()
         support.build(path)
         commit_s = (time.monotonic() - start) / (support.CHUNKS + 3)  # as fast as this machine is
-        others = [fork(reader, path), fork(rival, path, rng.randrange(10**6))]
+        children = [fork(reader, path), fork(rival, path, rng.randrange(10**6))]
         while counts["kills"] < kills and load_manifest(path).n_craters < MAX_CRATERS:
             number, source = fork(victim, path, rng.randrange(10**6))
             lines: list[str] = []
@@ -207,21 +207,21 @@ def main(folder: Path, kills: int) -> dict[str, object]:
             counts["commits"] += len(reported)
             if reported and load_manifest(path).generation < max(reported):
                 counts["lost"] += 1
-            for _, pipe in others:
+            for _, pipe in children:
                 listen(pipe)
             if counts["kills"] % 50 == 0:
                 sys.stderr.write(f"{counts} {wrong[:5]}\n")
         until = time.monotonic() + 60
         while not counts["answers"] and time.monotonic() < until:  # on a busy machine
-            listen(others[0][1])
+            listen(children[0][1])
             time.sleep(0.05)
-        for child, pipe in others:
+        for child, pipe in children:
             kill(child)
             listen(pipe)
             os.close(pipe)
         with IndexWriter.open(path):
             pass  # tidies up what the last one left
-        wrong += [f"verify: {one}" for one in verify(path).problems]
+        wrong += [f"verify: {problem}" for problem in verify(path).problems]
     return {**counts, "wrong": wrong[:50], "wrong_count": len(wrong)}
 
 

@@ -81,12 +81,12 @@ _ODD = st.one_of(
 @st.composite
 def json_changes(draw: st.DrawFn) -> list[tuple[list[int], str, Any]]:
     """Where (a path of numbers, taken modulo what is there), how, and the new value."""
-    one = st.tuples(
+    change = st.tuples(
         st.lists(st.integers(0, 60), min_size=1, max_size=5),
         st.sampled_from(["set", "set", "set", "drop", "add"]),
         _ODD,
     )
-    return draw(st.lists(one, min_size=1, max_size=3))
+    return draw(st.lists(change, min_size=1, max_size=3))
 
 
 def changed(content: Any, changes: list[tuple[list[int], str, Any]]) -> Any:

@@ -128,8 +128,8 @@ def encoder(name: str) -> object:
 
 
 PURPOSES: dict[str, Callable[[str], object]] = {
-    one.__name__: one
-    for one in (
+    opener.__name__: opener
+    for opener in (
         mosaic, catalogue, region, image, index, change_index, verify_index, create_index, review,
         checkpoint, encoder,
     )

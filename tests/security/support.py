@@ -124,8 +124,8 @@ class Trap:
 
 def tree(folder: Path) -> dict[str, bytes | None]:
     """Every name below a folder, with the bytes of files; links and folders are None."""
-    found: dict[str, bytes | None] = {}
+    contents: dict[str, bytes | None] = {}
     for path in sorted(folder.rglob("*")):
         plain = path.is_file() and not path.is_symlink()
-        found[path.relative_to(folder).as_posix()] = path.read_bytes() if plain else None
-    return found
+        contents[path.relative_to(folder).as_posix()] = path.read_bytes() if plain else None
+    return contents

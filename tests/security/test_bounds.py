@@ -46,13 +46,13 @@ def test_two_modules_of_the_engine_open_rasters_and_layers() -> None:
     doors = set()
     for path in sorted((ROOT / "craterbench_qgis" / "engine").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            found: set[str] = set()
+            opened: set[str] = set()
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-                found = {node.attr} & OPENING.get(node.value.id, set())
+                opened = {node.attr} & OPENING.get(node.value.id, set())
             elif isinstance(node, ast.ImportFrom) and node.module:
-                taken = {one.name for one in node.names} | set(node.module.split(".")[1:])
-                found = taken & OPENING.get(node.module.split(".")[0], set())
-            if found:
+                taken = {alias.name for alias in node.names} | set(node.module.split(".")[1:])
+                opened = taken & OPENING.get(node.module.split(".")[0], set())
+            if opened:
                 doors.add(path.name)
     assert doors == {"rasters.py"} or doors == {"rasters.py", "vectors.py"}
 
@@ -79,8 +79,8 @@ def test_only_the_allowed_drivers_are_there() -> None:
 
 def test_the_lists_do_not_overlap() -> None:
     assert not set(walls.RASTER_DRIVERS) & set(walls.OTHER_RASTER_DRIVERS)
-    for one in ("MRF", "WMS", "WMTS", "WCS", "GTI", "OGR_VRT", "GDALG", "HTTP", "STACTA", "Zarr"):
-        assert one not in {*walls.RASTER_DRIVERS, *walls.VECTOR_DRIVERS}
+    for name in ("MRF", "WMS", "WMTS", "WCS", "GTI", "OGR_VRT", "GDALG", "HTTP", "STACTA", "Zarr"):
+        assert name not in {*walls.RASTER_DRIVERS, *walls.VECTOR_DRIVERS}
     assert callable(rasters.open_raster) and callable(vectors.table)
 
 
@@ -128,8 +128,8 @@ def test_a_reader_answers_from_the_generation_it_compared(work: Path, whole: Pat
     path = hostile_indexes.copy(whole, work / "moon.craterindex")
     with CraterIndex.open(path) as index:
         assert len(index.where("crater_row >= 0")) == 60
-        other = hostile_vectors.good(work / "other.gpkg")
-        other.replace(path / "catalogue.gpkg")
+        replacement = hostile_vectors.good(work / "other.gpkg")
+        replacement.replace(path / "catalogue.gpkg")
         with pytest.raises(CraterIndexError):
             index.where("crater_row >= 0")
 
@@ -161,9 +161,13 @@ def test_the_session_folder_keeps_what_was_used_last(work: Path) -> None:
     assert list(work.glob("*.png")) == [big]
 
 
+@pytest.fixture(scope="module")
+def bombs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return dict(hostile_vectors.bombs(tmp_path_factory.mktemp("bombs")))
+
+
 @pytest.mark.parametrize("name", ["bomb.geojson.zip", "bomb.csv.zip", "bomb.csv.gz"])
-def test_what_is_unpacked_is_bounded(name: str, work: Path) -> None:
-    bombs = dict(hostile_vectors.bombs(work))
+def test_what_is_unpacked_is_bounded(name: str, bombs: dict[str, str]) -> None:
     with pytest.raises(CatalogueError, match="unpacks to more than"):
         read_catalogue(bombs[name])
     if name.endswith(".zip"):
@@ -184,8 +188,8 @@ def test_cancel_names_a_request_by_its_own_id(work: Path) -> None:
     """True and 1.0 are the number 1 to a dictionary, not to whoever sent 1."""
     with Client(work / "session", faults=True) as client:
         client.send("long.work", number=1)
-        for other in (True, 1.0):
-            client.cancel(other)
+        for number in (True, 1.0):
+            client.cancel(number)
         client.call("$/ping")
         client.send("long.odd", number=2)
         client.call("short.odd")
@@ -230,8 +234,10 @@ def test_an_index_names_no_file_as_its_encoder(name: str, work: Path, whole: Pat
 
     path = hostile_indexes.copy(whole, work / "moon.craterindex")
 
-    def change(one: Any) -> Any:
-        return dataclasses.replace(one, settings=dataclasses.replace(one.settings, encoder_id=name))
+    def change(manifest: Any) -> Any:
+        return dataclasses.replace(
+            manifest, settings=dataclasses.replace(manifest.settings, encoder_id=name)
+        )
 
     hostile_indexes.rewrite(path, change)
     with pytest.raises(CraterIndexError, match="damaged"):

@@ -76,15 +76,15 @@ class Findings:
 
 @pytest.fixture
 def findings(opener: Opener) -> Any:
-    found = Findings(opener)
-    yield found
+    record = Findings(opener)
+    yield record
     if SECONDS:
         warnings.warn(
-            f"{found.count} files, slowest {found.slowest:.1f} s, at most {found.most_mb:.0f} MB, "
-            f"{len(found.wrong)} wrong",
+            f"{record.count} files, slowest {record.slowest:.1f} s, "
+            f"at most {record.most_mb:.0f} MB, {len(record.wrong)} wrong",
             stacklevel=1,
         )
-    assert not found.wrong, "\n".join(found.wrong[:20])
+    assert not record.wrong, "\n".join(record.wrong[:20])
 
 
 def _index(work: Path) -> Path:
@@ -109,8 +109,8 @@ def _with_bytes(path: Path, name: str, data: bytes) -> None:
         if isinstance(value, dict):
             if value.get("path") == name and "sha256" in value:
                 return dict(value, **entry)
-            return {key: swapped(one) for key, one in value.items()}
-        return [swapped(one) for one in value] if isinstance(value, list) else value
+            return {key: swapped(item) for key, item in value.items()}
+        return [swapped(item) for item in value] if isinstance(value, list) else value
 
     write_content(path, swapped(whole))
 
@@ -127,7 +127,7 @@ def write_content(path: Path, content: Any) -> None:
 
     def lines(value: Any) -> str:
         if isinstance(value, list) and value:
-            return "[\n" + ",\n".join(" " + compact(one) for one in value) + "\n]"
+            return "[\n" + ",\n".join(" " + compact(line) for line in value) + "\n]"
         return compact(value)
 
     if isinstance(content, dict):
@@ -168,7 +168,7 @@ PARTS = (
 def test_parts_of_an_index(part: str, findings: Findings, work: Path) -> None:
     path = _index(work)
     files = manifest.load_manifest(path).files()
-    name = next(one.path for one in files if part in one.path)
+    name = next(file.path for file in files if part in file.path)
     whole, entries = (path / name).read_bytes(), (path / "manifest.json").read_bytes()
     record = format.record_dtype(index_support.settings()).itemsize
 
@@ -210,7 +210,7 @@ def _catalogues(work: Path) -> list[Path]:
     rows = scene.write_catalogue(work / "craters.csv")
     good = hostile_vectors.good(work / "craters.gpkg")
     meta, table = pyogrio.read_arrow(good)
-    made = [rows, good]
+    paths = [rows, good]
     for name, driver in (
         ("craters.geojson", "GeoJSON"), ("craters.fgb", "FlatGeobuf"),
         ("craters.shp", "ESRI Shapefile"),
@@ -219,12 +219,12 @@ def _catalogues(work: Path) -> list[Path]:
             table, work / name, driver=driver, geometry_name=meta["geometry_name"],
             geometry_type="Point", crs="EPSG:4326",
         )  # fmt: skip
-        made.append(work / name)
+        paths.append(work / name)
     packed = work / "craters.zip"
     with zipfile.ZipFile(packed, "w") as archive:
         for ending in (".shp", ".shx", ".dbf", ".prj"):
             archive.write((work / "craters.shp").with_suffix(ending), "craters" + ending)
-    return [*made, packed, (work / "craters.dbf")]
+    return [*paths, packed, (work / "craters.dbf")]
 
 
 def test_catalogues(findings: Findings, work: Path) -> None:
@@ -250,7 +250,7 @@ def _mosaics(work: Path) -> list[Path]:
             "width": 64, "height": 64, "count": 1, "dtype": "uint8", "crs": source.crs,
             "transform": source.transform,
         }  # fmt: skip
-    made = [tif]
+    paths = [tif]
     for name, driver in (
         ("mosaic.png", "PNG"), ("mosaic.jp2", "JP2OpenJPEG"), ("mosaic.img", "HFA"),
         ("mosaic.cub", "ISIS3"), ("mosaic.gpkg", "GPKG"), ("mosaic.lbl", "ISIS3"),
@@ -258,9 +258,9 @@ def _mosaics(work: Path) -> list[Path]:
     ):  # fmt: skip
         with rasterio.open(work / name, "w", driver=driver, **profile) as target:
             target.write(data)
-        made.append(work / name)
+        paths.append(work / name)
     aux = work / "mosaic.png.aux.xml"
-    made += [aux] if aux.exists() else []
+    paths += [aux] if aux.exists() else []
     virtual = work / "mosaic.vrt"
     text = (
         '<VRTDataset rasterXSize="64" rasterYSize="64"><SRS>+proj=longlat +R=1737400 +no_defs'
@@ -269,7 +269,7 @@ def _mosaics(work: Path) -> list[Path]:
         "<SourceBand>1</SourceBand></SimpleSource></VRTRasterBand></VRTDataset>"
     )
     virtual.write_text(text)
-    return [*made, virtual]
+    return [*paths, virtual]
 
 
 def test_mosaics(findings: Findings, work: Path) -> None:

@@ -91,7 +91,7 @@ def test_a_server_stays_small(work: Path) -> None:
                 assert code != -32603, answer
             most_open = max(most_open, descriptors(client.process.pid))
         final = memory_mb(client.process.pid)
-    size = sum(one.stat().st_size for one in session.rglob("*") if one.is_file())
+    size = sum(file.stat().st_size for file in session.rglob("*") if file.is_file())
     if CALLS > 300:
         warnings.warn(
             f"{CALLS} calls: {settled:.0f} MB after {SETTLED}, {final:.0f} MB at the end, "

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...contract.search import ExplainReply
 from ...contract.vocabulary import Question
+from ...contract.why import ExplainReply
 from ...i18n import tr
 from ..match_set import MatchSet
 from ..patches import EJECTA, FLOOR, MATCH, QUERY, RIM, ZONES, PatchPairs

@@ -176,13 +176,11 @@ def _preview(params: BuildParams, table: Craters, path: Path) -> int:
         say(text)
     read = shown.scores["as read"]
     say(f"{path}: {len(shown.rows)} crops with the catalogue's circles.")
-    say(
-        f"Rim score {read.share:.2f} of {read.count:,} craters (0.5 is chance, 1 the best); "
-        f"mirrored {shown.scores['mirrored'].share:.2f}, half the diameter "
-        f"{shown.scores['half'].share:.2f}, twice {shown.scores['double'].share:.2f}."
-    )
+    say(f"Rim score {read.share:.2f} of {read.count:,} craters (0.5 is chance, 1 the best).")
     if shown.words:
-        say(shown.words)
+        names = {"mirrored": "mirrored", "half": "half the diameter", "double": "twice"}
+        others = (f"{text} {shown.scores[name].share:.2f}" for name, text in names.items())
+        say(f"{shown.words} Rim scores: {', '.join(others)}.")
     return 1 if shown.words else 0
 
 

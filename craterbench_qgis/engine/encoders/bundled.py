@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ...contract.build import EncoderInfo
+from ...contract.engine import EncoderInfo
 from ..errors import EncoderError
 from .base import (
     Embedding,

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from ...contract.build import EncoderInfo
+from ...contract.engine import EncoderInfo
 from ..errors import EncoderError
 from .base import Encoder
 from .bundled import bundled_encoders, load_bundled, load_card

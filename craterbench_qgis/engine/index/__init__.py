@@ -1,8 +1,9 @@
 """The index on disk: storage and the shortlist. Knows nothing of mosaics and encoders."""
 
+from .entries import Job
 from .format import SUFFIX, IndexSettings, SegmentData, Skipped
 from .listed import ListsShortlist, build_lists
-from .manifest import Job, Manifest
+from .manifest import Manifest
 from .reader import CraterIndex, StoredTokens, ViewRow
 from .scanning import ExactInt8
 from .shortlist import HnswShortlist, ShortlistBackend, build_hnsw, open_shortlist

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from ..errors import CraterIndexError
 from .arrow_file import check_craters, read_table
-from .manifest import CatalogueEntry
+from .entries import CatalogueEntry
 from .storage import RESTORE, FileEntry, HashingFile, MappedFile, sync_folder
 
 Float64 = npt.NDArray[np.float64]

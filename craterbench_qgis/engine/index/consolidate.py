@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..monitor import Monitor
+from .entries import SegmentEntry
 from .format import SEGMENT_VIEWS, IndexSettings
-from .manifest import SegmentEntry
 from .segment import Segment, SegmentWriter
 
 Removed = npt.NDArray[np.int32]

@@ -32,8 +32,8 @@ from ..files.database import distrust
 from ..words import Advice
 from .catalogue_store import CraterStore, plain_column, union_attributes
 from .closed import open_inside
+from .entries import GpkgEntry
 from .format import GPKG, GPKG_NEXT, IndexSettings
-from .manifest import GpkgEntry
 from .storage import FileEntry as _FileEntry
 from .storage import check_size, damaged, storage_errors, sync_file, sync_folder
 

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import CraterIndexError
-from .manifest import KindEntry, Manifest
+from .entries import KindEntry
+from .manifest import Manifest
 from .storage import RESTORE, FileEntry, HashingFile, MappedFile, sync_folder
 
 Records = npt.NDArray[np.void]

@@ -18,6 +18,18 @@ from ..errors import CraterIndexError
 from ..files.typed import convert
 from ..words import Advice
 from .closed import open_inside
+from .entries import (
+    CatalogueEntry,
+    Count,
+    GpkgEntry,
+    Job,
+    KindEntry,
+    ListsEntry,
+    SegmentEntry,
+    ShortlistEntry,
+    Text,
+    TombstoneEntry,
+)
 from .format import (
     FORMAT_NAME,
     FORMAT_VERSION,
@@ -29,13 +41,6 @@ from .format import (
 from .storage import FileEntry, storage_errors, write_atomically
 
 MAX_BYTES = 256 << 20
-
-# What a number or text of a manifest may be; JSON itself has no bounds.
-Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
-Rows = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
-Text = Annotated[str, msgspec.Meta(max_length=10_000)]
-Width = Annotated[int, msgspec.Meta(ge=0, le=4096)]
-Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 
 # Of an encoder: never a path, which the loader would follow.
 _ENCODER_ID = re.compile(
@@ -66,118 +71,6 @@ class _Observation(TypedDict, total=False):
     height: Count
     band: Count | None
     nodata: float | None
-
-
-@dataclass(frozen=True)
-class CatalogueEntry:
-    """One addition of craters: rows first_row ... first_row + rows - 1, and where they are from.
-
-    ``source`` is the caller's free JSON: path, SHA-256, counts, rejected counts.
-    """
-
-    first_row: Rows
-    rows: Rows
-    file: FileEntry
-    source: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class SegmentEntry:
-    """One immutable segment; ``chunks`` is [first, last] while it belongs to a pending job.
-
-    ``skipped`` counts the views not made, by reason.
-    """
-
-    path: Text
-    views: Rows
-    files: tuple[FileEntry, ...]
-    skipped: dict[Text, Count]
-    chunks: tuple[Count, Count] | None = None
-    final: bool = True
-
-    def file(self, name: str) -> FileEntry:
-        """The entry of e.g. ``tokens.bin`` of this segment."""
-        return next(file for file in self.files if file.path.endswith("/" + name))
-
-
-@dataclass(frozen=True)
-class Job:
-    """A build or add not finished yet. ``info`` is the caller's; ``done``: ranges of chunks."""
-
-    chunks: Count
-    info: dict[str, Any]
-    done: tuple[tuple[Count, Count], ...] = ()
-
-    def is_done(self, chunk: int) -> bool:
-        return any(first <= chunk <= last for first, last in self.done)
-
-    @property
-    def done_count(self) -> int:
-        return sum(last - first + 1 for first, last in self.done)
-
-    def with_done(self, chunk: int) -> Job:
-        """The job after ``chunk`` was committed."""
-        merged: list[tuple[int, int]] = []
-        for first, last in sorted([*self.done, (chunk, chunk)]):
-            if merged and first <= merged[-1][1] + 1:
-                merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
-            else:
-                merged.append((first, last))
-        return dataclasses.replace(self, done=tuple(merged))
-
-
-@dataclass(frozen=True)
-class ShortlistEntry:
-    """A shortlist structure built for exactly the present segments and tombstones."""
-
-    kind: Text
-    file: FileEntry
-    views: Rows
-    parameters: dict[Text, Count]
-
-
-@dataclass(frozen=True)
-class ListsEntry:
-    """The inverted lists (``index/lists.py``) of the segment at ``segment``."""
-
-    segment: Text
-    file: FileEntry
-
-
-@dataclass(frozen=True)
-class KindEntry:
-    """Descriptors of kind (``index/kinds.py``) of all or some views, and what made them.
-
-    ``relief``, ``near``, ``rings``: numbers of each part. Every file holds whole records.
-    """
-
-    descriptor: Text
-    weights_hash: Sha256
-    relief: Width
-    near: Width
-    rings: Width
-    files: tuple[FileEntry, ...]
-
-    def same_kind(self, other: KindEntry) -> bool:
-        """Whether both are of one descriptor, so that their records can be compared."""
-        return dataclasses.replace(self, files=other.files) == other
-
-
-@dataclass(frozen=True)
-class TombstoneEntry:
-    """``file``: the removed crater rows, int32 little-endian, ascending."""
-
-    file: FileEntry
-    craters: Rows
-
-
-@dataclass(frozen=True)
-class GpkgEntry:
-    """``catalogue.gpkg``; its SHA-256 is of the bytes with SQLite's volatile ones zeroed."""
-
-    size: Count
-    sha256: Sha256
-    craters: Rows
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import CraterIndexError
+from .entries import SegmentEntry
 from .format import (
     GLOBALS,
     SEGMENT_FILES,
@@ -26,7 +27,6 @@ from .format import (
     Skipped,
     record_dtype,
 )
-from .manifest import SegmentEntry
 from .storage import RESTORE, FileEntry, HashingFile, MappedFile, sync_folder
 
 Records = npt.NDArray[np.void]

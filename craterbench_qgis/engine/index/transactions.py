@@ -18,10 +18,11 @@ from ..closing import Closing
 from ..errors import CraterIndexError
 from . import geopackage
 from .catalogue_store import CraterStore
+from .entries import GpkgEntry
 from .format import GPKG, MANIFEST
 from .housekeeping import clear, read_tombstones, remove_empty
 from .lock import WriterLock
-from .manifest import GpkgEntry, Manifest, load_manifest, save_manifest
+from .manifest import Manifest, load_manifest, save_manifest
 from .storage import discard, storage_errors
 
 

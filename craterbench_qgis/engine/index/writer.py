@@ -23,22 +23,20 @@ from ..errors import CraterIndexError
 from ..monitor import Monitor
 from .catalogue_store import CraterStore, crater_table, write_craters
 from .consolidate import full_groups, join, live_groups
-from .format import IndexSettings, SegmentData
-from .housekeeping import clear, creatable, read_tombstones
-from .kinds import write_kinds
-from .lock import WriterLock
-from .manifest import (
+from .entries import (
     CatalogueEntry,
     Job,
     KindEntry,
     ListsEntry,
-    Manifest,
     SegmentEntry,
     ShortlistEntry,
     TombstoneEntry,
-    load_manifest,
-    plain_json,
 )
+from .format import IndexSettings, SegmentData
+from .housekeeping import clear, creatable, read_tombstones
+from .kinds import write_kinds
+from .lock import WriterLock
+from .manifest import Manifest, load_manifest, plain_json
 from .segment import write_segment
 from .storage import FileEntry, HashingFile, check_size, storage_errors, sync_folder
 from .transactions import Transactions, utc_now

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..index.manifest import Job
+from ..index.entries import Job
 
 # A chunk of this many views is lost at most when a small build is killed ...
 CHUNK_VIEWS = 256

@@ -57,8 +57,8 @@ class RimScore:
 @dataclass
 class CropPreview:
     """``rows``: the craters shown; ``pictures``: [n, S, S] floats in 0..1, NaN rows left out;
-    ``scores``: by name: "as read", "mirrored", "half", "double"; ``words``: what they mean, ""
-    where the circles lie on rims or too few craters were seen."""
+    ``scores``: by name: "as read" and, where those circles lie off rims, "mirrored", "half" and
+    "double"; ``words``: what they mean, "" where all is well or too few craters were seen."""
 
     rows: list[int]
     pictures: NDArray[np.float32]
@@ -83,8 +83,10 @@ def preview(mosaic: Mosaic, craters: Craters, monitor: Monitor | None = None) ->
         "half": (lon, diameter / 2.0),
         "double": (lon, diameter * 2.0),
     }
-    scores = {}
+    scores: dict[str, RimScore] = {}
     for done, (name, (x, d)) in enumerate(ways.items()):
+        if scores and not off_rims(scores):
+            break  # nothing is to be repaired
         monitor.report(Stage.RIMS, done, len(ways))
         monitor.check()
         scores[name] = rim_score(mosaic, x, lat, d)
@@ -146,11 +148,13 @@ def off_rims(scores: dict[str, RimScore]) -> bool:
 
 def repair_of(scores: dict[str, RimScore]) -> str:
     """Which other reading would fit, of circles that lie off rims; "" for none."""
+    if not off_rims(scores):
+        return ""
     read = scores["as read"]
     better = max(("mirrored", "half", "double"), key=lambda name: scores[name].share)
     other = scores[better]
     unclear = other.is_near_chance or other.share < read.share + 3.0 * read.error
-    return "" if unclear or not off_rims(scores) else better
+    return "" if unclear else better
 
 
 def _sample(mosaic: Mosaic, craters: Craters) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -187,22 +191,26 @@ def _strengths(
     away = 2 * radius * np.where(np.arange(_DISPLACED) % 2, 1.5, 1.0)
     rows = np.concatenate([[middle], middle - away * np.cos(bearings)])
     cols = np.concatenate([[middle], middle + away * np.sin(bearings)])
-    strengths = np.array(
-        [_rim(down, right, row, col, radius) for row, col in zip(rows, cols, strict=True)]
-    )
+    strengths = _rims(down, right, rows, cols, radius)
     return float(strengths[0]), strengths[1:]
 
 
-def _rim(down: FloatArray, right: FloatArray, row: float, col: float, radius: float) -> float:
-    """The mean radial gradient along a circle, whatever its sign, for the best radius near it."""
+def _rims(
+    down: FloatArray, right: FloatArray, rows: FloatArray, cols: FloatArray, radius: float
+) -> FloatArray:
+    """The mean radial gradient along circles, whatever its sign, for the best radius near it."""
     angle = np.arange(_ANGLES) * (2 * np.pi / _ANGLES)
-    best = 0.0
-    for part in (0.92, 1.0, 1.08):
-        at = np.stack([row + part * radius * np.sin(angle), col + part * radius * np.cos(angle)])
-        radial = map_coordinates(down, at, order=1) * np.sin(angle)
-        radial += map_coordinates(right, at, order=1) * np.cos(angle)
-        # The root keeps one bright edge from counting for a whole rim.
-        best = max(best, float(np.sqrt(np.abs(radial)).mean()))
+    radii = radius * np.array([0.92, 1.0, 1.08])[:, None]
+    at = np.stack(
+        [
+            rows[:, None, None] + radii * np.sin(angle),
+            cols[:, None, None] + radii * np.cos(angle),
+        ]
+    )
+    radial = map_coordinates(down, at, order=1) * np.sin(angle)
+    radial += map_coordinates(right, at, order=1) * np.cos(angle)
+    # The root keeps one bright edge from counting for a whole rim.
+    best: FloatArray = np.sqrt(np.abs(radial)).mean(axis=2).max(axis=1)
     return best
 
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from ...contract.build import UpgradeReply
 from ...contract.vocabulary import Stage
 from ..index import CraterIndex, IndexWriter
+from ..index.entries import KindEntry
 from ..index.kinds import kind_dtype
-from ..index.manifest import KindEntry
 from ..monitor import Monitor
 from ..mosaic import Mosaic, View, ViewSkipped
 from ..tokens import quantise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...contract.build import Device, Devices, Encoders, Nothing
+from ...contract.engine import Device, Devices, Encoders, Nothing
 from ..encoders import available_encoders
 from .calls import Call
 from .greeting import processor

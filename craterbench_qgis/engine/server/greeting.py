@@ -7,7 +7,7 @@ import os
 import platform
 
 from ... import __version__
-from ...contract.build import Device, Hello
+from ...contract.engine import Device, Hello
 from ...contract.wire import PROTOCOL
 
 PACKAGES = (

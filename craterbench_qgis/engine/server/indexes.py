@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from ...contract import names
-from ...contract.build import IndexInfo, IndexParams, Nothing, Observation, OpenParams
+from ...contract.build import IndexInfo, IndexParams, Observation, OpenParams
+from ...contract.engine import Nothing
 from ...contract.vocabulary import Stage
 from ..errors import CraterBenchError
 from ..files.database import check_schema

@@ -8,9 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from ...contract.search import (
-    ExplainParams,
-    ExplainReply,
-    PatchPair,
     Preview,
     PreviewParams,
     SearchParams,
@@ -21,6 +18,7 @@ from ...contract.search import (
     WarpParams,
 )
 from ...contract.vocabulary import BoxReading, DiameterFrom
+from ...contract.why import ExplainParams, ExplainReply, PatchPair
 from ..formats import explanation_picture
 from ..mosaic.drawn import ground_square
 from ..search import QueryView, SearchOptions, explain, read_region

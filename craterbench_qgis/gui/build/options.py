@@ -20,7 +20,8 @@ from qgis.PyQt.QtWidgets import (
 
 from ...client.failure import CallError
 from ...client.service import EngineService
-from ...contract.build import TOKENS, Encoders, Nothing, Selection
+from ...contract.build import TOKENS, Selection
+from ...contract.engine import Encoders, Nothing
 from ...contract.methods import ENCODERS
 from ...core.context_factors import listed, parse_contexts
 from ...core.settings import Settings

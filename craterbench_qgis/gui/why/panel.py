@@ -15,8 +15,8 @@ from ...client.service import AnyCall, EngineService
 from ...contract import names
 from ...contract.methods import EXPLAIN
 from ...contract.records import RecordError
-from ...contract.search import ExplainParams, ExplainReply
 from ...contract.vocabulary import Decision
+from ...contract.why import ExplainParams, ExplainReply
 from ...core.match_set import MatchSet
 from ...core.patches import MATCH, QUERY, PatchPairs
 from ...core.words import why as words

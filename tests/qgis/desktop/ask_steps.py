@@ -15,12 +15,12 @@ from qgis.PyQt.QtWidgets import (
 from qgis.utils import iface
 
 from common import DOCK, INDEX, LAT, LON, MOSAIC, SIDE, answered, centre, order
+from eyes import dialog, reads, shown
 from hands import (
     act,
     choose,
     click_map,
     closed,
-    dialog,
     drag,
     drag_on_map,
     entry,
@@ -31,8 +31,6 @@ from hands import (
     menu_bar,
     on_screen,
     press,
-    reads,
-    shown,
     tab,
 )
 from steps import OUT, drawn, look_at, pause, picture, prepare, seen, until, xdo

@@ -13,18 +13,16 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from common import DOCK, share_done
+from eyes import dialog, reads, shown
 from hands import (
     choose,
     closed,
-    dialog,
     entry,
     file_dialog,
     fill,
     item,
     key,
     press,
-    reads,
-    shown,
     tab,
 )
 from steps import (

@@ -9,15 +9,8 @@ from qgis.PyQt.QtWidgets import (
     QProgressBar,
 )
 
-from hands import (
-    drag,
-    key,
-    reads,
-    rows,
-    shown,
-    spot,
-    write,
-)
+from eyes import reads, rows, shown
+from hands import drag, key, spot, write
 from steps import pause, until
 
 MOSAIC, INDEX = os.environ["TOUR_MOSAIC"], os.environ["TOUR_INDEX"]

@@ -12,16 +12,14 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from common import DOCK, share_done
+from eyes import dialog, reads, shown
 from hands import (
     check_mark,
     choose,
-    dialog,
     entry,
     file_dialog,
     fill,
     press,
-    reads,
-    shown,
     tab,
 )
 from steps import (

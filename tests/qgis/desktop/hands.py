@@ -1,7 +1,8 @@
-"""What a user has: eyes that find what is visible by its words, a mouse and a keyboard.
+"""What a user has beside the eyes: a mouse and a keyboard.
 
-``gc.collect()`` runs before each press: what lives only by a name that a function forgot is gone
-when it is pressed. Every press waits for the X server's event. A ``says`` is a pattern: ``Save*``.
+Nothing is kept between two looks, and ``gc.collect()`` runs before each press: what lives only by a
+name that a function forgot is gone when it is pressed. Every press waits until the X server's event
+was delivered. A ``says`` is a pattern: ``Save*``.
 """
 
 import gc
@@ -9,17 +10,14 @@ import time
 from fnmatch import fnmatchcase
 
 from qgis.core import QgsPointXY
-from qgis.PyQt.QtCore import QPoint, Qt
+from qgis.PyQt.QtCore import QPoint
 from qgis.PyQt.QtGui import QCursor
 from qgis.PyQt.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QApplication,
     QComboBox,
-    QDialog,
     QFileDialog,
-    QGroupBox,
-    QLabel,
     QLineEdit,
     QMenu,
     QScrollArea,
@@ -29,77 +27,11 @@ from qgis.PyQt.QtWidgets import (
 from qgis.utils import iface
 
 import names
+from eyes import all_shown, dialog, shown
 from record import record
 from steps import pause, picture, until, xdo
 
 _ARRIVES = 8.0
-_DIRECT = Qt.FindChildOption.FindDirectChildrenOnly  # QGIS's window has thousands of others
-_PARTS = ("CraterBenchDock", "CraterBenchToolBar")
-
-# Eyes
-
-
-def windows():
-    """What is on the screen: what is modal alone, else all; of QGIS's own window our parts."""
-    modal = QApplication.activeModalWidget()
-    if modal is not None:
-        return [modal]
-    main = iface.mainWindow()
-    parts = [main.findChild(QWidget, name, _DIRECT) for name in _PARTS]
-    others = [one for one in QApplication.topLevelWidgets() if one is not main]
-    return [one for one in (*parts, iface.messageBar(), *others) if one is not None
-            and one.isVisible()]  # fmt: skip
-
-
-def all_shown(kind, says="*", inside=""):
-    """The visible widgets of a kind that say so, in windows or parts that are called ``inside``."""
-    found = []
-    for window in windows():
-        for widget in [window, *window.findChildren(kind)]:
-            if not isinstance(widget, kind) or not widget.isVisible() or widget in found:
-                continue
-            if says != "*" and not fnmatchcase(names.name_of(widget), says):
-                continue
-            if not inside or any(_is_called(one, inside) for one in names.chain(widget)):
-                found.append(widget)
-    return found
-
-
-def _is_called(holder, pattern):
-    if not isinstance(holder, QWidget):
-        return False
-    title = holder.title() if isinstance(holder, QGroupBox) else holder.windowTitle()
-    said = (holder.objectName(), title, type(holder).__name__)
-    return any(fnmatchcase(text, pattern) for text in said)
-
-
-def shown(kind, says="*", inside=""):
-    """The one that can be pressed, else the first; None without any."""
-    found = all_shown(kind, says, inside)
-    return next((one for one in found if one.isEnabled()), found[0] if found else None)
-
-
-def reads(pattern, inside="", kind=QLabel):
-    """The first visible text that fits the pattern; "" without one."""
-    for label in all_shown(kind, inside=inside):
-        if fnmatchcase(label.text().replace("\u200b", ""), pattern):
-            return label.text().replace("\u200b", "")
-    return ""
-
-
-def dialog(title="*"):
-    """Whether a dialog with that title is open."""
-    kinds = [one for one in windows() if isinstance(one, QDialog)]
-    return any(fnmatchcase(one.windowTitle(), title) for one in kinds)
-
-
-def rows(says, inside=""):
-    """How many rows a visible list has; 0 without it."""
-    view = shown(QAbstractItemView, says, inside)
-    return view.model().rowCount() if view is not None and view.model() is not None else 0
-
-
-# Hands
 
 
 def act(*words, settle=0.12):
@@ -131,26 +63,24 @@ def spot(widget, at=None):
     return widget.mapToGlobal(at if at is not None else widget.rect().center())
 
 
+def _is_in_sight(widget, at):
+    return widget.visibleRegion().contains(at if at is not None else widget.rect().center())
+
+
 def scroll_to(find, at=None):
-    """Turn the wheel over what holds it until it is in sight, and wait until it stays where it is:
-    a layout, or the window manager, may still be moving it."""
-    was = None
-    for _ in range(60):
+    """Turn the wheel over what holds it until it is in sight."""
+    for _ in range(30):
         widget = find()
-        if widget is None:
+        if widget is None or _is_in_sight(widget, at):
             return
-        place = spot(widget, at)
-        hidden = not widget.visibleRegion().contains(widget.mapFromGlobal(place))
-        holders = (one for one in names.chain(widget) if isinstance(one, QScrollArea))
-        area = next(holders, None) if hidden else None
-        if area is not None:
-            over = spot(area.viewport(), QPoint(3, area.viewport().height() // 2))
-            xdo("mousemove", over.x(), over.y(), "click", 5 if place.y() > over.y() else 4)
-        elif place == was:
+        area = next((one for one in names.chain(widget) if isinstance(one, QScrollArea)), None)
+        if area is None:
             return
-        was = place
-        del widget, holders, area
-        yield from pause(0.08)
+        here = widget.mapTo(area, at if at is not None else widget.rect().center())
+        button = 5 if here.y() > area.height() // 2 else 4
+        over = spot(area.viewport(), QPoint(3, area.viewport().height() // 2))
+        xdo("mousemove", over.x(), over.y(), "click", button)
+        yield from pause(0.1)
 
 
 def press(says, inside="", kind=QAbstractButton, at=None, button=1, times=1, wait=15.0, keys=()):
@@ -167,24 +97,33 @@ def press(says, inside="", kind=QAbstractButton, at=None, button=1, times=1, wai
         state = "is greyed" if find() is not None else "is not there"
         raise AssertionError(f"{says!r} in {inside!r} {state}; there are {there}") from None
     yield from scroll_to(find)
-    widget = find()
-    if at is None and isinstance(widget, QAbstractButton) and widget.isCheckable():
-        at = check_mark
-    place = spot(widget, at(widget) if at is not None else None)
-    hidden = QApplication.widgetAt(place)
+    place = yield from _at_rest(lambda: _place(find(), at))
+    widget, hidden = find(), QApplication.widgetAt(place)
     assert hidden is not None and _same(hidden, widget), (
         f"{says!r} is behind {hidden and names.name_of(hidden)} {type(hidden).__name__}"
     )
     del widget, hidden
-    yield from _click(place, button, times, keys)
+    down = [word for key in keys for word in ("keydown", key)]
+    up = [word for key in keys for word in ("keyup", key)]
+    clicks = ("click", "--repeat", times, "--delay", 60, button) if times > 1 else ("click", button)
+    yield from act("mousemove", place.x(), place.y(), *down, *clicks, *up)
 
 
-def _click(place, button, times, keys):
-    """At a place of the screen, holding ``keys``."""
-    down = [word for one in keys for word in ("keydown", one)]
-    up = [word for one in keys for word in ("keyup", one)]
-    often = ("--repeat", times, "--delay", 60) if times > 1 else ()
-    yield from act("mousemove", place.x(), place.y(), *down, "click", *often, button, *up)
+def _place(widget, at):
+    if at is None and isinstance(widget, QAbstractButton) and widget.isCheckable():
+        at = check_mark
+    return spot(widget, at(widget) if at is not None else None)
+
+
+def _at_rest(look):
+    """The place that ``look`` sees, once it has stayed there: what comes may push others aside."""
+    place = look()
+    while True:
+        yield from pause(0.06)
+        now = look()
+        if now == place:
+            return place
+        place = now
 
 
 def _same(there, widget):
@@ -230,7 +169,7 @@ def choose(says, entry, inside=""):
     )
     found = lambda: _entry(says, inside, entry)  # noqa: E731
     yield from until(lambda: found() is not None, 8)
-    place = found()
+    place = yield from _at_rest(found)
     yield from act("mousemove", place.x(), place.y(), "click", 1)
 
 
@@ -274,7 +213,7 @@ def entry(says, settle=0.2):
     except AssertionError:
         there = [names.clean(a.text()) for menu in open_menus() for a in menu.actions()]
         raise AssertionError(f"no entry {says!r} can be chosen in {there}") from None
-    place = find()
+    place = yield from _at_rest(find)
     yield from act("mousemove", place.x(), place.y(), "click", 1, settle=settle)
 
 
@@ -302,7 +241,7 @@ def tab(title, inside="CraterBenchDock"):
 
     gc.collect()
     yield from until(lambda: _bar(title, inside) is not None, 10)
-    place = spot(_bar(title, inside), at(_bar(title, inside)))
+    place = yield from _at_rest(lambda: _place(_bar(title, inside), at))
     yield from act("mousemove", place.x(), place.y(), "click", 1)
 
 
@@ -324,10 +263,11 @@ def item(row, says="Matches", inside="", button=1, times=1, keys=(), at=None):
     find = lambda: shown(QAbstractItemView, says, inside)  # noqa: E731
     yield from until(lambda: find() is not None and find().model().rowCount() > row, 20)
     yield from scroll_to(find)
-    view = find()
-    place = spot(view.viewport(), (at or cell(row))(view))
-    del view
-    yield from _click(place, button, times, keys)
+    place = yield from _at_rest(lambda: spot(find().viewport(), (at or cell(row))(find())))
+    down = [word for one in keys for word in ("keydown", one)]
+    up = [word for one in keys for word in ("keyup", one)]
+    clicks = ("click", "--repeat", times, "--delay", 60, button) if times > 1 else ("click", button)
+    yield from act("mousemove", place.x(), place.y(), *down, *clicks, *up)
 
 
 def hover(says, inside="", kind=QWidget, at=None):
@@ -387,12 +327,16 @@ def file_dialog(path):
         del line
         yield from act("mousemove", place.x(), place.y(), "click", 1)
         yield from write(str(path))
-        yield from key("Escape" if QApplication.activePopupWidget() is not None else "shift")
+        yield from key("Escape" if _has_completer() else "shift")
         yield from key("Return")
     else:
         yield from key("Escape")
     yield from until(lambda: shown(QFileDialog) is None, 10)
     yield from pause(0.1)
+
+
+def _has_completer():
+    return QApplication.activePopupWidget() is not None
 
 
 def closed(title="*"):

@@ -11,10 +11,10 @@ from qgis.PyQt.QtWidgets import (
 from qgis.utils import iface
 
 from common import DOCK, answered, order, slide
+from eyes import dialog, reads, rows, shown
 from hands import (
     choose,
     closed,
-    dialog,
     entry,
     file_dialog,
     fill,
@@ -22,9 +22,6 @@ from hands import (
     item,
     key,
     press,
-    reads,
-    rows,
-    shown,
 )
 from steps import OUT, drawn, pause, picture, seen, until
 

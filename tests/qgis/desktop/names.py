@@ -6,8 +6,10 @@ holds it, so that two buttons “Cancel” are two controls.
 
 import contextlib
 import re
+import weakref
 from collections import Counter
 
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import (
     QAbstractButton,
@@ -26,6 +28,7 @@ from qgis.PyQt.QtWidgets import (
     QTabBar,
     QWidget,
 )
+from qgis.utils import iface
 
 PACKAGE = "craterbench_qgis_plugin"
 OURS = "CraterBench"
@@ -33,6 +36,24 @@ MENU_OF = " › menu"
 MOUSE = " › mouse"
 _LONG = 60
 _MOUSE_EVENTS = ("mousePressEvent", "mouseReleaseEvent", "mouseMoveEvent", "wheelEvent")
+
+
+_known = {}
+
+
+def part(name):
+    """The plugin's panel or toolbar in QGIS's window, which has two thousand others; None without.
+
+    Known by a weak reference: what the plugin drops is gone here, too.
+    """
+    widget = _known[name]() if name in _known else None
+    if widget is None or sip.isdeleted(widget):
+        direct = Qt.FindChildOption.FindDirectChildrenOnly
+        widget = iface.mainWindow().findChild(QWidget, name, direct)
+        if widget is None:
+            return None
+        _known[name] = weakref.ref(widget)
+    return widget
 
 
 def clean(text):
@@ -93,8 +114,8 @@ def _label_of(widget):
     holder = widget.parent()
     if not isinstance(holder, QWidget):
         return ""
-    for label in holder.findChildren(QLabel):
-        if label.buddy() is widget:
+    for label in holder.children():
+        if isinstance(label, QLabel) and label.buddy() is widget:
             return label.text().rstrip(": ")
     if not is_ours(holder) and holder.layout() is None:
         return ""

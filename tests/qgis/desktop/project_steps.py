@@ -17,6 +17,7 @@ from qgis.PyQt.QtWidgets import (
 from qgis.utils import iface
 
 from common import DOCK, INDEX, order
+from eyes import reads, rows, shown
 from hands import (
     act,
     closed,
@@ -24,9 +25,6 @@ from hands import (
     item,
     key,
     press,
-    reads,
-    rows,
-    shown,
     tab,
 )
 

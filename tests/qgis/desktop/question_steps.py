@@ -8,6 +8,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from common import DOCK, LAT, LON, SIDE, answered, low_high
+from eyes import reads, rows, shown
 from hands import (
     choose,
     entry,
@@ -15,9 +16,6 @@ from hands import (
     item,
     key,
     press,
-    reads,
-    rows,
-    shown,
     tab,
     write,
 )

@@ -54,13 +54,11 @@ class Record(QObject):
 
     # What there is
 
-    def walk(self):
-        """Look at all that belongs to the plugin now, where anything came or went."""
+    def walk(self, again=False):
+        """Look at all that belongs to the plugin now, where a window came or went, or ``again``."""
         windows = [one for one in QApplication.topLevelWidgets() if one.isVisible()]
-        dock = iface.mainWindow().findChild(QWidget, "CraterBenchDock")
-        inside = len(dock.findChildren(QWidget)) if dock is not None else 0
-        now = (self.step, inside, [type(one).__name__ for one in windows])
-        if now == self._walked:
+        now = (self.step, [type(one).__name__ for one in windows])
+        if now == self._walked and not again:
             return
         self._walked = now
         for window in windows:
@@ -74,10 +72,10 @@ class Record(QObject):
                 for page in window.findChildren(QWidget):
                     if names.is_ours(page) and not names.is_ours(page.parent()):
                         self.controls |= names.controls_of(page)
-        main = iface.mainWindow()
+        dock, bar = names.part("CraterBenchDock"), names.part("CraterBenchToolBar")
         if dock is not None:
             self.controls |= names.controls_of(dock)
-        for bar in main.findChildren(QToolBar, "CraterBenchToolBar"):
+        if bar is not None:
             self.controls |= {(bar.objectName(), names.clean(a.text())) for a in bar.actions()}
 
     def _menu(self, menu):
@@ -111,7 +109,7 @@ class Record(QObject):
         for ear in ears:
             for one in names.chain(ear) if ear is not None else ():
                 self._hear(one)
-        dock = iface.mainWindow().findChild(QWidget, "CraterBenchDock")
+        dock = names.part("CraterBenchDock")
         for shortcut in dock.findChildren(names.shortcut_class()) if dock is not None else ():
             self._hear(shortcut)
 

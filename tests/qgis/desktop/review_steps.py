@@ -15,6 +15,7 @@ from qgis.PyQt.QtWidgets import (
 from qgis.utils import iface
 
 from common import DOCK, slide
+from eyes import reads, shown
 from hands import (
     act,
     choose,
@@ -25,8 +26,6 @@ from hands import (
     fill,
     key,
     press,
-    reads,
-    shown,
     spot,
     tab,
 )

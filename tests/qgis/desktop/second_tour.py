@@ -9,7 +9,8 @@ from qgis.PyQt.QtWidgets import QWidget
 from qgis.utils import iface
 
 from common import DOCK
-from hands import item, press, reads, rows, shown
+from eyes import reads, rows, shown
+from hands import item, press
 from project_steps import state_of_project
 from steps import go_through, pause, picture, run, seen, until
 

@@ -66,11 +66,10 @@ def xdo(*words):
 def picture(name, widget=None):
     """The whole screen, or a widget's window only."""
     QApplication.processEvents()
-    command = ["import", "-window", "root"]
+    shot = QApplication.primaryScreen().grabWindow(0)  # the root: menus and frames, too
     if widget is not None:
-        box = widget.window().frameGeometry()
-        command += ["-crop", f"{box.width()}x{box.height()}+{box.x()}+{box.y()}", "+repage"]
-    subprocess.run([*command, str(OUT / (name + ".png"))], check=False)
+        shot = shot.copy(widget.window().frameGeometry())
+    shot.save(str(OUT / (name + ".png")), quality=90)  # packed less, and sooner
     seen["steps"].append(name)
     gap.forgive()
 
@@ -137,6 +136,7 @@ def go_through(tour, steps):
             continue
         record.step, started = f"{tour}: {step.__name__}", time.monotonic()
         yield from step()
+        record.walk(again=True)
         seen["seconds"][step.__name__] = round(time.monotonic() - started, 1)
 
 

@@ -52,7 +52,7 @@ class QgsSettings:
         return key in self._values
 
     def remove(self, key: str) -> None:
-        for known in [one for one in self._values if one == key or one.startswith(key + "/")]:
+        for known in [name for name in self._values if name == key or name.startswith(key + "/")]:
             del self._values[known]
 
     def allKeys(self) -> list[str]:
@@ -155,5 +155,5 @@ class QgsProjUtils:
 def __getattr__(name: str) -> Any:
     if not name.startswith("Qgs"):
         raise AttributeError(name)
-    made = globals()[name] = made_up(name)
-    return made
+    value = globals()[name] = made_up(name)
+    return value

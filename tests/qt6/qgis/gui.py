@@ -145,5 +145,5 @@ class QgsMapCanvas(QGraphicsView):
 def __getattr__(name: str) -> Any:
     if not name.startswith("Qgs"):
         raise AttributeError(name)
-    made = globals()[name] = made_up(name)
-    return made
+    value = globals()[name] = made_up(name)
+    return value

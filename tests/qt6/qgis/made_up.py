@@ -13,9 +13,9 @@ class Kind(type(QObject)):  # type: ignore[misc]
     def __getattr__(cls, name: str) -> Any:
         if name.startswith(("_", "pytest")):
             raise AttributeError(name)
-        made = made_up(name) if name[0].isupper() else nothing
-        setattr(cls, name, made)
-        return made
+        value = made_up(name) if name[0].isupper() else nothing
+        setattr(cls, name, value)
+        return value
 
 
 def nothing(*_: object, **__: object) -> None:
