@@ -114,6 +114,22 @@ def starting_qgis(folder: Path) -> list[Path]:
     ]
 
 
+def commands(python: Path, tests: str) -> str:
+    """What is run inside, for a shell: the version, then the tests; ``python``: the engine's.
+
+    QGIS's Python is named by its place: PATH comes from outside, where another may stand first.
+    """
+    version = "from qgis.core import Qgis; print('QGIS', Qgis.QGIS_VERSION)"
+    outside = [str(path.relative_to(ROOT)) for path in starting_qgis(ROOT / "tests" / "qgis")]
+    return (
+        f'/usr/bin/python3 -c \\"{version}\\" && '
+        f"sh tools/qgis_tests_env.sh /usr/bin/python3 /tmp/venv-qgis && "
+        f"export OMP_NUM_THREADS=1 CRATERBENCH_TEST_PYTHON='{python}' && "
+        f"/tmp/venv-qgis/bin/python -m pytest -n 2 --dist loadfile --timeout 600 {tests} && "
+        f"'{python}' -m pytest {' '.join(outside)}"
+    )
+
+
 def main() -> int:
     """The command line; the exit code is pytest's."""
     parser = argparse.ArgumentParser(description="The plugin's tests in a newer QGIS.")
@@ -128,16 +144,7 @@ def main() -> int:
         return 2
     folder = (asked.systems / asked.suite).absolute()
     make_system(asked.suite, folder)
-    version = "from qgis.core import Qgis; print('QGIS', Qgis.QGIS_VERSION)"
-    python = asked.venv.absolute() / "bin" / "python"
-    outside = [str(path.relative_to(ROOT)) for path in starting_qgis(ROOT / "tests" / "qgis")]
-    command = (
-        f'python3 -c \\"{version}\\" && '
-        f"sh tools/qgis_tests_env.sh /usr/bin/python3 /tmp/venv-qgis && "
-        f"export OMP_NUM_THREADS=1 CRATERBENCH_TEST_PYTHON='{python}' && "
-        f"/tmp/venv-qgis/bin/python -m pytest -n 2 --dist loadfile --timeout 600 {asked.tests} && "
-        f"'{python}' -m pytest {' '.join(outside)}"
-    )
+    command = commands(asked.venv.absolute() / "bin" / "python", asked.tests)
     data = asked.data.resolve() if asked.data.is_dir() else None
     return inside(folder, asked.venv.absolute(), data, command)
 

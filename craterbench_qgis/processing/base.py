@@ -218,7 +218,10 @@ class Work:
 
     def field(self, name: str) -> str:
         """The name of a field, "" where none was chosen."""
-        fields = self.algorithm.parameterAsFields(self.parameters, name, self.context)
+        algorithm = self.algorithm
+        # QGIS 3.40 has the one and deprecates the other.
+        several = getattr(algorithm, "parameterAsStrings", None) or algorithm.parameterAsFields
+        fields = several(self.parameters, name, self.context)
         return str(fields[0]) if fields and self.given(name) else ""
 
     def device(self) -> str:

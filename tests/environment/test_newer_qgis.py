@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 from typing import Any
 
@@ -59,3 +60,10 @@ def test_the_desktop_tour_belongs_to_the_run(newer_qgis: Any) -> None:
     names = [path.name for path in newer_qgis.starting_qgis(SCRIPT.parents[1] / "tests" / "qgis")]
     assert "test_desktop.py" in names and "test_qt6.py" in names
     assert "test_store.py" not in names
+
+
+def test_no_python_is_taken_from_outside(newer_qgis: Any) -> None:
+    """PATH is the caller's; a Python of pyenv's that stands first in it has no QGIS."""
+    said = newer_qgis.commands(Path("/opt/engine/bin/python"), "tests/qgis")
+    assert re.findall(r"""(?<![/\w-])python[\d.]*\b(?=['" ])""", said) == []
+    assert said.startswith("/usr/bin/python3 -c") and "test_desktop.py" in said

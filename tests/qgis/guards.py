@@ -1,8 +1,10 @@
-"""What the user interface must not do: wait for a process, a thread or the clock."""
+"""What the plugin must not do in QGIS: wait for a process, a thread or the clock, or import what is
+heavy."""
 
 from __future__ import annotations
 
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +13,9 @@ from typing import Any
 
 import pytest
 from qgis.PyQt.QtCore import QObject, QProcess, QThread, QTimer
+
+_HEAVY = {"torch", "timm", "rasterio", "shapely", "numpy", "hnswlib", "pyogrio", "pyarrow"}
+_QGIS_ALONE = "import sys, qgis.core, qgis.gui; print(*sys.modules)"
 
 _WAITS: tuple[tuple[Any, str], ...] = (
     (QProcess, "waitForStarted"),
@@ -45,6 +50,14 @@ def nothing_waits() -> Iterator[None]:
             patch.setattr(owner, name, watched(f"{owner.__name__}.{name}", getattr(owner, name)))
         yield
     assert not waits, f"the user interface waited in {waits}"
+
+
+def heavy_imports() -> set[str]:
+    """What is heavy in this process, without what QGIS brings by itself: numpy from 3.40 on."""
+    alone = subprocess.run(
+        [sys.executable, "-c", _QGIS_ALONE], capture_output=True, text=True, check=True
+    )
+    return (set(sys.modules) - set(alone.stdout.split())) & _HEAVY
 
 
 class Turns(QObject):

@@ -63,7 +63,10 @@ class Bench:
         settle()
 
     def write(self, *values: str) -> None:
-        """Into the editor that is open, field by field; Enter at the end."""
+        """Into the editor that is open, field by field; Enter at the end. In a window that is not
+        active, as it may be just after a menu, Tab selects nothing."""
+        self.bar.activateWindow()
+        assert QTest.qWaitForWindowActive(self.bar)
         for number, value in enumerate(values):
             field = self.bar.focusWidget()
             QTest.keyClicks(field, value)

@@ -110,6 +110,8 @@ def press(says, inside="", kind=QAbstractButton, at=None, button=1, times=1, wai
 
 
 def _place(widget, at):
+    if at is None and isinstance(widget, QAbstractButton) and widget.isCheckable():
+        at = check_mark
     return spot(widget, at(widget) if at is not None else None)
 
 
@@ -131,7 +133,7 @@ def _same(there, widget):
 
 
 def check_mark(widget):
-    """Where a check box or a checkable group's title is pressed."""
+    """Where a check box or a checkable group's title is pressed; beside its words it hears none."""
     return QPoint(10, 10 if not isinstance(widget, QAbstractButton) else widget.height() // 2)
 
 
