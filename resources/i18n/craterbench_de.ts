@@ -470,6 +470,12 @@
             <translation>{query}, verfeinert (+{accepted} −{rejected})</translation>
         </message>
         <message>
+            <location filename="../../craterbench_qgis/core/project_results.py" />
+            <location filename="../../craterbench_qgis/gui/workbench.py" />
+            <source>This query is no longer in the project.</source>
+            <translation>Diese Anfrage ist nicht mehr im Projekt.</translation>
+        </message>
+        <message>
             <location filename="../../craterbench_qgis/core/query.py" />
             <location filename="../../craterbench_qgis/gui/tools/sized.py" />
             <source>circle of {size}</source>
@@ -5179,11 +5185,6 @@ Strg und das Rad zoomen.</translation>
             <location filename="../../craterbench_qgis/gui/workbench.py" />
             <source>The open index cannot tell kinds of craters yet. Add its descriptors of kind above, or find the same crater.</source>
             <translation>Der offene Index kann Arten von Kratern noch nicht unterscheiden. Fügen Sie oben seine Deskriptoren der Art hinzu oder suchen Sie denselben Krater.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/workbench.py" />
-            <source>This query is no longer in the project.</source>
-            <translation>Diese Anfrage ist nicht mehr im Projekt.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/workbench.py" />
