@@ -30,6 +30,7 @@ from craterbench_qgis.engine.index import (
 )
 from craterbench_qgis.engine.indexing import add_to_index, build_index, join_indexes
 from craterbench_qgis.engine.kinds import load_descriptor
+from craterbench_qgis.engine.kinds.atlas_view import atlas_info
 from craterbench_qgis.engine.kinds.upgrade import upgrade_index
 from craterbench_qgis.engine.mosaic import Mosaic
 from craterbench_qgis.engine.search import (
@@ -268,7 +269,9 @@ def test_thumbnails_reasons_info_and_verify(
     assert main(["index", "info", str(path), "--json"]) == 0
     info = json.loads(capsys.readouterr().out)
     assert (info["craters"], info["removed"], info["views"]) == (90, 2, 90)
-    assert [Path(one).name for one in info["joins"]] == [f"{part}.craterindex" for part in PARTS]
+    assert [Path(join).name for join in info["joins"]] == [f"{part}.craterindex" for part in PARTS]
+    with CraterIndex.open(path) as index:
+        assert atlas_info(index).craters == 0 and index.atlas is None
 
 
 def test_changes_are_sent_to_the_index_they_are_for(
@@ -280,6 +283,7 @@ def test_changes_are_sent_to_the_index_they_are_for(
     for command in (
         ["add", path, "--mosaic", mosaic],
         ["upgrade", path],
+        ["atlas", path],
         ["compact", path],
         ["remove", path, "--ids", "R-001"],
         ["verify", path, "--repair"],

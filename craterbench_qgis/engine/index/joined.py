@@ -51,7 +51,7 @@ class JoinedIndex(CraterIndex):
         self.segments = [segment for shard in self.shards for segment in shard.segments]
         self.craters = JoinedCraters(root, [shard.craters for shard in self.shards])
         self._ends = np.cumsum([0, *(len(segment) for segment in self.segments)])
-        self.shortlist_file = None
+        self.shortlist_file = self._atlas_file = None
         self.manifest = _manifest(joined, [shard.manifest for shard in self.shards], observations)
 
     @classmethod

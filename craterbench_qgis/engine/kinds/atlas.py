@@ -20,6 +20,7 @@ from ...contract.vocabulary import Likeness, Stage
 from ..errors import CraterIndexError
 from ..index import CraterIndex, IndexWriter
 from ..index.atlas import REACH, digest_of
+from ..index.manifest import load_manifest
 from ..monitor import Monitor
 from .descriptor import KindDescriptor
 from .gallery import PARTS, KindGallery
@@ -47,6 +48,7 @@ def make_atlas(path: Path, descriptor: KindDescriptor, monitor: Monitor | None =
     """
     monitor = monitor or Monitor()
     monitor.report(Stage.ATLAS, 0, 0)
+    load_manifest(path)  # an index that joins others says so here, not after the computing
     with CraterIndex.open(path, check="sizes") as index:
         if index.incomplete:
             raise CraterIndexError(
