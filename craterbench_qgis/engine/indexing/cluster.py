@@ -24,7 +24,7 @@ from ..encoders.base import Encoder
 from ..errors import CraterIndexError, EncoderError
 from ..index import IndexWriter, Manifest
 from ..index.catalogue_store import CraterStore
-from ..index.entries import SegmentEntry
+from ..index.entries import Job, SegmentEntry
 from ..index.manifest import load_manifest
 from ..index.segment import write_apart
 from ..index.storage import storage_errors
@@ -142,9 +142,8 @@ def make_chunk(task: ChunkTask) -> ChunkDone:
 class _Kitchen:
     """What a worker keeps from one chunk of a build to the next."""
 
-    def __init__(self, root: Path, manifest: Manifest, encoder: Encoder) -> None:
-        assert manifest.job is not None
-        info, settings = manifest.job.info, manifest.settings
+    def __init__(self, root: Path, manifest: Manifest, job: Job, encoder: Encoder) -> None:
+        info, settings = job.info, manifest.settings
         craters = CraterStore(root, manifest.catalogues)
         plan = Plan.from_info(info, craters.lon, craters.lat)
         self._root, self._manifest = root, manifest
@@ -202,4 +201,4 @@ def _kitchen(index: str, index_id: str, job: str, choice: EncoderChoice) -> _Kit
             f"build ({settings.encoder_id}, {settings.weights_hash[:12]}...). Install the same "
             "version of CraterBench on all computers."
         )
-    return _Kitchen(root, manifest, encoder)
+    return _Kitchen(root, manifest, manifest.job, encoder)
