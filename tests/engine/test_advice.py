@@ -16,7 +16,7 @@ from craterbench_qgis.engine.index.manifest import load_manifest
 ENGINE = Path(words.__file__).parent
 # What only the command line runs, and the server's own log.
 ALONE = ("cli/", "evaluation/craterbench_r.py", "evaluation/tables.py",
-         "evaluation/cross_observation.py")  # fmt: skip
+         "evaluation/cross_observation.py", "indexing/dask_workers.py")  # fmt: skip
 OPTION = re.compile(r"(?:^|[\s'\"(\[])--[a-z]|[\s(\[]--$|'craterbench ")
 
 
