@@ -1,6 +1,11 @@
 """The engine: everything that needs no QGIS. It never imports ``qgis`` or Qt."""
 
+import os
+
 from .files.walls import raise_walls
 
 # Before anything here can load GDAL: what it may do in this process is read when it starts.
 raise_walls()
+# Before numpy: its products round by the number of threads, and an index would depend on the cores.
+# Not by threadpoolctl, which waits for ever where another thread is importing a library.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -16,7 +16,7 @@ from .atlas import Places, read_atlas
 from .catalogue_store import CraterStore
 from .closed import survey
 from .expressions import Expressions
-from .format import VIEW_DTYPE, Float32, IndexSettings, record_dtype
+from .format import MANIFEST, VIEW_DTYPE, Float32, IndexSettings, record_dtype
 from .housekeeping import read_tombstones
 from .kinds import kind_files, read_kinds
 from .lists import SegmentLists
@@ -79,7 +79,7 @@ class CraterIndex(Closing):
                 from .joined import JoinedIndex
 
                 return JoinedIndex.open_joined(root, content, check)
-            manifest = manifest_of(content, root.name)
+            manifest = manifest_of(content, f"{root.name}: the file {MANIFEST}")
             with storage_errors(root):
                 survey(root)
             expect_files(len(manifest.files()))

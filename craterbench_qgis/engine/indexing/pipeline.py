@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from threadpoolctl import threadpool_limits
 
 from ...contract.vocabulary import Stage
 from ..encoders.base import Embedding, Encoder
@@ -88,13 +87,6 @@ class ChunkMaker:
 
     def make(self, mosaic: Mosaic, unit: Unit, monitor: Monitor, progress: Progress) -> SegmentData:
         """All views of one chunk. Raises ``Cancelled``, ``MosaicError``, ``EncoderError``."""
-        # numpy's products round by the number of threads: an index would depend on the cores.
-        with threadpool_limits(1, "blas"):
-            return self._make(mosaic, unit, monitor, progress)
-
-    def _make(
-        self, mosaic: Mosaic, unit: Unit, monitor: Monitor, progress: Progress
-    ) -> SegmentData:
         cuts: list[_Cut] = []
         skipped: list[Skipped] = []
         embeddings: list[Embedding] = []
