@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from qgis.core import Qgis, QgsProject
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, Qt, QTimer
 from qgis.PyQt.QtWidgets import QApplication, QPushButton
 
@@ -255,7 +256,11 @@ class Workbench(QObject):
         self.dock.query_bar.search_done()
         self._show(match_set)
         # In turns: together they would hold the window for a tenth of a second.
-        QTimer.singleShot(0, lambda: self.store.save(match_set))
+        QTimer.singleShot(0, lambda: self._save(match_set))
+
+    def _save(self, match_set: MatchSet) -> None:
+        if not sip.isdeleted(self.store):  # it outlives the panel, but not the plugin
+            self.store.save(match_set)
 
     def _show(self, match_set: MatchSet, on_map: bool = True) -> None:
         self.current = match_set
