@@ -27,7 +27,7 @@ MOSAIC, CATALOGUE = "lroc_wac_8k.tif", "craters_ge5km.csv"
 # Theophilus: centre and side in degrees.
 BOX = ("26.2", "-11.35", "8")
 DESKTOP_WIDTH = 1200
-STEPS = "panel open_index box gallery_keys why export"
+STEPS = "panel menus open_index box gallery_buttons gallery_keys why export"
 # Name in the documents -> the tour's picture.
 DESKTOP = {
     "2-index-open.png": "3-index",
