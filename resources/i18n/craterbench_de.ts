@@ -1592,12 +1592,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/atlas/make.py" />
-            <location filename="../../craterbench_qgis/gui/results/upgrade.py" />
-            <source>Stop</source>
-            <translation>Anhalten</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/atlas/make.py" />
             <source>Stopped; nothing was changed.</source>
             <translation>Angehalten; nichts wurde geändert.</translation>
         </message>
@@ -2976,6 +2970,11 @@
             <location filename="../../craterbench_qgis/gui/layer_files.py" />
             <source>The layer {name} could not be written to a file ({why}).</source>
             <translation>Der Layer {name} konnte nicht in eine Datei geschrieben werden ({why}).</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/offer.py" />
+            <source>Stop</source>
+            <translation>Anhalten</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/project_index.py" />

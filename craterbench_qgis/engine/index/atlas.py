@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from ..errors import CraterIndexError
 from .entries import AtlasEntry, KindEntry
-from .storage import RESTORE, FileEntry, HashingFile, MappedFile, sync_folder
+from .storage import RESTORE, FileEntry, MappedFile, write_new
 
 Places = npt.NDArray[np.void]
 
@@ -34,16 +34,7 @@ def write_atlas(
     """Write the places [C, 2] of crater ``rows`` as a new file of the index. Raises OSError."""
     records = np.empty(len(rows), ATLAS_DTYPE)
     records["crater_row"], (records["x"], records["y"]) = rows, places.T
-    (root / path).parent.mkdir(exist_ok=True)
-    file = HashingFile(root / path)
-    try:
-        file.write(records.view(np.uint8))
-        entry = file.finish(path)
-    finally:
-        file.close()
-    sync_folder((root / path).parent)
-    sync_folder(root)
-    return entry
+    return write_new(root, path, lambda file: file.write(records.view(np.uint8)))
 
 
 def read_atlas(entry: AtlasEntry, file: MappedFile, craters: int) -> Places:

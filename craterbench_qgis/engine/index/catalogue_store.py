@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from ..errors import CraterIndexError
 from .arrow_file import check_craters, read_table
 from .entries import CatalogueEntry
-from .storage import RESTORE, FileEntry, HashingFile, MappedFile, sync_folder
+from .storage import RESTORE, FileEntry, HashingFile, MappedFile, write_new
 
 Float64 = npt.NDArray[np.float64]
 Int64 = npt.NDArray[np.int64]
@@ -55,18 +55,13 @@ def crater_table(
 
 def write_craters(root: Path, path: str, table: pa.Table) -> FileEntry:
     """Write an Arrow IPC file (uncompressed, one batch). Raises OSError."""
-    target = root / path
-    target.parent.mkdir(exist_ok=True)
-    file = HashingFile(target)
-    try:
-        table = table.combine_chunks()
+    table = table.combine_chunks()
+
+    def write(file: HashingFile) -> None:
         with pa.ipc.new_file(pa.PythonFile(file, mode="w"), table.schema) as sink:
             sink.write_table(table)
-        return file.finish(path)
-    finally:
-        file.close()
-        sync_folder(target.parent)
-        sync_folder(root)
+
+    return write_new(root, path, write)
 
 
 class CraterStore:

@@ -25,7 +25,7 @@ from .joined_manifest import (
 from .lock import WriterLock
 from .manifest import is_joined, load_content
 from .reader import CraterIndex
-from .storage import HashingFile, discard, storage_errors, sync_folder, write_atomically
+from .storage import discard, storage_errors, write_atomically, write_new
 from .transactions import utc_now
 
 
@@ -122,17 +122,8 @@ def write_joined(
 
 
 def _write_same(root: Path, path: str, same: npt.NDArray[np.int32]) -> SameEntry | None:
-    target = root / path
-    discard(root, target)  # of a joining that was stopped
+    discard(root, root / path)  # of a joining that was stopped
     if not len(same):
         return None
-    target.parent.mkdir(exist_ok=True)
-    file = HashingFile(target)
-    try:
-        file.write(np.ascontiguousarray(same, "<i4").view(np.uint8))
-        entry = file.finish(path)
-    finally:
-        file.close()
-    sync_folder(target.parent)
-    sync_folder(root)
-    return SameEntry(entry, len(same))
+    data = np.ascontiguousarray(same, "<i4").view(np.uint8)
+    return SameEntry(write_new(root, path, lambda file: file.write(data)), len(same))

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from ..errors import CraterIndexError
 from .entries import KindEntry
 from .manifest import Manifest
-from .storage import RESTORE, FileEntry, HashingFile, MappedFile, sync_folder
+from .storage import RESTORE, FileEntry, MappedFile, write_new
 
 Records = npt.NDArray[np.void]
 
@@ -46,16 +46,8 @@ def kind_files(manifest: Manifest) -> tuple[FileEntry, ...]:
 
 def write_kinds(root: Path, path: str, records: Records) -> FileEntry:
     """Write records as a new file of the index. Raises OSError."""
-    (root / path).parent.mkdir(exist_ok=True)
-    file = HashingFile(root / path)
-    try:
-        file.write(np.ascontiguousarray(records).view(np.uint8))
-        entry = file.finish(path)
-    finally:
-        file.close()
-    sync_folder((root / path).parent)
-    sync_folder(root)
-    return entry
+    data = np.ascontiguousarray(records).view(np.uint8)
+    return write_new(root, path, lambda file: file.write(data))
 
 
 def read_kinds(entry: KindEntry, files: Sequence[MappedFile]) -> Records:

@@ -24,7 +24,7 @@ from ..errors import CraterIndexError
 from ..monitor import Monitor
 from .format import Float32
 from .segment import Segment
-from .storage import FileEntry, HashingFile, MappedFile, sync_folder
+from .storage import FileEntry, HashingFile, MappedFile, write_new
 
 Int64 = npt.NDArray[np.int64]
 
@@ -141,21 +141,16 @@ def write_lists(root: Path, path: str, segment: Segment, monitor: Monitor) -> Fi
     codes = np.round(short[rows] / size).astype(np.int8)
     crc = np.fromiter((zlib.crc32(row) for row in np.ascontiguousarray(stored)), np.uint32)
     head = _HEAD.pack(_MAGIC, *stored.shape, len(basis), len(centres), reach, size)
-    (root / path).parent.mkdir(exist_ok=True)
-    file = HashingFile(root / path)
-    try:
+
+    def write(file: HashingFile) -> None:
         file.write(head)
         for numbers in (mean, basis, centres, radii):
             file.write(np.ascontiguousarray(numbers, "<f4").view(np.uint8))
         for whole in (np.concatenate([[0], np.cumsum(counts)]), rows, crc):
             file.write(np.ascontiguousarray(whole, "<u4").view(np.uint8))
         file.write(codes.view(np.uint8))
-        entry = file.finish(path)
-    finally:
-        file.close()
-    sync_folder((root / path).parent)
-    sync_folder(root)
-    return entry
+
+    return write_new(root, path, write)
 
 
 def _directions(centred: Float32) -> Float32:

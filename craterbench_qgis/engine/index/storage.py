@@ -14,7 +14,7 @@ import mmap
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -158,6 +158,22 @@ def sync_file(path: Path) -> None:
     """Make the contents of ``path``, written by a library, durable."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+def write_new(root: Path, path: str, write: Callable[[HashingFile], Any]) -> FileEntry:
+    """A new, durable file at ``path`` of the index in ``root``, filled by ``write``; its folder is
+    made where there is none. Raises OSError."""
+    target = root / path
+    target.parent.mkdir(exist_ok=True)
+    file = HashingFile(target)
+    try:
+        write(file)
+        entry = file.finish(path)
+    finally:
+        file.close()
+    sync_folder(target.parent)
+    sync_folder(root)
+    return entry
 
 
 def write_atomically(path: Path, data: bytes) -> None:

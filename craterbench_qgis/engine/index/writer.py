@@ -32,7 +32,7 @@ from .housekeeping import clear, creatable, read_tombstones
 from .lock import WriterLock
 from .manifest import Manifest, load_manifest
 from .segment import Segment, is_apart, renamed, write_segment
-from .storage import HashingFile, check_size, discard, storage_errors, sync_folder
+from .storage import check_size, discard, storage_errors, sync_folder, write_new
 from .transactions import utc_now
 
 
@@ -315,14 +315,7 @@ class IndexWriter(Derived):
 
     def _write_tombstones(self, removed: npt.NDArray[np.int32]) -> TombstoneEntry:
         path = f"tombstones/{self._now.next_serial:06d}.bin"
-        (self.path / path).parent.mkdir(exist_ok=True)
-        file = HashingFile(self.path / path)
-        try:
-            file.write(removed)
-            entry = file.finish(path)
-        finally:
-            file.close()
-        sync_folder((self.path / path).parent)
+        entry = write_new(self.path, path, lambda file: file.write(removed))
         return TombstoneEntry(entry, len(removed))
 
     def compact(self, monitor: Monitor | None = None) -> int:

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError
 from itertools import islice
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
+from ..closing import Closing
 from ..errors import CraterBenchError, UsageError
 from ..monitor import Monitor
 from .cluster import ChunkDone, ChunkTask, make_chunk
@@ -28,7 +28,7 @@ _TIMED_OUT = (TimeoutError, asyncio.TimeoutError)  # two until Python 3.11
 _ADDRESS = re.compile(r"(?:(?:tcp|tls|ucx|ws|wss|inproc)://)?[^\s/:]+:\d+")
 
 
-class DaskWorkers:
+class DaskWorkers(Closing):
     """A connection to a scheduler, or one with workers of its own. A context manager."""
 
     def __init__(self, where: str) -> None:
@@ -68,17 +68,6 @@ class DaskWorkers:
                 f"No Dask scheduler answers at {where} ({error}). Start one with 'dask scheduler', "
                 "or check the address."
             ) from error
-
-    def __enter__(self) -> DaskWorkers:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of the scheduler; workers of one's own end."""

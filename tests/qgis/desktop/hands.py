@@ -286,8 +286,8 @@ def on_screen(lon, lat):
     return canvas.mapToGlobal(QPoint(round(at.x()), round(at.y())))
 
 
-def drag(a, b, shot=""):
-    """Press at one point of the screen, move to the other, release."""
+def drag(a, b, shot="", via=()):
+    """Press at one point of the screen, move to the other by way of ``via``, release."""
     gc.collect()
     xdo("mousemove", a.x(), a.y())
     yield from pause(0.15)
@@ -295,11 +295,12 @@ def drag(a, b, shot=""):
     xdo("mousedown", 1)
     yield from pause(0.15)
     moves = []
-    for step in range(1, 7):
-        x, y = a.x() + (b.x() - a.x()) * step // 6, a.y() + (b.y() - a.y()) * step // 6
-        moves += ["mousemove", x, y, "sleep", 0.04]
+    for start, end in zip((a, *via), (*via, b), strict=True):
+        for step in range(1, 7):
+            at = start + (end - start) * step / 6
+            moves += ["mousemove", at.x(), at.y(), "sleep", 0.04]
     xdo(*moves)
-    yield from pause(0.6)
+    yield from pause(0.6 * (1 + len(via)))
     if shot:
         picture(shot)
     yield from act("mouseup", 1)

@@ -3,8 +3,10 @@
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QPoint
 from qgis.PyQt.QtWidgets import (
+    QAbstractButton,
     QAbstractItemView,
     QAbstractSpinBox,
+    QApplication,
     QWidget,
 )
 from qgis.utils import iface
@@ -14,6 +16,7 @@ from eyes import reads, rows, shown
 from hands import (
     act,
     choose,
+    drag,
     entry,
     fill,
     item,
@@ -98,6 +101,48 @@ def analogs():
     for _ in range(2):
         yield from press("any angle", DOCK)
         yield from answered()
+
+
+def atlas():
+    """Made, coloured, moved; craters selected by a lasso, one clicked and searched with."""
+    view = lambda: shown(QWidget, "CraterBenchAtlasView", DOCK)  # noqa: E731
+    yield from tab("Atlas")
+    yield from press("Make the atlas", "MakeBox")
+    yield from until(lambda: view() is not None, 120)
+    yield from choose("CraterBenchAtlasColour", "diameter", DOCK)
+    yield from pause(1.0)
+    picture("22-atlas")
+    yield from press("CraterBenchAtlasLasso", DOCK)
+    box = view().rect().adjusted(8, 8, -8, -8)
+    corners = (box.topLeft(), box.topRight(), box.bottomRight(), box.bottomLeft())
+    first, *others = (spot(view(), corner) for corner in corners)
+    yield from drag(first, others[-1], "22-lasso", others[:-1])
+    yield from until(lambda: reads("* craters selected", DOCK), 20)
+    yield from press("CraterBenchAtlasShow", DOCK)
+    yield from pause(1.0)
+    picture("22-selected")
+    yield from press("CraterBenchAtlasClear", DOCK)
+    yield from until(lambda: reads("No crater selected", DOCK), 20)
+    like = lambda: shown(QAbstractButton, "CraterBenchAtlasLike", DOCK)  # noqa: E731
+    for place in drawn_in(view()):
+        yield from press("CraterBenchAtlasView", DOCK, QWidget, at=lambda _, place=place: place)
+        yield from pause(0.6)
+        if like().isEnabled():
+            break
+    yield from key("KP_Add", "minus", "equal", "Left", "Right", "Up", "Down", "Home", "minus", "0")
+    yield from key("Escape")
+    yield from press("CraterBenchAtlasWhole", DOCK)
+    yield from press("CraterBenchAtlasLike", DOCK)
+    yield from answered()
+
+
+def drawn_in(view):
+    """Points of a widget, scattered over it, where something light is drawn."""
+    picture_of = QApplication.primaryScreen().grabWindow(0).toImage()
+    places = [QPoint(x, y) for y in range(20, view.height() - 20, 9) for x in
+              range(20, view.width() - 20, 9)]  # fmt: skip
+    light = [at for at in places if picture_of.pixelColor(spot(view, at)).lightness() > 70]
+    return light[:: max(1, len(light) // 25)]
 
 
 def history():

@@ -29,13 +29,14 @@ from project_steps import (
     second_qgis,
     setup,
 )  # fmt: skip
-from question_steps import analogs, conditions, earlier_group, history
+from question_steps import analogs, atlas, conditions, earlier_group, history
 from steps import go_through, run
 
 STEPS = (
     panel, menus, settings, open_index, box, circle, rim, click_tool, selection,
     gallery_buttons, gallery_keys, gallery_menu, cells, why, export, conditions, analogs, history,
-    earlier_group, project_saved, second_qgis, project_moved, index_moved, engine_dies, setup,
+    earlier_group, project_saved, second_qgis, project_moved, index_moved, engine_dies,
+    atlas, setup,
 )  # fmt: skip
 
 if __name__ == "__main__" and "TOUR_DEV" not in os.environ:
