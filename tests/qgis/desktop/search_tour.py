@@ -35,8 +35,8 @@ from steps import go_through, run
 STEPS = (
     panel, menus, settings, open_index, box, circle, rim, click_tool, selection,
     gallery_buttons, gallery_keys, gallery_menu, cells, why, export, conditions, analogs, history,
-    earlier_group, project_saved, second_qgis, project_moved, index_moved, engine_dies,
-    atlas, setup,
+    earlier_group, project_saved, second_qgis, project_moved, index_moved, atlas,
+    engine_dies, setup,
 )  # fmt: skip
 
 if __name__ == "__main__" and "TOUR_DEV" not in os.environ:
