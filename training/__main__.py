@@ -27,6 +27,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, help="folder of the rasters and catalogue it names")
     parser.add_argument("--output", type=Path, required=True, metavar="FOLDER")
     parser.add_argument("--pack-only", action="store_true", help="stop after packing the terrain")
+    parser.add_argument(
+        "--start-from",
+        type=Path,
+        metavar="FILE",
+        help="weights to begin with in place of the recipe's: a checkpoint or its card",
+    )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:0")
     arguments = parser.parse_args(argv)
     try:
@@ -70,10 +76,16 @@ def _encoder(recipe: Path, arguments: argparse.Namespace, monitor: Monitor) -> i
     if arguments.pack_only:
         return 0
     from .export import export_encoder
-    from .run import train
+    from .run import is_vit, start_of, train
+    from .vit import export_vit
 
-    checkpoint = train(recipe, output, monitor, device=arguments.device)
-    card = export_encoder(checkpoint, recipe, output / "encoder", default=False)
+    config, start = read_config(recipe), arguments.start_from
+    checkpoint = train(recipe, output, monitor, device=arguments.device, start_from=start)
+    if is_vit(config):
+        begun = start_of(config, recipe, start)
+        card = export_vit(checkpoint, recipe, output / "encoder", begun)
+    else:
+        card = export_encoder(checkpoint, recipe, output / "encoder", default=False)
     say(f"Written: {card} and its weights. Use it with --encoder {card}")
     return 0
 
@@ -82,6 +94,10 @@ def _kind(recipe: Path, arguments: argparse.Namespace, monitor: Monitor) -> int:
     from .kind.pack import make_pack
     from .kind.run import read_recipe, train_kind
 
+    if arguments.start_from is not None:
+        raise CraterBenchError(
+            "A descriptor of kind begins with what its recipe names. Leave --start-from out."
+        )
     output: Path = arguments.output
     config = read_recipe(recipe)
     pack = output / str(config["pack"])

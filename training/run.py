@@ -3,293 +3,28 @@
 from __future__ import annotations
 
 import json
-import math
-import time
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any
 
 import torch
-from safetensors import SafetensorError
-from torch import Tensor, nn
-from torch.nn import functional as F
 
 from craterbench_qgis.contract.vocabulary import Stage
-from craterbench_qgis.engine.encoders.byte_weights import unpack
-from craterbench_qgis.engine.encoders.network import (
-    CraterNet,
-    attention_from_saliency,
-    network_from_config,
-)
-from craterbench_qgis.engine.errors import CraterBenchError
 from craterbench_qgis.engine.monitor import Monitor
 
-from . import losses
 from .config import TrainingConfig, read_config
-from .pack import TerrainPack, join_packs, read_pack
-from .render import Renderer, ViewPair
-
-RELIEF_PER_TOKEN = 16
-
-
-class Learner(nn.Module):
-    """The network plus what only training needs: temperatures and the relief head."""
-
-    def __init__(
-        self, net: CraterNet, width: int, temperatures: tuple[float, float, float, float]
-    ) -> None:
-        super().__init__()
-        self.net = net
-        self.relief = nn.Conv2d(width, RELIEF_PER_TOKEN, 1)
-        first = [nn.Parameter(torch.tensor(math.log(t))) for t in temperatures]
-        self.log_t_global, self.log_t_late, self.log_t_dense, self.log_t_place = first
-
-    def temperatures(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Of the global, aggregated, all-token and single-token scores; at least 0.01."""
-        logs = torch.stack([self.log_t_global, self.log_t_late, self.log_t_dense, self.log_t_place])
-        low = torch.exp(logs).clamp(0.01, 0.5)
-        return low[0], low[1], low[2], low[3]
+from .crater import CraterRun
+from .pack import join_packs, read_pack
+from .pairs import PairRun
+from .vit import VitRun
 
 
-class Run:
-    """State of a run: everything a checkpoint holds, and one step."""
+def is_vit(config: TrainingConfig) -> bool:
+    """Whether a recipe's network is one of timm's, not the convolutional encoder."""
+    return "timm" in config.network
 
-    def __init__(
-        self,
-        config: TrainingConfig,
-        pack: TerrainPack,
-        device: torch.device,
-        start_from: Path | None = None,
-    ) -> None:
-        torch.manual_seed(config.seed)
-        self.config, self.device = config, device
-        self.generator = torch.Generator().manual_seed(config.seed)
-        size = int(config.network["input_size"])
-        shares = config.shares()
-        self.renderer = Renderer(pack, size, shares, self.generator, device)
-        net = network_from_config(config.network)
-        if start_from is not None:
-            _begin_with(net, start_from)
-        self.learner = Learner(net, int(config.network["widths"][1]), config.temperatures)
-        self.learner.to(device)
-        self.learner.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = network_from_config(config.network).to(device).eval()
-        self.average.load_state_dict(net.state_dict())
-        self.optimiser = torch.optim.AdamW(self._groups(), lr=1e-3, betas=(0.9, 0.98))
-        self.bank = torch.zeros(len(pack), int(config.network["global_dim"]))
-        self.place = torch.tensor(pack.lon), torch.tensor(pack.lat)
-        self.diameter = torch.tensor(pack.diameter)
-        self.body = torch.from_numpy(pack.body)
-        self.radius = torch.tensor([s.radius_m for s in shares], dtype=torch.float64)[self.body]
-        self.rows = [torch.nonzero(self.body == n).flatten() for n in range(len(shares))]
-        self.parts = _parts([share.share for share in shares], config.batch)
-        self.step_number = 0
-        self.seconds = 0.0
 
-    def _groups(self) -> list[dict[str, Any]]:
-        decay = [p for p in self.learner.parameters() if p.ndim > 1]
-        rest = [p for p in self.learner.parameters() if p.ndim <= 1]
-        return [
-            {"params": decay, "weight_decay": self.config.weight_decay},
-            {"params": rest, "weight_decay": 0.0},
-        ]
-
-    def _rate(self) -> float:
-        c, at = self.config, self.step_number
-        if at < c.warmup:
-            return c.learning_rate * (at + 1) / c.warmup
-        through = (at - c.warmup) / max(1, c.steps - c.warmup)
-        if c.minutes is not None:
-            through = max(through, self.seconds / (60 * c.minutes))
-        return c.learning_rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, through))))
-
-    def finished(self) -> bool:
-        """Whether the steps are done or the minutes are up."""
-        c = self.config
-        late = c.minutes is not None and self.seconds >= 60 * c.minutes
-        return late or self.step_number >= c.steps
-
-    def _autocast(self) -> AbstractContextManager[Any]:
-        if self.device.type == "cuda":
-            return torch.autocast("cuda", dtype=torch.bfloat16)
-        return nullcontext()
-
-    def choose(self) -> Tensor:
-        """Entries of the next batch, each body's beside each other in their shares; later on half
-        of them look alike to the present network."""
-        return torch.cat([self._choose(*part) for part in zip(self.rows, self.parts, strict=True)])
-
-    def _choose(self, rows: Tensor, count: int) -> Tensor:
-        c = self.config
-        order = torch.randperm(len(rows), generator=self.generator)
-        if self.step_number < c.hard_from:
-            return rows[order[:count]]
-        anchors = max(1, int(count * c.hard_share) // 4)
-        bank = self.bank[rows]
-        near = min(4, len(rows))
-        alike = (bank[order[:anchors]] @ bank.T).topk(near, dim=1).indices.flatten()
-        merged = torch.cat([alike, order[anchors : anchors + count * 2]])
-        seen: dict[int, None] = dict.fromkeys(merged.tolist())
-        return rows[torch.tensor(list(seen)[:count])]
-
-    def step(self) -> dict[str, float]:
-        """One optimiser step; returns the figures of the log."""
-        start = time.perf_counter()
-        rate = self._rate()
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate
-        index = self.choose()
-        with torch.no_grad():
-            pair = self.renderer.pair(index.to(self.device))
-        self.learner.train()
-        loss, figures = self._loss(pair, index)
-        self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(self.learner.parameters(), 5.0)
-        self.optimiser.step()
-        self._update_average()
-        self.step_number += 1
-        self.seconds += time.perf_counter() - start
-        return {"step": self.step_number, "seconds": round(self.seconds, 1), "lr": rate, **figures}
-
-    def _loss(self, pair: ViewPair, index: Tensor) -> tuple[Tensor, dict[str, float]]:
-        c, w = self.config, self.config.weights
-        views = torch.cat([pair.a, pair.b]).contiguous(memory_format=torch.channels_last)
-        with self._autocast():
-            out = self.learner.net(views)
-            relief = self.learner.relief(out.features)
-        vectors, tokens = out.globals.float(), out.tokens.float()
-        saliency = out.saliency.float()
-        half = len(index)
-        own = self._overlap(index)
-        blocked = own[:, index].fill_diagonal_(False).to(self.device)
-        t_global, t_late, t_dense, t_place = self.learner.temperatures()
-        k = c.tokens_k[self.step_number % len(c.tokens_k)]
-        spread = c.spreads[self.step_number % len(c.spreads)]
-        attention = attention_from_saliency(saliency, self.learner.net.rows, spread)
-        z = losses.aggregate(tokens, attention, k)
-        late = losses.maxsim_matrix(z[:half], z[half:])
-        back = losses.maxsim_matrix(z[half:], z[:half]).T
-        single = vectors[:half] @ vectors[half:].T
-        parts = {
-            "late": 0.5 * losses.contrast(late, blocked, t_late)
-            + 0.5 * losses.contrast(back, blocked, t_late),
-            "global": losses.contrast(single, blocked, t_global),
-            "bank": self._bank_loss(vectors, index, own, t_global),
-            "distil": losses.distil(single, late.detach(), blocked, t_global, t_late.detach()),
-            "relief": self._relief_loss(relief.float(), pair),
-            "places": self._places(out.local.float(), pair, blocked, t_place),
-        }
-        if self.step_number % c.dense_every == 0:
-            parts.update(self._dense(tokens, saliency, blocked, t_dense))
-        # The teacher must know something before the global vector listens to it.
-        known = min(1.0, max(0.0, self.step_number / max(1, c.hard_from) - 0.5))
-        ramp = {"distil": known, "bank": known}
-        loss = torch.stack(
-            [w.get(name, 1.0) * ramp.get(name, 1.0) * part for name, part in parts.items()]
-        ).sum()
-        figures = {name: round(float(part.detach()), 4) for name, part in parts.items()}
-        figures["top1_late"] = _top1(late, blocked)
-        figures["top1_global"] = _top1(single, blocked)
-        figures["t_late"] = round(t_late.item(), 4)
-        figures["t_global"] = round(t_global.item(), 4)
-        return loss, figures
-
-    def _overlap(self, index: Tensor) -> Tensor:
-        """[B, n]: entries of the pack that show nearly the same ground as those of the batch."""
-        return losses.overlap_rows(*self.place, self.diameter, index, self.radius, self.body)
-
-    def _bank_loss(
-        self, vectors: Tensor, index: Tensor, own: Tensor, temperature: Tensor
-    ) -> Tensor:
-        """The pair against every entry's last known vector; then the bank is brought up to date."""
-        half = len(index)
-        a, b = vectors[:half], vectors[half:]
-        bank = self.bank.to(self.device, copy=True)
-        own = own | (self.bank.abs().sum(dim=1) == 0)[None]
-        own = own.to(self.device)
-        true = (a * b).sum(dim=1, keepdim=True)
-        target = torch.zeros(half, dtype=torch.long, device=self.device)
-        loss = torch.zeros((), device=self.device)
-        for side in (a, b):
-            others = (side @ bank.T).masked_fill(own, losses.BLOCKED)
-            logits = torch.cat([true, others], dim=1) / temperature
-            loss = loss + 0.5 * F.cross_entropy(logits, target)
-        self.bank[index] = F.normalize((a + b).detach(), dim=1).cpu()
-        return loss
-
-    def _dense(
-        self, tokens: Tensor, saliency: Tensor, blocked: Tensor, temperature: Tensor
-    ) -> dict[str, Tensor]:
-        half = len(tokens) // 2
-        others = torch.randperm(half - 1, generator=self.generator)[: self.config.rolls - 4] + 1
-        near = [1, half - 1, 2]  # look-alikes stand beside each other in the batch
-        rolls = [0, *dict.fromkeys([*near, *others.tolist()])]
-        similarity = losses.rolled_token_similarity(tokens[:half], tokens[half:], rolls)
-        rows = torch.arange(half, device=blocked.device)
-        stop = torch.stack([blocked[rows, (rows + r) % half] for r in rolls], dim=1)
-        logits = (similarity.mean(dim=2) / temperature).masked_fill(stop, losses.BLOCKED)
-        target = torch.zeros(half, dtype=torch.long, device=logits.device)
-        return {
-            "dense": F.cross_entropy(logits, target),
-            "saliency": losses.saliency_loss(saliency[:half], similarity),
-        }
-
-    def _places(
-        self, tokens: Tensor, pair: ViewPair, blocked: Tensor, temperature: Tensor
-    ) -> Tensor:
-        half, count = len(tokens) // 2, tokens.shape[1]
-        drawn = torch.rand(half, count, generator=self.generator)
-        picks = drawn.topk(self.config.places, dim=1).indices.to(self.device)
-        return losses.correspondence_loss(
-            tokens[:half], tokens[half:], pair.a_to_b, picks, blocked, temperature
-        )
-
-    def _relief_loss(self, relief: Tensor, pair: ViewPair) -> Tensor:
-        target = torch.cat([pair.relief_a, pair.relief_b])
-        given = F.pixel_shuffle(relief, 4)
-        if given.shape[-1] != target.shape[-1]:
-            target = F.interpolate(target, size=given.shape[-2:], mode="area")
-        # Images without terrain have nothing to teach here.
-        known = target.flatten(1).abs().amax(dim=1) > 0
-        if not bool(known.any()):
-            return given.sum() * 0.0
-        return F.smooth_l1_loss(given[known], target[known], beta=0.5)
-
-    @torch.no_grad()
-    def _update_average(self) -> None:
-        keep = min(self.config.ema, self.step_number / (self.step_number + 10.0))
-        mine = self.learner.net.state_dict()
-        for name, value in self.average.state_dict().items():
-            if value.dtype.is_floating_point:
-                value.lerp_(mine[name], 1.0 - keep)
-            else:
-                value.copy_(mine[name])
-
-    def save(self, path: Path) -> None:
-        """Write a checkpoint, replacing the last one only when whole."""
-        state = {
-            "learner": self.learner.state_dict(),
-            "average": self.average.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
-            "generator": self.generator.get_state(),
-            "bank": self.bank,
-            "step": self.step_number,
-            "seconds": self.seconds,
-        }
-        part = path.with_suffix(".part")
-        torch.save(state, part)
-        part.replace(path)
-
-    def load(self, path: Path) -> None:
-        """Continue from a checkpoint of the same recipe."""
-        state = torch.load(path, map_location="cpu", weights_only=True)
-        self.learner.load_state_dict(state["learner"])
-        self.average.load_state_dict(state["average"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.generator.set_state(state["generator"])
-        self.bank = state["bank"]
-        self.step_number, self.seconds = int(state["step"]), float(state["seconds"])
+def start_of(config: TrainingConfig, recipe: Path, named: Path | None) -> Path | None:
+    """The weights a run begins with: those ``named``, else the recipe's, else None."""
+    return named or (recipe.parent / config.start_from if config.start_from else None)
 
 
 def train(
@@ -298,8 +33,11 @@ def train(
     monitor: Monitor | None = None,
     resume: bool = True,
     device: str = "auto",
+    start_from: Path | None = None,
 ) -> Path:
     """Run the recipe ``config_path`` and return the checkpoint ``output_dir/checkpoint.pt``.
+
+    ``start_from``: weights to begin with, in place of those the recipe names.
 
     Stopped at any moment (also by ``monitor``) and started again with ``resume``, it goes on from
     the last checkpoint. The log, one JSON object per step, is ``output_dir/log.jsonl``. Raises
@@ -311,8 +49,8 @@ def train(
     pack = join_packs([read_pack(path.parent / share.pack) for share in config.shares()])
     name = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
     torch.set_num_threads(config.threads)
-    start = path.parent / config.start_from if config.start_from else None
-    run = Run(config, pack, torch.device(name), start)
+    kind = VitRun if is_vit(config) else CraterRun
+    run: PairRun = kind(config, pack, torch.device(name), start_of(config, path, start_from))
     folder = Path(output_dir)
     folder.mkdir(parents=True, exist_ok=True)
     checkpoint = folder / "checkpoint.pt"
@@ -330,38 +68,3 @@ def train(
             monitor.check()
     run.save(checkpoint)
     return checkpoint
-
-
-def _parts(shares: list[float], batch: int) -> list[int]:
-    """How many places of a batch are each body's; at least two of each, ``batch`` together."""
-    parts = [max(2, round(batch * share / sum(shares))) for share in shares]
-    parts[parts.index(max(parts))] += batch - sum(parts)
-    return parts
-
-
-def _begin_with(net: CraterNet, weights: Path) -> None:
-    """Load an earlier encoder's weights; residual blocks it lacks stay identities (their last
-    normalisation starts at zero, as :class:`~..encoders.network.ResidualBlock` has it)."""
-    from safetensors.torch import load
-
-    try:
-        state = unpack(load(weights.read_bytes()))
-        missing, unexpected = net.load_state_dict(state, strict=False)
-    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-        raise CraterBenchError(
-            f"The weights to start from, {weights}, cannot be used ({error}). Name an encoder of "
-            "the same widths, or leave 'start_from' out."
-        ) from error
-    new = [n for n in missing if not n.startswith(("stage4.", "stage8.", "stage16."))]
-    new = [n for n in new if not n.endswith("num_batches_tracked")]
-    if new or unexpected:
-        raise CraterBenchError(
-            f"The weights to start from, {weights.name}, are of another network (differing: "
-            f"{', '.join([*new, *unexpected][:3])}). Name one of the same widths."
-        )
-
-
-@torch.no_grad()
-def _top1(scores: Tensor, blocked: Tensor) -> float:
-    best = scores.masked_fill(blocked, losses.BLOCKED).argmax(dim=1).cpu()
-    return round(float((best == torch.arange(len(best))).float().mean()), 4)

@@ -16,6 +16,7 @@ from training import losses, processing
 from training import pack as packing
 from training import run as running
 from training.config import BodyShare, read_config
+from training.crater import CraterRun
 from training.develop import another_processing, shade_normals
 from training.recipe import pack_from_recipe
 from training.render import Renderer
@@ -148,7 +149,7 @@ def test_a_batch_holds_every_body_in_its_share_and_they_never_overlap() -> None:
     assert pack.body.tolist() == [0] * 30 + [1] * 12
     shares = (BodyShare("a", "a.pack", 1e6, share=0.7), BodyShare("b", "b.pack", 2e6, share=0.3))
     recipe = {**TINY, "pack": "", "radius_m": 0.0, "batch": 10, "bodies": shares}
-    run = running.Run(running.TrainingConfig(**recipe), pack, torch.device("cpu"))  # type: ignore[arg-type]
+    run = CraterRun(running.TrainingConfig(**recipe), pack, torch.device("cpu"))  # type: ignore[arg-type]
     run.bank = torch.nn.functional.normalize(torch.randn(42, 8), dim=1)
     for step in (0, 5):
         run.step_number = step
@@ -168,7 +169,7 @@ def test_a_batch_holds_every_body_in_its_share_and_they_never_overlap() -> None:
 
 def test_minutes_end_a_run_and_its_rate_falls_with_them() -> None:
     config = {**TINY, "steps": 1000, "minutes": 1.0}
-    run = running.Run(running.TrainingConfig(**config), make_pack(12), torch.device("cpu"))  # type: ignore[arg-type]
+    run = CraterRun(running.TrainingConfig(**config), make_pack(12), torch.device("cpu"))  # type: ignore[arg-type]
     run.step_number = 10
     early = run._rate()
     run.seconds = 59.0
@@ -181,7 +182,7 @@ def test_minutes_end_a_run_and_its_rate_falls_with_them() -> None:
 def test_images_without_terrain_teach_no_relief() -> None:
     pack = make_pack(12)
     pack.heights[:] = 0
-    run = running.Run(running.TrainingConfig(**TINY), pack, torch.device("cpu"))  # type: ignore[arg-type]
+    run = CraterRun(running.TrainingConfig(**TINY), pack, torch.device("cpu"))  # type: ignore[arg-type]
     figures = run.step()
     assert figures["relief"] == 0.0
     assert np.isfinite(figures["late"])

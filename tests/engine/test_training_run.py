@@ -10,10 +10,12 @@ import pytest
 import torch
 
 from craterbench_qgis.engine.encoders import bundled
+from craterbench_qgis.engine.encoders.network import network_from_config
 from craterbench_qgis.engine.errors import Cancelled, CraterBenchError, EncoderError
 from craterbench_qgis.engine.monitor import Monitor
 from training import pack as packing
 from training import run as running
+from training.crater import CraterRun, begin_with
 from training.export import export_encoder
 
 from .test_training_losses import make_pack
@@ -81,7 +83,7 @@ def test_what_is_exported_is_what_was_trained(
     checkpoint = running.train(recipe, tmp_path / "run", device="cpu")
     card = export_encoder(checkpoint, recipe, tmp_path / "out")
     encoder = bundled.load_card(card, "cpu", 1)
-    net = running.network_from_config(TINY["network"])  # type: ignore[arg-type]
+    net = network_from_config(TINY["network"])  # type: ignore[arg-type]
     net.load_state_dict(weights(checkpoint))
     views = np.random.default_rng(0).uniform(0, 1, (3, 96, 96)).astype(np.float32)
     with torch.no_grad():
@@ -108,8 +110,8 @@ def test_an_export_at_one_byte_a_weight_is_half_as_large_and_nearly_the_same(
     assert ((a.globals * b.globals).sum(axis=1) > 0.999).all()
     assert ((a.tokens * b.tokens).sum(axis=2) > 0.99).all()
     weights = small.with_suffix(".safetensors")
-    net = running.network_from_config(TINY["network"])  # type: ignore[arg-type]
-    running._begin_with(net, weights)
+    net = network_from_config(TINY["network"])  # type: ignore[arg-type]
+    begin_with(net, weights)
     state = load(weights.read_bytes())
     assert sum(t.numel() for t in state.values() if t.dtype == torch.int8) > 1000
     lost = next(name for name in state if name.endswith(".int8_scale"))
@@ -182,12 +184,12 @@ def test_a_run_begins_with_an_earlier_encoder(recipe: Path, tmp_path: Path) -> N
     start = {**TINY, "network": deeper, "start_from": card.with_suffix(".safetensors").name}
     recipe.write_text(json.dumps(start), encoding="utf-8")
     config = running.read_config(recipe)
-    begun = running.Run(
+    begun = CraterRun(
         config, make_pack(12), torch.device("cpu"), recipe.parent / str(config.start_from)
     )
     torch.manual_seed(0)
     views = torch.rand(2, 1, 96, 96)
-    old = running.network_from_config(TINY["network"])  # type: ignore[arg-type]
+    old = network_from_config(TINY["network"])  # type: ignore[arg-type]
     old.load_state_dict({k: v.half().float() for k, v in weights(first).items()}, strict=False)
     with torch.no_grad():
         before, after = old.eval()(views), begun.average(views)

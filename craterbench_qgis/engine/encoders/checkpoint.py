@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,15 +27,43 @@ _TRAINING_ONLY = (
 _WIDTHS = {192: "tiny", 384: "small", 768: "base", 1024: "large"}
 
 
+@dataclass(frozen=True)
+class Checkpoint:
+    """A network with its weights, how it wants its pixels, its card and its file's SHA-256."""
+
+    model: nn.Module
+    config: InputConfig
+    card: ModelCard
+    digest: str
+
+    @property
+    def provenance(self) -> Provenance:
+        """What the user and the index know of it as an encoder."""
+        card = self.card
+        origin = f", from {card.source}" if card.source else ""
+        about = f"{card.description or card.architecture}{origin} ({card.weights})"
+        return Provenance(f"checkpoint:{card.name}", about, card.licence, self.digest)
+
+
 def load_checkpoint(path: Path, *, device: str = "auto", threads: int | None = None) -> VitEncoder:
     """The encoder in a checkpoint, or the one a model card (``.json``) describes.
 
+    Raises ``EncoderError`` as :func:`read_checkpoint` does.
+    """
+    place = choose_place(device, threads)
+    checkpoint = read_checkpoint(path)
+    return VitEncoder(checkpoint.model, checkpoint.config, checkpoint.provenance, place)
+
+
+def read_checkpoint(path: Path, size: int | None = None) -> Checkpoint:
+    """The network in a checkpoint, or the one a model card (``.json``) describes.
+
     The card of ``NAME.pth`` is ``NAME.json`` beside it; the published Mars checkpoint of the
-    reference needs none. Raises ``EncoderError`` for a missing, damaged, unsafe or unexpected file
-    and for weights that do not fit the architecture.
+    reference needs none. ``size``: pixels across a view in place of the card's. Raises
+    ``EncoderError`` for a missing, damaged, unsafe or unexpected file and for weights that do not
+    fit the architecture.
     """
     weights, card = _find(path)
-    place = choose_place(device, threads)
     # The first bytes are judged before anything long is done with the file.
     state = read_state(weights)
     digest = file_hash(weights)
@@ -45,16 +74,9 @@ def load_checkpoint(path: Path, *, device: str = "auto", threads: int | None = N
             f"The checkpoint {weights} is not the one its model card describes: its SHA-256 is "
             f"{digest}, the card says {card.sha256}. Download it again, or correct the card."
         )
+    card = replace(card, weights=weights.name, input_size=size or card.input_size)
     config = _input_config(card)
-    model = _fill(card, config, state, weights)
-    origin = f", from {card.source}" if card.source else ""
-    provenance = Provenance(
-        f"checkpoint:{card.name}",
-        f"{card.description or card.architecture}{origin} ({weights.name})",
-        card.licence,
-        digest,
-    )
-    return VitEncoder(model, config, provenance, place)
+    return Checkpoint(_fill(card, config, state, weights), config, card, digest)
 
 
 def _find(path: Path) -> tuple[Path, ModelCard | None]:

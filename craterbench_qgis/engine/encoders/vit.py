@@ -109,9 +109,9 @@ class VitEncoder(Encoder):
             batch = (batch.expand(-1, self._config.channels, -1, -1) - self._mean) / self._std
             on_cuda = self._place.device.type == "cuda"
             with torch.autocast("cuda", dtype=torch.float16, enabled=on_cuda):
-                described = self._describe(batch)
+                described = self.describe(batch)
             if on_cuda and not all(bool(part.isfinite().all()) for part in described):
-                described = self._describe(batch)  # float16 overflowed: this batch in float32
+                described = self.describe(batch)  # float16 overflowed: this batch in float32
             arrays = tuple(part.float().cpu().numpy() for part in described)
         if not all(np.isfinite(part).all() for part in arrays):
             raise EncoderError(
@@ -120,7 +120,9 @@ class VitEncoder(Encoder):
             )
         return arrays
 
-    def _describe(self, batch: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    def describe(self, batch: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """Descriptors ``[B, G]``, tokens ``[B, N, D]`` and attention ``[B, N]``, not normalised, of
+        ``batch`` [B, C, S, S] as the model wants its pixels; differentiable."""
         if self._attention is None:
             raw = self._model.forward_features(batch)
             tokens = self._after_norm(raw)[:, self._prefix :]
@@ -157,7 +159,7 @@ class VitEncoder(Encoder):
                 whole, tokens, _ = in_batches(
                     1, 1, lambda start, stop: self._forward(grey[start:stop]), self._place
                 )[0]
-        except (RuntimeError, TypeError, ValueError, AttributeError) as error:
+        except (RuntimeError, TypeError, ValueError, AttributeError, AssertionError) as error:
             raise EncoderError(
                 f"{self.id} cannot be used as an encoder of single views ({first_line(error)}). "
                 "Use a plain vision transformer (vit_*, deit_*, beit*, eva*, dinov3)."
