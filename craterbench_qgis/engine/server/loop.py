@@ -48,7 +48,7 @@ MAX_WAITING_BYTES = 64 << 20
 """Of the lines of the requests that are not answered yet."""
 _IDLE_S, _QUIET_S = 0.3, 3.0
 """Without a request for so long, another module is loaded ahead; torch, which takes seconds of
-processor time and which an index without a network never needs, only after a longer rest."""
+processor time, only after a longer rest, and where no index is open that has its encoder."""
 _SWITCH_S = 0.001
 _STOPPED = "Stopped at your request."
 
@@ -212,7 +212,9 @@ class Server:
 
     def _warm_up(self) -> None:
         try:
-            self._work_place().warm_up()
+            place = self._work_place()
+            if place.sessions.none_open:
+                place.warm_up()
         except Exception as error:  # noqa: BLE001 - it is reported to the request that needs it
             say(f"craterbench serve: loading the encoders ahead failed: {error}")
 
