@@ -50,7 +50,7 @@ def report(**changes: Any) -> str:
 
 
 def test_an_existing_python_is_run_and_its_packages_are_listed(bench: SetupBench) -> None:
-    page = bench.page()
+    page = bench.page(candidates=None)
     existing = page.existing
     assert page.needed() and not visible(page.back) and not existing.check.isEnabled()
     assert "nothing is set up" in page.state.text()
