@@ -54,7 +54,7 @@ test-engine: dev
 	OMP_NUM_THREADS=1 "$(BIN)/python" -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
 	  $(LONGEST) $(filter-out $(LONGEST),$(OUTSIDE)) \
 	  tests/engine tests/environment tests/security tests/test_package.py tests/test_docs.py
-	OMP_NUM_THREADS=1 "$(BIN)/python" -m pytest -n 2 --dist loadfile --windows-rules $(HELD)
+	OMP_NUM_THREADS=1 "$(BIN)/python" -m pytest --windows-rules $(HELD)
 
 # The plugin's tests, by the Python that has QGIS: make test-qgis QGIS_PYTHON=... QGIS_VENV=...
 test-qgis: dev

@@ -14,6 +14,6 @@ fi
 cmp -s "$lock" "$folder/qgis-tests.lock" && exit 0
 rm -rf "$folder"
 "$python" -m venv --system-site-packages "$folder"
-"$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps \
-  --ignore-installed --only-binary :all: --requirement "$lock"
+"$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile \
+  --no-deps --ignore-installed --only-binary :all: --requirement "$lock"
 cp "$lock" "$folder/qgis-tests.lock"

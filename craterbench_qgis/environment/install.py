@@ -18,7 +18,7 @@ from typing import Optional
 from . import lock, machine, places, upkeep
 from .folder_lock import Busy, FolderLock
 from .processes import Cancelled, Runner, cancel_at_end_of_input
-from .steps import EnvironmentProblem, Maker, Say, Wishes
+from .steps import NO_COMPILE, EnvironmentProblem, Maker, Say, Wishes
 
 DONE, PROBLEM, CANCELLED, BUSY = 0, 1, 3, 4
 
@@ -156,7 +156,7 @@ def _install_extra(folder: Path, extra: Path, wishes: Wishes, say: Say) -> None:
     say(f"Installing {extra.name} ...")
     runner = Runner(places.clean_environ())
     pip = Maker(folder, wishes, say, runner).pip()
-    arguments = ["install", "--no-deps", "--only-binary=:all:", "-r", str(extra)]
+    arguments = ["install", NO_COMPILE, "--no-deps", "--only-binary=:all:", "-r", str(extra)]
     code, lines = runner.run([*pip, *arguments], folder)
     if code:
         raise EnvironmentProblem(

@@ -15,6 +15,8 @@ from . import certificates, lock, machine, places, upkeep
 from .processes import Runner
 
 _TAIL_LINES = 30
+NO_COMPILE = "--no-compile"
+"""For pip: Python compiles what is imported when it first is, a fifth of all that is installed."""
 Say = Callable[[str], None]
 
 
@@ -84,7 +86,10 @@ class Maker:
 
     def verify(self) -> None:
         """Import every needed package. Raises EnvironmentProblem naming the first that fails."""
-        for name in self._wishes.pins.imports:
+        names = self._wishes.pins.imports
+        if self._ask("import " + ", ".join(names))[0] == 0:
+            return
+        for name in names:
             code, lines = self._ask(f"import {name}")
             if code:
                 advice = machine.load_advice(name, "\n".join(lines), self._machine.system) or (
@@ -227,7 +232,7 @@ class Maker:
             raise EnvironmentProblem(f"{problem} {self._advice(lines)}")
 
     def _call_pip(self, *arguments: str, live: bool = True) -> tuple[int, list[str]]:
-        command = [*self.pip(), "install"]
+        command = [*self.pip(), "install", NO_COMPILE]
         if self._wishes.wheels is not None:
             command += ["--no-index", "--find-links", str(self._wishes.wheels)]
         on_line = self._say if self._wishes.live and live else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from craterbench_qgis.engine.search import QueryView, query_from_crater
 MOON = pyproj.CRS.from_proj4("+proj=longlat +R=1737400 +no_defs").to_wkt()
 DEGREE_M = np.pi / 180 * 1737400
 COUNT = 24
+WIDTH, HEIGHT = 24 * 24, 16 * 24
+"""Pixels of the mosaic."""
 
 
 def craters(count: int = COUNT, seed: int = 4) -> list[tuple[str, float, float, float]]:
@@ -36,37 +39,48 @@ def craters(count: int = COUNT, seed: int = 4) -> list[tuple[str, float, float, 
     return rows
 
 
-def write_mosaic(path: Path, noise: int = 0, shade: float = 0.0, crs: str = MOON) -> Path:
-    """Rings of individual shape on fractal-like ground, 24 px per degree."""
+@cache
+def _ground() -> np.ndarray:
+    """Rings of individual shape on fractal-like ground. Whoever changes it copies it."""
     rng = np.random.default_rng(9)
-    width, height = 24 * 24, 16 * 24
-    lon = (np.arange(width) + 0.5) / 24
-    lat = 8 - (np.arange(height) + 0.5) / 24
-    lon, lat = np.meshgrid(lon, lat)
-    ground = np.zeros(lon.shape)
+    lon = (np.arange(WIDTH) + 0.5) / 24
+    lat = 8 - (np.arange(HEIGHT) + 0.5)[:, None] / 24
+    ground = np.zeros((HEIGHT, WIDTH))
     for scale in (3.0, 1.0, 0.3, 0.12):
         for _ in range(14):
             kx, ky = rng.normal(size=2) * 2 * np.pi / scale
-            ground += scale**0.7 * np.sin(kx * lon + ky * lat + rng.uniform(0, 6.3))
+            x, y = kx * lon, ky * lat + rng.uniform(0, 6.3)
+            # The sine of the sum, of rows and columns.
+            ground += scale**0.7 * (np.sin(x) * np.cos(y) + np.cos(x) * np.sin(y))
     for index, (_, at_lon, at_lat, diameter) in enumerate(craters()):
         shape = np.random.default_rng(100 + index)
         dx = (lon - at_lon) * np.cos(np.radians(at_lat)) * DEGREE_M / (diameter * 500)
         dy = (lat - at_lat) * DEGREE_M / (diameter * 500)
+        # Three radii away nothing of it is left.
+        around = np.ix_(np.flatnonzero(abs(dy) < 3), np.flatnonzero(abs(dx) < 3))
+        dx, dy = dx[around[1]], dy[around[0]][:, 0]
         r, angle = np.hypot(dx, dy), np.arctan2(dy, dx)
         rim = 1 + sum(
             shape.uniform(-0.08, 0.08) * np.cos(n * angle + shape.uniform(0, 6)) for n in (2, 3, 5)
         )
-        ground += 5 * np.exp(-(((r - rim) / 0.12) ** 2)) - 4 * (r < rim) * (1 - r**2)
+        ground[around] += 5 * np.exp(-(((r - rim) / 0.12) ** 2)) - 4 * (r < rim) * (1 - r**2)
         for _ in range(6):
             px, py, s = shape.uniform(-0.9, 0.9), shape.uniform(-0.9, 0.9), shape.uniform(0.05, 0.2)
-            ground += 3 * np.exp(-((dx - px) ** 2 + (dy - py) ** 2) / s**2)
+            ground[around] += 3 * np.exp(-((dx - px) ** 2 + (dy - py) ** 2) / s**2)
+    return ground
+
+
+def write_mosaic(path: Path, noise: int = 0, shade: float = 0.0, crs: str = MOON) -> Path:
+    """A map of the ground, 24 px per degree; ``noise``: of another observation, ``shade``: of
+    another light."""
+    ground = _ground()
     image = ground + shade * np.gradient(ground, axis=1)
     image += np.random.default_rng(noise).normal(size=image.shape) * 0.2 * bool(noise)
     low, high = np.percentile(image, (0.5, 99.5))
     pixels = np.clip((image - low) / (high - low) * 254 + 1, 1, 255).astype(np.uint8)
     with rasterio.open(
-        path, "w", driver="GTiff", width=width, height=height, count=1, dtype="uint8", crs=crs,
-        transform=from_bounds(0, -8, 24, 8, width, height), tiled=True, blockxsize=256,
+        path, "w", driver="GTiff", width=WIDTH, height=HEIGHT, count=1, dtype="uint8", crs=crs,
+        transform=from_bounds(0, -8, 24, 8, WIDTH, HEIGHT), tiled=True, blockxsize=256,
         blockysize=256, compress="deflate",
     ) as out:  # fmt: skip
         out.write(pixels, 1)

@@ -31,8 +31,8 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
     table = folder / "craters.csv"
     table.write_text("\n".join(lines) + "\n", encoding="utf-8")
     index = folder / "sure.craterindex"
-    build = ["index", "build", "--mosaic", str(mosaic), "--catalogue", str(table)]
-    assert main([*build, "--encoder", "hog", "--tokens", "16", "--output", str(index)]) == 0
+    build = ["index", "build", "--mosaic", str(mosaic), "--catalogue", str(table), "--tokens", "16"]
+    assert main([*build, "--encoder", "hog", "--no-kinds", "--output", str(index)]) == 0
     ask = ["evaluate", str(index), "--mosaic", str(second), "--catalogue", str(table)]
     return folder, [*ask, "--views-per-crater", "1", "--context", "2.5", "--how-sure"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -24,15 +25,19 @@ S = 64
 
 def smooth_planet(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
     """A band-limited function on the sphere, the same whatever the projection: 20..230."""
-    x = np.cos(np.radians(lat)) * np.cos(np.radians(lon))
-    y = np.cos(np.radians(lat)) * np.sin(np.radians(lon))
-    z = np.sin(np.radians(lat))
+    lon, lat = np.radians(lon), np.radians(lat)
+    # In single precision: a sine takes a tenth of the time.
+    x, y, z = (
+        np.asarray(part, np.float32)
+        for part in (np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat))
+    )
     value = np.zeros(np.shape(lon))
     rng = np.random.default_rng(1)
     for _ in range(12):
         direction = rng.normal(size=3)
         direction *= rng.uniform(20, 90) / np.linalg.norm(direction)
-        value += np.sin(x * direction[0] + y * direction[1] + z * direction[2] + rng.uniform(0, 6))
+        a, b, c = direction.tolist()
+        value += np.sin(x * a + y * b + z * c + rng.uniform(0, 6))
     return 125 + 25 * value
 
 
@@ -54,12 +59,18 @@ def write(path: Path, array: np.ndarray, bounds: tuple[float, ...], crs: str, **
     return path
 
 
-def plate_carree(path: Path, left: float = -180.0, width: int = 2048, **extra) -> Path:
+@cache
+def grid(left: float, width: int) -> np.ndarray:
+    """The planet in degrees, from the longitude ``left`` eastward."""
     step = 360.0 / width
     lon = left + (np.arange(width) + 0.5) * step
     lat = 90 - (np.arange(width // 2) + 0.5) * step
-    grid = smooth_planet(*np.meshgrid(lon, lat)).astype(np.float32)
-    return write(path, grid, (left, -90, left + 360, 90), extra.pop("crs", MOON), **extra)
+    return smooth_planet(*np.meshgrid(lon, lat)).astype(np.float32)
+
+
+def plate_carree(path: Path, left: float = -180.0, width: int = 2048, **extra) -> Path:
+    bounds = (left, -90, left + 360, 90)
+    return write(path, grid(left, width), bounds, extra.pop("crs", MOON), **extra)
 
 
 def shift_between(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,9 @@ LON, LAT, SIDE = 10.0, 5.0, 300_000.0
 WIDTH = 1440
 
 
+@cache
 def grid(left: float = -180.0, right: float = 180.0) -> np.ndarray:
-    """The planet in degrees, a quarter of a degree a pixel; 20..230."""
+    """The planet in degrees, a quarter of a degree a pixel; 20..230. To be read only."""
     lon = np.arange(left + 0.125, right, 0.25)
     lat = 90 - (np.arange(720) + 0.5) * 0.25
     return smooth_planet(*np.meshgrid(lon, lat))

@@ -108,7 +108,7 @@ POLAR = {
     "south-ographic": System(iau(49936), MARS, "+proj=stere +lat_0=-90", west=True),
     "south-ocentric": System(iau(49937), MARS, "+proj=stere +lat_0=-90"),
 }
-WIDTH = 1440
+WIDTH = 960
 
 
 def plane(system: System, proj: str) -> pyproj.Transformer:

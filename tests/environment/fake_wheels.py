@@ -33,22 +33,29 @@ def make_wheel(
     return wheel
 
 
-def make_set(folder: Path, **more: float) -> tuple[Path, Path]:
-    """A wheel folder and a pins file: alpha and beta in the lock, gamma in the place of torch."""
+def make_set(folder: Path, slow: float = 0.0) -> tuple[Path, Path]:
+    """A wheel folder and a pins file: alpha and beta in the lock, and one in the place of torch.
+
+    ``slow``: seconds that importing alpha takes; then there is no torch, for which pip would be
+    started once more.
+    """
     wheels = folder / "wheels ü"
     wheels.mkdir(parents=True)
-    make_wheel(wheels, "alpha", "1.2.3", slow=more.get("slow", 0.0))
+    make_wheel(wheels, "alpha", "1.2.3", slow=slow)
     make_wheel(wheels, "beta", "2.0", "import alpha")
-    make_wheel(wheels, "torch", "9.9")
+    if not slow:
+        make_wheel(wheels, "torch", "9.9")
     locked = folder / "test.lock"
     locked.write_text("# two packages\nalpha==1.2.3\nbeta==2.0\n", encoding="utf-8")
-    return wheels, write_pins(folder, ("alpha", "beta", "torch"))
+    imports = ("alpha", "beta") if slow else ("alpha", "beta", "torch")
+    return wheels, write_pins(folder, imports)
 
 
 def write_pins(folder: Path, imports: tuple[str, ...], name: str = "pins.json") -> Path:
-    """A pins file beside ``test.lock``."""
+    """A pins file beside ``test.lock``; torch is wanted where it is to be imported."""
     pins = folder / name
-    data = {"file": "test.lock", "torch": "9.9", "torchvision": "", "hnswlib": ""}
+    torch = "9.9" if "torch" in imports else ""
+    data = {"file": "test.lock", "torch": torch, "torchvision": "", "hnswlib": ""}
     pins.write_text(json.dumps({**data, "imports": imports}), encoding="utf-8")
     return pins
 

@@ -208,10 +208,10 @@ def review_bench(tmp_path: Path, iface: FakeInterface) -> Iterator[ReviewBench]:
 @pytest.fixture(scope="session")
 def gallery() -> Path:
     """A folder with a search among a hundred lunar craters and its pictures, by the real engine."""
-    from engine_side import build_index, run_script
+    from engine_side import PLAIN, build_index, run_script
     from paths import CATALOGUE, MOSAIC
 
-    options = ("--min-diameter", "60", "--encoder", "hog", "--context", "2")
+    options = ("--min-diameter", "60", "--context", "2", *PLAIN)
     region = ("--region", "-40", "-40", "40", "40")
     index = made_once(
         "gallery.craterindex",

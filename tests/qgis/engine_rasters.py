@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -79,9 +80,7 @@ def opaque_fraction(picture: str) -> float:
 
 def tiles(folder: str, zoom: int, columns: list[int], rows: list[int]) -> None:
     """Web tiles of the lunar mosaic, ``{z}/{x}/{y}.png``; columns and rows: first, last + 1."""
-    with rasterio.open(MOSAIC) as source:
-        grey = source.read(1).astype(float)
-        inverse = ~source.transform
+    grey, inverse = _whole()
     steps = (np.arange(256) + 0.5) / 256
     for x in range(*columns):
         for y in range(*rows):
@@ -91,7 +90,14 @@ def tiles(folder: str, zoom: int, columns: list[int], rows: list[int]) -> None:
             tile = map_coordinates(grey, np.meshgrid(lines, cols, indexing="ij"), order=1)
             path = Path(folder) / str(zoom) / str(x) / f"{y}.png"
             path.parent.mkdir(parents=True, exist_ok=True)
-            Image.fromarray(tile.round().astype(np.uint8)).save(path)
+            Image.fromarray(tile.round().astype(np.uint8)).save(path, compress_level=1)
+
+
+@cache
+def _whole() -> tuple[np.ndarray, rasterio.Affine]:
+    """The lunar mosaic, and from degrees to its pixels."""
+    with rasterio.open(MOSAIC) as source:
+        return source.read(1, out_dtype="float32"), ~source.transform
 
 
 def warped(path: str, crs: str, box: tuple[float, ...] = (-40, -75, 20, -25)) -> None:

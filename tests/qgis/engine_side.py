@@ -10,6 +10,9 @@ from typing import Any
 
 from paths import ENGINE_PYTHON, ROOT
 
+PLAIN = ("--encoder", "hog", "--no-kinds")
+"""Options of an index for which no engine imports torch: that takes seconds."""
+
 
 def run_engine(*arguments: object) -> str:
     """``craterbench ARGUMENTS``; what it printed. AssertionError with its words where it fails."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import csv
 import json
+import os
 import select
 import shutil
 import subprocess
@@ -74,6 +75,8 @@ class Place:
             "XDG_RUNTIME_DIR": str(self.home),
             "LANG": "C.UTF-8",
             "TMPDIR": tempfile.gettempdir(),
+            # Two threads on two busy cores wait for each other by counting.
+            "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
         }
 
     def run(self, algorithm: str, timeout: float = 120, **parameters: object) -> Ran:

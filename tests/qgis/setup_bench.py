@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,11 @@ class IdleEngine:
         self.stops += 1
 
 
+def this_python() -> list[str]:
+    """The Python of this process alone."""
+    return [sys.executable]
+
+
 class SetupBench:
     """``wheels``: the folder that is installed from; ``pins``: what is wanted of it."""
 
@@ -45,8 +51,9 @@ class SetupBench:
         self.pins = lock.read_pins(pins)
         lock.default_pins = lambda: self.pins
 
-    def page(self, candidates: Callable[[], Any] | None = None) -> SetupPage:
-        """A page on the screen that has looked for Pythons."""
+    def page(self, candidates: Callable[[], Any] | None = this_python) -> SetupPage:
+        """A page on the screen that has looked for Pythons: among ``candidates``, None for those
+        of this computer, each of which is run."""
         settings = Settings()
         settings.system_certificates = False
         more = ("--pins", str(self.pins_file))

@@ -15,24 +15,17 @@ from qgis.PyQt.QtWidgets import QComboBox, QLabel, QToolButton
 from craterbench_qgis.contract.vocabulary import Question
 from craterbench_qgis.gui.results.chips import Chip
 from craterbench_qgis.gui.why.panel import WhyDialog
-from engine_side import build_index
 from inside import FakeInterface, child, settle, wait_until
 from on_screen import button, click
-from paths import CATALOGUE, MOSAIC, made_once, needs_engine, needs_moon
-from workbench_bench import PluginBench
+from paths import needs_engine, needs_moon
+from workbench_bench import PluginBench, south_index
 
 pytestmark = [needs_moon, needs_engine]
 
 
 @pytest.fixture
 def bench(iface: FakeInterface, project: QgsProject, tmp_path: Path) -> Iterator[PluginBench]:
-    region = ("--region", "-60", "-60", "40", "-30")
-    options = ("--min-diameter", "50", "--context", "2", "--encoder", "hog", "--no-kinds", *region)
-    bare = made_once(
-        "bare.craterindex", lambda path: build_index(path, MOSAIC, CATALOGUE, *options)
-    )
-    path = tmp_path / "bare.craterindex"
-    shutil.copytree(bare, path)
+    path = Path(shutil.copytree(south_index(), tmp_path / "bare.craterindex"))
     bench = PluginBench(iface, project, path)
     bench.start()
     yield bench

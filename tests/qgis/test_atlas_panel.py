@@ -31,7 +31,7 @@ pytestmark = [needs_moon, needs_engine]
 @pytest.fixture
 def bench(iface: FakeInterface, project: QgsProject, tmp_path: Path) -> Iterator[PluginBench]:
     region = ("--region", "-60", "-60", "40", "-30")
-    options = ("--min-diameter", "50", "--context", "2", "--encoder", "hog", *region)
+    options = ("--min-diameter", "60", "--context", "2", "--encoder", "hog", *region)
     kinds = made_once(
         "kinds.craterindex", lambda path: build_index(path, MOSAIC, CATALOGUE, *options)
     )

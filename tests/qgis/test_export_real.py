@@ -35,7 +35,7 @@ from craterbench_qgis.core.match_set import MatchSet
 from craterbench_qgis.core.query import QueryRequest, RasterSource
 from craterbench_qgis.core.settings import Settings
 from craterbench_qgis.gui.export_dialog import ExportDialog, exported_layer
-from engine_side import ask, build_index
+from engine_side import PLAIN, ask, build_index
 from inside import child, wait_until
 from on_screen import click
 from paths import CATALOGUE, ENGINE_PYTHON, MOSAIC, needs_engine, needs_moon
@@ -51,7 +51,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An index of 37 large craters, 74 views, made in a few seconds."""
     path = tmp_path_factory.mktemp("index") / "moon.craterindex"
     limits = ("--min-diameter", "60", "--region", "-30", "-30", "30", "30")
-    return build_index(path, MOSAIC, CATALOGUE, "--encoder", "hog", *limits)
+    return build_index(path, MOSAIC, CATALOGUE, *PLAIN, *limits)
 
 
 @pytest.fixture

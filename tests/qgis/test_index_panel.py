@@ -24,7 +24,7 @@ from craterbench_qgis.contract.build import BuildParams, CatalogueSource, Select
 from craterbench_qgis.core.settings import Settings
 from craterbench_qgis.gui.build.job import pending_builds, remember_pending
 from craterbench_qgis.gui.index.panel import IndexPanel
-from engine_side import build_index
+from engine_side import PLAIN, build_index
 from index_fakes import Engine, error, index_info, progress, progress_of, settle
 from inside import FakeInterface, wait_until
 from on_screen import click
@@ -243,7 +243,7 @@ def moon_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small index of the real lunar mosaic."""
     path = tmp_path_factory.mktemp("index") / "moon.craterindex"
     region = ("--region", "150", "-10", "-170", "10")
-    return build_index(path, MOSAIC, CATALOGUE, "--min-diameter", "40", *region)
+    return build_index(path, MOSAIC, CATALOGUE, "--min-diameter", "40", *PLAIN, *region)
 
 
 def checksum(index: Path) -> str:

@@ -25,13 +25,12 @@ from craterbench_qgis.gui.history.panel import HistoryPanel
 from craterbench_qgis.gui.messages import MessageLine
 from craterbench_qgis.gui.why.panel import WhyDialog
 from craterbench_qgis.plugin import CraterBenchPlugin
-from engine_side import build_index
 from inside import FakeInterface, flush, settle, wait_until
 from layer_bench import LayerBench
 from on_screen import button, click
-from paths import CATALOGUE, MOSAIC, made_once, needs_engine, needs_moon
+from paths import needs_engine, needs_moon
 from sets import MOON, match_set, scattered
-from workbench_bench import PluginBench
+from workbench_bench import PluginBench, south_index
 
 
 @pytest.fixture
@@ -220,12 +219,7 @@ def test_results_in_memory_are_a_quiet_fact(project: QgsProject, tmp_path: Path)
 @pytest.fixture
 def index(tmp_path: Path) -> Path:
     """An index of its own, in a folder with the project."""
-    region = ("--region", "-60", "-75", "60", "-30")
-    built = made_once(
-        "moon south.craterindex",
-        lambda path: build_index(path, MOSAIC, CATALOGUE, "--min-diameter", "60", *region),
-    )
-    return Path(shutil.copytree(built, tmp_path / "work" / "moon.craterindex"))
+    return Path(shutil.copytree(south_index(), tmp_path / "work" / "moon.craterindex"))
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from craterbench_qgis.core.geo.crs import MapFrame
 from craterbench_qgis.core.settings import Settings
 from craterbench_qgis.gui.index.catalogue_layer import add_to_map
 from craterbench_qgis.gui.tools import ClickTool
-from engine_side import build_index, run_script
+from engine_side import PLAIN, build_index, run_script
 from paths import ENGINE_PYTHON, ROOT, made_once, needs_engine
 from tool_bench import MARS, ToolBench, metres_between
 
@@ -35,7 +35,7 @@ def earlier(path: Path) -> Path:
 def today(path: Path) -> Path:
     run_script("make_mars.py", path.parent)
     mosaic, table = path.parent / "mosaic.tif", path.parent / "craters.csv"
-    return build_index(path, mosaic, table, "--body", "mars", "--encoder", "hog")
+    return build_index(path, mosaic, table, "--body", "mars", *PLAIN)
 
 
 def describe(path: Path) -> IndexInfo:

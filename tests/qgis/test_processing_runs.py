@@ -105,7 +105,7 @@ def test_a_build_is_cancelled_in_the_middle_of_encoding(
 def test_a_search_is_cancelled_and_the_next_runs_are_complete(
     run: Callable[..., Run], build: dict[str, Any], planet: Path, tmp_path: Path
 ) -> None:
-    built = run("buildindex", {**build, "ENCODER": "hog"})
+    built = run("buildindex", {**build, "ENCODER": "hog", "MIN_DIAMETER": 200})
     assert built.ok, built.log
     index = built.results["OUTPUT"]
     search = {

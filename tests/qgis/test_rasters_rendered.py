@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +24,19 @@ from tool_bench import MOON, crs_of
 
 pytestmark = [needs_moon, needs_engine]
 TYCHO = (-11.2, -43.3)
+MapOf = Callable[[str, tuple[int, int]], Path]
 
 
 @pytest.fixture(scope="module")
 def tiles_of_the_moon(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Web tiles of the whole Moon at zoom 4, as a template of addresses."""
+    """Web tiles of the whole Moon at zoom 4, as a template of addresses.
+
+    Those that no test draws, of the near side's middle latitudes, are left out.
+    """
     folder = tmp_path_factory.mktemp("tiles")
-    ask("engine_rasters", "tiles", folder, 4, (0, 16), (0, 16))
+    for columns, rows in (((0, 16), (0, 2)), ((0, 16), (14, 16)), ((0, 5), (2, 14)),
+                          ((14, 16), (2, 14))):  # fmt: skip
+        ask("engine_rasters", "tiles", folder, 4, columns, rows)
     return f"type=xyz&url=file://{folder}/{{z}}/{{x}}/{{y}}.png&zmin=4&zmax=4"
 
 
@@ -179,20 +187,37 @@ def test_a_map_that_calls_itself_the_earths(
     assert_like_the_engines_crop(picture, MOSAIC, (lon, lat), side_m, 0.95)
 
 
+@pytest.fixture(scope="module")
+def map_of(tmp_path_factory: pytest.TempPathFactory) -> MapOf:
+    """Makes maps, each once."""
+
+    @cache
+    def make(crs: str, latitudes: tuple[int, int]) -> Path:
+        path, (south, north) = tmp_path_factory.mktemp("map") / "map.tif", latitudes
+        ask("engine_rasters", "warped", path, crs, [-180, south, 180, north])
+        return path
+
+    return make
+
+
 @pytest.mark.parametrize(
-    "crs, north, place",
+    "crs, latitudes, place",
     [
-        ("+proj=sinu +R=1737400", 90, (179.8, 40.0)),
-        ("+proj=sinu +R=1737400", 90, (-179.9, -60.0)),
-        ("+proj=stere +lat_0=-90 +R=1737400", -60, (180.0, -88.0)),
-        ("+proj=eqc +R=1737400 +lon_0=180", 90, (0.2, 5.0)),
+        ("+proj=sinu +R=1737400", (-90, 90), (179.8, 40.0)),
+        ("+proj=sinu +R=1737400", (-90, 90), (-179.9, -60.0)),
+        ("+proj=stere +lat_0=-90 +R=1737400", (-90, -78), (180.0, -88.0)),
+        ("+proj=eqc +R=1737400 +lon_0=180", (-5, 15), (0.2, 5.0)),
     ],
 )
 def test_parts_on_both_edges_of_a_map_are_drawn(
-    tmp_path: Path, crs: str, north: int, place: tuple[float, float]
+    map_of: MapOf,
+    tmp_path: Path,
+    crs: str,
+    latitudes: tuple[int, int],
+    place: tuple[float, float],
 ) -> None:
-    mosaic, picture = tmp_path / "map.tif", tmp_path / "crop.png"
-    ask("engine_rasters", "warped", mosaic, crs, [-180, -90, 180, north])
+    """Of a map all the way round, between two latitudes."""
+    mosaic, picture = map_of(crs, latitudes), tmp_path / "crop.png"
     layer = QgsRasterLayer(str(mosaic), "map")
     assert layer.isValid()
     assert render(layer, *place, 300e3, picture)["valid"] > 0.97

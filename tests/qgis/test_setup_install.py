@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from craterbench_qgis.gui.setup.create import CreateEnvironment
 from craterbench_qgis.gui.setup.page import SetupPage
 from guards import nothing_waits
 from inside import wait_until
-from paths import HERE, ROOT
+from paths import HERE, ROOT, made_once
 from setup_bench import SetupBench, shoot, visible
 from tests.environment.fake_wheels import make_set, make_wheel
 
@@ -37,6 +38,16 @@ def bench_of(
         return SetupBench(*make_set(tmp_path_factory.mktemp("set"), **more))
 
     return make
+
+
+def begin(folder: Path) -> None:
+    """As if an installation had been interrupted once ``folder`` was a virtual environment."""
+
+    def make(path: Path) -> None:
+        subprocess.run([sys.executable, "-m", "venv", path], check=True)
+
+    shutil.copytree(made_once("bare engine", make), folder, symlinks=True)
+    (folder / places.STEP).write_text("environment\n")
 
 
 def site_packages(folder: Path) -> Path:
@@ -131,7 +142,9 @@ def until_trying(create: CreateEnvironment) -> int:
 def slow(bench_of: Callable[..., SetupBench]) -> tuple[SetupBench, SetupPage, Path]:
     """A page whose installation would take two minutes, and its folder."""
     bench = bench_of(slow=120.0)
-    page, folder = bench.page(), Path.home() / "engine"
+    folder = Path.home() / "engine"
+    begin(folder)
+    page = bench.page()
     page.create.folder.setFilePath(str(folder))
     page.create.network.wheels.setFilePath(str(bench.wheels))
     return bench, page, folder
@@ -185,6 +198,7 @@ def test_after_a_kill_of_qgis_nothing_runs_and_the_next_goes_on(
     home: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     wheels, pins = make_set(tmp_path_factory.mktemp("set"), slow=120.0)
+    begin(home / "engine")
     with subprocess.Popen(
         [sys.executable, HERE / "qgis_to_kill.py", "install", wheels, pins],
         stdout=subprocess.PIPE, text=True,

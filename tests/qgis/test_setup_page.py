@@ -50,7 +50,7 @@ def report(**changes: Any) -> str:
 
 
 def test_an_existing_python_is_run_and_its_packages_are_listed(bench: SetupBench) -> None:
-    page = bench.page()
+    page = bench.page(candidates=None)
     existing = page.existing
     assert page.needed() and not visible(page.back) and not existing.check.isEnabled()
     assert "nothing is set up" in page.state.text()
@@ -74,7 +74,6 @@ def test_what_is_no_python_or_too_old_is_not_used(bench: SetupBench) -> None:
 
 def test_a_complete_existing_python_is_used(bench: SetupBench, wheels: tuple[Path, Path]) -> None:
     nearer = write_pins(wheels[1].parent, ("json",), "near.json")
-    nearer.write_text(nearer.read_text().replace('"9.9"', '""'))
     bench.use_pins(nearer)
     page = bench.page()
     assert "everything that is needed" in check(page.existing, sys.executable)

@@ -12,12 +12,23 @@ from qgis.PyQt.QtWidgets import QDockWidget
 
 from craterbench_qgis.core.match_set import MatchSet
 from craterbench_qgis.plugin import CraterBenchPlugin
+from engine_side import PLAIN, build_index
 from inside import FakeInterface, move_mouse, settle, wait_until
-from paths import ENGINE_PYTHON, MOSAIC
+from paths import CATALOGUE, ENGINE_PYTHON, MOSAIC, made_once
 from tool_bench import LEFT, NO_KEY
 
 LON, LAT, SIDE = -11.2, -43.3, 7.0
 """Tycho, 85 km, at two and a half times its diameter; degrees."""
+
+SOUTH = ("--min-diameter", "60", "--region", "-60", "-75", "60", "-30")
+"""Craters of the south from 60 km on."""
+
+
+def south_index() -> Path:
+    """An index of ``SOUTH`` on the lunar mosaic, to be read only."""
+    return made_once(
+        "moon south.craterindex", lambda path: build_index(path, MOSAIC, CATALOGUE, *SOUTH, *PLAIN)
+    )
 
 
 class PluginBench:

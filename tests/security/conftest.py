@@ -1,4 +1,4 @@
-"""A trap, a canary and an opener for each test."""
+"""A trap and a canary for each test, an opener for all."""
 
 from __future__ import annotations
 
@@ -38,11 +38,10 @@ def work(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def opener(tmp_path: Path) -> Iterator[Opener]:
-    home = tmp_path / "home"
-    home.mkdir()
-    with Opener(home) as process:
+@pytest.fixture(scope="session")
+def opener(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opener]:
+    """For all tests: to load what opens files takes longer than to open most of them."""
+    with Opener(tmp_path_factory.mktemp("home")) as process:
         yield process
 
 

@@ -46,7 +46,9 @@ if TYPE_CHECKING:
 MAX_WAITING = 1024
 MAX_WAITING_BYTES = 64 << 20
 """Of the lines of the requests that are not answered yet."""
-_IDLE_S = 0.3
+_IDLE_S, _QUIET_S = 0.3, 3.0
+"""Without a request for so long, another module is loaded ahead; torch, which takes seconds of
+processor time, only after a longer rest, and where no index is open that has its encoder."""
 _SWITCH_S = 0.001
 _STOPPED = "Stopped at your request."
 
@@ -64,6 +66,7 @@ class Server:
         self._modules: dict[str, Any] = {}
         self._workplace: Workplace | None = None
         self._preload = [*PRELOAD]
+        self._warm = False
         self._queues: dict[Lane, queue.SimpleQueue[Task | None]] = {
             lane: queue.SimpleQueue() for lane in Lane
         }
@@ -184,9 +187,10 @@ class Server:
     def _lane(self, lane: Lane) -> None:
         waiting = self._queues[lane]
         while True:
-            ahead = lane is Lane.SHORT and self._greeted and self._preload
+            ahead = lane is Lane.SHORT and self._greeted and not self._warm
+            rest = _IDLE_S if self._preload else _QUIET_S
             try:
-                task = waiting.get(timeout=_IDLE_S if ahead else None)
+                task = waiting.get(timeout=rest if ahead else None)
             except queue.Empty:
                 self._load_ahead()
                 continue
@@ -195,18 +199,22 @@ class Server:
 
     def _load_ahead(self) -> None:
         """Load one more module while nobody waits, so that the first search need not."""
+        if not self._preload:
+            self._warm = True
+            # Seconds, in which what needs no encoder (pictures of pairs) is answered all the same.
+            threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
+            return
         name = self._preload.pop(0)
         try:
             self._module(name)
         except Exception as error:  # noqa: BLE001 - it is reported to the request that needs it
             say(f"craterbench serve: loading {name} ahead failed: {error}")
-        if not self._preload:
-            # Seconds, in which what needs no encoder (pictures of pairs) is answered all the same.
-            threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
 
     def _warm_up(self) -> None:
         try:
-            self._work_place().warm_up()
+            place = self._work_place()
+            if place.sessions.none_open:
+                place.warm_up()
         except Exception as error:  # noqa: BLE001 - it is reported to the request that needs it
             say(f"craterbench serve: loading the encoders ahead failed: {error}")
 

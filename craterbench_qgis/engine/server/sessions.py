@@ -49,6 +49,11 @@ class Sessions:
         self._open: dict[str, Session] = {}
         self._encoders: dict[tuple[str | None, str], Encoder] = {}
 
+    @property
+    def none_open(self) -> bool:
+        """Whether no index is open."""
+        return not self._open
+
     def index(self, path: Path) -> CraterIndex:
         """The index as it is now, without an encoder. Raises CraterIndexError."""
         return self._fresh(path).index

@@ -21,9 +21,9 @@ from ..mosaic import Mosaic, ViewSkipped
 from .calls import Call
 from .stopping import breakable
 
-_PLANET = "planet-1"
+_PLANET = "planet-2"
 """Counted on when the planet becomes another one."""
-_WIDTH, _CRATERS = 1536, 250
+_WIDTH, _CRATERS = 1536, 170
 _LEAST_M, _MOST_LATITUDE = 250e3, 35.0
 _AROUND, _PIXELS = 3.0, 32
 
