@@ -26,6 +26,7 @@ import pytest
 from desktop import control_list
 from desktop.drive import HERE, end_of, make_profile, missing_tools, screen, start_qgis, told_by
 from desktop.planted import PLANTED, check_cleaned, decisions_in, write_planted
+from desktop.scenery import cut_mosaic, make_to_lose
 from paths import CATALOGUE, MOSAIC
 from support import DATA, ENGINE_PYTHON, ROOT, needs_moon, needs_qgis
 
@@ -66,6 +67,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "TOUR_FIRST": DATA / "moon" / "head2010_ge20km.csv",
         "TOUR_OTHER": DATA / "moon" / "lroc_5_20km.csv",
         "TOUR_PLANTED": folder / "south.csv",
+        "TOUR_EARTHLY": cut_mosaic(folder / "earthly.tif", "EPSG:4326"),
     }
 
 
@@ -105,7 +107,7 @@ def search_tour(
         index = work / settings["TOUR_INDEX"].name  # the tour moves it about
         shutil.copytree(settings["TOUR_INDEX"], index)
         with screen() as environ:
-            mine = {**settings, "TOUR_INDEX": index}
+            mine = {**settings, "TOUR_INDEX": index, "TOUR_TO_LOSE": make_to_lose(work / "to_lose")}
             process = start_qgis(work, environ, mine, HERE / "search_tour.py")
             end_of(process, work, environ, 900)
         return {**told_by(work), "out": work / "out"}

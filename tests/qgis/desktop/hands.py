@@ -96,12 +96,18 @@ def press(says, inside="", kind=QAbstractButton, at=None, button=1, times=1, wai
         there = sorted(names.name_of(one) for one in all_shown(kind, inside=inside))
         state = "is greyed" if find() is not None else "is not there"
         raise AssertionError(f"{says!r} in {inside!r} {state}; there are {there}") from None
-    yield from scroll_to(find)
-    place = yield from _at_rest(lambda: _place(find(), at))
-    widget, hidden = find(), QApplication.widgetAt(place)
-    assert hidden is not None and _same(hidden, widget), (
-        f"{says!r} is behind {hidden and names.name_of(hidden)} {type(hidden).__name__}"
-    )
+    end = time.monotonic() + 4.0
+    while True:
+        yield from scroll_to(find)
+        place = yield from _at_rest(lambda: _place(find(), at))
+        widget, hidden = find(), QApplication.widgetAt(place)
+        if hidden is not None and _same(hidden, widget):
+            break
+        assert time.monotonic() < end, (
+            f"{says!r} is behind {hidden and names.name_of(hidden)} {type(hidden).__name__}"
+        )
+        del widget, hidden
+        yield from pause(0.2)  # what comes or goes just now pushes others aside
     del widget, hidden
     down = [word for key in keys for word in ("keydown", key)]
     up = [word for key in keys for word in ("keyup", key)]

@@ -11,13 +11,16 @@ from qgis.PyQt.QtWidgets import (
 )
 from qgis.utils import iface
 
+import names
 from common import DOCK, LAT, LON, SIDE, answered, low_high
-from eyes import reads, rows, shown
+from engine_steps import busy_engine
+from eyes import all_shown, reads, rows, shown
 from hands import (
     act,
     choose,
     drag,
     entry,
+    file_dialog,
     fill,
     item,
     key,
@@ -26,7 +29,7 @@ from hands import (
     tab,
     write,
 )
-from steps import look_at, pause, picture, seen, until
+from steps import OUT, look_at, pause, picture, seen, until
 
 # Conditions and analogs
 
@@ -68,6 +71,22 @@ def conditions():
     yield from pause(0.3)
     yield from press("Search without:*", DOCK)
     yield from answered()
+    for keys in ("Delete", "BackSpace"):
+        count = chips()
+        yield from press("CraterBenchFind", DOCK, QWidget)
+        yield from key("Escape")
+        for _ in range(6):
+            if names.place_of(QApplication.focusWidget()) == "Chip":
+                break
+            yield from key("Tab")
+        yield from key(keys)
+        yield from until(lambda count=count: chips() == count - 1, 5)
+        yield from answered()
+
+
+def chips():
+    """How many conditions are set."""
+    return len(all_shown(QAbstractButton, "Search without:*", DOCK))
 
 
 def analogs():
@@ -107,6 +126,10 @@ def atlas():
     """Made, coloured, moved; craters selected by a lasso, one clicked and searched with."""
     view = lambda: shown(QWidget, "CraterBenchAtlasView", DOCK)  # noqa: E731
     yield from tab("Atlas")
+    with busy_engine():
+        yield from press("Make the atlas", "MakeBox")
+        yield from press("Stop", "MakeBox")
+    yield from until(lambda: reads("Stopped; nothing was changed*", DOCK), 30)
     yield from press("Make the atlas", "MakeBox")
     yield from until(lambda: view() is not None, 120)
     yield from choose("CraterBenchAtlasColour", "diameter", DOCK)
@@ -121,6 +144,9 @@ def atlas():
     yield from press("CraterBenchAtlasShow", DOCK)
     yield from pause(1.0)
     picture("22-selected")
+    yield from press("CraterBenchAtlasExport", DOCK)
+    yield from file_dialog(OUT / "chosen.gpkg")
+    yield from until(lambda: reads("Written: chosen.gpkg*", DOCK), 20)
     yield from press("CraterBenchAtlasClear", DOCK)
     yield from until(lambda: reads("No crater selected", DOCK), 20)
     like = lambda: shown(QAbstractButton, "CraterBenchAtlasLike", DOCK)  # noqa: E731

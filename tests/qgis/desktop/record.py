@@ -213,6 +213,10 @@ class Record(QObject):
         place = names.place_of(receiver)
         if place:
             self.note(place, key)
+            code = event.key()[0]
+            pressed = _key_names().get(code if isinstance(code, int) else code.toCombined(), "")
+            for package in {_package(one) for one in names.chain(receiver)} - {""}:
+                self.note("keys of " + package, pressed)
 
     def _note_action(self, menu, action):
         place = self._menu_place(menu)
