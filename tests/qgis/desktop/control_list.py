@@ -50,7 +50,7 @@ def row_of(rows: list[Row], control: Control) -> Row | None:
 
 def without_a_row(rows: list[Row], controls: Iterable[Control]) -> list[str]:
     """Lines for the list, of controls that nobody thought of."""
-    missing = [one for one in controls if row_of(rows, one) is None]
+    missing = [control for control in controls if row_of(rows, control) is None]
     return [f'"{place}","{name}",' for place, name in sorted(missing)]
 
 
@@ -73,14 +73,14 @@ def about_nothing(rows: list[Row], controls: Iterable[Control]) -> list[str]:
 
 def keys() -> set[Control]:
     """The keys that the plugin's code names, by package: nobody can ask a widget for its keys."""
-    found = set()
+    controls = set()
     for file in sorted(GUI.rglob("*.py")):
         inner = file.relative_to(GUI).parent.as_posix().split("/")[0]
         package = "gui" if inner == "." else inner
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute) and node.attr.startswith("Key_"):
-                found.add((f"keys of {package}", node.attr[len("Key_") :]))
-    return found
+                controls.add((f"keys of {package}", node.attr[len("Key_") :]))
+    return controls
 
 
 def map_tools() -> set[Control]:
@@ -98,15 +98,15 @@ def map_tools() -> set[Control]:
     def kinds(name: str) -> set[str]:
         return {name}.union(*(kinds(base) for base in bases.get(name, ())))
 
-    found = set()
+    uses = set()
     for name in bases:
         of = kinds(name)
         if "QueryTool" not in of or any(name in others for others in bases.values()):
             continue
-        found.add(("map", f"{name} {'drag' if 'DragTool' in of else 'click'}"))
+        uses.add(("map", f"{name} {'drag' if 'DragTool' in of else 'click'}"))
         if of & turned:
-            found |= {("map", f"{name} wheel"), ("map", f"{name} click")}
-    return found
+            uses |= {("map", f"{name} wheel"), ("map", f"{name} click")}
+    return uses
 
 
 def dialogs() -> set[str]:
@@ -116,6 +116,6 @@ def dialogs() -> set[str]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef):
                 bases[node.name] = {base.id for base in node.bases if isinstance(base, ast.Name)}
-    found = {name for name, of in bases.items() if "QDialog" in of}
-    derived = {name for name, of in bases.items() if of & found}
-    return {name for name in found | derived if not any(name in of for of in bases.values())}
+    direct = {name for name, of in bases.items() if "QDialog" in of}
+    derived = {name for name, of in bases.items() if of & direct}
+    return {name for name in direct | derived if not any(name in of for of in bases.values())}

@@ -144,6 +144,7 @@ def why():
     yield from press("Why?", "DecisionBar")
     yield from until(dialog, 10)
     yield from until(lambda: shown(QWidget, "Query and match*") is not None, 30)
+    yield from until(lambda: reads("Strongest pairs*", "WhyDialog"), 30)
     yield from pause(0.5)
     picture("10-why")
     for says in ("Overlay (O)", "Rim (C)", "Surroundings (S)", "Strongest pairs"):

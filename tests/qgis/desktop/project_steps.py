@@ -35,14 +35,15 @@ from steps import OUT, drawn, pause, picture, seen, until
 def state_of_project():
     """What a user sees of it."""
     layers = QgsProject.instance().mapLayers().values()
-    ours = [one for one in layers if one.name().endswith(": matches")]
+    ours = [layer for layer in layers if layer.name().endswith(": matches")]
     return {
         "matches": rows("Matches"),
         "first": order()[0] if rows("Matches") else "",
-        "on_map": sorted(one.featureCount() for one in ours),
+        "on_map": sorted(layer.featureCount() for layer in ours),
         "groups": groups(),
         "accepted": reads("*accepted*", "ResultsPanel"),
         "index": reads("Searching *", DOCK),
+        "unavailable": [layer.name() for layer in layers if not layer.isValid()],
         "missing": reads("*not in*any more*", DOCK),
         "dirty": QgsProject.instance().isDirty() or iface.mainWindow().windowTitle()[0] == "*",
     }
@@ -133,9 +134,9 @@ def second_qgis():
             stderr=log,
         )
     yield from until(lambda: other.poll() is not None, 180)
-    told = json.loads((OUT / "second.json").read_text(encoding="utf-8"))
-    assert told.get("ok"), told
-    seen["second"] = told["second"]
+    report = json.loads((OUT / "second.json").read_text(encoding="utf-8"))
+    assert report.get("ok"), report
+    seen["second"] = report["second"]
     yield from pause(0.5)
     yield from tab("History")
     yield from until(lambda: "2 accepted" in str(lines()), 10)

@@ -29,7 +29,7 @@ from hands import (
     tab,
     write,
 )
-from steps import OUT, look_at, pause, picture, seen, until
+from steps import OUT, drawn, look_at, pause, picture, seen, until
 
 # Conditions and analogs
 
@@ -142,7 +142,8 @@ def atlas():
     yield from drag(first, others[-1], "22-lasso", others[:-1])
     yield from until(lambda: reads("* craters selected", DOCK), 20)
     yield from press("CraterBenchAtlasShow", DOCK)
-    yield from pause(1.0)
+    yield from until(lambda: selected_craters() > 0, 10)
+    yield from drawn()
     picture("22-selected")
     yield from press("CraterBenchAtlasExport", DOCK)
     yield from file_dialog(OUT / "chosen.gpkg")
@@ -160,6 +161,13 @@ def atlas():
     yield from press("CraterBenchAtlasWhole", DOCK)
     yield from press("CraterBenchAtlasLike", DOCK)
     yield from answered()
+
+
+def selected_craters():
+    """In the layer of the index's craters."""
+    layers = QgsProject.instance().mapLayers().values()
+    shown = [layer for layer in layers if layer.name().endswith(": catalogue")]
+    return sum(layer.selectedFeatureCount() for layer in shown)
 
 
 def drawn_in(view):
@@ -223,8 +231,8 @@ def history():
 def earlier_group():
     """Ticked in QGIS's tree of layers, the group of an earlier query has its layers again."""
     view, root = iface.layerTreeView(), QgsProject.instance().layerTreeRoot()
-    ours = [one for one in root.children() if one.customProperty("craterbench/set_id")]
-    empty = [one for one in ours if not one.children()]
+    ours = [group for group in root.children() if group.customProperty("craterbench/set_id")]
+    empty = [group for group in ours if not group.children()]
     assert len(ours) > 2 and len(empty) == len(ours) - 1, "those of earlier queries rest"
     group = empty[-1]
     assert not group.itemVisibilityChecked()
@@ -234,7 +242,7 @@ def earlier_group():
     yield from act("mousemove", place.x(), place.y(), "click", 1)
     yield from until(group.itemVisibilityChecked, 5)
     yield from until(lambda: len(group.children()) == 3, 10)
-    matches = [one.layer() for one in group.findLayers() if one.name().endswith(": matches")]
+    matches = [node.layer() for node in group.findLayers() if node.name().endswith(": matches")]
     yield from until(lambda: matches[0].featureCount() > 0, 10)
     picture("15-ticked")
 
@@ -248,4 +256,4 @@ def titles():
 def groups():
     """The groups of the layer tree."""
     root = QgsProject.instance().layerTreeRoot()
-    return [one.name() for one in root.children() if one.nodeType() == 0]
+    return [node.name() for node in root.children() if node.nodeType() == 0]

@@ -29,8 +29,8 @@ from seldom_steps import earthly, files_elsewhere, try_it
 from steps import go_through, run
 
 STEPS = (
-    panel, menus, settings, files_elsewhere, open_index, box, diameter, circle, rim, click_tool, selection,
-    earthly, given_up,
+    panel, menus, settings, files_elsewhere, open_index, box, diameter, circle, rim,
+    click_tool, selection, earthly, given_up,
     gallery_buttons, gallery_keys, gallery_menu, cells, why, export, conditions, analogs, history,
     earlier_group, project_saved, second_qgis, project_moved, index_moved, atlas, try_it,
     engine_dies, setup,

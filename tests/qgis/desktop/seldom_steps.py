@@ -81,11 +81,11 @@ def try_it():
     yield from pause(1.0)
     yield from drawn()
     picture("23-tried")
-    layers = [one.name() for one in QgsProject.instance().mapLayers().values()]
+    layers = [layer.name() for layer in QgsProject.instance().mapLayers().values()]
     extent = iface.mapCanvas().extent()
     middle, side = extent.center(), 0.6 * min(extent.width(), extent.height())
     yield from drag_on_map(*centre(middle.x(), middle.y(), side), "23-drawing")
     yield from answered()
     yield from drawn()
-    picture("23-found")
+    picture("23-matches")
     seen["tried"] = {"layers": sorted(layers), "first": order()[0]}
