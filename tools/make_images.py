@@ -18,6 +18,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,6 +38,8 @@ DESKTOP = {
     "7-export.png": "11-export",
 }
 COLOURS = 256
+GREY = 40
+"""The most by which red, green and blue of a grey differ."""
 
 
 class ImageError(Exception):
@@ -110,7 +113,22 @@ def take(pictures: dict[str, Path], target: Path, width: int | None) -> None:
         if width is not None:
             height = round(picture.height * width / picture.width)
             picture = picture.resize((width, height), Image.Resampling.LANCZOS)
-        picture.quantize(COLOURS).save(target / name, optimize=True)
+        indexed(picture).save(target / name, optimize=True)
+
+
+def indexed(picture: Image.Image) -> Image.Image:
+    """With ``COLOURS`` at most, half of them for what is coloured: a map's many greys would take
+    them all and turn a green mark blue."""
+    pixels = np.asarray(picture).reshape(-1, 3)
+    is_coloured = np.ptp(pixels, axis=1) > GREY
+    halves = []
+    for part in (pixels[is_coloured], pixels[~is_coloured]):
+        if len(part):
+            palette = Image.fromarray(part[np.newaxis]).quantize(COLOURS // 2).getpalette() or []
+            halves += palette[: 3 * (COLOURS // 2)]
+    model = Image.new("P", (1, 1))
+    model.putpalette(halves)
+    return picture.quantize(palette=model, dither=Image.Dither.NONE)
 
 
 def fresh(folder: Path) -> Path:

@@ -108,6 +108,17 @@ class AtlasSelection(Record):
 
 
 @dataclass(frozen=True)
+class AtlasExportParams(Record):
+    """The craters within ``lasso`` and those of ``rows`` to a file whose ending says the format."""
+
+    index: FileName
+    path: FileName
+    lasso: Lasso = field(default_factory=list)
+    rows: Annotated[list[Number], members(0, RINGED_AT_MOST)] = field(default_factory=list)
+    overwrite: bool = True
+
+
+@dataclass(frozen=True)
 class AtlasAtParams(Record):
     """The crater nearest to a place of the atlas, at most ``reach`` away; of the place (x, y)."""
 

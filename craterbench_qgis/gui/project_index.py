@@ -17,6 +17,7 @@ from ..core.query import SearchedIndex
 from ..core.settings import Settings
 from ..i18n import tr
 from .dock import CraterBenchDock
+from .index.catalogue_layer import mend_layer
 
 Then = Callable[[], None]
 
@@ -30,6 +31,7 @@ class ProjectIndex(QObject):
         super().__init__(parent)
         self._project, self._settings, self._dock = project, settings, dock
         self._question: QMessageBox | None = None
+        dock.index_panel.opened.connect(lambda info: mend_layer(info, project))
 
     # The project's own
 
@@ -40,6 +42,8 @@ class ProjectIndex(QObject):
         project would go to the craters of another body without a word.
         """
         self._dock.missing.dismiss()
+        if current is not None:
+            mend_layer(current, self._project)
         if index is None or (current is not None and current.index_id == index.index_id):
             return
         panel = self._dock.index_panel

@@ -104,6 +104,7 @@ class Workbench(QObject):
         results.selection_changed.connect(self._on_gallery_selection)
         results.export_requested.connect(self.export)
         results.search_again.connect(self.search)
+        results.went_back.connect(self._show_question)
         self.layers.selected.connect(self._on_layer_selection)
         self.store.message.connect(self._on_store_message)
         self.results.read.connect(self._on_project)
@@ -265,14 +266,20 @@ class Workbench(QObject):
     def _show(self, match_set: MatchSet, on_map: bool = True) -> None:
         self.current = match_set
         self._invite()
-        self._asked = match_set.request
-        self.dock.question.show_conditions(match_set.request.conditions)
         self.index.follow(match_set, lambda: self._show_again(match_set))
         self.dock.results.show_set(match_set)
-        self.dock.query_bar.show_answer(match_set)
+        self._show_question()
         self.dock.history.set_current(match_set.set_id)
         if on_map:
             QTimer.singleShot(0, lambda: self._show_on_map(match_set))
+
+    def _show_question(self) -> None:
+        """What the matches shown answer; a condition that is changed asks that again."""
+        current = self.current
+        if current is not None:
+            self._asked = current.request
+            self.dock.question.show_conditions(current.request.conditions)
+            self.dock.query_bar.show_answer(current)
 
     def _show_again(self, match_set: MatchSet) -> None:
         """Its index was located: pictures can be asked for now."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow.csv
+import pyogrio
 import pytest
 from PIL import Image
 
@@ -120,6 +121,26 @@ def test_the_atlas_is_made_and_looked_at(server: Client, folder: Path, tmp_path:
     selected = server.call("atlas.select", {**index, "lasso": everything})
     rows = np.fromfile(selected["rows"], "<i4")
     assert selected["count"] == COUNT and rows.tolist() == list(range(COUNT))
+    half = {"lasso": [-1.0, -1.0, 0.0, -1.0, 0.0, 1.0, -1.0, 1.0], "rows": []}
+    left = np.fromfile(
+        server.call("atlas.select", {**index, "lasso": half["lasso"]})["rows"], "<i4"
+    )
+    right = sorted(set(range(COUNT)) - set(left.tolist()))[:3]
+    for name, chosen in (("left.gpkg", half), ("right.csv", {"lasso": [], "rows": right})):
+        target = {**index, **chosen, "path": str(tmp_path / name)}
+        written = server.call("atlas.export", target)["files"]
+        assert written[0] == target["path"]
+        meta, _, geometry, fields = pyogrio.raw.read(target["path"], layer=0)
+        assert list(meta["fields"][:4]) == ["crater_id", "lon", "lat", "diameter_m"]
+        assert "freshness" in meta["fields"] and "score" not in meta["fields"]
+        rows = left if chosen is half else right
+        assert sorted(fields[0]) == [f"T-{row:03d}" for row in rows]
+        if chosen is half:  # a table has no geometry
+            assert pyogrio.list_layers(target["path"])[0][0] == "craters"
+            assert len(geometry) == len(left) and all(shape is not None for shape in geometry)
+    assert "exists" in server.fail("atlas.export", {**target, "overwrite": False})["message"]
+    nobody = server.fail("atlas.export", {**target, "rows": []})["message"]
+    assert "No crater of this atlas is selected" in nobody
     point = seen["points"][0]
     place = {"x": (point["x"] - 60) * 0.02, "y": (55 - point["y"]) * 0.02, "reach": 1e-3}
     assert server.call("atlas.at", {**index, **place})["crater"]["row"] == point["row"]

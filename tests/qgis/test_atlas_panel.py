@@ -8,7 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from qgis.core import QgsProject
+from qgis.core import QgsProject, QgsVectorLayer
 from qgis.PyQt.QtCore import QEvent, QPoint, QPointF, Qt
 from qgis.PyQt.QtGui import QWheelEvent
 from qgis.PyQt.QtTest import QTest
@@ -20,7 +20,7 @@ from craterbench_qgis.gui.atlas.plane import Plane
 from craterbench_qgis.gui.index.catalogue_layer import add_to_map
 from engine_side import build_index
 from inside import FakeInterface, child, move_mouse, settle, wait_until
-from on_screen import button, click
+from on_screen import answer_file_dialog, button, click
 from paths import CATALOGUE, MOSAIC, made_once, needs_engine, needs_moon
 from tool_bench import LEFT, NO_KEY
 from workbench_bench import PluginBench
@@ -86,7 +86,9 @@ def pixel_of(view, number: int) -> QPoint:
     return QPoint(round(at.x()), round(at.y()))
 
 
-def test_the_atlas_from_the_button_to_both_selections(bench: PluginBench) -> None:
+def test_the_atlas_from_the_button_to_both_selections(
+    bench: PluginBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     panel = open_atlas(bench)
     view, info = panel.view, bench.workbench.session.index
     count = child(panel, QLabel, "CraterBenchAtlasCount")
@@ -119,6 +121,16 @@ def test_the_atlas_from_the_button_to_both_selections(bench: PluginBench) -> Non
     layer = add_to_map(info, bench.project)
     wait_until(lambda: layer.selectedFeatureCount() == len(left))
     assert sorted(feature["crater_row"] for feature in layer.selectedFeatures()) == sorted(left)
+    # Written as a layer that QGIS opens; a name without an ending gets the first format's.
+    answer_file_dialog(monkeypatch, bench.index.parent / "chosen.shp")
+    click(child(panel, QPushButton, "CraterBenchAtlasExport"))
+    wait_until(lambda: f"Written: chosen.shp, {len(left)} craters" in panel.message.plain)
+    written = QgsVectorLayer(str(bench.index.parent / "chosen.shp"), "chosen", "ogr")
+    ids = {feature["crater_id"] for feature in written.getFeatures()}
+    assert ids == {feature["crater_id"] for feature in layer.selectedFeatures()}
+    answer_file_dialog(monkeypatch, bench.index.parent / "gone" / "chosen.csv")
+    click(child(panel, QPushButton, "CraterBenchAtlasExport"))
+    wait_until(lambda: panel.message.is_problem and "does not exist" in panel.message.plain)
     # The other way round: what is selected on the map is ringed here.
     wait_until(view.is_current)
     layer.selectByIds([feature.id() for feature in layer.selectedFeatures()][:2])

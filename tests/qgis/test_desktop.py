@@ -24,8 +24,9 @@ import pyogrio
 import pytest
 
 from desktop import control_list
-from desktop.drive import HERE, end_of, make_profile, missing_tools, screen, start_qgis, told_by
+from desktop.drive import HERE, end_of, make_profile, missing_tools, report_of, screen, start_qgis
 from desktop.planted import PLANTED, check_cleaned, decisions_in, write_planted
+from desktop.scenery import cut_mosaic, make_to_lose
 from paths import CATALOGUE, MOSAIC
 from support import DATA, ENGINE_PYTHON, ROOT, needs_moon, needs_qgis
 
@@ -66,6 +67,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "TOUR_FIRST": DATA / "moon" / "head2010_ge20km.csv",
         "TOUR_OTHER": DATA / "moon" / "lroc_5_20km.csv",
         "TOUR_PLANTED": folder / "south.csv",
+        "TOUR_EARTHLY": cut_mosaic(folder / "earthly.tif", "EPSG:4326"),
     }
 
 
@@ -105,10 +107,10 @@ def search_tour(
         index = work / settings["TOUR_INDEX"].name  # the tour moves it about
         shutil.copytree(settings["TOUR_INDEX"], index)
         with screen() as environ:
-            mine = {**settings, "TOUR_INDEX": index}
+            mine = {**settings, "TOUR_INDEX": index, "TOUR_TO_LOSE": make_to_lose(work / "to_lose")}
             process = start_qgis(work, environ, mine, HERE / "search_tour.py")
             end_of(process, work, environ, 900)
-        return {**told_by(work), "out": work / "out"}
+        return {**report_of(work), "out": work / "out"}
 
     return once_more(tour)
 
@@ -126,10 +128,10 @@ def review_tour(
         with screen() as environ:
             part = start_qgis(work, environ, {**settings, "TOUR_PART": 1}, script)
             killed_while_deciding(part, work, environ)
-            before, on_disk = told_by(work, "killed.json"), decisions_in(out / "planted.gpkg")
+            before, on_disk = report_of(work, "killed.json"), decisions_in(out / "planted.gpkg")
             part = start_qgis(work, environ, {**settings, "TOUR_PART": 2}, script)
             end_of(part, work, environ, 600)
-        states = {"before": before, "after": told_by(work), "on_disk": on_disk}
+        states = {"before": before, "after": report_of(work), "on_disk": on_disk}
         return {**states, "copies": copies, "out": out}
 
     return once_more(tour)
@@ -152,7 +154,7 @@ def killed_while_deciding(process: Any, work: Path, environ: dict[str, str]) -> 
         failed = work / "out" / "tour.json"
         if failed.exists() or process.poll() is not None:
             end_of(process, work, environ, 10)
-            told_by(work)
+            report_of(work)
         assert time.monotonic() < end, (work / "qgis.log").read_text(errors="replace")[-3000:]
         time.sleep(0.05)
     time.sleep(0.5)
@@ -191,7 +193,7 @@ def test_nothing_is_missing_and_nothing_is_changed(search: dict[str, Any], when:
     """
     later = when in ("moved", "located", "why_after")
     saved, now = search["second" if later else "saved"], search[when]
-    assert not now["dirty"] and not now["missing"]
+    assert not now["dirty"] and not now["missing"] and not now["unavailable"]
     for what in ("matches", "first", "on_map", "groups", "accepted"):
         assert now[what] == saved[what], (what, saved[what], now[what])
     assert now["index"]

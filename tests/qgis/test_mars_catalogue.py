@@ -16,7 +16,7 @@ from craterbench_qgis.contract.build import IndexInfo, IndexParams
 from craterbench_qgis.contract.methods import DESCRIBE_INDEX
 from craterbench_qgis.core.geo.crs import MapFrame
 from craterbench_qgis.core.settings import Settings
-from craterbench_qgis.gui.index.catalogue_layer import add_to_map
+from craterbench_qgis.gui.index.catalogue_layer import add_to_map, mend_layer
 from craterbench_qgis.gui.tools import ClickTool
 from engine_side import PLAIN, build_index, run_script
 from paths import ENGINE_PYTHON, ROOT, made_once, needs_engine
@@ -43,6 +43,28 @@ def describe(path: Path) -> IndexInfo:
     settings.existing_python = str(ENGINE_PYTHON)
     with BlockingEngine(settings) as engine:
         return engine.call(DESCRIBE_INDEX, IndexParams(str(path)))
+
+
+def test_the_layer_of_an_index_that_was_moved(project: QgsProject, tmp_path: Path) -> None:
+    """Read from a project with a path that is gone, it is the index's again once that is open."""
+    known = made_once("today.craterindex", today)
+    first, moved = tmp_path / "first.craterindex", tmp_path / "deep" / "moved.craterindex"
+    shutil.copytree(known, first)
+    info = describe(first)
+    layer = add_to_map(info, project)
+    layer.setName("the mapper's own name")
+    layer.renderer().symbol().setSize(7.0)
+    assert project.write(str(tmp_path / "project.qgz"))
+    moved.parent.mkdir()
+    first.rename(moved)
+    project.clear()
+    assert project.read(str(tmp_path / "project.qgz"))
+    (layer,) = project.mapLayers().values()
+    assert not layer.isValid() and not project.isDirty()
+    mend_layer(describe(moved), project)
+    assert layer.isValid() and layer.featureCount() == 12 and layer.readOnly()
+    assert layer.name() == "the mapper's own name" and layer.renderer().symbol().size() == 7.0
+    assert MapFrame(layer.crs()).body.b == MARS.b and not project.isDirty()
 
 
 @pytest.mark.parametrize("make", [earlier, today])

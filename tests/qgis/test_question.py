@@ -110,6 +110,25 @@ def test_analogs_come_with_their_limits_in_sight(bench: Bench) -> None:
     assert bench.asked[-1].any_angle
 
 
+def test_the_tab_key_goes_through_the_conditions_as_the_eye_does(bench: Bench) -> None:
+    """They are made late, and do not come last for it; the keyboard takes them away."""
+    bench.find_analogs()
+    bench.bar.activateWindow()
+    assert QTest.qWaitForWindowActive(bench.bar)
+    child(bench.bar, QComboBox, "CraterBenchFind").setFocus()
+    reached = []
+    for _ in range(8):
+        QTest.keyClick(bench.bar.focusWidget(), Qt.Key.Key_Tab)
+        reached.append(bench.bar.focusWidget())
+    chips = [part for chip in bench.chips().values() for part in chip.findChildren(QToolButton)]
+    assert reached[0].objectName() == "CraterBenchBy" and reached[1:7] == chips
+    assert reached[7].objectName() == "CraterBenchAddCondition"
+    chips[2].setFocus()
+    QTest.keyClick(chips[2], Qt.Key.Key_Delete)
+    settle()
+    assert "at least 24 pixels across" not in bench.chips()
+
+
 def test_each_limit_of_analogs_is_changed_and_lifted(bench: Bench) -> None:
     bench.find_analogs()
     for text in list(bench.chips()):

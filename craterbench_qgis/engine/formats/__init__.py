@@ -6,7 +6,7 @@ from .html_report import ReportRow, html_report
 from .html_review import html_review
 from .pair_model import PairEntry, ReportPair
 from .pair_sheet import pair_sheet
-from .writer import SUFFIXES, TABLE_SUFFIXES, write_craters, write_matches
+from .writer import SUFFIXES, TABLE_SUFFIXES, write_chosen, write_craters, write_matches
 
 __all__ = [
     "SUFFIXES",
@@ -21,6 +21,7 @@ __all__ = [
     "html_review",
     "match_tile",
     "pair_sheet",
+    "write_chosen",
     "write_craters",
     "write_matches",
 ]

@@ -6,7 +6,7 @@ import datetime
 import decimal
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any
 
@@ -41,6 +41,14 @@ DECISION_FIELDS: tuple[tuple[str, pa.DataType], ...] = (
 )
 """The next ones, of matches that somebody decided about."""
 
+CRATER_FIELDS: tuple[tuple[str, pa.DataType], ...] = (
+    ("crater_id", pa.string()),
+    ("lon", pa.float64()),
+    ("lat", pa.float64()),
+    ("diameter_m", pa.float64()),
+)
+"""The fields of craters that were chosen, and not found by a search."""
+
 GEOMETRY = "geometry"
 # Names that drivers keep for themselves, so that a catalogue's column cannot have them.
 _RESERVED = ("fid", "ogc_fid", "geom", GEOMETRY, "wkb_geometry")
@@ -66,14 +74,30 @@ def match_table(matches: Sequence[Match]) -> pa.Table:
         *(TURN_FIELDS if was_turned else ()),
         *(DECISION_FIELDS if decided else ()),
     )
-    names = [name for name, _ in fields]
     columns = [
         pa.array([_core(_member(match, name)) for match in matches], kind) for name, kind in fields
     ]
-    given = dict.fromkeys(key for match in matches for key in match.attributes)
+    return _with_attributes(fields, columns, [match.attributes for match in matches])
+
+
+def crater_table(records: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """The same of craters of an index (``CraterIndex.crater_records``), with their own fields."""
+    columns = [
+        pa.array([_core(row[name]) for row in records], kind) for name, kind in CRATER_FIELDS
+    ]
+    return _with_attributes(CRATER_FIELDS, columns, [row["attributes"] for row in records])
+
+
+def _with_attributes(
+    fields: Sequence[tuple[str, pa.DataType]],
+    columns: list[pa.Array],
+    attributes: Sequence[Mapping[str, Any]],
+) -> pa.Table:
+    names = [name for name, _ in fields]
+    given = dict.fromkeys(key for own in attributes for key in own)
     for key, name in zip(given, attribute_names(list(given), names), strict=True):
         names.append(name)
-        columns.append(_column([match.attributes.get(key) for match in matches]))
+        columns.append(_column([own.get(key) for own in attributes]))
     return pa.table(columns, names=names)
 
 

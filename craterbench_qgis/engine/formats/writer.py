@@ -26,12 +26,12 @@ from ..files.formulas import guarded
 from .counting import Counted
 from .craterstats import diam_text, scc_text, write_text
 from .geometry import export_crs, layer_wkt, outlines
-from .model import GEOMETRY, match_table
+from .model import GEOMETRY, crater_table, match_table
 from .opencratertool import ENDING, crater_fields, is_crater_layer
 from .shapefile import fit_table, write_fields
 from .staging import no_room, staged
 
-LAYER = "matches"
+_MATCHES, _CRATERS = "matches", "craters"
 GEOMETRIES = {Outline.CIRCLE: "MultiPolygon", Outline.POINT: "Point"}
 
 
@@ -79,10 +79,36 @@ def write_matches(
             provenance=origin,
         )
         return write_set(target, lambda file: write_text(file, text), overwrite)
+    return _write_table(target, match_table(matches), body, geometry, origin, overwrite)
+
+
+def write_chosen(
+    path: str | Path,
+    records: Sequence[Mapping[str, Any]],
+    *,
+    body: Body,
+    provenance: Mapping[str, Any],
+    overwrite: bool = True,
+) -> list[Path]:
+    """Write craters of an index (``CraterIndex.crater_records``) as :func:`write_matches` does
+    matches, as circles where the format has geometry: their fields are id, place, diameter and the
+    catalogue's own."""
+    target = _target(Path(path), SUFFIXES)
+    origin = {**provenance, **_about(body), "craters": len(records)}
+    table = crater_table(records)
+    return _write_table(target, table, body, Outline.CIRCLE, origin, overwrite)
+
+
+def _write_table(
+    target: Path,
+    table: pa.Table,
+    body: Body,
+    geometry: Outline,
+    origin: Mapping[str, Any],
+    overwrite: bool,
+) -> list[Path]:
     write = _crater_layer if is_crater_layer(target) else _WRITERS[target.suffix]
-    return write_set(
-        target, lambda file: write(file, match_table(matches), body, geometry, origin), overwrite
-    )
+    return write_set(target, lambda file: write(file, table, body, geometry, origin), overwrite)
 
 
 def write_craters(
@@ -163,6 +189,10 @@ _LITTLE_ROOM = 1 << 20  # GDAL does not say why it could not write
 _GDAL_ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError)
 
 
+def _layer(table: pa.Table) -> str:
+    return _MATCHES if "rank" in table.column_names[:1] else _CRATERS
+
+
 def _with_geometry(
     table: pa.Table, places: Mapping[str, npt.ArrayLike] | pa.Table, body: Body, kind: Outline
 ) -> tuple[pa.Table, dict[str, Any]]:
@@ -193,7 +223,8 @@ def _geopackage(
     texts = {key: _as_text(value) for key, value in origin.items()}
     # The version QGIS 3.22 knows: of a later one its GDAL warns on every opening.
     known = {"driver": "GPKG", "VERSION": "1.2"}
-    write_arrow(layer, path, layer=LAYER, layer_metadata=texts, **known, **options)
+    name = _layer(table)
+    write_arrow(layer, path, layer=name, layer_metadata=texts, **known, **options)
     rows = pa.table(
         {
             "key": pa.array(list(texts), pa.string()),
@@ -201,22 +232,23 @@ def _geopackage(
         }
     )
     write_arrow(rows, path, layer="provenance", driver="GPKG", append=True)
-    _check(path, table, LAYER)
+    _check(path, table, name)
 
 
 def _geojson(
     path: Path, table: pa.Table, body: Body, kind: Outline, origin: Mapping[str, Any]
 ) -> None:
     layer, options = _with_geometry(table, table, body, kind)
-    write_arrow(layer, path, layer=LAYER, driver="GeoJSON", COORDINATE_PRECISION="9", **options)
+    name = _layer(table)
+    write_arrow(layer, path, layer=name, driver="GeoJSON", COORDINATE_PRECISION="9", **options)
     # GDAL writes the features; it has no way yet to write members beside them.
     with path.open(encoding="utf-8") as file:
         features = json.load(file)["features"]
     if len(features) != table.num_rows:
-        raise DataLayerError(f"{len(features)} of {table.num_rows} matches arrived")
+        raise DataLayerError(f"{len(features)} of {table.num_rows} {name} arrived")
     head = {
         "type": "FeatureCollection",
-        "name": LAYER,
+        "name": name,
         "crs": {"type": "name", "properties": {"name": _crs_name(body)}},
         "provenance": dict(origin),
     }

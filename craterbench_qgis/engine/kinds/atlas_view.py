@@ -177,7 +177,7 @@ class AtlasView:
         without = colours.without[seen]
         for part in (without, ~without):
             canvas.draw(at[part], colours.palette[colours.codes[seen[part]]], radius)
-        ringed = self._ringed(asked)[seen]
+        ringed = self.chosen(asked.lasso, asked.rows)[seen]
         if ringed.any():
             canvas.draw(at[ringed], np.full(int(ringed.sum()), _RING_COLOUR), radius + _RING)
             canvas.draw(at[ringed], colours.palette[colours.codes[seen[ringed]]], radius)
@@ -189,11 +189,12 @@ class AtlasView:
             ]
         return canvas.pixels(), len(seen), points, colours
 
-    def _ringed(self, asked: AtlasPictureParams) -> NDArray[np.bool_]:
-        ringed = np.isin(self.rows, asked.rows) if asked.rows else np.zeros(len(self), bool)
-        if asked.lasso:
-            ringed[self.within(asked.lasso)] = True
-        return ringed
+    def chosen(self, lasso: Sequence[float], rows: Sequence[float]) -> NDArray[np.bool_]:
+        """Which of the n lie within a lasso or are crater ``rows``; either may be empty."""
+        chosen = np.isin(self.rows, rows) if rows else np.zeros(len(self), bool)
+        if lasso:
+            chosen[self.within(lasso)] = True
+        return chosen
 
 
 def _radius(count: int, area: int) -> float:

@@ -13,6 +13,19 @@ from .options import SearchOptions
 from .query import QueryView
 
 
+def index_provenance(index: CraterIndex) -> Json:
+    """Which index something is from, and when; plain JSON."""
+    return {
+        "software": f"CraterBench for QGIS {__version__}",
+        "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "index": str(index.path),
+        "index_id": index.manifest.index_id,
+        "index_generation": index.manifest.generation,
+        "body": index.settings.body.to_json(),
+        "observations": [known["path"] for known in index.manifest.observations],
+    }
+
+
 def provenance_of(
     index: CraterIndex,
     query: QueryView,
@@ -26,13 +39,7 @@ def provenance_of(
     """
     settings = index.settings
     return {
-        "software": f"CraterBench for QGIS {__version__}",
-        "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        "index": str(index.path),
-        "index_id": index.manifest.index_id,
-        "index_generation": index.manifest.generation,
-        "body": settings.body.to_json(),
-        "observations": [known["path"] for known in index.manifest.observations],
+        **index_provenance(index),
         "encoder": settings.encoder_id,
         "encoder_description": settings.encoder_description,
         "weights_sha256": settings.weights_hash,

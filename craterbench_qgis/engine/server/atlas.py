@@ -1,4 +1,5 @@
-"""``atlas.make`` (the long lane), ``atlas.describe``, ``.picture``, ``.select``, ``.at``."""
+"""``atlas.make`` (the long lane), ``atlas.describe``, ``.picture``, ``.select``, ``.at``,
+``.export``."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from weakref import WeakKeyDictionary
 from ...contract.atlas import (
     AtlasAt,
     AtlasAtParams,
+    AtlasExportParams,
     AtlasInfo,
     AtlasParams,
     AtlasPicture,
@@ -15,11 +17,16 @@ from ...contract.atlas import (
     AtlasSelection,
     AtlasSelectParams,
 )
+from ...contract.search import Files
 from ...contract.vocabulary import Stage
+from ..errors import QueryError
+from ..formats import SUFFIXES, write_chosen
+from ..formats.staging import check_target
 from ..index import CraterIndex
 from ..kinds import load_descriptor
 from ..kinds.atlas import make_atlas
 from ..kinds.atlas_view import AtlasView, atlas_info
+from ..search.provenance import index_provenance
 from .calls import Call
 
 _views: WeakKeyDictionary[CraterIndex, AtlasView] = WeakKeyDictionary()
@@ -55,6 +62,25 @@ def select(call: Call[AtlasSelectParams]) -> AtlasSelection:
     view = _view(call, call.params.index)
     rows = view.rows[view.within(call.params.lasso)]
     return AtlasSelection(len(rows), call.work.pictures.numbers(rows.astype("<i4")))
+
+
+def export(call: Call[AtlasExportParams]) -> Files:
+    """The craters of a selection to a layer, a table or a crater list."""
+    params = call.params
+    target = check_target(Path(params.path), SUFFIXES, "Craters")
+    view = _view(call, params.index)
+    rows = view.rows[view.chosen(params.lasso, params.rows)]
+    if not rows.size:
+        raise QueryError("No crater of this atlas is selected. Draw a lasso round some.")
+    index = call.work.sessions.index(Path(params.index))
+    files = write_chosen(
+        target,
+        index.crater_records(rows),
+        body=index.settings.body,
+        provenance={**index_provenance(index), "selection": "atlas"},
+        overwrite=params.overwrite,
+    )
+    return Files([str(file) for file in files])
 
 
 def at(call: Call[AtlasAtParams]) -> AtlasAt:

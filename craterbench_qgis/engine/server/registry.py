@@ -41,6 +41,7 @@ HANDLERS: dict[str, Handler] = {
         Handler(methods.ATLAS_PICTURE, "atlas", "picture"),
         Handler(methods.SELECT_IN_ATLAS, "atlas", "select"),
         Handler(methods.ATLAS_AT, "atlas", "at"),
+        Handler(methods.EXPORT_ATLAS, "atlas", "export"),
         Handler(methods.DEMO, "trying", "demo"),
         Handler(methods.PREVIEW, "searching", "preview"),
         Handler(methods.WARP, "searching", "warp"),

@@ -34,6 +34,7 @@ from ..colours import QuietLabel
 from ..layouts import in_column, in_row, narrow_combo
 from ..messages import MessageLine
 from ..results.upgrade import UpgradeBox
+from .export import ExportButton
 from .legend import Legend
 from .make import MakeBox
 from .on_map import AtlasOnMap
@@ -55,6 +56,7 @@ class AtlasPanel(QWidget):
         self._info: AtlasInfo | None = None
         self._calls: dict[str, AnyCall] = {}
         self._selected = array("i")
+        self._lasso: list[float] = []
         self._crater: AtlasCrater | None = None
         self.view = AtlasView()
         self.pictures = AtlasPictures(engine, self.view, self)
@@ -84,6 +86,7 @@ class AtlasPanel(QWidget):
         self.count = QLabel(objectName="CraterBenchAtlasCount")
         self.show_on_map = QPushButton(tr("Show on map"), objectName="CraterBenchAtlasShow")
         self.show_on_map.setToolTip(tr("Select them in the layer of the index's craters, zoom"))
+        self.export = ExportButton(self._engine)
         self.clear = QPushButton(tr("Clear"), objectName="CraterBenchAtlasClear")
         self.clear.setToolTip(tr("Select no crater (Escape)"))
         self.like = QPushButton(tr("Search like it"), objectName="CraterBenchAtlasLike")
@@ -91,12 +94,14 @@ class AtlasPanel(QWidget):
         self._bar = QWidget()
         in_row((self.colour, 1), self.lasso, self.whole, on=self._bar, margins=0)
         self._below = QWidget()
-        row = in_row((self.count, 1), self.show_on_map, self.clear)
+        row = in_row((self.count, 1), self.show_on_map, self.export, self.clear)
         crater = in_row((self.pointed, 1), self.like)
         in_column(self.legend, crater, row, on=self._below, margins=0, spacing=4)
         in_column(
-            self.message, self.upgrade, self.make, self._bar, (self.view, 1), self._below, on=self
-        )
+            self.message, self.upgrade, self.make, self._bar, (self.view, 1), self._below,
+            0,  # takes the room where there is no view
+            on=self,
+        )  # fmt: skip
 
     def _connect(self) -> None:
         self.upgrade.upgraded.connect(lambda _path: self.refresh())
@@ -105,6 +110,9 @@ class AtlasPanel(QWidget):
         self.whole.clicked.connect(lambda *_: self.view.show_whole())
         self.lasso.toggled.connect(self.view.set_lasso)
         self.show_on_map.clicked.connect(lambda *_: self._show_on_map())
+        self.export.clicked.connect(lambda *_: self._export())
+        self.export.wrote.connect(self.message.info)
+        self.export.failed.connect(self.message.problem)
         self.clear.clicked.connect(lambda *_: self.select_none())
         self.like.clicked.connect(lambda *_: self._search_like())
         self.pictures.legend.connect(self._on_legend)
@@ -130,7 +138,7 @@ class AtlasPanel(QWidget):
         self.upgrade.hide()
         self.make.give_up()
         self._index, self._info, self._crater = info, None, None
-        self._selected = array("i")
+        self._selected, self._lasso = array("i"), []
         self.pictures.set_index("")
         self.on_map.set_index(info)
         self._show_state()
@@ -147,6 +155,7 @@ class AtlasPanel(QWidget):
         self._drop()
         self.make.give_up()
         self.upgrade.give_up()
+        self.export.drop()
         self.pictures.drop()
         self.on_map.close()
 
@@ -293,9 +302,14 @@ class AtlasPanel(QWidget):
 
     def _select(self, rows: array[int], lasso: list[float] | None, count: int = 0) -> None:
         """``lasso``: that they lie in; None where they were selected on the map."""
-        self._selected = rows
-        self.pictures.ring(lasso or [], list(rows) if lasso is None else [])
+        self.message.clear_message()  # what was said of another selection
+        self._selected, self._lasso = rows, lasso or []
+        self.pictures.ring(*self._chosen())
         self._show_selection(max(count, len(rows)))
+
+    def _chosen(self) -> tuple[list[float], list[int]]:
+        """Lasso and rows: what lies in a lasso needs no rows, however much it is."""
+        return self._lasso, [] if self._lasso else list(self._selected)
 
     def _show_selection(self, count: int | None = None) -> None:
         shown = len(self._selected)
@@ -307,6 +321,7 @@ class AtlasPanel(QWidget):
             )
         self.count.setText(text if count else tr("No crater selected"))
         self.show_on_map.setEnabled(bool(shown))
+        self.export.setEnabled(bool(shown))
         self.clear.setEnabled(bool(shown))
         self.like.setEnabled(self._crater is not None)
 
@@ -316,6 +331,10 @@ class AtlasPanel(QWidget):
         elif self._index is not None:
             text = tr("{path} does not open as a layer. Verify the index.")
             self.message.problem(text.format(path=self._index.catalogue))
+
+    def _export(self) -> None:
+        if self._index is not None:
+            self.export.ask(self._index, *self._chosen(), len(self._selected))
 
     # Calls: of each kind the latest counts
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from qgis.core import (
+    QgsDataProvider,
     QgsEditorWidgetSetup,
     QgsExpression,
     QgsGeometry,
@@ -32,6 +33,21 @@ def find_layer(info: IndexInfo, project: QgsProject) -> QgsVectorLayer | None:
         if layer.customProperty(PROPERTY) == info.index_id:
             return layer
     return None
+
+
+def mend_layer(info: IndexInfo, project: QgsProject) -> None:
+    """Where the index was moved since the project was saved: its layer reads it where it is now.
+    What it shows is what it was, so the project counts as changed or not as before."""
+    layer = find_layer(info, project)
+    if layer is None or layer.isValid() or not Path(info.catalogue).is_file():
+        return
+    was_dirty = project.isDirty()
+    layer.setReadOnly(False)
+    options = QgsDataProvider.ProviderOptions()
+    layer.setDataSource(source_of_catalogue(info.catalogue), layer.name(), "ogr", options)
+    layer.setReadOnly(True)
+    layer.setCrs(geographic_crs(info.body, project.crs()))
+    project.setDirty(was_dirty)
 
 
 def make_layer(info: IndexInfo, project: QgsProject) -> QgsVectorLayer | None:

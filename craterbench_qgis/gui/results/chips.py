@@ -117,10 +117,18 @@ class ChipRow(QWidget):
             chip.show()
         for widget in self._after:
             self._flow.addWidget(widget)
+        self._order_tabs()
         if focused in self.chips:
             self.chips[focused].words.setFocus()
         self._flow.invalidate()
         self.updateGeometry()
+
+    def _order_tabs(self) -> None:
+        """The Tab key goes through them as the eye does: a widget made late would come last."""
+        chips = [part for chip in self.chips.values() for part in (chip.words, chip.cross)]
+        order = [*self._before, *chips, *self._after]
+        for first, second in zip(order, order[1:]):  # noqa: B905, RUF007 - Python 3.9
+            QWidget.setTabOrder(first, second)
 
     def resizeEvent(self, event: Any) -> None:
         """The height follows from the width."""

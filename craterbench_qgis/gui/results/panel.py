@@ -55,6 +55,8 @@ class ResultsPanel(QWidget):
     export_requested = pyqtSignal()
     search_again = pyqtSignal(object)
     """QueryRequest of a match, or of this query refined by what was decided."""
+    went_back = pyqtSignal()
+    """From a query that failed or was given up to the matches of the one before."""
 
     def __init__(self, engine: EngineService, settings: Settings) -> None:
         super().__init__()
@@ -230,7 +232,11 @@ class ResultsPanel(QWidget):
         """A failed search must not take the matches of the one before away."""
         if self._set is None or not len(self._set):
             return ()
-        return tr("Back to the last matches"), lambda: self._show_page(self.gallery_page)
+        return tr("Back to the last matches"), self._go_back
+
+    def _go_back(self) -> None:
+        self._show_page(self.gallery_page)
+        self.went_back.emit()
 
     # Reactions
 

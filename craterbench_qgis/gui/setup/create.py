@@ -22,10 +22,10 @@ from ...core.settings import Settings
 from ...environment import lock, places
 from ...files import PLUGIN_ROOT
 from ...i18n import tr
-from ..layouts import file_widget, in_column
+from ..layouts import in_column
 from .options import NetworkOptions
 from .pythons import BasePythons, FindPythons
-from .widgets import buttons, log_view, note
+from .widgets import buttons, file_line, log_view, note
 
 _ENGINE_END_MS = 3500
 
@@ -52,7 +52,7 @@ class CreateEnvironment(QGroupBox):
         self._began = 0.0
         self._step = ""
         title = tr("Folder for the engine's environment")
-        self.folder = file_widget(title, settings.engine_folder, folder=True)
+        self.folder = file_line(title, settings.engine_folder, folder=True)
         self.folder.fileChanged.connect(self.refresh)
         self.pythons = BasePythons(candidates)
         self.pythons.changed.connect(self.refresh)
@@ -66,6 +66,7 @@ class CreateEnvironment(QGroupBox):
         self.network.wheels.fileChanged.connect(self.refresh)
         self.consent, self.hint, self.status = note(""), note(""), note("")
         self.go, self.stop = QPushButton(), QPushButton(tr("Cancel"))
+        self.go.setObjectName("CraterBenchInstall")
         self.copy = QPushButton(tr("Copy log"))
         self.go.clicked.connect(lambda: self.start())
         self.stop.clicked.connect(self.cancel)

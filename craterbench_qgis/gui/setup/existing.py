@@ -18,8 +18,8 @@ from ...client.environment_jobs import Probe
 from ...core.settings import Settings
 from ...environment import lock, places, pythons
 from ...i18n import tr
-from ..layouts import file_widget, in_column
-from .widgets import buttons, note, shrink_to_rows
+from ..layouts import in_column
+from .widgets import buttons, file_line, note, shrink_to_rows
 
 
 class ExistingPython(QGroupBox):
@@ -35,7 +35,7 @@ class ExistingPython(QGroupBox):
         self._probe.finished.connect(self._on_report)
         self._checked = ""
         title = tr("The Python that has the engine's packages")
-        self.file = file_widget(title, settings.existing_python)
+        self.file = file_line(title, settings.existing_python)
         self.file.fileChanged.connect(self._on_path)
         self.check = QPushButton(tr("Check"))
         self.check.setToolTip(tr("Run it and list the versions of what the engine needs"))

@@ -8,8 +8,8 @@ from qgis.PyQt.QtWidgets import QCheckBox
 from ...client import network
 from ...core.settings import Settings
 from ...i18n import tr
-from ..layouts import file_widget, in_column
-from .widgets import note
+from ..layouts import in_column
+from .widgets import file_line, note
 
 
 class NetworkOptions(QgsCollapsibleGroupBox):
@@ -18,8 +18,8 @@ class NetworkOptions(QgsCollapsibleGroupBox):
     def __init__(self, settings: Settings) -> None:
         super().__init__(tr("Network and offline"))
         self._settings = settings
-        self.wheels = file_widget(tr("Folder with wheels"), settings.wheel_folder, folder=True)
-        self.certificate = file_widget(tr("Certificates to trust"), settings.certificate_file)
+        self.wheels = file_line(tr("Folder with wheels"), settings.wheel_folder, folder=True)
+        self.certificate = file_line(tr("Certificates to trust"), settings.certificate_file)
         self.certificate.setFilter(tr("Certificates (*.pem *.crt *.cer);;All files (*)"))
         self.system = QCheckBox(tr("Trust this computer's certificates"))
         self.system.setToolTip(tr("Needed where the network looks into encrypted connections"))

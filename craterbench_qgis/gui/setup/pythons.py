@@ -37,6 +37,7 @@ class BasePythons(QWidget):
         self._probe = Probe(self, timeout_s=20)
         self._probe.finished.connect(self._on_report)
         self.list = narrow_combo(18, currentIndexChanged=self._on_choice)
+        self.list.setAccessibleName(tr("The Python that makes it"))
         self.browse = QToolButton(
             text="…", toolTip=tr("Name another Python"), clicked=self._on_browse
         )

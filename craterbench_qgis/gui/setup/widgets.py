@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QFontDatabase
-from qgis.PyQt.QtWidgets import QLabel, QPlainTextEdit, QSizePolicy, QTreeWidget, QWidget
+from qgis.PyQt.QtWidgets import (
+    QLabel,
+    QPlainTextEdit,
+    QSizePolicy,
+    QToolButton,
+    QTreeWidget,
+    QWidget,
+)
 
-from ..layouts import in_row
+from ...i18n import tr
+from ..layouts import file_widget, in_row
 
 
 def note(text: str) -> QLabel:
@@ -20,6 +29,16 @@ def note(text: str) -> QLabel:
     policy.setHeightForWidth(True)
     label.setSizePolicy(policy)
     return label
+
+
+def file_line(title: str, path: str, folder: bool = False) -> QgsFileWidget:
+    """A line for a file (or folder) and its button, called as the dialog that asks."""
+    widget = file_widget(title, path, folder)
+    widget.lineEdit().setAccessibleName(title)
+    direct = Qt.FindChildOption.FindDirectChildrenOnly
+    for button in widget.findChildren(QToolButton, "", direct):
+        button.setAccessibleName(tr("Choose: {what}").format(what=title))
+    return widget
 
 
 def buttons(*widgets: QWidget) -> QWidget:

@@ -152,7 +152,7 @@ def open_index():
 
 
 def box():
-    """A box as tight as the crater; then the diameter is corrected."""
+    """A box as tight as the crater."""
     yield from tab("Search")
     yield from look_at(LON, LAT, 2.5 * SIDE)
     yield from press("CraterBenchTool_box", DOCK)
@@ -165,6 +165,10 @@ def box():
     yield from drawn()
     picture("5-matches")
     seen["diameter"] = shown(QWidget, "CraterBenchDiameter").text()
+
+
+def diameter():
+    """Corrected in the panel, the same place is searched again."""
     yield from fill("CraterBenchDiameter", "80", end="Return")
     yield from answered()
     seen["corrected"] = shown(QWidget, "CraterBenchDiameter").text()

@@ -1,8 +1,9 @@
 """``controls.csv`` against the living plugin: every control has a step, every step was pressed.
 
 A row: place (the class that holds it), control (a pattern, as ``names.py`` calls it), step
-(``tour: function``), and for a control that no step presses the reason. The test prints the rows
-that are missing, ready to be written into the list.
+(``tour: function``). There is no excuse: what is there only for a moment, or only where something
+is wrong, has a step that makes it so. The test prints the rows that are missing, ready to be
+written into the list.
 """
 
 from __future__ import annotations
@@ -28,7 +29,6 @@ class Row:
     place: str
     control: str
     step: str
-    reason: str
 
     def covers(self, control: Control) -> bool:
         """Whether it is about this control."""
@@ -50,19 +50,15 @@ def row_of(rows: list[Row], control: Control) -> Row | None:
 
 def without_a_row(rows: list[Row], controls: Iterable[Control]) -> list[str]:
     """Lines for the list, of controls that nobody thought of."""
-    missing = [one for one in controls if row_of(rows, one) is None]
-    return [f'"{place}","{name}",,' for place, name in sorted(missing)]
+    missing = [control for control in controls if row_of(rows, control) is None]
+    return [f'"{place}","{name}",' for place, name in sorted(missing)]
 
 
 def without_a_press(rows: list[Row], presses: Iterable[tuple[str, str, str]]) -> list[str]:
-    """Rows whose step did not press what they say, or that say neither step nor reason."""
+    """Rows whose step did not press what they say."""
     pressed = list(presses)
     wrong = []
     for row in rows:
-        if not row.step:
-            if not row.reason:
-                wrong.append(f"{row.place}, {row.control}: neither a step nor a reason")
-            continue
         done = {step for place, name, step in pressed if row_of(rows, (place, name)) is row}
         if row.step not in done:
             wrong.append(f"{row.place}, {row.control}: not pressed in {row.step}, but in {done}")
@@ -77,14 +73,14 @@ def about_nothing(rows: list[Row], controls: Iterable[Control]) -> list[str]:
 
 def keys() -> set[Control]:
     """The keys that the plugin's code names, by package: nobody can ask a widget for its keys."""
-    found = set()
+    controls = set()
     for file in sorted(GUI.rglob("*.py")):
         inner = file.relative_to(GUI).parent.as_posix().split("/")[0]
         package = "gui" if inner == "." else inner
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute) and node.attr.startswith("Key_"):
-                found.add((f"keys of {package}", node.attr[len("Key_") :]))
-    return found
+                controls.add((f"keys of {package}", node.attr[len("Key_") :]))
+    return controls
 
 
 def map_tools() -> set[Control]:
@@ -102,15 +98,15 @@ def map_tools() -> set[Control]:
     def kinds(name: str) -> set[str]:
         return {name}.union(*(kinds(base) for base in bases.get(name, ())))
 
-    found = set()
+    uses = set()
     for name in bases:
         of = kinds(name)
         if "QueryTool" not in of or any(name in others for others in bases.values()):
             continue
-        found.add(("map", f"{name} {'drag' if 'DragTool' in of else 'click'}"))
+        uses.add(("map", f"{name} {'drag' if 'DragTool' in of else 'click'}"))
         if of & turned:
-            found |= {("map", f"{name} wheel"), ("map", f"{name} click")}
-    return found
+            uses |= {("map", f"{name} wheel"), ("map", f"{name} click")}
+    return uses
 
 
 def dialogs() -> set[str]:
@@ -120,6 +116,6 @@ def dialogs() -> set[str]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef):
                 bases[node.name] = {base.id for base in node.bases if isinstance(base, ast.Name)}
-    found = {name for name, of in bases.items() if "QDialog" in of}
-    derived = {name for name, of in bases.items() if of & found}
-    return {name for name in found | derived if not any(name in of for of in bases.values())}
+    direct = {name for name, of in bases.items() if "QDialog" in of}
+    derived = {name for name, of in bases.items() if of & direct}
+    return {name for name in direct | derived if not any(name in of for of in bases.values())}

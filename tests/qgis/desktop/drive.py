@@ -29,7 +29,7 @@ TOOLS = ("Xvfb", "openbox", "xdotool", "import", "qgis")
 
 def missing_tools() -> list[str]:
     """Programs the tour needs and this machine lacks."""
-    return [one for one in TOOLS if shutil.which(one) is None]
+    return [program for program in TOOLS if shutil.which(program) is None]
 
 
 @contextmanager
@@ -106,12 +106,12 @@ def end_of(process: subprocess.Popen[bytes], work: Path, environ: Any, timeout: 
             process.wait(10)
 
 
-def told_by(work: Path, name: str = "tour.json") -> dict[str, Any]:
+def report_of(work: Path, name: str = "tour.json") -> dict[str, Any]:
     """What a tour saw. AssertionError when it did not end well."""
-    told = work / "out" / name
+    report = work / "out" / name
     text = (work / "qgis.log").read_text(errors="replace")[-3000:]
-    assert told.exists(), f"the tour wrote nothing; QGIS said: {text}"
-    result: dict[str, Any] = json.loads(told.read_text(encoding="utf-8"))
+    assert report.exists(), f"the tour wrote nothing; QGIS said: {text}"
+    result: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
     assert result.get("ok"), result.get("error", text)
     return result
 
@@ -140,7 +140,7 @@ def main() -> int:
     with screen() as environ:
         process = start_qgis(work, environ, settings, HERE / "search_tour.py")
         end_of(process, work, environ, 600)
-    sys.stdout.write(json.dumps(told_by(work), indent=1) + "\n")
+    sys.stdout.write(json.dumps(report_of(work), indent=1) + "\n")
     return 0
 
 

@@ -24,22 +24,22 @@ def windows():
         return [modal]
     main = iface.mainWindow()
     parts = [names.part(name) for name in _PARTS]
-    others = [one for one in QApplication.topLevelWidgets() if one is not main]
-    return [one for one in (*parts, iface.messageBar(), *others) if one is not None
-            and one.isVisible()]  # fmt: skip
+    others = [window for window in QApplication.topLevelWidgets() if window is not main]
+    return [window for window in (*parts, iface.messageBar(), *others) if window is not None
+            and window.isVisible()]  # fmt: skip
 
 
 def all_shown(kind, says="*", inside=""):
     """The visible widgets of a kind that say so, in windows or parts that are called ``inside``."""
-    found = []
-    for widget in (one for window in windows() for one in _visible(window)):
-        if not isinstance(widget, kind) or widget in found:
+    widgets = []
+    for widget in (child for window in windows() for child in _visible(window)):
+        if not isinstance(widget, kind) or widget in widgets:
             continue
         if says != "*" and not fnmatchcase(names.name_of(widget), says):
             continue
-        if not inside or any(_is_called(one, inside) for one in names.chain(widget)):
-            found.append(widget)
-    return found
+        if not inside or any(_is_called(holder, inside) for holder in names.chain(widget)):
+            widgets.append(widget)
+    return widgets
 
 
 def _visible(widget):
@@ -60,8 +60,9 @@ def _is_called(holder, pattern):
 
 def shown(kind, says="*", inside=""):
     """The one that can be pressed, else the first; None without any."""
-    found = all_shown(kind, says, inside)
-    return next((one for one in found if one.isEnabled()), found[0] if found else None)
+    widgets = all_shown(kind, says, inside)
+    enabled = [widget for widget in widgets if widget.isEnabled()]
+    return next(iter(enabled or widgets), None)
 
 
 def reads(pattern, inside="", kind=QLabel):
@@ -74,8 +75,8 @@ def reads(pattern, inside="", kind=QLabel):
 
 def dialog(title="*"):
     """Whether a dialog with that title is open."""
-    kinds = [one for one in windows() if isinstance(one, QDialog)]
-    return any(fnmatchcase(one.windowTitle(), title) for one in kinds)
+    kinds = [window for window in windows() if isinstance(window, QDialog)]
+    return any(fnmatchcase(window.windowTitle(), title) for window in kinds)
 
 
 def rows(says, inside=""):

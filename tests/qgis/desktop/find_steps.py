@@ -76,7 +76,7 @@ def find_two():
     picture("6-progress")
     yield from until(lambda: shown(QWidget, PAIR) is not None, 200)
     yield from until((OUT / "head_lroc.gpkg").exists, 60)
-    seen["worst_gap_ms"]["head_lroc"] = gap.told()
+    seen["worst_gap_ms"]["head_lroc"] = gap.both()
     yield from pause(0.5)
     if dialog(FIND):  # it tells how many entries were compared
         yield from press("Close", FIND)

@@ -73,7 +73,8 @@ def scroll_to(find, at=None):
         widget = find()
         if widget is None or _is_in_sight(widget, at):
             return
-        area = next((one for one in names.chain(widget) if isinstance(one, QScrollArea)), None)
+        holders = names.chain(widget)
+        area = next((holder for holder in holders if isinstance(holder, QScrollArea)), None)
         if area is None:
             return
         here = widget.mapTo(area, at if at is not None else widget.rect().center())
@@ -93,15 +94,21 @@ def press(says, inside="", kind=QAbstractButton, at=None, button=1, times=1, wai
     try:
         yield from until(lambda: find() is not None and find().isEnabled(), wait)
     except AssertionError:
-        there = sorted(names.name_of(one) for one in all_shown(kind, inside=inside))
+        there = sorted(names.name_of(widget) for widget in all_shown(kind, inside=inside))
         state = "is greyed" if find() is not None else "is not there"
         raise AssertionError(f"{says!r} in {inside!r} {state}; there are {there}") from None
-    yield from scroll_to(find)
-    place = yield from _at_rest(lambda: _place(find(), at))
-    widget, hidden = find(), QApplication.widgetAt(place)
-    assert hidden is not None and _same(hidden, widget), (
-        f"{says!r} is behind {hidden and names.name_of(hidden)} {type(hidden).__name__}"
-    )
+    end = time.monotonic() + 4.0
+    while True:
+        yield from scroll_to(find)
+        place = yield from _at_rest(lambda: _place(find(), at))
+        widget, hidden = find(), QApplication.widgetAt(place)
+        if hidden is not None and _same(hidden, widget):
+            break
+        assert time.monotonic() < end, (
+            f"{says!r} is behind {hidden and names.name_of(hidden)} {type(hidden).__name__}"
+        )
+        del widget, hidden
+        yield from pause(0.2)  # what comes or goes just now pushes others aside
     del widget, hidden
     down = [word for key in keys for word in ("keydown", key)]
     up = [word for key in keys for word in ("keyup", key)]
@@ -115,20 +122,20 @@ def _place(widget, at):
     return spot(widget, at(widget) if at is not None else None)
 
 
-def _at_rest(look):
-    """The place that ``look`` sees, once it has stayed there: what comes may push others aside."""
-    place = look()
+def _at_rest(where):
+    """The place that ``where`` sees, once it has stayed there: what comes may push others aside."""
+    place = where()
     while True:
         yield from pause(0.06)
-        now = look()
+        now = where()
         if now == place:
             return place
         place = now
 
 
 def _same(there, widget):
-    return any(one is widget for one in names.chain(there)) or any(
-        one is there for one in names.chain(widget)
+    return any(part is widget for part in names.chain(there)) or any(
+        part is there for part in names.chain(widget)
     )
 
 
@@ -140,8 +147,8 @@ def check_mark(widget):
 def key(*keys, settle=0.12):
     """Press keys where the keyboard's focus is."""
     gc.collect()
-    for one in keys:
-        yield from act("key", one, settle=settle)
+    for name in keys:
+        yield from act("key", name, settle=settle)
 
 
 def write(text):
@@ -156,7 +163,7 @@ def write(text):
 
 def fill(says, text, inside="", kind=QWidget, end="Tab"):
     """Click into a field, type, leave it."""
-    yield from press(says, inside, kind, at=lambda one: QPoint(18, one.height() // 2))
+    yield from press(says, inside, kind, at=lambda field: QPoint(18, field.height() // 2))
     yield from write(text)
     if end:
         yield from key(end)
@@ -165,19 +172,19 @@ def fill(says, text, inside="", kind=QWidget, end="Tab"):
 def choose(says, entry, inside=""):
     """Open a list with the mouse and click the entry that reads so."""
     yield from press(
-        says, inside, QComboBox, at=lambda one: QPoint(one.width() - 9, one.height() // 2)
+        says, inside, QComboBox, at=lambda box: QPoint(box.width() - 9, box.height() // 2)
     )
-    found = lambda: _entry(says, inside, entry)  # noqa: E731
-    yield from until(lambda: found() is not None, 8)
-    place = yield from _at_rest(found)
+    where = lambda: _entry(says, inside, entry)  # noqa: E731
+    yield from until(lambda: where() is not None, 8)
+    place = yield from _at_rest(where)
     yield from act("mousemove", place.x(), place.y(), "click", 1)
 
 
 def _entry(says, inside, entry):
     popup = QApplication.activePopupWidget()
-    combo = next((one for one in QApplication.allWidgets() if isinstance(one, QComboBox)
-                  and one.isVisible() and fnmatchcase(names.name_of(one), says)
-                  and one.view().isVisible()), None)  # fmt: skip
+    combo = next((box for box in QApplication.allWidgets() if isinstance(box, QComboBox)
+                  and box.isVisible() and fnmatchcase(names.name_of(box), says)
+                  and box.view().isVisible()), None)  # fmt: skip
     if popup is None or combo is None:
         return None
     for row in range(combo.count()):
@@ -191,8 +198,8 @@ def _entry(says, inside, entry):
 
 def open_menus():
     """Menus on the screen."""
-    return [one for one in QApplication.topLevelWidgets()
-            if isinstance(one, QMenu) and one.isVisible()]  # fmt: skip
+    return [window for window in QApplication.topLevelWidgets()
+            if isinstance(window, QMenu) and window.isVisible()]  # fmt: skip
 
 
 def entry(says, settle=0.2):
@@ -221,7 +228,7 @@ def menu_bar(title):
     """Open a menu of QGIS's main window."""
     gc.collect()
     bar = iface.mainWindow().menuBar()
-    action = next(one for one in bar.actions() if names.clean(one.text()) == title)
+    action = next(action for action in bar.actions() if names.clean(action.text()) == title)
     place = bar.mapToGlobal(bar.actionGeometry(action).center())
     yield from act("mousemove", place.x(), place.y(), "click", 1)
 
@@ -264,8 +271,8 @@ def item(row, says="Matches", inside="", button=1, times=1, keys=(), at=None):
     yield from until(lambda: find() is not None and find().model().rowCount() > row, 20)
     yield from scroll_to(find)
     place = yield from _at_rest(lambda: spot(find().viewport(), (at or cell(row))(find())))
-    down = [word for one in keys for word in ("keydown", one)]
-    up = [word for one in keys for word in ("keyup", one)]
+    down = [word for held in keys for word in ("keydown", held)]
+    up = [word for held in keys for word in ("keyup", held)]
     clicks = ("click", "--repeat", times, "--delay", 60, button) if times > 1 else ("click", button)
     yield from act("mousemove", place.x(), place.y(), *down, *clicks, *up)
 
@@ -323,7 +330,7 @@ def file_dialog(path):
     yield from until(lambda: shown(QFileDialog) is not None, 10)
     yield from pause(0.3)
     if path:
-        line = next(one for one in all_shown(QLineEdit) if one.objectName() == "fileNameEdit")
+        line = next(field for field in all_shown(QLineEdit) if field.objectName() == "fileNameEdit")
         place = spot(line)
         del line
         yield from act("mousemove", place.x(), place.y(), "click", 1)

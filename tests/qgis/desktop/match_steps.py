@@ -144,6 +144,7 @@ def why():
     yield from press("Why?", "DecisionBar")
     yield from until(dialog, 10)
     yield from until(lambda: shown(QWidget, "Query and match*") is not None, 30)
+    yield from until(lambda: reads("Strongest pairs*", "WhyDialog"), 30)
     yield from pause(0.5)
     picture("10-why")
     for says in ("Overlay (O)", "Rim (C)", "Surroundings (S)", "Strongest pairs"):
@@ -204,6 +205,17 @@ def export():
     yield from press("Replace the file*", window)
     yield from press("Export", window)
     yield from until(lambda: reads("Written:*", window), 20)
+    # Counted on an area: the ground within the matches' own circles.
+    yield from press("All (#)", window)
+    yield from choose("Format", "CraterStats crater count*", window)
+    yield from choose("CraterBenchCountArea", "*: matches", window)
+    for how in ("Centre in it*", "Touches it*"):
+        yield from choose("CraterBenchCountHow", how, window)
+    yield from pause(0.2)
+    picture("11-counted")
+    yield from press("Export", window)
+    yield from until(lambda: reads("*craters count on*", window), 20)
+    seen["counted"] = reads("*craters count on*", window)
     yield from press("Close", window)
     yield from closed(window)
     seen["exported"] = sorted(file.name for file in OUT.glob("accepted*"))

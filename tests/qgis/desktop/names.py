@@ -149,7 +149,7 @@ def _holds(layout, widget):
     if layout.indexOf(widget) >= 0:
         return True
     inner = (layout.itemAt(number).layout() for number in range(layout.count()))
-    return any(one is not None and _holds(one, widget) for one in inner)
+    return any(part is not None and _holds(part, widget) for part in inner)
 
 
 def kind_of(widget):
@@ -179,8 +179,8 @@ def kind_of(widget):
 
 def handles_mouse(widget):
     """Whether a class of ours looks at the mouse itself."""
-    ours = [one for one in type(widget).__mro__ if one.__module__.startswith(PACKAGE)]
-    return any(name in vars(one) for one in ours for name in _MOUSE_EVENTS)
+    ours = [base for base in type(widget).__mro__ if base.__module__.startswith(PACKAGE)]
+    return any(name in vars(base) for base in ours for name in _MOUSE_EVENTS)
 
 
 def _is_inside(widget):
@@ -194,24 +194,24 @@ def _is_inside(widget):
         return True
     if holder is not None and holder.metaObject().className().startswith("QComboBox"):
         return True
-    return any(isinstance(one, QFileDialog) for one in chain(widget))
+    return any(isinstance(holder, QFileDialog) for holder in chain(widget))
 
 
 def controls_of(root):
     """{(place, name)} of all controls within ``root``, seen or not yet, with what has a menu."""
-    found = Counter()
+    controls = Counter()
     for widget in [root, *root.findChildren(QWidget)]:
         place = place_of(widget)
         if not place:
             continue
         with contextlib.suppress(RuntimeError):  # it went meanwhile
             for name in names_within(widget):
-                found[place, name] += 1
+                controls[place, name] += 1
     for shortcut in root.findChildren(shortcut_class()):
-        if any(isinstance(one, QFileDialog) for one in chain(shortcut)):
+        if any(isinstance(holder, QFileDialog) for holder in chain(shortcut)):
             continue
-        found[place_of(shortcut), "shortcut " + shortcut.key().toString()] += 1
-    return set(found)
+        controls[place_of(shortcut), "shortcut " + shortcut.key().toString()] += 1
+    return set(controls)
 
 
 def names_within(widget):

@@ -79,15 +79,15 @@ def check_cleaned(
     with sqlite3.connect(review) as db:
         pairs = db.execute("SELECT pair_id, a_id, b_id FROM pairs")
         joined = {b: a for pair, a, b in pairs if truth.get(str(pair)) == "duplicate"}
-    found: dict[str, dict[str, Any]] = {}
+    merged: dict[str, dict[str, Any]] = {}
     for name, row in kept.items():
-        for one in json.loads(row["merged_attributes"] or "[]"):
-            found[str(one["id"])] = one
-            assert {name, str(one["id"])} in [{a, b} for b, a in joined.items()]
-    assert len(found) == len(joined)
-    assert set(kept) | set(found) == set(entered) and not set(kept) & set(found)
+        for entry in json.loads(row["merged_attributes"] or "[]"):
+            merged[str(entry["id"])] = entry
+            assert {name, str(entry["id"])} in [{a, b} for b, a in joined.items()]
+    assert len(merged) == len(joined)
+    assert set(kept) | set(merged) == set(entered) and not set(kept) & set(merged)
     for name, row in entered.items():
-        now = kept.get(name) or found[name]
+        now = kept.get(name) or merged[name]
         for column in ("lon", "lat", "diam_km"):
             assert float(now[column]) == float(row[column])
         assert (str(now["source"]), str(now["remark"])) == (row["source"], row["remark"])

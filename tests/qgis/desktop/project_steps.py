@@ -1,4 +1,4 @@
-"""Steps: the project saved, reopened, moved, its index moved; the engine dies; set up."""
+"""Steps: the project saved, reopened, moved; its index moved and renamed."""
 
 import json
 import os
@@ -9,7 +9,6 @@ from pathlib import Path
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import (
-    QAbstractButton,
     QAbstractItemView,
     QApplication,
     QWidget,
@@ -36,14 +35,15 @@ from steps import OUT, drawn, pause, picture, seen, until
 def state_of_project():
     """What a user sees of it."""
     layers = QgsProject.instance().mapLayers().values()
-    ours = [one for one in layers if one.name().endswith(": matches")]
+    ours = [layer for layer in layers if layer.name().endswith(": matches")]
     return {
         "matches": rows("Matches"),
         "first": order()[0] if rows("Matches") else "",
-        "on_map": sorted(one.featureCount() for one in ours),
+        "on_map": sorted(layer.featureCount() for layer in ours),
         "groups": groups(),
         "accepted": reads("*accepted*", "ResultsPanel"),
         "index": reads("Searching *", DOCK),
+        "unavailable": [layer.name() for layer in layers if not layer.isValid()],
         "missing": reads("*not in*any more*", DOCK),
         "dirty": QgsProject.instance().isDirty() or iface.mainWindow().windowTitle()[0] == "*",
     }
@@ -62,6 +62,16 @@ def new_project():
         picture("asks-for-changes")
         raise AssertionError("QGIS asks about changes of a project that nobody changed")
     yield from until(lambda: not QgsProject.instance().fileName(), 10)
+
+
+def leave_project():
+    """A new one; what was changed in the old one is thrown away."""
+    yield from act("key", "ctrl+n")
+    yield from pause(0.8)
+    if QApplication.activeModalWidget() is not None:
+        yield from press("Discard")
+    yield from until(lambda: not QgsProject.instance().fileName(), 10)
+    yield from pause(0.8)
 
 
 def open_project(path):
@@ -124,9 +134,9 @@ def second_qgis():
             stderr=log,
         )
     yield from until(lambda: other.poll() is not None, 180)
-    told = json.loads((OUT / "second.json").read_text(encoding="utf-8"))
-    assert told.get("ok"), told
-    seen["second"] = told["second"]
+    report = json.loads((OUT / "second.json").read_text(encoding="utf-8"))
+    assert report.get("ok"), report
+    seen["second"] = report["second"]
     yield from pause(0.5)
     yield from tab("History")
     yield from until(lambda: "2 accepted" in str(lines()), 10)
@@ -184,67 +194,3 @@ def index_moved():
     yield from key("Escape")
     yield from closed()
     seen["why_after"] = state_of_project()
-
-
-# The engine dies
-
-
-def kill_engine():
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            command = (folder / "cmdline").read_bytes().split(b"\0")
-            parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
-        except (OSError, ValueError):
-            continue
-        if b"serve" in command and parent == os.getpid():
-            os.kill(int(folder.name), 9)
-            return
-    raise AssertionError("no engine runs")
-
-
-def engine_dies():
-    """Said in the panel, or over the map where the panel is hidden."""
-    kill_engine()
-    yield from until(lambda: shown(QAbstractButton, "Copy report", DOCK) is not None, 20)
-    picture("20-engine-died")
-    QApplication.clipboard().clear()
-    yield from press("Copy report", DOCK)
-    assert QApplication.clipboard().text()
-    yield from press("Restart", DOCK)
-    yield from until(lambda: shown(QAbstractButton, "Copy report", DOCK) is None, 90)
-    yield from press("CraterBench panel", "CraterBenchToolBar")
-    yield from until(lambda: shown(QWidget, DOCK) is None, 10)
-    kill_engine()
-    yield from until(lambda: shown(QAbstractButton, "Restart", "QgsMessageBar") is not None, 20)
-    yield from press("Copy report", "QgsMessageBar")
-    yield from press("Restart", "QgsMessageBar")
-    yield from press("CraterBench panel", "CraterBenchToolBar")
-    yield from until(lambda: not reads("The engine is starting*", DOCK), 90)
-    yield from pause(1.0)
-    kill_engine()
-    yield from until(lambda: shown(QAbstractButton, "Set up…", DOCK) is not None, 20)
-    yield from press("Set up…", DOCK)
-
-
-def setup():
-    """What can be pressed without installing anything."""
-    page = "SetupPage"
-    yield from until(lambda: shown(QAbstractButton, "Diagnose", page) is not None, 10)
-    picture("21-setup")
-    yield from press("Check", page)
-    yield from until(lambda: shown(QAbstractButton, "Use this Python", page).isEnabled(), 60)
-    yield from press("Diagnose", page)
-    yield from until(lambda: reads("The report is on the clipboard*", page), 60)
-    yield from press("Copy report", "Repair")
-    yield from press("Name another Python", page)
-    yield from file_dialog("")
-    for says in ("For an NVIDIA card (CUDA)", "For the processor (CPU)"):
-        yield from press(says, page)
-    yield from press("Back", page)
-    yield from press("Set up…", DOCK)
-    if not shown(QAbstractButton, "Use this Python", page).isEnabled():
-        yield from press("Check", page)
-    yield from press("Use this Python", page, wait=60)
-    yield from until(lambda: shown(QAbstractButton, "Back", page) is None, 20)
-    yield from until(lambda: not reads("The engine is starting*", DOCK), 90)
-    yield from tab("Search")

@@ -11,13 +11,16 @@ from qgis.PyQt.QtWidgets import (
 )
 from qgis.utils import iface
 
+import names
 from common import DOCK, LAT, LON, SIDE, answered, low_high
-from eyes import reads, rows, shown
+from engine_steps import busy_engine
+from eyes import all_shown, reads, rows, shown
 from hands import (
     act,
     choose,
     drag,
     entry,
+    file_dialog,
     fill,
     item,
     key,
@@ -26,7 +29,7 @@ from hands import (
     tab,
     write,
 )
-from steps import look_at, pause, picture, seen, until
+from steps import OUT, drawn, look_at, pause, picture, seen, until
 
 # Conditions and analogs
 
@@ -68,6 +71,22 @@ def conditions():
     yield from pause(0.3)
     yield from press("Search without:*", DOCK)
     yield from answered()
+    for keys in ("Delete", "BackSpace"):
+        count = chips()
+        yield from press("CraterBenchFind", DOCK, QWidget)
+        yield from key("Escape")
+        for _ in range(6):
+            if names.place_of(QApplication.focusWidget()) == "Chip":
+                break
+            yield from key("Tab")
+        yield from key(keys)
+        yield from until(lambda count=count: chips() == count - 1, 5)
+        yield from answered()
+
+
+def chips():
+    """How many conditions are set."""
+    return len(all_shown(QAbstractButton, "Search without:*", DOCK))
 
 
 def analogs():
@@ -107,6 +126,10 @@ def atlas():
     """Made, coloured, moved; craters selected by a lasso, one clicked and searched with."""
     view = lambda: shown(QWidget, "CraterBenchAtlasView", DOCK)  # noqa: E731
     yield from tab("Atlas")
+    with busy_engine():
+        yield from press("Make the atlas", "MakeBox")
+        yield from press("Stop", "MakeBox")
+    yield from until(lambda: reads("Stopped; nothing was changed*", DOCK), 30)
     yield from press("Make the atlas", "MakeBox")
     yield from until(lambda: view() is not None, 120)
     yield from choose("CraterBenchAtlasColour", "diameter", DOCK)
@@ -119,8 +142,12 @@ def atlas():
     yield from drag(first, others[-1], "22-lasso", others[:-1])
     yield from until(lambda: reads("* craters selected", DOCK), 20)
     yield from press("CraterBenchAtlasShow", DOCK)
-    yield from pause(1.0)
+    yield from until(lambda: selected_craters() > 0, 10)
+    yield from drawn()
     picture("22-selected")
+    yield from press("CraterBenchAtlasExport", DOCK)
+    yield from file_dialog(OUT / "chosen.gpkg")
+    yield from until(lambda: reads("Written: chosen.gpkg*", DOCK), 20)
     yield from press("CraterBenchAtlasClear", DOCK)
     yield from until(lambda: reads("No crater selected", DOCK), 20)
     like = lambda: shown(QAbstractButton, "CraterBenchAtlasLike", DOCK)  # noqa: E731
@@ -134,6 +161,13 @@ def atlas():
     yield from press("CraterBenchAtlasWhole", DOCK)
     yield from press("CraterBenchAtlasLike", DOCK)
     yield from answered()
+
+
+def selected_craters():
+    """In the layer of the index's craters."""
+    layers = QgsProject.instance().mapLayers().values()
+    shown = [layer for layer in layers if layer.name().endswith(": catalogue")]
+    return sum(layer.selectedFeatureCount() for layer in shown)
 
 
 def drawn_in(view):
@@ -197,8 +231,8 @@ def history():
 def earlier_group():
     """Ticked in QGIS's tree of layers, the group of an earlier query has its layers again."""
     view, root = iface.layerTreeView(), QgsProject.instance().layerTreeRoot()
-    ours = [one for one in root.children() if one.customProperty("craterbench/set_id")]
-    empty = [one for one in ours if not one.children()]
+    ours = [group for group in root.children() if group.customProperty("craterbench/set_id")]
+    empty = [group for group in ours if not group.children()]
     assert len(ours) > 2 and len(empty) == len(ours) - 1, "those of earlier queries rest"
     group = empty[-1]
     assert not group.itemVisibilityChecked()
@@ -208,7 +242,7 @@ def earlier_group():
     yield from act("mousemove", place.x(), place.y(), "click", 1)
     yield from until(group.itemVisibilityChecked, 5)
     yield from until(lambda: len(group.children()) == 3, 10)
-    matches = [one.layer() for one in group.findLayers() if one.name().endswith(": matches")]
+    matches = [node.layer() for node in group.findLayers() if node.name().endswith(": matches")]
     yield from until(lambda: matches[0].featureCount() > 0, 10)
     picture("15-ticked")
 
@@ -222,4 +256,4 @@ def titles():
 def groups():
     """The groups of the layer tree."""
     root = QgsProject.instance().layerTreeRoot()
-    return [one.name() for one in root.children() if one.nodeType() == 0]
+    return [node.name() for node in root.children() if node.nodeType() == 0]

@@ -42,7 +42,7 @@ class Record(QObject):
         """Remember a press in the present step."""
         self.presses.setdefault((place, name), set()).add(self.step)
 
-    def told(self):
+    def report(self):
         """For the report."""
         return {
             "controls": sorted(map(list, self.controls)),
@@ -56,8 +56,8 @@ class Record(QObject):
 
     def walk(self, again=False):
         """Look at all that belongs to the plugin now, where a window came or went, or ``again``."""
-        windows = [one for one in QApplication.topLevelWidgets() if one.isVisible()]
-        now = (self.step, [type(one).__name__ for one in windows])
+        windows = [window for window in QApplication.topLevelWidgets() if window.isVisible()]
+        now = (self.step, [type(window).__name__ for window in windows])
         if now == self._walked and not again:
             return
         self._walked = now
@@ -107,23 +107,23 @@ class Record(QObject):
         if place is not None:
             ears.append(QApplication.widgetAt(place))
         for ear in ears:
-            for one in names.chain(ear) if ear is not None else ():
-                self._hear(one)
+            for holder in names.chain(ear) if ear is not None else ():
+                self._hear(holder)
         dock = names.part("CraterBenchDock")
         for shortcut in dock.findChildren(names.shortcut_class()) if dock is not None else ():
             self._hear(shortcut)
 
-    def _hear(self, one):
-        if all(one is not other for other in self._ears):
-            self._ears.append(one)
-            one.installEventFilter(self)
+    def _hear(self, ear):
+        if all(ear is not other for other in self._ears):
+            self._ears.append(ear)
+            ear.installEventFilter(self)
 
     def rest(self):
         """Listen no more, and hold nothing."""
         while self._ears:
-            one = self._ears.pop()
-            if not sip.isdeleted(one):
-                one.removeEventFilter(self)
+            ear = self._ears.pop()
+            if not sip.isdeleted(ear):
+                ear.removeEventFilter(self)
 
     def eventFilter(self, receiver, event):
         """Never keeps anything."""
@@ -186,7 +186,7 @@ class Record(QObject):
             return
         self._note_widget(widget)
         key = _key_names().get(event.key(), "")
-        packages = {_package(one) for one in names.chain(widget)} - {""}
+        packages = {_package(holder) for holder in names.chain(widget)} - {""}
         canvas = iface.mapCanvas()
         if widget in (canvas, canvas.viewport()) and canvas.mapTool() is not None:
             packages |= {_package(canvas.mapTool())} - {""}
@@ -202,10 +202,10 @@ class Record(QObject):
             self._note_widget(widget)
 
     def _on_menu(self, widget, event):
-        for one in names.chain(widget):
-            for name in names.names_within(one) if isinstance(one, QWidget) else ():
+        for holder in names.chain(widget):
+            for name in names.names_within(holder) if isinstance(holder, QWidget) else ():
                 if name.endswith(names.MENU_OF):
-                    self._note(one, name)
+                    self._note(holder, name)
                     return
 
     def _on_shortcut(self, receiver, event):
@@ -213,6 +213,10 @@ class Record(QObject):
         place = names.place_of(receiver)
         if place:
             self.note(place, key)
+            code = event.key()[0]
+            pressed = _key_names().get(code if isinstance(code, int) else code.toCombined(), "")
+            for package in {_package(holder) for holder in names.chain(receiver)} - {""}:
+                self.note("keys of " + package, pressed)
 
     def _note_action(self, menu, action):
         place = self._menu_place(menu)
@@ -220,12 +224,12 @@ class Record(QObject):
             self.note(place, "menu " + names.clean(action.text()))
 
     def _note_widget(self, widget):
-        for one in names.chain(widget):
-            if not isinstance(one, QWidget):
+        for holder in names.chain(widget):
+            if not isinstance(holder, QWidget):
                 return
-            own = [name for name in names.names_within(one) if not name.endswith(names.MENU_OF)]
+            own = [name for name in names.names_within(holder) if not name.endswith(names.MENU_OF)]
             for name in own:
-                self._note(one, name)
+                self._note(holder, name)
             if own:
                 return
 

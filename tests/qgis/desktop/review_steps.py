@@ -60,8 +60,8 @@ def is_planted():
 
 def done_so_far():
     """How many pairs are decided: “12 of 80”."""
-    found = re.search(r"(\d[\d,]*)\s*(?:of|/)\s*(\d[\d,]*)", reads("* of *", "QueueBar"))
-    return int(found[1].replace(",", "")) if found else -1
+    counts = re.search(r"(\d[\d,]*)\s*(?:of|/)\s*(\d[\d,]*)", reads("* of *", "QueueBar"))
+    return int(counts[1].replace(",", "")) if counts else -1
 
 
 def review_keys():
@@ -93,7 +93,7 @@ def review_keys():
     picture("9-swipe")
     yield from key("s")
     yield from until(lambda: not is_on("Swipe"), 5)
-    seen["worst_gap_ms"]["keys"] = gap.told()
+    seen["worst_gap_ms"]["keys"] = gap.both()
     for says in ("Duplicate (D)", "Distinct (X)", "Unsure (U)"):
         yield from press(says, DOCK)
         yield from until(lambda: done_so_far() == 1, 10)
@@ -190,11 +190,29 @@ def review_queue():
     yield from pause(0.2)
 
 
+def clean_early():
+    """While pairs are undecided, those that are probable can be merged, too."""
+    window = "Write cleaned catalogue"
+    yield from press("Write cleaned catalogue…", DOCK)
+    yield from press("Also merge*", window)
+    yield from fill("*", "0.8", window, QAbstractSpinBox)
+    yield from press("Browse…", window)
+    yield from file_dialog("")
+    yield from fill("Catalogue to write", str(OUT / "early.csv"), window, QLineEdit)
+    yield from press("Write", window)
+    yield from until(lambda: reads("*entries became*", window), 60)
+    picture("9-early")
+    seen["early"] = reads("*entries became*", window)
+    yield from press("Close", window)
+    yield from closed(window)
+    assert done_so_far() == 0
+
+
 def outlines():
     """Rubber bands on the map that show anything."""
     items = iface.mapCanvas().scene().items()
-    return sum(isinstance(one, QgsRubberBand) and one.isVisible() and one.size() > 0
-               for one in items)  # fmt: skip
+    return sum(isinstance(item, QgsRubberBand) and item.isVisible() and item.size() > 0
+               for item in items)  # fmt: skip
 
 
 def decide():
@@ -203,7 +221,7 @@ def decide():
     for number in range(12):
         yield from key("u" if number == 5 else "d" if is_planted() else "x")
         yield from until(lambda number=number: done_so_far() == number + 1, 10)
-    seen["worst_gap_ms"]["decisions"] = gap.told()
+    seen["worst_gap_ms"]["decisions"] = gap.both()
     yield from drawn()
     picture("10-decided")
     seen["decided"] = done_so_far()
@@ -239,7 +257,7 @@ def open_again():
         last = names_shown()
         yield from key("d" if is_planted() else "x", settle=0.02)
         yield from until(lambda last=last: names_shown() != last, 10)
-    seen["worst_gap_ms"]["decisions"] = gap.told()
+    seen["worst_gap_ms"]["decisions"] = gap.both()
     yield from drawn()
     picture("12-all-decided")
     seen["done"] = done_so_far()
@@ -268,4 +286,4 @@ def clean():
     names = [layer.name() for layer in QgsProject.instance().mapLayers().values()]
     assert "cleaned" in names, names
     # Of what the plugin does, QGIS complained of nothing.
-    seen["messages"] = [one.text() for one in iface.messageBar().items()]
+    seen["messages"] = [item.text() for item in iface.messageBar().items()]

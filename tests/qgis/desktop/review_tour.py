@@ -15,6 +15,7 @@ from build_steps import build, build_form
 from find_steps import find_form, find_planted, find_two
 from review_steps import (
     clean,
+    clean_early,
     decide,
     open_again,
     review_blind_and_map,
@@ -26,7 +27,7 @@ from steps import go_through, run
 
 FIRST_PART = (
     panel, build_form, build, find_form, find_two, find_planted, review_keys, review_closer,
-    review_blind_and_map, review_queue, decide,
+    review_blind_and_map, review_queue, clean_early, decide,
 )  # fmt: skip
 SECOND_PART = (panel, open_again, clean)
 

@@ -43,7 +43,7 @@ class Gap:
         """What just happened was the tour's own."""
         self._last, self._cpu = time.perf_counter(), time.thread_time()
 
-    def told(self):
+    def both(self):
         """Both, for the report."""
         return [round(self.worst, 1), round(self.worst_cpu, 1)]
 
@@ -125,7 +125,7 @@ def look_at(lon, lat, reach):
 
 def tell(name="tour.json"):
     """Write what was seen."""
-    (OUT / name).write_text(json.dumps({**seen, **record.told()}, indent=1), encoding="utf-8")
+    (OUT / name).write_text(json.dumps({**seen, **record.report()}, indent=1), encoding="utf-8")
 
 
 def go_through(tour, steps):
