@@ -2,16 +2,19 @@
 
 Sixteen turns go through both stages; a view keeps its best. The encoder was trained with turns of
 up to 10 degrees, and a picture may lie 11 degrees off the nearest of sixteen, so about the turns of
-the best views finer ones are tried.
+the best views finer ones are tried. A wider view than those of the index is cut to their width
+first: without a north, scale is one doubt more. At last the best views are laid on the query.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .query import QueryView
 from .turns import Turn
 
 Float = NDArray[np.float32]
@@ -44,3 +47,21 @@ def finer_turns(best: Sequence[Turn]) -> list[Turn]:
         for centre in list(dict.fromkeys(best))[:MOST_TURNS]
         for away in (-FINER, FINER)
     ]
+
+
+def context_of(query: QueryView) -> float | None:
+    """The width of the query's view in crater diameters, where it is known."""
+    side, diameter = query.view.side_m, query.diameter_m
+    if not diameter or not math.isfinite(side) or query.source.get("diameter_assumed"):
+        return None
+    return side / diameter
+
+
+def zoom_to(context: float | None, contexts: Sequence[float]) -> float:
+    """How much a view ``context`` diameters wide is enlarged, so that it is as wide as the nearest
+    of the index's ``contexts``; 1 where it is narrower (what it does not show cannot be made up) or
+    its width is not known."""
+    if context is None:
+        return 1.0
+    nearest = min(contexts, key=lambda known: abs(math.log(known / context)))
+    return max(1.0, context / nearest)

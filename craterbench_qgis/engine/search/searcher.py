@@ -16,15 +16,16 @@ from ...contract.records import Json
 from ...contract.search import ANALOG_SIZES, Filters, Match
 from ...contract.vocabulary import Question
 from ..bodies import great_circle_distance, initial_bearing
-from ..encoders.base import Encoder
+from ..encoders.base import Embedding, Encoder
 from ..index import CraterIndex, ShortlistBackend, open_shortlist
 from ..interaction import maxsim, symmetric_maxsim
 from .analogs import AnalogSearch
-from .any_angle import REFINED, best_of, finer_turns
+from .any_angle import REFINED, best_of, context_of, finer_turns, zoom_to
 from .chance import best_per_crater, expected_by_chance, same_ground
 from .feedback import Background, Refinement, background_of
 from .filters import allowed_craters, pixels_across
 from .options import SearchOptions, SearchResult
+from .overlay import COMPARED, SHARE, correlations
 from .provenance import provenance_of
 from .query import QueryView
 from .turns import SAME_TURNS, Turn, add_turns, turned, turns
@@ -114,10 +115,12 @@ class Searcher:
     def _search_any_angle(
         self, query: QueryView, options: SearchOptions, timings: dict[str, float]
     ) -> SearchResult:
-        """The two stages for every turn, then finer turns for the best views."""
+        """The two stages for every turn, then finer turns for the best views, then their pictures
+        laid on the query."""
         tried = turns(SAME_TURNS, mirrored=False)
+        zoom = zoom_to(context_of(query), self.index.settings.context_factors)
         with _timed(timings, "encode"):
-            embedding = self.encoder.encode(np.stack([turned(query, turn) for turn in tried]))
+            embedding = self._turned_and_encoded(query, tried, zoom)
         with _timed(timings, "filter"):
             mask, allowed = self._view_mask(query, options.filters, None)
         parts = []
@@ -129,7 +132,9 @@ class Searcher:
         views, first, scores, which = best_of(parts)
         best = [tried[number] for number in which.tolist()]
         with _timed(timings, "finer turns"):
-            self._try_finer(query, options, views, scores, best)
+            self._try_finer(query, options, zoom, views, scores, best)
+        with _timed(timings, "overlay"):
+            scores = self._laid_over(query, views, scores, best)
         with _timed(timings, "assemble"):
             matches = self._matches(query, options.top, views, first, scores)
             add_turns(matches, views, best)
@@ -143,6 +148,7 @@ class Searcher:
         self,
         query: QueryView,
         options: SearchOptions,
+        zoom: float,
         views: NDArray[np.int64],
         scores: NDArray[np.float32],
         best: list[Turn],
@@ -153,7 +159,7 @@ class Searcher:
         finer = finer_turns([best[number] for number in top.tolist()])
         if not finer:
             return
-        embedding = self.encoder.encode(np.stack([turned(query, turn) for turn in finer]))
+        embedding = self._turned_and_encoded(query, finer, zoom)
         stored = self.index.stored_tokens(views[top])
         score = symmetric_maxsim if options.symmetric else maxsim
         for number, turn in enumerate(finer):
@@ -162,6 +168,34 @@ class Searcher:
             again = score(tokens, stored.tokens, stored.scale)
             for place in np.flatnonzero(again > scores[top]).tolist():
                 scores[top[place]], best[top[place]] = again[place], turn
+
+    def _laid_over(
+        self,
+        query: QueryView,
+        views: NDArray[np.int64],
+        scores: NDArray[np.float32],
+        best: list[Turn],
+    ) -> NDArray[np.float32]:
+        """``scores`` mixed with the correlation of the best views' thumbnails; as they are where a
+        thumbnail lacks."""
+        top = np.argsort(-scores, kind="stable")[:COMPARED]
+        thumbnails = [self.index.thumbnail(view) for view in views[top].tolist()]
+        if not all(thumbnails):
+            return scores
+        context = context_of(query)
+        contexts = self.index.views["context"][views[top]].astype(float).tolist()
+        alike = np.zeros_like(scores)
+        alike[top] = correlations(
+            query.view.pixels,
+            [best[number] for number in top.tolist()],
+            thumbnails,
+            [1.0 if context is None else context / other for other in contexts],
+        )
+        # Views further down count as if they were not alike at all, so none overtakes these.
+        return ((1 - SHARE) * scores + SHARE * alike).astype(np.float32)
+
+    def _turned_and_encoded(self, query: QueryView, tried: list[Turn], zoom: float) -> Embedding:
+        return self.encoder.encode(np.stack([turned(query, turn, zoom) for turn in tried]))
 
     def _query_tokens(
         self, tokens: NDArray[np.float32], attention: NDArray[np.float32]

@@ -44,20 +44,21 @@ def turned_picture(query: QueryView, turn: Turn, size: int) -> Float:
     return turned(finer.widened(), turn)
 
 
-def turned(query: QueryView, turn: Turn) -> Float:
-    """The query's view [S, S] after ``turn``, stretched again.
+def turned(query: QueryView, turn: Turn, zoom: float = 1.0) -> Float:
+    """The query's view [S, S] after ``turn``, stretched again; ``zoom`` times enlarged about its
+    middle.
 
     What comes in at the corners is read from the query's wide view; where there is none (a bare
     picture) the view's own edge is reflected.
     """
     size = query.view.pixels.shape[0]
-    if turn.degrees == 0 and not turn.mirrored:
+    if turn.degrees == 0 and not turn.mirrored and zoom == 1.0:
         return query.view.pixels
     from scipy.ndimage import affine_transform
 
     wide = query.view.pixels if query.wide is None else query.wide
     angle = math.radians(turn.degrees)
-    c, s = math.cos(angle), math.sin(angle)
+    c, s = math.cos(angle) / zoom, math.sin(angle) / zoom
     # From a place in the new view (row, column) back to the old one.
     back = np.array([[c, -s], [s, c]])
     if turn.mirrored:
