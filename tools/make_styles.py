@@ -40,6 +40,9 @@ ACCEPTED, REJECTED, QUERY = "#3ddc84", "#c9ced6", "#ff4fd8"
 HALO = "0,0,0,170"
 WIDE, NARROW = (0.7, HALO), (0.3, "0,0,0,90")
 """How much wider than its line a halo is (mm), and its colour."""
+FAMILIES = ("Sans Serif", "Arial", "Helvetica")
+"""One of them is on Linux, Windows and macOS each. QGIS warns, for every layer of a project, of a
+font that it names in vain."""
 FIELDS = "field=rank:integer&field=score:double&field=decision:string(20)&field=lon:double"
 TIP = (
     '<b>[% "rank" %]. [% coalesce(attribute($currentfeature, \'name\'), "crater_id") %]</b><br>'
@@ -149,9 +152,10 @@ def rank_label(placement: Any, least_mm: float) -> QgsPalLayerSettings:
 def text_format(size: float, colour: str = "#ffffff") -> QgsTextFormat:
     """Bold, with a dark buffer."""
     form = QgsTextFormat()
-    font = QFont()
+    font = QFont(FAMILIES[0])
     font.setBold(True)
     form.setFont(font)
+    form.setFamilies(list(FAMILIES))
     form.setSize(size)
     form.setColor(QColor(colour))
     buffer = QgsTextBufferSettings()

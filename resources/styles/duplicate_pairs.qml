@@ -915,7 +915,11 @@
   <labeling type="simple">
     <settings calloutType="simple">
       <text-style fontKerning="1" textColor="255,255,255,255" fontUnderline="0" fontFamily="Sans Serif" fontSizeMapUnitScale="3x:0,0,0,0,0,0" fontWordSpacing="0" fontStrikeout="0" blendMode="0" fontSize="8" fontWeight="50" fontLetterSpacing="0" fontItalic="0" allowHtml="0" legendString="Aa" useSubstitutions="0" fontSizeUnit="Point" previewBkgrdColor="255,255,255,255" isExpression="1" capitalization="0" multilineHeight="1" textOpacity="1" textOrientation="horizontal" namedStyle="" fieldName="CASE WHEN &quot;decision&quot; = 'duplicate' THEN '= ' WHEN &quot;decision&quot; = 'distinct' THEN '≠ ' WHEN &quot;decision&quot; = 'unsure' THEN '? ' ELSE '' END || format_number(&quot;probability&quot;, 2)">
-        <families/>
+        <families>
+          <family name="Sans Serif"/>
+          <family name="Arial"/>
+          <family name="Helvetica"/>
+        </families>
         <text-buffer bufferSizeMapUnitScale="3x:0,0,0,0,0,0" bufferOpacity="1" bufferColor="20,20,20,220" bufferJoinStyle="128" bufferSize="0.80000000000000004" bufferNoFill="1" bufferDraw="1" bufferBlendMode="0" bufferSizeUnits="MM"/>
         <text-mask maskOpacity="1" maskType="0" maskSize="1.5" maskSizeUnits="MM" maskJoinStyle="128" maskedSymbolLayers="" maskEnabled="0" maskSizeMapUnitScale="3x:0,0,0,0,0,0"/>
         <background shapeOffsetMapUnitScale="3x:0,0,0,0,0,0" shapeSizeUnit="MM" shapeBorderColor="128,128,128,255" shapeRadiiUnit="MM" shapeFillColor="255,255,255,255" shapeRadiiMapUnitScale="3x:0,0,0,0,0,0" shapeOpacity="1" shapeRotation="0" shapeOffsetUnit="MM" shapeRadiiX="0" shapeSizeMapUnitScale="3x:0,0,0,0,0,0" shapeSizeY="0" shapeJoinStyle="64" shapeSizeX="0" shapeDraw="0" shapeBlendMode="0" shapeBorderWidthMapUnitScale="3x:0,0,0,0,0,0" shapeSVGFile="" shapeSizeType="0" shapeRotationType="0" shapeOffsetY="0" shapeOffsetX="0" shapeRadiiY="0" shapeBorderWidthUnit="MM" shapeBorderWidth="0" shapeType="0">

@@ -1110,8 +1110,12 @@
     <rules key="{2905e9aa-7621-48fe-aa5d-7d0071e2bfd0}">
       <rule filter="coalesce(&quot;decision&quot;, '') &lt;> 'rejected' AND &quot;rank&quot; &lt;= 10" key="craterbench-best" description="best">
         <settings calloutType="simple">
-          <text-style blendMode="0" isExpression="0" namedStyle="" fieldName="rank" fontFamily="DejaVu LGC Sans" fontItalic="0" capitalization="0" useSubstitutions="0" fontStrikeout="0" fontSize="9" textOpacity="1" textOrientation="horizontal" fontLetterSpacing="0" previewBkgrdColor="255,255,255,255" legendString="Aa" fontKerning="1" fontWeight="75" fontSizeMapUnitScale="3x:0,0,0,0,0,0" fontSizeUnit="Point" fontWordSpacing="0" allowHtml="0" fontUnderline="0" multilineHeight="1" textColor="255,255,255,255">
-            <families/>
+          <text-style blendMode="0" isExpression="0" namedStyle="" fieldName="rank" fontFamily="Sans Serif" fontItalic="0" capitalization="0" useSubstitutions="0" fontStrikeout="0" fontSize="9" textOpacity="1" textOrientation="horizontal" fontLetterSpacing="0" previewBkgrdColor="255,255,255,255" legendString="Aa" fontKerning="1" fontWeight="75" fontSizeMapUnitScale="3x:0,0,0,0,0,0" fontSizeUnit="Point" fontWordSpacing="0" allowHtml="0" fontUnderline="0" multilineHeight="1" textColor="255,255,255,255">
+            <families>
+              <family name="Sans Serif"/>
+              <family name="Arial"/>
+              <family name="Helvetica"/>
+            </families>
             <text-buffer bufferSize="0.90000000000000002" bufferColor="16,18,22,210" bufferJoinStyle="128" bufferNoFill="1" bufferSizeUnits="MM" bufferOpacity="1" bufferDraw="1" bufferSizeMapUnitScale="3x:0,0,0,0,0,0" bufferBlendMode="0"/>
             <text-mask maskOpacity="1" maskSizeMapUnitScale="3x:0,0,0,0,0,0" maskedSymbolLayers="" maskSize="1.5" maskType="0" maskJoinStyle="128" maskSizeUnits="MM" maskEnabled="0"/>
             <background shapeOffsetMapUnitScale="3x:0,0,0,0,0,0" shapeJoinStyle="64" shapeOffsetY="0" shapeDraw="0" shapeOffsetX="0" shapeSizeY="0" shapeBlendMode="0" shapeRadiiY="0" shapeType="0" shapeBorderWidthUnit="MM" shapeSizeX="0" shapeSizeUnit="MM" shapeRadiiMapUnitScale="3x:0,0,0,0,0,0" shapeOpacity="1" shapeRadiiUnit="MM" shapeBorderWidth="0" shapeSizeType="0" shapeRotation="0" shapeRotationType="0" shapeBorderColor="128,128,128,255" shapeOffsetUnit="MM" shapeSizeMapUnitScale="3x:0,0,0,0,0,0" shapeBorderWidthMapUnitScale="3x:0,0,0,0,0,0" shapeRadiiX="0" shapeFillColor="255,255,255,255" shapeSVGFile="">
@@ -1212,8 +1216,12 @@
       </rule>
       <rule filter="coalesce(&quot;decision&quot;, '') &lt;> 'rejected' AND &quot;rank&quot; > 10" key="craterbench-others" description="others">
         <settings calloutType="simple">
-          <text-style blendMode="0" isExpression="0" namedStyle="" fieldName="rank" fontFamily="DejaVu LGC Sans" fontItalic="0" capitalization="0" useSubstitutions="0" fontStrikeout="0" fontSize="9" textOpacity="1" textOrientation="horizontal" fontLetterSpacing="0" previewBkgrdColor="255,255,255,255" legendString="Aa" fontKerning="1" fontWeight="75" fontSizeMapUnitScale="3x:0,0,0,0,0,0" fontSizeUnit="Point" fontWordSpacing="0" allowHtml="0" fontUnderline="0" multilineHeight="1" textColor="255,255,255,255">
-            <families/>
+          <text-style blendMode="0" isExpression="0" namedStyle="" fieldName="rank" fontFamily="Sans Serif" fontItalic="0" capitalization="0" useSubstitutions="0" fontStrikeout="0" fontSize="9" textOpacity="1" textOrientation="horizontal" fontLetterSpacing="0" previewBkgrdColor="255,255,255,255" legendString="Aa" fontKerning="1" fontWeight="75" fontSizeMapUnitScale="3x:0,0,0,0,0,0" fontSizeUnit="Point" fontWordSpacing="0" allowHtml="0" fontUnderline="0" multilineHeight="1" textColor="255,255,255,255">
+            <families>
+              <family name="Sans Serif"/>
+              <family name="Arial"/>
+              <family name="Helvetica"/>
+            </families>
             <text-buffer bufferSize="0.90000000000000002" bufferColor="16,18,22,210" bufferJoinStyle="128" bufferNoFill="1" bufferSizeUnits="MM" bufferOpacity="1" bufferDraw="1" bufferSizeMapUnitScale="3x:0,0,0,0,0,0" bufferBlendMode="0"/>
             <text-mask maskOpacity="1" maskSizeMapUnitScale="3x:0,0,0,0,0,0" maskedSymbolLayers="" maskSize="1.5" maskType="0" maskJoinStyle="128" maskSizeUnits="MM" maskEnabled="0"/>
             <background shapeOffsetMapUnitScale="3x:0,0,0,0,0,0" shapeJoinStyle="64" shapeOffsetY="0" shapeDraw="0" shapeOffsetX="0" shapeSizeY="0" shapeBlendMode="0" shapeRadiiY="0" shapeType="0" shapeBorderWidthUnit="MM" shapeSizeX="0" shapeSizeUnit="MM" shapeRadiiMapUnitScale="3x:0,0,0,0,0,0" shapeOpacity="1" shapeRadiiUnit="MM" shapeBorderWidth="0" shapeSizeType="0" shapeRotation="0" shapeRotationType="0" shapeBorderColor="128,128,128,255" shapeOffsetUnit="MM" shapeSizeMapUnitScale="3x:0,0,0,0,0,0" shapeBorderWidthMapUnitScale="3x:0,0,0,0,0,0" shapeRadiiX="0" shapeFillColor="255,255,255,255" shapeSVGFile="">

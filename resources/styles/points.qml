@@ -426,8 +426,12 @@
     <rules key="{b8c80729-2345-4b6c-aca8-44c75225e095}">
       <rule description="best" filter="coalesce(&quot;decision&quot;, '') &lt;> 'rejected' AND &quot;rank&quot; &lt;= 10" key="craterbench-best">
         <settings calloutType="simple">
-          <text-style namedStyle="" fontFamily="DejaVu LGC Sans" fontKerning="1" capitalization="0" allowHtml="0" legendString="Aa" fontWeight="75" fontWordSpacing="0" multilineHeight="1" fontSizeUnit="Point" fontStrikeout="0" textColor="255,255,255,255" fontUnderline="0" fontSizeMapUnitScale="3x:0,0,0,0,0,0" textOpacity="1" fontLetterSpacing="0" blendMode="0" textOrientation="horizontal" fontSize="9" fieldName="rank" previewBkgrdColor="255,255,255,255" isExpression="0" useSubstitutions="0" fontItalic="0">
-            <families/>
+          <text-style namedStyle="" fontFamily="Sans Serif" fontKerning="1" capitalization="0" allowHtml="0" legendString="Aa" fontWeight="75" fontWordSpacing="0" multilineHeight="1" fontSizeUnit="Point" fontStrikeout="0" textColor="255,255,255,255" fontUnderline="0" fontSizeMapUnitScale="3x:0,0,0,0,0,0" textOpacity="1" fontLetterSpacing="0" blendMode="0" textOrientation="horizontal" fontSize="9" fieldName="rank" previewBkgrdColor="255,255,255,255" isExpression="0" useSubstitutions="0" fontItalic="0">
+            <families>
+              <family name="Sans Serif"/>
+              <family name="Arial"/>
+              <family name="Helvetica"/>
+            </families>
             <text-buffer bufferDraw="1" bufferNoFill="1" bufferColor="16,18,22,210" bufferOpacity="1" bufferJoinStyle="128" bufferSizeMapUnitScale="3x:0,0,0,0,0,0" bufferSizeUnits="MM" bufferBlendMode="0" bufferSize="0.90000000000000002"/>
             <text-mask maskOpacity="1" maskType="0" maskSizeMapUnitScale="3x:0,0,0,0,0,0" maskedSymbolLayers="" maskSize="1.5" maskEnabled="0" maskSizeUnits="MM" maskJoinStyle="128"/>
             <background shapeBorderWidth="0" shapeSizeY="0" shapeBorderWidthMapUnitScale="3x:0,0,0,0,0,0" shapeBorderColor="128,128,128,255" shapeSizeX="0" shapeDraw="0" shapeSizeMapUnitScale="3x:0,0,0,0,0,0" shapeBlendMode="0" shapeOffsetY="0" shapeJoinStyle="64" shapeSizeUnit="MM" shapeOffsetMapUnitScale="3x:0,0,0,0,0,0" shapeRadiiMapUnitScale="3x:0,0,0,0,0,0" shapeOpacity="1" shapeRadiiY="0" shapeSizeType="0" shapeRadiiX="0" shapeRadiiUnit="MM" shapeOffsetX="0" shapeRotation="0" shapeSVGFile="" shapeFillColor="255,255,255,255" shapeBorderWidthUnit="MM" shapeRotationType="0" shapeOffsetUnit="MM" shapeType="0">
@@ -528,8 +532,12 @@
       </rule>
       <rule description="others" filter="coalesce(&quot;decision&quot;, '') &lt;> 'rejected' AND &quot;rank&quot; > 10" key="craterbench-others">
         <settings calloutType="simple">
-          <text-style namedStyle="" fontFamily="DejaVu LGC Sans" fontKerning="1" capitalization="0" allowHtml="0" legendString="Aa" fontWeight="75" fontWordSpacing="0" multilineHeight="1" fontSizeUnit="Point" fontStrikeout="0" textColor="255,255,255,255" fontUnderline="0" fontSizeMapUnitScale="3x:0,0,0,0,0,0" textOpacity="1" fontLetterSpacing="0" blendMode="0" textOrientation="horizontal" fontSize="9" fieldName="rank" previewBkgrdColor="255,255,255,255" isExpression="0" useSubstitutions="0" fontItalic="0">
-            <families/>
+          <text-style namedStyle="" fontFamily="Sans Serif" fontKerning="1" capitalization="0" allowHtml="0" legendString="Aa" fontWeight="75" fontWordSpacing="0" multilineHeight="1" fontSizeUnit="Point" fontStrikeout="0" textColor="255,255,255,255" fontUnderline="0" fontSizeMapUnitScale="3x:0,0,0,0,0,0" textOpacity="1" fontLetterSpacing="0" blendMode="0" textOrientation="horizontal" fontSize="9" fieldName="rank" previewBkgrdColor="255,255,255,255" isExpression="0" useSubstitutions="0" fontItalic="0">
+            <families>
+              <family name="Sans Serif"/>
+              <family name="Arial"/>
+              <family name="Helvetica"/>
+            </families>
             <text-buffer bufferDraw="1" bufferNoFill="1" bufferColor="16,18,22,210" bufferOpacity="1" bufferJoinStyle="128" bufferSizeMapUnitScale="3x:0,0,0,0,0,0" bufferSizeUnits="MM" bufferBlendMode="0" bufferSize="0.90000000000000002"/>
             <text-mask maskOpacity="1" maskType="0" maskSizeMapUnitScale="3x:0,0,0,0,0,0" maskedSymbolLayers="" maskSize="1.5" maskEnabled="0" maskSizeUnits="MM" maskJoinStyle="128"/>
             <background shapeBorderWidth="0" shapeSizeY="0" shapeBorderWidthMapUnitScale="3x:0,0,0,0,0,0" shapeBorderColor="128,128,128,255" shapeSizeX="0" shapeDraw="0" shapeSizeMapUnitScale="3x:0,0,0,0,0,0" shapeBlendMode="0" shapeOffsetY="0" shapeJoinStyle="64" shapeSizeUnit="MM" shapeOffsetMapUnitScale="3x:0,0,0,0,0,0" shapeRadiiMapUnitScale="3x:0,0,0,0,0,0" shapeOpacity="1" shapeRadiiY="0" shapeSizeType="0" shapeRadiiX="0" shapeRadiiUnit="MM" shapeOffsetX="0" shapeRotation="0" shapeSVGFile="" shapeFillColor="255,255,255,255" shapeBorderWidthUnit="MM" shapeRotationType="0" shapeOffsetUnit="MM" shapeType="0">

@@ -2,10 +2,13 @@
 
 ``make_model.py search OUTPUT MOSAIC CATALOGUE LEAST_KM``: build an index, search by features,
 export. ``make_model.py clean OUTPUT CATALOGUE``: find duplicates, apply decisions, report.
+The last line of the output is JSON: how each output of the model is called as a parameter, which
+differs between QGIS's versions.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -91,6 +94,11 @@ def main(kind: str, output: str, *arguments: str) -> None:
     valid, problems = model.validate()
     if not valid or not model.toFile(output):
         sys.exit(f"{output} cannot be written: {problems}")
+    written = QgsProcessingModelAlgorithm()
+    written.fromFile(output)
+    targets = written.destinationParameterDefinitions()
+    sys.stdout.write(json.dumps({each.description(): each.name() for each in targets}) + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -111,13 +111,15 @@ class Place:
         answer = json.loads(done.stdout[begin:]) if begin >= 0 else {}
         return Ran(done.returncode, answer.get("results", {}), done.stdout + done.stderr)
 
-    def make_model(self, kind: str, output: Path, *arguments: object) -> None:
-        """A model, see make_model.py."""
+    def make_model(self, kind: str, output: Path, *arguments: object) -> dict[str, str]:
+        """A model, see make_model.py; how the parameters of its outputs are called."""
         script = [PYTHON, HERE / "make_model.py", kind, output, *arguments]
         done = subprocess.run(
             list(map(str, script)), capture_output=True, text=True, check=False, env=self.environ()
         )
         assert output.is_file(), done.stdout + done.stderr
+        names: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
+        return names
 
 
 def _known(algorithm: str) -> str:

@@ -128,14 +128,14 @@ def test_files_without_a_folder_lie_where_the_shell_is(place: Place) -> None:
 def test_a_model_cleans_a_real_catalogue(place: Place, tmp_path: Path) -> None:
     """Find, report and apply: the twelve rows its authors flagged are merged, no other."""
     model, moon = tmp_path / "clean.model3", DATA / "moon" / "craters_ge5km.csv"
-    place.make_model("clean", model, moon)
+    names = place.make_model("clean", model, moon)
     ran = place.run(
         str(model),
         timeout=400,
         **{
-            "findduplicates:pairs": tmp_path / "pairs.gpkg",
-            "applyduplicatedecisions:clean": tmp_path / "clean.gpkg",
-            "reviewreport:page": tmp_path / "page.html",
+            names["pairs"]: tmp_path / "pairs.gpkg",
+            names["clean"]: tmp_path / "clean.gpkg",
+            names["page"]: tmp_path / "page.html",
         },
     )
     assert ran.code == 0, ran.output

@@ -116,11 +116,12 @@ def test_evaluate(place: Place) -> None:
 def test_a_model_of_build_search_and_export(place: Place, matches: Path, tmp_path: Path) -> None:
     model = tmp_path / "chain.model3"
     planet = place.planet
-    place.make_model("search", model, planet / "mosaic_a.tif", planet / "catalogue.csv", 300)
+    files = (planet / "mosaic_a.tif", planet / "catalogue.csv")
+    names = place.make_model("search", model, *files, 300)
     ran = place.run(
         str(model),
         features=f"{matches}|subset=rank = 1",
-        **{"exportmatches:table": tmp_path / "chained.csv"},
+        **{names["table"]: tmp_path / "chained.csv"},
     )
     assert ran.code == 0, ran.output
     with (tmp_path / "chained.csv").open(newline="") as file:
@@ -133,12 +134,13 @@ def test_a_model_of_build_search_and_export(place: Place, matches: Path, tmp_pat
 def test_the_model_on_the_moon(place: Place, tmp_path: Path) -> None:
     """Build, search by features, export: craters of 200 km and more of a real catalogue."""
     model, moon = tmp_path / "moon.model3", DATA / "moon"
-    place.make_model("search", model, moon / "lroc_wac_8k.tif", moon / "craters_ge5km.csv", 200)
+    files = (moon / "lroc_wac_8k.tif", moon / "craters_ge5km.csv")
+    names = place.make_model("search", model, *files, 200)
     with (moon / "craters_ge5km.csv").open(newline="") as file:
         known = {row["id"]: row for row in csv.DictReader(file) if float(row["diam_km"]) >= 200}
     sites = [row for row in known.values() if abs(float(row["lat"])) < 50][:5]
     _write_points(tmp_path / "large.gpkg", sites)
-    given = {"features": tmp_path / "large.gpkg", "exportmatches:table": tmp_path / "moon.csv"}
+    given = {"features": tmp_path / "large.gpkg", names["table"]: tmp_path / "moon.csv"}
     ran = place.run(str(model), timeout=400, **given)
     assert ran.code == 0, ran.output
     with (tmp_path / "moon.csv").open(newline="") as file:

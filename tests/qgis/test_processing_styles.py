@@ -13,11 +13,14 @@ from qgis.core import (
     QgsGeometry,
     QgsProcessingContext,
     QgsProject,
+    QgsReadWriteContext,
     QgsRenderContext,
+    QgsTextFormat,
     QgsVectorLayer,
 )
+from qgis.PyQt.QtXml import QDomDocument
 
-from craterbench_qgis.core.layers.style import apply_style, pair_style
+from craterbench_qgis.core.layers.style import STYLES, apply_style, pair_style
 from craterbench_qgis.core.words.review import likelihood
 from craterbench_qgis.processing.search_base import discard
 from craterbench_qgis.processing.styling import Styler
@@ -75,6 +78,24 @@ def test_every_match_is_drawn_by_its_score(kind: str, style: str, wkt: str) -> N
     decided = layer_of(kind, "score", [[0.9, "accepted"], [0.4, ""]], wkt, DECISION)
     apply_style(decided, style, [0.4, 0.9])
     assert drawn(decided)[0] == ["Accepted"] and len(drawn(decided)[1]) == 1
+
+
+@pytest.mark.parametrize("style", sorted(STYLES.glob("*.qml")), ids=lambda path: path.stem)
+def test_no_label_asks_for_a_font_of_one_system_only(style: Path) -> None:
+    """QGIS warns, for each layer of a project, of a font that it names and the system lacks."""
+    document = QDomDocument()
+    document.setContent(style.read_text(encoding="utf-8"))
+    texts = document.elementsByTagName("text-style")
+    for number in range(texts.count()):
+        text = texts.at(number).toElement()
+        context = QgsReadWriteContext()
+        QgsTextFormat().readXml(text, context)
+        assert not context.takeMessages()
+        text.setAttribute("fontFamily", "Font of Another System")  # as it was saved there
+        read = QgsTextFormat()
+        read.readXml(text, context)
+        assert not context.takeMessages()
+        assert {"Arial", "Helvetica", "Sans Serif"} <= set(read.families())
 
 
 def test_every_pair_is_drawn_by_decision_or_probability(project: QgsProject) -> None:

@@ -79,6 +79,8 @@ def open_project(path):
     yield from file_dialog(path)
     yield from until(lambda: QgsProject.instance().fileName() == str(path), 20)
     yield from settled()
+    said = [one.title() + " " + one.text() for one in iface.messageBar().items()]
+    assert not any("Font" in text for text in said), said
 
 
 def project_saved():

@@ -146,6 +146,8 @@ def review_blind_and_map():
     yield from until(lambda: names_shown() != start, 10)
     yield from key("Left")
     yield from until(lambda: names_shown() == start, 10)
+    yield from drawn()
+    yield from until(lambda: not pair_map().isDrawing(), 20)
     picture("9-map")
     frame = pair_map().window().frameGeometry()
     xdo("mousemove", frame.right() - 12, frame.top() + 11, "click", 1)  # the window's own cross
