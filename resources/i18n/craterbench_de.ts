@@ -1561,6 +1561,37 @@
             <translation>{zone}: {numbers} (bestes {value})</translation>
         </message>
         <message>
+            <location filename="../../craterbench_qgis/gui/atlas/export.py" />
+            <source>Export {n} craters</source>
+            <translation>{n} Krater exportieren</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/export.py" />
+            <location filename="../../craterbench_qgis/gui/results/bar.py" />
+            <source>Export…</source>
+            <translation>Exportieren…</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/export.py" />
+            <source>Write them as a layer, a table or a crater list</source>
+            <translation>Als Layer, Tabelle oder Kraterliste schreiben</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/export.py" />
+            <source>Written: {name}, {n} craters.</source>
+            <translation>Geschrieben: {name}, {n} Krater.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/export.py" />
+            <source>atlas</source>
+            <translation>Atlas</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/atlas/export.py" />
+            <source>craters</source>
+            <translation>Krater</translation>
+        </message>
+        <message>
             <location filename="../../craterbench_qgis/gui/atlas/legend.py" />
             <source>few craters</source>
             <translation>wenige Krater</translation>
@@ -3254,11 +3285,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/bar.py" />
-            <source>Export…</source>
-            <translation>Exportieren…</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/results/bar.py" />
             <source>Filter</source>
             <translation>Filter</translation>
         </message>
@@ -4793,6 +4819,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/setup/pythons.py" />
+            <source>The Python that makes it</source>
+            <translation>Das Python, das sie anlegt</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/setup/pythons.py" />
             <source>{path}: Python {version}, {bits} bit</source>
             <translation>{path}: Python {version}, {bits} Bit</translation>
         </message>
@@ -4865,6 +4896,11 @@
             <location filename="../../craterbench_qgis/gui/setup/repair.py" />
             <source>The report is on the clipboard.</source>
             <translation>Der Bericht ist in der Zwischenablage.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/setup/widgets.py" />
+            <source>Choose: {what}</source>
+            <translation>Wählen: {what}</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/shows.py" />

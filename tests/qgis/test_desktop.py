@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -180,6 +181,25 @@ def test_analogs_are_called_so(search: dict[str, Any]) -> None:
     """In the history and in the layer tree."""
     assert any(row.startswith("Analogs of") for row in search["history"]), search["history"]
     assert any(name.startswith("Analogs of") for name in search["groups"]), search["groups"]
+
+
+def test_try_it_ends_with_the_crater_that_was_boxed(search: dict[str, Any]) -> None:
+    """A planet and its index, made by a button: both its mosaics, and matches of a box on one."""
+    tried = search["tried"]
+    assert tried["layers"] == ["Demo planet, another observation", "Demo planet, indexed"]
+    assert tried["matches"] > 10 and tried["away"] < 0.2
+
+
+def test_craters_are_counted_on_an_area(search: dict[str, Any]) -> None:
+    """Of a polygon layer, those that touch it by their fraction, in CraterStats' file."""
+    assert "of 45 craters count on" in search["counted"]
+    text = (search["out"] / "accepted.scc").read_text(encoding="utf-8")
+    assert "fraction" in text.split("crater = {", 1)[1].splitlines()[0]
+
+
+def test_probable_pairs_are_merged_before_they_are_decided(review: dict[str, Any]) -> None:
+    entries, kept = re.findall(r"\d+", review["before"]["early"].replace(",", ""))[:2]
+    assert PLANTED / 2 < int(entries) - int(kept) <= PLANTED + 5
 
 
 WHEN = ("reopened", "looked", "two_windows", "moved", "located", "why_after")

@@ -74,7 +74,7 @@ class ExportButton(QPushButton):
     def _start(self, info: IndexInfo) -> str:
         used = str(self._settings.value("export/folder", ""))
         folder = plan.start_folder(QgsProject.instance().absolutePath(), used)
-        name = names.in_words(info.name) or tr("index")
+        name = names.in_words(info.name) or tr("atlas")
         return str(Path(folder) / f"{name}_{tr('craters')}{_FORMATS[0].ending}")
 
     def _on_written(self, files: Files, count: int) -> None:

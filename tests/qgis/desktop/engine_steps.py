@@ -122,6 +122,7 @@ def setup():
     yield from environment()
     if not shown(QAbstractButton, "Use this Python", page).isEnabled():
         yield from press("Check", page)
+    yield from until(lambda: shown(QAbstractButton, "Use this Python", page).isEnabled(), 60)
     yield from item(0, "*", "ExistingPython")
     yield from press("Choose: The Python*", "ExistingPython")
     yield from file_dialog("")
@@ -139,6 +140,7 @@ def environment():
     yield from file_dialog("")
     yield from fill("Folder for the engine*", str(folder), box, QLineEdit)
     pythons = "The Python that makes it"
+    yield from until(lambda: shown(QComboBox, pythons, box).count() > 0, 60)
     count = shown(QComboBox, pythons, box).count()
     yield from choose(pythons, shown(QComboBox, pythons, box).itemText(count - 1), box)
     yield from press("Network and offline", box, QGroupBox, at=check_mark)
@@ -153,7 +155,7 @@ def environment():
     yield from press("Cancel", box)
     yield from until(lambda: shown(QAbstractButton, "CraterBenchInstall", box) is not None, 30)
     yield from press("CraterBenchInstall", box)
-    yield from until(lambda: reads("*Put the missing wheels into*", box), 120)
+    yield from until(lambda: reads("*Put the missing wheels into*", box), 240)
     picture("21-no-wheels")
     QApplication.clipboard().clear()
     yield from press("Copy log", box)
