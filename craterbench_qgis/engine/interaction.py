@@ -111,6 +111,23 @@ def maxsim(
     return scores
 
 
+def each_maxsim(queries: npt.ArrayLike, gallery: npt.ArrayLike) -> Float:
+    """:func:`maxsim` of each of ``queries`` [T, Q, D] with each view [V, K, D]: float32 [T, V].
+
+    In one pass over the views, which costs a fraction of as many passes.
+    """
+    several = np.asarray(queries, dtype=np.float32)
+    if several.ndim != 3:
+        raise ValueError(f"Tokens of several queries have the shape [T, Q, D], not {several.shape}")
+    count, each, dim = several.shape
+    tokens, views = _checked(several.reshape(count * each, dim), gallery)
+    scores = np.empty((count, len(views)), np.float32)
+    for part, similarity in _blocks(tokens, views, None):
+        largest = similarity.max(axis=1).reshape(-1, count, each)
+        scores[:, part] = largest.mean(axis=2).T
+    return scores
+
+
 def symmetric_maxsim(
     query: npt.ArrayLike, gallery: npt.ArrayLike, scales: npt.ArrayLike | None = None
 ) -> Float:

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import affine_transform, gaussian_filter
 
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.index import CraterIndex
-from craterbench_qgis.engine.mosaic import Mosaic
+from craterbench_qgis.engine.mosaic import Mosaic, stretch
 from craterbench_qgis.engine.search import QueryView, Searcher, SearchOptions, query_from_crater
 from craterbench_qgis.engine.search.any_angle import context_of, zoom_to
 from craterbench_qgis.engine.search.overlay import correlations
@@ -99,6 +99,35 @@ def test_a_wider_view_is_cut_to_the_width_of_the_indexs_nearest_views(folder: Pa
     narrow = query_view(folder, 2, ENCODER, context=2.0).view.pixels
     np.testing.assert_allclose(cut, narrow, atol=0.15)
     assert np.abs(cut - narrow).mean() < 0.02
+
+
+@pytest.mark.parametrize("wide", [False, True])
+@pytest.mark.parametrize(
+    ("turn", "zoom"),
+    [
+        (Turn(22.5, False), 1.0),
+        (Turn(90.0, True), 1.0),
+        (Turn(311.0, True), 1.3),
+        (Turn(180.0, False), 1.0),
+        (Turn(45.0, False), 0.6),
+    ],
+)
+def test_turning_is_bilinear_and_reflects_at_the_edge(
+    folder: Path, turn: Turn, zoom: float, wide: bool
+) -> None:
+    view = query_view(folder, 4, ENCODER, wide=wide)
+    picture = view.view.pixels if view.wide is None else view.wide
+    angle, size = np.radians(turn.degrees), len(view.view.pixels)
+    back = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) / zoom
+    if turn.mirrored:
+        back[1] *= -1
+    offset = (len(picture) - 1) / 2 - back @ np.full(2, (size - 1) / 2)
+    pixels = affine_transform(
+        picture, back, offset, output_shape=(size, size), order=1, mode="reflect"
+    )
+    wanted = stretch(pixels, np.ones(pixels.shape, bool))
+    for _ in range(2):  # also from what was kept
+        np.testing.assert_allclose(turned(view, turn, zoom), wanted, atol=1e-5)
 
 
 def test_a_wide_noisy_picture_of_another_light_is_found_at_any_angle(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from craterbench_qgis.engine import interaction
 from craterbench_qgis.engine.interaction import (
     best_patches,
+    each_maxsim,
     maxsim,
     symmetric_maxsim,
 )
@@ -101,6 +102,20 @@ def test_blocks_do_not_change_the_answer(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(interaction, "_BLOCK_BYTES", 4 * 3 * (8 + 5) * 4)  # four views at a time
     np.testing.assert_allclose(maxsim(query, gallery), whole, atol=1e-6)
     np.testing.assert_allclose(symmetric_maxsim(query, gallery), both, atol=1e-6)
+
+
+@pytest.mark.parametrize("bytes_held", [1, 1 << 20])
+def test_several_queries_score_as_each_alone(
+    bytes_held: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(interaction, "_BLOCK_BYTES", bytes_held)
+    rng = np.random.default_rng(5)
+    queries, gallery = tokens(rng, False, 3, 5, 8), tokens(rng, False, 11, 4, 8)
+    got = each_maxsim(queries, gallery)
+    assert got.shape == (3, 11) and got.dtype == np.float32
+    np.testing.assert_allclose(got, [maxsim(query, gallery) for query in queries], atol=1e-6)
+    with pytest.raises(ValueError, match="several queries"):
+        each_maxsim(queries[0], gallery)
 
 
 def test_int8_gallery_scores_as_its_float_copy() -> None:

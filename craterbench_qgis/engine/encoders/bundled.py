@@ -59,6 +59,12 @@ class BundledEncoder(Encoder):
         elif threads is not None:
             torch.set_num_threads(max(1, threads))
         self._net = _network(card, weights).to(self._device)
+        if self._device.type == "cpu":
+            from .onednn import packed
+
+            side = self.input_size
+            view = torch.linspace(0, 1, side * side).reshape(1, 1, side, side)
+            self._net = packed(self._net, view.contiguous(memory_format=torch.channels_last))
 
     def encode(self, pixels: FloatArray) -> Embedding:
         """See :meth:`Encoder.encode`. A view without any contrast gets zero vectors."""

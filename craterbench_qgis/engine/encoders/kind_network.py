@@ -16,6 +16,8 @@ from torch.nn import functional as F
 
 from .network import ResidualBlock, _down, fold
 
+Rings = tuple[Tensor, Tensor]
+
 FINE_RINGS, COARSE_RINGS = 11, 6
 REACH = 2.0
 
@@ -42,13 +44,14 @@ def ring_weights(rows: int, context: Tensor, rings: int, width: float) -> Tensor
 
 
 def pool_rings(features: Tensor, weights: Tensor) -> Tensor:
-    """Mean and scatter of ``features`` [B, C, H, W] in the rings of ``weights`` [B, H * W, R]:
+    """Mean and scatter of ``features`` [B, C, H, W] in the rings of ``weights`` [B or 1, H * W, R]:
     [B, 2 * C * R]."""
-    flat = features.flatten(2)
-    mean = torch.bmm(flat, weights)
-    square = torch.bmm(flat * flat, weights)
+    # Channels last, as the views of an evaluated network lie in memory: nothing is copied to turn.
+    flat = features.flatten(2).transpose(1, 2)
+    rings = weights.transpose(1, 2).expand(len(flat), -1, -1)
+    mean, square = torch.bmm(rings, flat), torch.bmm(rings, flat * flat)
     scatter = (square - mean * mean).clamp(min=0.0).add(1e-4).sqrt()
-    return torch.cat([mean.flatten(1), scatter.flatten(1)], dim=1)
+    return torch.cat([x.transpose(1, 2).flatten(1) for x in (mean, scatter)], dim=1)
 
 
 class KindNet(nn.Module):
@@ -77,20 +80,25 @@ class KindNet(nn.Module):
         self.to_near = nn.Linear(hidden, int(config["near_dim"]))
         self.dropout = float(config.get("dropout", 0.0))
 
-    def forward(self, views: Tensor, context: Tensor, contrast: Tensor) -> KindOutput:
+    def rings(self, context: Tensor) -> Rings:
+        """The ring weights of the fine and of the coarse map, for ``context`` [B]."""
+        return (
+            ring_weights(2 * self.rows, context, FINE_RINGS, 0.3),
+            ring_weights(self.rows, context, COARSE_RINGS, 0.55),
+        )
+
+    def forward(
+        self, views: Tensor, context: Tensor, contrast: Tensor, rings: Rings | None = None
+    ) -> KindOutput:
+        """``rings``: those of the contexts, where they are known already."""
+        inner, outer = rings or self.rings(context)
         fine = self.stage4(self.stem((views - 0.5) * 4.0))
         coarse = self.stage8(self.enter8(fine))
         up = F.interpolate(
             self.lateral(coarse), size=fine.shape[-2:], mode="bilinear", align_corners=False
         )
-        fine = F.relu(fine + self.lateral_norm(up))
-        pooled = torch.cat(
-            [
-                pool_rings(fine, ring_weights(2 * self.rows, context, FINE_RINGS, 0.3)),
-                pool_rings(coarse, ring_weights(self.rows, context, COARSE_RINGS, 0.55)),
-            ],
-            dim=1,
-        )
+        fine = F.relu(fine + self.lateral_norm(up), inplace=True)
+        pooled = torch.cat([pool_rings(fine, inner), pool_rings(coarse, outer)], dim=1)
         x = torch.cat([self.pooled_norm(pooled), contrast[:, None]], dim=1)
         x = F.dropout(x, self.dropout, self.training)
         x = F.relu(self.first(x))
@@ -100,6 +108,16 @@ class KindNet(nn.Module):
 
 
 def fold_kind_norms(net: KindNet) -> KindNet:
-    """Fold the batch normalisations of an evaluated network into the convolutions before them."""
+    """Fold the batch normalisations of an evaluated network into the layers beside them."""
     fold(net, ("lateral", "lateral_norm"))
+    norm, layer = net.pooled_norm, net.first
+    count = norm.num_features
+    with torch.no_grad():
+        scale = norm.weight.double() / (norm.running_var.double() + norm.eps).sqrt()
+        shift = norm.bias.double() - norm.running_mean.double() * scale
+        weight = layer.weight.double()
+        layer.bias.add_(weight[:, :count] @ shift)
+        weight[:, :count] *= scale
+        layer.weight.copy_(weight)
+    net.pooled_norm = nn.Identity()
     return net

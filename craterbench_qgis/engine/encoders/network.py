@@ -71,8 +71,9 @@ class ResidualBlock(nn.Module):
         nn.init.zeros_(self.norm2.weight)
 
     def forward(self, x: Tensor) -> Tensor:
-        y = F.relu(self.norm1(self.conv1(x)))
-        return F.relu(x + self.norm2(self.conv2(y)))
+        # In place: a pass over memory costs as much as a good part of a convolution.
+        y = F.relu(self.norm1(self.conv1(x)), inplace=True)
+        return F.relu(x + self.norm2(self.conv2(y)), inplace=True)
 
 
 def _down(inputs: int, outputs: int, kernel: int) -> nn.Sequential:
@@ -123,7 +124,7 @@ class CraterNet(nn.Module):
         up = F.interpolate(
             self.lateral(deep), size=x.shape[-2:], mode="bilinear", align_corners=False
         )
-        features = F.relu(x + self.lateral_norm(up))
+        features = F.relu(x + self.lateral_norm(up), inplace=True)
         raw = self.token_norm(self.to_token(features)).flatten(2).transpose(1, 2)
         saliency = self.to_saliency(features).flatten(1)
         local = F.normalize(raw, dim=-1)

@@ -27,6 +27,7 @@ TONE_RINGS = 10
 TONE_REACH = 2.0
 CONTRAST_SCALE = 1.5
 BATCH = 32
+_RINGS_KEPT = 64
 _REPAIR = "Install the plugin again."
 
 
@@ -88,6 +89,7 @@ class KindDescriptor:
         from safetensors.torch import load
 
         from ..encoders.kind_network import KindNet, fold_kind_norms
+        from ..encoders.onednn import packed
 
         self.id = str(card["id"])
         self.weights_hash = str(card["sha256"])
@@ -109,7 +111,16 @@ class KindDescriptor:
                 f"The weights of {self.id} do not fit the network its card describes. {_REPAIR}"
             ) from error
         net = fold_kind_norms(net.eval()).requires_grad_(False)
-        self._net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._rings_of = net.rings
+        view = torch.linspace(0, 1, self.input_size**2).reshape(1, 1, self.input_size, -1)
+        self._net = packed(
+            net,
+            view.contiguous(memory_format=torch.channels_last),
+            torch.tensor([2.5]),
+            torch.zeros(1),
+        )
+        self._known_rings: dict[float, Any] = {}
 
     def encode(self, pixels: Float, context: Float, contrast: Float) -> tuple[Float, Float]:
         """Relief [V, T] and near [V, E] of stretched views [V, S, S] in 0..1.
@@ -123,10 +134,12 @@ class KindDescriptor:
             for start in range(0, len(pixels), BATCH):
                 part = slice(start, start + BATCH)
                 batch = torch.from_numpy(np.ascontiguousarray(pixels[part], np.float32))[:, None]
+                widths = np.ascontiguousarray(context[part], np.float32)
                 out = self._net(
                     batch.contiguous(memory_format=torch.channels_last),
-                    torch.from_numpy(np.asarray(context[part], np.float32)),
+                    torch.from_numpy(widths),
                     torch.from_numpy(np.asarray(contrast[part], np.float32)),
+                    self._rings(widths),
                 )
                 reliefs.append(out.relief.numpy())
                 nears.append(out.near.numpy())
@@ -135,6 +148,19 @@ class KindDescriptor:
                 (0, self.near_dim), np.float32
             )
         return np.concatenate(reliefs), np.concatenate(nears)
+
+    def _rings(self, context: Float) -> Any:
+        """The network's rings for views [V], kept from view to view where all are as wide."""
+        import torch
+
+        width = float(context[0])
+        if not (context == context[0]).all():
+            return self._rings_of(torch.from_numpy(context))
+        if width not in self._known_rings:
+            if len(self._known_rings) >= _RINGS_KEPT:
+                self._known_rings.clear()
+            self._known_rings[width] = self._rings_of(torch.tensor([width]))
+        return self._known_rings[width]
 
     def describe(self, views: list[View], contexts: list[float]) -> KindVectors:
         """The descriptors of views, each ``input_size`` pixels wide and cut at its context."""

@@ -12,7 +12,7 @@ from ...contract.search import AnalogOptions
 from ..bodies import Body
 from ..encoders.base import Encoder
 from ..index import CraterIndex
-from ..interaction import maxsim
+from ..interaction import each_maxsim
 from ..kinds.descriptor import KindDescriptor, KindVectors, load_descriptor
 from ..kinds.gallery import Features, KindGallery
 from .chance import same_ground
@@ -101,8 +101,7 @@ class AnalogSearch:
         tried = turns(ANALOG_TURNS, mirrored=True)
         embedding = encoder.encode(np.stack([turned(query, turn) for turn in tried]))
         tokens = self._index.settings.instance_tokens(embedding.tokens, embedding.attention).vectors
-        stored = self._index.tokens(views)
-        scores = np.stack([maxsim(vectors, stored) for vectors in tokens])
+        scores = each_maxsim(tokens, self._index.tokens(views))
         return [tried[int(best)] for best in scores.argmax(axis=0)]
 
     def _observation(self, query: QueryView) -> int | None:

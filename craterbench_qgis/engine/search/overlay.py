@@ -41,56 +41,77 @@ def correlations(
     ``widths``: the width of the ground the query shows over that a thumbnail shows. Only what lies
     in the largest circle of the narrower one is compared: turns bring nothing in there.
     """
-    known: dict[tuple[Turn, float], tuple[NDArray[np.bool_], Float]] = {}
+    frames: dict[float, _Frame] = {}
     best = np.zeros(len(thumbnails), np.float32)
     for number, (turn, jpeg, width) in enumerate(zip(turns, thumbnails, widths, strict=True)):
-        key = turn, round(width, 3)
-        if key not in known:
-            known[key] = _templates(query, turn, width)
-        inside, templates = known[key]
-        best[number] = max(0.0, float((_windows(_grey(jpeg), inside) @ templates.T).max()))
-    return np.minimum(best, 1.0)
+        key = round(width, 3)
+        if key not in frames:
+            frames[key] = _Frame(query, width)
+        best[number] = frames[key].best(turn, _grey(jpeg))
+    return np.clip(best, 0.0, 1.0)
 
 
-def _templates(query: Float, turn: Turn, width: float) -> tuple[NDArray[np.bool_], Float]:
-    """Which pixels of a thumbnail [SIDE, SIDE] are compared, and the query there, turned by a
-    little more and less: unit rows [turns, pixels] of mean 0."""
-    from scipy.ndimage import affine_transform, gaussian_filter
+class _Frame:
+    """The query beside thumbnails that show ``1 / width`` of the width of its ground."""
 
-    line = ((np.arange(SIDE) + 0.5) / SIDE * 2 - 1) / min(_INSIDE * width, 1.0)
-    inside = np.hypot(line[:, None], line[None]) < 1.0
-    size = query.shape[0]
-    step = size / SIDE / width
-    # Finer than the pixels of the comparison: as an average over each of them, about.
-    smooth = gaussian_filter(query, 0.35 * step) if step > 1 else query
-    rows = []
-    for away in _TURNS:
-        angle = math.radians(turn.degrees + away)
-        c, s = step * math.cos(angle), step * math.sin(angle)
-        back = np.array([[c, -s], [s, c]])
-        if turn.mirrored:
-            back = np.array([[1.0, 0.0], [0.0, -1.0]]) @ back
-        middle = np.array([(SIDE - 1) / 2, (SIDE - 1) / 2])
-        offset = (size - 1) / 2 - back @ middle
-        pixels = affine_transform(
-            smooth, back, offset, output_shape=(SIDE, SIDE), order=1, mode="reflect"
-        )
-        rows.append(pixels[inside])
-    return inside, _unit(np.stack(rows))
+    def __init__(self, query: Float, width: float) -> None:
+        from scipy.ndimage import gaussian_filter
+
+        line = ((np.arange(SIDE) + 0.5) / SIDE * 2 - 1) / min(_INSIDE * width, 1.0)
+        self._inside = np.hypot(line[:, None], line[None]) < 1.0
+        self._step = query.shape[0] / SIDE / width
+        # As an average over each pixel of the comparison, about.
+        self._query = gaussian_filter(query, 0.35 * self._step) if self._step > 1 else query
+        self._templates: dict[Turn, Float] = {}
+        rows, columns = np.nonzero(self._inside)
+        away = np.arange(-_SHIFT, _SHIFT + 1)
+        # Places of the compared pixels at every shift [shifts, pixels]; beyond the edge, reflected.
+        down = _reflected(rows + away[:, None, None])
+        across = _reflected(columns + away[None, :, None])
+        self._places = (down * SIDE + across).reshape(len(away) ** 2, -1)
+
+    def best(self, turn: Turn, picture: Float) -> float:
+        """The largest correlation with a picture [SIDE, SIDE]."""
+        templates = self._templates.get(turn)
+        if templates is None:
+            templates = self._templates[turn] = self._turned(turn)
+        windows = picture.ravel()[self._places]
+        windows -= picture.mean()
+        count = windows.shape[1]
+        square = np.einsum("sp,sp->s", windows, windows)
+        length = np.sqrt(np.maximum(square - windows.sum(axis=1) ** 2 / count, 0.0))
+        # The templates have mean 0, so that of a window does not matter in the product.
+        products = (windows @ templates.T).max(axis=1)
+        seen = length > _LEAST
+        return float((products[seen] / length[seen]).max(initial=0.0))
+
+    def _turned(self, turn: Turn) -> Float:
+        """The query's compared pixels after ``turn`` and a little more and less: unit rows [turns,
+        pixels] of mean 0; rows of 0 where it is of one grey."""
+        from scipy.ndimage import affine_transform
+
+        size = self._query.shape[0]
+        rows = []
+        for more in _TURNS:
+            angle = math.radians(turn.degrees + more)
+            c, s = self._step * math.cos(angle), self._step * math.sin(angle)
+            back = np.array([[c, -s], [s, c]])
+            if turn.mirrored:
+                back = np.array([[1.0, 0.0], [0.0, -1.0]]) @ back
+            offset = (size - 1) / 2 - back @ np.full(2, (SIDE - 1) / 2)
+            pixels = affine_transform(
+                self._query, back, offset, output_shape=(SIDE, SIDE), order=1, mode="reflect"
+            )
+            rows.append(pixels[self._inside])
+        table = np.stack(rows).astype(np.float32)
+        table -= table.mean(axis=1, keepdims=True)
+        length = np.sqrt(np.einsum("rp,rp->r", table, table))[:, None]
+        return np.divide(table, length, out=np.zeros_like(table), where=length > _LEAST)
 
 
-def _windows(picture: Float, inside: NDArray[np.bool_]) -> Float:
-    """The compared pixels of a picture at every shift: unit rows [shifts, pixels] of mean 0."""
-    wide = np.pad(picture, _SHIFT, mode="reflect")
-    windows = np.lib.stride_tricks.sliding_window_view(wide, (SIDE, SIDE))
-    return _unit(windows.reshape(-1, SIDE, SIDE)[:, inside])
-
-
-def _unit(rows: NDArray[np.floating]) -> Float:
-    rows = rows.astype(np.float32)
-    rows -= rows.mean(axis=1, keepdims=True)
-    length = np.sqrt(np.einsum("rp,rp->r", rows, rows))[:, None]
-    return np.divide(rows, length, out=np.zeros_like(rows), where=length > _LEAST)
+def _reflected(places: NDArray[np.int64]) -> NDArray[np.int64]:
+    places = np.abs(places)
+    return np.where(places < SIDE, places, 2 * (SIDE - 1) - places)
 
 
 def _grey(jpeg: bytes) -> Float:

@@ -306,9 +306,10 @@ class Searcher:
         chosen = self.index.view_crater_rows[views[best]]
         records = self.index.crater_records(chosen)
         places = self._from_query(query, records)
+        stored = self.index.views[views[best]]
         matches = []
         for rank, (at, row, record) in enumerate(zip(best, chosen, records, strict=True), 1):
-            view = self.index.view(int(views[at]))
+            view = stored[rank - 1]
             lon, lat = record["lon"], record["lat"]
             distance, bearing = places[rank - 1]
             matches.append(
@@ -320,13 +321,13 @@ class Searcher:
                     diameter_m=record["diameter_m"],
                     score=float(scores[at]),
                     shortlist_score=float(first[at]),
-                    context=view.context,
+                    context=float(view["context"]),
                     view_number=int(views[at]),
                     crater_row=int(row),
-                    observation=view.observation,
+                    observation=int(view["observation"]),
                     distance_m=distance,
                     bearing_deg=bearing,
-                    pixels_across=record["diameter_m"] / max(view.native_m_per_px, 1e-9),
+                    pixels_across=record["diameter_m"] / max(float(view["native_m_per_px"]), 1e-9),
                     attributes=record["attributes"],
                 )
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,21 +55,50 @@ def turned(query: QueryView, turn: Turn, zoom: float = 1.0) -> Float:
     size = query.view.pixels.shape[0]
     if turn.degrees == 0 and not turn.mirrored and zoom == 1.0:
         return query.view.pixels
-    from scipy.ndimage import affine_transform
-
     wide = query.view.pixels if query.wide is None else query.wide
+    # The same few turns are asked again and again; how much is enlarged differs each time.
+    usual = zoom == 1.0 and size <= _SMALL
+    find = _usual_places if usual else _places
+    places, shares = find(size, wide.shape[0], turn, zoom)
+    flat = wide.ravel()
+    pixels = flat[places[0]] * shares[0]
+    for corner in range(1, 4):
+        pixels += flat[places[corner]] * shares[corner]
+    return stretch(pixels.reshape(size, size), np.ones((size, size), bool))
+
+
+def _places(size: int, wide: int, turn: Turn, zoom: float) -> tuple[NDArray[np.int32], Float]:
+    """Where each pixel of a turned view [size, size] is read in a picture [wide, wide]: the four
+    places about it [4, size²] and their shares [4, size²] (bilinear; reflected at the edge)."""
     angle = math.radians(turn.degrees)
     c, s = math.cos(angle) / zoom, math.sin(angle) / zoom
-    # From a place in the new view (row, column) back to the old one.
-    back = np.array([[c, -s], [s, c]])
+    line = np.arange(size) - (size - 1) / 2
+    down, across = (axis.ravel() for axis in np.meshgrid(line, line, indexing="ij"))
+    row, column = c * down - s * across, s * down + c * across
     if turn.mirrored:
-        back = np.array([[1.0, 0.0], [0.0, -1.0]]) @ back
-    new, old = (size - 1) / 2, (wide.shape[0] - 1) / 2
-    offset = old - back @ np.array([new, new])
-    pixels = affine_transform(
-        wide, back, offset, output_shape=(size, size), order=1, mode="reflect"
-    ).astype(np.float32)
-    return stretch(pixels, np.ones(pixels.shape, bool))
+        column = -column
+    middle = (wide - 1) / 2
+    row, column = row + middle, column + middle
+    top, left = np.floor(row), np.floor(column)
+    far, right = row - top, column - left
+    places, shares = [], []
+    for below in (0, 1):
+        for beside in (0, 1):
+            at = _reflected(top + below, wide) * wide + _reflected(left + beside, wide)
+            places.append(at.astype(np.int32))
+            shares.append((far if below else 1 - far) * (right if beside else 1 - right))
+    return np.stack(places), np.stack(shares).astype(np.float32)
+
+
+_usual_places = lru_cache(maxsize=64)(_places)
+_SMALL = 128
+"""Pixels a side up to which the places of a turn are kept, half a megabyte each."""
+
+
+def _reflected(places: NDArray[np.float64], count: int) -> NDArray[np.int64]:
+    """Places beyond 0 .. count - 1, reflected about the outer edges of the first and last pixel."""
+    whole = places.astype(np.int64) % (2 * count)
+    return np.minimum(whole, 2 * count - 1 - whole)
 
 
 def add_turns(matches: Sequence[Match], views: NDArray[np.int64], best: Sequence[Turn]) -> None:
