@@ -14,6 +14,7 @@ import mmap
 import os
 import shutil
 import stat
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -273,7 +274,7 @@ class MappedFile:
     def __init__(self, root: Path, entry: FileEntry) -> None:
         self.root, self.entry = root, entry
         self._map: mmap.mmap | None = None
-        self._checked = False
+        self._checked, self._checking = False, threading.Lock()
         check_size(root, entry)
         if entry.size:
             with storage_errors(self.path), open_inside(root, self.path) as file:
@@ -292,7 +293,9 @@ class MappedFile:
     def verified(self) -> Bytes:
         """:meth:`bytes` after the whole file's checksum was compared, once per opening."""
         if not self._checked:
-            self.verify()
+            with self._checking:  # once, by whichever thread comes first
+                if not self._checked:
+                    self.verify()
         return self.bytes()
 
     def verify(self) -> None:

@@ -209,7 +209,10 @@ class Searcher:
 
     @cached_property
     def _craters_with_views(self) -> int:
-        return _count_distinct(self.index.view_crater_rows[self.index.alive], self.index.n_craters)
+        rows = self.index.view_crater_rows
+        if self.index.removed.size:
+            rows = rows[self.index.alive]
+        return _count_distinct(rows, self.index.n_craters)
 
     def _two_stages(
         self,
