@@ -20,6 +20,7 @@ from .writer import IndexWriter
 LISTS = "lists"
 
 _FIRST_LOOK = 24  # times S: views scanned before it is known how good a list has to be
+_FIRST_PART = 1 / 64  # and at least this part of all: a better bound spares more than it costs
 _GAP = 128  # places that are read along rather than to begin again after them
 _REACH = 0.85  # of what a file says: the best S hold 0.998 of the true best then (performance.md)
 _AGAIN = 3  # times S: views scored again with their stored descriptors
@@ -84,7 +85,8 @@ class ListsShortlist:
         centres = np.concatenate([part[2] for part in towards])
         plain = self._scan_plain(vector, allowed)
         best_so_far = _Best(_AGAIN * size, *plain)
-        near = self._nearest(centres, _FIRST_LOOK * size / share)
+        first_look = max(_FIRST_LOOK * size / share, _FIRST_PART * self._views_listed)
+        near = self._nearest(centres, first_look)
         for views, scores in self._scan(near, towards, allowed, best_so_far, gap=0):
             best_so_far.add(views, scores)
         # Every list is read that can hold a view better than the S-th best of those.

@@ -204,15 +204,16 @@ def _centres(sample: Float32, count: int, rng: np.random.Generator, monitor: Mon
 def _neighbourly(centres: Float32) -> Int64:
     """An order in which lists that are read together mostly lie together: halved again and again
     across the dimension in which the half spreads most."""
-    order, waiting = [], [np.arange(len(centres))]
+    order: list[Int64] = []
+    waiting: list[Int64] = [np.arange(len(centres))]
     while waiting:
         some = waiting.pop()
         if len(some) <= 2:
             order.append(some)
             continue
         spread = centres[some].var(axis=0).argmax()
-        some = some[np.argsort(centres[some, spread], kind="stable")]
-        waiting += [some[len(some) // 2 :], some[: len(some) // 2]]
+        sorted_: Int64 = some[np.argsort(centres[some, spread], kind="stable")]
+        waiting += [sorted_[len(some) // 2 :], sorted_[: len(some) // 2]]
     return np.concatenate(order)
 
 

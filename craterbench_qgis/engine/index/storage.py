@@ -29,7 +29,7 @@ from .closed import inside, open_inside
 
 Bytes = npt.NDArray[np.uint8]
 
-_BLOCK = 1 << 20
+_BLOCK = 1 << 18
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 _OTHER_FILES = 256  # that a process holds beside an index
@@ -207,9 +207,10 @@ def discard(root: Path, path: Path) -> None:
 def hash_file(root: Path, path: Path) -> str:
     """SHA-256 of a file of the index, in hex. Raises CraterIndexError for a link, OSError."""
     digest = hashlib.sha256()
+    block = memoryview(bytearray(_BLOCK))  # one for all: new ones cost as much as the checksum
     with open_inside(root, path) as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
+        while count := file.readinto(block):  # type: ignore[attr-defined]
+            digest.update(block[:count])
     return digest.hexdigest()
 
 
