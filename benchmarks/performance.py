@@ -1,278 +1,300 @@
-"""A query, its parts and its price beside other ways: the tables of docs/performance.md.
+"""A query's price beside other libraries': the tables of docs/performance.md.
 
-    python benchmarks/performance.py REAL --views 50000 [--shortlist 100 500] [--queries 40]
+    python benchmarks/performance.py REAL INDEX STRUCTURES --views 50000 [--shortlist 100 500]
 
-REAL is a folder of ``real_views.py``. Where it holds fewer views than are asked for, they are
-repeated with noise of 0.3 times the distance to the nearest other view's descriptor, in random
-directions (tokens: of length 0.2). Every way answers every query in turn, in one process on one
-thread; times are processor times, so that a busy machine disturbs them little. Recall is of the
-ten best of the exhaustive late interaction over all views.
+REAL is a folder of ``real_views.py``; INDEX is built where it is missing or not finished
+(``performance_index.py``, which can also do it bit by bit). Into STRUCTURES the other libraries
+write theirs, once, each in a process of its own (``--make NAME`` makes one and ends; a library that
+cannot be imported is left out). Then every way is opened alone in a process of its own, for its
+opening, its first query and its memory; and all answer every query in turn, in one process on one
+thread. Times are processor times of all threads, so that a busy machine disturbs them little.
+
+Every other library is set so that it finds 0.99 of the true best S by descriptor, on other queries
+than those that are asked: of its ladder the cheapest such step, or the last. What it finds is
+scored by torch. Recall is of the ten best of the exhaustive late interaction over all views.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
-import shutil
 import statistics
+import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "LANCE_CPU_THREADS"):
     os.environ[_name] = "1"
 
 import numpy as np  # noqa: E402
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
 
-from craterbench_qgis.engine.index import (  # noqa: E402
-    CraterIndex,
-    IndexSettings,
-    IndexWriter,
-    SegmentData,
-    build_lists,
-    open_shortlist,
-)  # fmt: skip
+from benchmarks.performance_ways import (  # noqa: E402
+    OTHERS,
+    TOP,
+    Ask,
+    Find,
+    Other,
+    TorchTokens,
+    ours,
+)
+from benchmarks.whole_search import Clock, memory, queries  # noqa: E402
+from craterbench_qgis.engine.index import CraterIndex, open_shortlist  # noqa: E402
 from craterbench_qgis.engine.interaction import maxsim  # noqa: E402
 
-TOP, CHUNK = 10, 32_768
-Ask = Callable[[np.ndarray, np.ndarray, int], np.ndarray]
+OURS = ("exact", "lists")
+ENOUGH, TUNED_ON, REPEATS = 0.99, 10, 3
 
 
-def parts(folder: Path, views: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """(globals float32 [n, G], tokens float32 [n, K, D]), ``views`` views in all."""
-    files = sorted(folder.glob("gallery-*.npz"))
-    rng, left, turn = np.random.default_rng(0), views, 0
-    while left > 0:
-        for file in files:
-            with np.load(file) as part:
-                vectors = part["globals"] * part["global_scale"][:, None]
-                tokens = part["tokens"] * part["token_scale"][:, :, None]
-            vectors, tokens = vectors[:left], tokens[:left]
-            if turn:
-                near = vectors @ vectors.T
-                np.fill_diagonal(near, -1)
-                apart = np.sqrt(np.maximum(2 - 2 * near.max(axis=1), 0))
-                vectors = shaken(vectors, 0.3 * apart[:, None], rng)
-                tokens = shaken(tokens, 0.2, rng)
-            yield vectors.astype(np.float32), tokens.astype(np.float32)
-            left -= len(vectors)
-            if left <= 0:
-                return
-        turn += 1
+def every_descriptor(index: CraterIndex) -> np.ndarray:
+    """float32 [V, G]."""
+    vectors = np.empty((index.n_views, index.settings.global_dim), np.float32)
+    for first, part in index.global_blocks():
+        vectors[first : first + len(part)] = part
+    vectors *= index.global_scales[:, None]
+    return vectors
 
 
-def shaken(vectors: np.ndarray, size: Any, rng: np.random.Generator) -> np.ndarray:
-    """Unit vectors at a distance of about ``size`` within the span of the given ones."""
-    flat = vectors.reshape(-1, vectors.shape[-1])
-    mixed = rng.standard_normal((len(flat), 64), np.float32) @ flat[rng.permutation(len(flat))[:64]]
-    mixed -= (mixed * flat).sum(axis=1, keepdims=True) * flat
-    mixed /= np.linalg.norm(mixed, axis=1, keepdims=True)
-    moved = vectors + size * mixed.reshape(vectors.shape)
-    return moved / np.linalg.norm(moved, axis=-1, keepdims=True)
+def make(other: Other, index_path: Path, folder: Path) -> None:
+    """Write the library's structure, and what that took."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with CraterIndex.open(index_path, check="sizes") as index:
+        vectors = every_descriptor(index)
+    clock = Clock()
+    other.make(vectors, folder)
+    busy, on_clock = clock()
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    made = {"busy_s": busy / 1e3, "clock_s": on_clock / 1e3, "bytes": size}
+    (folder / "made.json").write_text(json.dumps(made))
 
 
-def build(path: Path, source: Iterator[tuple[np.ndarray, np.ndarray]]) -> dict[str, float]:
-    """An index of these views; seconds spent on the lists."""
-    pieces = list(source)
-    total = sum(len(piece[0]) for piece in pieces)
-    (_, width), (_, k, dim) = pieces[0][0].shape, pieces[0][1].shape
-    settings = IndexSettings(
-        "Moon", 1737400.0, 1737400.0, "none", "0" * 64, "measured", 96, (12, 12), width, dim, k,
-        "attention", "aggregated", (2.0,), 0,
-    )  # fmt: skip
-    with IndexWriter.create(path, settings) as writer:
-        writer.add_observation({})
-        rows = np.arange(total)
-        writer.add_craters(
-            [str(row) for row in rows], rows % 360 - 180, rows % 170 - 85, rows + 1e3
-        )
-        writer.begin_job({}, -(-total // CHUNK))
-        chunk, first = 0, 0
-        while pieces:
-            some, count = [], 0
-            while pieces and count < CHUNK:
-                some.append(pieces.pop(0))
-                count += len(some[-1][0])
-            vectors, tokens = (np.concatenate([piece[n] for piece in some]) for n in range(2))
-            numbers, none = first + np.arange(count), np.zeros(count)
-            data = SegmentData(
-                numbers, none.astype(int), none + 2, none + 1, none + 1, none + 1, vectors, tokens,
-                np.zeros((count, k), int), np.zeros((count, 144), int), [b""] * count,
-            )  # fmt: skip
-            writer.commit_chunk(chunk, data)
-            chunk, first = chunk + 1, first + count
-        writer.finish_job()
-        start = time.process_time()
-        build_lists(writer)
-        return {"lists": time.process_time() - start}
-
-
-def ours(index: CraterIndex, name: str) -> Ask:
-    """Shortlist and rerank as a search does them."""
-    shortlist = open_shortlist(index, name)
-
-    def ask(vector: np.ndarray, tokens: np.ndarray, size: int) -> np.ndarray:
-        views, _ = shortlist.search(vector, size)
-        stored = index.stored_tokens(views)
-        scores = maxsim(tokens, stored.tokens, stored.scale)
-        return views[np.lexsort((views, -scores))[:TOP]]
-
-    return ask
-
-
-def by_torch(tokens: Any, find: Callable[[np.ndarray, int], np.ndarray]) -> Ask:
-    """Any shortlist, reranked by torch from half-precision tokens [V, K, D]."""
+def alone(name: str, real: Path, index_path: Path, structures: Path, size: int, step: int) -> None:
+    """Print what opening and the first query take, and the memory; in a process of its own."""
     import torch
 
     torch.set_num_threads(1)
+    vectors, tokens = queries(real, 5)
+    before, clock = memory(), Clock()
+    with CraterIndex.open(index_path, check="sizes") as index:
+        if name in OURS:
+            ask = ours(index, name)
+        else:
+            find = named(name).load(structures / name)
+            scorer = TorchTokens(index)
 
-    def ask(vector: np.ndarray, query: np.ndarray, size: int) -> np.ndarray:
-        views = find(vector, size)
-        half = tokens[torch.from_numpy(views)].float()
-        scores = torch.matmul(half, torch.from_numpy(query).T).amax(1).mean(1)
-        return views[scores.topk(min(TOP, len(views))).indices.numpy()]
+            def ask(vector: np.ndarray, query: np.ndarray, count: int) -> np.ndarray:
+                return scorer.best(query, find(vector, count, step))
 
-    return ask
-
-
-def hnsw(vectors: np.ndarray) -> Callable[[np.ndarray, int], np.ndarray]:
-    """hnswlib with its usual parameters, one thread."""
-    import hnswlib
-
-    graph = hnswlib.Index(space="ip", dim=vectors.shape[1])
-    graph.init_index(max_elements=len(vectors), M=16, ef_construction=200, random_seed=100)
-    graph.add_items(vectors, np.arange(len(vectors)), num_threads=1)
-
-    def find(vector: np.ndarray, size: int) -> np.ndarray:
-        graph.set_ef(max(2 * size, 200))
-        labels, _ = graph.knn_query(vector[None], k=size, num_threads=1)
-        return labels[0].astype(np.int64)
-
-    return find
+        opened = clock()
+        ask(vectors[0], tokens[0], size)
+        first = clock()
+        for vector, query in zip(vectors, tokens, strict=True):
+            ask(vector, query, size)
+        own, mapped = (now - then for now, then in zip(memory(), before, strict=True))
+    answer = {"open": opened, "first": first, "own": round(own), "mapped": round(mapped)}
+    print(json.dumps(answer))
 
 
-def faiss_lists(vectors: np.ndarray) -> Callable[[np.ndarray, int], np.ndarray]:
-    """FAISS: inverted lists of 8-bit numbers, an eighth of the lists read."""
-    import faiss
-
-    faiss.omp_set_num_threads(1)
-    lists = max(64, len(vectors) // 64)
-    index = faiss.index_factory(vectors.shape[1], f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
-    index.train(vectors[: 64 * lists])
-    index.add(vectors)
-    index.nprobe = lists // 8
-    return lambda vector, size: index.search(vector[None], size)[1][0]
+def named(name: str) -> Other:
+    """The library of this name."""
+    return next(other for other in OTHERS if other.name == name)
 
 
-def measure(real: Path, folder: Path, arguments: argparse.Namespace) -> None:
+def by_itself(arguments: argparse.Namespace, *extra: str) -> str:
+    """This program with other arguments; what it printed. Raises CalledProcessError."""
+    command = [
+        sys.executable, __file__, str(arguments.real), str(arguments.index),
+        str(arguments.structures), *extra,
+    ]  # fmt: skip
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def truth(index: CraterIndex, tokens: np.ndarray) -> tuple[list[set[int]], list[float]]:
+    """The ten best views of each query by late interaction with all, and seconds each took."""
+    best, cost = [], []
+    for query in tokens:
+        start = time.process_time()
+        parts = []
+        for segment in index.segments:
+            records = segment.records
+            for at in range(0, len(records), 8192):
+                some = records[at : at + 8192]
+                parts.append(maxsim(query, some["tokens"], some["scale"]))
+        scores = np.concatenate(parts)
+        order = np.lexsort((np.arange(len(scores)), -scores))[:TOP]
+        cost.append(time.process_time() - start)
+        best.append(set(order.tolist()))
+    return best, cost
+
+
+def tuned(
+    find: Find, other: Other, exact: Any, vectors: np.ndarray, size: int
+) -> tuple[int, float]:
+    """The cheapest step of the ladder that finds enough of the best S, and how much it finds."""
+    share = 0.0
+    for step in other.ladder:
+        share = agreement(_set_to(find, step), exact, vectors, size)
+        if share >= ENOUGH:
+            return step, share
+    return other.ladder[-1], share
+
+
+def agreement(
+    find: Callable[[np.ndarray, int], np.ndarray], exact: Any, vectors: np.ndarray, size: int
+) -> float:
+    """Share of the true best S that ``find`` gives."""
+    return float(
+        np.mean([np.isin(exact.search(v, size)[0], find(v, size)).mean() for v in vectors])
+    )
+
+
+def table(arguments: argparse.Namespace) -> None:
     """Print the tables of one size."""
     import torch
 
-    path = folder / "bench.craterindex"
-    spent = build(path, parts(real, arguments.views))
-    with np.load(real / "queries.npz") as queries:
-        vectors = (queries["globals"] * queries["global_scale"][:, None]).astype(np.float32)
-        tokens = (queries["tokens"] * queries["token_scale"][:, :, None]).astype(np.float32)
-    chosen = np.random.default_rng(0).permutation(len(vectors))[: arguments.queries]
-    vectors, tokens = vectors[chosen], tokens[chosen]
-    opened: dict[str, float] = {}
-    first: dict[str, float] = {}
-    for name in ("exact", "lists"):
-        start = time.process_time()
-        with CraterIndex.open(path, check="sizes") as index:
-            ask = ours(index, name)
-            opened[name] = time.process_time() - start
-            ask(vectors[0], tokens[0], arguments.shortlist[0])
-            first[name] = time.process_time() - start
-    with CraterIndex.open(path, check="sizes") as index:
+    torch.set_num_threads(1)
+    every, every_tokens = queries(arguments.real, arguments.queries + TUNED_ON)
+    vectors, tokens = every[:-TUNED_ON], every_tokens[:-TUNED_ON]
+    with CraterIndex.open(arguments.index, check="sizes") as index:
         files = index.manifest.files()
-        disk = {
+        bytes_of = {
             "lists": sum(file.size for file in files if file.path.endswith(".lists")),
             "exact": sum(file.size for file in files if file.path.endswith("globals.bin")),
         }
-        ways: dict[str, Ask] = {name: ours(index, name) for name in ("exact", "lists")}
-        every = np.arange(index.n_views)
-        stored = index.stored_tokens(every)
-        theirs: dict[str, Any] = {}
-        if not arguments.only_ours:
-            half = torch.empty(stored.tokens.shape, dtype=torch.float16)
-            for at in range(0, len(every), 4096):
-                part = stored.tokens[at : at + 4096] * stored.scale[at : at + 4096, :, None]
-                half[at : at + 4096] = torch.from_numpy(part)
-            for name, make in (("hnswlib + torch", hnsw), ("FAISS + torch", faiss_lists)):
-                start = time.process_time()
-                try:
-                    find = make(index.globals(every))
-                except ImportError:
-                    continue
-                spent[name] = time.process_time() - start
-                theirs[name] = find
-                ways[name] = by_torch(half, find)
-        print(f"\n{len(every):,} views; lists {disk['lists'] / 1e6:.1f} MB beside "
-              f"{disk['exact'] / 1e6:.1f} MB of descriptors; made in s: "
-              f"{ {name: round(value, 1) for name, value in spent.items()} }; opening ms "
-              f"{ {name: round(1e3 * value, 1) for name, value in opened.items()} }, with the "
-              f"first query { {name: round(1e3 * value, 1) for name, value in first.items()} }\n",
-              flush=True)  # fmt: skip
-        truth, cost = [], []
-        for query in tokens:
-            start = time.process_time()
-            scores = maxsim(query, stored.tokens, stored.scale)
-            truth.append(set(np.lexsort((every, -scores))[:TOP].tolist()))
-            cost.append(time.process_time() - start)
-        print("| way | S | median ms | p95 ms | recall@10 of exhaustive | recall@S of exact |")
-        print("|---|---|---|---|---|---|")
-        print(f"| exhaustive | - | {1e3 * statistics.median(cost):.0f} | "
-              f"{1e3 * np.quantile(cost, 0.95):.0f} | 1 | - |", flush=True)  # fmt: skip
+        print(f"\n{index.n_views:,} views, {len(vectors)} queries\n", flush=True)
+        right_ones, cost = truth(index, tokens)
+        finds: dict[str, Find] = {}
+        for other in OTHERS:
+            folder = arguments.structures / other.name
+            if other.name in arguments.leave_out:
+                continue
+            if index.n_views > other.most:
+                print(f"{other.name} left out: {other.why}.", flush=True)
+            elif (folder / "made.json").exists():
+                finds[other.name] = other.load(folder)
+        scorer = TorchTokens(index) if finds else None
         exact, lists = open_shortlist(index, "exact"), open_shortlist(index, "lists")
-        finders = {
-            "exact": lambda vector, size: exact.search(vector, size)[0],
-            "lists": lambda vector, size: lists.search(vector, size)[0],
-        } | theirs
+        print("| way | S | set to | median ms | p95 ms | recall@10 of exhaustive | "
+              "share of best S |\n|---|---|---|---|---|---|---|")  # fmt: skip
+        print(f"| exhaustive | - | | {1e3 * statistics.median(cost):.0f} | "
+              f"{1e3 * np.quantile(cost, 0.95):.0f} | 1 | - |", flush=True)  # fmt: skip
+        steps: dict[tuple[str, int], int] = {}
         for size in arguments.shortlist:
-            times: dict[str, list[float]] = {name: [] for name in ways}
-            right: dict[str, list[float]] = {name: [] for name in ways}
+            asks: dict[str, Ask] = {name: ours(index, name) for name in OURS}
+            shares = {"exact": 1.0}
+            shares["lists"] = agreement(lambda v, s: lists.search(v, s)[0], exact, vectors, size)
+            for name, find in finds.items():
+                step, _ = tuned(find, named(name), exact, every[-TUNED_ON:], size)
+                steps[name, size] = step
+                asks[name] = _ask(find, scorer, step)
+                shares[name] = agreement(_set_to(find, step), exact, vectors, size)
+            times: dict[str, list[float]] = {name: [] for name in asks}
+            right: dict[str, list[float]] = {name: [] for name in asks}
             for number in range(len(vectors)):
-                for name, ask in ways.items():
-                    for _ in range(3):
+                for name, ask in asks.items():
+                    spent = []
+                    for _ in range(REPEATS):
                         start = time.process_time()
                         views = ask(vectors[number], tokens[number], size)
-                        times[name].append(time.process_time() - start)
-                    right[name].append(len(truth[number] & set(views.tolist())) / TOP)
-            for name in ways:
-                share = [
-                    np.isin(exact.search(vector, size)[0], finders[name](vector, size)).mean()
-                    for vector in vectors
-                ]
-                middle = 1e3 * statistics.median(times[name])
-                slow = 1e3 * np.quantile(times[name], 0.95)
+                        spent.append(time.process_time() - start)
+                    times[name].append(statistics.median(spent))
+                    right[name].append(len(right_ones[number] & set(views.tolist())) / TOP)
+            for name in asks:
+                label = f"{name} + torch" if name in finds else f"ours, {name}"
                 print(
-                    f"| {name} | {size} | {middle:.2f} | {slow:.2f} | {np.mean(right[name]):.3f} | "
-                    f"{np.mean(share):.4f} |",
+                    f"| {label} | {size} | {steps.get((name, size), '')} | "
+                    f"{1e3 * statistics.median(times[name]):.2f} | "
+                    f"{1e3 * np.quantile(times[name], 0.95):.2f} | {np.mean(right[name]):.3f} | "
+                    f"{shares[name]:.4f} |",
                     flush=True,
                 )
+    print("\n| way | made in s (processor) | MB on disk | opening ms | with first query ms | "
+          "own MB | with mapped files MB |\n|---|---|---|---|---|---|---|", flush=True)  # fmt: skip
+    size = arguments.shortlist[0]
+    for name in (*OURS, *finds):
+        answer = json.loads(
+            by_itself(
+                arguments, "--alone", name, "--shortlist", str(size), "--step",
+                str(steps.get((name, size), 0)),
+            )
+        )  # fmt: skip
+        if name in finds:
+            made = json.loads((arguments.structures / name / "made.json").read_text())
+            spent, disk = f"{made['busy_s']:.0f}", made["bytes"]
+        else:
+            spent, disk = "", bytes_of[name]
+        label = f"{name} + torch" if name in finds else f"ours, {name}"
+        print(f"| {label} | {spent} | {disk / 1e6:.0f} | {answer['open'][0]:.0f} | "
+              f"{answer['first'][0]:.0f} | {answer['own']} | {answer['mapped']} |",
+              flush=True)  # fmt: skip
+
+
+def built(path: Path) -> bool:
+    """Whether the index is there and finished."""
+    if not (path / "manifest.json").exists():
+        return False
+    with CraterIndex.open(path, check="sizes") as index:
+        return not index.incomplete and bool(index.manifest.lists)
+
+
+def _set_to(find: Find, step: int) -> Callable[[np.ndarray, int], np.ndarray]:
+    return lambda vector, size: find(vector, size, step)
+
+
+def _ask(find: Find, scorer: Any, step: int) -> Ask:
+    return lambda vector, query, size: scorer.best(query, find(vector, size, step))
 
 
 def main() -> int:
-    """Measure and print."""
+    """Make what is missing, measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("real", type=Path)
-    parser.add_argument("--views", type=int, default=50_000)
+    parser.add_argument("index", type=Path)
+    parser.add_argument("structures", type=Path)
+    parser.add_argument("--views", type=int, default=50_000, help="of an index that is missing")
     parser.add_argument("--shortlist", type=int, nargs="+", default=[100, 500])
-    parser.add_argument("--queries", type=int, default=40)
-    parser.add_argument("--only-ours", action="store_true", help="no other libraries")
-    parser.add_argument("--folder", default=None, help="where the temporary index goes")
+    parser.add_argument("--queries", type=int, default=20)
+    parser.add_argument("--leave-out", nargs="*", default=[], help="names of libraries")
+    parser.add_argument("--make", help="make one library's structure and end")
+    parser.add_argument("--alone", help=argparse.SUPPRESS)
+    parser.add_argument("--step", type=int, default=0, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(dir=arguments.folder))
-    try:
-        measure(arguments.real, folder, arguments)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    if arguments.alone:
+        alone(
+            arguments.alone, arguments.real, arguments.index, arguments.structures,
+            arguments.shortlist[0], arguments.step,
+        )  # fmt: skip
+        return 0
+    if arguments.make:
+        make(named(arguments.make), arguments.index, arguments.structures / arguments.make)
+        return 0
+    if not built(arguments.index):
+        subprocess.run(
+            [
+                sys.executable, str(ROOT / "benchmarks" / "performance_index.py"),
+                str(arguments.real), str(arguments.index), "--views", str(arguments.views),
+            ], check=True,
+        )  # fmt: skip
+    with CraterIndex.open(arguments.index, check="sizes") as index:
+        views = index.n_views
+    for other in OTHERS:
+        made = arguments.structures / other.name / "made.json"
+        if made.exists() or views > other.most or other.name in arguments.leave_out:
+            continue
+        try:
+            by_itself(arguments, "--make", other.name)
+        except subprocess.CalledProcessError as error:
+            print(
+                f"{other.name} left out: {(error.stderr.strip() or str(error)).splitlines()[-1]}",
+                flush=True,
+            )
+    table(arguments)
     return 0
 
 

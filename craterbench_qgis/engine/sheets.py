@@ -105,19 +105,22 @@ def _pictured(
 ) -> Iterator[tuple[Match, bytes, float | None, str | None]]:
     """Every match, its picture, the metres a pixel of that and its name, with progress.
 
-    The picture is b"" where the index has it no more; the column of names is that of the first.
+    The picture is b"" where the index has it no more. Matches of other catalogues, or of other
+    indexes of a joined one, have columns of their own.
     """
-    names = name_column(list(matches[0].attributes)) if matches else None
+    columns: dict[tuple[str, ...], str | None] = {}
     for done, match in enumerate(matches):
         monitor.check()
         monitor.report(Stage.THUMBNAILS, done, len(matches))
         data, scale = _picture(index, match)
-        name = match.attributes.get(names) if names else None
+        own = tuple(match.attributes)
+        column = columns[own] if own in columns else columns.setdefault(own, name_column(own))
+        name = match.attributes[column] if column else None
         yield match, data, scale, str(name) if name else None
 
 
 def _picture(index: CraterIndex, match: Match) -> tuple[bytes, float | None]:
-    number = _view_number(index, match)
+    number = view_number(index, match)
     data = index.thumbnail(number) if number is not None else b""
     if number is None or not data:
         return b"", None
@@ -126,9 +129,9 @@ def _picture(index: CraterIndex, match: Match) -> tuple[bytes, float | None]:
     return data, index.view(number).m_per_px * index.settings.input_size / width
 
 
-def _view_number(index: CraterIndex, match: Match) -> int | None:
+def view_number(index: CraterIndex, match: Match) -> int | None:
     """The view that matched, also when views were numbered anew since."""
-    rows = index.craters.rows_of([match.crater_id]).get(match.crater_id, [])
+    rows = _rows_of(index, match)
     number = match.view_number
 
     def fits(view: int) -> bool:
@@ -141,6 +144,14 @@ def _view_number(index: CraterIndex, match: Match) -> int | None:
     fitting = [view for view in views if fits(view)]
     fitting.sort(key=lambda view: index.view(view).observation != match.observation)
     return fitting[0] if fitting else None
+
+
+def _rows_of(index: CraterIndex, match: Match) -> list[int]:
+    """The crater rows of a match. Where several craters have its id, those at its place."""
+    rows = index.craters.rows_of([match.crater_id]).get(match.crater_id, [])
+    table = index.craters
+    here = [row for row in rows if (table.lon[row], table.lat[row]) == (match.lon, match.lat)]
+    return here or rows
 
 
 def _footer(index: CraterIndex, provenance: Json) -> str:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from craterbench_qgis.engine.errors import QueryError
-from craterbench_qgis.engine.index import CraterIndex, where
+from craterbench_qgis.engine.index import CraterIndex, expressions, plain_where, where
 
 from . import index_support as support
 
@@ -108,3 +112,75 @@ def test_an_endless_filter_is_stopped(index: CraterIndex, monkeypatch: pytest.Mo
     monkeypatch.setattr(where, "_STEPS", 10)
     with pytest.raises(QueryError, match="interrupted"):
         index.where("lat > 0 and note like '%a%b%c%'")
+
+
+def by_sqlite(index: CraterIndex, expression: str) -> list[int]:
+    return index.expressions.rows(expression).tolist()
+
+
+NUMBERS = st.sampled_from(["0", "-30", "+12.5", "4.5e1", "1e4", ".5", "-1.", "30000", "123456789"])
+OPERANDS = st.sampled_from(["lon", "lat", "LAT", "diameter_m"]) | NUMBERS
+SIGNS = st.sampled_from(["<", "<=", ">", ">=", "=", "==", "<>", "!="])
+COMPARISONS = st.builds(
+    "{} {} {}".format,
+    OPERANDS,
+    st.sampled_from(["<", "<=", ">", ">=", "=", "==", "<>", "!="]),
+    OPERANDS,
+) | st.builds(
+    "{} {}BETWEEN {} and {}".format, OPERANDS, st.sampled_from(["", "not "]), NUMBERS, OPERANDS
+)
+EXPRESSIONS = st.recursive(
+    COMPARISONS,
+    lambda inner: st.one_of(
+        st.builds("({})".format, inner),
+        st.builds("not {}".format, inner),
+        st.builds("{} and {}".format, inner, inner),
+        st.builds("{}\nOR {}".format, inner, inner),
+    ),
+    max_leaves=5,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(EXPRESSIONS)
+@example("not lat < 5 and lon > 3 or diameter_m <> 2e4")
+@example("lat between -90 and 0 = 1")
+@example("(lat) < 5")
+@example("(lat < 5) = 0")
+@example("1 < lat < 2")
+@example("lat -30 < 5")
+def test_the_plainest_mean_the_same_without_sqlite(index_path: Path, expression: str) -> None:
+    with CraterIndex.open(index_path) as index:
+        mask = plain_where.plain_mask(expression, index.craters)
+        if mask is not None:
+            assert np.flatnonzero(mask).tolist() == by_sqlite(index, expression)
+        assert index.where(expression).tolist() == by_sqlite(index, expression)
+
+
+def test_which_are_plain(index: CraterIndex) -> None:
+    for expression in ("lat > 5", "NOT (lon <= 1e2 or 3 < Diameter_m)", "lat not between 1 and 2"):
+        assert plain_where.plain_mask(expression, index.craters) is not None, expression
+    for expression in ("depth > 5", "lat + 1 > 5", "lat", "lat < 5 < 6", "1 < 2", "lat > 'a'", "("):
+        assert plain_where.plain_mask(expression, index.craters) is None, expression
+
+
+def test_an_answer_is_kept_for_the_next_query_and_no_longer(
+    index_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    real = expressions.select_rows
+    monkeypatch.setattr(
+        expressions, "select_rows", lambda *given: asked.append(given[2]) or real(*given)
+    )
+    path = Path(shutil.copytree(index_path, tmp_path / "a.craterindex"))
+    with CraterIndex.open(path) as index:
+        first = index.where("depth > 3")
+        first[:] = -1  # somebody else's by now
+        again = index.where("depth > 3")
+        assert again.min() >= 0 and asked == ["depth > 3"]
+        for number in range(20):
+            index.where(f"depth > {number}")
+        assert len(asked) == 20
+        os.utime(path / "catalogue.gpkg", (1, 1))  # looks touched
+        assert index.where("depth > 19").tolist() == []
+        assert asked[-2:] == ["depth > 19"] * 2

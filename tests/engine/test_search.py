@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,7 @@ from craterbench_qgis.engine.search import (
     query_from_image,
     read_region,
 )
+from craterbench_qgis.engine.search import searcher as searching
 
 from .scene import COUNT, build_scene, craters, query_view
 
@@ -295,3 +297,44 @@ def test_explain_without_the_mosaic(folder: Path, tmp_path: Path) -> None:
     assert not explanation.recut
     assert {patch.gallery_token for patch in explanation.patches} <= set(range(16))
     assert explanation.pixels_match.shape[0] > 32
+
+
+def test_what_the_filters_allow_is_looked_up_once_for_queries_in_a_row(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    real = searching.allowed_craters
+    monkeypatch.setattr(
+        searching, "allowed_craters", lambda *given: asked.append(given[0]) or real(*given)
+    )
+    region = tmp_path / "region.geojson"
+
+    def save(south: float) -> None:
+        layer = {"type": "Polygon", "coordinates": [box_ring(south)]}
+        region.write_text(json.dumps(layer), encoding="utf-8")
+
+    def ids(searcher: Searcher, number: int, filters: Filters) -> set[str]:
+        found = searcher.search(query(folder, number), SearchOptions(top=COUNT, filters=filters))
+        return {match.crater_id for match in found.matches}
+
+    with CraterIndex.open(folder / "scene.craterindex") as index:
+        mine = Searcher(index, ENCODER)
+        diameter = index.craters.diameter_m
+        middle = float(np.median(diameter))
+        large, small = Filters(min_diameter=middle), Filters(max_diameter=middle)
+        expected = {index.craters.ids([row])[0] for row in np.flatnonzero(diameter >= middle)}
+        assert ids(mine, 1, large) == ids(mine, 2, large) == expected
+        assert len(asked) == 1
+        assert ids(mine, 2, small) != expected and ids(mine, 2, large) == expected
+        assert len(asked) == 3
+        assert len(ids(mine, 2, Filters())) == COUNT
+        like = Filters(diameter_ratio=(0.9, 1.1))  # another set for every query
+        assert ids(mine, 1, like) != ids(mine, 9, like)
+        save(-90.0)
+        everything = ids(mine, 1, Filters(region=str(region)))
+        save(3.0)  # a file may change between two queries
+        assert ids(mine, 1, Filters(region=str(region))) < everything
+
+
+def box_ring(south: float) -> list[list[float]]:
+    return [[-180, south], [180, south], [180, 90], [-180, 90], [-180, south]]

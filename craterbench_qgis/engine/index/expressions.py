@@ -16,6 +16,7 @@ from .manifest import Manifest, load_manifest
 from .where import column_kinds, select_rows
 
 _TRIES = 5
+_KEPT = 8  # answers; every query of a session has the same filter
 
 
 class Expressions:
@@ -25,16 +26,21 @@ class Expressions:
         """Raises CraterIndexError where the file is missing or of another length."""
         self._root, self._manifest = root, manifest
         self._checked: tuple[Path, int, int, int] | None = None
+        self._known: dict[object, npt.NDArray[np.int64]] = {}
         if manifest.gpkg is not None:
             geopackage.locate(root, manifest.gpkg)
 
     def rows(
         self, expression: str, columns: Mapping[str, str] | None = None
     ) -> npt.NDArray[np.int64]:
-        """See :func:`.where.select_rows`. Raises QueryError, CraterIndexError."""
+        """See :func:`.where.select_rows`; the last answers are kept. Raises QueryError,
+        CraterIndexError."""
         for _ in range(_TRIES):
             path = self.path()
             stamp = self._checked
+            asked = (expression, None if columns is None else tuple(columns.items()), stamp)
+            if asked in self._known:
+                return self._known[asked].copy()
             try:
                 rows = select_rows(self._root, path, expression, self._manifest.n_craters, columns)
             except CraterIndexError:
@@ -43,7 +49,10 @@ class Expressions:
                 continue
             # SQLite opened the file by its name, which a writer may have given to its next one.
             if _stamp_of(path) == stamp:
-                return rows
+                if len(self._known) >= _KEPT:
+                    del self._known[next(iter(self._known))]
+                self._known[asked] = rows
+                return rows.copy()
         raise self._changed()
 
     def columns(self) -> dict[str, str]:

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from ..errors import CraterIndexError, QueryError
 from .catalogue_store import JoinedCraters
 from .closed import survey
-from .format import VIEW_DTYPE
+from .format import VIEW_DTYPE, Float32
 from .joined_manifest import JoinedManifest, find_shard, parse_joined
 from .lists import SegmentLists
 from .manifest import Manifest
@@ -90,6 +90,12 @@ class JoinedIndex(CraterIndex):
             shard.verify_all()
         _ = self._same
 
+    def _needed_first(self) -> Iterator[MappedFile]:
+        if self._same_file is not None:
+            yield self._same_file
+        for shard in reversed(self.shards):
+            yield from shard._needed_first()
+
     def close(self) -> None:
         """Let go of the maps; arrays already handed out keep theirs."""
         for shard in self.shards:
@@ -134,15 +140,32 @@ class JoinedIndex(CraterIndex):
             self.shards, self._first_rows, self._observations, strict=True
         ):
             part = views[start : start + shard.n_views]
-            part[:] = shard.views
+            part.view(np.uint8)[:] = shard.views.view(np.uint8)
             shard.__dict__.pop("views", None)  # once is enough
             part["crater_row"] = self._homes(part["crater_row"], first)
             part["observation"] = numbers[part["observation"]]
             start += len(part)
         return views
 
+    @cached_property
+    def _view_columns(self) -> tuple[Int32, Float32]:
+        rows, scales = np.empty(self.n_views, np.int32), np.empty(self.n_views, np.float32)
+        start = 0
+        for shard, first in zip(self.shards, self._first_rows, strict=True):
+            part = slice(start, start + shard.n_views)
+            rows[part] = self._homes(shard.view_crater_rows, first)
+            scales[part] = shard.global_scales
+            shard.__dict__.pop("_view_columns", None)  # once is enough
+            start = part.stop
+        return rows, scales
+
     def _view_record(self, view: int) -> np.void:
-        record: np.void = self.views[int(self._numbers(view)[0])]
+        number = int(self._numbers(view)[0])
+        starts = np.cumsum([0, *(shard.n_views for shard in self.shards)])
+        which = int(np.searchsorted(starts, number, side="right")) - 1
+        record = self.shards[which]._view_record(number - int(starts[which])).copy()
+        record["crater_row"] = self.view_crater_rows[number]
+        record["observation"] = self._observations[which][record["observation"]]
         return record
 
     def _homes(self, rows: Int32, first: int) -> Int32:
@@ -228,7 +251,7 @@ class JoinedIndex(CraterIndex):
 
     # -- craters -------------------------------------------------------------------------------
 
-    def where(self, expression: str) -> npt.NDArray[np.int64]:
+    def _where(self, expression: str) -> npt.NDArray[np.int64]:
         """See :meth:`CraterIndex.where`; an attribute that an index lacks is null there."""
         columns = self._columns(expression)
         parts = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
@@ -18,6 +20,9 @@ from .writer import IndexWriter
 LISTS = "lists"
 
 _FIRST_LOOK = 24  # times S: views scanned before it is known how good a list has to be
+_FIRST_PART = 1 / 64  # and at least this part of all: a better bound spares more than it costs
+_GAP = 128  # places that are read along rather than to begin again after them
+_REACH = 0.85  # of what a file says: the best S hold 0.998 of the true best then (performance.md)
 _AGAIN = 3  # times S: views scored again with their stored descriptors
 _FEW_ALLOWED = 32_768  # views that are scored one by one
 
@@ -50,7 +55,10 @@ class ListsShortlist:
         every = [lists for *_, lists in self._listed]
         self._bounds = np.cumsum([0, *(len(lists.radii) for lists in every)])
         self._counts = np.concatenate([np.diff(lists.starts) for lists in every])
-        self._reach = np.concatenate([lists.radii * np.float32(lists.reach) for lists in every])
+        self._views_listed = int(self._counts.sum())
+        self._reach = np.concatenate(
+            [lists.radii * np.float32(_REACH * lists.reach) for lists in every]
+        )
 
     def search(
         self, query: npt.ArrayLike, size: int, mask: Mask | None = None
@@ -62,7 +70,7 @@ class ListsShortlist:
         within = total if allowed is None else int(np.count_nonzero(allowed))
         if allowed is not None and within <= _FEW_ALLOWED:
             views = np.flatnonzero(allowed)
-            places, scores = best(self._index.globals(views) @ vector, size, None)
+            places, scores = best(self._scores(views, vector), size, None)
             return views[places], scores
         if size < 1 or size * _FIRST_LOOK >= within:
             return self._exact.search(vector, size, mask)
@@ -75,42 +83,55 @@ class ListsShortlist:
         """The most promising views, ascending."""
         towards = [lists.towards(vector) for *_, lists in self._listed]
         centres = np.concatenate([part[2] for part in towards])
-        order = np.argsort(-centres)
-        read = np.cumsum(self._counts[order])
-        first = order[: int(np.searchsorted(read, _FIRST_LOOK * size / share)) + 1]
-        scans = [self._scan(first, towards, allowed), self._scan_plain(vector, allowed)]
-        views, scores = (np.concatenate([scan[k] for scan in scans]) for k in range(2))
-        limit = -np.inf
-        if len(scores) > size:
-            limit = float(np.partition(scores, len(scores) - size)[len(scores) - size])
-        waiting = centres + self._reach >= limit
-        waiting[first] = False
-        more = self._scan(np.flatnonzero(waiting), towards, allowed)
-        views, scores = np.concatenate([views, more[0]]), np.concatenate([scores, more[1]])
-        return np.sort(views[best(scores, _AGAIN * size, None)[0]])
+        plain = self._scan_plain(vector, allowed)
+        best_so_far = _Best(_AGAIN * size, *plain)
+        first_look = max(_FIRST_LOOK * size / share, _FIRST_PART * self._views_listed)
+        near = self._nearest(centres, first_look)
+        for views, scores in self._scan(near, towards, allowed, best_so_far, gap=0):
+            best_so_far.add(views, scores)
+        # Every list is read that can hold a view better than the S-th best of those.
+        waiting = np.union1d(np.flatnonzero(centres + self._reach >= best_so_far.nth(size)), near)
+        best_so_far.again(*plain)
+        for views, scores in self._scan(waiting, towards, allowed, best_so_far, gap=_GAP):
+            best_so_far.add(views, scores)
+        return best_so_far.views()
+
+    def _nearest(self, centres: Float32, views: float) -> Int64:
+        """As many lists, by their centres the nearest, as hold ``views`` views; ascending."""
+        count = min(len(centres), int(2 * views * len(centres) / max(self._views_listed, 1)) + 8)
+        near = np.argpartition(-centres, count - 1)[:count]
+        near = near[np.argsort(-centres[near], kind="stable")]
+        read = np.cumsum(self._counts[near])
+        if read[-1] < views and count < len(centres):
+            near = np.argsort(-centres, kind="stable")
+            read = np.cumsum(self._counts[near])
+        return np.sort(near[: int(np.searchsorted(read, views)) + 1])
 
     def _scan(
         self,
-        chosen: npt.NDArray[np.integer],
+        chosen: Int64,
         towards: list[tuple[Float32, float, Float32]],
         allowed: Mask | None,
-    ) -> tuple[Int64, Float32]:
-        """(views, their products with the query, nearly) of the lists ``chosen``."""
-        chosen = np.sort(chosen)
+        best_so_far: _Best,
+        gap: int,
+    ) -> Iterator[tuple[Int64, Float32]]:
+        """(views, their products with the query, nearly) of the lists ``chosen``, ascending, that
+        may be among the best; segment by segment."""
         cuts = np.searchsorted(chosen, self._bounds)
-        views: list[Int64] = [np.empty(0, np.int64)]
-        scores: list[Float32] = [np.empty(0, np.float32)]
-        for number, (first, segment, lists) in enumerate(self._listed):
+        for number, (first, _, lists) in enumerate(self._listed):
             mine = chosen[cuts[number] : cuts[number + 1]] - self._bounds[number]
             if not len(mine):
                 continue
-            some = None if allowed is None else allowed[first : first + len(segment)]
             short, base, _ = towards[number]
-            rows, products = lists.scan(mine, short, base, some)
+            spans = lists.spans(mine, gap)
             # Lists hold descriptors of the length that is stored, so no scale is due.
-            views.append(rows + first)
-            scores.append(products)
-        return np.concatenate(views), np.concatenate(scores)
+            scores = lists.products(spans, short, base)
+            kept = np.flatnonzero(scores >= best_so_far.at_least)
+            views, scores = lists.rows_at(spans, kept) + first, scores[kept]
+            if allowed is not None:
+                keep = allowed[views]
+                views, scores = views[keep], scores[keep]
+            yield views, scores
 
     def _scan_plain(self, vector: Float32, allowed: Mask | None) -> tuple[Int64, Float32]:
         """The same, exactly, of all allowed views of the segments without lists."""
@@ -139,6 +160,48 @@ class ListsShortlist:
             here = slice(*np.searchsorted(views, (first, first + len(segment))).tolist())
             scores[here] = segment.globals[views[here] - first].astype(np.float32) @ vector
         return scores * self._index.global_scales[views]
+
+
+class _Best:
+    """The ``count`` best of the views that were added, and some more."""
+
+    def __init__(self, count: int, views: Int64, scores: Float32) -> None:
+        """``views``, ``scores``: the first ones."""
+        self._count = count
+        self.at_least = np.float32(-np.inf)
+        """What a view needs to be among them, as far as is known."""
+        self._views, self._scores, self._held = [views], [scores], len(views)
+
+    def again(self, views: Int64, scores: Float32) -> None:
+        """Begin anew with these; what is known of the least score stays."""
+        self.at_least = self.nth(self._count)
+        self._views, self._scores, self._held = [views], [scores], len(views)
+
+    def add(self, views: Int64, scores: Float32) -> None:
+        """More views."""
+        self._views.append(views)
+        self._scores.append(scores)
+        self._held += len(views)
+        if self._held > 4 * self._count:
+            self._narrow()
+
+    def nth(self, n: int) -> np.float32:
+        """The ``n``-th best score; -inf where there are not so many."""
+        scores = np.concatenate(self._scores)
+        if len(scores) < n:
+            return np.float32(-np.inf)
+        return np.float32(np.partition(scores, len(scores) - n)[len(scores) - n])
+
+    def views(self) -> Int64:
+        """The best, ascending; of equal ones the first."""
+        views, scores = np.concatenate(self._views), np.concatenate(self._scores)
+        order = np.argsort(views)
+        return views[order][np.sort(best(scores[order], self._count, None)[0])]
+
+    def _narrow(self) -> None:
+        views, scores = np.concatenate(self._views), np.concatenate(self._scores)
+        keep = scores >= self.nth(self._count)
+        self.again(views[keep], scores[keep])
 
 
 def build_lists(writer: IndexWriter, monitor: Monitor | None = None) -> int:

@@ -37,7 +37,7 @@ _PER_LIST = 64  # views, on average
 _ENERGY = 0.002  # of the variance may lie outside the dimensions kept
 _ROUNDS, _TRAINED_ON = 6, 32_768
 _CALIBRATED_ON, _NEIGHBOURS, _KEPT = 256, 100, 0.98
-_BLOCK = 8192
+_BLOCK = 1024  # rows converted at a time: they stay in the cache between the two steps
 
 
 class SegmentLists:
@@ -85,27 +85,42 @@ class SegmentLists:
         base = float(self.mean @ query)
         return short, base, self.centres @ short + np.float32(base)
 
-    def scan(
-        self, lists: Int64, short: Float32, base: float, allowed: npt.NDArray[np.bool_] | None
-    ) -> tuple[Int64, Float32]:
-        """(rows of the segment, their products with the query, nearly) in ``lists``."""
-        first, counts = self.starts[lists], self.starts[lists + 1] - self.starts[lists]
-        ends = np.cumsum(counts)
-        places = np.repeat(first - (ends - counts), counts) + np.arange(int(counts.sum()))
-        rows = self.rows[places].astype(np.int64)
-        if allowed is not None:
-            keep = allowed[rows]
-            places, rows = places[keep], rows[keep]
-        scores = np.empty(len(rows), np.float32)
-        wide = np.empty((min(_BLOCK, max(len(rows), 1)), len(short)), np.float32)
-        for start in range(0, len(rows), _BLOCK):
-            part = places[start : start + _BLOCK]
-            block = wide[: len(part)]
-            np.copyto(block, np.take(self.codes, part, axis=0))
-            np.dot(block, short, out=scores[start : start + len(part)])
+    def spans(self, lists: Int64, gap: int = 0) -> Int64:
+        """[n, 2]: the places (first, end) to be read for ``lists``, ascending. What lies between
+        two lists is read along where it is no more than ``gap`` places."""
+        starts, ends = self.starts[lists], self.starts[lists + 1]
+        apart = np.flatnonzero(starts[1:] - ends[:-1] > gap)
+        spans = np.empty((len(apart) + 1, 2), np.int64)
+        spans[0, 0], spans[-1, 1] = starts[0], ends[-1]
+        spans[1:, 0], spans[:-1, 1] = starts[apart + 1], ends[apart]
+        return spans
+
+    def products(self, spans: Int64, short: Float32, base: float) -> Float32:
+        """The products with the query, nearly, of all views in ``spans``, one after the other."""
+        scores = np.empty(int((spans[:, 1] - spans[:, 0]).sum()), np.float32)
+        wide = np.empty((min(_BLOCK, len(scores)), len(short)), np.float32)
+        done = held = 0
+        for start, end in spans.tolist():
+            while start < end:
+                # Straight copies of neighbours: picking rows one by one takes four times as long.
+                count = min(end - start, len(wide) - held)
+                np.copyto(wide[held : held + count], self.codes[start : start + count])
+                start, held = start + count, held + count
+                if held == len(wide) or done + held == len(scores):
+                    np.dot(wide[:held], short, out=scores[done : done + held])
+                    done, held = done + held, 0
         scores *= np.float32(self.scale)
         scores += np.float32(base)
-        return rows, scores
+        return scores
+
+    def rows_at(self, spans: Int64, numbers: Int64) -> Int64:
+        """The rows of the segment of views in ``spans``, numbered as :meth:`products` gives
+        them."""
+        lengths = spans[:, 1] - spans[:, 0]
+        ends = np.cumsum(lengths)
+        shift = spans[:, 0] - (ends - lengths)
+        places = numbers + shift[np.searchsorted(ends, numbers, side="right")]
+        return self.rows[places].astype(np.int64)
 
     def descriptors(self, segment: Segment, rows: Int64) -> npt.NDArray[np.int8]:
         """The stored descriptors int8 [n, G] of ``rows``, each checked. Raises
@@ -130,6 +145,7 @@ def write_lists(root: Path, path: str, segment: Segment, monitor: Monitor) -> Fi
     basis = _directions(sample)
     short = vectors @ basis.T
     centres = _centres(sample @ basis.T, max(1, len(short) // _PER_LIST), rng, monitor)
+    centres = centres[_neighbourly(centres)]
     owner = _nearest(short, centres)
     counts = np.bincount(owner, minlength=len(centres))
     apart = np.square(short - centres[owner]).sum(axis=1)
@@ -183,6 +199,22 @@ def _centres(sample: Float32, count: int, rng: np.random.Generator, monitor: Mon
         sums = np.add.reduceat(sample[order], (np.cumsum(counts) - counts)[used], axis=0)
         centres[used] = sums / counts[used, None]
     return centres
+
+
+def _neighbourly(centres: Float32) -> Int64:
+    """An order in which lists that are read together mostly lie together: halved again and again
+    across the dimension in which the half spreads most."""
+    order: list[Int64] = []
+    waiting: list[Int64] = [np.arange(len(centres))]
+    while waiting:
+        some = waiting.pop()
+        if len(some) <= 2:
+            order.append(some)
+            continue
+        spread = centres[some].var(axis=0).argmax()
+        sorted_: Int64 = some[np.argsort(centres[some, spread], kind="stable")]
+        waiting += [sorted_[len(some) // 2 :], sorted_[: len(some) // 2]]
+    return np.concatenate(order)
 
 
 def _reach(

@@ -12,11 +12,12 @@ import numpy.typing as npt
 
 from ..closing import Closing
 from ..errors import CraterIndexError
+from .ahead import CheckAhead
 from .atlas import Places, read_atlas
 from .catalogue_store import CraterStore
 from .closed import survey
 from .expressions import Expressions
-from .format import MANIFEST, VIEW_DTYPE, Float32, IndexSettings, record_dtype
+from .format import GLOBALS, MANIFEST, VIEW_DTYPE, VIEWS, Float32, IndexSettings, record_dtype
 from .housekeeping import read_tombstones
 from .kinds import kind_files, read_kinds
 from .lists import SegmentLists
@@ -28,6 +29,7 @@ from .manifest import (
     manifest_of,
     spare_problem,
 )
+from .plain_where import plain_mask
 from .rows import StoredTokens, ViewRow
 from .segment import Records, Rows, Segment
 from .storage import RESTORE, MappedFile, expect_files, storage_errors
@@ -62,13 +64,16 @@ class CraterIndex(Closing):
         self.expressions = Expressions(root, manifest)
         self._atlas_file = MappedFile(root, manifest.atlas.file) if manifest.atlas else None
 
+    _ahead: CheckAhead | None = None
+
     @classmethod
     def open(cls, path: str | Path, check: Check = "auto") -> CraterIndex:
         """Open for reading, also while another process writes.
 
         Always compared: the manifest's own checksum and every file's length. ``"full"`` compares
         every file's checksum now, ``"auto"`` too below ``CHECK_ALL_BELOW`` bytes. Otherwise each
-        file is compared at its first use, tokens and thumbnails record by record.
+        file is compared at its first use, tokens and thumbnails record by record; with ``"auto"``
+        what a search needs is compared from now on beside everything else.
 
         An index that joins others comes as :class:`.joined.JoinedIndex`, which answers alike.
         """
@@ -99,6 +104,8 @@ class CraterIndex(Closing):
         """Compare checksums as far as ``check`` wants it now. Raises CraterIndexError."""
         if check == "full" or (check == "auto" and self.size_bytes < CHECK_ALL_BELOW):
             self.verify_all()
+        elif check == "auto":
+            self._ahead = CheckAhead(self._needed_first())
 
     def verify_all(self) -> None:
         """Compare every file's checksum. Raises CraterIndexError naming the first bad one."""
@@ -108,6 +115,17 @@ class CraterIndex(Closing):
         problem = spare_problem(self.path, self.manifest)
         if problem is not None:
             raise CraterIndexError(problem)
+
+    def _needed_first(self) -> Iterator[MappedFile]:
+        """What a first search reads, the last first: it begins at the other end."""
+        yield from self.craters.files
+        if self._tombstones is not None:
+            yield self._tombstones
+        for segment in reversed(self.segments):
+            lists = self._list_files.get(segment.entry.path)
+            yield segment.files[GLOBALS] if lists is None else lists
+        for segment in reversed(self.segments):
+            yield segment.files[VIEWS]
 
     def _mapped(self) -> Iterator[MappedFile]:
         yield from self.craters.files
@@ -120,21 +138,15 @@ class CraterIndex(Closing):
 
     def close(self) -> None:
         """Let go of the maps; arrays already handed out keep theirs."""
+        if self._ahead is not None:
+            self._ahead.stop()
+        self._ahead = None
         self.segments = []
         self.craters = CraterStore(self.path, ())
         self._ends = np.zeros(1, np.int64)
         self._tombstones = self.shortlist_file = self._atlas_file = None
         self._kind_files, self._list_files = [], {}
-        for name in (
-            "removed",
-            "alive",
-            "view_crater_rows",
-            "views",
-            "global_scales",
-            "kinds",
-            "lists",
-            "atlas",
-        ):
+        for name in ("removed", "alive", "_view_columns", "views", "kinds", "lists", "atlas"):
             self.__dict__.pop(name, None)
 
     # -- counts and settings -------------------------------------------------------------------
@@ -204,29 +216,36 @@ class CraterIndex(Closing):
     @cached_property
     def views(self) -> Records:
         """The rows of all views [n_views], of ``VIEW_DTYPE``; thumb_offset is per segment."""
-        parts = [segment.views for segment in self.segments]
-        views = np.concatenate(parts) if parts else np.empty(0, VIEW_DTYPE)
-        rows = views["crater_row"]
-        if len(rows) and not (rows.min() >= 0 and rows.max() < self.n_craters):
-            raise CraterIndexError(
-                f"{self.path.name} has views of craters that it does not hold. {RESTORE}"
-            )
-        seen, scales = views["observation"], views["global_scale"]
-        if len(rows) and not (
-            seen.min() >= 0
-            and seen.max() < max(len(self.manifest.observations), 1)
-            and np.isfinite(scales).all()
-        ):
-            raise CraterIndexError(
-                f"{self.path.name} has views of mosaics that it does not know, or numbers that are "
-                f"none. {RESTORE}"
-            )
-        return views
+        _ = self._view_columns
+        parts = [np.empty(0, VIEW_DTYPE), *(segment.views for segment in self.segments)]
+        # As bytes: numpy copies records member by member.
+        return np.concatenate([part.view(np.uint8) for part in parts]).view(VIEW_DTYPE)
 
     @cached_property
+    def _view_columns(self) -> tuple[npt.NDArray[np.int32], Float32]:
+        """Crater row and global scale of each view, checked; a search needs no more of most."""
+        rows, scales = np.empty(self.n_views, np.int32), np.empty(self.n_views, np.float32)
+        known, craters = max(len(self.manifest.observations), 1), self.n_craters
+        for first, segment in zip(self._ends.tolist(), self.segments, strict=False):
+            part = slice(first, first + len(segment))
+            views = segment.views
+            rows[part], scales[part] = views["crater_row"], views["global_scale"]
+            seen = np.ascontiguousarray(views["observation"])
+            wrong = None
+            if len(views) and not (rows[part].min() >= 0 and rows[part].max() < craters):
+                wrong = "craters that it does not hold"
+            elif len(views) and not (
+                seen.min() >= 0 and seen.max() < known and np.isfinite(scales[part]).all()
+            ):
+                wrong = "mosaics that it does not know, or numbers that are none"
+            if wrong is not None:
+                raise CraterIndexError(f"{self.path.name} has views of {wrong}. {RESTORE}")
+        return rows, scales
+
+    @property
     def view_crater_rows(self) -> npt.NDArray[np.int32]:
         """The crater row of each view [n_views]."""
-        return np.ascontiguousarray(self.views["crater_row"])
+        return self._view_columns[0]
 
     def view(self, view: int) -> ViewRow:
         """One view's row of the table."""
@@ -274,10 +293,10 @@ class CraterIndex(Closing):
         entry, file = self.manifest.atlas, self._atlas_file
         return None if entry is None or file is None else read_atlas(entry, file, self.n_craters)
 
-    @cached_property
+    @property
     def global_scales(self) -> Float32:
         """float32 [n_views]; a global descriptor is its int8 numbers times this."""
-        return np.ascontiguousarray(self.views["global_scale"])
+        return self._view_columns[1]
 
     @cached_property
     def lists(self) -> list[SegmentLists | None]:
@@ -370,4 +389,12 @@ class CraterIndex(Closing):
         Such as ``diameter_m > 5e4 AND lat < -60``; attributes go by their name in
         ``catalogue.gpkg``. Raises QueryError, listing the columns, when it cannot be used.
         """
+        mask = plain_mask(expression, self.craters)
+        if mask is None:
+            return self._where(expression)
+        mask[self.removed] = False
+        return np.flatnonzero(mask)
+
+    def _where(self, expression: str) -> npt.NDArray[np.int64]:
+        """:meth:`where` by SQLite."""
         return self.expressions.rows(expression)

@@ -14,6 +14,7 @@ import mmap
 import os
 import shutil
 import stat
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,7 @@ from .closed import inside, open_inside
 
 Bytes = npt.NDArray[np.uint8]
 
-_BLOCK = 1 << 20
+_BLOCK = 1 << 18
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 _OTHER_FILES = 256  # that a process holds beside an index
@@ -206,9 +207,10 @@ def discard(root: Path, path: Path) -> None:
 def hash_file(root: Path, path: Path) -> str:
     """SHA-256 of a file of the index, in hex. Raises CraterIndexError for a link, OSError."""
     digest = hashlib.sha256()
+    block = memoryview(bytearray(_BLOCK))  # one for all: new ones cost as much as the checksum
     with open_inside(root, path) as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
+        while count := file.readinto(block):  # type: ignore[attr-defined]
+            digest.update(block[:count])
     return digest.hexdigest()
 
 
@@ -273,7 +275,7 @@ class MappedFile:
     def __init__(self, root: Path, entry: FileEntry) -> None:
         self.root, self.entry = root, entry
         self._map: mmap.mmap | None = None
-        self._checked = False
+        self._checked, self._checking = False, threading.Lock()
         check_size(root, entry)
         if entry.size:
             with storage_errors(self.path), open_inside(root, self.path) as file:
@@ -292,7 +294,9 @@ class MappedFile:
     def verified(self) -> Bytes:
         """:meth:`bytes` after the whole file's checksum was compared, once per opening."""
         if not self._checked:
-            self.verify()
+            with self._checking:  # once, by whichever thread comes first
+                if not self._checked:
+                    self.verify()
         return self.bytes()
 
     def verify(self) -> None:

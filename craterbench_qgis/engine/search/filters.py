@@ -18,6 +18,7 @@ from ..index import CraterIndex
 from ..index.catalogue_store import CraterStore
 
 BoolArray = NDArray[np.bool_]
+_EDGE = 1e-6  # degrees: wider than the roundings of a whole turn
 
 
 def pixels_across(index: CraterIndex) -> NDArray[np.float64]:
@@ -83,6 +84,12 @@ def allowed_craters(
     return keep
 
 
+def always_same(filters: Filters) -> bool:
+    """Whether the filters allow the same craters whatever is asked for, now and later."""
+    of_query = (filters.diameter_ratio, filters.min_distance, filters.max_distance)
+    return of_query == (None, None, None) and not (filters.region and _is_file(filters.region))
+
+
 def _check(filters: Filters) -> None:
     """Ranges that are empty."""
     for what in ("diameter", "distance"):
@@ -121,8 +128,11 @@ def _inside(
 
     shapely.prepare(region)
     inside = np.zeros(len(lon), dtype=bool)
-    rows = np.flatnonzero(keep)
+    left, bottom, right, top = region.bounds
+    keep = keep & (lat >= bottom - _EDGE) & (lat <= top + _EDGE)
     for turn in (-360.0, 0.0, 360.0):
+        near = (lon >= left - turn - _EDGE) & (lon <= right - turn + _EDGE)
+        rows = np.flatnonzero(keep & near)
         inside[rows] |= shapely.intersects_xy(region, lon[rows] + turn, lat[rows])
     return inside
 

@@ -23,7 +23,7 @@ from .analogs import AnalogSearch
 from .any_angle import REFINED, best_of, context_of, finer_turns, zoom_to
 from .chance import best_per_crater, expected_by_chance, same_ground
 from .feedback import Background, Refinement, background_of
-from .filters import allowed_craters, pixels_across
+from .filters import allowed_craters, always_same, pixels_across
 from .options import SearchOptions, SearchResult
 from .overlay import COMPARED, SHARE, correlations
 from .provenance import provenance_of
@@ -47,6 +47,7 @@ class Searcher:
         settings = index.settings
         self.body = settings.body
         self._backends: dict[str, ShortlistBackend] = {}
+        self._last_mask: tuple[Filters, NDArray[np.bool_], int] | None = None
         self.analogs = AnalogSearch(index)
 
     def search(self, query: QueryView, options: SearchOptions | None = None) -> SearchResult:
@@ -224,14 +225,20 @@ class Searcher:
 
         A mask costs a scan of everything, so there is none where nothing is excluded.
         """
-        rows = self.index.view_crater_rows
         excluded = refined.rejected_rows if refined is not None else []
         if not filters and not excluded:
-            return None, self._craters_with_views
+            return None, int(np.count_nonzero(self._has_views))
+        if not excluded and self._last_mask is not None and self._last_mask[0] == filters:
+            return self._last_mask[1:]
         keep = self._allowed(query, filters)
         keep[excluded] = False
-        mask = keep[rows] & self.index.alive
-        return mask, _count_distinct(rows[mask], len(keep))
+        mask = keep[self.index.view_crater_rows]
+        if self.index.removed.size:
+            mask &= self.index.alive
+        allowed = int(np.count_nonzero(keep & self._has_views))
+        if not excluded and always_same(filters):
+            self._last_mask = filters, mask, allowed
+        return mask, allowed
 
     def _allowed(self, query: QueryView, filters: Filters) -> NDArray[np.bool_]:
         place = query.lon, query.lat, query.diameter_m
@@ -242,8 +249,12 @@ class Searcher:
         return pixels_across(self.index)
 
     @cached_property
-    def _craters_with_views(self) -> int:
-        return _count_distinct(self.index.view_crater_rows[self.index.alive], self.index.n_craters)
+    def _has_views(self) -> NDArray[np.bool_]:
+        """Which crater rows have views of craters that are not removed."""
+        rows = self.index.view_crater_rows
+        seen = np.zeros(self.index.n_craters, dtype=bool)
+        seen[rows[self.index.alive] if self.index.removed.size else rows] = True
+        return seen
 
     def _two_stages(
         self,
@@ -372,12 +383,6 @@ class Searcher:
         descriptor = self.analogs.descriptor if analogs else None
         by = getattr(self._backends.get(options.backend), "name", None)
         return provenance_of(self.index, query, options, by, descriptor)
-
-
-def _count_distinct(rows: NDArray[np.integer], total: int) -> int:
-    seen = np.zeros(total, dtype=bool)
-    seen[rows] = True
-    return int(seen.sum())
 
 
 @contextmanager
