@@ -133,9 +133,22 @@ def test_visual_c_runtime_is_named() -> None:
 def test_a_package_that_wants_the_runtime_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    runner = FakeRunner({"import torch": [(1, ["ImportError: DLL load failed"])]})
-    with pytest.raises(steps.EnvironmentProblem, match=r"Visual C\+\+"):
+    lost = [(1, ["ImportError: DLL load failed"])]
+    runner = FakeRunner({", torch,": lost, "import torch": lost})
+    with pytest.raises(steps.EnvironmentProblem, match=r"package torch .* Visual C\+\+"):
         maker(tmp_path, runner, WINDOWS, monkeypatch).verify()
+
+
+def test_packages_are_tried_together_and_one_by_one_where_that_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runner = FakeRunner({})
+    maker(tmp_path, runner, WINDOWS, monkeypatch).verify()
+    assert len(runner.commands) == 1
+    # Not one alone, but two together: the engine may never need both.
+    runner = FakeRunner({", torch,": [(1, ["ImportError"])]})
+    maker(tmp_path, runner, WINDOWS, monkeypatch).verify()
+    assert len(runner.commands) == 1 + len(lock.IMPORTS)
 
 
 def test_paths_too_long_for_windows_are_told_first() -> None:

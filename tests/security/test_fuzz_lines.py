@@ -30,6 +30,8 @@ from .mutations import SECONDS, changed, edits, explore, json_changes, spoiled
 from .support import PATIENCE_S, ROOT
 
 MEMORY_MB = 1500
+FEW = 9
+"""Craters: a request that does what was asked does it to all of them."""
 STOP_AFTER_S = 5.0
 """After which a request that does what was asked is cancelled."""
 _BARE = re.compile(
@@ -188,6 +190,8 @@ def judged(answer: Json, line: bytes) -> list[str]:
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     work = tmp_path_factory.mktemp("lines")
+    scene.write_mosaic(work / "mosaic.tif")
+    scene.write_catalogue(work / "craters.csv", scene.craters()[:FEW])
     scene.build_scene(work, load_encoder("hog"))
     shutil.copytree(work / "scene.craterindex", work / "added.craterindex")
     running = Engine(work)
