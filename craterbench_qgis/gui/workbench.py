@@ -206,6 +206,9 @@ class Workbench(QObject):
         self.dock.show_index(info)
         self.dock.query_bar.set_index(info)
         self.dock.question.set_index(info)
+        current = self.current
+        if info is not None and current is not None and current.index.index_id == info.index_id:
+            self.dock.question.show_conditions(current.request.conditions)  # opened for these
         self.dock.atlas.set_index(info)
         if info is not None:
             self.dock.tabs.setCurrentIndex(0)
@@ -372,15 +375,9 @@ class Workbench(QObject):
         """Open the export dialog for the current match set."""
         if self.current is None:
             return None
-        results = self.dock.results
-        dialog = ExportDialog(
-            self.engine,
-            self.settings,
-            self.current,
-            shown=results.visible_rows(),
-            selected=results.selected_rows(),
-            parent=self._iface.mainWindow(),
-        )
+        results, window = self.dock.results, self._iface.mainWindow()
+        rows = results.visible_rows(), results.selected_rows()
+        dialog = ExportDialog(self.engine, self.settings, self.current, *rows, window)
         self._dialogs.keep(dialog).show()
         return dialog
 

@@ -129,6 +129,19 @@ def test_the_tab_key_goes_through_the_conditions_as_the_eye_does(bench: Bench) -
     assert "at least 24 pixels across" not in bench.chips()
 
 
+def test_conditions_do_not_go_over_to_another_index(bench: Bench) -> None:
+    """A region of one body would leave nothing of the other's craters."""
+    bench.find_analogs()
+    bench.bar.set_index(None)
+    bench.bar.set_index(bench.info)
+    assert len(bench.chips()) == 3, "the same index, opened again"
+    other = index_info("/mars.craterindex", index_id="two", kinds=KINDS)
+    bench.bar.set_index(IndexInfo.from_json(other))
+    settle()
+    assert not bench.chips() and bench.bar.conditions == Conditions()
+    assert child(bench.bar, QComboBox, "CraterBenchFind").currentText() == "the same crater"
+
+
 def test_each_limit_of_analogs_is_changed_and_lifted(bench: Bench) -> None:
     bench.find_analogs()
     for text in list(bench.chips()):

@@ -74,9 +74,9 @@ def show_on_map(iface: Any, demo: Demo) -> bool:
         if sources and not iface.newProject(True):
             return False
         layers = [QgsRasterLayer(path, name) for path, name in files]
-        project.setCrs(layers[0].crs())
-        # QGIS knows no way from this sphere to the ellipsoids on its list, and would say so.
+        # QGIS knows no way from this sphere to the Earth, and says so in red for each it looks for.
         project.setEllipsoid("NONE")
+        project.setCrs(layers[0].crs())
         project.addMapLayers(list(reversed(layers)))
         iface.setActiveLayer(layers[1])
 
@@ -88,6 +88,16 @@ def show_on_map(iface: Any, demo: Demo) -> bool:
             canvas.setExtent(extent)
             canvas.refresh()
 
+    def settle() -> None:
+        zoom()
+        _hush(iface.messageBar(), project.crs().description())
+
     zoom()
-    QTimer.singleShot(_SETTLE_MS, zoom)
+    QTimer.singleShot(_SETTLE_MS, settle)
     return True
+
+
+def _hush(bar: Any, system: str) -> None:
+    """Take away what QGIS said of that reference system: nothing that is shown needs the Earth."""
+    for item in [item for item in bar.items() if system and system in item.text()]:
+        bar.popWidget(item)

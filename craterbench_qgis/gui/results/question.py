@@ -44,6 +44,7 @@ class QuestionBar(QWidget):
         super().__init__()
         self._iface = iface
         self._info: IndexInfo | None = None
+        self._index_id = ""
         self._described: set[str] = set()
         self.conditions = Conditions()
         self._make(engine)
@@ -52,6 +53,9 @@ class QuestionBar(QWidget):
 
     def set_index(self, info: IndexInfo | None) -> None:
         """The index that is asked; without one there is nothing to say."""
+        if info is not None and info.index_id != self._index_id:
+            # A place or a column of one index means nothing in another.
+            self._index_id, self.conditions = info.index_id, Conditions()
         self._info = info
         self.setVisible(info is not None)
         self.editor.hide()

@@ -43,9 +43,10 @@ def read() -> list[Row]:
 
 
 def row_of(rows: list[Row], control: Control) -> Row | None:
-    """The first that is about it; an exact one before a pattern."""
+    """The one that is about it: an exact one before a pattern, a longer pattern before ``*``."""
     exact = [row for row in rows if (row.place, row.control) == control]
-    return next(iter(exact or [row for row in rows if row.covers(control)]), None)
+    about = exact or [row for row in rows if row.covers(control)]
+    return max(about, key=lambda row: len(row.control), default=None)
 
 
 def without_a_row(rows: list[Row], controls: Iterable[Control]) -> list[str]:

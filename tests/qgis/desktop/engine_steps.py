@@ -108,6 +108,8 @@ def setup():
     page = "SetupPage"
     yield from until(lambda: shown(QAbstractButton, "Diagnose", page) is not None, 10)
     picture("21-setup")
+    python = os.environ["TOUR_PYTHON"]
+    yield from fill("The Python that has*", python, "ExistingPython", QLineEdit)
     yield from press("Check", page)
     yield from until(lambda: shown(QAbstractButton, "Use this Python", page).isEnabled(), 60)
     yield from press("Diagnose", page)
@@ -166,6 +168,6 @@ def environment():
     for answer in ("No", "Yes"):
         yield from press("Remove…", "Repair")
         yield from press(answer)
-    yield from until(lambda: reads("The environment was deleted*", "Repair"), 30)
+    yield from until(lambda: reads("The environment was deleted*", "Repair"), 120)
     assert not folder.exists()
     yield from fill("Folder with wheels", "", box, QLineEdit)

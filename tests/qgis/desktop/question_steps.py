@@ -126,6 +126,8 @@ def atlas():
     """Made, coloured, moved; craters selected by a lasso, one clicked and searched with."""
     view = lambda: shown(QWidget, "CraterBenchAtlasView", DOCK)  # noqa: E731
     yield from tab("Atlas")
+    make = lambda: shown(QAbstractButton, "Make the atlas", "MakeBox")  # noqa: E731
+    yield from until(lambda: make() is not None, 30)
     with busy_engine():
         yield from press("Make the atlas", "MakeBox")
         yield from press("Stop", "MakeBox")

@@ -81,6 +81,7 @@ def try_it():
     yield from pause(1.0)
     yield from drawn()
     picture("23-tried")
+    assert not iface.messageBar().items(), [item.text() for item in iface.messageBar().items()]
     layers = [layer.name() for layer in QgsProject.instance().mapLayers().values()]
     extent = iface.mapCanvas().extent()
     middle, side = extent.center(), 0.6 * min(extent.width(), extent.height())
