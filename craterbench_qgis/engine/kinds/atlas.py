@@ -23,7 +23,7 @@ from ..index.atlas import REACH, digest_of
 from ..index.manifest import load_manifest
 from ..monitor import Monitor
 from .descriptor import KindDescriptor
-from .gallery import PARTS, KindGallery
+from .gallery import PARTS, KindGallery, mean_of
 
 Float = NDArray[np.float32]
 
@@ -65,14 +65,12 @@ def make_atlas(path: Path, descriptor: KindDescriptor, monitor: Monitor | None =
 def crater_features(gallery: KindGallery) -> tuple[NDArray[np.int64], Float]:
     """The crater rows [C], ascending, and what is compared of each [C, F]: squared differences add
     up to the search's squared distance. A crater of several mosaics counts with their mean."""
-    rows, at, count = np.unique(gallery.crater_row, return_inverse=True, return_counts=True)
+    rows, at = np.unique(gallery.crater_row, return_inverse=True)
     parts = []
     for name, weight in PARTS[Likeness.BOTH].items():
         part = gallery.features.part(name)
         if len(rows) < len(part):
-            total = np.zeros((len(rows), part.shape[1]), np.float32)
-            np.add.at(total, at, part)
-            part = total / count[:, None]
+            part = mean_of(part, at, np.arange(len(rows)))
         parts.append(part * np.float32(np.sqrt(weight / gallery.scale[name])))
     return rows, np.concatenate(parts, axis=1, dtype=np.float32)
 

@@ -102,10 +102,10 @@ class KindGallery:
         diameter = index.craters.diameter_m[self.crater_row]
         self.pixels_across = diameter / np.maximum(native, 1e-9)
         vectors = KindVectors(
-            _mean(records["relief"] * records["relief_scale"][:, None], at, used),
-            _mean(records["near"] * records["near_scale"][:, None], at, used),
-            _mean(records["tone"], at, used),
-            _mean(records["tone_scatter"], at, used),
+            mean_of(records["relief"] * records["relief_scale"][:, None], at, used),
+            mean_of(records["near"] * records["near_scale"][:, None], at, used),
+            mean_of(records["tone"], at, used),
+            mean_of(records["tone_scatter"], at, used),
         )
         self.features = features_of(vectors)
         # Brightness is compared within a mosaic only: another one has another scale of grey.
@@ -180,9 +180,12 @@ def _key(records: NDArray[np.void]) -> NDArray[np.int64]:
     return records["crater_row"].astype(np.int64) * 65_536 + records["observation"]
 
 
-def _mean(values: NDArray[np.floating], at: NDArray[np.int64], used: NDArray[np.int64]) -> Float:
+def mean_of(values: NDArray[np.floating], at: NDArray[np.int64], used: NDArray[np.int64]) -> Float:
     """Mean of the rows that belong to each of ``used``."""
-    place = np.searchsorted(used, at)
-    total = np.zeros((len(used), values.shape[1]))
-    np.add.at(total, place, values)
-    return (total / np.bincount(place, minlength=len(used))[:, None]).astype(np.float32)
+    place, count = np.searchsorted(used, at), len(used)
+    members = np.bincount(place, minlength=count)
+    mean = np.empty((count, values.shape[1]), np.float32)
+    # A column at a time: adding up rows at places takes a multiple of the time and memory.
+    for column in range(values.shape[1]):
+        mean[:, column] = np.bincount(place, values[:, column], count) / members
+    return mean
