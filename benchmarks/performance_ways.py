@@ -174,7 +174,12 @@ def _load_lance(folder: Path) -> Find:
 
     def find(vector: np.ndarray, size: int, times: int) -> np.ndarray:
         search = table.search(vector, vector_column_name="vector").distance_type("dot")
-        search = search.nprobes(20).ef(max(size, times * size // 10)).select(["view"]).limit(size)
+        search = (
+            search.nprobes(20)
+            .ef(max(size, times * size // 10))
+            .select(["view", "_distance"])
+            .limit(size)
+        )
         return search.to_arrow()["view"].to_numpy().astype(np.int64)
 
     return find

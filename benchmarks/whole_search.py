@@ -119,7 +119,7 @@ def main() -> int:
     options = SearchOptions(backend=arguments.backend, shortlist=arguments.shortlist)
     before, clock = memory(), Clock()
     result: dict[str, Any] = {}
-    with CraterIndex.open(arguments.index, check="sizes") as index:
+    with CraterIndex.open(arguments.index) as index:
         searcher = Searcher(index, Given(vectors, tokens))
         result |= {"views": index.n_views, "craters": index.n_craters, "open": clock()}
         profile = cProfile.Profile()

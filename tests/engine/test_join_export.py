@@ -16,12 +16,15 @@ from PIL import Image
 
 from craterbench_qgis.contract.build import BuildParams, CatalogueSource
 from craterbench_qgis.contract.search import SearchReply
+from craterbench_qgis.engine import sheets
 from craterbench_qgis.engine.catalogue import read_catalogue
 from craterbench_qgis.engine.cli import main
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.formats import SUFFIXES
 from craterbench_qgis.engine.index import CraterIndex, IndexWriter
 from craterbench_qgis.engine.indexing import add_to_index, build_index, join_indexes
+from craterbench_qgis.engine.mosaic import Mosaic
+from craterbench_qgis.engine.search import Searcher, SearchOptions, query_from_crater
 
 from .scene import write_mosaic
 from .server_client import Client
@@ -125,14 +128,29 @@ def test_every_format_by_the_command(
 
 
 def test_names_stand_in_the_report_whichever_index_they_are_of(
-    folder: Path, tmp_path: Path
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    named: dict[str, list[str | None]] = {"report": [], "sheet": []}
+    real_report, real_tile = sheets.html_report, sheets.match_tile
+
+    def report(path: Path, rows: list[Any], **rest: Any) -> None:
+        named["report"] += [row.name for row in rows]
+        real_report(path, rows, **rest)
+
+    def tile(match: Any, picture: Any, **rest: Any) -> Any:
+        named["sheet"].append(rest["name"])
+        return real_tile(match, picture, **rest)
+
+    monkeypatch.setattr(sheets, "html_report", report)
+    monkeypatch.setattr(sheets, "match_tile", tile)
     by_command(
         folder, 16, "--report", str(tmp_path / "a.html"), "--contact-sheet", str(tmp_path / "a.png")
     )
+    every = {f"Ort {row}" for row in range(14)} | {f"Ziel {row}" for row in range(14, 24)}
+    assert len(named["report"]) == len(named["sheet"]) == 24
+    assert set(named["report"]) == set(named["sheet"]) == every
     text = (tmp_path / "a.html").read_text(encoding="utf-8")
-    for row in range(24):
-        assert f"Ort {row}<" in text if row < 14 else f"Ziel {row}<" in text, row
+    assert "Ort 3<" in text and "Ziel 20<" in text
     assert min(Image.open(tmp_path / "a.png").size) > 500
 
 
@@ -176,10 +194,6 @@ def test_the_picture_of_a_match_is_its_own_after_the_indexes_were_joined_anew(
     folder: Path, tmp_path: Path
 ) -> None:
     """Views have other numbers then, and two craters have the id R-03."""
-    from craterbench_qgis.engine.mosaic import Mosaic
-    from craterbench_qgis.engine.search import Searcher, SearchOptions, query_from_crater
-    from craterbench_qgis.engine.sheets import view_number
-
     with (
         Mosaic.open(folder / "mosaic.tif") as mosaic,
         CraterIndex.open(folder / "ALL.craterindex") as index,
@@ -203,6 +217,6 @@ def test_the_picture_of_a_match_is_its_own_after_the_indexes_were_joined_anew(
         for match in found:
             if match.crater_id == "R-00":
                 continue
-            number = view_number(index, match)
+            number = sheets.view_number(index, match)
             assert number is not None
             assert index.thumbnail(number) == pictures[match.lon, match.lat], match.crater_id

@@ -12,7 +12,7 @@ from ..monitor import Monitor
 from .format import Float32
 from .lists import MIN_VIEWS, SegmentLists, write_lists
 from .reader import CraterIndex
-from .scanning import ExactInt8, Int64, Mask, allowed_views, best, query_vector
+from .scanning import ExactInt8, Int64, Mask, allowed_views, best, products, query_vector
 from .segment import Segment
 from .storage import storage_errors
 from .writer import IndexWriter
@@ -22,7 +22,7 @@ LISTS = "lists"
 _FIRST_LOOK = 24  # times S: views scanned before it is known how good a list has to be
 _FIRST_PART = 1 / 64  # and at least this part of all: a better bound spares more than it costs
 _GAP = 128  # places that are read along rather than to begin again after them
-_REACH = 0.85  # of what a file says: the best S hold 0.998 of the true best then (performance.md)
+_REACH = 0.9  # of what a file says, which is more than is needed (docs/performance.md)
 _AGAIN = 3  # times S: views scored again with their stored descriptors
 _FEW_ALLOWED = 32_768  # views that are scored one by one
 
@@ -138,13 +138,14 @@ class ListsShortlist:
         views: list[Int64] = [np.empty(0, np.int64)]
         scores: list[Float32] = [np.empty(0, np.float32)]
         for first, segment in self._plain:
-            products = segment.globals.astype(np.float32) @ vector
-            products *= segment.views["global_scale"]
+            part = np.empty(len(segment), np.float32)
+            products(segment.globals, vector, part)
+            part *= self._index.global_scales[first : first + len(segment)]
             rows: Int64 = np.arange(len(segment), dtype=np.int64)
             if allowed is not None:
                 rows = rows[allowed[first : first + len(segment)]]
             views.append(rows + first)
-            scores.append(products[rows])
+            scores.append(part[rows])
         return np.concatenate(views), np.concatenate(scores)
 
     def _scores(self, views: Int64, vector: Float32) -> Float32:

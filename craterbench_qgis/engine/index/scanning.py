@@ -30,15 +30,20 @@ class ExactInt8:
         """See :class:`ShortlistBackend`. One pass over int8 [n_views, G]."""
         vector = query_vector(self._index, query)
         scores = np.empty(self._index.n_views, np.float32)
-        buffer = np.empty((_BLOCK_VIEWS, len(vector)), np.float32)
         for first, globals_ in self._index.global_blocks():
-            for start in range(0, len(globals_), _BLOCK_VIEWS):
-                block = globals_[start : start + _BLOCK_VIEWS]
-                wide = buffer[: len(block)]
-                np.copyto(wide, block)
-                np.dot(wide, vector, out=scores[first + start : first + start + len(block)])
+            products(globals_, vector, scores[first : first + len(globals_)])
         scores *= self._index.global_scales
         return best(scores, size, allowed_views(self._index, mask))
+
+
+def products(stored: npt.NDArray[np.int8], vector: Float32, out: Float32) -> None:
+    """The products of ``vector`` [G] with int8 numbers [n, G], into ``out`` [n]."""
+    buffer = np.empty((min(_BLOCK_VIEWS, max(len(stored), 1)), len(vector)), np.float32)
+    for start in range(0, len(stored), _BLOCK_VIEWS):
+        block = stored[start : start + _BLOCK_VIEWS]
+        wide = buffer[: len(block)]
+        np.copyto(wide, block)
+        np.dot(wide, vector, out=out[start : start + len(block)])
 
 
 def best(scores: Float32, size: int, allowed: Mask | None) -> tuple[Int64, Float32]:

@@ -256,8 +256,7 @@ class Segment:
     def will_need(self, rows: Rows) -> None:
         """Ask for the records of ``rows`` (ascending) before they are read."""
         file, length = self.files[TOKENS], self._record.itemsize
-        for row in rows.tolist():
-            file.will_need(row * length, length)
+        file.will_need(np.asarray(rows, np.int64) * length, length)
 
     def read_records(self, rows: Rows) -> Records:
         """Copies of the records of ``rows``, each checked. Raises CraterIndexError."""

@@ -317,11 +317,14 @@ class MappedFile:
             if os.stat(self.path).st_size < self.entry.size:  # noqa: PTH116 - quicker than Path
                 check_size(self.root, self.entry)
 
-    def will_need(self, start: int, length: int) -> None:
-        """Tell the operating system to fetch these bytes now (no effect on Windows)."""
+    def will_need(self, starts: npt.NDArray[np.int64], length: int) -> None:
+        """Tell the operating system to fetch ``length`` bytes from each of ``starts`` now (no
+        effect on Windows)."""
         advise = getattr(self._map, "madvise", None)
         wish = getattr(mmap, "MADV_WILLNEED", None)
         if advise is not None and wish is not None:
-            page = start - start % mmap.PAGESIZE
+            pages = starts - starts % mmap.PAGESIZE
+            lengths = starts - pages + length
             with contextlib.suppress(OSError):
-                advise(wish, page, length + start - page)
+                for page, size in zip(pages.tolist(), lengths.tolist(), strict=True):
+                    advise(wish, page, size)
