@@ -140,6 +140,7 @@ def test_the_atlas_from_the_button_to_both_selections(
     QTest.keyClick(view, Qt.Key.Key_Escape)
     wait_until(lambda: layer.selectedFeatureCount() == 0)
     assert count.text() == "No crater selected"
+    wait_until(lambda: view.height() == high)  # what was said of the file is gone
     # Shift and dragging, the layer being there: at once.
     drag(view, corners, Qt.KeyboardModifier.ShiftModifier)
     wait_until(lambda: layer.selectedFeatureCount() == len(left))

@@ -239,6 +239,7 @@ def open_again():
     yield from until(lambda: names_shown(), 30)
     seen["kept"] = done_so_far()
     yield from drawn()
+    yield from pause(1.5)  # its pictures are cut by an engine that has just begun
     picture("11-again")
     yield from press("Review", DOCK)
     yield from entry("Close the review")
