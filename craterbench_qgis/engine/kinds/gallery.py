@@ -68,7 +68,7 @@ class KindGallery:
     """Craters of an index with their descriptors.
 
     ``crater_row``, ``observation``, ``view`` int [M] (``view``: a view of that crater there, of the
-    smallest context), ``pixels_across`` [M], ``features`` of M.
+    smallest context), ``diameter_m``, ``pixels_across`` [M], ``features`` of M.
     """
 
     def __init__(self, index: CraterIndex, descriptor: KindDescriptor) -> None:
@@ -99,8 +99,8 @@ class KindGallery:
         self.crater_row = stored["crater_row"][self.view].astype(np.int64)
         self.observation = stored["observation"][self.view].astype(np.int64)
         native = stored["native_m_per_px"][self.view].astype(np.float64)
-        diameter = index.craters.diameter_m[self.crater_row]
-        self.pixels_across = diameter / np.maximum(native, 1e-9)
+        self.diameter_m = np.asarray(index.craters.diameter_m[self.crater_row], np.float64)
+        self.pixels_across = self.diameter_m / np.maximum(native, 1e-9)
         vectors = KindVectors(
             mean_of(records["relief"] * records["relief_scale"][:, None], at, used),
             mean_of(records["near"] * records["near_scale"][:, None], at, used),

@@ -101,13 +101,16 @@ def learn_kind(
 
 
 def _features(gallery: KindGallery) -> Float:
-    """Every part of the descriptor, weighted as a search by both weighs it, and the scatter over
-    azimuth: examples can say that it matters."""
+    """Every part of the descriptor, weighted as a search by both weighs it, the scatter over
+    azimuth and the logarithm of the diameter: examples can say that they matter."""
     weights = PARTS[Likeness.BOTH] | {"scatter": 0.5}
     parts = [
         gallery.features.part(name) * np.sqrt(weight / gallery.scale[name])
         for name, weight in weights.items()
     ]
+    size = np.log(gallery.diameter_m)[:, None]
+    # As the parts are: two craters drawn at random differ by 1 in the mean square.
+    parts.append((size - size.mean()) / max(float(size.std()) * np.sqrt(2), 1e-9))
     x = np.concatenate(parts, axis=1).astype(np.float64)
     return np.asarray((x - x.mean(axis=0)) * np.sqrt(x.shape[1]))
 
