@@ -186,8 +186,8 @@ def _load_lance(folder: Path) -> Find:
 
 
 def _make_qdrant(vectors: np.ndarray, folder: Path) -> None:
-    # Its local storage commits every point by itself: 50,000 take ten minutes of waiting for the
-    # disk. In memory it is the same code without them, filled anew at each opening.
+    # Its local storage commits every point by itself: minutes of waiting for the disk. In memory
+    # it is the same code without them, filled anew at each opening.
     np.save(folder / "vectors.npy", vectors)
 
 
