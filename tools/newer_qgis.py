@@ -114,19 +114,23 @@ def starting_qgis(folder: Path) -> list[Path]:
     ]
 
 
-def commands(python: Path, tests: str) -> str:
-    """What is run inside, for a shell: the version, then the tests; ``python``: the engine's.
+def commands(python: Path, tests: str, data: Path | None = None) -> str:
+    """What is run inside, for a shell: the version, then all tests, whether or not the first half
+    passes; ``python``: the engine's, ``data``: the folder of real data.
 
     QGIS's Python is named by its place: PATH comes from outside, where another may stand first.
+    The text stands in quotes of an outer shell: a dollar is the inner one's by its backslash.
     """
     version = "from qgis.core import Qgis; print('QGIS', Qgis.QGIS_VERSION)"
+    real = f" CRATERBENCH_DATA='{data}'" if data is not None else ""
     outside = [str(path.relative_to(ROOT)) for path in starting_qgis(ROOT / "tests" / "qgis")]
     return (
         f'/usr/bin/python3 -c \\"{version}\\" && '
         f"sh tools/qgis_tests_env.sh /usr/bin/python3 /tmp/venv-qgis && "
-        f"export OMP_NUM_THREADS=1 CRATERBENCH_TEST_PYTHON='{python}' && "
-        f"/tmp/venv-qgis/bin/python -m pytest -n 2 --dist loadfile --timeout 600 {tests} && "
-        f"'{python}' -m pytest {' '.join(outside)}"
+        f"export OMP_NUM_THREADS=1 CRATERBENCH_TEST_PYTHON='{python}'{real} && failed=0 && "
+        f"{{ /tmp/venv-qgis/bin/python -m pytest -n 2 --dist loadfile --timeout 600 {tests}"
+        f" || failed=1; '{python}' -m pytest {' '.join(outside)} || failed=1; }} && "
+        f"exit \\$failed"
     )
 
 
@@ -144,8 +148,9 @@ def main() -> int:
         return 2
     folder = (asked.systems / asked.suite).absolute()
     make_system(asked.suite, folder)
-    command = commands(asked.venv.absolute() / "bin" / "python", asked.tests)
     data = asked.data.resolve() if asked.data.is_dir() else None
+    real = data / "data" if data is not None else None
+    command = commands(asked.venv.absolute() / "bin" / "python", asked.tests, real)
     return inside(folder, asked.venv.absolute(), data, command)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -67,3 +68,24 @@ def test_no_python_is_taken_from_outside(newer_qgis: Any) -> None:
     said = newer_qgis.commands(Path("/opt/engine/bin/python"), "tests/qgis")
     assert re.findall(r"""(?<![/\w-])python[\d.]*\b(?=['" ])""", said) == []
     assert said.startswith("/usr/bin/python3 -c") and "test_desktop.py" in said
+
+
+@pytest.mark.parametrize(("inner", "outer"), [(0, 0), (1, 0), (0, 1)])
+def test_both_halves_run_and_either_fails_the_whole(
+    tmp_path: Path, newer_qgis: Any, inner: int, outer: int
+) -> None:
+    """The programs are stand-ins that write down that they ran; as ``inside`` quotes them."""
+    python, ran = tmp_path / "python", tmp_path / "ran"
+    first, second = tmp_path / "first", tmp_path / "second"
+    for program, code in ((first, inner), (second, outer)):
+        program.write_text(f'#!/bin/sh\necho "$CRATERBENCH_DATA $*" >> {ran}\nexit {code}\n')
+        program.chmod(0o755)
+    said = newer_qgis.commands(python, "tests/qgis", Path("/real data"))
+    said = said.replace("/tmp/venv-qgis/bin/python", str(first))
+    said = said.replace(f"'{python}' -m", f"{second} -m")
+    said = said[said.index("export") :]
+    done = subprocess.run(["sh", "-c", f'/bin/sh -c "{said}"'], check=False, cwd=tmp_path)
+    assert (done.returncode != 0) == bool(inner or outer)
+    lines = ran.read_text().splitlines()
+    assert [line.startswith("/real data -m pytest") for line in lines] == [True, True]
+    assert "test_desktop.py" in lines[1]
