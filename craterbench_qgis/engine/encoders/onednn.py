@@ -112,7 +112,7 @@ def _replace(owner: nn.Module, shape: Callable[[nn.Module], list[int]]) -> None:
             new = PackedBlock(child, shape(child))
         elif isinstance(child, nn.Conv2d):
             new = PackedConvolution(child, shape(child), rectified=False)
-        elif _is_rectified(child):
+        elif isinstance(child, nn.Sequential) and _is_rectified(child):
             new = PackedConvolution(child[0], shape(child[0]), rectified=True)
         if new is None:
             _replace(child, shape)
@@ -120,11 +120,10 @@ def _replace(owner: nn.Module, shape: Callable[[nn.Module], list[int]]) -> None:
             setattr(owner, name, new)
 
 
-def _is_rectified(module: nn.Module) -> Any:
+def _is_rectified(module: nn.Sequential) -> bool:
     """A convolution, a normalisation that was folded away, and what rectifies."""
     return (
-        isinstance(module, nn.Sequential)
-        and len(module) == 3
+        len(module) == 3
         and isinstance(module[0], nn.Conv2d)
         and isinstance(module[1], nn.Identity)
         and isinstance(module[2], nn.ReLU)
