@@ -190,10 +190,10 @@ def test_crater_layer(tmp_path: Path, body: Body) -> None:
 
 
 def test_the_name_decides(tmp_path: Path) -> None:
-    for name in ("a_CRATER.shp", "a_crater.shp", "CRATER.shp", "b_CRATER.SHP"):
+    for name in ("a_CRATER.shp", "d_crater.shp", "CRATER.shp", "b_CRATER.SHP"):
         write_matches(tmp_path / name, [row()], body=MOON, provenance=ORIGIN)
     counts = {p.stem: len(dbf(p)[0]) for p in tmp_path.glob("*.shp")}
-    assert counts == {"CRATER": 11, "a_CRATER": 4, "a_crater": 11, "b_CRATER": 4}
+    assert counts == {"CRATER": 11, "a_CRATER": 4, "b_CRATER": 4, "d_crater": 11}
     assert dbf(tmp_path / "a_CRATER.shp")[1][0][3] == "standard"
     assert {".scc", ".diam"} < set(SUFFIXES)
     with pytest.raises(ExportError, match="outlines"):
