@@ -112,19 +112,17 @@ def _replace(owner: nn.Module, shape: Callable[[nn.Module], list[int]]) -> None:
             new = PackedBlock(child, shape(child))
         elif isinstance(child, nn.Conv2d):
             new = PackedConvolution(child, shape(child), rectified=False)
-        elif isinstance(child, nn.Sequential) and _is_rectified(child):
-            new = PackedConvolution(child[0], shape(child[0]), rectified=True)
+        elif isinstance(child, nn.Sequential) and (convolution := _rectified(child)) is not None:
+            new = PackedConvolution(convolution, shape(convolution), rectified=True)
         if new is None:
             _replace(child, shape)
         else:
             setattr(owner, name, new)
 
 
-def _is_rectified(module: nn.Sequential) -> bool:
-    """A convolution, a normalisation that was folded away, and what rectifies."""
-    return (
-        len(module) == 3
-        and isinstance(module[0], nn.Conv2d)
-        and isinstance(module[1], nn.Identity)
-        and isinstance(module[2], nn.ReLU)
-    )
+def _rectified(module: nn.Sequential) -> nn.Conv2d | None:
+    """The convolution of a module that is one, a normalisation that was folded away, and what
+    rectifies; None of any other."""
+    kinds = [type(part) for part in module]
+    first = module[0] if kinds == [nn.Conv2d, nn.Identity, nn.ReLU] else None
+    return first if isinstance(first, nn.Conv2d) else None
