@@ -22,7 +22,7 @@ from ..core.settings import Settings
 from ..i18n import tr
 from .dock import CraterBenchDock
 from .export_dialog import ExportDialog
-from .index.demo import DemoJob, show_on_map
+from .index.demo import DemoJob
 from .index.info import state_of
 from .project_index import ProjectIndex
 from .session import SearchSession
@@ -231,7 +231,7 @@ class Workbench(QObject):
     def _on_demo(self, demo: Demo) -> None:
         if self._closing:
             return
-        if not show_on_map(self._iface, demo):
+        if not self.demo.show_on_map(self._iface, demo):
             self.dock.first.show_idle()
             return
         self._draws_next = True

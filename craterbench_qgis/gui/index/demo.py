@@ -16,6 +16,7 @@ from ...core.geo.crs import body_of
 from ...core.layers.view import zoom_extent
 from ...core.settings import Settings, default_demo_folder
 from ...i18n import tr
+from ..hush import Hush
 
 _SETTLE_MS = 300
 _AROUND = 1.6
@@ -35,6 +36,7 @@ class DemoJob(QObject):
         super().__init__(parent)
         self._engine, self._settings = engine, settings
         self._call: AnyCall | None = None
+        self._hush: Hush | None = None
 
     def start(self) -> None:
         """Ask the engine."""
@@ -53,6 +55,9 @@ class DemoJob(QObject):
         call, self._call = self._call, None
         if call is not None:
             call.drop()
+        if self._hush is not None:
+            QgsProject.instance().cleared.disconnect(self._on_cleared)
+            self._hush.watch("")
 
     def _done(self, demo: Demo) -> None:
         self._call = None
@@ -62,42 +67,38 @@ class DemoJob(QObject):
         self._call = None
         self.failed.emit("" if error.cancelled else error.message)
 
+    def show_on_map(self, iface: Any, demo: Demo) -> bool:
+        """Both mosaics as layers, the map at the crater to ask for. A project with layers is left
+        first, as QGIS does it; False where the user rather keeps it."""
+        project, canvas = QgsProject.instance(), iface.mapCanvas()
+        files = ((demo.indexed, tr("Demo planet, indexed")),
+                 (demo.asked, tr("Demo planet, another observation")))  # fmt: skip
+        sources = [Path(layer.source()) for layer in project.mapLayers().values()]
+        if not all(Path(path) in sources for path, _ in files):
+            if sources and not iface.newProject(True):
+                return False
+            layers = [QgsRasterLayer(path, name) for path, name in files]
+            project.setEllipsoid("NONE")
+            project.setCrs(layers[0].crs())
+            project.addMapLayers(list(reversed(layers)))
+            iface.setActiveLayer(layers[1])
+        if self._hush is None:
+            self._hush = Hush(iface.messageBar(), self)
+            project.cleared.connect(self._on_cleared)
+        self._hush.watch(project.crs().description())
 
-def show_on_map(iface: Any, demo: Demo) -> bool:
-    """Both mosaics as layers, the map at the crater to ask for. A project with layers is left
-    first, as QGIS does it; False where the user rather keeps it."""
-    project, canvas = QgsProject.instance(), iface.mapCanvas()
-    files = ((demo.indexed, tr("Demo planet, indexed")),
-             (demo.asked, tr("Demo planet, another observation")))  # fmt: skip
-    sources = [Path(layer.source()) for layer in project.mapLayers().values()]
-    if not all(Path(path) in sources for path, _ in files):
-        if sources and not iface.newProject(True):
-            return False
-        layers = [QgsRasterLayer(path, name) for path, name in files]
-        # QGIS knows no way from this sphere to the Earth, and says so in red for each it looks for.
-        project.setEllipsoid("NONE")
-        project.setCrs(layers[0].crs())
-        project.addMapLayers(list(reversed(layers)))
-        iface.setActiveLayer(layers[1])
+        def zoom() -> None:  # QGIS zooms to the whole of a first layer, a moment after it was added
+            body = body_of(canvas.mapSettings().destinationCrs())
+            extent = zoom_extent(canvas, project, body, (demo,)) if body is not None else None
+            if extent is not None:
+                extent.scale(_AROUND)
+                canvas.setExtent(extent)
+                canvas.refresh()
 
-    def zoom() -> None:  # QGIS zooms to the whole of a first layer, a moment after it was added
-        body = body_of(canvas.mapSettings().destinationCrs())
-        extent = zoom_extent(canvas, project, body, (demo,)) if body is not None else None
-        if extent is not None:
-            extent.scale(_AROUND)
-            canvas.setExtent(extent)
-            canvas.refresh()
-
-    def settle() -> None:
         zoom()
-        _hush(iface.messageBar(), project.crs().description())
+        QTimer.singleShot(_SETTLE_MS, zoom)
+        return True
 
-    zoom()
-    QTimer.singleShot(_SETTLE_MS, settle)
-    return True
-
-
-def _hush(bar: Any, system: str) -> None:
-    """Take away what QGIS said of that reference system: nothing that is shown needs the Earth."""
-    for item in [item for item in bar.items() if system and system in item.text()]:
-        bar.popWidget(item)
+    def _on_cleared(self) -> None:
+        if self._hush is not None:
+            self._hush.watch("")

@@ -6,7 +6,7 @@ from typing import Any
 
 from qgis.core import QgsProject, QgsRasterLayer, QgsRasterMinMaxOrigin
 from qgis.gui import QgsMapCanvas, QgsMapToolPan
-from qgis.PyQt.QtCore import QObject, Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QVBoxLayout, QWidget
 
 from ...contract.body import Body
@@ -15,6 +15,7 @@ from ...core.geo.sphere import destination, great_circle_distance, initial_beari
 from ...core.geo.wkt import PLANE
 from ...core.review.file import ReviewPair
 from ...i18n import tr
+from ..hush import Hush
 from ..messages import MessageLine
 from .on_map import PairOnMap
 
@@ -102,8 +103,7 @@ class PairMaps(QObject):
         self._iface = iface
         self._shown: tuple[ReviewPair | None, Body | None] = (None, None)
         self._window: PairMap | None = None
-        self._hushed = False
-        self._sweep = QTimer(self, singleShot=True, timeout=self._take_away)
+        self._hush = Hush(iface.messageBar(), self) if iface is not None else None
         self._main = PairOnMap(iface.mapCanvas() if iface is not None else None, self)
 
     def follow(self, on: bool) -> None:
@@ -131,24 +131,8 @@ class PairMaps(QObject):
             self._window.closed.connect(self.window_closed)
             self._window.show()
             self._window.show_pair(*self._shown)
-        self._hush(self._window is not None)
-
-    def _hush(self, on: bool) -> None:
-        """QGIS's canvas asks for ways from the Earth to each plane that it shows, and QGIS tells
-        everybody that there is none. Nothing that is shown needs them."""
-        if self._iface is None or on == self._hushed:
-            return
-        self._hushed, added = on, self._iface.messageBar().widgetAdded
-        added.connect(self._on_message) if on else added.disconnect(self._on_message)
-
-    def _on_message(self, *_: Any) -> None:
-        self._sweep.start()  # a moment later: the bar is at work with it
-
-    def _take_away(self) -> None:
-        if self._iface is not None:
-            bar = self._iface.messageBar()
-            for item in [item for item in bar.items() if PLANE in item.text()]:
-                bar.popWidget(item)
+        if self._hush is not None:
+            self._hush.watch(PLANE if on else "")
 
     def close(self) -> None:
         """For the plugin's end."""
