@@ -42,6 +42,7 @@ class SetupBench:
     def __init__(self, wheels: Path, pins: Path) -> None:
         self.wheels, self.pins_file = wheels, pins
         self.engine = IdleEngine()
+        self.pages: list[SetupPage] = []
         self.interpreters: list[str] = []
         """What the settings named each time the page said that it is ready."""
         self.use_pins(pins)
@@ -58,6 +59,7 @@ class SetupBench:
         settings.system_certificates = False
         more = ("--pins", str(self.pins_file))
         page = SetupPage(self.engine, settings, more=more, candidates=candidates)
+        self.pages.append(page)  # as QGIS's window keeps it
         page.ready.connect(lambda: self.interpreters.append(settings.engine_python))
         page.resize(390, 900)
         page.show()
