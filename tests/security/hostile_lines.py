@@ -67,6 +67,8 @@ def requests(work: Path) -> dict[str, Json]:
             "column": "freshness", "lasso": lasso, "rows": [3, 4],
         },
         "atlas.select": {"index": added, "lasso": lasso},
+        "atlas.export": {"index": added, "path": str(work / "chosen.csv"), "lasso": lasso,
+                         "rows": [3, 4], "overwrite": True},
         "atlas.at": {"index": added, "x": 0.0, "y": 0.0, "reach": 3.0},
         "demo": {"folder": str(work / "demo"), "device": "cpu"},
         "preview": {"query": query, "index": index, "size": 64},
