@@ -246,6 +246,8 @@ def test_a_second_mosaic_in_an_index_of_its_own(folder: Path, tmp_path: Path) ->
             assert {known["path"] for known in index.manifest.observations} == {
                 str(tmp_path / "mosaic.tif"), str(tmp_path / "other.tif"),
             }  # fmt: skip
+            some = [31, 0, 17, 15, 16, 16]
+            assert index.view_records(some).tobytes() == index.views[some].tobytes()
     found = answers(tmp_path / "ALL.craterindex", folder, SearchOptions(top=40), (5,))
     assert found == answers(one, folder, SearchOptions(top=40), (5,))
     assert {match["observation"] for match in found} == {0, 1}

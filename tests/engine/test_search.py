@@ -53,6 +53,18 @@ def query(folder: Path, number: int, context: float = 2.5) -> QueryView:
     return query_view(folder, number, ENCODER, context)
 
 
+@pytest.mark.parametrize("any_angle", [False, True])
+def test_a_search_copies_no_table_of_all_views(
+    folder: Path, any_angle: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a large index that is a hundred megabytes, before the first answer."""
+    monkeypatch.setattr(CraterIndex, "views", property(lambda _: pytest.fail("the whole table")))
+    with CraterIndex.open(folder / "scene.craterindex") as index:
+        options = SearchOptions(top=5, any_angle=any_angle)
+        found = Searcher(index, ENCODER).search(query(folder, 4), options).matches
+    assert found[0].crater_id == "T-004"
+
+
 def test_every_crater_finds_itself(folder: Path, searcher: Searcher) -> None:
     for number in range(0, COUNT, 4):
         best = searcher.search(query(folder, number)).matches[0]

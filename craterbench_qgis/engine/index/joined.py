@@ -159,14 +159,17 @@ class JoinedIndex(CraterIndex):
             start = part.stop
         return rows, scales
 
-    def _view_record(self, view: int) -> np.void:
-        number = int(self._numbers(view)[0])
-        starts = np.cumsum([0, *(shard.n_views for shard in self.shards)])
-        which = int(np.searchsorted(starts, number, side="right")) - 1
-        record = self.shards[which]._view_record(number - int(starts[which])).copy()
-        record["crater_row"] = self.view_crater_rows[number]
-        record["observation"] = self._observations[which][record["observation"]]
-        return record
+    def view_records(self, views: npt.ArrayLike) -> Records:
+        """See :meth:`CraterIndex.view_records`."""
+        numbers = self._numbers(views)
+        records = super().view_records(numbers)
+        records["crater_row"] = self.view_crater_rows[numbers]
+        ends = np.cumsum([shard.n_views for shard in self.shards])
+        which = np.searchsorted(ends, numbers, side="right")
+        for shard, joined in enumerate(self._observations):
+            mine = which == shard
+            records["observation"][mine] = joined[records["observation"][mine]]
+        return records
 
     def _homes(self, rows: Int32, first: int) -> Int32:
         """The joined rows of an index's own crater rows."""

@@ -249,7 +249,7 @@ class CraterIndex(Closing):
 
     def view(self, view: int) -> ViewRow:
         """One view's row of the table."""
-        record = self._view_record(view)
+        (record,) = self.view_records(view)
         return ViewRow(
             int(view),
             int(record["crater_row"]),
@@ -260,10 +260,13 @@ class CraterIndex(Closing):
             float(record["m_per_px"]),
         )
 
-    def _view_record(self, view: int) -> np.void:
-        segment, row = self._place(view)
-        record: np.void = segment.views[row]
-        return record
+    def view_records(self, views: npt.ArrayLike) -> Records:
+        """The rows [S] of ``views`` alone, as :attr:`views` has them."""
+        numbers = self._numbers(views)
+        records = np.empty(len(numbers), VIEW_DTYPE)
+        for segment, places, rows in self._grouped(numbers):
+            records[places] = segment.views[rows]
+        return records
 
     @cached_property
     def removed(self) -> npt.NDArray[np.int32]:

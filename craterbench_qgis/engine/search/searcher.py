@@ -184,7 +184,7 @@ class Searcher:
         if not all(thumbnails):
             return scores
         context = context_of(query)
-        contexts = self.index.views["context"][views[top]].astype(float).tolist()
+        contexts = self.index.view_records(views[top])["context"].astype(float).tolist()
         alike = np.zeros_like(scores)
         alike[top] = correlations(
             query.view.pixels,
@@ -317,7 +317,7 @@ class Searcher:
         chosen = self.index.view_crater_rows[views[best]]
         records = self.index.crater_records(chosen)
         places = self._from_query(query, records)
-        stored = self.index.views[views[best]]
+        stored = self.index.view_records(views[best])
         matches = []
         for rank, (at, row, record) in enumerate(zip(best, chosen, records, strict=True), 1):
             view = stored[rank - 1]
