@@ -54,9 +54,8 @@ class CraterRun(PairRun):
         if start_from is not None:
             begin_with(net, start_from)
         learner = CraterLearner(net, int(config.network["widths"][1]), config.temperatures)
-        average = network_from_config(config.network)
         width = int(config.network["global_dim"])
-        super().__init__(config, pack, device, learner, average, width)
+        super().__init__(config, pack, device, learner, width)
 
     def describe(self, views: Tensor, pair: ViewPair) -> tuple[Described, dict[str, Tensor]]:
         """See :meth:`PairRun.describe`."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import time
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
@@ -17,6 +17,7 @@ from . import losses
 from .config import TrainingConfig
 from .pack import TerrainPack
 from .render import Renderer, ViewPair
+from .stepped import SteppedRun
 
 
 class Described(NamedTuple):
@@ -48,12 +49,9 @@ class Learner(nn.Module):
         return low[0], low[1], low[2], low[3]
 
 
-class PairRun(ABC):
-    """State of a run: everything a checkpoint holds, and one step.
-
-    ``learner`` is trained, ``average`` its network's running average; ``global_dim``: numbers of
-    a view's vector.
-    """
+class PairRun(SteppedRun):
+    """A run on pairs: ``learner`` is trained, ``average`` is its network's running average;
+    ``global_dim``: numbers of a view's vector."""
 
     learner: Learner
 
@@ -63,7 +61,6 @@ class PairRun(ABC):
         pack: TerrainPack,
         device: torch.device,
         learner: Learner,
-        average: nn.Module,
         global_dim: int,
     ) -> None:
         self.config, self.device = config, device
@@ -73,8 +70,7 @@ class PairRun(ABC):
         self.renderer = Renderer(pack, size, shares, self.generator, device)
         self.learner = learner.to(device)
         self.learner.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = average.to(device).eval()
-        self.average.load_state_dict(learner.net.state_dict())
+        self.average = copy.deepcopy(self.learner.net).requires_grad_(False).eval()
         self.optimiser = torch.optim.AdamW(self._groups(), lr=1e-3, betas=(0.9, 0.98))
         self.bank = torch.zeros(len(pack), global_dim)
         self.place = torch.tensor(pack.lon), torch.tensor(pack.lat)
@@ -83,8 +79,6 @@ class PairRun(ABC):
         self.radius = torch.tensor([s.radius_m for s in shares], dtype=torch.float64)[self.body]
         self.rows = [torch.nonzero(self.body == n).flatten() for n in range(len(shares))]
         self.parts = _parts([share.share for share in shares], config.batch)
-        self.step_number = 0
-        self.seconds = 0.0
 
     @abstractmethod
     def describe(self, views: Tensor, pair: ViewPair) -> tuple[Described, dict[str, Tensor]]:
@@ -153,7 +147,7 @@ class PairRun(ABC):
         loss.backward()
         nn.utils.clip_grad_norm_(self.learner.parameters(), 5.0)
         self.optimiser.step()
-        self._update_average()
+        self.follow(self.learner.net, self.config.ema)
         self.step_number += 1
         self.seconds += time.perf_counter() - start
         return {"step": self.step_number, "seconds": round(self.seconds, 1), "lr": rate, **figures}
@@ -247,40 +241,14 @@ class PairRun(ABC):
             tokens[:half], tokens[half:], pair.a_to_b, picks, blocked, temperature
         )
 
-    @torch.no_grad()
-    def _update_average(self) -> None:
-        keep = min(self.config.ema, self.step_number / (self.step_number + 10.0))
-        mine = self.learner.net.state_dict()
-        for name, value in self.average.state_dict().items():
-            if value.dtype.is_floating_point:
-                value.lerp_(mine[name], 1.0 - keep)
-            else:
-                value.copy_(mine[name])
+    def own_state(self) -> dict[str, Any]:
+        """See :meth:`SteppedRun.own_state`."""
+        return {"learner": self.learner.state_dict(), "bank": self.bank}
 
-    def save(self, path: Path) -> None:
-        """Write a checkpoint, replacing the last one only when whole."""
-        state = {
-            "learner": self.learner.state_dict(),
-            "average": self.average.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
-            "generator": self.generator.get_state(),
-            "bank": self.bank,
-            "step": self.step_number,
-            "seconds": self.seconds,
-        }
-        part = path.with_suffix(".part")
-        torch.save(state, part)
-        part.replace(path)
-
-    def load(self, path: Path) -> None:
-        """Continue from a checkpoint of the same recipe."""
-        state = torch.load(path, map_location="cpu", weights_only=True)
+    def take_state(self, state: dict[str, Any]) -> None:
+        """See :meth:`SteppedRun.take_state`."""
         self.learner.load_state_dict(state["learner"])
-        self.average.load_state_dict(state["average"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.generator.set_state(state["generator"])
         self.bank = state["bank"]
-        self.step_number, self.seconds = int(state["step"]), float(state["seconds"])
 
 
 def _parts(shares: list[float], batch: int) -> list[int]:

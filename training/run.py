@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import torch
 
-from craterbench_qgis.contract.vocabulary import Stage
 from craterbench_qgis.engine.monitor import Monitor
 
 from .config import TrainingConfig, read_config
@@ -53,18 +51,4 @@ def train(
     run: PairRun = kind(config, pack, torch.device(name), start_of(config, path, start_from))
     folder = Path(output_dir)
     folder.mkdir(parents=True, exist_ok=True)
-    checkpoint = folder / "checkpoint.pt"
-    if resume and checkpoint.exists():
-        run.load(checkpoint)
-    mode = "a" if run.step_number else "w"
-    with (folder / "log.jsonl").open(mode, encoding="utf-8") as log:
-        while not run.finished():
-            log.write(json.dumps(run.step()) + "\n")
-            log.flush()
-            monitor.report(Stage.TRAINING, run.step_number, config.steps)
-            if run.step_number % config.checkpoint_every == 0 or monitor.cancelled():
-                log.flush()
-                run.save(checkpoint)
-            monitor.check()
-    run.save(checkpoint)
-    return checkpoint
+    return run.go_on(folder, config.checkpoint_every, config.steps, monitor, resume)

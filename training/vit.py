@@ -53,9 +53,8 @@ class VitRun(PairRun):
         mean, std = begin.config.mean, begin.config.std
         self.mean = torch.tensor(mean, device=device).view(1, -1, 1, 1)
         self.std = torch.tensor(std, device=device).view(1, -1, 1, 1)
-        average = beginning(config.network, None).model.requires_grad_(False)
         learner = Learner(begin.model, config.temperatures)
-        super().__init__(config, pack, device, learner, average, self.encoder.global_dim)
+        super().__init__(config, pack, device, learner, self.encoder.global_dim)
 
     def describe(self, views: Tensor, pair: ViewPair) -> tuple[Described, dict[str, Tensor]]:
         """See :meth:`PairRun.describe`; the tokens themselves tell places apart."""
@@ -106,7 +105,7 @@ def export_vit(
     state = torch.load(checkpoint, map_location="cpu", weights_only=True)
     average = {name: value.half().contiguous() for name, value in state["average"].items()}
     data = save(average, metadata={"format": "pt"})
-    came = f"{begin.card.name}" if start_from is not None else "random weights"
+    came = begin.card.name if start_from is not None else "random weights"
     card = {
         "name": config.name,
         "architecture": begin.card.architecture,

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from craterbench_qgis.contract.vocabulary import Stage
 from craterbench_qgis.engine.encoders.base import resources_folder
 from craterbench_qgis.engine.encoders.kind_network import KindNet, KindOutput
 from craterbench_qgis.engine.errors import CraterBenchError
 from craterbench_qgis.engine.monitor import Monitor
 from craterbench_qgis.engine.terrain_profile import PROFILE_RINGS
 
+from ..stepped import SteppedRun
 from .pack import KindPack, read_pack
 from .render import KindRenderer, KindViews
 
@@ -49,8 +49,10 @@ def scale_targets(
     return (values - mean) / spread, mean, spread
 
 
-class KindRun:
-    """State of a run: everything a checkpoint holds, and one step."""
+class KindRun(SteppedRun):
+    """A run of the descriptor of kind."""
+
+    average: KindNet
 
     def __init__(
         self,
@@ -88,7 +90,6 @@ class KindRun:
             lr=1e-3,
             betas=(0.9, 0.98),
         )
-        self.step_number, self.seconds = 0, 0.0
 
     def _rate(self) -> float:
         warm, total = int(self.config["warmup"]), int(self.config["steps"])
@@ -119,7 +120,7 @@ class KindRun:
         loss.backward()
         nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
         self.optimiser.step()
-        self._update_average()
+        self.follow(self.net, float(self.config["ema"]))
         self.step_number += 1
         self.seconds += time.perf_counter() - start
         figures = {name: round(float(part.detach()), 4) for name, part in parts.items()}
@@ -152,39 +153,17 @@ class KindRun:
         soft = torch.softmax(teacher, dim=1)
         return F.kl_div(torch.log_softmax(student, dim=1), soft, reduction="batchmean")
 
-    @torch.no_grad()
-    def _update_average(self) -> None:
-        keep = min(float(self.config["ema"]), self.step_number / (self.step_number + 10.0))
-        mine = self.net.state_dict()
-        for name, value in self.average.state_dict().items():
-            if value.dtype.is_floating_point:
-                value.lerp_(mine[name], 1.0 - keep)
-            else:
-                value.copy_(mine[name])
+    def finished(self) -> bool:
+        """Whether the recipe's steps are done."""
+        return self.step_number >= int(self.config["steps"])
 
-    def save(self, path: Path) -> None:
-        """Write a checkpoint, replacing the last one only when whole."""
-        state = {
-            "net": self.net.state_dict(),
-            "average": self.average.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
-            "generator": self.generator.get_state(),
-            "scaling": torch.stack(self.scaling),
-            "step": self.step_number,
-            "seconds": self.seconds,
-        }
-        part = path.with_suffix(".part")
-        torch.save(state, part)
-        part.replace(path)
+    def own_state(self) -> dict[str, Any]:
+        """See :meth:`SteppedRun.own_state`."""
+        return {"net": self.net.state_dict(), "scaling": torch.stack(self.scaling)}
 
-    def load(self, path: Path) -> None:
-        """Continue from a checkpoint of the same recipe."""
-        state = torch.load(path, map_location="cpu", weights_only=True)
+    def take_state(self, state: dict[str, Any]) -> None:
+        """See :meth:`SteppedRun.take_state`."""
         self.net.load_state_dict(state["net"])
-        self.average.load_state_dict(state["average"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.generator.set_state(state["generator"])
-        self.step_number, self.seconds = int(state["step"]), float(state["seconds"])
 
 
 def begin_with(net: KindNet, weights: Path) -> None:
@@ -238,19 +217,8 @@ def train_kind(
     if start is not None:
         start = resources_folder() / f"{start}.safetensors"
     run = KindRun(config, pack, torch.device(name), looks, start)
-    checkpoint = folder / "checkpoint.pt"
-    if checkpoint.exists():
-        run.load(checkpoint)
     every, total = int(config["checkpoint_every"]), int(config["steps"])
-    with (folder / "log.jsonl").open("a" if run.step_number else "w", encoding="utf-8") as log:
-        while run.step_number < total:
-            log.write(json.dumps(run.step()) + "\n")
-            monitor.report(Stage.TRAINING, run.step_number, total)
-            if run.step_number % every == 0 or monitor.cancelled():
-                log.flush()
-                run.save(checkpoint)
-            monitor.check()
-    run.save(checkpoint)
+    checkpoint = run.go_on(folder, every, total, monitor, resume=True)
     if "finish" not in config:
         return checkpoint
     from .finish import finish
