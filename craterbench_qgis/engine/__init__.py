@@ -3,6 +3,7 @@
 import os
 
 from .files.walls import raise_walls
+from .memory import keep_freed_memory
 
 # Before anything here can load GDAL: what it may do in this process is read when it starts.
 raise_walls()
@@ -12,3 +13,4 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Before torch: a thread that waits for work looks for it 300,000 times before it sleeps, and where
 # QGIS draws on the same cores, the one it waits for gets no turn: twice as long, measured.
 os.environ.setdefault("GOMP_SPINCOUNT", "10000")
+keep_freed_memory()

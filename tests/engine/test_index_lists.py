@@ -21,6 +21,7 @@ from craterbench_qgis.engine.index import (
     listed,
     manifest,
     open_shortlist,
+    rough,
     shortlist,
     verify,
 )
@@ -97,7 +98,22 @@ def recall(index: CraterIndex, size: int, mask: np.ndarray | None = None) -> flo
     return float(np.mean(shares))
 
 
-def test_lists_agree_with_the_exact_scan(index_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(params=["numkong", "BLAS"])
+def product(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What multiplies the rows of lists."""
+    if request.param == "BLAS":
+        monkeypatch.setattr(rough, "numkong", None)
+    elif rough.numkong is None:
+        pytest.skip("numkong is not installed")
+    return str(request.param)
+
+
+@pytest.mark.parametrize("chosen", [True, False])
+def test_lists_agree_with_the_exact_scan(
+    index_path: Path, monkeypatch: pytest.MonkeyPatch, product: str, chosen: bool
+) -> None:
+    if chosen:
+        monkeypatch.setattr(listed, "_ALL_BELOW", 0)
     with CraterIndex.open(index_path) as index:
         some = np.random.default_rng(0).random(index.n_views) < 0.4
         few = np.arange(index.n_views) % 100 == 0
@@ -109,7 +125,23 @@ def test_lists_agree_with_the_exact_scan(index_path: Path, monkeypatch: pytest.M
         assert recall(index, 20, np.arange(index.n_views) < 600) >= 0.99
 
 
+def test_products_make_no_difference(index_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if rough.numkong is None:
+        pytest.skip("numkong is not installed")
+    with CraterIndex.open(index_path) as index:
+        answers = []
+        for library in (rough.numkong, None):
+            monkeypatch.setattr(rough, "numkong", library)
+            shortlist_ = ListsShortlist(index)
+            answers.append([shortlist_.search(query, 50) for query in vectors(20, 98)])
+    for (views, scores), (others, their_scores) in zip(*answers, strict=True):
+        assert views.tolist() == others.tolist()
+        np.testing.assert_allclose(scores, their_scores, atol=1e-6)
+
+
 def test_only_a_part_is_read(index_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listed, "_ALL_BELOW", 0)
+    monkeypatch.setattr(listed, "_GAP", 128)
     scanned = []
     real = listed.SegmentLists.spans
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,8 +10,9 @@ import numpy.typing as npt
 from ..errors import CraterIndexError
 from ..monitor import Monitor
 from .format import Float32
-from .lists import MIN_VIEWS, SegmentLists, write_lists
+from .lists import MIN_VIEWS, SegmentLists, Towards, write_lists
 from .reader import CraterIndex
+from .rough import FOLD
 from .scanning import ExactInt8, Int64, Mask, allowed_views, best, products, query_vector
 from .segment import Segment
 from .storage import storage_errors
@@ -19,12 +20,14 @@ from .writer import IndexWriter
 
 LISTS = "lists"
 
+_ALL_BELOW = 262_144  # listed views that are all scanned: choosing lists costs more than it spares
 _FIRST_LOOK = 24  # times S: views scanned before it is known how good a list has to be
 _FIRST_PART = 1 / 64  # and at least this part of all: a better bound spares more than it costs
-_GAP = 128  # places that are read along rather than to begin again after them
+_GAP = 512  # places that are read along rather than to begin again after them
 _REACH = 0.9  # of what a file says, which is more than is needed (docs/performance.md)
-_AGAIN = 3  # times S: views scored again with their stored descriptors
-_FEW_ALLOWED = 32_768  # views that are scored one by one
+_AGAIN = 2  # times S: views scored again with their stored descriptors
+_SAMPLED = 16  # one of so many scores is looked at to guess a limit
+_FEW_ALLOWED = 4_096  # views that are scored one by one
 
 
 class ListsShortlist:
@@ -81,20 +84,24 @@ class ListsShortlist:
 
     def _candidates(self, vector: Float32, size: int, allowed: Mask | None, share: float) -> Int64:
         """The most promising views, ascending."""
-        towards = [lists.towards(vector) for *_, lists in self._listed]
-        centres = np.concatenate([part[2] for part in towards])
+        towards = [Towards(lists, vector) for *_, lists in self._listed]
         plain = self._scan_plain(vector, allowed)
-        best_so_far = _Best(_AGAIN * size, *plain)
-        first_look = max(_FIRST_LOOK * size / share, _FIRST_PART * self._views_listed)
-        near = self._nearest(centres, first_look)
-        for views, scores in self._scan(near, towards, allowed, best_so_far, gap=0):
-            best_so_far.add(views, scores)
-        # Every list is read that can hold a view better than the S-th best of those.
-        waiting = np.union1d(np.flatnonzero(centres + self._reach >= best_so_far.nth(size)), near)
-        best_so_far.again(*plain)
-        for views, scores in self._scan(waiting, towards, allowed, best_so_far, gap=_GAP):
-            best_so_far.add(views, scores)
+        best_so_far = _Best(int(_AGAIN * size), share, *plain)
+        if self._views_listed <= _ALL_BELOW:
+            chosen = None
+        else:
+            centres = np.concatenate([part.centres() for part in towards])
+            near = self._nearest(centres, self._first_look(size, share))
+            self._scan(near, towards, allowed, best_so_far, gap=FOLD)
+            # Every list is read that can hold a view better than the S-th best of those.
+            bound = best_so_far.nth(size) - self._reach
+            chosen = np.union1d(np.flatnonzero(centres >= bound), near)
+            best_so_far.again(*plain)
+        self._scan(chosen, towards, allowed, best_so_far, gap=_GAP)
         return best_so_far.views()
+
+    def _first_look(self, size: int, share: float) -> float:
+        return max(_FIRST_LOOK * size / share, _FIRST_PART * self._views_listed)
 
     def _nearest(self, centres: Float32, views: float) -> Int64:
         """As many lists, by their centres the nearest, as hold ``views`` views; ascending."""
@@ -109,29 +116,37 @@ class ListsShortlist:
 
     def _scan(
         self,
-        chosen: Int64,
-        towards: list[tuple[Float32, float, Float32]],
+        chosen: Int64 | None,
+        towards: list[Towards],
         allowed: Mask | None,
         best_so_far: _Best,
         gap: int,
-    ) -> Iterator[tuple[Int64, Float32]]:
-        """(views, their products with the query, nearly) of the lists ``chosen``, ascending, that
-        may be among the best; segment by segment."""
-        cuts = np.searchsorted(chosen, self._bounds)
+    ) -> None:
+        """Add the views of the lists ``chosen``, ascending (None: of all), that may be among the
+        best, with their products with the query, nearly; segment by segment."""
+        cuts = [] if chosen is None else np.searchsorted(chosen, self._bounds).tolist()
         for number, (first, _, lists) in enumerate(self._listed):
-            mine = chosen[cuts[number] : cuts[number + 1]] - self._bounds[number]
-            if not len(mine):
+            if chosen is None:
+                spans = np.array([[0, len(lists.rows)]])
+            elif cuts[number] < cuts[number + 1]:
+                mine = chosen[cuts[number] : cuts[number + 1]] - self._bounds[number]
+                spans = lists.spans(mine, gap)
+            else:
                 continue
-            short, base, _ = towards[number]
-            spans = lists.spans(mine, gap)
+            query, held = towards[number], best_so_far
+            rough = query.roughly(spans)
+            guess = held.guess(rough)
+            limit = query.limit(held.at_least) if guess is None else guess
+            for least in (limit, -np.inf):
+                places = lists.places(spans, np.flatnonzero(rough >= least))
+                views = lists.rows[places].astype(np.int64) + first
+                if allowed is not None:
+                    inside = allowed[views]
+                    views, places = views[inside], places[inside]
+                if guess is None or held.enough(len(views)):
+                    break
             # Lists hold descriptors of the length that is stored, so no scale is due.
-            scores = lists.products(spans, short, base)
-            kept = np.flatnonzero(scores >= best_so_far.at_least)
-            views, scores = lists.rows_at(spans, kept) + first, scores[kept]
-            if allowed is not None:
-                keep = allowed[views]
-                views, scores = views[keep], scores[keep]
-            yield views, scores
+            held.add(views, query.nearly(places))
 
     def _scan_plain(self, vector: Float32, allowed: Mask | None) -> tuple[Int64, Float32]:
         """The same, exactly, of all allowed views of the segments without lists."""
@@ -166,12 +181,26 @@ class ListsShortlist:
 class _Best:
     """The ``count`` best of the views that were added, and some more."""
 
-    def __init__(self, count: int, views: Int64, scores: Float32) -> None:
-        """``views``, ``scores``: the first ones."""
-        self._count = count
+    def __init__(self, count: int, share: float, views: Int64, scores: Float32) -> None:
+        """``share``: of all views, which are allowed. ``views``, ``scores``: the first ones."""
+        self._count, self._share = count, share
         self.at_least = np.float32(-np.inf)
         """What a view needs to be among them, as far as is known."""
         self._views, self._scores, self._held = [views], [scores], len(views)
+
+    def guess(self, scores: npt.NDArray[Any]) -> float | None:
+        """What a view needs to be among the best by ``scores`` (in any measure), to be tried; None
+        where ``at_least`` says it, or there are few."""
+        # One of sixteen says about how good the best are, and spares sorting all.
+        sample = scores[::_SAMPLED]
+        above = int(3 * self._count / self._share / _SAMPLED) + 8
+        if self.at_least > -np.inf or above >= len(sample) // 2:
+            return None
+        return float(np.partition(sample, len(sample) - above)[len(sample) - above])
+
+    def enough(self, number: int) -> bool:
+        """Whether the best are among ``number`` views that a guess let pass."""
+        return number >= 2 * self._count
 
     def again(self, views: Int64, scores: Float32) -> None:
         """Begin anew with these; what is known of the least score stays."""

@@ -12,8 +12,7 @@ from .reader import CraterIndex
 Int64 = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-# 1024 rows of 384 numbers are 1.5 MB as float32: they stay in the cache between the two steps.
-_BLOCK_VIEWS = 1024
+_BLOCK_BYTES = 256 << 10  # of rows as float32: they stay in the cache between the two steps
 
 
 class ExactInt8:
@@ -38,9 +37,10 @@ class ExactInt8:
 
 def products(stored: npt.NDArray[np.int8], vector: Float32, out: Float32) -> None:
     """The products of ``vector`` [G] with int8 numbers [n, G], into ``out`` [n]."""
-    buffer = np.empty((min(_BLOCK_VIEWS, max(len(stored), 1)), len(vector)), np.float32)
-    for start in range(0, len(stored), _BLOCK_VIEWS):
-        block = stored[start : start + _BLOCK_VIEWS]
+    step = max(1, min(_BLOCK_BYTES // (4 * len(vector)), len(stored)))
+    buffer = np.empty((step, len(vector)), np.float32)
+    for start in range(0, len(stored), step):
+        block = stored[start : start + step]
         wide = buffer[: len(block)]
         np.copyto(wide, block)
         np.dot(wide, vector, out=out[start : start + len(block)])

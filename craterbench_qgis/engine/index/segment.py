@@ -45,14 +45,9 @@ def crc_of_records(records: Records) -> npt.NDArray[np.uint32]:
     """CRC-32 [V] of each record (C-contiguous) without its last four bytes."""
     length = records.dtype.itemsize
     data = np.ascontiguousarray(records).view(np.uint8).reshape(-1).data
-    return np.fromiter(
-        (
-            zlib.crc32(data[start : start + length - 4])
-            for start in range(0, len(records) * length, length)
-        ),
-        np.uint32,
-        len(records),
-    )
+    crc32, end = zlib.crc32, length - 4
+    starts = range(0, len(records) * length, length)
+    return np.array([crc32(data[start : start + end]) for start in starts], np.uint32)
 
 
 def encode(
@@ -258,28 +253,33 @@ class Segment:
         file, length = self.files[TOKENS], self._record.itemsize
         file.will_need(np.asarray(rows, np.int64) * length, length)
 
-    def read_records(self, rows: Rows) -> Records:
-        """Copies of the records of ``rows``, each checked. Raises CraterIndexError."""
-        file = self.files[TOKENS]
+    def read_records(self, rows: Rows, into: Records | None = None) -> Records:
+        """Copies of the records of ``rows``, each checked, in ``into`` [n] where that is given.
+        Raises CraterIndexError."""
+        file, length = self.files[TOKENS], self._record.itemsize
         file.still_there()
-        records = self.records[rows]
-        bad = np.flatnonzero(crc_of_records(records) != records["crc"])
+        if into is None:
+            into = np.empty(len(rows), self._record)
+        # As bytes: numpy copies records member by member.
+        stored, copies = file.bytes().reshape(-1, length), into.view(np.uint8).reshape(-1, length)
+        np.take(stored, rows, axis=0, out=copies, mode="clip")
+        bad = np.flatnonzero(crc_of_records(into) != into["crc"])
         if bad.size:
             raise CraterIndexError(
                 f"{self.root.name}: the file {file.entry.path} is damaged at view "
                 f"{int(rows[bad[0]])}: its checksum differs. {RESTORE}"
             )
         settings = self._settings
-        if records.size and not (
-            np.isfinite(records["scale"]).all()
-            and int(records["seed"].max()) < settings.patches
-            and int(records["assignment"].max()) < settings.tokens
+        if into.size and not (
+            np.isfinite(into["scale"]).all()
+            and int(into["seed"].max()) < settings.patches
+            and int(into["assignment"].max()) < settings.tokens
         ):
             raise CraterIndexError(
                 f"{self.root.name}: the file {file.entry.path} holds tokens that do not fit its "
                 f"settings. {RESTORE}"
             )
-        return records
+        return into
 
     def thumbnail(self, row: int) -> bytes:
         """The JPEG of view ``row``, checked. Raises CraterIndexError."""

@@ -25,7 +25,7 @@ HNSW = "hnsw"
 HNSW_FROM_VIEWS = 1_000_000
 """From this many views on "auto" uses an HNSW graph, if one was built and there are no lists."""
 
-LISTS_FROM_VIEWS = 65_536
+LISTS_FROM_VIEWS = 16_384
 """From this many views on "auto" uses the inverted lists, where the index has them
 (``docs/performance.md``)."""
 

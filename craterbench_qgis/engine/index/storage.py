@@ -269,21 +269,29 @@ def expect_files(count: int) -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
 
 
+def blocks_read() -> tuple[int, int] | None:
+    """How often this thread has had something read from a disk; None where the system does not
+    say."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    usage = resource.getrusage(getattr(resource, "RUSAGE_THREAD", resource.RUSAGE_SELF))
+    return usage.ru_inblock, usage.ru_majflt
+
+
 class MappedFile:
     """A file of an index mapped for reading; nothing is read until its bytes are used."""
 
     def __init__(self, root: Path, entry: FileEntry) -> None:
         self.root, self.entry = root, entry
+        self.path = root / entry.path
         self._map: mmap.mmap | None = None
         self._checked, self._checking = False, threading.Lock()
         check_size(root, entry)
         if entry.size:
             with storage_errors(self.path), open_inside(root, self.path) as file:
                 self._map = mmap.mmap(file.fileno(), entry.size, access=mmap.ACCESS_READ)
-
-    @property
-    def path(self) -> Path:
-        return self.root / self.entry.path
 
     def bytes(self) -> Bytes:
         """uint8 [size], read-only, straight from the map."""
@@ -313,9 +321,14 @@ class MappedFile:
 
         One that was removed is fine, its map lives on (a writer consolidated the index).
         """
-        with storage_errors(self.path), contextlib.suppress(FileNotFoundError, NotADirectoryError):
-            if os.stat(self.path).st_size < self.entry.size:  # noqa: PTH116 - quicker than Path
-                check_size(self.root, self.entry)
+        try:
+            if os.stat(self.path).st_size >= self.entry.size:  # noqa: PTH116 - quicker than Path
+                return
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        except OSError as error:
+            raise storage_error(error, self.path) from error
+        check_size(self.root, self.entry)
 
     def will_need(self, starts: npt.NDArray[np.int64], length: int) -> None:
         """Tell the operating system to fetch ``length`` bytes from each of ``starts`` now (no
