@@ -19,6 +19,7 @@ from ..index.catalogue_store import CraterStore
 
 BoolArray = NDArray[np.bool_]
 _MANY, _CELLS = 20_000, 40  # points from which a grid of so many cells a side spares time
+_BLOCK = 32_768
 _EDGE = 1e-6  # degrees: wider than the roundings of a whole turn
 
 
@@ -130,42 +131,54 @@ def _inside(
     shapely.prepare(region)
     inside = np.zeros(len(lon), dtype=bool)
     left, bottom, right, top = region.bounds
-    if not len(lon):
-        return inside
-    first, last = float(lon.min()), float(lon.max())
-    keep = keep & (lat >= bottom - _EDGE) & (lat <= top + _EDGE)
-    for turn in (-360.0, 0.0, 360.0):
-        if last + turn < left - _EDGE or first + turn > right + _EDGE:
-            continue
-        near = (lon >= left - turn - _EDGE) & (lon <= right - turn + _EDGE)
-        rows = np.flatnonzero(keep & near)
-        inside[rows] |= _in_region(region, lon[rows] + turn, lat[rows])
+    cells = _cells(region) if len(lon) > _MANY else None
+    # In blocks that stay in a core's cache.
+    for start in range(0, len(lon), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        x, y, mine = lon[part], lat[part], inside[part]
+        near = keep[part] & (y >= bottom - _EDGE) & (y <= top + _EDGE)
+        for turn in (-360.0, 0.0, 360.0):
+            beside = (x >= left - turn - _EDGE) & (x <= right - turn + _EDGE)
+            rows = np.flatnonzero(near & beside)
+            if len(rows):
+                mine[rows] |= _in_region(region, cells, x[rows] + turn, y[rows])
     return inside
 
 
-def _in_region(region: Any, x: NDArray[np.float64], y: NDArray[np.float64]) -> BoolArray:
-    """Points in or on a prepared polygon. Of many, only those in cells that its edge crosses are
-    compared with it one by one."""
+def _cells(region: Any) -> NDArray[np.int8]:
+    """The region's extent as a grid [_CELLS * _CELLS], row by row from the south-west: 1 where a
+    cell lies within it, 0 where outside, -1 where it may be both."""
     import shapely
 
-    if len(x) < _MANY:
-        return np.asarray(shapely.intersects_xy(region, x, y), bool)
     left, bottom, right, top = region.bounds
     wide, high = (right - left) / _CELLS, (top - bottom) / _CELLS
     column, row = (line.ravel() for line in np.meshgrid(np.arange(_CELLS), np.arange(_CELLS)))
     # A little wider than they are: a point may be rounded into the cell beside its own.
-    cells = shapely.box(
+    boxes = shapely.box(
         left + (column - 1e-6) * wide, bottom + (row - 1e-6) * high,
         left + (column + 1 + 1e-6) * wide, bottom + (row + 1 + 1e-6) * high,
     )  # fmt: skip
-    touched = shapely.intersects(region, cells)
-    whole = np.zeros(len(cells), bool)
-    whole[touched] = shapely.contains(region, cells[touched])
-    column = np.clip(((x - left) / wide).astype(np.int32), 0, _CELLS - 1)
-    row = np.clip(((y - bottom) / high).astype(np.int32), 0, _CELLS - 1)
-    cell = row * np.int32(_CELLS) + column
-    inside: BoolArray = whole[cell]
-    at = np.flatnonzero((touched & ~whole)[cell])
+    cells = np.zeros(len(boxes), np.int8)
+    touched = np.flatnonzero(shapely.intersects(region, boxes))
+    cells[touched] = np.where(shapely.contains(region, boxes[touched]), 1, -1)
+    return cells
+
+
+def _in_region(
+    region: Any, cells: NDArray[np.int8] | None, x: NDArray[np.float64], y: NDArray[np.float64]
+) -> BoolArray:
+    """Points in or on a prepared polygon; with ``cells``, only those near its edge are compared
+    with it."""
+    import shapely
+
+    if cells is None:
+        return np.asarray(shapely.intersects_xy(region, x, y), bool)
+    left, bottom, right, top = region.bounds
+    column = ((x - left) * (_CELLS / (right - left))).astype(np.int32).clip(0, _CELLS - 1)
+    row = ((y - bottom) * (_CELLS / (top - bottom))).astype(np.int32).clip(0, _CELLS - 1)
+    state = cells[row * np.int32(_CELLS) + column]
+    inside: BoolArray = state > 0
+    at = np.flatnonzero(state < 0)
     inside[at] = shapely.intersects_xy(region, x[at], y[at])
     return inside
 
