@@ -17,10 +17,13 @@ from .output import print_json, say, table
 
 PACKAGES = (
     "numpy", "scipy", "torch", "torchvision", "timm", "safetensors", "rasterio", "pyproj",
-    "shapely", "pyogrio", "pyarrow", "PIL", "hnswlib",
+    "shapely", "pyogrio", "pyarrow", "PIL", "hnswlib", "numkong",
 )  # fmt: skip
 _DISTRIBUTION = {"PIL": "pillow"}
-_OPTIONAL = {"hnswlib": "the exact shortlist is used instead"}
+_OPTIONAL = {
+    "hnswlib": "the exact shortlist is used instead",
+    "numkong": "searches by lists take longer",
+}
 
 
 def add_to(commands: Any) -> None:

@@ -8,6 +8,8 @@ stands four times in a matrix, once for each. 48 numbers: 6 ns a row, 15 one by 
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 from typing import Any
 
 import numpy as np
@@ -15,10 +17,10 @@ import numpy.typing as npt
 
 from .format import Float32
 
-try:
-    import numkong
-except (ImportError, OSError):  # engines made before it was used, and systems it has no wheel for
-    numkong = None
+numkong: Any = None
+# Engines made before it was used go on without it, and systems that it has no wheel for.
+with contextlib.suppress(ImportError, OSError):
+    numkong = importlib.import_module("numkong")
 
 Int64 = npt.NDArray[np.int64]
 

@@ -12,7 +12,7 @@ from ...contract.wire import PROTOCOL
 
 PACKAGES = (
     "numpy", "scipy", "torch", "timm", "rasterio", "pyproj", "shapely", "pyogrio", "pyarrow",
-    "pillow", "hnswlib",
+    "pillow", "hnswlib", "numkong",
 )  # fmt: skip
 
 
