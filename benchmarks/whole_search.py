@@ -105,6 +105,7 @@ def main() -> int:
     parser.add_argument("--profile", action="store_true")
     arguments = parser.parse_args()
     import pyarrow.compute
+    import pyproj  # noqa: F401 - as cutting a query does
     import scipy.special
     import shapely
     import torch
