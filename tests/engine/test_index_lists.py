@@ -119,6 +119,7 @@ def test_lists_agree_with_the_exact_scan(
         few = np.arange(index.n_views) % 100 == 0
         assert recall(index, 20) >= 0.99
         assert recall(index, 100) >= 0.99
+        assert recall(index, 2000) >= 0.99
         assert recall(index, 20, few) == 1.0
         monkeypatch.setattr(listed, "_FEW_ALLOWED", 100)
         assert recall(index, 20, some) >= 0.99

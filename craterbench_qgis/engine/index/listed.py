@@ -75,7 +75,8 @@ class ListsShortlist:
             views = np.flatnonzero(allowed)
             places, scores = best(self._scores(views, vector), size, None)
             return views[places], scores
-        if size < 1 or size * _FIRST_LOOK >= within:
+        enough = 2 * _AGAIN if self._views_listed <= _ALL_BELOW else _FIRST_LOOK
+        if size < 1 or size * enough >= within:
             return self._exact.search(vector, size, mask)
         views = self._candidates(vector, size, allowed, within / total)
         scores = self._scores(views, vector)
@@ -86,7 +87,7 @@ class ListsShortlist:
         """The most promising views, ascending."""
         towards = [Towards(lists, vector) for *_, lists in self._listed]
         plain = self._scan_plain(vector, allowed)
-        best_so_far = _Best(int(_AGAIN * size), share, *plain)
+        best_so_far = _Best(_AGAIN * size, share, *plain)
         if self._views_listed <= _ALL_BELOW:
             chosen = None
         else:
