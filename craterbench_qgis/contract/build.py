@@ -8,7 +8,7 @@ from typing import Annotated, Optional
 from .body import Body
 from .records import Band, Count, FileName, Finite, Json, Number, Positive, Record, between, members
 from .search import CONTEXTS, Context
-from .vocabulary import LatitudeKind, Seeds
+from .vocabulary import LatitudeKind, Seeds, Size
 
 INDEX_SUFFIX, MANIFEST = ".craterindex", "manifest.json"
 """How the folder of an index ends; the file in it that says what the index is."""
@@ -128,6 +128,7 @@ class BuildParams(Record):
     )
     tokens: Annotated[int, between(1, 65_536)] = TOKENS
     seeds: Seeds = Seeds.ATTENTION
+    size: Size = Size.STANDARD
     band: Optional[Band] = None
     nodata: Optional[Finite] = None
     terrain: Optional[FileName] = None
@@ -260,6 +261,7 @@ class IndexInfo(Record):
     tokens: int
     contexts: list[float]
     seeds: str = ""
+    size: Size = Size.STANDARD
     aggregation: str = ""
     token_dim: int = 0
     global_dim: int = 0

@@ -228,7 +228,7 @@ class Experiment:
         return np.stack([self.gallery.query_tokens(patches, weight) for patches, weight in pairs])
 
     def _gallery_blocks(self, spec: RowSpec) -> Iterator[tuple[slice, Float32]]:
-        """(which views, their tokens float32 [v, K, D] after int8 steps)."""
+        """(which views, their tokens float32 [v, K, D] as stored)."""
         gallery, wanted = self.gallery, spec.tokens()
         for part in blocks(len(gallery), _GALLERY_BLOCK):
             if wanted is not None and wanted == gallery.own:
@@ -239,7 +239,7 @@ class Experiment:
                 tokens = store.read(part)
             else:
                 tokens = make_tokens(store, part, wanted, gallery.numbers())
-            yield part, dequantise(*quantise(tokens))
+            yield part, gallery.as_stored(tokens)
 
     def _k(self, spec: RowSpec) -> int:
         return spec.k if spec.k is not None else self.gallery.patches
@@ -250,7 +250,7 @@ class Experiment:
         return int(self.gallery.globals.shape[1]) + 4
 
     def _token_bytes(self, k: int) -> int:
-        return k * (self.gallery.token_dim + 4)
+        return k * self.gallery.token_bytes
 
     def _cost(self, spec: RowSpec) -> float:
         """Multiplications and additions of one query with one view, in millions."""

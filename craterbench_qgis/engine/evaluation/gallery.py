@@ -57,6 +57,15 @@ class Gallery(ABC):
     def patch_store(self, monitor: Monitor) -> PatchStore:
         """All patch tokens; made once. Raises PatchesUnavailable."""
 
+    @property
+    def token_bytes(self) -> int:
+        """Bytes of a stored token."""
+        return self.token_dim + 4
+
+    def as_stored(self, tokens: Float32) -> Float32:
+        """Tokens [..., K, D] as they come back from where tokens are stored."""
+        return dequantise(*quantise(tokens))
+
     def close(self) -> None:  # noqa: B027 (most galleries hold nothing)
         """Let go of the patch tokens."""
 
@@ -101,6 +110,13 @@ class IndexGallery(Gallery):
 
     def own_tokens(self, views: Int64) -> Float32:
         return self._index.tokens(self.views[views])
+
+    @property
+    def token_bytes(self) -> int:
+        return self._index.settings.token_bytes
+
+    def as_stored(self, tokens: Float32) -> Float32:
+        return self._index.settings.as_stored(tokens)
 
     def shortlist(self, vector: Float32, size: int) -> Ranked:
         views, scores = self._backend.search(vector, size)

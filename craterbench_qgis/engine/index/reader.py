@@ -339,16 +339,11 @@ class CraterIndex(Closing):
         records = np.empty(len(numbers), record_dtype(self.settings))
         for segment, places, rows in groups:
             records[places] = segment.read_records(rows)
-        return StoredTokens(
-            records["tokens"], records["scale"], records["seed"], records["assignment"]
-        )
+        return StoredTokens.of(records, self.settings)
 
     def tokens(self, views: npt.ArrayLike) -> Float32:
         """The instance tokens float32 [S, K, D] of ``views``, each record checked."""
-        stored = self.stored_tokens(views)
-        tokens = stored.tokens.astype(np.float32)
-        tokens *= stored.scale[:, :, None]
-        return tokens
+        return self.stored_tokens(views).vectors()
 
     def thumbnail(self, view: int) -> bytes:
         """The JPEG of a view, checked; empty when none was stored."""

@@ -15,6 +15,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from ...contract.vocabulary import Size
+from .. import two_bits
 from ..errors import CraterIndexError
 from .entries import SegmentEntry
 from .format import (
@@ -62,7 +64,8 @@ def encode(
     from ..tokens import quantise
 
     records = np.zeros(len(data), record_dtype(settings))
-    records["tokens"], records["scale"] = quantise(data.tokens)
+    store = two_bits.pack if settings.size is Size.SMALL else quantise
+    records["tokens"], records["scale"] = store(data.tokens)
     records["seed"] = data.seeds
     records["assignment"] = data.assignment
     records["crc"] = crc_of_records(records)

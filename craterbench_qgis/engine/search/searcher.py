@@ -166,7 +166,7 @@ class Searcher:
         for number, turn in enumerate(finer):
             at = slice(number, number + 1)
             tokens = self._query_tokens(embedding.tokens[at], embedding.attention[at])
-            again = score(tokens, stored.tokens, stored.scale)
+            again = score(stored.facing(tokens), stored.tokens, stored.scale)
             for place in np.flatnonzero(again > scores[top]).tolist():
                 scores[top[place]], best[top[place]] = again[place], turn
 
@@ -285,7 +285,7 @@ class Searcher:
                 return views, first, refined.scores(self.index.tokens(views))
             score = symmetric_maxsim if options.symmetric else maxsim
             stored = self.index.stored_tokens(views)
-            return views, first, score(tokens, stored.tokens, stored.scale)
+            return views, first, score(stored.facing(tokens), stored.tokens, stored.scale)
 
     def _shortlist(
         self,
