@@ -1,15 +1,15 @@
 """hit@1 over the bytes of a view: how many tokens, in how many bits. docs/validation/bytes.md.
 
-    python benchmarks/bytes_per_view.py --data ../shared/data --work FOLDER [--sets shade ...]
-        [--ks 4 8 16 32 64] [--codes int8 lm4 ...] [--seconds 300] [--page docs/validation/bytes.md]
+    python benchmarks/bytes_per_view.py --data ../shared/data --work FOLDER [--kept]
+        [--picture docs/images/bytes.png] [--seconds 300]
 
 Two-stage search (100 views of the shortlist by the stored int8 descriptors), the query's tokens not
 quantised, as in a search. Development sets, in the western hemisphere without the farside's north
 (lon -170..-135, lat 0..45): ``shade`` (photograph against shaded terrain), ``processing``
 (photograph against a simulated other processing of it, centres off by up to 0.3 D), ``suns``
-(fine terrain of lon -135..-122 under three other suns, among views of the hemisphere). Kept aside:
-``illumination`` and ``missions`` as in training/validate.py. Codes are fitted to tokens of the
-development galleries. Views and results are kept in FOLDER and not made again.
+(fine terrain of lon -135..-122 under three other suns, among views of the hemisphere). Kept aside
+(``--kept``): ``illumination`` and ``missions`` of training/validate.py. Codes are fitted to tokens
+of the development galleries. Views and results are kept in FOLDER and not made again.
 """
 
 from __future__ import annotations
@@ -34,6 +34,23 @@ from training import develop, validate  # noqa: E402
 from training.validate import FINE_DEV, RetrievalSet, Views, cut, hillshade, within  # noqa: E402
 
 KS = (4, 8, 16, 32, 64)
+Plan = list[tuple[str, int, int]]
+PLAN: Plan = [
+    *(("int8", k, k) for k in KS),
+    ("int8", 16, 64),
+    *(("rot4", k, k) for k in (16, 32, 64)),
+    *(("rot2", k, k) for k in KS),
+    ("rot1", 64, 64),
+    ("rot1", 144, 144),
+    *((code, 64, 64) for code in ("float", "lm2", "fair2", "pca64x4", "res256x2", "pq32")),
+]
+"""Code, tokens stored, tokens of a query."""
+KEPT_PLAN: Plan = [
+    *(("int8", k, k) for k in KS),
+    *(("rot4", k, k) for k in (16, 64)),
+    *(("rot2", k, k) for k in KS),
+    ("rot1", 64, 64),
+]
 SHORTLIST = 100
 SETS = ("photographs", "suns")
 KEPT = ("illumination", "missions")
@@ -175,48 +192,125 @@ def measure(
     return results
 
 
+def measured(work: Path, sets: list[str], plan: Plan) -> dict[tuple[str, int, int], dict]:
+    """What is known of each (code, K, K of the query): its bytes, and ranks of all queries."""
+    known: dict[tuple[str, int, int], dict] = {}
+    for code, k, asked in plan:
+        parts = [
+            json.loads((work / "results" / f"{name}-{code}-{k}-{asked}.json").read_text("utf-8"))
+            for name in sets
+        ]
+        ranks_of = {label: np.array(r) for part in parts for label, r in part["ranks"].items()}
+        known[code, k, asked] = {"bytes": parts[0]["bytes"], "ranks": grouped(ranks_of)}
+    return known
+
+
+def grouped(ranks_of: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Ranks [queries, suns]: the three suns ask for the same craters, as far as all can be cut."""
+    suns = [ranks_of.pop(name) for name in validate.SUNS if name in ranks_of]
+    groups = {label: ranks[:, None] for label, ranks in ranks_of.items()}
+    if suns:
+        groups["suns"] = np.concatenate(suns)[:, None]
+    return groups
+
+
+def interval(values: np.ndarray, decimals: str = ".3f") -> str:
+    """Mean and its 95 % bootstrap interval."""
+    rng = np.random.default_rng(0)
+    means = values[rng.integers(0, len(values), (2000, len(values)))].mean(axis=1)
+    low, high = np.percentile(means, (2.5, 97.5))
+    return f"{values.mean():{decimals}} ({low:{decimals}} to {high:{decimals}})"
+
+
+def table(known: dict[tuple[str, int, int], dict]) -> str:
+    """Markdown: a row for each code and K, by bytes; differences are paired, to int8 K = 16."""
+    labels = list(next(iter(known.values()))["ranks"])
+    base = known["int8", 16, 16]["ranks"]
+    head = [f"{label} ({len(base[label])})" for label in labels]
+    lines = [
+        "| code | K | bytes | "
+        + " | ".join(f"{name}: hit@1 | mAP | against int8, K = 16" for name in head)
+        + " |",
+        "|---|---|---|" + "---|---|---|" * len(labels),
+    ]
+    for (code, k, asked), row in sorted(known.items(), key=lambda item: item[1]["bytes"]):
+        cells = [code, f"{k}" if k == asked else f"{k}, query {asked}", f"{row['bytes']:,}"]
+        for label in labels:
+            ranks_, other = row["ranks"][label][:, 0], base[label][:, 0]
+            hits = (ranks_ == 1).astype(float)
+            precision = np.where(ranks_ > 0, 1 / np.maximum(ranks_, 1), 0)
+            against = (
+                interval(hits - (other == 1), "+.3f") if row is not known["int8", 16, 16] else ""
+            )
+            cells += [interval(hits), f"{precision.mean():.3f}", against]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def draw(known: dict[tuple[str, int, int], dict], path: Path) -> None:
+    """hit@1 over bytes, a panel for each group of queries, a line for each code."""
+    from craterbench_qgis.engine.evaluation.plots import new_figure, save_figure
+
+    labels = list(next(iter(known.values()))["ranks"])
+    figure = new_figure(4.2 * len(labels), 3.8)
+    axes = figure.subplots(1, len(labels), squeeze=False)[0]
+    codes = dict.fromkeys(code for code, k, asked in known if k == asked)
+    for axis, label in zip(axes, labels, strict=True):
+        for number, code in enumerate(codes):
+            points = sorted(
+                (row["bytes"], k, (row["ranks"][label] == 1).mean())
+                for (name, k, asked), row in known.items()
+                if name == code and k == asked
+            )
+            size, _, hits = zip(*points, strict=True)
+            axis.plot(size, hits, "osD^vP*Xhp<>"[number], ls="-", ms=5, label=code)
+            if code in ("int8", "rot2"):
+                for x, k, y in points:
+                    axis.annotate(f"{k}", (x, y), (3, -9), textcoords="offset points", fontsize=7)
+        axis.axvline(2500, color="#999999", lw=0.8, ls=":")
+        axis.set(xscale="log", xlabel="bytes of a view's record", title=label)
+        axis.set_xticks([250, 500, 1000, 2500, 5000, 10000], minor=False)
+        axis.set_xticklabels(["250", "500", "1,000", "2,500", "5,000", "10,000"], fontsize=8)
+        axis.minorticks_off()
+    axes[0].set_ylabel("hit@1")
+    axes[-1].legend(fontsize=7)
+    save_figure(figure, path, 130)
+
+
 def main() -> int:
-    """Measure what is missing; 3 when the time is up before the end."""
+    """Measure what is missing, print the table; 3 when the time is up before the end."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--sets", nargs="+", default=list(SETS))
-    parser.add_argument("--ks", nargs="+", type=int, default=list(KS))
-    parser.add_argument("--codes", nargs="+", default=["float", "int8"])
-    parser.add_argument("--asked-k", type=int, help="tokens of a query (default: as stored)")
+    parser.add_argument("--kept", action="store_true", help="the sets kept aside, fewer codes")
+    parser.add_argument("--codes", nargs="+", help="only these")
     parser.add_argument("--seconds", type=float, default=float("inf"))
+    parser.add_argument("--picture", type=Path)
     options = parser.parse_args()
     end = time.monotonic() + options.seconds
-    work = options.work
+    work, sets = options.work, list(KEPT if options.kept else SETS)
+    plan = [row for row in PLAN if not options.codes or row[0] in options.codes]
+    if options.kept:
+        plan = [row for row in plan if row in KEPT_PLAN]
     encoder = load_encoder(None, device="cpu", threads=1)
     labels = {
-        name: prepare(name, options.data, work, encoder)
-        for name in dict.fromkeys((*SETS, *options.sets))
+        name: prepare(name, options.data, work, encoder) for name in dict.fromkeys((*SETS, *sets))
     }
     (work / "results").mkdir(exist_ok=True)
-    for code in options.codes:
-        for k in options.ks:
-            asked_k = options.asked_k or k
-            paths = {
-                name: work / "results" / f"{name}-{code}-{k}-{asked_k}.json"
-                for name in options.sets
-            }
-            missing = {name: labels[name] for name, path in paths.items() if not path.exists()}
-            if missing and time.monotonic() > end:
-                return 3
-            start = time.monotonic()
-            for name, result in (
-                measure(work, missing, code, k, asked_k) if missing else {}
-            ).items():
-                paths[name].write_text(json.dumps(result), encoding="utf-8")
-            for name, path in paths.items():
-                result = json.loads(path.read_text(encoding="utf-8"))
-                hits = {n: np.mean(np.array(r) == 1) for n, r in result["ranks"].items()}
-                print(
-                    f"{name} {code} K={k}/{asked_k} {result['bytes']} B "
-                    + " ".join(f"{n} {h:.4f}" for n, h in hits.items())
-                    + f" ({time.monotonic() - start:.0f} s)", flush=True,
-                )  # fmt: skip
+    for code, k, asked in plan:
+        paths = {name: work / "results" / f"{name}-{code}-{k}-{asked}.json" for name in sets}
+        missing = {name: labels[name] for name, path in paths.items() if not path.exists()}
+        if not missing:
+            continue
+        if time.monotonic() > end:
+            return 3
+        for name, result in measure(work, missing, code, k, asked).items():
+            paths[name].write_text(json.dumps(result), encoding="utf-8")
+            print(f"{name} {code} K = {k}, query {asked}: measured", flush=True)
+    known = measured(work, sets, plan)
+    print(table(known))
+    if options.picture:
+        draw(known, options.picture)
     return 0
 
 

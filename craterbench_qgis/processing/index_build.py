@@ -65,6 +65,14 @@ class BuildIndex(Algorithm):
             tr("Per view. More are finer, and need more room and time. Empty: the default."),
         )
         self.add_advanced(
+            params.size(),
+            tr(
+                "How the numbers of the tokens are stored. Small needs 2.5 instead of 8.7 kB a "
+                "view for the default's 64 tokens and finds nearly as much. Earlier versions of "
+                "CraterBench cannot open it."
+            ),
+        )
+        self.add_advanced(
             params.seeds(),
             tr("How the patches that instance tokens grow from are chosen."),
         )
@@ -91,6 +99,7 @@ class BuildIndex(Algorithm):
             encoder=work.encoder(),
             tokens=work.whole("TOKENS") or TOKENS,
             seeds=params.SEEDS[work.choice("SEEDS")],
+            size=params.SIZES[work.choice("SIZE")],
             device=work.device(),
             band=work.whole("BAND"),
             nodata=nodata_of(work, self.mosaics),

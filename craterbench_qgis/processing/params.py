@@ -20,9 +20,10 @@ from qgis.core import (
 )
 
 from ..contract.search import ANALOG_PIXELS, ANALOG_SIZES, MOST_SHORTLIST, MOST_TOP
-from ..contract.vocabulary import Likeness, Question, Seeds
+from ..contract.vocabulary import Likeness, Question, Seeds, Size
 from ..core.settings import Settings
 from ..core.words.conditions import likeness_name, question_name
+from ..core.words.tokens import size_name
 from ..i18n import tr
 from . import compat
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from .base import Algorithm
 
 SEEDS = tuple(Seeds)
+SIZES = tuple(Size)
 KILOMETRES, METRES = 1, 2
 """Positions in the choice of a field's unit; 0: by the field's name."""
 
@@ -97,6 +99,12 @@ def seeds(several: bool = False) -> Any:
     options = [tr("attention"), tr("farthest points"), tr("random")]
     label = tr("Seeds of the tokens")
     return QgsProcessingParameterEnum("SEEDS", label, options, several, [0] if several else 0)
+
+
+def size() -> Any:
+    """SIZE: position in :data:`SIZES`."""
+    names = [size_name(size) for size in SIZES]
+    return QgsProcessingParameterEnum("SIZE", tr("Size of the tokens"), names, False, 0)
 
 
 def add_device(algorithm: Algorithm) -> None:
