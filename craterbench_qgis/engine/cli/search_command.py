@@ -13,12 +13,11 @@ from ...contract.search import ANALOG_PIXELS, SHORTLIST, TOP, AnalogOptions, Fee
 from ...contract.vocabulary import Likeness, Question
 from ..formats import SUFFIXES, write_matches
 from ..formats.model import view_text
-from ..formats.sheet_page import length_text
 from ..formats.staging import check_target
 from ..index import CraterIndex
 from ..search import BoxViews, QueryView, Searcher, SearchOptions, SearchResult, read_box
 from ..sheets import place_text, write_report, write_sheet
-from ..words import DIAMETER_FROM
+from ..words import DIAMETER_FROM, length_text, lonlat_text
 from .options import (
     add_encoder_options,
     add_filter_options,
@@ -298,8 +297,7 @@ def query_facts(query: QueryView) -> dict[str, str]:
     """What the report says beside the query's picture."""
     facts = {"from": _origin(query)}
     if query.lon is not None and query.lat is not None:
-        north, east = "N" if query.lat >= 0 else "S", "E" if query.lon >= 0 else "W"
-        facts["centre"] = f"{abs(query.lat):.4f}° {north}, {abs(query.lon):.4f}° {east}"
+        facts["centre"] = lonlat_text(query.lon, query.lat, places=4)
     if query.diameter_m is not None:
         assumed = ", assumed from the box" if query.source.get("diameter_assumed") else ""
         facts["diameter"] = length_text(query.diameter_m) + assumed
