@@ -87,6 +87,6 @@ def unpack(codes: npt.NDArray[np.uint8], dim: int) -> npt.NDArray[np.int8]:
 
 def unpacked(codes: npt.NDArray[np.uint8], scale: npt.ArrayLike, dim: int) -> Float:
     """The float32 vectors [..., D] that :func:`pack` stored, turned back."""
-    levels = unpack(codes, dim).astype(np.float32)
-    back: Float = (levels * np.asarray(scale, np.float32)[..., None]) @ turn(dim).T
-    return back
+    levels: Float = unpack(codes, dim).astype(np.float32)
+    levels *= np.asarray(scale, np.float32)[..., None]
+    return levels @ turn(dim).T
