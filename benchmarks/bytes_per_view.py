@@ -34,6 +34,8 @@ from training import develop, validate  # noqa: E402
 from training.validate import FINE_DEV, RetrievalSet, Views, cut, hillshade, within  # noqa: E402
 
 KS = (4, 8, 16, 32, 64)
+MANY = 112
+"""Tokens that fit into the bytes of 64 at half the bits."""
 Plan = list[tuple[str, int, int]]
 PLAN: Plan = [
     *(("int8", k, k) for k in KS),
@@ -41,7 +43,9 @@ PLAN: Plan = [
     *(("rot4", k, k) for k in (16, 32, 64)),
     *(("rot2", k, k) for k in KS),
     ("rot1", 64, 64),
+    ("rot1", MANY, MANY),
     ("rot1", 144, 144),
+    ("rot2", 64, 144),
     *((code, 64, 64) for code in ("float", "lm2", "fair2", "pca64x4", "res256x2", "pq32")),
 ]
 """Code, tokens stored, tokens of a query."""
@@ -101,7 +105,7 @@ def encode(encoder: Encoder, views: Views, folder: Path) -> None:
         k: np.lib.format.open_memmap(
             folder / f"tokens{k}.npy", "w+", np.float16, (count, k, encoder.token_dim)
         )
-        for k in (*KS, rows * columns)
+        for k in (*KS, MANY, rows * columns)
     }
     globals_ = np.zeros((count, encoder.global_dim), np.float32)
     for start in range(0, count, 128):

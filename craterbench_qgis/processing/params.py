@@ -104,7 +104,7 @@ def seeds(several: bool = False) -> Any:
 def size() -> Any:
     """SIZE: position in :data:`SIZES`."""
     names = [size_name(size) for size in SIZES]
-    return QgsProcessingParameterEnum("SIZE", tr("Size of the tokens"), names, False, 0)
+    return QgsProcessingParameterEnum("SIZE", tr("Size of tokens"), names, False, 0)
 
 
 def add_device(algorithm: Algorithm) -> None:

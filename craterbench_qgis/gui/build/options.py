@@ -107,7 +107,7 @@ class OptionsBox(QGroupBox):
         form.addRow(tr("Context factors"), self.contexts)
         form.addRow(tr("Encoder"), self.encoder)
         form.addRow(tr("Tokens (K)"), self.tokens)
-        form.addRow(tr("Size"), self.size)
+        form.addRow(tr("Size of tokens"), self.size)
         form.addRow(tr("Diameters"), diameters)
         form.addRow(tr("Region"), region)
         form.addRow("", self.region_text)
