@@ -210,12 +210,9 @@ def measured(work: Path, sets: list[str], plan: Plan) -> dict[tuple[str, int, in
 
 
 def grouped(ranks_of: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Ranks [queries, suns]: the three suns ask for the same craters, as far as all can be cut."""
+    """Ranks of queries, those of the three suns together."""
     suns = [ranks_of.pop(name) for name in validate.SUNS if name in ranks_of]
-    groups = {label: ranks[:, None] for label, ranks in ranks_of.items()}
-    if suns:
-        groups["suns"] = np.concatenate(suns)[:, None]
-    return groups
+    return ranks_of | ({"suns": np.concatenate(suns)} if suns else {})
 
 
 def interval(values: np.ndarray, decimals: str = ".3f") -> str:
@@ -226,27 +223,28 @@ def interval(values: np.ndarray, decimals: str = ".3f") -> str:
     return f"{values.mean():{decimals}} ({low:{decimals}} to {high:{decimals}})"
 
 
+BASES = (("int8", 16, 16), ("int8", 64, 64))
+
+
 def table(known: dict[tuple[str, int, int], dict]) -> str:
-    """Markdown: a row for each code and K, by bytes; differences are paired, to int8 K = 16."""
-    labels = list(next(iter(known.values()))["ranks"])
-    base = known["int8", 16, 16]["ranks"]
-    head = [f"{label} ({len(base[label])})" for label in labels]
-    lines = [
-        "| code | K | bytes | "
-        + " | ".join(f"{name}: hit@1 | mAP | against int8, K = 16" for name in head)
-        + " |",
-        "|---|---|---|" + "---|---|---|" * len(labels),
-    ]
-    for (code, k, asked), row in sorted(known.items(), key=lambda item: item[1]["bytes"]):
+    """Markdown: a row for each code and K, by bytes; differences are paired."""
+    count = {label: len(ranks_) for label, ranks_ in known[BASES[0]]["ranks"].items()}
+    columns = ["hit@1", "mAP", *(f"less int8, K = {k}" for _, k, _ in BASES)]
+    head = [f"{label} ({n}): {what}" for label, n in count.items() for what in columns]
+    lines = ["| " + " | ".join(["code", "K", "bytes", *head]) + " |"]
+    lines.append("|---|---|---|" + "---|" * len(head))
+    for key, row in sorted(known.items(), key=lambda item: item[1]["bytes"]):
+        code, k, asked = key
         cells = [code, f"{k}" if k == asked else f"{k}, query {asked}", f"{row['bytes']:,}"]
-        for label in labels:
-            ranks_, other = row["ranks"][label][:, 0], base[label][:, 0]
+        for label in count:
+            ranks_ = row["ranks"][label]
             hits = (ranks_ == 1).astype(float)
             precision = np.where(ranks_ > 0, 1 / np.maximum(ranks_, 1), 0)
-            against = (
-                interval(hits - (other == 1), "+.3f") if row is not known["int8", 16, 16] else ""
-            )
-            cells += [interval(hits), f"{precision.mean():.3f}", against]
+            cells += [interval(hits), f"{precision.mean():.3f}"]
+            cells += [
+                "" if key == base else interval(hits - (known[base]["ranks"][label] == 1), "+.3f")
+                for base in BASES
+            ]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
