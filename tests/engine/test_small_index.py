@@ -17,7 +17,14 @@ from craterbench_qgis.engine.catalogue import read_catalogue
 from craterbench_qgis.engine.cli import main
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.errors import CraterIndexError, EncoderError
-from craterbench_qgis.engine.index import CraterIndex, IndexWriter, format, manifest, verify
+from craterbench_qgis.engine.index import (
+    CraterIndex,
+    IndexWriter,
+    format,
+    manifest,
+    segment,
+    verify,
+)
 from craterbench_qgis.engine.indexing import add_to_index, join_indexes
 from craterbench_qgis.engine.search import Searcher, SearchOptions, explain
 from craterbench_qgis.engine.server.indexes import index_info
@@ -126,6 +133,19 @@ def test_removing_compacting_and_a_stopped_build_keep_every_token(
     with CraterIndex.open(index_path) as index:
         assert index.settings.size is Size.SMALL
         assert np.array_equal(index.tokens(np.arange(index.n_views)), before[kept])
+
+
+def test_a_chunk_of_another_process_holds_the_same(index_path: Path, tmp_path: Path) -> None:
+    path = tmp_path / "cluster.craterindex"
+    support.build(path, 0, quantisation=SMALL)
+    with IndexWriter.open(path) as writer:
+        for chunk in range(support.CHUNKS):
+            data = support.chunk_data(chunk)
+            entry = segment.write_apart(path, data, writer.settings, chunk, support.CRATERS, 1)
+            writer.adopt_chunk(chunk, entry)
+        writer.finish_job()
+    assert support.answers(path) == support.answers(index_path)
+    assert support.stored_files(path) == support.stored_files(index_path)
 
 
 @pytest.mark.parametrize("place", [0, 11, -5])
