@@ -19,6 +19,7 @@ from ..core.settings import Settings
 from ..core.words.builds import result_lines
 from ..core.words.quantities import number
 from ..core.words.reasons import skip_reason
+from ..core.words.tokens import size_tip
 from ..i18n import tr
 from . import params
 from .base import Algorithm, Values, Work, is_given, refuse
@@ -64,14 +65,7 @@ class BuildIndex(Algorithm):
             params.whole("TOKENS", tr("Instance tokens"), settings.default_tokens, 1, 65_536, True),
             tr("Per view. More are finer, and need more room and time. Empty: the default."),
         )
-        self.add_advanced(
-            params.size(),
-            tr(
-                "How the numbers of the tokens are stored. Small needs 2.5 instead of 8.7 kB a "
-                "view for the default's 64 tokens and finds nearly as much. Earlier versions of "
-                "CraterBench cannot open it."
-            ),
-        )
+        self.add_advanced(params.size(), size_tip())
         self.add_advanced(
             params.seeds(),
             tr("How the patches that instance tokens grow from are chosen."),

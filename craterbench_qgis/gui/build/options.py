@@ -27,7 +27,7 @@ from ...contract.vocabulary import Size
 from ...core.context_factors import listed, parse_contexts
 from ...core.settings import Settings
 from ...core.words import quantities
-from ...core.words.tokens import size_name
+from ...core.words.tokens import size_name, size_tip
 from ...i18n import tr
 from ..layouts import in_row, narrow_combo
 from ..messages import MessageLine
@@ -72,13 +72,7 @@ class OptionsBox(QGroupBox):
         self.size = narrow_combo(16, objectName="size")
         for size in Size:
             self.size.addItem(size_name(size), size)
-        self.size.setToolTip(
-            tr(
-                "How the numbers of the tokens are stored. Small needs 2.5 instead of 8.7 kB a "
-                "view for the default's 64 tokens and finds nearly as much. Earlier versions of "
-                "CraterBench cannot open it."
-            )
-        )
+        self.size.setToolTip(size_tip())
         self.least = _diameter_box(tr("from the smallest"))
         self.most = _diameter_box(tr("to the largest"))
         self.within = QCheckBox(tr("Only craters within"))
