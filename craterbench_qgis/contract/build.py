@@ -17,6 +17,9 @@ TOKENS = 64
 """Instance tokens of a view. 64 of 128 numbers (the bundled encoder) are 8 KB; the paper stores 16
 of 768 in 24 KB."""
 
+SIZE = Size.STANDARD
+"""How their numbers are stored, unless asked otherwise: docs/validation/bytes.md."""
+
 
 @dataclass(frozen=True)
 class Columns(Record):
@@ -128,7 +131,7 @@ class BuildParams(Record):
     )
     tokens: Annotated[int, between(1, 65_536)] = TOKENS
     seeds: Seeds = Seeds.ATTENTION
-    size: Size = Size.STANDARD
+    size: Size = SIZE
     band: Optional[Band] = None
     nodata: Optional[Finite] = None
     terrain: Optional[FileName] = None

@@ -19,6 +19,7 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
+from ..contract.build import SIZE
 from ..contract.search import ANALOG_PIXELS, ANALOG_SIZES, MOST_SHORTLIST, MOST_TOP
 from ..contract.vocabulary import Likeness, Question, Seeds, Size
 from ..core.settings import Settings
@@ -104,7 +105,7 @@ def seeds(several: bool = False) -> Any:
 def size() -> Any:
     """SIZE: position in :data:`SIZES`."""
     names = [size_name(size) for size in SIZES]
-    return QgsProcessingParameterEnum("SIZE", tr("Size of tokens"), names, False, 0)
+    return QgsProcessingParameterEnum("SIZE", tr("Size of tokens"), names, False, SIZES.index(SIZE))
 
 
 def add_device(algorithm: Algorithm) -> None:

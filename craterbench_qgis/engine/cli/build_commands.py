@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from ...contract.build import TOKENS, BuildParams
+from ...contract.build import SIZE, TOKENS, BuildParams
 from ...contract.search import CONTEXTS
 from ...contract.vocabulary import Seeds, Size
 from ..bodies import Body
@@ -68,7 +68,7 @@ def add_build(actions: Any) -> None:
         "--size",
         type=Size,
         choices=tuple(Size),
-        default=Size.STANDARD,
+        default=SIZE,
         help="of a token's numbers: a byte each, or small: two bits each",
     )
     build.add_argument("--seeds", type=Seeds, choices=tuple(Seeds), default=Seeds.ATTENTION)

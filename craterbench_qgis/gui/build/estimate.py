@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ...contract.build import TOKENS, BuildEstimate
+from ...contract.build import SIZE, TOKENS, BuildEstimate
 from ...contract.vocabulary import Size
 from ...core.settings import Settings
 from ...core.words import quantities
@@ -50,7 +50,7 @@ class Estimate:
         return " · ".join(parts)
 
 
-def bytes_per_view(encoder: str, tokens: int = TOKENS, size: Size = Size.STANDARD) -> int:
+def bytes_per_view(encoder: str, tokens: int = TOKENS, size: Size = SIZE) -> int:
     """Bytes an index needs for one view, rounded up; checked against a real one in the tests."""
     known = [dim for name, dim in _TOKEN_DIMS.items() if encoder.startswith(name)]
     dim = known[0] if known else _UNKNOWN_DIM

@@ -20,7 +20,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...client.failure import CallError
 from ...client.service import EngineService
-from ...contract.build import TOKENS, Selection
+from ...contract.build import SIZE, TOKENS, Selection
 from ...contract.engine import Encoders, Nothing
 from ...contract.methods import ENCODERS
 from ...contract.vocabulary import Size
@@ -72,6 +72,7 @@ class OptionsBox(QGroupBox):
         self.size = narrow_combo(16, objectName="size")
         for size in Size:
             self.size.addItem(size_name(size), size)
+        self.size.setCurrentIndex(list(Size).index(SIZE))
         self.size.setToolTip(size_tip())
         self.least = _diameter_box(tr("from the smallest"))
         self.most = _diameter_box(tr("to the largest"))
