@@ -1456,6 +1456,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/why.py" />
+            <source>A part of it is how well both pictures lie on one another.</source>
+            <translation>Ein Teil davon ist, wie gut beide Bilder aufeinander passen.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/why.py" />
             <source>Ejecta</source>
             <translation>Auswurf</translation>
         </message>
@@ -3541,6 +3546,11 @@
             <location filename="../../craterbench_qgis/gui/results/header.py" />
             <source>picture of the crop</source>
             <translation>Bild des Ausschnitts</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/header.py" />
+            <source>pictures laid on one another</source>
+            <translation>Bilder aufeinandergelegt</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/header.py" />

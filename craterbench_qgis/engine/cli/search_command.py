@@ -54,6 +54,7 @@ def add_to(commands: Any) -> None:
     )
     search.add_argument("--backend", choices=("auto", "exact", "lists", "hnsw"), default="auto")
     search.add_argument("--symmetric", action="store_true", help="late interaction both ways")
+    add_overlay_option(search)
     add_filter_options(search)
     add_question_options(search)
     group = search.add_argument_group("relevance feedback")
@@ -79,6 +80,17 @@ def add_to(commands: Any) -> None:
     search.add_argument("--json", action="store_true")
     add_encoder_options(search)
     search.set_defaults(run=run_search)
+
+
+def add_overlay_option(parser: Any) -> None:
+    """``--no-overlay``."""
+    parser.add_argument(
+        "--no-overlay",
+        dest="overlay",
+        action="store_false",
+        help="rank the same crater by late interaction alone: do not lay the pictures of the best "
+        "views on the query",
+    )
 
 
 def add_question_options(parser: argparse.ArgumentParser) -> None:
@@ -123,6 +135,7 @@ def run_search(arguments: argparse.Namespace) -> int:
         symmetric=arguments.symmetric,
         find=arguments.find,
         any_angle=arguments.any_angle,
+        overlay=arguments.overlay,
         analogs=AnalogOptions(
             arguments.by, ANALOG_PIXELS if arguments.min_pixels is None else arguments.min_pixels
         ),

@@ -18,6 +18,8 @@ from ..index import CraterIndex, open_shortlist
 from ..index.shortlist import best
 from ..monitor import Monitor
 from ..mosaic import Mosaic, ViewSkipped
+from ..search import QueryView
+from ..search.overlay import NORTH_UP, laid_over
 from ..tokens import dequantise, instance_tokens, quantise
 from ..words import Advice
 from .matching import blocks
@@ -52,6 +54,11 @@ class Gallery(ABC):
     @abstractmethod
     def shortlist(self, vector: Float32, size: int) -> Ranked:
         """The ``size`` best views by global descriptor, and their scores."""
+
+    def lay_over(self, query: QueryView, views: Int64, scores: Float32) -> Float32 | None:
+        """``scores`` after the pictures of the best ``views`` were laid on the query, as a search
+        does; None where there are no pictures."""
+        return None
 
     @abstractmethod
     def patch_store(self, monitor: Monitor) -> PatchStore:
@@ -121,6 +128,9 @@ class IndexGallery(Gallery):
     def shortlist(self, vector: Float32, size: int) -> Ranked:
         views, scores = self._backend.search(vector, size)
         return np.searchsorted(self.views, views), scores
+
+    def lay_over(self, query: QueryView, views: Int64, scores: Float32) -> Float32 | None:
+        return laid_over(self._index, query, self.views[views], scores, NORTH_UP)
 
     def numbers(self) -> Int64:
         return self.views
