@@ -92,7 +92,8 @@ def _encoder(recipe: Path, arguments: argparse.Namespace, monitor: Monitor) -> i
 
 def _kind(recipe: Path, arguments: argparse.Namespace, monitor: Monitor) -> int:
     from .kind.pack import make_pack
-    from .kind.run import read_recipe, train_kind
+    from .kind.run import read_recipe
+    from .kind.train import train_kind
 
     if arguments.start_from is not None:
         raise CraterBenchError(

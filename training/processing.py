@@ -3,50 +3,48 @@
 Two mosaics of one body differ by more than sensor noise: one keeps the brightness of the ground,
 the other is high-pass filtered or normalised in local contrast; one is sharpened, one saturated,
 one squeezed through JPEG; dust, haze or another colour turns bright ground dark. All of it is
-batched, works on views [B, 1, S, S] and is drawn from the observer's generator.
+batched, works on views [B, 1, S, S] and is drawn from one generator.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-if TYPE_CHECKING:
-    from .render import Observer
+from .draws import Draws
 
 CELLS = (3, 6, 12)
 """Widths (cells across a view) at which a view is split into ground brightness and detail."""
 BLOCK = 8
 
 
-def reprocess(image: Tensor, observer: Observer) -> Tensor:
+def reprocess(image: Tensor, draws: Draws) -> Tensor:
     """Another processing of every view: unit spread about zero mean, still in no fixed range."""
     image = _unit(image)
-    image = _ground(image, observer)
+    image = _ground(image, draws)
     count = len(image)
-    sharper = observer.uniform(count, -0.7, 1.3)[:, None, None, None].clamp(min=0.0)
+    sharper = draws.uniform(count, -0.7, 1.3)[:, None, None, None].clamp(min=0.0)
     image = _unit(image + sharper * (image - _blur(image)))
-    field = _smooth_field(image, observer, 6)
-    patches = observer.uniform(count, -0.8, 0.9)[:, None, None, None].clamp(min=0.0)
+    field = _smooth_field(image, draws, 6)
+    patches = draws.uniform(count, -0.8, 0.9)[:, None, None, None].clamp(min=0.0)
     image = image + patches * torch.tanh(3.0 * field)
-    limit = observer.uniform(count, 1.2, 4.0)[:, None, None, None]
+    limit = draws.uniform(count, 1.2, 4.0)[:, None, None, None]
     image = torch.minimum(torch.maximum(_unit(image), -limit), limit)
-    return jpeg(image, observer.uniform(count, -0.4, 0.3).clamp(min=0.0))
+    return jpeg(image, draws.uniform(count, -0.4, 0.3).clamp(min=0.0))
 
 
-def _ground(image: Tensor, observer: Observer) -> Tensor:
+def _ground(image: Tensor, draws: Draws) -> Tensor:
     """Keep, weaken, remove, strengthen or invert the slow part; even out the contrast of the
     rest, wholly or by half or not."""
     count = len(image)
-    scale = torch.randint(len(CELLS), (count,), generator=observer.generator)
+    scale = torch.randint(len(CELLS), (count,), generator=draws.generator)
     out = torch.empty_like(image)
-    gain = observer.uniform(count, -0.6, 1.5)
-    gain = torch.where(observer.uniform(count) < 0.4, gain.clamp(0.0, 0.3), gain)
-    even = torch.floor(observer.uniform(count, 0.0, 3.0)) / 2.0
+    gain = draws.uniform(count, -0.6, 1.5)
+    gain = torch.where(draws.uniform(count) < 0.4, gain.clamp(0.0, 0.3), gain)
+    even = torch.floor(draws.uniform(count, 0.0, 3.0)) / 2.0
     for number, cells in enumerate(CELLS):
         rows = torch.nonzero(scale == number).flatten().to(image.device)
         if len(rows) == 0:
@@ -104,8 +102,8 @@ def _slow(image: Tensor, cells: int) -> Tensor:
     )  # fmt: skip
 
 
-def _smooth_field(image: Tensor, observer: Observer, cells: int) -> Tensor:
-    field = torch.randn(len(image), 1, cells, cells, generator=observer.generator)
+def _smooth_field(image: Tensor, draws: Draws, cells: int) -> Tensor:
+    field = torch.randn(len(image), 1, cells, cells, generator=draws.generator)
     return F.interpolate(
         field.to(image.device), size=image.shape[-2:], mode="bicubic", align_corners=False
     )

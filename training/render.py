@@ -17,6 +17,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from .config import BodyShare
+from .draws import Draws
 from .pack import HEIGHT_STEPS, SIDE, TerrainPack
 from .processing import reprocess
 
@@ -39,8 +40,8 @@ class ViewPair(NamedTuple):
     a_to_b: Tensor
 
 
-class Observer:
-    """Draws suns and sensors. ``size``: pixels across a view."""
+class Observer(Draws):
+    """Draws suns and sensors."""
 
     EXAGGERATION = 0.4
     """Spread of the logarithm of the vertical exaggeration."""
@@ -48,20 +49,6 @@ class Observer:
     """Of the effective resolutions :data:`RESOLUTIONS`."""
     DRIFT, GRAIN = 0.6, 0.25
     """Most of the low-frequency brightness and of the noise, in spreads of the view."""
-
-    def __init__(self, size: int, generator: torch.Generator, device: torch.device) -> None:
-        self.size = size
-        self.generator = generator
-        self.device = device
-
-    def uniform(self, count: int, low: float = 0.0, high: float = 1.0) -> Tensor:
-        """``count`` uniform numbers on the device (drawn on the CPU, so seeds agree)."""
-        drawn = torch.rand(count, generator=self.generator)
-        return (low + (high - low) * drawn).to(self.device)
-
-    def normal(self, count: int, scale: float) -> Tensor:
-        """``count`` normal numbers on the device."""
-        return (scale * torch.randn(count, generator=self.generator)).to(self.device)
 
     def shade(self, slope: tuple[Tensor, Tensor]) -> Tensor:
         """Brightness [B, P, P] under one random sun and photometric function per view.

@@ -8,7 +8,7 @@ from typing import Annotated, Optional
 from .body import Body
 from .records import Band, Count, FileName, Finite, Json, Number, Positive, Record, between, members
 from .search import CONTEXTS, Context
-from .vocabulary import LatitudeKind, Seeds
+from .vocabulary import LatitudeKind, Seeds, Size
 
 INDEX_SUFFIX, MANIFEST = ".craterindex", "manifest.json"
 """How the folder of an index ends; the file in it that says what the index is."""
@@ -16,6 +16,9 @@ INDEX_SUFFIX, MANIFEST = ".craterindex", "manifest.json"
 TOKENS = 64
 """Instance tokens of a view. 64 of 128 numbers (the bundled encoder) are 8 KB; the paper stores 16
 of 768 in 24 KB."""
+
+SIZE = Size.STANDARD
+"""How their numbers are stored, unless asked otherwise: docs/validation/bytes.md."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,7 @@ class BuildParams(Record):
     )
     tokens: Annotated[int, between(1, 65_536)] = TOKENS
     seeds: Seeds = Seeds.ATTENTION
+    size: Size = SIZE
     band: Optional[Band] = None
     nodata: Optional[Finite] = None
     terrain: Optional[FileName] = None
@@ -260,6 +264,7 @@ class IndexInfo(Record):
     tokens: int
     contexts: list[float]
     seeds: str = ""
+    size: Size = Size.STANDARD
     aggregation: str = ""
     token_dim: int = 0
     global_dim: int = 0

@@ -167,7 +167,8 @@ class SearchParams(Record):
     """A search. ``feedback``: decisions about matches of this query that refine it.
 
     ``any_angle``: the query's orientation is not known, so ``same`` tries them all; analogs are
-    always compared at any angle and mirrored, by ``analogs``.
+    always compared at any angle and mirrored, by ``analogs``. ``overlay``: the pictures of the
+    best views are laid on the query and count, for ``same`` without ``feedback``.
     """
 
     index: FileName
@@ -181,6 +182,7 @@ class SearchParams(Record):
     device: Optional[str] = None
     find: Question = Question.SAME
     any_angle: bool = False
+    overlay: bool = True
     analogs: AnalogOptions = field(default_factory=AnalogOptions)
 
 

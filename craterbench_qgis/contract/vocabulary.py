@@ -92,6 +92,13 @@ class PairOrder(Word):
     PLACE = "place"
 
 
+class Size(Word):
+    """How the numbers of instance tokens are stored: in a byte each, or in two bits."""
+
+    STANDARD = "standard"
+    SMALL = "small"
+
+
 class QueryKind(Word):
     """How a query says what is searched for."""
 

@@ -17,6 +17,7 @@ from .formats import ReportRow, contact_sheet, html_report, match_tile
 from .formats.sheet_page import Picture
 from .index import CraterIndex
 from .monitor import Monitor
+from .words import length_text, lonlat_text
 
 TITLES = {
     Question.SAME: "Craters that look like the query",
@@ -96,8 +97,8 @@ def place_text(lon: float | None, lat: float | None, diameter_m: float | None) -
     """Where a query lies, and about how wide its crater is."""
     if lon is None or lat is None:
         return "an image without georeference"
-    about = f" (D about {diameter_m / 1000:.1f} km)" if diameter_m else ""
-    return f"{lat:.3f}°, {lon:.3f}°{about}"
+    about = f" (D about {length_text(diameter_m)})" if diameter_m else ""
+    return lonlat_text(lon, lat) + about
 
 
 def _pictured(

@@ -67,3 +67,16 @@ DIAMETER_FROM = {
     DiameterFrom.RIM: "from the rim in the picture",
     DiameterFrom.BOX: "assumed from the box: nothing tells it",
 }
+
+
+def length_text(metres: float) -> str:
+    """A length as a person reads it: three figures, metres below one kilometre."""
+    size, unit = (metres, "m") if metres < 999.5 else (metres / 1000, "km")
+    places = 2 if size < 9.995 else 1 if size < 99.95 else 0
+    return f"{size:,.{places}f} {unit}"
+
+
+def lonlat_text(lon: float, lat: float, places: int = 2) -> str:
+    """A place in degrees as a person reads it, latitude first: ``12.30° N, 4.50° W``."""
+    north, east = "N" if lat >= 0 else "S", "E" if lon >= 0 else "W"
+    return f"{abs(lat):.{places}f}° {north}, {abs(lon):.{places}f}° {east}"

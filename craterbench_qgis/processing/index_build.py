@@ -19,6 +19,7 @@ from ..core.settings import Settings
 from ..core.words.builds import result_lines
 from ..core.words.quantities import number
 from ..core.words.reasons import skip_reason
+from ..core.words.tokens import size_tip
 from ..i18n import tr
 from . import params
 from .base import Algorithm, Values, Work, is_given, refuse
@@ -64,6 +65,7 @@ class BuildIndex(Algorithm):
             params.whole("TOKENS", tr("Instance tokens"), settings.default_tokens, 1, 65_536, True),
             tr("Per view. More are finer, and need more room and time. Empty: the default."),
         )
+        self.add_advanced(params.size(), size_tip())
         self.add_advanced(
             params.seeds(),
             tr("How the patches that instance tokens grow from are chosen."),
@@ -91,6 +93,7 @@ class BuildIndex(Algorithm):
             encoder=work.encoder(),
             tokens=work.whole("TOKENS") or TOKENS,
             seeds=params.SEEDS[work.choice("SEEDS")],
+            size=params.SIZES[work.choice("SIZE")],
             device=work.device(),
             band=work.whole("BAND"),
             nodata=nodata_of(work, self.mosaics),

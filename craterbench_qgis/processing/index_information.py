@@ -21,6 +21,7 @@ from ..core.layers.catalogue import source_of_catalogue
 from ..core.words import quantities
 from ..core.words.bodies import body as body_words
 from ..core.words.reasons import skip_reason
+from ..core.words.tokens import tokens as token_words
 from ..i18n import tr
 from . import params
 from .base import Algorithm, Values, Work
@@ -104,7 +105,6 @@ def facts_of(info: IndexInfo) -> list[tuple[str, str]]:
     views = tr("{n} at {contexts}").format(
         n=quantities.number(info.views), contexts=quantities.contexts(info.contexts)
     )
-    tokens = tr("K = {k} of {d} numbers").format(k=info.tokens, d=info.token_dim)
     rows = [
         (tr("Index"), info.path),
         (tr("Body"), body_words(info.body)),
@@ -112,7 +112,7 @@ def facts_of(info: IndexInfo) -> list[tuple[str, str]]:
         (tr("Removed"), quantities.number(info.removed)),
         (tr("Views"), views),
         (tr("Encoder"), f"{info.encoder}: {info.encoder_description}"),
-        (tr("Tokens"), f"{tokens}, {info.aggregation}, {info.seeds}"),
+        (tr("Tokens"), f"{token_words(info)}, {info.aggregation}, {info.seeds}"),
         (tr("On disk"), quantities.size(info.size_bytes)),
         (tr("Made"), quantities.moment(info.created)),
         (tr("Catalogue"), info.catalogue_source),

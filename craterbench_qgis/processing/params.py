@@ -19,10 +19,12 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
+from ..contract.build import SIZE
 from ..contract.search import ANALOG_PIXELS, ANALOG_SIZES, MOST_SHORTLIST, MOST_TOP
-from ..contract.vocabulary import Likeness, Question, Seeds
+from ..contract.vocabulary import Likeness, Question, Seeds, Size
 from ..core.settings import Settings
 from ..core.words.conditions import likeness_name, question_name
+from ..core.words.tokens import size_name
 from ..i18n import tr
 from . import compat
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from .base import Algorithm
 
 SEEDS = tuple(Seeds)
+SIZES = tuple(Size)
 KILOMETRES, METRES = 1, 2
 """Positions in the choice of a field's unit; 0: by the field's name."""
 
@@ -97,6 +100,12 @@ def seeds(several: bool = False) -> Any:
     options = [tr("attention"), tr("farthest points"), tr("random")]
     label = tr("Seeds of the tokens")
     return QgsProcessingParameterEnum("SEEDS", label, options, several, [0] if several else 0)
+
+
+def size() -> Any:
+    """SIZE: position in :data:`SIZES`."""
+    names = [size_name(size) for size in SIZES]
+    return QgsProcessingParameterEnum("SIZE", tr("Size of tokens"), names, False, SIZES.index(SIZE))
 
 
 def add_device(algorithm: Algorithm) -> None:

@@ -1435,6 +1435,31 @@
             <translation>{pairs} Paare durchzusehen, davon {probable} wahrscheinlich ein Krater.</translation>
         </message>
         <message>
+            <location filename="../../craterbench_qgis/core/words/tokens.py" />
+            <source>How the numbers of the tokens are stored. Small needs 2.5 instead of 8.7 kB a view for the default's 64 tokens and finds nearly as much. Earlier versions of CraterBench cannot open such an index.</source>
+            <translation>Wie die Zahlen der Tokens gespeichert werden. Klein braucht für die 64 Tokens der Voreinstellung 2,5 statt 8,7 kB je Ansicht und findet fast ebenso viel. Frühere Versionen von CraterBench können einen solchen Index nicht öffnen.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/tokens.py" />
+            <source>K = {k} of {d} numbers</source>
+            <translation>K = {k} zu {d} Zahlen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/tokens.py" />
+            <source>small: two bits a number</source>
+            <translation>klein: zwei Bit je Zahl</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/tokens.py" />
+            <source>standard: a byte a number</source>
+            <translation>normal: ein Byte je Zahl</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/why.py" />
+            <source>A part of it is how well both pictures lie on one another.</source>
+            <translation>Ein Teil davon ist, wie gut beide Bilder aufeinander passen.</translation>
+        </message>
+        <message>
             <location filename="../../craterbench_qgis/core/words/why.py" />
             <source>Ejecta</source>
             <translation>Auswurf</translation>
@@ -2183,6 +2208,12 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build/options.py" />
+            <location filename="../../craterbench_qgis/processing/params.py" />
+            <source>Size of tokens</source>
+            <translation>Größe der Tokens</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/build/options.py" />
             <source>The smallest diameter is larger than the largest; change one of them.</source>
             <translation>Der kleinste Durchmesser ist größer als der größte; ändern Sie einen davon.</translation>
         </message>
@@ -2750,12 +2781,6 @@
             <location filename="../../craterbench_qgis/processing/index_information.py" />
             <source>Craters</source>
             <translation>Krater</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/index/info.py" />
-            <location filename="../../craterbench_qgis/processing/index_information.py" />
-            <source>K = {k} of {d} numbers</source>
-            <translation>K = {k} zu {d} Zahlen</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/index/info.py" />
@@ -3521,6 +3546,11 @@
             <location filename="../../craterbench_qgis/gui/results/header.py" />
             <source>picture of the crop</source>
             <translation>Bild des Ausschnitts</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/header.py" />
+            <source>pictures laid on one another</source>
+            <translation>Bilder aufeinandergelegt</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/header.py" />

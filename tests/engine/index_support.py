@@ -103,12 +103,12 @@ def add_catalogue(writer: IndexWriter, craters: int = CRATERS) -> int:
     )
 
 
-def build(path: Path, limit: int | None = None) -> None:
-    """Build the synthetic index, or go on where a build was stopped."""
+def build(path: Path, limit: int | None = None, **changes: object) -> None:
+    """Build the synthetic index, or go on where a build was stopped; ``changes``: its settings."""
     if (path / "manifest.json").exists():
         writer = IndexWriter.open(path)
     else:
-        writer = IndexWriter.create(path, settings())
+        writer = IndexWriter.create(path, settings(**changes))
     with writer:
         if writer.job is None and not writer.manifest.segments:
             writer.add_observation({"path": "mosaic.tif", "fingerprint": "x"})

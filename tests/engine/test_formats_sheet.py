@@ -13,7 +13,9 @@ from craterbench_qgis.contract.search import Match
 from craterbench_qgis.engine.errors import ExportError
 from craterbench_qgis.engine.formats import Tile, contact_sheet, match_tile
 from craterbench_qgis.engine.formats.lettering import Lettering
-from craterbench_qgis.engine.formats.sheet_page import Picture, length_text
+from craterbench_qgis.engine.formats.sheet_page import Picture
+from craterbench_qgis.engine.sheets import place_text
+from craterbench_qgis.engine.words import length_text
 
 ACCENT = (0x1D, 0x5C, 0x96)
 GREY = np.full((8, 8), 0.5, np.float32)
@@ -89,6 +91,8 @@ def test_a_match_in_words() -> None:
     assert (placeless.title, placeless.detail) == ("Tübingen", "")
     lengths = {0: "0.00 m", 999.4: "999 m", 1000: "1.00 km", 9996: "10.0 km", 1e8: "100,000 km"}
     assert {metres: length_text(metres) for metres in lengths} == lengths
+    # The query's place is written as the matches' places are.
+    assert place_text(-11.36, -43.31, 85_000.0) == "43.31° S, 11.36° W (D about 85.0 km)"
 
 
 def test_every_letter_can_be_read() -> None:

@@ -258,7 +258,8 @@ def test_thumbnails_reasons_info_and_verify(
 ) -> None:
     path = folder / "ALL.craterindex"
     with CraterIndex.open(path) as index, CraterIndex.open(folder / "B.craterindex") as shard:
-        match = Searcher(index, ENCODER).search(query(folder, 41)).matches[0]
+        alone = SearchOptions(overlay=False)
+        match = Searcher(index, ENCODER).search(query(folder, 41), alone).matches[0]
         assert match.crater_id == "R-041"
         assert index.thumbnail(match.view_number) in {
             shard.thumbnail(view) for view in range(shard.n_views)

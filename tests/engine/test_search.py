@@ -78,7 +78,7 @@ def test_every_crater_finds_itself(folder: Path, searcher: Searcher) -> None:
 def test_scores_are_those_of_the_formula(folder: Path, searcher: Searcher) -> None:
     """Against a plain recomputation: best view per crater, sorted, both stages' scores."""
     asked = query(folder, 5)
-    result = searcher.search(asked, SearchOptions(top=COUNT, shortlist=1000))
+    result = searcher.search(asked, SearchOptions(top=COUNT, shortlist=1000, overlay=False))
     embedding = ENCODER.encode(asked.view.pixels[None])
     index = searcher.index
     from craterbench_qgis.engine.tokens import instance_tokens

@@ -237,7 +237,7 @@ def test_thumbnails_are_written_once(server: Client, index: str) -> None:
 
 def test_why_a_match_matched(server: Client, folder: Path, index: str) -> None:
     query = crater_query(folder, 11)
-    match = search(server, index, query).matches[1]
+    match = search(server, index, query, overlay=False).matches[1]
     params = {"index": index, "query": query, "crater_id": match.crater_id}
     why = ExplainReply.from_json(server.call("explain", {**params, "view": match.view_number}))
     rows, columns = why.grid

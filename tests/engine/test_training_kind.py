@@ -16,7 +16,8 @@ from craterbench_qgis.engine.monitor import Monitor
 from training import __main__ as command
 from training.kind.pack import make_pack, measure, read_pack
 from training.kind.render import KindRenderer, contrast_number
-from training.kind.run import read_recipe, scale_targets, train_kind
+from training.kind.run import read_recipe, scale_targets
+from training.kind.train import train_kind
 from training.pack import SIDE
 
 from .stopping import StopAt

@@ -17,7 +17,7 @@ class BuildBench:
     """``folder``: where catalogue, mosaic and index are said to be."""
 
     def __init__(self, iface: FakeInterface, folder: Path) -> None:
-        self.folder, self.settings = folder, Settings()
+        self.iface, self.folder, self.settings = iface, folder, Settings()
         self.settings.output_folder = str(folder)
         self.engine = Engine(
             {

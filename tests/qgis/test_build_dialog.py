@@ -19,9 +19,11 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtWidgets import QComboBox
 
 from build_bench import BuildBench
-from craterbench_qgis.contract.build import Columns
+from craterbench_qgis.contract.build import TOKENS, Columns
+from craterbench_qgis.contract.vocabulary import Size
 from craterbench_qgis.core.geo.crs import MapFrame
 from craterbench_qgis.core.geo.extent import extent_region
 from craterbench_qgis.gui.layer_files import export_layer, vector_file
@@ -168,6 +170,23 @@ def test_the_engine_counts_within_limits_and_views_space_and_time_follow(
     filled.settings.set_value("build/rates/auto/default", 40.0)
     dialog.check()
     assert "time: about 6 s, as in the last build here" in dialog.estimate.plain
+
+
+def test_the_small_size_is_asked_for_and_the_space_shrinks(filled: BuildBench) -> None:
+    dialog = filled.dialog
+    wait_until(lambda: dialog.estimate.plain.startswith("Views: 2,000 · space: about 29.2 MB"))
+    assert dialog.params().size is Size.STANDARD
+    box = dialog.findChild(QComboBox, "size")
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_Down)
+    assert box.currentText() == "small: two bits a number"
+    dialog.check()
+    assert dialog.estimate.plain.startswith("Views: 2,000 · space: about 16.6 MB")
+    params = dialog.params()
+    assert params.size is Size.SMALL and params.tokens == TOKENS
+    other = BuildBench(filled.iface, filled.folder).dialog
+    other.prefill(params)
+    assert other.options.size.currentText() == box.currentText()
 
 
 def test_a_table_without_sense_offers_the_names_of_its_header(

@@ -67,6 +67,15 @@ def texts(widget: QListWidget) -> list[str]:
     return [widget.item(row).text() for row in range(widget.count())]
 
 
+def test_the_page_says_a_small_size(make_panel: MakePanel, tmp_path: Path) -> None:
+    path = make_index(tmp_path, "moon.craterindex")
+    panel, engine = make_panel({"index.describe": index_info(path, size="small")})
+    open_index(panel, path)
+    engine.last("index.open").done(index_info(path, size="small"))
+    page = panel.page.facts.text().replace("\u200b", "")
+    assert "K = 64 of 128 numbers, small: two bits a number, seeds by attention" in page
+
+
 def test_opening_tells_what_it_does_and_says_when_it_can_be_searched(
     make_panel: MakePanel, settings: Settings, tmp_path: Path
 ) -> None:
@@ -98,6 +107,7 @@ def test_opening_tells_what_it_does_and_says_when_it_can_be_searched(
                  "wac.tif is not at /gone any more",
                  "c.csv (gone; its craters are in the index)", path):  # fmt: skip
         assert part in page
+    assert "two bits" not in page
     assert not panel.page.resume.isVisible()
 
     click(panel.page.close_index)

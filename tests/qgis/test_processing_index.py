@@ -73,12 +73,15 @@ def test_add_to_index_and_build_again(place: Place, tmp_path: Path) -> None:
         CATALOGUE=place.planet / "catalogue.csv",
         ENCODER="hog",
         TOKENS=8,
+        SIZE=1,
         MIN_DIAMETER=100,
         REGION="-90,90,-45,45",
         CONTEXTS="2",
         OUTPUT=tmp_path / "part.craterindex",
     )
     assert ran.code == 0, ran.output
+    manifest = (tmp_path / "part.craterindex/manifest.json").read_text(encoding="utf-8")
+    assert '"quantisation":"2bit"' in manifest
     wanted = [
         row
         for row in rows_of(place)

@@ -64,7 +64,7 @@ def install(page: SetupPage, button: QPushButton) -> str:
         wait_until(lambda: create.bar.maximum() == 6, 60)
         if button is create.go:
             shoot(page, "installing")
-        wait_until(lambda: create.job is None, 120)
+        wait_until(lambda: create.job is None, 400)
     return create.log.toPlainText()
 
 

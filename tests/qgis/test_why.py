@@ -64,8 +64,12 @@ def test_asks_for_the_match_and_shows_both_scores(
     match_set.provenance["score"] = "symmetric late interaction"
     dialog.show_row(1)
     assert "tokens of both views" in dialog.stages.text()
+    assert "lie on one another" in dialog.stages.text()
+    del match_set.provenance["overlay"]  # as in a project of an earlier version
+    dialog.show_row(1)
+    assert "lie on one another" not in dialog.stages.text()
     caption = dialog.pair.pair.captions[MATCH]
-    assert f"⌀ {match.diameter_m / 1000:.1f} km" in caption
+    assert f"⌀ {match.diameter_m / 1000:.4g} km" in caption
 
 
 def test_captions_are_legible_in_a_theme_of_style_sheets(

@@ -87,9 +87,9 @@ def findings(opener: Opener) -> Any:
     assert not record.wrong, "\n".join(record.wrong[:20])
 
 
-def _index(work: Path) -> Path:
+def _index(work: Path, **settings: object) -> Path:
     path = work / "moon.craterindex"
-    index_support.build(path)
+    index_support.build(path, **settings)
     with IndexWriter.open(path) as writer:
         writer.remove(["c003"])
         build_hnsw(writer, threads=1)
@@ -164,13 +164,14 @@ PARTS = (
 )
 
 
-@pytest.mark.parametrize("part", PARTS)
-def test_parts_of_an_index(part: str, findings: Findings, work: Path) -> None:
-    path = _index(work)
+@pytest.mark.parametrize(("part", "quantisation"), [*((part, "int8") for part in PARTS),
+                                                    ("tokens.bin", "2bit")])  # fmt: skip
+def test_parts_of_an_index(part: str, quantisation: str, findings: Findings, work: Path) -> None:
+    path = _index(work, quantisation=quantisation)
     files = manifest.load_manifest(path).files()
     name = next(file.path for file in files if part in file.path)
     whole, entries = (path / name).read_bytes(), (path / "manifest.json").read_bytes()
-    record = format.record_dtype(index_support.settings()).itemsize
+    record = format.record_dtype(index_support.settings(quantisation=quantisation)).itemsize
 
     def attempt(changes: Any) -> None:
         data = spoiled(whole, changes)

@@ -14,14 +14,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from craterbench_qgis.engine.encoders.base import resources_folder
 from craterbench_qgis.engine.encoders.kind_network import KindNet, KindOutput
 from craterbench_qgis.engine.errors import CraterBenchError
-from craterbench_qgis.engine.monitor import Monitor
 from craterbench_qgis.engine.terrain_profile import PROFILE_RINGS
 
 from ..stepped import SteppedRun
-from .pack import KindPack, read_pack
+from .pack import KindPack
 from .render import KindRenderer, KindViews
 
 NEEDED = {
@@ -199,30 +197,3 @@ def read_recipe(path: Path) -> dict[str, Any]:
             "docs/analogs/config.json."
         )
     return config
-
-
-def train_kind(
-    config_path: Path, folder: Path, monitor: Monitor | None = None, device: str = "auto"
-) -> Path:
-    """Run the recipe ``config_path`` in ``folder`` (which holds its pack, and ``looks.npy`` if
-    there are looks to learn) and return the checkpoint. Stopped and started again, it goes on."""
-    monitor = monitor or Monitor()
-    config = read_recipe(config_path)
-    pack = read_pack(folder / str(config["pack"]))
-    looks_path = folder / "looks.npy"
-    looks = np.load(looks_path, allow_pickle=False) if looks_path.exists() else None
-    name = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
-    torch.set_num_threads(int(config["threads"]))
-    start = config.get("start_from")
-    if start is not None:
-        start = resources_folder() / f"{start}.safetensors"
-    run = KindRun(config, pack, torch.device(name), looks, start)
-    every, total = int(config["checkpoint_every"]), int(config["steps"])
-    checkpoint = run.go_on(folder, every, total, monitor, resume=True)
-    if "finish" not in config:
-        return checkpoint
-    from .finish import finish
-
-    finish(run, config["finish"], monitor)
-    run.save(folder / "finished.pt")
-    return folder / "finished.pt"

@@ -73,14 +73,18 @@ def second_stage(match_set: MatchSet, row: int) -> str:
     """What the second score is."""
     score = matches.score(match_set.matches[row].score)
     if "symmetric" in str(match_set.provenance.get("score", "")):
-        return tr(
+        text = tr(
             "Second stage, {score}: late interaction, the mean over the tokens of both views of "
             "the best similarity to a token of the other; it decides the rank."
-        ).format(score=score)
-    return tr(
-        "Second stage, {score}: late interaction, the mean over the query's tokens of the best "
-        "similarity to a token of this view; it decides the rank."
-    ).format(score=score)
+        )
+    else:
+        text = tr(
+            "Second stage, {score}: late interaction, the mean over the query's tokens of the best "
+            "similarity to a token of this view; it decides the rank."
+        )
+    if "overlay" in match_set.provenance:
+        text += " " + tr("A part of it is how well both pictures lie on one another.")
+    return text.format(score=score)
 
 
 def caveat(reply: ExplainReply) -> str:

@@ -8,9 +8,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from ...contract.build import TOKENS, BuildParams
+from ...contract.build import SIZE, TOKENS, BuildParams
 from ...contract.search import CONTEXTS
-from ...contract.vocabulary import Seeds
+from ...contract.vocabulary import Seeds, Size
 from ..bodies import Body
 from ..catalogue import Craters
 from ..errors import ExportError, UsageError
@@ -63,6 +63,13 @@ def add_build(actions: Any) -> None:
     )
     build.add_argument(
         "--tokens", type=count, default=TOKENS, metavar="K", help="instance tokens a view"
+    )
+    build.add_argument(
+        "--size",
+        type=Size,
+        choices=tuple(Size),
+        default=SIZE,
+        help="of a token's numbers: a byte each, or small: two bits each",
     )
     build.add_argument("--seeds", type=Seeds, choices=tuple(Seeds), default=Seeds.ATTENTION)
     build.add_argument("--aggregation", choices=METHODS, default=METHODS[0])
@@ -138,6 +145,7 @@ def run_build(arguments: argparse.Namespace) -> int:
         contexts=arguments.context,
         tokens=arguments.tokens,
         seeds=arguments.seeds,
+        size=arguments.size,
         selection=selection_of(arguments),
         band=arguments.band,
         nodata=arguments.nodata,

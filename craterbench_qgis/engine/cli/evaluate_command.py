@@ -111,8 +111,9 @@ def _add_row_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="METHOD[:K[:S]]",
-        help="global, raw, aggregated, centroid, all, two-stage (repeatable); 'global', "
-        "'two-stage' and the index's own tokens need nothing encoded again",
+        help="global, raw, aggregated, centroid, all, two-stage (repeatable), and overlay: "
+        "two-stage, then the best pictures laid on the query, as a search does; 'global', "
+        "'two-stage', 'overlay' and the index's own tokens need nothing encoded again",
     )
     group.add_argument("--seeds", nargs="+", type=Seeds, choices=tuple(Seeds), default=list(Seeds))
     group.add_argument("--backend", choices=("auto", "exact", "lists", "hnsw"), default="auto")
@@ -141,6 +142,12 @@ def _add_feedback_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="is the number of craters expected by chance true? Asked with and without the "
         "query's own crater in the index",
+    )
+    group.add_argument(
+        "--no-overlay",
+        dest="overlay",
+        action="store_false",
+        help="with --how-sure: searches that lay no pictures on the query",
     )
     group.add_argument(
         "--analogs",
@@ -183,6 +190,8 @@ def run_evaluate(arguments: argparse.Namespace) -> int:
         )
     if arguments.relevant_by and not (arguments.analogs or arguments.feedback is not None):
         raise QueryError("--relevant-by goes with --feedback J or with --analogs.")
+    if not arguments.overlay and not arguments.how_sure:
+        raise QueryError("--no-overlay goes with --how-sure. Rows say it: two-stage or overlay.")
     if arguments.terrain and not arguments.analogs:
         raise QueryError("--terrain goes with --analogs.")
     params = _params(arguments)
@@ -230,7 +239,9 @@ def _other_question(
             )
             text = analogs_table(result)
         elif arguments.how_sure:
-            result = evaluate_how_sure(index, encoder, craters, params, monitor)
+            result = evaluate_how_sure(
+                index, encoder, craters, params, monitor, overlay=arguments.overlay
+            )
             text = how_sure_table(result)
         else:
             result = evaluate_feedback(

@@ -6,8 +6,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from ...contract.vocabulary import Size
 from ..errors import CatalogueError
 from ..index import CraterIndex, IndexWriter, build_hnsw, build_lists, verify
+from ..index.format import QUANTISATION
 from ..indexing import check_output, join_indexes
 from ..words import counted
 from . import build_commands, kinds_command
@@ -15,6 +17,8 @@ from .options import (
     index_argument,
 )
 from .output import ConsoleMonitor, note, print_json, say, table
+
+_EACH = {QUANTISATION[Size.STANDARD]: "a byte", QUANTISATION[Size.SMALL]: "two bits (small size)"}
 
 
 def add_to(commands: Any) -> None:
@@ -137,6 +141,7 @@ def run_info(arguments: argparse.Namespace) -> int:
         [
             "tokens",
             f"{settings['tokens']} of {settings['token_dim']} numbers a view, "
+            f"{_EACH[settings['quantisation']]} each, "
             f"{settings['aggregation']}, seeds by {settings['seeds']}",
         ],
         *[["observation", known["path"]] for known in info["observations"]],

@@ -13,12 +13,11 @@ from ...contract.search import ANALOG_PIXELS, SHORTLIST, TOP, AnalogOptions, Fee
 from ...contract.vocabulary import Likeness, Question
 from ..formats import SUFFIXES, write_matches
 from ..formats.model import view_text
-from ..formats.sheet_page import length_text
 from ..formats.staging import check_target
 from ..index import CraterIndex
 from ..search import BoxViews, QueryView, Searcher, SearchOptions, SearchResult, read_box
 from ..sheets import place_text, write_report, write_sheet
-from ..words import DIAMETER_FROM
+from ..words import DIAMETER_FROM, length_text, lonlat_text
 from .options import (
     add_encoder_options,
     add_filter_options,
@@ -55,6 +54,7 @@ def add_to(commands: Any) -> None:
     )
     search.add_argument("--backend", choices=("auto", "exact", "lists", "hnsw"), default="auto")
     search.add_argument("--symmetric", action="store_true", help="late interaction both ways")
+    add_overlay_option(search)
     add_filter_options(search)
     add_question_options(search)
     group = search.add_argument_group("relevance feedback")
@@ -80,6 +80,17 @@ def add_to(commands: Any) -> None:
     search.add_argument("--json", action="store_true")
     add_encoder_options(search)
     search.set_defaults(run=run_search)
+
+
+def add_overlay_option(parser: Any) -> None:
+    """``--no-overlay``."""
+    parser.add_argument(
+        "--no-overlay",
+        dest="overlay",
+        action="store_false",
+        help="rank the same crater by late interaction alone: do not lay the pictures of the best "
+        "views on the query",
+    )
 
 
 def add_question_options(parser: argparse.ArgumentParser) -> None:
@@ -124,6 +135,7 @@ def run_search(arguments: argparse.Namespace) -> int:
         symmetric=arguments.symmetric,
         find=arguments.find,
         any_angle=arguments.any_angle,
+        overlay=arguments.overlay,
         analogs=AnalogOptions(
             arguments.by, ANALOG_PIXELS if arguments.min_pixels is None else arguments.min_pixels
         ),
@@ -298,8 +310,7 @@ def query_facts(query: QueryView) -> dict[str, str]:
     """What the report says beside the query's picture."""
     facts = {"from": _origin(query)}
     if query.lon is not None and query.lat is not None:
-        north, east = "N" if query.lat >= 0 else "S", "E" if query.lon >= 0 else "W"
-        facts["centre"] = f"{abs(query.lat):.4f}° {north}, {abs(query.lon):.4f}° {east}"
+        facts["centre"] = lonlat_text(query.lon, query.lat, places=4)
     if query.diameter_m is not None:
         assumed = ", assumed from the box" if query.source.get("diameter_assumed") else ""
         facts["diameter"] = length_text(query.diameter_m) + assumed

@@ -20,7 +20,7 @@ from ..monitor import Monitor
 from .experiment import RECOVERY, Experiment
 from .gallery import IndexGallery
 from .matching import torch_device
-from .methods import TokenSpec, plan_rows
+from .methods import OVERLAY, TokenSpec, plan_rows
 from .metrics import RESAMPLES
 from .plots import write_plots
 from .queries import QuerySet, cut_queries, plan_of
@@ -46,7 +46,8 @@ def evaluate_index(
     specs = plan_rows(own, settings.patches, params.only, params.seeds)
     memory = int(params.memory_gb * 1e9)
     gallery = IndexGallery(index, encoder, backend=params.backend, memory=memory)
-    queries, fingerprint = cut_queries(index, encoder, craters, params, monitor)
+    keep = any(spec.method == OVERLAY for spec in specs)
+    queries, fingerprint = cut_queries(index, encoder, craters, params, monitor, keep_views=keep)
     experiment = Experiment(
         gallery,
         queries,

@@ -17,7 +17,7 @@ from ..monitor import Monitor
 from ..tokens import dequantise, instance_tokens, quantise
 from .gallery import Gallery, make_tokens
 from .matching import Matcher, Stopwatch, blocks
-from .methods import GLOBAL, TWO_STAGE, RowSpec
+from .methods import GLOBAL, OVERLAY, SHORTLISTED, RowSpec
 from .metrics import CUTOFFS, MEASURES, Bootstrap, Float64, Judge
 from .queries import QuerySet
 from .store import PatchesUnavailable
@@ -78,7 +78,7 @@ class Experiment:
         """The rows of ``specs``, in order. Rows whose patches cannot be had are left out, with a
         note in ``notes``. Raises PatchesUnavailable when no row is left; Cancelled.
         """
-        full = {self._full_row(spec) for spec in specs if spec.method == TWO_STAGE}
+        full = {self._full_row(spec) for spec in specs if spec.method in SHORTLISTED}
         self._done, self._total = 0.0, sum(map(self._work, [*specs, *(full - set(specs))]))
         outcomes = []
         reason: PatchesUnavailable | None = None
@@ -100,7 +100,7 @@ class Experiment:
     def _outcome(self, spec: RowSpec) -> Outcome:
         if spec.method == GLOBAL:
             return self._global(spec)
-        if spec.method == TWO_STAGE:
+        if spec.method in SHORTLISTED:
             self._full_outcome(spec)
             return self._two_stage(spec)
         if spec == self._full_row(spec):
@@ -178,11 +178,20 @@ class Experiment:
             start = time.perf_counter()
             views, _ = gallery.shortlist(queries.globals[number], spec.shortlist or 0)
             scores = maxsim(tokens, self._rerank_tokens(spec, views))
+            if spec.method == OVERLAY:
+                scores = self._laid_over(number, views, scores)
             times.append(time.perf_counter() - start)
             values[number] = self._judge.judge_list(views, scores, self._relevant[number])
             self._advance(self._cost(spec) * (spec.shortlist or 0))
         size = self._global_bytes() + self._token_bytes(self._k(spec))
         return Outcome(spec, values, 1000 * median(times), size)
+
+    def _laid_over(self, number: int, views: Int64, scores: Float32) -> Float32:
+        kept = self.queries.views
+        mixed = self.gallery.lay_over(kept[number], views, scores) if kept else None
+        if mixed is None:
+            raise PatchesUnavailable("It needs the thumbnails of an index, and they are not there.")
+        return mixed
 
     def _rerank_tokens(self, spec: RowSpec, views: Int64) -> Float32:
         """Tokens float32 [S, K, D] of shortlisted views: the stored ones, or like them at K."""
@@ -228,7 +237,7 @@ class Experiment:
         return np.stack([self.gallery.query_tokens(patches, weight) for patches, weight in pairs])
 
     def _gallery_blocks(self, spec: RowSpec) -> Iterator[tuple[slice, Float32]]:
-        """(which views, their tokens float32 [v, K, D] after int8 steps)."""
+        """(which views, their tokens float32 [v, K, D] as stored)."""
         gallery, wanted = self.gallery, spec.tokens()
         for part in blocks(len(gallery), _GALLERY_BLOCK):
             if wanted is not None and wanted == gallery.own:
@@ -239,7 +248,7 @@ class Experiment:
                 tokens = store.read(part)
             else:
                 tokens = make_tokens(store, part, wanted, gallery.numbers())
-            yield part, dequantise(*quantise(tokens))
+            yield part, gallery.as_stored(tokens)
 
     def _k(self, spec: RowSpec) -> int:
         return spec.k if spec.k is not None else self.gallery.patches
@@ -250,7 +259,7 @@ class Experiment:
         return int(self.gallery.globals.shape[1]) + 4
 
     def _token_bytes(self, k: int) -> int:
-        return k * (self.gallery.token_dim + 4)
+        return k * self.gallery.token_bytes
 
     def _cost(self, spec: RowSpec) -> float:
         """Multiplications and additions of one query with one view, in millions."""
@@ -268,7 +277,7 @@ class Experiment:
         return 2e-6 * products * self.gallery.patches * wanted.k * self.gallery.token_dim
 
     def _work(self, spec: RowSpec) -> float:
-        if spec.method == TWO_STAGE:
+        if spec.method in SHORTLISTED:
             return self._cost(spec) * len(self.queries) * (spec.shortlist or 0)
         per_view = self._cost(spec) * len(self.queries) + self._token_cost(spec)
         return per_view * len(self.gallery)
@@ -285,7 +294,7 @@ class Experiment:
         means = values.mean(axis=0)
         ci95 = {name: self._bootstrap.interval(values[:, i]) for i, name in enumerate(MEASURES)}
         recovery = None
-        if spec.method == TWO_STAGE:
+        if spec.method in SHORTLISTED:
             place = MEASURES.index(RECOVERY)
             full = self._full_outcome(spec).values[:, place]
             mine = values[:, place]

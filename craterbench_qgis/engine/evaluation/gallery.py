@@ -18,6 +18,8 @@ from ..index import CraterIndex, open_shortlist
 from ..index.shortlist import best
 from ..monitor import Monitor
 from ..mosaic import Mosaic, ViewSkipped
+from ..search import QueryView
+from ..search.overlay import NORTH_UP, laid_over
 from ..tokens import dequantise, instance_tokens, quantise
 from ..words import Advice
 from .matching import blocks
@@ -53,9 +55,23 @@ class Gallery(ABC):
     def shortlist(self, vector: Float32, size: int) -> Ranked:
         """The ``size`` best views by global descriptor, and their scores."""
 
+    def lay_over(self, query: QueryView, views: Int64, scores: Float32) -> Float32 | None:
+        """``scores`` after the pictures of the best ``views`` were laid on the query, as a search
+        does; None where there are no pictures."""
+        return None
+
     @abstractmethod
     def patch_store(self, monitor: Monitor) -> PatchStore:
         """All patch tokens; made once. Raises PatchesUnavailable."""
+
+    @property
+    def token_bytes(self) -> int:
+        """Bytes of a stored token."""
+        return self.token_dim + 4
+
+    def as_stored(self, tokens: Float32) -> Float32:
+        """Tokens [..., K, D] as they come back from where tokens are stored."""
+        return dequantise(*quantise(tokens))
 
     def close(self) -> None:  # noqa: B027 (most galleries hold nothing)
         """Let go of the patch tokens."""
@@ -102,9 +118,19 @@ class IndexGallery(Gallery):
     def own_tokens(self, views: Int64) -> Float32:
         return self._index.tokens(self.views[views])
 
+    @property
+    def token_bytes(self) -> int:
+        return self._index.settings.token_bytes
+
+    def as_stored(self, tokens: Float32) -> Float32:
+        return self._index.settings.as_stored(tokens)
+
     def shortlist(self, vector: Float32, size: int) -> Ranked:
         views, scores = self._backend.search(vector, size)
         return np.searchsorted(self.views, views), scores
+
+    def lay_over(self, query: QueryView, views: Int64, scores: Float32) -> Float32 | None:
+        return laid_over(self._index, query, self.views[views], scores, NORTH_UP)
 
     def numbers(self) -> Int64:
         return self.views

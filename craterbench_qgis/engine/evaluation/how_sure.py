@@ -44,12 +44,13 @@ def evaluate_how_sure(
     craters: Craters,
     params: EvaluateParams,
     monitor: Monitor | None = None,
+    overlay: bool = True,
 ) -> dict[str, Any]:
     """How the numbers a search gives fit what is known; plain JSON.
 
     ``rows``: {below, absent, ci95, right, present}: shares of the queries whose best match has an
-    E below ``below``. Raises QueryError (also for an index too small to tell), CraterIndexError,
-    BodyError, MosaicError, EncoderError, Cancelled.
+    E below ``below``. ``overlay``: as in :class:`SearchOptions`. Raises QueryError (also for an
+    index too small to tell), CraterIndexError, BodyError, MosaicError, EncoderError, Cancelled.
     """
     monitor = monitor or Monitor()
     index.check_encoder(encoder.id, encoder.weights_hash)
@@ -59,11 +60,11 @@ def evaluate_how_sure(
     asked = SingleQueries(index, craters, params, targets, monitor)
     for place, query in asked:
         row = int(targets.index_rows[place])
-        best = searcher.search(query, SearchOptions(top=1)).matches
+        best = searcher.search(query, SearchOptions(top=1, overlay=overlay)).matches
         if best and best[0].crater_row == row:
             first += 1
             present.append(_expected(best[0].expected_by_chance))
-        options = SearchOptions(top=1, filters=_elsewhere(index, row))
+        options = SearchOptions(top=1, overlay=overlay, filters=_elsewhere(index, row))
         others = searcher.search(query, options).matches
         absent.append(_expected(others[0].expected_by_chance if others else None))
         owners.append(row)
@@ -75,6 +76,7 @@ def evaluate_how_sure(
     return {
         "queries": asked.count,
         "first": first,
+        "overlay": overlay,
         "median_when_first": float(np.nanmedian(present)) if present else None,
         "encoder": encoder.id,
         "query_mosaic": Path(params.mosaic).name,
@@ -136,6 +138,8 @@ def markdown(result: dict[str, Any]) -> str:
         f"{result['gallery_craters']:,} craters in the index, encoder {result['encoder']}; the "
         f"query's own crater came first for {result['first']:,}"
     )
+    if not result["overlay"]:
+        head += " (no pictures laid on the query)"
     if result["median_when_first"] is not None:
         head += f", with {result['median_when_first']:.2g} expected by chance in the median"
     return f"{head}.\n\n{markdown_rows(HEADER, [cells(row) for row in result['rows']], 0)}\n"

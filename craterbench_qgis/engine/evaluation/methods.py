@@ -13,6 +13,11 @@ KS = (4, 8, 16, 32, 64)
 SHORTLISTS = (25, 50, 100, 200, 500)
 GLOBAL, ALL, TWO_STAGE = "global", "all", "two-stage"
 METHODS = (GLOBAL, "raw", "aggregated", "centroid", ALL, TWO_STAGE)
+"""Those of the paper: the rows of a table where nothing is chosen."""
+OVERLAY = "overlay"
+"""Two stages, then the pictures of the best views laid on the query: what a search does."""
+SHORTLISTED = (TWO_STAGE, OVERLAY)
+_EVERY = (*METHODS, OVERLAY)
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ class RowSpec:
         return ":".join(parts) + (f" ({self.seeds})" if self.seeds else "")
 
     def tokens(self) -> TokenSpec | None:
-        """The instance tokens an exhaustive row needs; None for global, all and two-stage."""
+        """The instance tokens an exhaustive row needs; None for others."""
         if self.method in TOKEN_METHODS and self.seeds is not None and self.k is not None:
             return TokenSpec(self.method, self.seeds, self.k)
         return None
@@ -54,18 +59,18 @@ def plan_rows(
     ks: Sequence[int] = KS,
     shortlists: Sequence[int] = SHORTLISTS,
 ) -> list[RowSpec]:
-    """The rows to compute, each once, in the order of ``METHODS``.
+    """The rows to compute, each once, in the order of ``METHODS`` and ``OVERLAY``.
 
-    ``own``: the tokens the index stores; two-stage search uses its method and seeds, and its K
+    ``own``: the tokens the index stores; two-stage and overlay use its method and seeds, and its K
     where ``only`` names none (another K is computed again from the mosaics);
-    ``patches``: N, above which no K makes sense. ``only``: ``METHOD[:K[:S]]`` (for two-stage S
-    may be given without K as ``two-stage::S``); empty: everything. Raises QueryError.
+    ``patches``: N, above which no K makes sense. ``only``: ``METHOD[:K[:S]]`` (for two-stage and
+    overlay S may be given without K as ``two-stage::S``); empty: ``METHODS``. Raises QueryError.
     """
     usable = [k for k in ks if k <= patches]
     rows: list[RowSpec] = []
     for text in only or METHODS:
         rows += _parse(text, own, patches, seeds, usable, shortlists)
-    order = {name: place for place, name in enumerate(METHODS)}
+    order = {name: place for place, name in enumerate(_EVERY)}
     kinds = {str(name): place for place, name in enumerate(Seeds)}
     return sorted(
         dict.fromkeys(rows),
@@ -96,9 +101,9 @@ def _parse(
         raise QueryError(
             f"'{text}' asks for {k} tokens of views with {patches} patches. Choose fewer."
         )
-    if method == TWO_STAGE:
+    if method in SHORTLISTED:
         sizes = shortlists if s is None else [s]
-        return [RowSpec(TWO_STAGE, own.seeds, k or own.k, size) for size in sizes]
+        return [RowSpec(method, own.seeds, k or own.k, size) for size in sizes]
     if s is not None:
         raise QueryError(f"'{text}': only two-stage has a shortlist. Write {method}:{k}.")
     return [RowSpec(method, kind, size) for kind in seeds for size in (ks if k is None else [k])]
@@ -107,10 +112,10 @@ def _parse(
 def split_row(text: str) -> tuple[str, list[str]]:
     """The method and the numbers of ``METHOD[:K[:S]]``. Raises QueryError."""
     method, *numbers = text.strip().split(":")
-    if method not in METHODS or len(numbers) > 2:
+    if method not in _EVERY or len(numbers) > 2:
         raise QueryError(
             f"'{text}' is no row of the table. Write METHOD[:K[:S]] with one of the methods "
-            f"{', '.join(METHODS)}."
+            f"{', '.join(_EVERY)}."
         )
     return method, numbers
 

@@ -23,6 +23,7 @@ from ..index import CraterIndex
 from ..indexing.addition import are_same, of_catalogue, of_index
 from ..monitor import Monitor
 from ..mosaic import Mosaic, View, ViewSkipped
+from ..search import QueryView
 from ..sources import selected
 from ..words import counted
 from .metrics import same_crater_groups
@@ -45,6 +46,8 @@ class QuerySet:
     """Queries that could not be made, by reason."""
     left_out: Counter[str] = field(default_factory=Counter)
     """Craters of the catalogue that were not asked for, by reason."""
+    views: list[QueryView] = field(default_factory=list)
+    """The queries as they are asked, where they were kept."""
 
     def __len__(self) -> int:
         return len(self.craters)
@@ -112,10 +115,13 @@ def cut_queries(
     craters: Craters,
     params: EvaluateParams,
     monitor: Monitor | None = None,
+    *,
+    keep_views: bool = False,
 ) -> tuple[QuerySet, str]:
     """Cut and encode the queries from the mosaic; also returns its fingerprint.
 
-    A query that cannot be cut is counted and, under a limit, replaced by another.
+    ``keep_views``: also as views, for an overlay. A query that cannot be cut is counted and, under
+    a limit, replaced by another.
 
     Raises QueryError, BodyError, MosaicError, EncoderError, Cancelled.
     """
@@ -129,12 +135,18 @@ def cut_queries(
         memory = int(params.memory_gb * 5e8)  # the other half is the gallery's
         patches = PatchStore(cutter.limit, settings.patches, settings.token_dim, memory, exact=True)
         numbers, globals_ = [], []
+        kept: list[QueryView] = []
         for at, views in one_ahead(cutter.batches(encoder.preferred_batch)):
             monitor.check()
             encoded = encoder.encode(np.stack([view.pixels for view in views]))
             patches.append(encoded.tokens, encoded.attention)
             globals_.append(encoded.globals)
             numbers += at
+            if keep_views:
+                kept += [
+                    as_asked(view, craters, int(targets.rows[place]))
+                    for place, view in zip(at, views, strict=True)
+                ]
             monitor.report(Stage.QUERIES, len(numbers), cutter.limit)
         fingerprint = mosaic.fingerprint()
     if not numbers:
@@ -148,10 +160,16 @@ def cut_queries(
     relevant = relevant_rows(index, own, params.same)
     return (
         QuerySet(
-            own, relevant, np.concatenate(globals_), patches, cutter.skipped, targets.left_out
+            own, relevant, np.concatenate(globals_), patches, cutter.skipped, targets.left_out, kept
         ),
         fingerprint,
     )
+
+
+def as_asked(view: View, craters: Craters, row: int) -> QueryView:
+    """A view cut about the catalogue's crater ``row``, as one searches with it."""
+    lon, lat = float(craters.lon[row]), float(craters.lat[row])
+    return QueryView(view, lon, lat, float(craters.diameter[row]), {})
 
 
 def relevant_rows(index: CraterIndex, own: Int64, same: Sequence[tuple[str, str]]) -> list[Int64]:

@@ -14,7 +14,7 @@ from ..index import CraterIndex
 from ..monitor import Monitor
 from ..mosaic import Mosaic
 from ..search import QueryView
-from .queries import Cutter, Targets
+from .queries import Cutter, Targets, as_asked
 
 
 class SingleQueries:
@@ -46,9 +46,7 @@ class SingleQueries:
             for (place,), (view,) in cutter.batches(1):
                 self._monitor.check()
                 self.count += 1
-                row = int(rows[place])
-                lon, lat = float(craters.lon[row]), float(craters.lat[row])
-                yield place, QueryView(view, lon, lat, float(craters.diameter[row]), {})
+                yield place, as_asked(view, craters, int(rows[place]))
                 self._monitor.report(Stage.QUERIES, self.count, cutter.limit)
         if not self.count:
             raise no_query(params.mosaic)

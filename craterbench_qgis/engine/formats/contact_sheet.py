@@ -11,14 +11,17 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from ...contract.search import Match
+from ..words import length_text, lonlat_text
 from .sheet_page import (
     A4,
     ACCENT,
+    BETWEEN,
     GAP,
     INK,
     MARGIN,
     PDF_SCALE,
     QUIET,
+    ROW,
     TILE,
     TRACK,
     Picture,
@@ -26,7 +29,6 @@ from .sheet_page import (
     check_height,
     draw_badge,
     draw_picture,
-    length_text,
     new_page,
     save_pages,
     suffix_of,
@@ -35,8 +37,6 @@ from .sheet_page import (
 # A match whose centre is this close, in diameters, lies where the query was drawn.
 _SAME_PLACE = 0.02
 _WINDS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
-_CAPTION, _BETWEEN = 116, 36
-_ROW = TILE + _CAPTION + _BETWEEN
 _COLUMNS, _SPAN = 5, 2  # of tiles, and of them (and of rows) that the query takes
 _BESIDE = (_COLUMNS - _SPAN) * _SPAN  # tiles beside the query
 _WIDTH = 2 * MARGIN + _COLUMNS * TILE + (_COLUMNS - 1) * GAP
@@ -67,9 +67,6 @@ def match_tile(
     name: str | None = None,
 ) -> Tile:
     """The tile of a match: its name or id, diameter and place, distance and direction."""
-    east = "E" if match.lon >= 0 else "W"
-    north = "N" if match.lat >= 0 else "S"
-    place = f"{abs(match.lat):.2f}° {north}, {abs(match.lon):.2f}° {east}"
     away = ""
     if match.distance_m is not None:
         if match.distance_m < _SAME_PLACE * match.diameter_m:
@@ -81,7 +78,7 @@ def match_tile(
     return Tile(
         image=image,
         title=name or match.crater_id,
-        subtitle=f"D {length_text(match.diameter_m)}  ·  {place}",
+        subtitle=f"D {length_text(match.diameter_m)}  ·  {lonlat_text(match.lon, match.lat)}",
         score=match.score,
         detail=away,
         metres_per_pixel=metres_per_pixel,
@@ -112,7 +109,7 @@ def contact_sheet(
     numbered = list(enumerate(tiles, start=1))
     if suffix == ".png":
         rows = _SPAN + math.ceil(max(0, len(tiles) - _BESIDE) / _COLUMNS)
-        height = sheet.height(rows * _ROW)
+        height = sheet.height(rows * ROW)
         check_height(height, f"{len(tiles)} matches")
         pages = iter([_page(sheet, head, numbered, height)])
     else:
@@ -122,8 +119,8 @@ def contact_sheet(
 
 
 def _pages(sheet: Sheet, head: Tile, tiles: list[tuple[int, Tile]]) -> Iterator[Image.Image]:
-    height = max(round(sheet.width * A4), sheet.height((_SPAN + 1) * _ROW))
-    rows = (height - sheet.height(0) + _BETWEEN) // _ROW
+    height = max(round(sheet.width * A4), sheet.height((_SPAN + 1) * ROW))
+    rows = (height - sheet.height(0) + BETWEEN) // ROW
     first = (rows - _SPAN) * _COLUMNS + _BESIDE
     parts = [tiles[:first]]
     step = rows * _COLUMNS
@@ -145,7 +142,7 @@ def _page(
         _query(page, sheet, head, any_match=bool(tiles))
     for cell, (rank, tile) in zip(_cells(head is not None), tiles, strict=False):
         left = MARGIN + cell[1] * (TILE + GAP)
-        _tile(page, sheet, tile, rank, left, sheet.top + cell[0] * _ROW)
+        _tile(page, sheet, tile, rank, left, sheet.top + cell[0] * ROW)
     return page
 
 

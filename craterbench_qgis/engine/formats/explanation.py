@@ -63,7 +63,7 @@ def explanation_picture(path: str | Path, why: Explanation) -> Path:
     )
     _legend(draw, low, high, _HEAD + _SIDE + 26)
     scores = (
-        f"Late interaction {why.score:.3f} (decides the rank)  ·  one vector "
+        f"Late interaction {why.score:.3f} (second stage)  ·  one vector "
         f"{why.shortlist_score:.3f} (decides the shortlist). Similarities, not probabilities."
     )
     draw.text(

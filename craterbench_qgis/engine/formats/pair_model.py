@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...contract.vocabulary import Verdict
-from .sheet_page import length_text
+from ..words import length_text, lonlat_text
 
 COLOURS = ("#56b4e9", "#e69f00")
 """Of a and b, as in the review panel: Okabe and Ito's sky blue and orange."""
@@ -47,10 +47,7 @@ class PairEntry:
     @property
     def where(self) -> str:
         """``D 23.4 km · 12.30° N, 4.50° W``."""
-        east = "E" if self.lon >= 0 else "W"
-        north = "N" if self.lat >= 0 else "S"
-        place = f"{abs(self.lat):.2f}° {north}, {abs(self.lon):.2f}° {east}"
-        return f"D {length_text(self.diameter_m)} · {place}"
+        return f"D {length_text(self.diameter_m)} · {lonlat_text(self.lon, self.lat)}"
 
 
 @dataclass(frozen=True)

@@ -211,10 +211,3 @@ def as_image(picture: Picture) -> Image.Image:
         numbers = np.nan_to_num(values.astype(np.float64), nan=0.0)
         values = np.rint(np.clip(numbers, 0, 1) * 255).astype(np.uint8)
     return Image.fromarray(values).convert("RGB")
-
-
-def length_text(metres: float) -> str:
-    """A length as a person reads it: three figures, metres below one kilometre."""
-    size, unit = (metres, "m") if metres < 999.5 else (metres / 1000, "km")
-    places = 2 if size < 9.995 else 1 if size < 99.95 else 0
-    return f"{size:,.{places}f} {unit}"

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from ...contract.vocabulary import Size
+from .. import two_bits
 from ..bodies import Body
 from ..errors import CraterIndexError
-from ..tokens import InstanceTokens, instance_tokens
+from ..tokens import InstanceTokens, dequantise, instance_tokens, quantise
 
 Float32 = npt.NDArray[np.float32]
 Int64 = npt.NDArray[np.int64]
@@ -23,6 +25,10 @@ FORMAT_NAME = "craterindex"
 FORMAT_VERSION = 1
 JOINED_VERSION = 2
 """Of the manifest of an index that joins others (``joined.py``)."""
+SMALL_VERSION = 3
+"""Of the manifest of an index of small size: as 1, but for the token records."""
+QUANTISATION = {Size.STANDARD: "int8", Size.SMALL: "2bit"}
+"""``IndexSettings.quantisation`` of each size."""
 MAX_NUMBERS, MAX_SIDE = 65_536, 8192
 SEGMENT_VIEWS = 65_536
 """Views in a consolidated segment, at most (a single larger chunk stays whole)."""
@@ -78,12 +84,35 @@ class IndexSettings:
     aggregation: str
     context_factors: tuple[float, ...]
     thumbnail_size: int
-    quantisation: str = "int8"
+    quantisation: str = QUANTISATION[Size.STANDARD]
 
     @property
     def body(self) -> Body:
         """The body the craters lie on."""
         return Body(self.body_name, self.body_a, self.body_b)
+
+    @property
+    def size(self) -> Size:
+        """How the numbers of tokens are stored."""
+        return next(size for size, name in QUANTISATION.items() if name == self.quantisation)
+
+    @property
+    def format_version(self) -> int:
+        """Of a manifest with these settings."""
+        return SMALL_VERSION if self.size is Size.SMALL else FORMAT_VERSION
+
+    @property
+    def token_bytes(self) -> int:
+        """Bytes of one token's numbers and scale."""
+        if self.size is Size.SMALL:
+            return two_bits.bytes_of(self.token_dim) + 2
+        return self.token_dim + 4
+
+    def as_stored(self, tokens: Float32) -> Float32:
+        """Tokens [..., K, D] as they come back from a record of this index."""
+        if self.size is Size.SMALL:
+            return two_bits.unpacked(*two_bits.pack(tokens), self.token_dim)
+        return dequantise(*quantise(tokens))
 
     @property
     def patches(self) -> int:
@@ -130,26 +159,30 @@ class IndexSettings:
             raise CraterIndexError(
                 f"The radii of '{self.body_name}' are not positive. Name a body or give its radii."
             )
-        if self.quantisation != "int8":
+        if self.quantisation not in QUANTISATION.values():
             raise CraterIndexError(
-                f"This version stores int8 only, not '{self.quantisation}'. Leave it at int8."
+                f"Tokens cannot be stored as '{self.quantisation[:40]}', only as "
+                f"{' or '.join(QUANTISATION.values())}. Build the index again."
             )
 
 
 def record_dtype(settings: IndexSettings) -> np.dtype[np.void]:
     """The record of one view in ``tokens.bin``.
 
-    Fields in order: tokens int8 [K, D]; scale float32 [K]; seed uint16 [K]; assignment uint8 [N]
+    Fields in order: tokens int8 [K, D]; scale float32 [K] (in the small size uint8
+    [K, ceil(D / 4)] and float16 [K], see ``two_bits``); seed uint16 [K]; assignment uint8 [N]
     (uint16 when K > 256); zero bytes up to a multiple of 16 less 4; crc uint32 (zlib's CRC-32 of
     everything before it). Nothing is aligned; the length is a multiple of 16.
     """
     k, n = settings.tokens, settings.patches
     index = "u1" if k <= 256 else "<u2"
-    used = k * settings.token_dim + 6 * k + n * np.dtype(index).itemsize + 4
+    used = k * (settings.token_bytes + 2) + n * np.dtype(index).itemsize + 4
+    small = settings.size is Size.SMALL
+    wide = two_bits.bytes_of(settings.token_dim) if small else settings.token_dim
     return np.dtype(
         [
-            ("tokens", "i1", (k, settings.token_dim)),
-            ("scale", "<f4", (k,)),
+            ("tokens", "u1" if small else "i1", (k, wide)),
+            ("scale", "<f2" if small else "<f4", (k,)),
             ("seed", "<u2", (k,)),
             ("assignment", index, (n,)),
             ("padding", "u1", (-used % 16,)),

@@ -33,11 +33,11 @@ from .entries import (
 )
 from .format import (
     FORMAT_NAME,
-    FORMAT_VERSION,
     JOINED_VERSION,
     MANIFEST,
     MANIFEST_SPARE,
     SEGMENT_FILES,
+    SMALL_VERSION,
     IndexSettings,
 )
 from .storage import FileEntry, storage_errors, write_atomically
@@ -134,7 +134,10 @@ class Manifest:
 
     def to_bytes(self) -> bytes:
         """The file's bytes; the same manifest always gives the same."""
-        content: dict[str, Any] = {"format": FORMAT_NAME, "format_version": FORMAT_VERSION}
+        content: dict[str, Any] = {
+            "format": FORMAT_NAME,
+            "format_version": self.settings.format_version,
+        }
         content |= dataclasses.asdict(self)
         # An index without them is what earlier versions wrote and read.
         for name in ("kinds", "lists", "atlas"):
@@ -205,10 +208,10 @@ def _content(data: bytes, name: str) -> dict[str, Any]:
         raise CraterIndexError(
             f"{name} is damaged or truncated: it is not readable. {_REPAIR}"
         ) from None
-    if isinstance(version, int) and version > JOINED_VERSION:
+    if isinstance(version, int) and version > SMALL_VERSION:
         raise CraterIndexError(
             f"{name} was written by a newer CraterBench (index format {version}, this one reads "
-            f"up to {JOINED_VERSION}). Update CraterBench, or build the index again with this one."
+            f"up to {SMALL_VERSION}). Update CraterBench, or build the index again with this one."
         )
     try:
         # The layout too: it catches what JSON reads as the same, flips in blanks and escapes.
@@ -226,9 +229,12 @@ def manifest_of(content: dict[str, Any], name: str) -> Manifest:
             f"{name.partition(':')[0]} joins other indexes and holds nothing of its own. {_SHARD}"
         )
     try:
-        return _checked(convert(content, Manifest))
+        manifest = _checked(convert(content, Manifest))
     except (ValueError, TypeError, RecursionError) as error:
         raise _no_index(name, error) from None
+    if content["format_version"] != manifest.settings.format_version:
+        raise _no_index(name, ValueError("its version and its tokens do not fit"))
+    return manifest
 
 
 def _no_index(name: str, error: Exception) -> CraterIndexError:

@@ -17,7 +17,7 @@ from .atlas import Places, read_atlas
 from .catalogue_store import CraterStore
 from .closed import survey
 from .expressions import Expressions
-from .format import GLOBALS, MANIFEST, VIEW_DTYPE, VIEWS, Float32, IndexSettings, record_dtype
+from .format import GLOBALS, MANIFEST, VIEW_DTYPE, VIEWS, Float32, IndexSettings
 from .housekeeping import read_tombstones
 from .kinds import kind_files, read_kinds
 from .lists import SegmentLists
@@ -31,7 +31,7 @@ from .manifest import (
 )
 from .plain_where import plain_mask
 from .rows import StoredTokens, ViewRow
-from .segment import Records, Rows, Segment
+from .segment import Records, Rows, Segment, gathered
 from .storage import RESTORE, MappedFile, blocks_read, expect_files, storage_errors
 
 CHECK_ALL_BELOW = 512 << 20
@@ -330,9 +330,8 @@ class CraterIndex(Closing):
     def stored_tokens(self, views: npt.ArrayLike) -> StoredTokens:
         """The token records of ``views``, in their order, each checked.
 
-        One contiguous read per view, in the order of the file, all announced to the system first
-        unless the last ones were in its memory: on a cold disk that is far faster than one after
-        the other.
+        One read per view, in the order of the file, all announced to the system first unless the
+        last ones lay in its memory: on a cold disk that is far faster.
         """
         numbers = self._numbers(views)
         order = np.argsort(numbers, kind="stable")
@@ -341,25 +340,13 @@ class CraterIndex(Closing):
         if self._cold:
             for segment, _, rows in groups:
                 segment.will_need(rows)
-        records = np.empty(len(numbers), record_dtype(self.settings))
-        for segment, places, rows in groups:
-            segment.read_records(rows, records[places[0] : places[-1] + 1])
+        records = gathered(groups, order, self.settings)
         self._cold = before is None or blocks_read() != before
-        back = np.empty(len(order), np.intp)
-        back[order] = np.arange(len(order))
-        return StoredTokens(
-            records["tokens"][back],
-            records["scale"][back],
-            records["seed"][back],
-            records["assignment"][back],
-        )
+        return StoredTokens.of(records, self.settings)
 
     def tokens(self, views: npt.ArrayLike) -> Float32:
         """The instance tokens float32 [S, K, D] of ``views``, each record checked."""
-        stored = self.stored_tokens(views)
-        tokens = stored.tokens.astype(np.float32)
-        tokens *= stored.scale[:, :, None]
-        return tokens
+        return self.stored_tokens(views).vectors()
 
     def thumbnail(self, view: int) -> bytes:
         """The JPEG of a view, checked; empty when none was stored."""

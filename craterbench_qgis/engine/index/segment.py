@@ -15,6 +15,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from ...contract.vocabulary import Size
+from .. import two_bits
 from ..errors import CraterIndexError
 from .entries import SegmentEntry
 from .format import (
@@ -57,7 +59,8 @@ def encode(
     from ..tokens import quantise
 
     records = np.zeros(len(data), record_dtype(settings))
-    records["tokens"], records["scale"] = quantise(data.tokens)
+    store = two_bits.pack if settings.size is Size.SMALL else quantise
+    records["tokens"], records["scale"] = store(data.tokens)
     records["seed"] = data.seeds
     records["assignment"] = data.assignment
     records["crc"] = crc_of_records(records)
@@ -315,3 +318,18 @@ class Segment:
             raise CraterIndexError(
                 f"{self.root.name}: the file {file.entry.path} is not readable ({error}). {RESTORE}"
             ) from error
+
+
+def gathered(
+    groups: Iterable[tuple[Segment, Rows, Rows]], order: Rows, settings: IndexSettings
+) -> Records:
+    """Checked copies of records of several segments. ``groups``: (segment, where its records come,
+    a range, rows); ``order``: where each of them, one after the other, stands in the answer."""
+    records = np.empty(len(order), record_dtype(settings))
+    for segment, places, rows in groups:
+        segment.read_records(rows, records[places[0] : places[-1] + 1])
+    back = np.empty(len(order), np.intp)
+    back[order] = np.arange(len(order))
+    # As bytes: numpy copies records member by member.
+    whole: Records = records.view(np.dtype((np.void, records.dtype.itemsize)))[back]
+    return whole.view(records.dtype)

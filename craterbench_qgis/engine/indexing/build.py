@@ -17,7 +17,7 @@ from ..catalogue import Craters
 from ..encoders.base import Encoder
 from ..errors import CatalogueError, CraterIndexError
 from ..index import IndexSettings, IndexWriter
-from ..index.format import MANIFEST, MANIFEST_SPARE
+from ..index.format import MANIFEST, MANIFEST_SPARE, QUANTISATION
 from ..monitor import Monitor
 from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION, Mosaic
 from ..sources import select
@@ -153,6 +153,7 @@ def _settings(
         aggregation=aggregation,
         context_factors=contexts,
         thumbnail_size=THUMBNAIL,
+        quantisation=QUANTISATION[params.size],
     )
 
 
@@ -218,8 +219,8 @@ def _create_or_resume(
         state = "unfinished" if writer.job is not None else "complete"
         raise CraterIndexError(
             f"{output} already holds a {state} index made with other inputs or settings "
-            f"({writer.settings.encoder_id}, K = {writer.settings.tokens}; a mosaic or the "
-            "catalogue may also have changed since). Choose another output, "
+            f"({writer.settings.encoder_id}, K = {writer.settings.tokens}, {writer.settings.size} "
+            "size; a mosaic or the catalogue may also have changed since). Choose another output, "
             f"{_ADD}or delete that folder first."
         )
     return writer, True

@@ -14,7 +14,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from .query import QueryView
 from .turns import Turn
 
 Float = NDArray[np.float32]
@@ -47,14 +46,6 @@ def finer_turns(best: Sequence[Turn]) -> list[Turn]:
         for centre in list(dict.fromkeys(best))[:MOST_TURNS]
         for away in (-FINER, FINER)
     ]
-
-
-def context_of(query: QueryView) -> float | None:
-    """The width of the query's view in crater diameters, where it is known."""
-    side, diameter = query.view.side_m, query.diameter_m
-    if not diameter or not math.isfinite(side) or query.source.get("diameter_assumed"):
-        return None
-    return side / diameter
 
 
 def zoom_to(context: float | None, contexts: Sequence[float]) -> float:

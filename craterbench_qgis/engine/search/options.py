@@ -25,6 +25,8 @@ class SearchOptions:
     """How to search. ``shortlist``: S, views kept by the first stage; ``top``: craters wanted.
 
     ``any_angle`` is for the same crater; analogs are always compared at any angle and mirrored.
+    ``overlay``: the best views' pictures are laid on the query; not for analogs, and not where
+    feedback refines the query, for which it was never measured.
     """
 
     top: int = TOP
@@ -39,6 +41,7 @@ class SearchOptions:
     """What was decided about matches of this query before; rejected craters are left out."""
     find: Question = Question.SAME
     any_angle: bool = False
+    overlay: bool = True
     analogs: AnalogOptions = field(default_factory=AnalogOptions)
 
     @classmethod
@@ -53,6 +56,7 @@ class SearchOptions:
             feedback=params.feedback,
             find=params.find,
             any_angle=params.any_angle,
+            overlay=params.overlay,
             analogs=params.analogs,
         )
 

@@ -1,39 +1,122 @@
-"""Pictures laid on one another: a second opinion on the best views of a search at any angle.
+"""Pictures laid on one another: a second opinion on the best views of a search.
 
-Sixteen turns give every wrong crater sixteen chances to be like the query by late interaction. The
-plain correlation of grey values errs elsewhere, so both together tell wrong craters further off
-than either (docs/validation/analogs.md). It needs no more than the thumbnails of the index.
+The plain correlation of grey values errs elsewhere than late interaction does, so both together
+tell wrong craters further off than either (docs/validation/overlay.md, and analogs.md for queries
+at any angle). It needs no more than the thumbnails of the index.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract.records import Json
+from ..errors import CraterIndexError
 from ..files.images import open_thumbnail
+from ..index import CraterIndex
+from .query import QueryView
 from .turns import Turn
 
 Float = NDArray[np.float32]
 
-COMPARED = 100
-"""The best views, whose thumbnails are laid on the query."""
-SHARE = 1 / 6
-"""Of the score that is the correlation; the rest is late interaction."""
 SIDE = 32
-_SHIFT = 2
-"""Pixels of ``SIDE`` that a picture may be off in each direction: centres and sizes of a catalogue
-are off by a few per cent of the diameter."""
-_TURNS = (-10.0, -5.0, 0.0, 5.0, 10.0)
-"""Degrees about the turn that late interaction likes best."""
 _INSIDE = 0.95
 _LEAST = 1e-4
 
 
+@dataclass(frozen=True)
+class Overlay:
+    """How pictures are laid on the query, and what a correlation is worth."""
+
+    compared: int
+    """The best views, whose thumbnails are laid on the query."""
+    turns: tuple[float, ...]
+    """Degrees about the turn that late interaction likes best."""
+    shift: int
+    """Pixels of ``SIDE`` that a picture may be off in each direction: centres and sizes of a
+    catalogue are off by a few per cent of the diameter."""
+    share: float
+    """Of the score that is the overlay; the rest is late interaction."""
+    floor: float
+    """The correlation up to which a picture counts for nothing; 1 counts in full."""
+
+    def worth(self, correlation: Float) -> Float:
+        """What it counts, 0 to 1."""
+        return np.clip((correlation - self.floor) / (1 - self.floor), 0.0, 1.0).astype(np.float32)
+
+    def to_json(self) -> Json:
+        """For provenance."""
+        return {"share": round(self.share, 4), "views": self.compared, "floor": self.floor}
+
+
+NORTH_UP = Overlay(compared=100, turns=(0.0,), shift=1, share=1 / 8, floor=0.3)
+"""Wrong pictures correlate with a query by 0.2 to 0.4, and where it is of another light or of
+terrain the right one no more than they: below the floor a correlation says nothing."""
+AT_ANY_ANGLE = Overlay(
+    compared=100, turns=(-10.0, -5.0, 0.0, 5.0, 10.0), shift=2, share=1 / 6, floor=0.0
+)
+
+
+def laid_over(
+    index: CraterIndex,
+    query: QueryView,
+    views: NDArray[np.int64],
+    scores: Float,
+    overlay: Overlay,
+    best: Sequence[Turn] | None = None,
+) -> Float | None:
+    """``scores`` of ``views`` [n] mixed with what the overlay of the best of them is worth.
+
+    ``best``: the turn of each view, if any was tried. None where a thumbnail lacks or is damaged.
+    """
+    top = np.argsort(-scores, kind="stable")[: overlay.compared]
+    context = context_of(query)
+    contexts = index.view_records(views[top])["context"].astype(float).tolist()
+    try:
+        thumbnails = [index.thumbnail(view) for view in views[top].tolist()]
+        if not thumbnails or not all(thumbnails):
+            return None
+        correlation = correlations(
+            query.view.pixels,
+            [_UNTURNED if best is None else best[number] for number in top.tolist()],
+            thumbnails,
+            [1.0 if context is None else context / other for other in contexts],
+            overlay,
+        )
+    except CraterIndexError:
+        return None  # damaged: who looks at the matches is told; what finds them is whole
+    return mixed(scores, top, correlation, overlay)
+
+
+def mixed(scores: Float, top: NDArray[np.int64], correlation: Float, overlay: Overlay) -> Float:
+    """``scores`` [n] with the overlay's share, from the correlations [m] of the ``top`` views."""
+    alike = np.zeros_like(scores)
+    alike[top] = overlay.worth(correlation)
+    # Views further down count as if they were not alike at all, so none overtakes these.
+    return ((1 - overlay.share) * scores + overlay.share * alike).astype(np.float32)
+
+
+_UNTURNED = Turn(0.0, False)
+
+
+def context_of(query: QueryView) -> float | None:
+    """The width of the query's view in crater diameters, where it is known."""
+    side, diameter = query.view.side_m, query.diameter_m
+    if not diameter or not math.isfinite(side) or query.source.get("diameter_assumed"):
+        return None
+    return side / diameter
+
+
 def correlations(
-    query: Float, turns: Sequence[Turn], thumbnails: Sequence[bytes], widths: Sequence[float]
+    query: Float,
+    turns: Sequence[Turn],
+    thumbnails: Sequence[bytes],
+    widths: Sequence[float],
+    overlay: Overlay = AT_ANY_ANGLE,
 ) -> Float:
     """The largest correlation (0 to 1) of the query [S, S] with each of n thumbnails, over small
     turns about the ``turns`` given for each and small shifts; 0 for a picture of one grey.
@@ -46,7 +129,7 @@ def correlations(
     for number, (turn, jpeg, width) in enumerate(zip(turns, thumbnails, widths, strict=True)):
         key = round(width, 3)
         if key not in frames:
-            frames[key] = _Frame(query, width)
+            frames[key] = _Frame(query, width, overlay)
         best[number] = frames[key].best(turn, _grey(jpeg))
     return np.clip(best, 0.0, 1.0)
 
@@ -54,7 +137,7 @@ def correlations(
 class _Frame:
     """The query beside thumbnails that show ``1 / width`` of the width of its ground."""
 
-    def __init__(self, query: Float, width: float) -> None:
+    def __init__(self, query: Float, width: float, overlay: Overlay) -> None:
         from scipy.ndimage import gaussian_filter
 
         line = ((np.arange(SIDE) + 0.5) / SIDE * 2 - 1) / min(_INSIDE * width, 1.0)
@@ -62,9 +145,10 @@ class _Frame:
         self._step = query.shape[0] / SIDE / width
         # As an average over each pixel of the comparison, about.
         self._query = gaussian_filter(query, 0.35 * self._step) if self._step > 1 else query
+        self._more = overlay.turns
         self._templates: dict[Turn, Float] = {}
         rows, columns = np.nonzero(self._inside)
-        away = np.arange(-_SHIFT, _SHIFT + 1)
+        away = np.arange(-overlay.shift, overlay.shift + 1)
         # Places of the compared pixels at every shift [shifts, pixels]; beyond the edge, reflected.
         down = _reflected(rows + away[:, None, None])
         across = _reflected(columns + away[None, :, None])
@@ -92,7 +176,7 @@ class _Frame:
 
         size = self._query.shape[0]
         rows = []
-        for more in _TURNS:
+        for more in self._more:
             angle = math.radians(turn.degrees + more)
             c, s = self._step * math.cos(angle), self._step * math.sin(angle)
             back = np.array([[c, -s], [s, c]])

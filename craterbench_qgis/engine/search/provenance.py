@@ -10,6 +10,7 @@ from ...contract.vocabulary import Question
 from ..index import CraterIndex
 from ..kinds.descriptor import KindDescriptor
 from .options import SearchOptions
+from .overlay import Overlay
 from .query import QueryView
 
 
@@ -32,10 +33,12 @@ def provenance_of(
     options: SearchOptions,
     shortlist_by: str | None,
     descriptor: KindDescriptor | None = None,
+    overlay: Overlay | None = None,
 ) -> Json:
     """Everything needed to say, later, how a match set came about; plain JSON.
 
-    ``shortlist_by``: the backend that answered; ``descriptor``: what analogs were ranked by.
+    ``shortlist_by``: the backend that answered; ``descriptor``: what analogs were ranked by;
+    ``overlay``: how pictures were laid on the query, None where they were not.
     """
     settings = index.settings
     return {
@@ -53,6 +56,7 @@ def provenance_of(
         "score": _score_name(options),
         "find": str(options.find),
         **({"any_angle": True} if options.any_angle else {}),
+        **({"overlay": overlay.to_json()} if overlay is not None else {}),
         **(_of_analogs(options, descriptor) if descriptor is not None else {}),
         **({"feedback": options.feedback.to_json()} if options.feedback else {}),
         "filters": {

@@ -82,8 +82,13 @@ def read_box(box: BoxViews, searcher: Searcher, options: SearchOptions) -> Query
 
     The scale is the crater's own, so the search's filters and decisions play no part in it.
     """
+    # Six views: their pictures would cost more than the search, and right and wrong lie far apart.
     plain = SearchOptions(
-        top=1, shortlist=options.shortlist, backend=options.backend, symmetric=options.symmetric
+        top=1,
+        shortlist=options.shortlist,
+        backend=options.backend,
+        symmetric=options.symmetric,
+        overlay=False,
     )
     best: tuple[float, int, Match] | None = None
     for number, view in enumerate(box.views):

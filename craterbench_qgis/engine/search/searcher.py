@@ -20,12 +20,12 @@ from ..encoders.base import Embedding, Encoder
 from ..index import CraterIndex, ShortlistBackend, open_shortlist
 from ..interaction import maxsim, symmetric_maxsim
 from .analogs import AnalogSearch
-from .any_angle import REFINED, best_of, context_of, finer_turns, zoom_to
+from .any_angle import REFINED, best_of, finer_turns, zoom_to
 from .chance import best_per_crater, expected_by_chance, same_ground
 from .feedback import Background, Refinement, background_of
 from .filters import allowed_craters, always_same, pixels_across
 from .options import SearchOptions, SearchResult
-from .overlay import COMPARED, SHARE, correlations
+from .overlay import AT_ANY_ANGLE, NORTH_UP, Overlay, context_of, laid_over
 from .provenance import provenance_of
 from .query import QueryView
 from .turns import SAME_TURNS, Turn, add_turns, turned, turns
@@ -55,8 +55,9 @@ class Searcher:
 
         The first stage keeps the S views nearest by global vector among those the filters allow;
         the second scores each by late interaction (mean over the query's instance tokens of the
-        largest inner product with the view's). A crater counts with its best view. When fewer than
-        ``top`` craters are in the shortlist although more are allowed, it is made longer.
+        largest inner product with the view's) and, unless refined, lays the best views' pictures
+        on the query. A crater counts with its best view. When fewer than ``top`` craters are in
+        the shortlist although more are allowed, it is made longer.
 
         Raises
         ------
@@ -81,13 +82,16 @@ class Searcher:
         views, first, scores = self._two_stages(
             embedding.globals[0], tokens, mask, allowed, options, refined, timings
         )
+        overlay = None
+        if options.overlay and refined is None:
+            scores, overlay = self._lay_over(query, views, scores, NORTH_UP, timings)
         with _timed(timings, "assemble"):
             matches = self._matches(query, options.top, views, first, scores)
         if options.how_sure and refined is None:
             with _timed(timings, "how sure"):
                 self._add_chance(query, matches, views, scores, allowed)
         timings["total"] = sum(timings.values())
-        return SearchResult(matches, timings, self.provenance(query, options))
+        return SearchResult(matches, timings, self.provenance(query, options, overlay))
 
     def _search_analogs(
         self, query: QueryView, options: SearchOptions, timings: dict[str, float]
@@ -134,8 +138,9 @@ class Searcher:
         best = [tried[number] for number in which.tolist()]
         with _timed(timings, "finer turns"):
             self._try_finer(query, options, zoom, views, scores, best)
-        with _timed(timings, "overlay"):
-            scores = self._laid_over(query, views, scores, best)
+        overlay = None
+        if options.overlay:
+            scores, overlay = self._lay_over(query, views, scores, AT_ANY_ANGLE, timings, best)
         with _timed(timings, "assemble"):
             matches = self._matches(query, options.top, views, first, scores)
             add_turns(matches, views, best)
@@ -143,7 +148,7 @@ class Searcher:
             with _timed(timings, "how sure"):
                 self._add_chance(query, matches, views, scores, allowed)
         timings["total"] = sum(timings.values())
-        return SearchResult(matches, timings, self.provenance(query, options))
+        return SearchResult(matches, timings, self.provenance(query, options, overlay))
 
     def _try_finer(
         self,
@@ -166,34 +171,23 @@ class Searcher:
         for number, turn in enumerate(finer):
             at = slice(number, number + 1)
             tokens = self._query_tokens(embedding.tokens[at], embedding.attention[at])
-            again = score(tokens, stored.tokens, stored.scale)
+            again = score(stored.facing(tokens), stored.tokens, stored.scale)
             for place in np.flatnonzero(again > scores[top]).tolist():
                 scores[top[place]], best[top[place]] = again[place], turn
 
-    def _laid_over(
+    def _lay_over(
         self,
         query: QueryView,
         views: NDArray[np.int64],
         scores: NDArray[np.float32],
-        best: list[Turn],
-    ) -> NDArray[np.float32]:
-        """``scores`` mixed with the correlation of the best views' thumbnails; as they are where a
-        thumbnail lacks."""
-        top = np.argsort(-scores, kind="stable")[:COMPARED]
-        thumbnails = [self.index.thumbnail(view) for view in views[top].tolist()]
-        if not all(thumbnails):
-            return scores
-        context = context_of(query)
-        contexts = self.index.view_records(views[top])["context"].astype(float).tolist()
-        alike = np.zeros_like(scores)
-        alike[top] = correlations(
-            query.view.pixels,
-            [best[number] for number in top.tolist()],
-            thumbnails,
-            [1.0 if context is None else context / other for other in contexts],
-        )
-        # Views further down count as if they were not alike at all, so none overtakes these.
-        return ((1 - SHARE) * scores + SHARE * alike).astype(np.float32)
+        overlay: Overlay,
+        timings: dict[str, float],
+        best: list[Turn] | None = None,
+    ) -> tuple[NDArray[np.float32], Overlay | None]:
+        """The scores after it, and the overlay; as they were and None where it cannot be had."""
+        with _timed(timings, "overlay"):
+            mixed = laid_over(self.index, query, views, scores, overlay, best)
+        return (scores, None) if mixed is None else (mixed, overlay)
 
     def _turned_and_encoded(self, query: QueryView, tried: list[Turn], zoom: float) -> Embedding:
         return self.encoder.encode(np.stack([turned(query, turn, zoom) for turn in tried]))
@@ -285,7 +279,7 @@ class Searcher:
                 return views, first, refined.scores(self.index.tokens(views))
             score = symmetric_maxsim if options.symmetric else maxsim
             stored = self.index.stored_tokens(views)
-            return views, first, score(tokens, stored.tokens, stored.scale)
+            return views, first, score(stored.facing(tokens), stored.tokens, stored.scale)
 
     def _shortlist(
         self,
@@ -377,12 +371,15 @@ class Searcher:
         bearing = initial_bearing(query.lon, query.lat, lon, lat)
         return list(zip(np.asarray(distance).tolist(), np.asarray(bearing).tolist(), strict=True))
 
-    def provenance(self, query: QueryView, options: SearchOptions) -> Json:
-        """Everything needed to say, later, how a match set came about; plain JSON."""
+    def provenance(
+        self, query: QueryView, options: SearchOptions, overlay: Overlay | None = None
+    ) -> Json:
+        """Everything needed to say, later, how a match set came about; plain JSON. ``overlay``:
+        how pictures were laid on the query, where they were."""
         analogs = options.find is Question.ANALOGS
         descriptor = self.analogs.descriptor if analogs else None
         by = getattr(self._backends.get(options.backend), "name", None)
-        return provenance_of(self.index, query, options, by, descriptor)
+        return provenance_of(self.index, query, options, by, descriptor, overlay)
 
 
 @contextmanager

@@ -70,6 +70,7 @@ def index_info(index: CraterIndex) -> IndexInfo:
         tokens=settings.tokens,
         contexts=list(settings.context_factors),
         seeds=settings.seeds,
+        size=settings.size,
         aggregation=settings.aggregation,
         token_dim=settings.token_dim,
         global_dim=settings.global_dim,

@@ -121,14 +121,16 @@ class BuildDialog(QDialog):
         """An earlier build, to be resumed or made again."""
         self._fill(params.mosaics, params.catalogue.path, params.output, params.nodata)
         selection = params.selection
-        self.options.set_all(params.contexts, params.encoder, params.tokens, selection)
+        self.options.set_all(params.contexts, params.encoder, params.tokens, params.size, selection)
         self.catalogue.set_selection(selection)
         self.catalogue.set_columns(params.catalogue.columns)
 
     def prefill_from_index(self, info: IndexInfo) -> None:
         """What an unfinished index says of its build; diameters and region it does not."""
         self._fill([source.path for source in info.sources], info.catalogue_source, info.path)
-        self.options.set_all(info.contexts, info.encoder, info.tokens or TOKENS, Selection())
+        self.options.set_all(
+            info.contexts, info.encoder, info.tokens or TOKENS, info.size, Selection()
+        )
         self.options.message.info(
             tr("Diameters and region are not known any more: set them as in the first build.")
         )
@@ -154,6 +156,7 @@ class BuildDialog(QDialog):
             device=self._settings.device,
             contexts=self.options.context_factors(),
             tokens=self.options.token_count(),
+            size=self.options.token_size(),
             nodata=self.mosaics.nodata(),
         )
 
@@ -270,6 +273,7 @@ class BuildDialog(QDialog):
             len(self.options.context_factors()),
             encoder,
             self.options.token_count(),
+            self.options.token_size(),
             build_estimate.remembered_rate(self._settings, self.options.encoder_id()),
             exact,
             self._forecast if self._foreseen == self._inputs() else None,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ...contract.build import TOKENS, BuildEstimate
+from ...contract.build import SIZE, TOKENS, BuildEstimate
+from ...contract.vocabulary import Size
 from ...core.settings import Settings
 from ...core.words import quantities
 from ...core.words.reasons import skip_counts
@@ -49,12 +50,13 @@ class Estimate:
         return " · ".join(parts)
 
 
-def bytes_per_view(encoder: str, tokens: int = TOKENS) -> int:
+def bytes_per_view(encoder: str, tokens: int = TOKENS, size: Size = SIZE) -> int:
     """Bytes an index needs for one view, rounded up; checked against a real one in the tests."""
     known = [dim for name, dim in _TOKEN_DIMS.items() if encoder.startswith(name)]
     dim = known[0] if known else _UNKNOWN_DIM
-    # int8 numbers, a float32 scale and a uint16 seed for each token.
-    return tokens * (dim + 6) + _BYTES_BESIDE_TOKENS
+    # Each token: int8 numbers, a float32 scale, a uint16 seed; or two bits a number, a float16.
+    token = dim + 6 if size is Size.STANDARD else -(-dim // 4) + 4
+    return tokens * token + _BYTES_BESIDE_TOKENS
 
 
 def estimate(
@@ -63,6 +65,7 @@ def estimate(
     contexts: int,
     encoder: str,
     tokens: int,
+    size: Size,
     rate: float | None,
     exact: bool,
     forecast: BuildEstimate | None = None,
@@ -75,7 +78,7 @@ def estimate(
     exact = exact and forecast is not None
     seconds = views / rate if rate else None
     return Estimate(
-        views, views * bytes_per_view(encoder, tokens), seconds, exact, skipped, sampled
+        views, views * bytes_per_view(encoder, tokens, size), seconds, exact, skipped, sampled
     )
 
 

@@ -20,12 +20,14 @@ from qgis.PyQt.QtWidgets import (
 
 from ...client.failure import CallError
 from ...client.service import EngineService
-from ...contract.build import TOKENS, Selection
+from ...contract.build import SIZE, TOKENS, Selection
 from ...contract.engine import Encoders, Nothing
 from ...contract.methods import ENCODERS
+from ...contract.vocabulary import Size
 from ...core.context_factors import listed, parse_contexts
 from ...core.settings import Settings
 from ...core.words import quantities
+from ...core.words.tokens import size_name, size_tip
 from ...i18n import tr
 from ..layouts import in_row, narrow_combo
 from ..messages import MessageLine
@@ -67,6 +69,11 @@ class OptionsBox(QGroupBox):
             tr("Instance tokens per view: more are finer, and need more space and time.")
         )
         self.tokens.setValue(settings.default_tokens or 0)
+        self.size = narrow_combo(16, objectName="size")
+        for size in Size:
+            self.size.addItem(size_name(size), size)
+        self.size.setCurrentIndex(list(Size).index(SIZE))
+        self.size.setToolTip(size_tip())
         self.least = _diameter_box(tr("from the smallest"))
         self.most = _diameter_box(tr("to the largest"))
         self.within = QCheckBox(tr("Only craters within"))
@@ -77,6 +84,7 @@ class OptionsBox(QGroupBox):
         self.contexts.textChanged.connect(lambda: self.changed.emit())
         self.encoder.currentIndexChanged.connect(self._on_encoder)
         self.tokens.valueChanged.connect(lambda: self.changed.emit())
+        self.size.currentIndexChanged.connect(lambda: self.changed.emit())
         for box in (self.least, self.most):
             box.valueChanged.connect(lambda: self.changed.emit())
         self.within.toggled.connect(self._on_within)
@@ -94,6 +102,7 @@ class OptionsBox(QGroupBox):
         form.addRow(tr("Context factors"), self.contexts)
         form.addRow(tr("Encoder"), self.encoder)
         form.addRow(tr("Tokens (K)"), self.tokens)
+        form.addRow(tr("Size of tokens"), self.size)
         form.addRow(tr("Diameters"), diameters)
         form.addRow(tr("Region"), region)
         form.addRow("", self.region_text)
@@ -116,6 +125,10 @@ class OptionsBox(QGroupBox):
     def token_count(self) -> int:
         """Instance tokens per view."""
         return self.tokens.value() or TOKENS
+
+    def token_size(self) -> Size:
+        """How the numbers of tokens are stored."""
+        return Size(self.size.currentData())
 
     def selection(self) -> Selection:
         """Which craters are taken."""
@@ -144,13 +157,19 @@ class OptionsBox(QGroupBox):
         return text
 
     def set_all(
-        self, contexts: list[float], encoder: str | None, tokens: int, selection: Selection
+        self,
+        contexts: list[float],
+        encoder: str | None,
+        tokens: int,
+        size: Size,
+        selection: Selection,
     ) -> None:
         """Choices of an earlier build."""
         self.contexts.setText(listed(contexts))
         self._wanted_encoder = encoder or ""
         self._select_encoder()
         self.tokens.setValue(0 if tokens == TOKENS else tokens)
+        self.size.setCurrentIndex(list(Size).index(size))
         self.least.setValue((selection.min_diameter_m or 0.0) / 1000.0)
         self.most.setValue((selection.max_diameter_m or 0.0) / 1000.0)
         self._region = list(selection.region) if selection.region else None

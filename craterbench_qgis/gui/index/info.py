@@ -13,6 +13,7 @@ from ...contract.build import IndexInfo
 from ...core.words import quantities
 from ...core.words.bodies import body as body_words
 from ...core.words.reasons import skip_counts
+from ...core.words.tokens import tokens as token_words
 from ...i18n import tr
 from ..messages import breakable, problem_colour
 
@@ -58,7 +59,7 @@ def facts_of(info: IndexInfo) -> list[Fact]:
 
 
 def _tokens(info: IndexInfo) -> str:
-    text = tr("K = {k} of {d} numbers").format(k=info.tokens, d=info.token_dim)
+    text = token_words(info)
     return text + (tr(", seeds by {seeds}").format(seeds=info.seeds) if info.seeds else "")
 
 

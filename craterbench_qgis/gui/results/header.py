@@ -206,6 +206,7 @@ def _stages(match_set: MatchSet) -> str:
         "filter": tr("conditions"),
         "shortlist": tr("first stage"),
         "rerank": tr("second stage"),
+        "overlay": tr("pictures laid on one another"),
         "assemble": tr("putting together"),
         "how sure": tr("counting by chance"),
         "picture": tr("picture of the crop"),

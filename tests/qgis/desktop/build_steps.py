@@ -65,6 +65,8 @@ def build_form():
     yield from choose("Encoder", "hog*", BUILD)
     yield from choose("Encoder", "*default*", BUILD)
     yield from fill("Tokens*", "16", BUILD, QSpinBox)
+    yield from choose("Size", "small*", BUILD)
+    yield from choose("Size", "standard*", BUILD)
     yield from fill("Diameters (from*", "20", BUILD, QDoubleSpinBox)
     yield from fill("Diameters (to*", "300", BUILD, QDoubleSpinBox)
     yield from press("Only craters within", BUILD)

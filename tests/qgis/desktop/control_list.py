@@ -57,12 +57,14 @@ def without_a_row(rows: list[Row], controls: Iterable[Control]) -> list[str]:
 
 def without_a_press(rows: list[Row], presses: Iterable[tuple[str, str, str]]) -> list[str]:
     """Rows whose step did not press what they say."""
-    pressed = list(presses)
+    done: dict[int, set[str]] = {}
+    for place, name, step in presses:
+        done.setdefault(id(row_of(rows, (place, name))), set()).add(step)
     wrong = []
     for row in rows:
-        done = {step for place, name, step in pressed if row_of(rows, (place, name)) is row}
-        if row.step not in done:
-            wrong.append(f"{row.place}, {row.control}: not pressed in {row.step}, but in {done}")
+        steps = done.get(id(row), set())
+        if row.step not in steps:
+            wrong.append(f"{row.place}, {row.control}: not pressed in {row.step}, but in {steps}")
     return wrong
 
 

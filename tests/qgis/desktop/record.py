@@ -35,7 +35,7 @@ class Record(QObject):
         self.controls, self.presses, self.windows = set(), {}, set()
         self.step, self.count, self.last = "", 0, ""
         self._down = None
-        self._walked = None
+        self._walked = set()
         self._ears = []
 
     def note(self, place, name):
@@ -55,28 +55,32 @@ class Record(QObject):
     # What there is
 
     def walk(self, again=False):
-        """Look at all that belongs to the plugin now, where a window came or went, or ``again``."""
+        """Look at the windows that came since the last look; ``again``: at all there is."""
         windows = [window for window in QApplication.topLevelWidgets() if window.isVisible()]
-        now = (self.step, [type(window).__name__ for window in windows])
-        if now == self._walked and not again:
-            return
-        self._walked = now
+        walked = set() if again else self._walked
+        self._walked = {sip.unwrapinstance(window) for window in windows}
         for window in windows:
-            if isinstance(window, QMenu):
-                self._menu(window)
-            elif names.is_ours(window) or names.place_of(window):
-                self.controls |= names.controls_of(window)
-                if isinstance(window, QDialog):
-                    self.windows.add(type(window).__name__)
-            elif isinstance(window, QDialog):  # QGIS's options have a page of ours
-                for page in window.findChildren(QWidget):
-                    if names.is_ours(page) and not names.is_ours(page.parent()):
-                        self.controls |= names.controls_of(page)
+            if sip.unwrapinstance(window) not in walked:
+                self._window(window)
+        if not again:
+            return
         dock, bar = names.part("CraterBenchDock"), names.part("CraterBenchToolBar")
         if dock is not None:
             self.controls |= names.controls_of(dock)
         if bar is not None:
             self.controls |= {(bar.objectName(), names.clean(a.text())) for a in bar.actions()}
+
+    def _window(self, window):
+        if isinstance(window, QMenu):
+            self._menu(window)
+        elif names.is_ours(window) or names.place_of(window):
+            self.controls |= names.controls_of(window)
+            if isinstance(window, QDialog):
+                self.windows.add(type(window).__name__)
+        elif isinstance(window, QDialog):  # QGIS's options have a page of ours
+            for page in window.findChildren(QWidget):
+                if names.is_ours(page) and not names.is_ours(page.parent()):
+                    self.controls |= names.controls_of(page)
 
     def _menu(self, menu):
         place = self._menu_place(menu)
