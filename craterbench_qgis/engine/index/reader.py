@@ -330,8 +330,7 @@ class CraterIndex(Closing):
     def stored_tokens(self, views: npt.ArrayLike) -> StoredTokens:
         """The token records of ``views``, in their order, each checked.
 
-        One read per view, in the order of the file, all announced to the system first unless the
-        last ones lay in its memory: on a cold disk that is far faster.
+        All are announced to the system first, unless the last ones lay in its memory.
         """
         numbers = self._numbers(views)
         order = np.argsort(numbers, kind="stable")
