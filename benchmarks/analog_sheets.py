@@ -24,7 +24,7 @@ from craterbench_qgis.contract.search import ANALOG_PIXELS, AnalogOptions, Match
 from craterbench_qgis.contract.vocabulary import QueryKind, Question
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.formats.lettering import lettering
-from craterbench_qgis.engine.index import CraterIndex
+from craterbench_qgis.engine.index import open_index
 from craterbench_qgis.engine.mosaic import Mosaic
 from craterbench_qgis.engine.search import QueryView, Searcher, SearchOptions, cut_query
 
@@ -41,7 +41,7 @@ def main(index_path: str, mosaic_path: str, gazetteer: str, output: str, names: 
         places = {row["name"]: row for row in csv.DictReader(file)}
     encoder = load_encoder(None)
     sheets: dict[str, Any] = {}
-    with CraterIndex.open(index_path) as index, Mosaic.open(mosaic_path) as mosaic:
+    with open_index(index_path) as index, Mosaic.open(mosaic_path) as mosaic:
         searcher = Searcher(index, encoder)
         for name in names:
             place = places[name]

@@ -32,10 +32,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from craterbench_qgis.contract.atlas import AtlasPictureParams  # noqa: E402
 from craterbench_qgis.contract.vocabulary import Stage  # noqa: E402
 from craterbench_qgis.engine.index import (  # noqa: E402
-    CraterIndex,
     IndexSettings,
     IndexWriter,
     SegmentData,
+    open_index,
 )
 from craterbench_qgis.engine.kinds import load_descriptor  # noqa: E402
 from craterbench_qgis.engine.kinds.atlas import crater_features, make_atlas  # noqa: E402
@@ -50,7 +50,7 @@ PANS = 15
 
 def build(real: Path, path: Path, count: int, noise: float) -> None:
     """An index of ``count`` craters with the descriptors of ``real``, repeated with noise."""
-    with CraterIndex.open(real, check="sizes") as index:
+    with open_index(real, check="sizes") as index:
         entry, records = index.manifest.kinds, index.kinds
         if entry is None or records is None:
             raise SystemExit(f"{real.name} has no descriptors of kind. Upgrade it first.")
@@ -137,7 +137,7 @@ def _peak() -> str:
 def make(path: Path) -> None:
     """The rows of making an atlas."""
     descriptor = load_descriptor(threads=1)
-    with CraterIndex.open(path, check="sizes") as index:
+    with open_index(path, check="sizes") as index:
         gallery = timed("descriptors read", lambda: KindGallery(index, descriptor))
         timed("what is compared", lambda: crater_features(gallery))
     timed("the whole atlas made and written", lambda: make_atlas(path, descriptor, _Stages()))
@@ -145,7 +145,7 @@ def make(path: Path) -> None:
 
 def look(path: Path) -> None:
     """The rows of looking at it."""
-    with CraterIndex.open(path, check="sizes") as index:
+    with open_index(path, check="sizes") as index:
         info = timed("told what there is (first)", lambda: atlas_info(index))
         timed("told what there is (again)", lambda: atlas_info(index), 3)
         view = timed("atlas opened", lambda: AtlasView(index))

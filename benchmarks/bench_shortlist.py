@@ -68,11 +68,16 @@ def measure(path: Path, views: int, arguments: argparse.Namespace) -> list[str]:
     """The table's rows for one size."""
     import numpy as np
 
-    from craterbench_qgis.engine.index import CraterIndex, IndexWriter, build_hnsw, open_shortlist
+    from craterbench_qgis.engine.index import (
+        IndexWriter,
+        build_hnsw,
+        open_index,
+        open_shortlist,
+    )
 
     build_index(path, views, arguments.dim)
     rng = np.random.default_rng(1)
-    with CraterIndex.open(path, check="sizes") as index:
+    with open_index(path, check="sizes") as index:
         picked = index.globals(rng.integers(0, views, arguments.queries))
         mb = views * (arguments.dim + 4) / 1e6
     noise = rng.standard_normal(picked.shape).astype(np.float32)
@@ -89,7 +94,7 @@ def measure(path: Path, views: int, arguments: argparse.Namespace) -> list[str]:
     truth: list[set[int]] = []
     for name in names:
         start = time.perf_counter()
-        with CraterIndex.open(path, check="sizes") as index:
+        with open_index(path, check="sizes") as index:
             backend = open_shortlist(index, name)
             opened = 1e3 * (time.perf_counter() - start)
             if name == "hnsw" and index.shortlist_file is not None:

@@ -21,7 +21,7 @@ from craterbench_qgis.contract.search import Query, Source
 from craterbench_qgis.contract.vocabulary import BoxReading, QueryKind
 from craterbench_qgis.engine.bodies import great_circle_distance
 from craterbench_qgis.engine.encoders import load_encoder
-from craterbench_qgis.engine.index import CraterIndex
+from craterbench_qgis.engine.index import open_index
 from craterbench_qgis.engine.mosaic import Mosaic
 from craterbench_qgis.engine.search import (
     Searcher,
@@ -64,7 +64,7 @@ def main(index_path: str, mosaic_path: str, gazetteer: str) -> None:
     rng = np.random.default_rng(12)
     print("| box / D | first: as the view | first: either | diameter within 10 % | rim alone |")
     print("|---|---|---|---|---|")
-    with CraterIndex.open(Path(index_path)) as index:
+    with open_index(Path(index_path)) as index:
         encoder = load_encoder(index.settings.encoder_id, device="cpu", threads=1)
         searcher, settings = Searcher(index, encoder), index.settings
         mosaic = Mosaic.open(mosaic_path, body=settings.body)

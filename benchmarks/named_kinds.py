@@ -22,7 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
-from craterbench_qgis.engine.index import CraterIndex
+from craterbench_qgis.engine.index import open_index
 from craterbench_qgis.engine.kinds import load_descriptor
 from craterbench_qgis.engine.kinds.gallery import KindGallery
 from craterbench_qgis.engine.kinds.named import learn_kind
@@ -80,7 +80,7 @@ def nearest(
 
 def examples(path: Path) -> None:
     """Recall@100 of the rest from ten examples, mean over ten draws."""
-    with CraterIndex.open(path) as index:
+    with open_index(path) as index:
         gallery = KindGallery(index, load_descriptor(threads=1))
         kinds = index.craters.values("kind")
     rows = np.unique(gallery.crater_row)

@@ -45,7 +45,7 @@ from benchmarks.performance_ways import (  # noqa: E402
     ours,
 )
 from benchmarks.whole_search import Clock, memory, queries  # noqa: E402
-from craterbench_qgis.engine.index import CraterIndex, open_shortlist  # noqa: E402
+from craterbench_qgis.engine.index import CraterIndex, open_index, open_shortlist  # noqa: E402
 from craterbench_qgis.engine.interaction import maxsim  # noqa: E402
 
 OURS = ("exact", "lists")
@@ -64,7 +64,7 @@ def every_descriptor(index: CraterIndex) -> np.ndarray:
 def make(other: Other, index_path: Path, folder: Path) -> None:
     """Write the library's structure, and what that took."""
     folder.mkdir(parents=True, exist_ok=True)
-    with CraterIndex.open(index_path, check="sizes") as index:
+    with open_index(index_path, check="sizes") as index:
         vectors = every_descriptor(index)
     clock = Clock()
     other.make(vectors, folder)
@@ -81,7 +81,7 @@ def alone(name: str, real: Path, index_path: Path, structures: Path, size: int, 
     torch.set_num_threads(1)
     vectors, tokens = queries(real, 5)
     before, clock = memory(), Clock()
-    with CraterIndex.open(index_path, check="sizes") as index:
+    with open_index(index_path, check="sizes") as index:
         if name in OURS:
             ask = ours(index, name)
         else:
@@ -161,7 +161,7 @@ def table(arguments: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     every, every_tokens = queries(arguments.real, arguments.queries + TUNED_ON)
     vectors, tokens = every[:-TUNED_ON], every_tokens[:-TUNED_ON]
-    with CraterIndex.open(arguments.index, check="sizes") as index:
+    with open_index(arguments.index, check="sizes") as index:
         files = index.manifest.files()
         bytes_of = {
             "lists": sum(file.size for file in files if file.path.endswith(".lists")),
@@ -239,7 +239,7 @@ def built(path: Path) -> bool:
     """Whether the index is there and finished."""
     if not (path / "manifest.json").exists():
         return False
-    with CraterIndex.open(path, check="sizes") as index:
+    with open_index(path, check="sizes") as index:
         return not index.incomplete and bool(index.manifest.lists)
 
 
@@ -281,7 +281,7 @@ def main() -> int:
                 str(arguments.real), str(arguments.index), "--views", str(arguments.views),
             ], check=True,
         )  # fmt: skip
-    with CraterIndex.open(arguments.index, check="sizes") as index:
+    with open_index(arguments.index, check="sizes") as index:
         views = index.n_views
     for other in OTHERS:
         made = arguments.structures / other.name / "made.json"

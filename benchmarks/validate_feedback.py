@@ -40,7 +40,7 @@ from craterbench_qgis.engine.bodies import destination  # noqa: E402
 from craterbench_qgis.engine.catalogue import Craters, read_catalogue  # noqa: E402
 from craterbench_qgis.engine.encoders import load_encoder  # noqa: E402
 from craterbench_qgis.engine.evaluation.feedback import evaluate_feedback, markdown  # noqa: E402
-from craterbench_qgis.engine.index import CraterIndex  # noqa: E402
+from craterbench_qgis.engine.index import open_index  # noqa: E402
 from craterbench_qgis.engine.indexing import build_index  # noqa: E402
 
 KINDS = ("fresh", "shallow", "flooded", "bright")
@@ -73,7 +73,7 @@ def main() -> int:
         subprocess.run([*command, str(terrain), str(hill)], check=True)
     region = [0.0, -70.0, 180.0, 70.0] if options.east else [-180.0, -70.0, 0.0, 70.0]
     results = []
-    with CraterIndex.open(path) as index:
+    with open_index(path) as index:
         for kind in (*KINDS, None):
             asked = craters
             if kind:

@@ -31,7 +31,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from craterbench_qgis.contract.search import Filters  # noqa: E402
 from craterbench_qgis.engine.encoders.base import Embedding, Encoder  # noqa: E402
-from craterbench_qgis.engine.index import CraterIndex  # noqa: E402
+from craterbench_qgis.engine.index import open_index  # noqa: E402
 from craterbench_qgis.engine.mosaic.view import View  # noqa: E402
 from craterbench_qgis.engine.search import QueryView, Searcher, SearchOptions  # noqa: E402
 
@@ -120,7 +120,7 @@ def main() -> int:
     options = SearchOptions(backend=arguments.backend, shortlist=arguments.shortlist)
     before, clock = memory(), Clock()
     result: dict[str, Any] = {}
-    with CraterIndex.open(arguments.index) as index:
+    with open_index(arguments.index) as index:
         searcher = Searcher(index, Given(vectors, tokens))
         result |= {"views": index.n_views, "craters": index.n_craters, "open": clock()}
         profile = cProfile.Profile()

@@ -11,12 +11,12 @@ import numpy as np
 import pyarrow as pa
 
 from craterbench_qgis.engine.index import (
-    CraterIndex,
     IndexSettings,
     IndexWriter,
     SegmentData,
     Skipped,
     consolidate,
+    open_index,
 )
 
 K, D, G, GRID = 4, 12, 16, (5, 6)
@@ -124,7 +124,7 @@ def build(path: Path, limit: int | None = None, **changes: object) -> None:
 
 def answers(path: Path) -> dict[str, object]:
     """Everything an index answers, for comparing two."""
-    with CraterIndex.open(path, check="full") as index:
+    with open_index(path, check="full") as index:
         views = np.arange(index.n_views)
         return {
             "views": index.views.tobytes(),

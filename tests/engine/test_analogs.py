@@ -18,7 +18,7 @@ from craterbench_qgis.contract.vocabulary import Question
 from craterbench_qgis.engine.cli import main
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.errors import CraterIndexError, MosaicError, QueryError
-from craterbench_qgis.engine.index import CraterIndex, IndexWriter, verify
+from craterbench_qgis.engine.index import IndexWriter, open_index, verify
 from craterbench_qgis.engine.index.kinds import kind_dtype
 from craterbench_qgis.engine.indexing import add_to_index
 from craterbench_qgis.engine.kinds import load_descriptor
@@ -57,7 +57,7 @@ def folder(plain: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def searcher(folder: Path) -> Searcher:
-    return Searcher(CraterIndex.open(folder / "scene.craterindex"), ENCODER)
+    return Searcher(open_index(folder / "scene.craterindex"), ENCODER)
 
 
 def query(folder: Path, number: int, context: float = 2.5) -> QueryView:
@@ -65,7 +65,7 @@ def query(folder: Path, number: int, context: float = 2.5) -> QueryView:
 
 
 def test_an_index_without_descriptors_opens_searches_and_says_what_it_lacks(plain: Path) -> None:
-    with CraterIndex.open(plain / "scene.craterindex", check="full") as index:
+    with open_index(plain / "scene.craterindex", check="full") as index:
         assert index.kinds is None
         old = Searcher(index, ENCODER)
         assert old.search(query(plain, 3)).matches[0].crater_id == "T-003"
@@ -85,7 +85,7 @@ def test_an_upgrade_adds_what_lacks_and_survives_removal_and_compaction(
         writer.remove(["T-005"])
         writer.compact()
     assert verify(path).ok
-    with CraterIndex.open(path) as index:
+    with open_index(path) as index:
         matches = Searcher(index, ENCODER).search(query(folder, 3), ANALOGS).matches
     assert len(matches) > 10 and "T-005" not in {match.crater_id for match in matches}
 
@@ -98,7 +98,7 @@ def test_what_is_added_is_described_as_the_rest_is(
     mosaic = write_mosaic(tmp_path / "other.tif", noise=5)
     add = ["index", "add", str(path)]
     assert main([*add, "--mosaic", str(mosaic)]) == 0
-    with CraterIndex.open(path) as index:
+    with open_index(path) as index:
         assert index.kinds is not None and len(index.kinds) == 4 * COUNT
         assert set(index.kinds["observation"].tolist()) == {0, 1}
     _, lon, lat, diameter = craters()[3]
@@ -107,13 +107,13 @@ def test_what_is_added_is_described_as_the_rest_is(
     with IndexWriter.open(path) as writer:
         writer.add_kinds(replace(entry_of(DESCRIPTOR), near=3), np.zeros(0, kind_dtype(50, 3, 10)))
     assert main([*add, "--mosaic", str(third), "--catalogue", str(table)]) == 0
-    with CraterIndex.open(path) as index:  # of another version: left to an upgrade
+    with open_index(path) as index:  # of another version: left to an upgrade
         assert index.kinds is not None and not len(index.kinds)
         assert index.manifest.n_views == 4 * COUNT + 2
     bare = tmp_path / "bare.craterindex"
     shutil.copytree(plain / "scene.craterindex", bare)
     assert main(["index", "add", str(bare), "--mosaic", str(mosaic)]) == 0
-    with CraterIndex.open(bare) as index:
+    with open_index(bare) as index:
         assert index.kinds is None
 
 
@@ -129,7 +129,7 @@ def test_an_addition_stands_when_a_view_cannot_be_described(
     assert main(["index", "add", str(path), "--mosaic", str(mosaic)]) == 0
     output = capsys.readouterr().out
     assert "no descriptor of kind yet" in output and "5.tif" in output
-    with CraterIndex.open(path) as index:
+    with open_index(path) as index:
         assert index.manifest.n_views == 6 * COUNT
 
 
@@ -141,7 +141,7 @@ def test_a_damaged_descriptor_file_is_named(folder: Path, tmp_path: Path) -> Non
     data[40] ^= 1
     file.write_bytes(bytes(data))
     with pytest.raises(CraterIndexError, match=r"kinds/"):
-        CraterIndex.open(path)
+        open_index(path)
 
 
 def test_records_of_another_shape_than_the_descriptors_are_not_compared(
@@ -153,7 +153,7 @@ def test_records_of_another_shape_than_the_descriptors_are_not_compared(
     like = replace(entry_of(DESCRIPTOR), near=3)
     with IndexWriter.open(path) as writer:
         writer.add_kinds(like, np.zeros(5, kind_dtype(like.relief, like.near, like.rings)))
-    with CraterIndex.open(path) as index:
+    with open_index(path) as index:
         assert index.kinds is not None and len(index.kinds) == 5
         with pytest.raises(CraterIndexError, match="another version"):
             Searcher(index, ENCODER).search(query(folder, 3), ANALOGS)
@@ -260,7 +260,7 @@ def heights(folder: Path) -> Path:
 
 def test_terrain_becomes_columns_of_the_index(folder: Path, tmp_path: Path) -> None:
     build_scene(tmp_path, ENCODER, terrain=str(heights(folder)))
-    with CraterIndex.open(tmp_path / "scene.craterindex") as index:
+    with open_index(tmp_path / "scene.craterindex") as index:
         ratio = np.array(index.craters.values("dtm_depth_ratio"), float)
         np.testing.assert_allclose(np.nanmedian(ratio), 0.1, rtol=0.1)
         deep = index.where("dtm_depth_m > 3500")
@@ -327,7 +327,7 @@ def test_a_named_kind_is_learnt_kept_and_learnt_again(
     """The descriptor itself makes the kind: the nearest to one crater. Held-out ones rank high."""
     index = tmp_path / "scene.craterindex"
     shutil.copytree(folder / "scene.craterindex", index)
-    with CraterIndex.open(index) as opened:
+    with open_index(index) as opened:
         matches = Searcher(opened, ENCODER).search(query(folder, 7), ANALOGS).matches
     yes, no = (
         [match.crater_id for match in matches[:6]],

@@ -12,7 +12,7 @@ from PIL import Image
 from scipy.ndimage import affine_transform, gaussian_filter
 
 from craterbench_qgis.engine.encoders import load_encoder
-from craterbench_qgis.engine.index import CraterIndex
+from craterbench_qgis.engine.index import open_index
 from craterbench_qgis.engine.mosaic import Mosaic, stretch
 from craterbench_qgis.engine.search import QueryView, Searcher, SearchOptions, query_from_crater
 from craterbench_qgis.engine.search.any_angle import zoom_to
@@ -45,7 +45,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def searcher(folder: Path) -> Searcher:
-    return Searcher(CraterIndex.open(folder / "scene.craterindex"), ENCODER)
+    return Searcher(open_index(folder / "scene.craterindex"), ENCODER)
 
 
 def bare(view: QueryView, degrees: float) -> QueryView:

@@ -19,7 +19,7 @@ from craterbench_qgis.contract.vocabulary import Scale, Stage
 from craterbench_qgis.engine.cli import main
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.errors import Cancelled, CraterIndexError, KindsMissing, QueryError
-from craterbench_qgis.engine.index import CraterIndex, IndexWriter, verify
+from craterbench_qgis.engine.index import IndexWriter, open_index, verify
 from craterbench_qgis.engine.index.atlas import ATLAS_DTYPE, digest_of
 from craterbench_qgis.engine.kinds import load_descriptor
 from craterbench_qgis.engine.kinds.atlas import crater_features, make_atlas, placed
@@ -86,7 +86,7 @@ def test_a_few_craters_have_places_too_and_so_have_twins(count: int) -> None:
 
 
 def test_neighbours_in_the_plane_are_neighbours_by_kind_more_than_by_chance(made: Path) -> None:
-    with CraterIndex.open(made) as index:
+    with open_index(made) as index:
         rows, features = crater_features(KindGallery(index, DESCRIPTOR))
         atlas = index.atlas
     assert atlas is not None and atlas["crater_row"].tolist() == rows.tolist()
@@ -104,7 +104,7 @@ def test_features_add_up_to_the_distance_of_the_search(bare: Path) -> None:
     from craterbench_qgis.contract.vocabulary import Likeness
     from craterbench_qgis.engine.kinds.gallery import Features
 
-    with CraterIndex.open(bare / "scene.craterindex") as index:
+    with open_index(bare / "scene.craterindex") as index:
         gallery = KindGallery(index, DESCRIPTOR)
     _, features = crater_features(gallery)
     parts = {name: gallery.features.part(name)[3:4] for name in Features.__dataclass_fields__}
@@ -167,7 +167,7 @@ def test_what_a_round_raises_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_index_without_an_atlas_says_so(bare: Path) -> None:
     path = bare / "scene.craterindex"
-    with CraterIndex.open(path, check="full") as index:
+    with open_index(path, check="full") as index:
         assert index.atlas is None
         info = atlas_info(index)
         assert (info.craters, info.lacking, info.kinds) == (0, 0, True)
@@ -192,10 +192,10 @@ def test_the_command_line_makes_it(
     assert f"an atlas of {COUNT} craters" in capsys.readouterr().out
     assert verify(path).ok and [file.suffix for file in (path / "atlas").iterdir()] == [".bin"]
     # Again: the same places, and the earlier file is gone.
-    with CraterIndex.open(path) as index:
+    with open_index(path) as index:
         before = np.array(index.atlas)
     assert main(["index", "atlas", str(path), "--json"]) == 0
-    with CraterIndex.open(path) as index:
+    with open_index(path) as index:
         np.testing.assert_array_equal(index.atlas, before)
     assert len(list((path / "atlas").iterdir())) == 1
 
@@ -205,7 +205,7 @@ def test_additions_are_missing_from_it_and_removals_leave_it(made: Path, tmp_pat
     with IndexWriter.open(path) as writer:
         writer.remove(["T-005"])
         writer.compact()
-    with CraterIndex.open(path) as index:
+    with open_index(path) as index:
         assert index.atlas is not None and len(index.atlas) == COUNT
         info, view = atlas_info(index), AtlasView(index)
     assert (info.craters, info.lacking, len(view)) == (COUNT - 1, 0, COUNT - 1)
@@ -215,10 +215,10 @@ def test_additions_are_missing_from_it_and_removals_leave_it(made: Path, tmp_pat
     table.write_text("crater_id,lon,lat,diameter_km\nnew,10.2,1.1,60\n", encoding="utf-8")
     added = ["index", "add", str(path), "--mosaic", str(other), "--catalogue", str(table)]
     assert main(added) == 0
-    with CraterIndex.open(path) as index:
+    with open_index(path) as index:
         assert atlas_info(index).lacking == 1
     make_atlas(path, DESCRIPTOR)
-    with CraterIndex.open(path) as index:
+    with open_index(path) as index:
         info = atlas_info(index)
     assert (info.craters, info.lacking) == (COUNT, 0)
     assert verify(path).ok
@@ -259,11 +259,11 @@ def test_a_strangers_atlas_is_refused_with_a_sentence(
     made: Path, tmp_path: Path, change: Callable[[np.ndarray], None], rows: int | None, words: str
 ) -> None:
     path = copy_of(made, tmp_path)
-    with CraterIndex.open(path) as index:
+    with open_index(path) as index:
         records = np.array(index.atlas)
     change(records)
     rewritten(path, records, rows)
-    with CraterIndex.open(path) as index, pytest.raises(CraterIndexError, match=words):
+    with open_index(path) as index, pytest.raises(CraterIndexError, match=words):
         AtlasView(index)
     assert any(words in problem for problem in verify(path).problems)
     make_atlas(path, DESCRIPTOR)  # another one helps
@@ -279,7 +279,7 @@ def test_a_damaged_atlas_is_dropped_by_a_repair(made: Path, tmp_path: Path) -> N
     assert not verify(path).ok
     report = verify(path, repair=True)
     assert report.ok and any("make the atlas again" in text for text in report.repaired)
-    with CraterIndex.open(path, check="full") as index:
+    with open_index(path, check="full") as index:
         assert index.atlas is None and index.n_views == 2 * COUNT
 
 
@@ -292,7 +292,7 @@ def asked(**changes: Any) -> AtlasPictureParams:
 
 
 def test_a_picture_holds_the_craters_that_lie_in_it(made: Path) -> None:
-    with CraterIndex.open(made) as index:
+    with open_index(made) as index:
         view = AtlasView(index)
         pixels, count, points, colours = view.picture(asked())
         assert pixels.shape == (110, 120, 4) and count == COUNT == len(points)
@@ -312,7 +312,7 @@ def test_a_picture_holds_the_craters_that_lie_in_it(made: Path) -> None:
 
 
 def test_a_selection_is_ringed_by_lasso_and_by_row(made: Path) -> None:
-    with CraterIndex.open(made) as index:
+    with open_index(made) as index:
         view = AtlasView(index)
         square = [-1.0, -1.0, 0.0, -1.0, 0.0, 1.0, -1.0, 1.0]
         inside = view.within(square)
@@ -326,7 +326,7 @@ def test_a_selection_is_ringed_by_lasso_and_by_row(made: Path) -> None:
 
 
 def test_a_lasso_may_cross_itself(made: Path) -> None:
-    with CraterIndex.open(made) as index:
+    with open_index(made) as index:
         view = AtlasView(index)
         bow = view.within([-1.0, -1.0, 1.0, 1.0, 1.0, -1.0, -1.0, 1.0])
         assert bow.tolist() == np.flatnonzero(np.abs(view.x) > np.abs(view.y)).tolist()
@@ -337,7 +337,7 @@ def test_a_lasso_may_cross_itself(made: Path) -> None:
 
 
 def test_the_nearest_crater_is_named(made: Path) -> None:
-    with CraterIndex.open(made) as index:
+    with open_index(made) as index:
         view = AtlasView(index)
         crater = view.nearest(float(view.x[4]) + 1e-5, float(view.y[4]), 0.01)
         assert crater is not None and crater.row == view.rows[4]
@@ -346,7 +346,7 @@ def test_the_nearest_crater_is_named(made: Path) -> None:
 
 
 def test_every_column_colours_it(made: Path) -> None:
-    with CraterIndex.open(made) as index:
+    with open_index(made) as index:
         view = AtlasView(index)
         columns = atlas_info(index).columns
         assert columns[:3] == ["diameter_m", "lon", "lat"] and "freshness" in columns
@@ -387,7 +387,7 @@ def test_colours_of_columns_of_every_kind() -> None:
 def test_of_400_000_craters_the_whole_is_drawn_and_a_part_names_its_own(made: Path) -> None:
     count = 400_000
     rng = np.random.default_rng(0)
-    with CraterIndex.open(made) as index:
+    with open_index(made) as index:
         view = AtlasView(index)
         view.rows = np.arange(count)
         view.x, view.y = rng.uniform(-1, 1, (2, count)).astype(np.float32)

@@ -10,7 +10,7 @@ from craterbench_qgis.contract.records import RecordError
 from craterbench_qgis.contract.search import Query, Source
 from craterbench_qgis.contract.vocabulary import BoxReading, DiameterFrom, QueryKind
 from craterbench_qgis.engine.encoders import load_encoder
-from craterbench_qgis.engine.index import CraterIndex
+from craterbench_qgis.engine.index import open_index
 from craterbench_qgis.engine.mosaic import Mosaic
 from craterbench_qgis.engine.search import (
     Searcher,
@@ -34,7 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("width", [1.0, 1.5, 2.5, 3.2])
 def test_the_crater_is_first_and_its_diameter_is_said(folder: Path, width: float) -> None:
-    with CraterIndex.open(folder / "scene.craterindex") as index:
+    with open_index(folder / "scene.craterindex") as index:
         searcher, settings = Searcher(index, ENCODER), index.settings
         path = index.manifest.observations[0]["path"]
         with Mosaic.open(path, body=settings.body) as mosaic:
@@ -65,7 +65,7 @@ def test_the_crater_is_first_and_its_diameter_is_said(folder: Path, width: float
 
 
 def test_a_box_that_is_the_crater_is_cut_around_it(folder: Path) -> None:
-    with CraterIndex.open(folder / "scene.craterindex") as index:
+    with open_index(folder / "scene.craterindex") as index:
         path = index.manifest.observations[0]["path"]
         _, lon, lat, km = craters()[0]
         diameter = 1000 * km

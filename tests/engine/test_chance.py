@@ -9,7 +9,7 @@ import pytest
 
 from craterbench_qgis.engine.bodies import body_by_name
 from craterbench_qgis.engine.encoders import load_encoder
-from craterbench_qgis.engine.index import CraterIndex
+from craterbench_qgis.engine.index import open_index
 from craterbench_qgis.engine.search import Searcher, SearchOptions
 from craterbench_qgis.engine.search.chance import (
     LAST,
@@ -81,7 +81,7 @@ def test_a_search_tells_it_where_it_can(tmp_path: Path, monkeypatch: pytest.Monk
     encoder = load_encoder("hog")
     build_scene(tmp_path, encoder)
     asked = query_view(tmp_path, 5, encoder)
-    with CraterIndex.open(tmp_path / "scene.craterindex") as index:
+    with open_index(tmp_path / "scene.craterindex") as index:
         searcher = Searcher(index, encoder)
         few = searcher.search(asked, SearchOptions(top=5))
         assert all(match.expected_by_chance is None for match in few.matches)

@@ -19,7 +19,7 @@ from craterbench_qgis.engine.catalogue import read_catalogue
 from craterbench_qgis.engine.cli import main
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.errors import CraterBenchError, CraterIndexError
-from craterbench_qgis.engine.index import CraterIndex, IndexWriter, verify
+from craterbench_qgis.engine.index import IndexWriter, open_index, verify
 from craterbench_qgis.engine.indexing import BuildReport, build_index, cluster
 from craterbench_qgis.engine.indexing.cluster import (
     ChunkDone,
@@ -89,7 +89,7 @@ def test_chunks_of_other_processes_give_the_same_bytes(plain: Path, tmp_path: Pa
     for until in (2, 1):
         with pytest.raises(CraterBenchError, match="scheduler is gone"):
             build(plain, output, Shuffled(until))
-    with CraterIndex.open(output) as index:
+    with open_index(output) as index:
         assert index.incomplete and index.manifest.job is not None
         assert index.manifest.job.done_count == 3
     report = build(plain, output, Shuffled())

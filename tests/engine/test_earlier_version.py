@@ -31,7 +31,7 @@ from craterbench_qgis.engine.duplicates import (
 from craterbench_qgis.engine.duplicates.store import read_decisions
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.formats import write_matches
-from craterbench_qgis.engine.index import CraterIndex, IndexWriter, verify
+from craterbench_qgis.engine.index import CraterIndex, IndexWriter, open_index, verify
 from craterbench_qgis.engine.indexing import add_to_index
 from craterbench_qgis.engine.mosaic import Mosaic
 from craterbench_qgis.engine.search import Searcher, SearchOptions, query_from_crater
@@ -80,7 +80,7 @@ def misplaced(index: CraterIndex) -> float:
 def test_it_is_searched_and_exported(index: Path, mosaic: Mosaic, tmp_path: Path) -> None:
     encoder = load_encoder("hog")
     name, lon, lat, diameter = craters()[7]
-    with CraterIndex.open(index, check="full") as opened:
+    with open_index(index, check="full") as opened:
         assert opened.settings.body == MARS
         query = query_from_crater(mosaic, lon, lat, diameter * 1000, 2.0, encoder.input_size)
         result = Searcher(opened, encoder).search(query, SearchOptions())
@@ -95,7 +95,7 @@ def test_it_is_searched_and_exported(index: Path, mosaic: Mosaic, tmp_path: Path
 
 
 def test_the_points_of_its_layer_are_noted_and_mended(index: Path) -> None:
-    with CraterIndex.open(index) as opened:
+    with open_index(index) as opened:
         assert misplaced(opened) > 3_000
     report = verify(index)
     assert report.ok and "points lie up to 20 km off" in " ".join(report.notes)
@@ -105,7 +105,7 @@ def test_the_points_of_its_layer_are_noted_and_mended(index: Path) -> None:
         verify(index, repair=True)
         info = IndexInfo.from_json(client.call("index.describe", {"path": str(index)}))
     assert not info.catalogue_displaced
-    with CraterIndex.open(index, check="full") as opened:
+    with open_index(index, check="full") as opened:
         assert misplaced(opened) < 10
     assert not verify(index).notes
 
@@ -118,7 +118,7 @@ def test_it_grows_and_its_layer_is_written_anew(index: Path, mosaic: Mosaic) -> 
         mosaics=[Path(mosaic.path)],
         craters=read_catalogue(table, body=MARS),
     )
-    with CraterIndex.open(index, check="full") as opened:
+    with open_index(index, check="full") as opened:
         assert opened.n_craters == 18
         assert misplaced(opened) < 10
     assert verify(index).ok
@@ -127,7 +127,7 @@ def test_it_grows_and_its_layer_is_written_anew(index: Path, mosaic: Mosaic) -> 
 def test_a_removal_mends_the_layer_too(index: Path) -> None:
     with IndexWriter.open(index) as writer:
         writer.remove(["T-003"])
-    with CraterIndex.open(index, check="full") as opened:
+    with open_index(index, check="full") as opened:
         assert misplaced(opened) < 10
         assert opened.where("crater_id = 'T-003'").tolist() == []
 

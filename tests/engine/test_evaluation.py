@@ -34,7 +34,7 @@ from craterbench_qgis.engine.evaluation.methods import RowSpec, TokenSpec
 from craterbench_qgis.engine.evaluation.metrics import MEASURES
 from craterbench_qgis.engine.evaluation.queries import QuerySet, choose_targets, cut_queries
 from craterbench_qgis.engine.evaluation.store import PatchesUnavailable, PatchStore
-from craterbench_qgis.engine.index import CraterIndex, IndexWriter
+from craterbench_qgis.engine.index import CraterIndex, IndexWriter, open_index
 from craterbench_qgis.engine.monitor import Monitor
 from craterbench_qgis.engine.mosaic import Mosaic
 from craterbench_qgis.engine.search import QueryView, Searcher, SearchOptions
@@ -89,7 +89,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
 
 @pytest.fixture
 def opened(world: SimpleNamespace) -> Iterator[CraterIndex]:
-    with CraterIndex.open(world.index) as index:
+    with open_index(world.index) as index:
         yield index
 
 
@@ -224,7 +224,7 @@ def test_removed_craters_are_no_gallery(world: SimpleNamespace, tmp_path: Path) 
     shutil.copytree(world.index, copy)
     with IndexWriter.open(copy) as writer:
         writer.remove(["c3", "c4"])
-    with CraterIndex.open(copy) as index:
+    with open_index(copy) as index:
         gallery = IndexGallery(index, load_encoder("hog"))
         assert len(gallery) == 56 and not np.isin([3, 4], gallery.groups).any()
         views, scores = gallery.shortlist(gallery.globals[7], 5)
@@ -272,7 +272,7 @@ def test_rows_that_need_a_missing_mosaic_are_left_out(
         only=["global", "raw:4", "aggregated:16", "two-stage:16:25"],
         seeds=[Seeds.ATTENTION],
     )
-    with CraterIndex.open(index) as opened:
+    with open_index(index) as opened:
         result = evaluate_index(opened, load_encoder("hog"), craters, params)
         methods = [row["method"] for row in result["rows"]]
         assert methods == ["global", "aggregated", "two-stage"]

@@ -15,10 +15,10 @@ from craterbench_qgis.contract import held
 from craterbench_qgis.engine.errors import CraterIndexError, ExportError
 from craterbench_qgis.engine.formats import write_matches
 from craterbench_qgis.engine.index import (
-    CraterIndex,
     IndexWriter,
     build_hnsw,
     consolidate,
+    open_index,
     transactions,
     verify,
 )
@@ -113,7 +113,7 @@ def test_a_server_lets_go_of_what_was_replaced(
     assert not folder.exists()
     assert "earlier states" in capsys.readouterr().err
     sessions.close(index)
-    with CraterIndex.open(index) as opened:
+    with open_index(index) as opened:
         assert not debris(index, opened.manifest)
 
 

@@ -14,12 +14,12 @@ import pytest
 
 from craterbench_qgis.engine.errors import CraterIndexError
 from craterbench_qgis.engine.index import (
-    CraterIndex,
     IndexWriter,
     SegmentData,
     consolidate,
     format,
     geopackage,
+    open_index,
     verify,
 )
 
@@ -46,7 +46,7 @@ def all_chunks() -> list[SegmentData]:
 def test_round_trip(index_path: Path) -> None:
     chunks = all_chunks()
     rows = np.concatenate([chunk.crater_row for chunk in chunks])
-    with CraterIndex.open(index_path) as index:
+    with open_index(index_path) as index:
         assert index.n_views == len(rows) == 2 * support.CRATERS - 6
         assert index.n_craters == support.CRATERS
         assert not index.incomplete
@@ -78,7 +78,7 @@ def test_round_trip(index_path: Path) -> None:
 
 
 def test_craters_and_attributes(index_path: Path) -> None:
-    with CraterIndex.open(index_path) as index:
+    with open_index(index_path) as index:
         first, second = index.crater_records([7, 0])
         assert first["crater_row"] == 7
         assert first["crater_id"] == "c007"
@@ -101,7 +101,7 @@ def test_geopackage_is_a_point_layer_on_the_body(index_path: Path) -> None:
         "crater_row", "crater_id", "lon", "lat", "diameter_m", "CRATER_ID_source", "DEPTH", "note",
     ]  # fmt: skip
     _, table = pyogrio.read_arrow(index_path / "catalogue.gpkg", layer="craters")
-    with CraterIndex.open(index_path) as index:
+    with open_index(index_path) as index:
         assert np.array_equal(table["lon"].to_numpy(), index.craters.lon)
         wkb = table["geom"].to_pylist()[3]
         assert np.frombuffer(wkb[5:], "<f8").tolist() == [
@@ -117,7 +117,7 @@ def test_chunks_in_any_order_and_interrupted_give_the_same_bytes(
     straight, mixed = tmp_path / "a.craterindex", tmp_path / "b.craterindex"
     support.build(straight)
     support.build(mixed, limit=2)
-    with CraterIndex.open(mixed) as index:
+    with open_index(mixed) as index:
         assert index.incomplete
         assert index.n_views == len(support.chunk_data(0)) + len(support.chunk_data(1))
     assert any("unfinished" in note for note in verify(mixed).notes)
@@ -131,7 +131,7 @@ def test_chunks_in_any_order_and_interrupted_give_the_same_bytes(
         writer.finish_job()
     assert support.stored_files(straight) == support.stored_files(mixed)
     assert support.answers(straight) == support.answers(mixed)
-    with CraterIndex.open(straight) as index:
+    with open_index(straight) as index:
         assert len(index.segments) > 2
     # However the views are cut into segments, the answers are those of one segment.
     whole = support.answers(index_path)
@@ -141,7 +141,7 @@ def test_chunks_in_any_order_and_interrupted_give_the_same_bytes(
 
 def test_remove_then_compact(index_path: Path) -> None:
     gone = ["c005", "c010", "c059"]
-    with CraterIndex.open(index_path) as index:
+    with open_index(index_path) as index:
         before = index.tokens(np.arange(index.n_views))
         rows = index.view_crater_rows.copy()
     keep = ~np.isin(rows, [5, 10, 59])
@@ -150,7 +150,7 @@ def test_remove_then_compact(index_path: Path) -> None:
         assert writer.remove([*gone, "never there"]) == 3
         assert writer.remove(gone) == 0
         assert writer.rows_of(["c005", "c006"]) == {"c006": [6]}
-    with CraterIndex.open(index_path) as index:
+    with open_index(index_path) as index:
         assert index.n_views == len(rows)
         assert index.alive.tolist() == keep.tolist()
         assert not np.isin([5, 10, 59], index.where("lat > -91")).any()
@@ -161,7 +161,7 @@ def test_remove_then_compact(index_path: Path) -> None:
     with IndexWriter.open(index_path) as writer:
         assert writer.compact() == (~keep).sum()
         assert writer.compact() == 0
-    with CraterIndex.open(index_path, check="full") as index:
+    with open_index(index_path, check="full") as index:
         assert index.alive.all()
         assert index.view_crater_rows.tolist() == rows[keep].tolist()
         assert np.array_equal(index.tokens(np.arange(index.n_views)), before[keep])
@@ -185,7 +185,7 @@ def test_add_a_catalogue_with_other_columns_and_a_mosaic(index_path: Path) -> No
         data.observation = np.ones(len(data), int)
         writer.commit_chunk(0, data)
         writer.finish_job()
-    with CraterIndex.open(index_path) as index:
+    with open_index(index_path) as index:
         assert index.n_craters == 62
         assert index.view(index.n_views - 1).observation == 1
         assert index.crater_records([60])[0]["attributes"] == {
@@ -203,7 +203,7 @@ def test_an_empty_chunk_and_an_empty_index(tmp_path: Path) -> None:
     path = tmp_path / "empty.craterindex"
     with IndexWriter.create(path, support.settings()) as writer:
         writer.commit()
-    with CraterIndex.open(path) as index:
+    with open_index(path) as index:
         assert (index.n_views, index.n_craters, index.where("lat > 0").tolist()) == (0, 0, [])
     with IndexWriter.open(path) as writer:
         writer.add_observation({})
@@ -215,7 +215,7 @@ def test_an_empty_chunk_and_an_empty_index(tmp_path: Path) -> None:
             nothing.globals = np.empty((0, support.G), np.float32)
             writer.commit_chunk(chunk, nothing)
         writer.finish_job()
-    with CraterIndex.open(path, check="full") as index:
+    with open_index(path, check="full") as index:
         assert index.n_views == 0
         assert index.tokens([]).shape == (0, support.K, support.D)
     assert verify(path).ok
@@ -274,7 +274,7 @@ def test_craters_that_cannot_be_stored_are_refused(index_path: Path) -> None:
 
 
 def test_the_wrong_encoder_is_refused(index_path: Path) -> None:
-    with CraterIndex.open(index_path) as index:
+    with open_index(index_path) as index:
         index.check_encoder("fake", "ab" * 32)
         with pytest.raises(CraterIndexError, match="built with the encoder 'fake', not 'hog'"):
             index.check_encoder("hog", "ab" * 32)
@@ -297,7 +297,7 @@ def test_the_record_is_what_the_document_says(index_path: Path) -> None:
     seeds = np.frombuffer(record, "<u2", k, offset=k * d + 4 * k)
     assignment = np.frombuffer(record, "u1", n, offset=k * d + 6 * k)
     assert zlib.crc32(record[:-4]) == int.from_bytes(record[-4:], "little")
-    with CraterIndex.open(index_path) as index:
+    with open_index(index_path) as index:
         stored = index.stored_tokens([3])
         assert np.array_equal(index.tokens([3])[0], tokens * scale[:, None])
         assert np.array_equal(stored.seeds[0], seeds)
@@ -343,7 +343,7 @@ def test_an_edited_geopackage_is_noticed_and_repaired(index_path: Path) -> None:
         connection.execute("UPDATE gpkg_contents SET description = 'edited'")
         connection.commit()
     with pytest.raises(CraterIndexError, match=r"catalogue\.gpkg is damaged.*--repair"):
-        CraterIndex.open(index_path)
+        open_index(index_path)
     report = verify(index_path, repair=True)
     assert report.ok
     assert len(report.repaired) == 1

@@ -13,6 +13,7 @@ from craterbench_qgis.engine.index import (
     CraterIndex,
     ExactInt8,
     IndexWriter,
+    open_index,
     reader,
     storage,
 )
@@ -57,7 +58,7 @@ def wait(index: CraterIndex) -> None:
 def test_what_a_search_reads_is_compared_once_and_beside_it(
     path: Path, hashed: list[tuple[str, str]]
 ) -> None:
-    with CraterIndex.open(path) as index:
+    with open_index(path) as index:
         wait(index)
         before = list(hashed)
         assert {thread for _, thread in before} == {"checksums"}
@@ -68,7 +69,7 @@ def test_what_a_search_reads_is_compared_once_and_beside_it(
         assert len(index.crater_records(index.view_crater_rows[views])) == 5
         assert index.alive.sum() < index.n_views
         assert hashed == before
-    with CraterIndex.open(path, check="sizes") as index:
+    with open_index(path, check="sizes") as index:
         assert index._ahead is None
 
 
@@ -78,7 +79,7 @@ def test_damage_is_said_by_whoever_asks(path: Path, name: str) -> None:
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
     file.write_bytes(content)
-    with CraterIndex.open(path) as index:
+    with open_index(path) as index:
         wait(index)
         for _ in range(2):
             with pytest.raises(CraterIndexError, match=rf"{name} is damaged"):
@@ -98,7 +99,7 @@ def test_a_file_that_is_being_compared_is_waited_for(
         assert go.wait(60)
         real(*given)  # type: ignore[arg-type]
 
-    with CraterIndex.open(path, check="sizes") as index:
+    with open_index(path, check="sizes") as index:
         file = index.segments[0].files["views.bin"]
         monkeypatch.setattr(storage, "check_contents", slowly)
         ahead = CheckAhead([file])
@@ -114,16 +115,16 @@ def test_a_file_that_is_being_compared_is_waited_for(
 
 
 def test_closing_lets_go_of_every_file(path: Path) -> None:
-    index = CraterIndex.open(path)
+    index = open_index(path)
     thread = index._ahead and index._ahead._thread
     index.close()
     assert thread is not None and not thread.is_alive()
-    with CraterIndex.open(path) as index:
+    with open_index(path) as index:
         assert index.n_views > 0
 
 
 def test_columns_are_those_of_the_rows(path: Path) -> None:
-    with CraterIndex.open(path) as index:
+    with open_index(path) as index:
         parts = [segment.views for segment in index.segments]
         assert np.array_equal(index.views, np.concatenate(parts))
         assert np.array_equal(index.view_crater_rows, index.views["crater_row"])

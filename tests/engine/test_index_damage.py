@@ -16,10 +16,10 @@ import pytest
 
 from craterbench_qgis.engine.errors import CraterIndexError
 from craterbench_qgis.engine.index import (
-    CraterIndex,
     IndexWriter,
     build_hnsw,
     manifest,
+    open_index,
     open_shortlist,
     reader,
     verify,
@@ -60,7 +60,7 @@ def damages(data: bytes, name: str) -> Iterator[tuple[str, bytes | None]]:
 
 
 def use_everything(path: Path, check: reader.Check) -> None:
-    with CraterIndex.open(path, check=check) as index:
+    with open_index(path, check=check) as index:
         everything = np.arange(index.n_views)
         index.tokens(everything)
         index.globals(everything)
@@ -101,7 +101,7 @@ def check_damage(path: Path, name: str, what: str) -> None:
     assert len(report.problems) >= 1, f"{name} {what}"
     assert any(name in problem for problem in report.problems), (name, what, report.problems)
     errors = []
-    attempts = [lambda: CraterIndex.open(path).close(), lambda: use_everything(path, "sizes")]
+    attempts = [lambda: open_index(path).close(), lambda: use_everything(path, "sizes")]
     if name == "manifest.prev.json":
         attempts.pop()  # a spare: nothing reads it later
     for attempt in attempts:
@@ -132,7 +132,7 @@ def test_repair(tmp_path: Path, rich: Path, name: str, how: str) -> None:
         assert len(report.repaired) == 1
     assert report.ok
     assert verify(path).ok
-    with CraterIndex.open(path, check="full") as index:
+    with open_index(path, check="full") as index:
         assert index.n_craters == support.CRATERS
         assert len(index.removed) == 2
         if name == "hnsw":
@@ -154,7 +154,7 @@ def test_damage_is_not_joined_into_a_new_segment(tmp_path: Path) -> None:
 def test_a_file_shortened_while_open_is_an_error_not_a_crash(tmp_path: Path, whole: Path) -> None:
     path = tmp_path / "moon.craterindex"
     shutil.copytree(whole, path)
-    with CraterIndex.open(path) as index:
+    with open_index(path) as index:
         first = path / index.segments[0].entry.path
         for name, read in (
             ("tokens.bin", lambda: index.tokens([0])),
@@ -180,7 +180,7 @@ def test_a_file_shortened_while_open_is_an_error_not_a_crash(tmp_path: Path, who
 def test_foreign_manifests(tmp_path: Path, content: bytes, words: str) -> None:
     (tmp_path / "manifest.json").write_bytes(content)
     with pytest.raises(CraterIndexError, match=words):
-        CraterIndex.open(tmp_path)
+        open_index(tmp_path)
     with pytest.raises(CraterIndexError, match=words):
         IndexWriter.open(tmp_path)
 
@@ -195,17 +195,17 @@ def test_a_manifest_cannot_point_outside(tmp_path: Path, whole: Path) -> None:
     evil = dataclasses.replace(whole_one, segments=(first, *whole_one.segments[1:]))
     (path / "manifest.json").write_bytes(evil.to_bytes())
     with pytest.raises(CraterIndexError, match=r"manifest.json is damaged"):
-        CraterIndex.open(path)
+        open_index(path)
 
 
 def test_what_is_no_index(tmp_path: Path) -> None:
     with pytest.raises(CraterIndexError, match="There is no index"):
-        CraterIndex.open(tmp_path / "nowhere")
+        open_index(tmp_path / "nowhere")
     with pytest.raises(CraterIndexError, match="is not a crater index"):
-        CraterIndex.open(tmp_path)
+        open_index(tmp_path)
     (tmp_path / "file").write_text("x", encoding="utf-8")
     with pytest.raises(CraterIndexError, match="is a file"):
-        CraterIndex.open(tmp_path / "file")
+        open_index(tmp_path / "file")
     with pytest.raises(CraterIndexError, match="is not empty"):
         IndexWriter.create(tmp_path, support.settings())
     assert (tmp_path / "file").exists()
@@ -227,7 +227,7 @@ def test_two_writers(tmp_path: Path, whole: Path) -> None:
     with IndexWriter.open(path):
         with pytest.raises(CraterIndexError, match=f"process {os.getpid()} on "):
             IndexWriter.open(path)
-        with CraterIndex.open(path) as index:
+        with open_index(path) as index:
             assert index.n_views
     assert not (path / "craterindex.lock").exists()
     (path / "craterindex.lock").write_text('{"pid": 1, "host": "gone"}', encoding="utf-8")
@@ -261,9 +261,9 @@ def test_a_lock_of_another_process_dies_with_it(tmp_path: Path, whole: Path) -> 
 def test_a_reader_keeps_its_state_while_a_writer_goes_on(tmp_path: Path) -> None:
     path = tmp_path / "moon.craterindex"
     support.build(path, limit=4)
-    with CraterIndex.open(path, check="sizes") as index:
+    with open_index(path, check="sizes") as index:
         views = np.arange(index.n_views)
-        with CraterIndex.open(path) as reader:
+        with open_index(path) as reader:
             before = reader.tokens(views)
         support.build(path)
         with IndexWriter.open(path) as writer:

@@ -19,9 +19,9 @@ import pytest
 
 from craterbench_qgis.engine.errors import Cancelled, CraterIndexError
 from craterbench_qgis.engine.index import (
-    CraterIndex,
     IndexWriter,
     consolidate,
+    open_index,
     storage,
     verify,
 )
@@ -77,7 +77,7 @@ def test_killed_at_random_moments_and_resumed(tmp_path: Path, whole: Path) -> No
         assert code == -signal.SIGKILL
         if (path / "manifest.json").exists():
             assert verify(path).problems == []
-            CraterIndex.open(path, check="full").close()
+            open_index(path, check="full").close()
     assert kills >= 3
     assert_same(path, whole)
 
@@ -137,7 +137,7 @@ def test_a_power_cut_between_any_two_steps(
         if (path / "manifest.json").exists():
             report = verify(path)
             assert report.problems == []
-            CraterIndex.open(path, check="full").close()
+            open_index(path, check="full").close()
     assert cuts > 10
     assert_same(path, whole)
 
@@ -240,7 +240,7 @@ def test_a_disk_that_is_really_full(small_disk: Path, whole: Path) -> None:
     with pytest.raises(CraterIndexError, match="disk is full"):
         support.build(path)
     assert (verify(path).problems, len(verify(path).notes)) == ([], 1)
-    with CraterIndex.open(path, check="full") as index:
+    with open_index(path, check="full") as index:
         assert index.incomplete
         assert index.manifest.job is not None
         assert 2 <= index.manifest.job.done_count < support.CHUNKS
@@ -273,7 +273,7 @@ def test_a_folder_removed_during_a_build(tmp_path: Path) -> None:
         with pytest.raises(CraterIndexError, match=r"gone|missing"):
             writer.commit_chunk(2, support.chunk_data(2))
     with pytest.raises(CraterIndexError, match="There is no index"):
-        CraterIndex.open(path)
+        open_index(path)
 
 
 def test_a_manifest_removed_during_a_build_deletes_nothing(

@@ -20,6 +20,7 @@ from craterbench_qgis.engine.index import (
     build_lists,
     listed,
     manifest,
+    open_index,
     open_shortlist,
     rough,
     shortlist,
@@ -114,7 +115,7 @@ def test_lists_agree_with_the_exact_scan(
 ) -> None:
     if chosen:
         monkeypatch.setattr(listed, "_ALL_BELOW", 0)
-    with CraterIndex.open(index_path) as index:
+    with open_index(index_path) as index:
         some = np.random.default_rng(0).random(index.n_views) < 0.4
         few = np.arange(index.n_views) % 100 == 0
         assert recall(index, 20) >= 0.99
@@ -129,7 +130,7 @@ def test_lists_agree_with_the_exact_scan(
 def test_products_make_no_difference(index_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if rough.numkong is None:
         pytest.skip("numkong is not installed")
-    with CraterIndex.open(index_path) as index:
+    with open_index(index_path) as index:
         answers = []
         for library in (rough.numkong, None):
             monkeypatch.setattr(rough, "numkong", library)
@@ -152,7 +153,7 @@ def test_only_a_part_is_read(index_path: Path, monkeypatch: pytest.MonkeyPatch) 
         return result
 
     monkeypatch.setattr(listed.SegmentLists, "spans", spans)
-    with CraterIndex.open(index_path) as index:
+    with open_index(index_path) as index:
         assert index.lists[0] is not None
         assert index.lists[0].codes.shape[1] < G / 2
         ListsShortlist(index).search(vectors(1, 99)[0], 10)
@@ -160,7 +161,7 @@ def test_only_a_part_is_read(index_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_which_is_used(index_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with CraterIndex.open(index_path) as index:
+    with open_index(index_path) as index:
         assert open_shortlist(index).name == "exact"
         assert open_shortlist(index, "lists").name == "lists"
         monkeypatch.setattr(shortlist, "LISTS_FROM_VIEWS", 1000)
@@ -169,7 +170,7 @@ def test_which_is_used(index_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         writer.drop_shortlist()
     assert not list((index_path / "shortlist").iterdir())
     assert b'"lists"' not in (index_path / "manifest.json").read_bytes()
-    with CraterIndex.open(index_path) as index:
+    with open_index(index_path) as index:
         assert open_shortlist(index).name == "exact"
         with pytest.raises(CraterIndexError, match="has no inverted lists"):
             open_shortlist(index, "lists")
@@ -187,7 +188,7 @@ def test_additions_removals_and_compaction(
         assert build_lists(writer) == 1
         writer.remove([f"c{row}" for row in range(0, 6000, 5)])
     assert before.exists()
-    with CraterIndex.open(index_path, check="full") as index:
+    with open_index(index_path, check="full") as index:
         assert [lists is None for lists in index.lists] == [False, True, False]
         assert recall(index, 100) >= 0.99
     with IndexWriter.open(index_path) as writer:
@@ -195,7 +196,7 @@ def test_additions_removals_and_compaction(
         assert not writer.manifest.lists
         assert build_lists(writer) == 1
     assert not before.exists()
-    with CraterIndex.open(index_path, check="full") as index:
+    with open_index(index_path, check="full") as index:
         assert recall(index, 100) >= 0.99
     assert verify(index_path).ok
 
@@ -215,13 +216,13 @@ def test_damage_is_named_and_dropped(index_path: Path) -> None:
     content[-5] ^= 1
     file.write_bytes(content)
     with (
-        CraterIndex.open(index_path, check="sizes") as index,
+        open_index(index_path, check="sizes") as index,
         pytest.raises(CraterIndexError, match="checksum differs"),
     ):
         open_shortlist(index, "lists")
     assert not verify(index_path).ok
     assert verify(index_path, repair=True).ok
-    with CraterIndex.open(index_path, check="full") as index:
+    with open_index(index_path, check="full") as index:
         assert open_shortlist(index).name == "exact"
 
 
@@ -239,7 +240,7 @@ def test_lists_of_a_stranger(index_path: Path, place: int) -> None:
     )
     lists = (dataclasses.replace(now.lists[0], file=entry),)
     (index_path / "manifest.json").write_bytes(dataclasses.replace(now, lists=lists).to_bytes())
-    with CraterIndex.open(index_path) as index:
+    with open_index(index_path) as index:
         try:
             views, _ = open_shortlist(index, "lists").search(vectors(1, 99)[0], 20)
             assert 0 <= views.min() <= views.max() < index.n_views
@@ -249,14 +250,14 @@ def test_lists_of_a_stranger(index_path: Path, place: int) -> None:
 
 def test_a_damaged_descriptor_is_never_served(index_path: Path) -> None:
     query = vectors(1, 99)[0]
-    with CraterIndex.open(index_path, check="sizes") as index:
+    with open_index(index_path, check="sizes") as index:
         best = int(ListsShortlist(index).search(query, 20)[0][0])
     (file,) = index_path.glob("segments/*/globals.bin")
     content = bytearray(file.read_bytes())
     content[best * G + 3] ^= 64
     file.write_bytes(content)
     with (
-        CraterIndex.open(index_path, check="sizes") as index,
+        open_index(index_path, check="sizes") as index,
         pytest.raises(CraterIndexError, match=f"damaged at view {best}"),
     ):
         ListsShortlist(index).search(query, 20)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from craterbench_qgis.engine.index import CraterIndex, reader
+from craterbench_qgis.engine.index import open_index, reader
 from craterbench_qgis.engine.index.segment import Segment
 
 from . import index_support as support
@@ -29,7 +29,7 @@ def test_records_are_announced_only_while_a_disk_is_read(
     blocks = iter([(0, 0), (5, 0), (5, 0), (5, 0), (5, 0), (5, 1), (5, 1), (5, 1)])
     monkeypatch.setattr(reader, "blocks_read", lambda: next(blocks))
     counts = []
-    with CraterIndex.open(index_path) as index:
+    with open_index(index_path) as index:
         for _ in range(4):
             index.stored_tokens([1, 0])
             counts.append(sum(announced))
@@ -42,14 +42,14 @@ def test_a_system_that_does_not_say_has_all_announced(
     announced: list[int] = []
     monkeypatch.setattr(Segment, "will_need", lambda self, rows: announced.append(len(rows)))
     monkeypatch.setattr(reader, "blocks_read", lambda: None)
-    with CraterIndex.open(index_path) as index:
+    with open_index(index_path) as index:
         for _ in range(3):
             index.stored_tokens([0])
     assert announced == [1, 1, 1]
 
 
 def test_views_come_in_the_order_asked_for_also_twice(index_path: Path) -> None:
-    with CraterIndex.open(index_path) as index:
+    with open_index(index_path) as index:
         views = np.array([3, 0, 3, index.n_views - 1, 1])
         stored = index.stored_tokens(views)
         for place, view in enumerate(views.tolist()):

@@ -20,6 +20,7 @@ from craterbench_qgis.engine.index import (
     SegmentData,
     build_hnsw,
     consolidate,
+    open_index,
     open_shortlist,
     scanning,
     shortlist,
@@ -78,7 +79,7 @@ def slow(index: CraterIndex, query: np.ndarray, size: int, mask: np.ndarray) -> 
 
 @pytest.mark.parametrize("size", [1, 10, 500, 2999, 3000, 9999])
 def test_exact_is_exact(index_path: Path, size: int) -> None:
-    with CraterIndex.open(index_path) as index:
+    with open_index(index_path) as index:
         backend = ExactInt8(index)
         rng = np.random.default_rng(size)
         for query in queries(5):
@@ -97,7 +98,7 @@ def test_exact_is_exact(index_path: Path, size: int) -> None:
 
 
 def test_equal_scores_come_in_order(index_path: Path) -> None:
-    with CraterIndex.open(index_path) as index:
+    with open_index(index_path) as index:
         query = large_data().globals[100]
         for size in (3, 10):
             views, _ = ExactInt8(index).search(query, size)
@@ -133,7 +134,7 @@ def test_the_result_does_not_depend_on_the_segments(
             fields = {name: getattr(data, name)[part] for name in vars(data) if name != "skipped"}
             writer.commit_chunk(chunk, SegmentData(**fields))
         writer.finish_job()
-    with CraterIndex.open(path) as cut, CraterIndex.open(index_path) as whole:
+    with open_index(path) as cut, open_index(index_path) as whole:
         assert len(cut.segments) == 3
         for query in queries(5):
             ours, theirs = (ExactInt8(index).search(query, 50) for index in (cut, whole))
@@ -145,7 +146,7 @@ def test_the_result_does_not_depend_on_the_segments(
 def test_hnsw_agrees_with_exact(index_path: Path) -> None:
     with IndexWriter.open(index_path) as writer:
         build_hnsw(writer, threads=1)
-    with CraterIndex.open(index_path) as index:
+    with open_index(index_path) as index:
         exact, graph = ExactInt8(index), HnswShortlist(index)
         hits = 0
         for query in queries(50):
@@ -178,7 +179,7 @@ def test_hnsw_is_the_same_every_time_and_dropped_with_any_change(
         files.append(file.read_bytes())
     assert files[0] == files[1]
     monkeypatch.setattr(shortlist, "HNSW_FROM_VIEWS", 0)
-    with CraterIndex.open(index_path) as index:
+    with open_index(index_path) as index:
         assert open_shortlist(index).name == "hnsw"
         missing = _without_hnswlib(monkeypatch)
         assert open_shortlist(index).name == "exact"
@@ -188,7 +189,7 @@ def test_hnsw_is_the_same_every_time_and_dropped_with_any_change(
     with IndexWriter.open(index_path) as writer:
         writer.remove(["c1400"])
     assert not list((index_path / "shortlist").iterdir())
-    with CraterIndex.open(index_path) as index:
+    with open_index(index_path) as index:
         with pytest.raises(CraterIndexError, match="has no HNSW graph"):
             open_shortlist(index, "hnsw")
         everything, _ = open_shortlist(index).search(queries(1)[0], 5000)
@@ -198,7 +199,7 @@ def test_hnsw_is_the_same_every_time_and_dropped_with_any_change(
         assert sorted(open_shortlist(index).search(queries(1)[0], 9, mask)[0]) == [2799, 2802]
     with IndexWriter.open(index_path) as writer:
         build_hnsw(writer, threads=1)
-    with CraterIndex.open(index_path) as index:
+    with open_index(index_path) as index:
         everything, _ = open_shortlist(index, "hnsw").search(queries(1)[0], 2998)
         assert not {2800, 2801} & set(everything.tolist())
 
@@ -217,7 +218,7 @@ def _without_hnswlib(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 def test_wrong_queries_are_named(index_path: Path) -> None:
-    with CraterIndex.open(index_path) as index:
+    with open_index(index_path) as index:
         backend = open_shortlist(index)
         with pytest.raises(QueryError, match="has 3 numbers"):
             backend.search(np.ones(3), 5)

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from craterbench_qgis.engine.errors import QueryError
-from craterbench_qgis.engine.index import CraterIndex, expressions, plain_where, where
+from craterbench_qgis.engine.index import CraterIndex, expressions, open_index, plain_where, where
 
 from . import index_support as support
 
@@ -27,7 +27,7 @@ def index_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def index(index_path: Path) -> CraterIndex:
-    return CraterIndex.open(index_path)
+    return open_index(index_path)
 
 
 def test_selects_what_it_says(index: CraterIndex) -> None:
@@ -150,7 +150,7 @@ EXPRESSIONS = st.recursive(
 @example("1 < lat < 2")
 @example("lat -30 < 5")
 def test_the_plainest_mean_the_same_without_sqlite(index_path: Path, expression: str) -> None:
-    with CraterIndex.open(index_path) as index:
+    with open_index(index_path) as index:
         mask = plain_where.plain_mask(expression, index.craters)
         if mask is not None:
             assert np.flatnonzero(mask).tolist() == by_sqlite(index, expression)
@@ -173,7 +173,7 @@ def test_an_answer_is_kept_for_the_next_query_and_no_longer(
         expressions, "select_rows", lambda *given: asked.append(given[2]) or real(*given)
     )
     path = Path(shutil.copytree(index_path, tmp_path / "a.craterindex"))
-    with CraterIndex.open(path) as index:
+    with open_index(path) as index:
         first = index.where("depth > 3")
         first[:] = -1  # somebody else's by now
         again = index.where("depth > 3")

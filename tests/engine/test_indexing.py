@@ -23,7 +23,7 @@ from craterbench_qgis.engine.errors import (
     CraterIndexError,
     MosaicError,
 )
-from craterbench_qgis.engine.index import CraterIndex, IndexWriter, verify
+from craterbench_qgis.engine.index import IndexWriter, open_index, verify
 from craterbench_qgis.engine.indexing import add_to_index, build_index
 from craterbench_qgis.engine.indexing.estimate import estimate_views
 from craterbench_qgis.engine.indexing.plan import Plan, Unit, spatial_order
@@ -47,7 +47,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Path:
 
 def content(path: Path) -> tuple[np.ndarray, ...]:
     """Everything a search looks at."""
-    with CraterIndex.open(path, check="full") as index:
+    with open_index(path, check="full") as index:
         everything = np.arange(index.n_views)
         stored = index.stored_tokens(everything)
         return (
@@ -64,7 +64,7 @@ def same(a: tuple[np.ndarray, ...], b: tuple[np.ndarray, ...]) -> bool:
 
 
 def test_a_build_holds_every_view(built: Path, encoder: Encoder) -> None:
-    with CraterIndex.open(built / "scene.craterindex") as index:
+    with open_index(built / "scene.craterindex") as index:
         assert index.n_craters == COUNT
         assert index.n_views == 2 * COUNT
         assert not index.incomplete
@@ -98,7 +98,7 @@ def test_cancel_and_resume_gives_the_same_index(
     wanted = {"output": str(output)}
     with pytest.raises(Cancelled):
         build_scene(built, encoder, StopAt(after=4), **wanted)
-    with CraterIndex.open(output) as index:
+    with open_index(output) as index:
         assert index.incomplete
         assert 0 < index.n_views < 2 * COUNT
     monitor = StopAt(after=10**9)
@@ -136,7 +136,7 @@ def test_killed_twenty_times_the_index_is_the_same(built: Path, tmp_path: Path) 
             assert process.exitcode == 0
             whole = time.monotonic() - start
         if (output / "manifest.json").exists():
-            with CraterIndex.open(output) as index:
+            with open_index(output) as index:
                 done = not index.incomplete
             if done:  # built to its end: once more from nothing, so that kills hit every stage
                 assert same(content(output), content(built / "scene.craterindex"))

@@ -21,10 +21,10 @@ from craterbench_qgis.engine.cli import main
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.errors import CraterIndexError, QueryError
 from craterbench_qgis.engine.index import (
-    CraterIndex,
     IndexWriter,
     build_lists,
     listed,
+    open_index,
     shortlist,
     verify,
 )
@@ -167,7 +167,7 @@ def test_a_search_answers_as_one_index_would(
 def answers(
     path: Path, folder: Path, options: SearchOptions, rows: tuple[int, ...]
 ) -> list[dict[str, object]]:
-    with CraterIndex.open(path) as index:
+    with open_index(path) as index:
         searcher = Searcher(index, ENCODER)
         found = []
         for row in rows:
@@ -201,7 +201,7 @@ def test_analogs(folder: Path, tmp_path: Path) -> None:
 
 
 def test_ties_and_chance_are_there_to_be_compared(folder: Path) -> None:
-    with CraterIndex.open(folder / "ALL.craterindex") as index:
+    with open_index(folder / "ALL.craterindex") as index:
         found = Searcher(index, ENCODER).search(query(folder, TWIN_OF), OPTIONS["plain"]).matches
     twins = [match for match in found if match.crater_id in {"R-012", "R-067"}]
     assert [match.crater_id for match in twins] == ["R-012", "R-067"]
@@ -218,7 +218,7 @@ def test_it_answers_as_an_index_built_at_once_of_all_craters(folder: Path, tmp_p
     options = SearchOptions(top=88, shortlist=500)
     by_id = []
     for path in (whole, folder / "ALL.craterindex"):
-        with CraterIndex.open(path) as index:
+        with open_index(path) as index:
             found = Searcher(index, ENCODER).search(query(folder, 44), options).matches
         by_id.append({match.crater_id: match for match in found})
         assert [match.score for match in found] == sorted((m.score for m in found), reverse=True)
@@ -242,7 +242,7 @@ def test_a_second_mosaic_in_an_index_of_its_own(folder: Path, tmp_path: Path) ->
     report = join_indexes([first, second], tmp_path / "ALL.craterindex")
     assert (report.craters, report.shared, report.views) == (16, 16, 32)
     for path in (one, tmp_path / "ALL.craterindex"):
-        with CraterIndex.open(path) as index:
+        with open_index(path) as index:
             assert {known["path"] for known in index.manifest.observations} == {
                 str(tmp_path / "mosaic.tif"), str(tmp_path / "other.tif"),
             }  # fmt: skip
@@ -257,7 +257,7 @@ def test_thumbnails_reasons_info_and_verify(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = folder / "ALL.craterindex"
-    with CraterIndex.open(path) as index, CraterIndex.open(folder / "B.craterindex") as shard:
+    with open_index(path) as index, open_index(folder / "B.craterindex") as shard:
         alone = SearchOptions(overlay=False)
         match = Searcher(index, ENCODER).search(query(folder, 41), alone).matches[0]
         assert match.crater_id == "R-041"
@@ -273,7 +273,7 @@ def test_thumbnails_reasons_info_and_verify(
     info = json.loads(capsys.readouterr().out)
     assert (info["craters"], info["removed"], info["views"]) == (90, 2, 90)
     assert [Path(join).name for join in info["joins"]] == [f"{part}.craterindex" for part in PARTS]
-    with CraterIndex.open(path) as index:
+    with open_index(path) as index:
         assert atlas_info(index).craters == 0 and index.atlas is None
 
 
@@ -308,25 +308,25 @@ def moved(folder: Path, tmp_path: Path) -> Path:
 
 def test_moved_together_it_still_opens_and_what_is_not_as_it_was_is_named(moved: Path) -> None:
     path = moved / "ALL.craterindex"
-    CraterIndex.open(path).close()
+    open_index(path).close()
     (moved / "B.craterindex").rename(moved / "elsewhere")
     with pytest.raises(
         CraterIndexError, match=r"joins B\.craterindex, which is not at .* any more"
     ):
-        CraterIndex.open(path)
+        open_index(path)
     assert "B.craterindex" in verify(path).problems[0] and not verify(path).ok
     shutil.copytree(moved / "C.craterindex", moved / "B.craterindex")
     with pytest.raises(CraterIndexError, match=r"B\.craterindex, but another index lies at"):
-        CraterIndex.open(path)
+        open_index(path)
     shutil.rmtree(moved / "B.craterindex")
     (moved / "elsewhere").rename(moved / "B.craterindex")
     with IndexWriter.open(moved / "B.craterindex") as writer:
         writer.remove(["R-050"])
     with pytest.raises(CraterIndexError, match=r"B\.craterindex, which has been changed since"):
-        CraterIndex.open(path)
+        open_index(path)
     number = json.loads((path / "manifest.json").read_text())["index_id"]
     join_indexes([moved / f"{part}.craterindex" for part in PARTS], path)
-    with CraterIndex.open(path) as index:
+    with open_index(path) as index:
         assert index.manifest.index_id == number and index.manifest.generation == 2
         assert index.n_present == 87
     tokens = next((moved / "A.craterindex/segments").iterdir()) / "tokens.bin"
@@ -369,7 +369,7 @@ def test_a_column_that_is_text_elsewhere(folder: Path, tmp_path: Path) -> None:
     table.write_text(table.read_text().replace(",0\n", ",fresh\n"), encoding="utf-8")
     path = tmp_path / "ALL.craterindex"
     join_indexes([folder / "A.craterindex", build(tmp_path, "text", "mosaic.tif")], path)
-    with CraterIndex.open(path) as index:
+    with open_index(path) as index:
         assert len(index.where("depth > 5")) > 5
         with pytest.raises(QueryError, match=r"grade is a number in one .* and text in another"):
             index.where("grade = 2")

@@ -21,7 +21,7 @@ from craterbench_qgis.engine.catalogue import read_catalogue
 from craterbench_qgis.engine.cli import main
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.formats import SUFFIXES
-from craterbench_qgis.engine.index import CraterIndex, IndexWriter
+from craterbench_qgis.engine.index import IndexWriter, open_index
 from craterbench_qgis.engine.indexing import add_to_index, build_index, join_indexes
 from craterbench_qgis.engine.mosaic import Mosaic
 from craterbench_qgis.engine.search import Searcher, SearchOptions, query_from_crater
@@ -196,7 +196,7 @@ def test_the_picture_of_a_match_is_its_own_after_the_indexes_were_joined_anew(
     """Views have other numbers then, and two craters have the id R-03."""
     with (
         Mosaic.open(folder / "mosaic.tif") as mosaic,
-        CraterIndex.open(folder / "ALL.craterindex") as index,
+        open_index(folder / "ALL.craterindex") as index,
     ):
         lon, lat, diameter = PLACES[20].tolist()
         query = query_from_crater(mosaic, lon, lat, diameter * 1000, 2.5, ENCODER.input_size)
@@ -213,7 +213,7 @@ def test_the_picture_of_a_match_is_its_own_after_the_indexes_were_joined_anew(
         writer.compact()
     other_way = tmp_path / "ALL.craterindex"
     join_indexes([tmp_path / f"{part}.craterindex" for part in reversed(PARTS)], other_way)
-    with CraterIndex.open(other_way) as index:
+    with open_index(other_way) as index:
         for match in found:
             if match.crater_id == "R-00":
                 continue

@@ -14,7 +14,7 @@ import pytest
 from craterbench_qgis.contract import names
 from craterbench_qgis.engine.cli.main import main
 from craterbench_qgis.engine.errors import MosaicError
-from craterbench_qgis.engine.index import CraterIndex
+from craterbench_qgis.engine.index import open_index
 from craterbench_qgis.engine.mosaic import Mosaic
 
 from . import scene
@@ -113,13 +113,13 @@ def test_an_index_of_an_archive_member_is_reopened_and_added_to(
     few = ["--region", str(middle), "-89", "180", "89"]
     few += ["--encoder", "hog", "--no-kinds"]
     assert main(["index", "build", *base, "--output", str(index), *few]) == 0
-    with CraterIndex.open(index) as opened:
+    with open_index(index) as opened:
         known = opened.manifest.observations[0]
         assert known["path"] == name
         before = opened.n_views
     # The catalogue alone: the index' own mosaic is opened again for the new craters.
     assert main(["index", "add", str(index), "--catalogue", str(catalogue)]) == 0
-    with CraterIndex.open(index) as opened:
+    with open_index(index) as opened:
         assert opened.n_views > before
         assert len(opened.manifest.observations) == 1
     crater, lon, lat, diameter = scene.craters()[8]

@@ -14,7 +14,7 @@ from craterbench_qgis.contract.search import Feedback
 from craterbench_qgis.engine.cli import main
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.errors import CraterIndexError
-from craterbench_qgis.engine.index import CraterIndex
+from craterbench_qgis.engine.index import open_index
 from craterbench_qgis.engine.mosaic import Mosaic
 from craterbench_qgis.engine.search import Searcher, SearchOptions, query_from_crater
 from craterbench_qgis.engine.search.overlay import (
@@ -40,7 +40,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def searcher(folder: Path) -> Searcher:
-    return Searcher(CraterIndex.open(folder / "scene.craterindex"), ENCODER)
+    return Searcher(open_index(folder / "scene.craterindex"), ENCODER)
 
 
 def test_a_noisy_picture_of_another_light_is_found_more_often(

@@ -17,7 +17,7 @@ from craterbench_qgis.engine.bodies import body_by_name, great_circle_distance
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.errors import CraterIndexError, QueryError
 from craterbench_qgis.engine.formats import explanation_picture
-from craterbench_qgis.engine.index import CraterIndex, IndexWriter, build_hnsw
+from craterbench_qgis.engine.index import CraterIndex, IndexWriter, build_hnsw, open_index
 from craterbench_qgis.engine.interaction import maxsim
 from craterbench_qgis.engine.mosaic import Mosaic, box_area
 from craterbench_qgis.engine.search import (
@@ -46,7 +46,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def searcher(folder: Path) -> Searcher:
-    return Searcher(CraterIndex.open(folder / "scene.craterindex"), ENCODER)
+    return Searcher(open_index(folder / "scene.craterindex"), ENCODER)
 
 
 def query(folder: Path, number: int, context: float = 2.5) -> QueryView:
@@ -59,7 +59,7 @@ def test_a_search_copies_no_table_of_all_views(
 ) -> None:
     """Of a large index that is a hundred megabytes, before the first answer."""
     monkeypatch.setattr(CraterIndex, "views", property(lambda _: pytest.fail("the whole table")))
-    with CraterIndex.open(folder / "scene.craterindex") as index:
+    with open_index(folder / "scene.craterindex") as index:
         options = SearchOptions(top=5, any_angle=any_angle)
         found = Searcher(index, ENCODER).search(query(folder, 4), options).matches
     assert found[0].crater_id == "T-004"
@@ -225,7 +225,7 @@ def test_removed_craters_do_not_come_back(folder: Path, tmp_path: Path) -> None:
         if compact:
             with IndexWriter.open(copy) as writer:
                 writer.compact()
-        with CraterIndex.open(copy) as index:
+        with open_index(copy) as index:
             result = Searcher(index, ENCODER).search(query(folder, 4), SearchOptions(top=100))
         assert len(result.matches) == COUNT - 1
         assert "T-004" not in {match.crater_id for match in result.matches}
@@ -239,7 +239,7 @@ def test_backends_agree(folder: Path, tmp_path: Path) -> None:
     shutil.copytree(folder / "scene.craterindex", copy)
     with IndexWriter.open(copy) as writer:
         build_hnsw(writer)
-    with CraterIndex.open(copy) as index:
+    with open_index(copy) as index:
         searcher = Searcher(index, ENCODER)
         answers = [
             [
@@ -302,7 +302,7 @@ def test_explain_without_the_mosaic(folder: Path, tmp_path: Path) -> None:
     asked = query(folder, 7, 2.0)
     (folder / "mosaic.tif").rename(folder / "hidden.tif")
     try:
-        with CraterIndex.open(away / "scene.craterindex") as index:
+        with open_index(away / "scene.craterindex") as index:
             explanation = explain(index, ENCODER, asked, "T-007")
     finally:
         (folder / "hidden.tif").rename(folder / "mosaic.tif")
@@ -329,7 +329,7 @@ def test_what_the_filters_allow_is_looked_up_once_for_queries_in_a_row(
         found = searcher.search(query(folder, number), SearchOptions(top=COUNT, filters=filters))
         return {match.crater_id for match in found.matches}
 
-    with CraterIndex.open(folder / "scene.craterindex") as index:
+    with open_index(folder / "scene.craterindex") as index:
         mine = Searcher(index, ENCODER)
         diameter = index.craters.diameter_m
         middle = float(np.median(diameter))

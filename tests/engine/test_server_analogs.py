@@ -15,7 +15,7 @@ from PIL import Image
 
 from craterbench_qgis.contract.wire import ENGINE_ERROR, KINDS_MISSING
 from craterbench_qgis.engine.encoders import load_encoder
-from craterbench_qgis.engine.index import CraterIndex
+from craterbench_qgis.engine.index import open_index
 
 from .scene import COUNT, DEGREE_M, build_scene, crater_query, craters, write_mosaic
 from .server_client import Client
@@ -153,7 +153,7 @@ def test_an_added_mosaic_is_described(server: Client, folder: Path, tmp_path: Pa
     mosaic = write_mosaic(tmp_path / "other.tif", noise=5)
     added = server.call("index.add", {"index": str(path), "mosaics": [str(mosaic)]})
     assert added["encoded"] == 2 * COUNT
-    with CraterIndex.open(path) as index:
+    with open_index(path) as index:
         assert index.kinds is not None and len(index.kinds) == 4 * COUNT
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from craterbench_qgis.engine.index import CraterIndex
+from craterbench_qgis.engine.index import open_index
 
 from .scene import COUNT, crater_query, craters, write_catalogue, write_mosaic
 from .server_client import Client, wait_for
@@ -163,7 +163,7 @@ def test_a_build_ends_with_its_client_and_is_resumed_by_the_next(
         assert client.process.stdin is not None
         client.process.stdin.close()
         assert client.ended() == 0
-    with CraterIndex.open(output, check="full") as index:
+    with open_index(output, check="full") as index:
         assert index.incomplete
         assert index.n_views > 0
     with Client(tmp_path / "s") as client:

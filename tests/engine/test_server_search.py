@@ -17,7 +17,7 @@ from craterbench_qgis.contract.search import Preview, SearchReply
 from craterbench_qgis.contract.why import ExplainReply
 from craterbench_qgis.engine.bodies import body_by_name, great_circle_distance
 from craterbench_qgis.engine.encoders import load_encoder
-from craterbench_qgis.engine.index import CraterIndex, IndexWriter
+from craterbench_qgis.engine.index import IndexWriter, open_index
 from craterbench_qgis.engine.kinds import load_descriptor
 from craterbench_qgis.engine.kinds.upgrade import upgrade_index
 from craterbench_qgis.engine.mosaic import Mosaic
@@ -59,7 +59,7 @@ def search(server: Client, index: str, query: dict[str, Any], **more: Any) -> Se
 def test_the_answer_is_the_engines(server: Client, folder: Path, index: str) -> None:
     reply = search(server, index, crater_query(folder, 7), top=10)
     query = query_view(folder, 7, ENCODER)
-    with CraterIndex.open(index) as opened:
+    with open_index(index) as opened:
         wanted = Searcher(opened, ENCODER).search(query, SearchOptions(top=10))
     assert len(reply.matches) == 10
     for mine, theirs in zip(reply.matches, wanted.matches, strict=True):
@@ -223,7 +223,7 @@ def test_queries_that_make_no_sense(
 def test_thumbnails_are_written_once(server: Client, index: str) -> None:
     first = server.call("thumbnails", {"index": index, "views": [5, 0, 5]})["files"]
     assert sorted(first) == ["0", "5"]
-    with CraterIndex.open(index) as opened:
+    with open_index(index) as opened:
         assert Path(first["5"]).read_bytes() == opened.thumbnail(5)
     Path(first["0"]).write_bytes(b"kept")
     Path(first["5"]).unlink()
@@ -254,7 +254,7 @@ def test_why_a_match_matched(server: Client, folder: Path, index: str) -> None:
     assert Image.open(why.picture).width > 1000
     assert why.compared_with == "patches"
     same = query_view(folder, 11, ENCODER)
-    with CraterIndex.open(index) as opened:
+    with open_index(index) as opened:
         wanted = explain(opened, ENCODER, same, match.crater_id, match.view_number)
     assert np.allclose(why.strength_match, wanted.strength_match.ravel(), atol=1e-4)
     refusal = server.fail("explain", {**params, "crater_id": "T-000", "view": match.view_number})

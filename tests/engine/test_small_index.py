@@ -18,10 +18,10 @@ from craterbench_qgis.engine.cli import main
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.errors import CraterIndexError, EncoderError
 from craterbench_qgis.engine.index import (
-    CraterIndex,
     IndexWriter,
     format,
     manifest,
+    open_index,
     segment,
     verify,
 )
@@ -110,7 +110,7 @@ def test_the_record_is_what_the_document_says(index_path: Path) -> None:
     turn = np.array(signs)[:, None] * waves
     vectors = np.array([-127, -38, 38, 127])[numbers] * scale[:, None] @ turn.T
     assert zlib.crc32(record[:-4]) == int.from_bytes(record[-4:], "little")
-    with CraterIndex.open(index_path) as index:
+    with open_index(index_path) as index:
         assert np.allclose(index.tokens([3])[0], vectors, atol=1e-5)
         seeds = np.frombuffer(record, "<u2", k, offset=k * d // 4 + 2 * k)
         assert np.array_equal(index.stored_tokens([3]).seeds[0], seeds)
@@ -123,14 +123,14 @@ def test_removing_compacting_and_a_stopped_build_keep_every_token(
     for limit in (2, 5, None):
         support.build(stopped, limit, quantisation=SMALL)
     assert support.answers(stopped) == support.answers(index_path)
-    with CraterIndex.open(index_path) as index:
+    with open_index(index_path) as index:
         before = index.tokens(np.arange(index.n_views))
         kept = ~np.isin(index.view_crater_rows, [3, 4])
     with IndexWriter.open(index_path) as writer:
         writer.remove(["c003", "c004"])
         writer.compact()
     assert verify(index_path).ok
-    with CraterIndex.open(index_path) as index:
+    with open_index(index_path) as index:
         assert index.settings.size is Size.SMALL
         assert np.array_equal(index.tokens(np.arange(index.n_views)), before[kept])
 
@@ -154,7 +154,7 @@ def test_a_spoiled_record_is_refused(index_path: Path, place: int) -> None:
     data = bytearray(file.read_bytes())
     data[place] ^= 8
     file.write_bytes(data)
-    with CraterIndex.open(index_path, check="sizes") as index:
+    with open_index(index_path, check="sizes") as index:
         view = 0 if place >= 0 else index.n_views - 1
         with pytest.raises(CraterIndexError, match="damaged at view"):
             index.tokens([view])
@@ -176,7 +176,7 @@ def test_an_older_engine_would_say_that_it_is_older(
     assert content["format_version"] == 3 and content["settings"]["quantisation"] == SMALL
     monkeypatch.setattr(manifest, "SMALL_VERSION", 2)
     with pytest.raises(CraterIndexError, match="written by a newer CraterBench"):
-        CraterIndex.open(index_path)
+        open_index(index_path)
 
 
 def test_the_standard_size_is_what_earlier_versions_write(tmp_path: Path) -> None:
@@ -200,7 +200,7 @@ def test_foreign_manifests(index_path: Path, version: int, quantisation: str, wo
     settings = content["settings"] | {"quantisation": quantisation}
     write_manifest(index_path, format_version=version, settings=settings)
     with pytest.raises(CraterIndexError, match=words):
-        CraterIndex.open(index_path)
+        open_index(index_path)
 
 
 def test_records_of_another_length_are_refused(index_path: Path, tmp_path: Path) -> None:
@@ -213,7 +213,7 @@ def test_records_of_another_length_are_refused(index_path: Path, tmp_path: Path)
             path, format_version=version, settings=settings | {"quantisation": quantisation}
         )
         with pytest.raises(CraterIndexError, match="does not agree with the"):
-            CraterIndex.open(path, check="sizes")
+            open_index(path, check="sizes")
 
 
 def test_hostile_scales_are_refused(index_path: Path) -> None:
@@ -225,7 +225,7 @@ def test_hostile_scales_are_refused(index_path: Path) -> None:
     data["crc"][0] = zlib.crc32(data[0].tobytes()[:-4])
     file.write_bytes(data.tobytes())
     with (
-        CraterIndex.open(index_path, check="sizes") as index,
+        open_index(index_path, check="sizes") as index,
         pytest.raises(CraterIndexError, match="do not fit"),
     ):
         index.tokens([0])
@@ -243,8 +243,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("symmetric", [False, True])
 def test_every_crater_finds_itself(folder: Path, symmetric: bool) -> None:
     with (
-        CraterIndex.open(folder / "small.craterindex") as small,
-        CraterIndex.open(folder / "scene.craterindex") as standard,
+        open_index(folder / "small.craterindex") as small,
+        open_index(folder / "scene.craterindex") as standard,
     ):
         options = SearchOptions(top=5, symmetric=symmetric)
         for number in range(0, COUNT, 3):
@@ -256,7 +256,7 @@ def test_every_crater_finds_itself(folder: Path, symmetric: bool) -> None:
 
 
 def test_any_angle_and_why_agree_with_the_search(folder: Path) -> None:
-    with CraterIndex.open(folder / "small.craterindex") as index:
+    with open_index(folder / "small.craterindex") as index:
         asked = query_view(folder, 6, ENCODER, wide=True)
         searcher = Searcher(index, ENCODER)
         turned = searcher.search(asked, SearchOptions(top=5, any_angle=True)).matches[0]
@@ -285,8 +285,8 @@ def test_additions_keep_the_size(folder: Path, tmp_path: Path) -> None:
     add_to_index(path, ENCODER, craters=read_catalogue(str(rest)))
     assert verify(path).ok
     with (
-        CraterIndex.open(path) as grown,
-        CraterIndex.open(folder / "small.craterindex") as whole,
+        open_index(path) as grown,
+        open_index(folder / "small.craterindex") as whole,
     ):
         assert grown.settings == whole.settings and grown.n_views == whole.n_views
         both = [
@@ -316,8 +316,8 @@ def test_small_ones_are_joined_and_mixed_ones_are_refused(folder: Path, tmp_path
     join_indexes(halves, tmp_path / "ALL.craterindex")
     asked = query_view(folder, 11, ENCODER)
     with (
-        CraterIndex.open(tmp_path / "ALL.craterindex") as joined,
-        CraterIndex.open(folder / "small.craterindex") as one,
+        open_index(tmp_path / "ALL.craterindex") as joined,
+        open_index(folder / "small.craterindex") as one,
     ):
         answers = [
             [(m.crater_id, m.score) for m in Searcher(index, ENCODER).search(asked).matches]
@@ -341,7 +341,7 @@ def test_the_command_says_the_size(
     capsys.readouterr()
     assert main(["index", "info", str(output)]) == 0
     assert "two bits (small size) each" in capsys.readouterr().out
-    with CraterIndex.open(output) as index:
+    with open_index(output) as index:
         assert index_info(index).size is Size.SMALL
     with pytest.raises(SystemExit):
         main([*build, "tiny"])

@@ -22,11 +22,11 @@ import numpy as np
 
 from craterbench_qgis.engine.errors import CraterIndexError, QueryError
 from craterbench_qgis.engine.index import (
-    CraterIndex,
     IndexWriter,
     build_hnsw,
     build_lists,
     listed,
+    open_index,
     verify,
 )
 from craterbench_qgis.engine.index.manifest import load_manifest
@@ -118,7 +118,7 @@ def reader(path: Path, pipe: int) -> None:
     """Asks for ever; every answer has to be of the one generation that was opened."""
     while True:
         try:
-            with CraterIndex.open(path) as index:
+            with open_index(path) as index:
                 removed = set(index.removed.tolist())
                 wanted = [row for row in range(index.n_craters) if row not in removed]
                 index.tokens(np.arange(index.n_views))

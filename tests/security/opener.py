@@ -52,10 +52,10 @@ def image(name: str) -> object:
 def index(name: str) -> object:
     import numpy as np
 
-    from craterbench_qgis.engine.index import CraterIndex
+    from craterbench_qgis.engine.index import open_index
     from craterbench_qgis.engine.index.shortlist import open_shortlist
 
-    with CraterIndex.open(name) as opened:
+    with open_index(name) as opened:
         views = np.arange(min(opened.n_views, 200))
         opened.tokens(views)
         opened.crater_records(np.arange(min(opened.n_craters, 50)))

@@ -23,7 +23,7 @@ from craterbench_qgis.engine.errors import (
     EncoderError,
 )
 from craterbench_qgis.engine.files import formulas, rasters, vectors, walls
-from craterbench_qgis.engine.index import CraterIndex
+from craterbench_qgis.engine.index import open_index
 from craterbench_qgis.engine.server import loop
 from craterbench_qgis.engine.server.session_budget import SessionBudget
 from craterbench_qgis.engine.server.sessions import MAX_OPEN
@@ -126,7 +126,7 @@ def test_a_geopackage_of_our_own_runs_nothing_unusual(whole: Path) -> None:
 def test_a_reader_answers_from_the_generation_it_compared(work: Path, whole: Path) -> None:
     """Another GeoPackage under the same name is not read, however it got there."""
     path = hostile_indexes.copy(whole, work / "moon.craterindex")
-    with CraterIndex.open(path) as index:
+    with open_index(path) as index:
         assert len(index.where("crater_row >= 0")) == 60
         replacement = hostile_vectors.good(work / "other.gpkg")
         replacement.replace(path / "catalogue.gpkg")
@@ -140,7 +140,7 @@ def test_a_column_whose_name_is_no_text_ends_in_a_sentence(work: Path, whole: Pa
     file = path / "catalogue.gpkg"
     file.write_bytes(file.read_bytes().replace(b"diameter_m", b"diameter_\xb3"))
     hostile_indexes.with_gpkg(path, "SELECT 1")
-    with CraterIndex.open(path) as index, pytest.raises(CraterIndexError):
+    with open_index(path) as index, pytest.raises(CraterIndexError):
         index.where("crater_row >= 0 AND lat > 0")
 
 
@@ -241,7 +241,7 @@ def test_an_index_names_no_file_as_its_encoder(name: str, work: Path, whole: Pat
 
     hostile_indexes.rewrite(path, change)
     with pytest.raises(CraterIndexError, match="damaged"):
-        CraterIndex.open(path)
+        open_index(path)
 
 
 @pytest.mark.parametrize("text", ["=1+1", "@SUM(A1)", "+cmd", "-2+3", "\t=1", "'=1", "''@x", "\r="])

@@ -14,7 +14,7 @@ from ...contract.vocabulary import Seeds, Size
 from ..bodies import Body
 from ..catalogue import Craters
 from ..errors import ExportError, UsageError
-from ..index import CraterIndex
+from ..index import open_index
 from ..indexing import BuildReport, add_to_index, body_of_mosaic, build_index, check_output
 from ..indexing.cluster import EncoderChoice
 from ..kinds import load_descriptor
@@ -211,7 +211,7 @@ def _preview(params: BuildParams, table: Craters, path: Path) -> int:
 
 def run_add(arguments: argparse.Namespace) -> int:
     """Add craters or observations."""
-    index = CraterIndex.open(arguments.index)
+    index = open_index(arguments.index)
     settings = index.settings
     encoder = load_encoder_for(arguments, settings.encoder_id)
     index.close()

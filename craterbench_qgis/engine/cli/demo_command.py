@@ -9,7 +9,7 @@ from typing import Any
 
 from ...contract.build import BuildParams, CatalogueSource
 from ..catalogue import read_catalogue
-from ..index import CraterIndex
+from ..index import open_index
 from ..indexing import build_index
 from ..mosaic import Mosaic
 from ..search import Searcher, SearchOptions, explain, query_from_crater
@@ -60,7 +60,7 @@ def run_demo(arguments: argparse.Namespace) -> int:
         report = build_index(params, craters, encoder, monitor)
     say(f"Index: {report.craters_with_views:,} craters, {report.views:,} views.")
 
-    with CraterIndex.open(report.path) as index, Mosaic.open(planet.mosaic_b) as other:
+    with open_index(report.path) as index, Mosaic.open(planet.mosaic_b) as other:
         wanted = planet.query
         contexts = index.settings.context_factors
         query = query_from_crater(

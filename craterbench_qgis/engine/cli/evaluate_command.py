@@ -21,7 +21,7 @@ from ..evaluation.feedback import markdown as feedback_table
 from ..evaluation.how_sure import evaluate_how_sure
 from ..evaluation.how_sure import markdown as how_sure_table
 from ..evaluation.tables import HEADER, cells, join, read_result, write_text
-from ..index import CraterIndex
+from ..index import CraterIndex, open_index
 from ..indexing import body_of_mosaic
 from .craters import read_craters
 from .options import (
@@ -195,7 +195,7 @@ def run_evaluate(arguments: argparse.Namespace) -> int:
     if arguments.terrain and not arguments.analogs:
         raise QueryError("--terrain goes with --analogs.")
     params = _params(arguments)
-    with CraterIndex.open(arguments.index) as index:
+    with open_index(arguments.index) as index:
         require_views(index)
         if index.incomplete:
             note("The build of this index is unfinished: only what is committed is searched.")

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ..index import CraterIndex
+from ..index import open_index
 from ..search import BoxViews, Searcher, SearchOptions, explain, read_box
 from .options import (
     add_encoder_options,
@@ -41,7 +41,7 @@ def run_explain(arguments: argparse.Namespace) -> int:
     """Explain a match, and print its patches."""
     from ..formats import explanation_picture
 
-    with CraterIndex.open(arguments.index) as index:
+    with open_index(arguments.index) as index:
         require_views(index)
         asked = query_of(arguments, index)
         encoder = load_encoder_for(arguments, index.settings.encoder_id)

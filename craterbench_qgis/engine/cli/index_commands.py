@@ -8,7 +8,7 @@ from typing import Any
 
 from ...contract.vocabulary import Size
 from ..errors import CatalogueError
-from ..index import CraterIndex, IndexWriter, build_hnsw, build_lists, verify
+from ..index import CraterIndex, IndexWriter, build_hnsw, build_lists, open_index, verify
 from ..index.format import QUANTISATION
 from ..indexing import check_output, join_indexes
 from ..words import counted
@@ -126,7 +126,7 @@ def run_join(arguments: argparse.Namespace) -> int:
 
 def run_info(arguments: argparse.Namespace) -> int:
     """Say what an index holds."""
-    with CraterIndex.open(arguments.index, check="sizes") as index:
+    with open_index(arguments.index, check="sizes") as index:
         info = index_info(index)
     if arguments.json:
         print_json(info)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ExportError, QueryError
-from ..index import CraterIndex
+from ..index import open_index
 from ..kinds import load_descriptor
 from ..kinds.gallery import KindGallery
 from ..kinds.named import NamedKind, known_kinds, learn_kind, load_kind, rows_of, save_kind
@@ -49,7 +49,7 @@ def add_to(commands: Any) -> None:
 def run_learn(arguments: argparse.Namespace) -> int:
     """Learn the kind, keep its examples, print the validation."""
     yes, no = _examples(arguments)
-    with CraterIndex.open(arguments.index) as index:
+    with open_index(arguments.index) as index:
         if not yes and not no:
             kept = load_kind(arguments.index, arguments.name)
             yes, no = list(kept.yes), list(kept.no)

@@ -14,7 +14,7 @@ from ...contract.vocabulary import Likeness, Question
 from ..formats import SUFFIXES, write_matches
 from ..formats.model import view_text
 from ..formats.staging import check_target
-from ..index import CraterIndex
+from ..index import CraterIndex, open_index
 from ..search import BoxViews, QueryView, Searcher, SearchOptions, SearchResult, read_box
 from ..sheets import place_text, write_report, write_sheet
 from ..words import DIAMETER_FROM, length_text, lonlat_text
@@ -149,7 +149,7 @@ def run_search(arguments: argparse.Namespace) -> int:
     ):
         if path is not None:
             check_target(path, suffixes, what)
-    with CraterIndex.open(arguments.index) as index:
+    with open_index(arguments.index) as index:
         require_views(index)
         if index.incomplete:
             note("The build of this index is unfinished: only what is committed is searched.")

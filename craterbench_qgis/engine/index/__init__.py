@@ -4,6 +4,7 @@ from .entries import Job
 from .format import SUFFIX, IndexSettings, SegmentData, Skipped
 from .listed import ListsShortlist, build_lists
 from .manifest import Manifest
+from .opening import open_index
 from .reader import CraterIndex
 from .rows import StoredTokens, ViewRow
 from .scanning import ExactInt8
@@ -29,6 +30,7 @@ __all__ = [
     "ViewRow",
     "build_hnsw",
     "build_lists",
+    "open_index",
     "open_shortlist",
     "verify",
 ]

@@ -64,7 +64,7 @@ class JoinedIndex(CraterIndex):
         shards: list[CraterIndex] = []
         try:
             for entry in joined.shards:
-                shard = CraterIndex.open(find_shard(root, entry), check="sizes")
+                shard = CraterIndex.open(find_shard(root, entry), "sizes")
                 shards.append(shard)
                 found = (shard.manifest.generation, shard.n_views, shard.n_craters)
                 sizes = (shard.n_removed, shard.size_bytes)

@@ -17,16 +17,13 @@ from .atlas import Places, read_atlas
 from .catalogue_store import CraterStore
 from .closed import survey
 from .expressions import Expressions
-from .format import GLOBALS, MANIFEST, VIEW_DTYPE, VIEWS, Float32, IndexSettings
+from .format import GLOBALS, VIEW_DTYPE, VIEWS, Float32, IndexSettings
 from .housekeeping import read_tombstones
 from .kinds import kind_files, read_kinds
 from .lists import SegmentLists
 from .manifest import (
     Manifest,
-    is_joined,
-    load_content,
     load_manifest,
-    manifest_of,
     spare_problem,
 )
 from .plain_where import plain_mask
@@ -68,24 +65,10 @@ class CraterIndex(Closing):
     _cold = True
 
     @classmethod
-    def open(cls, path: str | Path, check: Check = "auto") -> CraterIndex:
-        """Open for reading, also while another process writes.
-
-        Always compared: the manifest's own checksum and every file's length. ``"full"`` compares
-        every file's checksum now, ``"auto"`` too below ``CHECK_ALL_BELOW`` bytes. Otherwise each
-        file is compared at its first use, tokens and thumbnails record by record; with ``"auto"``
-        what a search needs is compared from now on beside everything else.
-
-        An index that joins others comes as :class:`.joined.JoinedIndex`, which answers alike.
-        """
-        root = Path(path)
+    def open(cls, root: Path, check: Check) -> CraterIndex:
+        """Open an index that was built; see :func:`.opening.open_index`, which opens any."""
         for _ in range(5):
-            content = load_content(root)
-            if is_joined(content):
-                from .joined import JoinedIndex
-
-                return JoinedIndex.open_joined(root, content, check)
-            manifest = manifest_of(content, f"{root.name}: the file {MANIFEST}")
+            manifest = load_manifest(root)
             with storage_errors(root):
                 survey(root)
             expect_files(len(manifest.files()))

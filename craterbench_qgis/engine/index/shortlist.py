@@ -16,6 +16,7 @@ from ..errors import CraterIndexError, QueryError
 from .format import Float32
 from .graph import check_graph
 from .listed import LISTS, ListsShortlist
+from .opening import open_index
 from .reader import CraterIndex
 from .scanning import ExactInt8, Int64, Mask, best, query_vector
 from .storage import FileEntry, hash_file, storage_errors, sync_file, sync_folder
@@ -136,7 +137,7 @@ def build_hnsw(
     """
     hnswlib = _hnswlib()
     target = writer.new_shortlist_path(HNSW)
-    with CraterIndex.open(writer.path, check="sizes") as index:
+    with open_index(writer.path, check="sizes") as index:
         views = np.flatnonzero(index.alive)
         graph = hnswlib.Index(space="ip", dim=index.settings.global_dim)
         graph.init_index(

@@ -31,7 +31,7 @@ from .manifest import (
     save_manifest,
     spare_problem,
 )
-from .reader import CraterIndex
+from .opening import open_index
 from .storage import FileEntry, check_contents, storage_errors, write_atomically
 from .writer import IndexWriter
 
@@ -130,7 +130,7 @@ def _joined(
         report.size += part.size
     if not report.problems:
         try:
-            with CraterIndex.open(root, check="sizes") as index:
+            with open_index(root, check="sizes") as index:
                 _ = index.alive
         except CraterIndexError as error:
             report.problems.append(str(error))
@@ -226,7 +226,7 @@ def _displacement(body: Body) -> float:
 def _consistency(root: Path, report: VerifyReport) -> None:
     """Whole files may still disagree, e.g. in an index put together by hand."""
     try:
-        with CraterIndex.open(root, check="sizes") as index:
+        with open_index(root, check="sizes") as index:
             _ = index.alive, index.atlas
             for segment in index.segments:
                 rows = np.arange(len(segment))

@@ -16,7 +16,7 @@ from ..bodies import Body, great_circle_distance, same_body
 from ..catalogue import Craters
 from ..encoders.base import Encoder
 from ..errors import BodyError, CatalogueError, CraterIndexError, MosaicError
-from ..index import CraterIndex, IndexWriter, Manifest
+from ..index import IndexWriter, Manifest, open_index
 from ..index.catalogue_store import CraterStore
 from ..monitor import Monitor
 from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION, Mosaic
@@ -53,7 +53,7 @@ def add_to_index(
     """
     monitor = monitor or Monitor()
     with ExitStack() as stack:
-        with CraterIndex.open(path, check="sizes") as index:
+        with open_index(path, check="sizes") as index:
             index.check_encoder(encoder.id, encoder.weights_hash)
         writer = stack.enter_context(IndexWriter.open(path))
         index_body = writer.settings.body
@@ -145,7 +145,7 @@ def _plan_addition(
     else:
         rows = add_craters(writer, wanted.craters, body, notes)
     known = writer.craters()
-    with CraterIndex.open(writer.path, check="sizes") as index:
+    with open_index(writer.path, check="sizes") as index:
         seen = index.views[["crater_row", "observation"]]
     units: list[Unit] = []
     for number in by_number:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ..index import CraterIndex
+from ..index import CraterIndex, open_index
 from ..index.joined import check_alike
 from ..index.joining import check_joinable, describe_shard, write_joined
 from .addition import are_same, of_index
@@ -39,12 +39,12 @@ def join_indexes(paths: Sequence[Path], output: Path) -> JoinReport:
     """
     before = check_joinable(output, paths)
     with ExitStack() as stack:
-        indexes = [stack.enter_context(CraterIndex.open(path, check="sizes")) for path in paths]
+        indexes = [stack.enter_context(open_index(path, check="sizes")) for path in paths]
         check_alike(output.name, indexes)
         shards = [describe_shard(index, output) for index in indexes]
         same, unlike = _shared(indexes)
         write_joined(output, shards, same, before)
-    with CraterIndex.open(output, check="sizes") as joined:
+    with open_index(output, check="sizes") as joined:
         return JoinReport(output, len(paths), joined.n_views, joined.n_present, len(same), unlike)
 
 

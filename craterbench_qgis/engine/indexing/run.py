@@ -14,7 +14,7 @@ from ..bodies import Body, same_body
 from ..catalogue import Craters
 from ..encoders.base import Encoder
 from ..errors import BodyError, MosaicError
-from ..index import CraterIndex, IndexWriter, build_lists
+from ..index import IndexWriter, build_lists, open_index
 from ..monitor import Monitor
 from ..mosaic import Mosaic
 from ..words import Advice
@@ -163,7 +163,7 @@ def report(writer: IndexWriter, path: Path, encoded: int, resumed: bool) -> Buil
     """What the index holds now, and what was done."""
     manifest = writer.manifest
     settings = writer.settings
-    with CraterIndex.open(path, check="sizes") as index:
+    with open_index(path, check="sizes") as index:
         seen = int(np.unique(index.view_crater_rows).size)
     return BuildReport(
         path=path,

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ...contract.vocabulary import Likeness, Stage
 from ..errors import CraterIndexError
-from ..index import CraterIndex, IndexWriter
+from ..index import IndexWriter, open_index
 from ..index.atlas import REACH, digest_of
 from ..index.manifest import load_manifest
 from ..monitor import Monitor
@@ -49,7 +49,7 @@ def make_atlas(path: Path, descriptor: KindDescriptor, monitor: Monitor | None =
     monitor = monitor or Monitor()
     monitor.report(Stage.ATLAS, 0, 0)
     load_manifest(path)  # an index that joins others says so here, not after the computing
-    with CraterIndex.open(path, check="sizes") as index:
+    with open_index(path, check="sizes") as index:
         if index.incomplete:
             raise CraterIndexError(
                 f"The build of {path.name} was stopped. Finish it first, then make its atlas."

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ...contract.build import UpgradeReply
 from ...contract.vocabulary import Stage
-from ..index import CraterIndex, IndexWriter
+from ..index import CraterIndex, IndexWriter, open_index
 from ..index.entries import KindEntry
 from ..index.kinds import kind_dtype
 from ..monitor import Monitor
@@ -70,7 +70,7 @@ def describe_views(
     CraterIndexError.
     """
     monitor = monitor or Monitor()
-    with CraterIndex.open(writer.path, check="sizes") as index:
+    with open_index(writer.path, check="sizes") as index:
         todo = lacking(index, descriptor)
         present = int(index.alive.sum()) - len(todo)
         stored = index.views[todo]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ...contract.build import UpgradeReply
 from ..errors import CraterIndexError, MosaicError
-from ..index import CraterIndex, IndexWriter, build_lists
+from ..index import IndexWriter, build_lists, open_index
 from ..indexing.addition import known_mosaic
 from ..monitor import Monitor
 from .describe import describe_views, entry_of
@@ -45,7 +45,7 @@ def upgrade_index(
 def descriptor_of(path: Path) -> KindDescriptor | None:
     """The one that made the index's descriptors, ready; None where it has none, or those of
     another version, which only :func:`upgrade_index` replaces. Raises CraterIndexError."""
-    with CraterIndex.open(path, check="sizes") as index:
+    with open_index(path, check="sizes") as index:
         entry = index.manifest.kinds
     if entry is None:
         return None

@@ -22,7 +22,7 @@ from ...contract.vocabulary import Stage
 from ..errors import QueryError
 from ..formats import SUFFIXES, write_chosen
 from ..formats.staging import check_target
-from ..index import CraterIndex
+from ..index import CraterIndex, open_index
 from ..kinds import load_descriptor
 from ..kinds.atlas import make_atlas
 from ..kinds.atlas_view import AtlasView, atlas_info
@@ -40,7 +40,7 @@ def make(call: Call[AtlasParams]) -> AtlasInfo:
     with call.work.loading:
         descriptor = load_descriptor()
     make_atlas(path, descriptor, call.monitor)
-    with CraterIndex.open(path, check="sizes") as index:
+    with open_index(path, check="sizes") as index:
         return atlas_info(index)
 
 

@@ -15,7 +15,7 @@ from ...contract.build import (
     VerifyReply,
 )
 from ...contract.vocabulary import Stage
-from ..index import CraterIndex, verify
+from ..index import open_index, verify
 from ..indexing import BuildReport, add_to_index, body_of_mosaic, build_index, check_output
 from ..kinds import load_descriptor
 from ..kinds.upgrade import describe_added, descriptor_of, upgrade_index
@@ -50,7 +50,7 @@ def add(call: Call[AddParams]) -> BuildReply:
     """Cut more mosaics, or more craters, into an index."""
     params, start = call.params, time.monotonic()
     path = Path(params.index)
-    with CraterIndex.open(path, check="sizes") as index:
+    with open_index(path, check="sizes") as index:
         spec = params.encoder or index.settings.encoder_id
         body = index.settings.body
     craters = None

@@ -8,7 +8,7 @@ from ...contract.build import Answer, EvaluateParams
 from ...contract.vocabulary import Stage
 from ..errors import CraterIndexError
 from ..evaluation import evaluate_index
-from ..index import CraterIndex
+from ..index import open_index
 from ..indexing import body_of_mosaic
 from ..sources import read_source
 from .calls import Call
@@ -24,7 +24,7 @@ def evaluate(call: Call[EvaluateParams]) -> Answer:
     shown = body_of_mosaic(Path(params.mosaic))
     craters = read_source(params.catalogue, REJECTED_LISTED, shown)
     call.monitor.check()
-    with CraterIndex.open(path) as index:
+    with open_index(path) as index:
         if index.n_views == 0:
             raise CraterIndexError(f"{path.name} holds no views yet. Finish its build first.")
         spec = params.encoder or index.settings.encoder_id

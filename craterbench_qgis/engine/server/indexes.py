@@ -13,7 +13,7 @@ from ...contract.engine import Nothing
 from ...contract.vocabulary import Stage
 from ..errors import CraterBenchError
 from ..files.database import check_schema
-from ..index import SUFFIX, CraterIndex, geopackage
+from ..index import SUFFIX, CraterIndex, geopackage, open_index
 from ..indexing.plan import views_left
 from .calls import Call
 from .sessions import encoder_problem
@@ -23,11 +23,11 @@ _WARM_UPS = 3
 
 def describe(call: Call[IndexParams]) -> IndexInfo:
     """What an index is. Reads the manifest, loads no encoder."""
-    with CraterIndex.open(Path(call.params.path), check="sizes") as index:
+    with open_index(Path(call.params.path), check="sizes") as index:
         return index_info(index)
 
 
-def open_index(call: Call[OpenParams]) -> IndexInfo:
+def open_for_searches(call: Call[OpenParams]) -> IndexInfo:
     """What an index is, once a search is as fast as it will get."""
     params = call.params
     call.monitor.report(Stage.ENCODER, 0, 0)

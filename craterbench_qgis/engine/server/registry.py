@@ -28,7 +28,7 @@ HANDLERS: dict[str, Handler] = {
         Handler(methods.DESCRIBE_CATALOGUE, "inputs", "describe_catalogue"),
         Handler(methods.DESCRIBE_MOSAIC, "inputs", "describe_mosaic"),
         Handler(methods.DESCRIBE_INDEX, "indexes", "describe"),
-        Handler(methods.OPEN_INDEX, "indexes", "open_index"),
+        Handler(methods.OPEN_INDEX, "indexes", "open_for_searches"),
         Handler(methods.CLOSE_INDEX, "indexes", "close_index"),
         Handler(methods.ESTIMATE_BUILD, "estimating", "estimate"),
         Handler(methods.CHECK_CIRCLES, "estimating", "check"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..encoders import Encoder, load_encoder
 from ..errors import CraterIndexError, EncoderError
-from ..index import CraterIndex
+from ..index import CraterIndex, open_index
 from ..index.format import MANIFEST
 from ..index.housekeeping import tidy
 from .pipes import say
@@ -103,7 +103,7 @@ class Sessions:
             return known
         try:
             # Hashing every byte once is enough: a later commit wrote its own files only.
-            index = CraterIndex.open(path, check="auto" if known is None else "sizes")
+            index = open_index(path, check="auto" if known is None else "sizes")
         except CraterIndexError:
             self.close(path)
             raise
