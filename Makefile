@@ -46,13 +46,12 @@ LONGEST := tests/qgis/test_desktop.py
 HELD := $(addprefix tests/engine/test_,index.py index_lock.py index_where.py held_files.py \
   formats_failing.py formats_craterstats.py)
 
-# All wait for other processes now and then, the desktop's tours most of all: five at once keep two
-# cores busy.
+# QGIS's and the engine's tests wait for other processes now and then: side by side they do not.
 test: dev
 	@$(MAKE) --no-print-directory -j 2 test-qgis test-engine
 
 test-engine: dev
-	OMP_NUM_THREADS=1 "$(BIN)/python" -m pytest -n 3 --dist loadfile --no-loadscope-reorder \
+	OMP_NUM_THREADS=1 "$(BIN)/python" -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
 	  $(LONGEST) $(filter-out $(LONGEST),$(OUTSIDE)) \
 	  tests/engine tests/environment tests/security tests/test_package.py tests/test_docs.py
 	OMP_NUM_THREADS=1 "$(BIN)/python" -m pytest --windows-rules $(HELD)
