@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -146,3 +148,16 @@ def query_view(
     with Mosaic.open(folder / "mosaic.tif") as mosaic:
         view = query_from_crater(mosaic, lon, lat, diameter * 1000, context, encoder.input_size)
         return view.widened() if wide else view
+
+
+def noisy_views(
+    folder: Path, encoder: Encoder, rng: np.random.Generator
+) -> Iterator[tuple[str, QueryView]]:
+    """Of each crater its id and a wide, noisy view of it in another light; the mosaic they are cut
+    from is written into ``folder``."""
+    with Mosaic.open(write_mosaic(folder / "other.tif", noise=3, shade=6.0)) as other:
+        for name, lon, lat, diameter in craters():
+            query = query_from_crater(other, lon, lat, diameter * 1000, 3.0, encoder.input_size)
+            noise = rng.normal(0, 0.12, query.view.pixels.shape)
+            pixels = np.clip(query.view.pixels + noise, 0, 1).astype(np.float32)
+            yield name, replace(query, view=replace(query.view, pixels=pixels))

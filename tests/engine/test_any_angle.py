@@ -13,13 +13,13 @@ from scipy.ndimage import affine_transform, gaussian_filter
 
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.index import open_index
-from craterbench_qgis.engine.mosaic import Mosaic, stretch
-from craterbench_qgis.engine.search import QueryView, Searcher, SearchOptions, query_from_crater
+from craterbench_qgis.engine.mosaic import stretch
+from craterbench_qgis.engine.search import QueryView, Searcher, SearchOptions
 from craterbench_qgis.engine.search.any_angle import zoom_to
 from craterbench_qgis.engine.search.overlay import context_of, correlations
 from craterbench_qgis.engine.search.turns import Turn, turned
 
-from .scene import COUNT, build_scene, craters, query_view, write_mosaic
+from .scene import COUNT, build_scene, noisy_views, query_view
 
 ENCODER = load_encoder("hog")
 
@@ -136,17 +136,12 @@ def test_a_wide_noisy_picture_of_another_light_is_found_at_any_angle(
     """North up, by late interaction alone, fewer are found than here at random angles."""
     rng = np.random.default_rng(5)
     right = {"turned": 0, "tokens alone": 0}
-    with Mosaic.open(write_mosaic(tmp_path / "other.tif", noise=3, shade=6.0)) as other:
-        for name, lon, lat, diameter in craters():
-            view = query_from_crater(other, lon, lat, diameter * 1000, 3.0, ENCODER.input_size)
-            noise = rng.normal(0, 0.12, view.view.pixels.shape)
-            pixels = np.clip(view.view.pixels + noise, 0, 1).astype(np.float32)
-            view = replace(view, view=replace(view.view, pixels=pixels))
-            asked = bare(view, float(rng.uniform(0, 360)))
-            best = searcher.search(asked, SearchOptions(top=1, any_angle=True)).matches[0]
-            right["turned"] += best.crater_id == name
-            best = searcher.search(view, SearchOptions(top=1, overlay=False)).matches[0]
-            right["tokens alone"] += best.crater_id == name
+    for name, view in noisy_views(tmp_path, ENCODER, rng):
+        asked = bare(view, float(rng.uniform(0, 360)))
+        best = searcher.search(asked, SearchOptions(top=1, any_angle=True)).matches[0]
+        right["turned"] += best.crater_id == name
+        best = searcher.search(view, SearchOptions(top=1, overlay=False)).matches[0]
+        right["tokens alone"] += best.crater_id == name
     assert right["turned"] > right["tokens alone"]
 
 

@@ -15,8 +15,7 @@ from craterbench_qgis.engine.cli import main
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.errors import CraterIndexError
 from craterbench_qgis.engine.index import open_index
-from craterbench_qgis.engine.mosaic import Mosaic
-from craterbench_qgis.engine.search import Searcher, SearchOptions, query_from_crater
+from craterbench_qgis.engine.search import Searcher, SearchOptions
 from craterbench_qgis.engine.search.overlay import (
     NORTH_UP,
     context_of,
@@ -25,7 +24,7 @@ from craterbench_qgis.engine.search.overlay import (
 )
 from craterbench_qgis.engine.search.turns import Turn
 
-from .scene import COUNT, build_scene, craters, query_view, write_mosaic
+from .scene import COUNT, build_scene, craters, noisy_views, query_view, write_mosaic
 
 ENCODER = load_encoder("hog")
 ALONE = SearchOptions(top=COUNT, overlay=False)
@@ -46,17 +45,11 @@ def searcher(folder: Path) -> Searcher:
 def test_a_noisy_picture_of_another_light_is_found_more_often(
     searcher: Searcher, tmp_path: Path
 ) -> None:
-    rng = np.random.default_rng(5)
     right = {True: 0, False: 0}
-    with Mosaic.open(write_mosaic(tmp_path / "other.tif", noise=3, shade=6.0)) as other:
-        for name, lon, lat, diameter in craters():
-            view = query_from_crater(other, lon, lat, diameter * 1000, 3.0, ENCODER.input_size)
-            noise = rng.normal(0, 0.12, view.view.pixels.shape)
-            pixels = np.clip(view.view.pixels + noise, 0, 1).astype(np.float32)
-            asked = replace(view, view=replace(view.view, pixels=pixels))
-            for overlay in right:
-                best = searcher.search(asked, SearchOptions(top=1, overlay=overlay)).matches[0]
-                right[overlay] += best.crater_id == name
+    for name, asked in noisy_views(tmp_path, ENCODER, np.random.default_rng(5)):
+        for overlay in right:
+            best = searcher.search(asked, SearchOptions(top=1, overlay=overlay)).matches[0]
+            right[overlay] += best.crater_id == name
     assert right[True] > right[False] + COUNT / 10
 
 

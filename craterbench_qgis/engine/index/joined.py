@@ -23,7 +23,7 @@ from .closed import survey
 from .format import VIEW_DTYPE, Float32
 from .joined_manifest import JoinedManifest, find_shard, parse_joined
 from .lists import SegmentLists
-from .manifest import Manifest
+from .manifest import Manifest, load_manifest
 from .reader import Check, CraterIndex
 from .segment import Records
 from .storage import RESTORE, MappedFile, storage_errors
@@ -64,7 +64,8 @@ class JoinedIndex(CraterIndex):
         shards: list[CraterIndex] = []
         try:
             for entry in joined.shards:
-                shard = CraterIndex.open(find_shard(root, entry), "sizes")
+                path = find_shard(root, entry)
+                shard = CraterIndex.open(path, load_manifest(path), "sizes")
                 shards.append(shard)
                 found = (shard.manifest.generation, shard.n_views, shard.n_craters)
                 sizes = (shard.n_removed, shard.size_bytes)

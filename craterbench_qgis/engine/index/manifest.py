@@ -153,7 +153,12 @@ def load_manifest(root: Path) -> Manifest:
     Raises CraterIndexError: no such folder, no index, half-created, damaged, a newer format, or
     one that joins others and holds nothing of its own.
     """
-    return manifest_of(load_content(root), f"{root.name}: the file {MANIFEST}")
+    return named_manifest(root, load_content(root))
+
+
+def named_manifest(root: Path, content: dict[str, Any]) -> Manifest:
+    """The manifest of ``root`` that :func:`load_content` read; errors name the index."""
+    return manifest_of(content, f"{root.name}: the file {MANIFEST}")
 
 
 def is_joined(content: dict[str, Any]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from .joined import JoinedIndex
-from .manifest import is_joined, load_content
+from .manifest import is_joined, load_content, named_manifest
 from .reader import Check, CraterIndex
 
 
@@ -23,4 +23,4 @@ def open_index(path: str | Path, check: Check = "auto") -> CraterIndex:
     content = load_content(root)
     if is_joined(content):
         return JoinedIndex.open_joined(root, content, check)
-    return CraterIndex.open(root, check)
+    return CraterIndex.open(root, named_manifest(root, content), check)

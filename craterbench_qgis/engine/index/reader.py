@@ -65,10 +65,10 @@ class CraterIndex(Closing):
     _cold = True
 
     @classmethod
-    def open(cls, root: Path, check: Check) -> CraterIndex:
-        """Open an index that was built; see :func:`.opening.open_index`, which opens any."""
+    def open(cls, root: Path, manifest: Manifest, check: Check) -> CraterIndex:
+        """Open an index that was built, by its ``manifest`` as it was just read; see
+        :func:`.opening.open_index`, which opens any."""
         for _ in range(5):
-            manifest = load_manifest(root)
             with storage_errors(root):
                 survey(root)
             expect_files(len(manifest.files()))
@@ -78,7 +78,8 @@ class CraterIndex(Closing):
                 return index
             except CraterIndexError:
                 # A writer may have replaced files since the manifest was read.
-                if load_manifest(root).generation == manifest.generation:
+                before, manifest = manifest, load_manifest(root)
+                if manifest.generation == before.generation:
                     raise
         raise CraterIndexError(
             f"{root.name} is changing too fast to be read. Wait for the build to end."
