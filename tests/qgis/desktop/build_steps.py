@@ -66,7 +66,6 @@ def build_form():
     yield from choose("Encoder", "*default*", BUILD)
     yield from fill("Tokens*", "16", BUILD, QSpinBox)
     yield from choose("Size of tokens", "small*", BUILD)
-    yield from choose("Size of tokens", "standard*", BUILD)
     yield from fill("Diameters (from*", "20", BUILD, QDoubleSpinBox)
     yield from fill("Diameters (to*", "300", BUILD, QDoubleSpinBox)
     yield from press("Only craters within", BUILD)
@@ -117,6 +116,9 @@ def build():
     yield from press("Open index", DOCK)
     yield from until(lambda: reads("Searching tycho*", DOCK), 90)
     seen["left"] = reads("The build is not finished*", DOCK)
+    yield from tab("Index")
+    yield from until(lambda: reads("*small: two bits a number*", "IndexPage"), 20)
+    picture("4-small")
 
 
 def stop_build(share=0.0):
