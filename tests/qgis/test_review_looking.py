@@ -189,8 +189,7 @@ def test_the_map_of_the_pair_is_orthographic_stretched_and_leaves_the_project_al
     assert project.crs() == review_bench.moon
     assert layer.renderer().contrastEnhancement().maximumValue() == before
     press(panel, "Right")
-    QTest.qWait(300)
-    assert own.extent() != extent
+    wait_until(lambda: own.extent() != extent)
     project.removeMapLayer(layer)
     QTest.qWait(100)
     press(panel, "Right")
