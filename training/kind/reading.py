@@ -92,9 +92,12 @@ def described(
         hillshade(data / ground.dtm, ground.shaded, azimuth, height, path)
         kept, vectors = [], []
         with Mosaic.open(path) as mosaic:
-            for row, crater in enumerate(craters.tolist()):
+            for row, (lon, lat, size) in enumerate(craters.tolist()):
                 try:
-                    views = [mosaic.view(*crater, c, descriptor.input_size) for c in CONTEXTS]
+                    views = [
+                        mosaic.view(lon, lat, size, context, descriptor.input_size)
+                        for context in CONTEXTS
+                    ]
                 except ViewSkipped:
                     continue
                 if np.isfinite(profiles[row]).all():
