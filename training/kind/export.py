@@ -65,6 +65,6 @@ def card_text(card: dict[str, Any]) -> bytes:
     bare = {name: value for name, value in card.items() if name not in scans.values()}
     text = json.dumps(bare, indent=2, ensure_ascii=False) + "\n"
     for name, key in scans.items():
-        digest = f'"{name}": "{card.get(name)}",'
-        text = text.replace(digest, f'{digest} "{key}": "# pragma: allowlist secret",')
+        digest = f'"{name}": "{card.get(name)}"'
+        text = text.replace(digest, f'{digest}, "{key}": "# pragma: allowlist secret"')
     return text.encode()
