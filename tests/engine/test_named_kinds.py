@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from craterbench_qgis.engine.kinds.gallery import Features
+from craterbench_qgis.engine.kinds.gallery import PARTS, Features
 from craterbench_qgis.engine.kinds.named import learn_kind
 
 COUNT = 400
@@ -16,7 +16,8 @@ COUNT = 400
 def gallery(diameter_km: np.ndarray) -> Any:
     """Craters whose descriptors say nothing."""
     rng = np.random.default_rng(0)
-    parts = {"profile": 20, "scatter": 20, "near": 64, "tone": 10, "level": 1}
+    parts = {"profile": 20, "scatter": 20, "roughness": 10, "near": 64}
+    parts |= {"tone": 10, "level": 1, "texture": 10}
     features = Features(
         **{name: rng.normal(size=(COUNT, width)).astype("f4") for name, width in parts.items()}
     )
@@ -25,6 +26,7 @@ def gallery(diameter_km: np.ndarray) -> Any:
         diameter_m=diameter_km * 1000,
         features=features,
         scale={name: 2.0 * width for name, width in parts.items()},
+        weights=PARTS.get,
     )
 
 

@@ -50,7 +50,7 @@ def export_kind(
     output_dir.mkdir(parents=True, exist_ok=True)
     for name, content in (
         (f"{config['name']}.safetensors", data),
-        (f"{config['name']}.json", _card_text(card)),
+        (f"{config['name']}.json", card_text(card)),
     ):
         part = output_dir / (name + ".part")
         part.write_bytes(content)
@@ -58,8 +58,13 @@ def export_kind(
     return output_dir / f"{config['name']}.json"
 
 
-def _card_text(card: dict[str, Any]) -> bytes:
-    text = json.dumps(card, indent=2, ensure_ascii=False) + "\n"
+def card_text(card: dict[str, Any]) -> bytes:
+    """A card as it is written."""
     # JSON has no comments, and QGIS's plugin repository takes a digest for a secret.
-    digest = f'"sha256": "{card["sha256"]}",'
-    return text.replace(digest, f'{digest} "scan": "# pragma: allowlist secret",').encode()
+    scans = {"sha256": "scan", "reading": "scan_reading"}
+    bare = {name: value for name, value in card.items() if name not in scans.values()}
+    text = json.dumps(bare, indent=2, ensure_ascii=False) + "\n"
+    for name, key in scans.items():
+        digest = f'"{name}": "{card.get(name)}"'
+        text = text.replace(digest, f'{digest}, "{key}": "# pragma: allowlist secret"')
+    return text.encode()

@@ -23,7 +23,7 @@ from ..index.atlas import REACH, digest_of
 from ..index.manifest import load_manifest
 from ..monitor import Monitor
 from .descriptor import KindDescriptor
-from .gallery import PARTS, KindGallery, mean_of
+from .gallery import KindGallery, mean_of
 
 Float = NDArray[np.float32]
 
@@ -67,7 +67,7 @@ def crater_features(gallery: KindGallery) -> tuple[NDArray[np.int64], Float]:
     up to the search's squared distance. A crater of several mosaics counts with their mean."""
     rows, at = np.unique(gallery.crater_row, return_inverse=True)
     parts = []
-    for name, weight in PARTS[Likeness.BOTH].items():
+    for name, weight in gallery.weights(Likeness.BOTH).items():
         part = gallery.features.part(name)
         if len(rows) < len(part):
             part = mean_of(part, at, np.arange(len(rows)))

@@ -8,9 +8,10 @@ the mosaic's own grey values in rings, which no network is needed for.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,11 +21,16 @@ from ..encoders.cards import read_card
 from ..errors import EncoderError
 from ..mosaic import View
 
+if TYPE_CHECKING:
+    from .reading import Reading
+
 Float = NDArray[np.float32]
 
 ARCHITECTURE = "craterbench-kind"
 TONE_RINGS = 10
 TONE_REACH = 2.0
+FLOOR, AROUND = slice(0, 3), slice(7, 10)
+"""The rings of the floor and of the surroundings."""
 CONTRAST_SCALE = 1.5
 BATCH = 32
 _RINGS_KEPT = 64
@@ -44,6 +50,11 @@ class KindVectors:
 
     def __len__(self) -> int:
         return len(self.relief)
+
+    def at(self, rows: NDArray[np.bool_] | NDArray[np.int64] | slice) -> KindVectors:
+        """Those of some of the views."""
+        parts = (self.relief, self.near, self.tone, self.tone_scatter)
+        return KindVectors(*(part[rows] for part in parts))
 
 
 def contrast_number(pixels: Float, level: tuple[float, float] | None) -> float:
@@ -80,8 +91,27 @@ def tone_of(view: View, context: float) -> tuple[Float, Float]:
     return mean, scatter
 
 
+def relative_tone(vectors: KindVectors) -> Float:
+    """Tones over those of the surroundings, less 1 [V, 10]; what is not known counts as 0."""
+    around = known_mean(vectors.tone[:, AROUND])
+    tone = vectors.tone / np.maximum(np.abs(around), 1e-6) - 1.0
+    tone = np.clip(np.nan_to_num(tone, nan=0.0, posinf=0.0, neginf=0.0), -3.0, 3.0)
+    return np.asarray(tone, np.float32)
+
+
+def known_mean(values: Float) -> Float:
+    """Mean of the finite numbers of each row [V, 1]; NaN where there are none."""
+    known = np.isfinite(values)
+    count = known.sum(axis=1, keepdims=True)
+    total = np.where(known, values, 0.0).sum(axis=1, keepdims=True)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)
+
+
 class KindDescriptor:
     """The network of ``resources/kinds``, ready. ``id``, ``weights_hash`` say which."""
+
+    reading: Reading | None = None
+    """How relief is read once more on shaded terrain; None for descriptors without."""
 
     def __init__(self, card: dict[str, Any], weights: bytes, threads: int | None = None) -> None:
         import torch
@@ -189,4 +219,23 @@ def load_descriptor(path: Path | None = None, threads: int | None = None) -> Kin
             raise EncoderError(f"No descriptor of kind is installed. {_REPAIR}")
         path = cards[-1]
     card, weights = read_card(path, ARCHITECTURE, "The descriptor of kind", _REPAIR)
-    return KindDescriptor(card, weights, threads)
+    descriptor = KindDescriptor(card, weights, threads)
+    if "reading" in card:
+        descriptor.reading = _reading(path, str(card["reading"]))
+    return descriptor
+
+
+def _reading(path: Path, digest: str) -> Reading:
+    from .reading import Reading
+
+    name = path.with_suffix(".reading.safetensors")
+    try:
+        content = name.read_bytes()
+    except OSError as error:
+        raise EncoderError(f"{name.name} cannot be read ({error.strerror}). {_REPAIR}") from error
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise EncoderError(
+            f"{name.name} is not the file the model card of {path.stem} describes (their SHA-256 "
+            f"differs). {_REPAIR}"
+        )
+    return Reading.loaded(content)

@@ -13,20 +13,21 @@ from ..index import CraterIndex
 from ..terrain_profile import PROFILE_RINGS
 from ..words import Advice
 from .describe import entry_of
-from .descriptor import KindDescriptor, KindVectors
+from .descriptor import FLOOR, KindDescriptor, KindVectors, known_mean, relative_tone
+from .reading import FOREIGN, texture_of
 
 Float = NDArray[np.float32]
 
 PARTS: dict[Likeness, dict[str, float]] = {
     Likeness.RELIEF: {"profile": 1.5, "near": 0.5},
     Likeness.LOOKS: {"tone": 1.0, "level": 1.0},
-    Likeness.BOTH: {"profile": 1.5, "near": 0.5, "tone": 1.0, "level": 1.0},
+    Likeness.BOTH: {"profile": 1.5, "near": 0.5, "roughness": 1.0, "tone": 0.5, "level": 1.0},
 }
 """Weights of the parts of the distance, by what analogs are asked for. Profile against near was
-chosen on lunar shading, lon -135..-122 (docs/validation/analogs.md); relief and looks count alike,
-untuned."""
-FLOOR = slice(0, 3)
-AROUND = slice(7, 10)
+chosen on lunar shading, lon -135..-122, those of both on named kinds of the western hemisphere
+(docs/validation/analogs.md)."""
+NEAR_BESIDE_READING = 0.3
+"""What is left of the weight of ``near`` where most profiles were read once more."""
 _PAIRS = 4096
 
 
@@ -39,14 +40,16 @@ _UPGRADE = Advice(
 @dataclass
 class Features:
     """What is compared, of V views or craters: ``profile`` [V, 20], its ``scatter`` over azimuth
-    [V, 20], ``near`` [V, E], ``tone`` [V, 10] relative to the surroundings, ``level`` [V, 1]
-    brightness of the floor."""
+    [V, 20], ``roughness`` [V, 10], ``near`` [V, E], ``tone`` [V, 10] relative to the surroundings,
+    ``level`` [V, 1] brightness of the floor, ``texture`` [V, 10] contrast within rings."""
 
     profile: Float
     scatter: Float
+    roughness: Float
     near: Float
     tone: Float
     level: Float
+    texture: Float
 
     def part(self, name: str) -> Float:
         """One of the arrays by its name."""
@@ -56,12 +59,12 @@ class Features:
 
 def features_of(vectors: KindVectors) -> Features:
     """Numbers whose squared differences are meaningful; missing tones count as ordinary (0)."""
-    profile, scatter, _ = np.split(vectors.relief, [PROFILE_RINGS, 2 * PROFILE_RINGS], axis=1)
-    around, level = _known_mean(vectors.tone[:, AROUND]), _known_mean(vectors.tone[:, FLOOR])
-    tone = vectors.tone / np.maximum(np.abs(around), 1e-6) - 1.0
-    tone = np.clip(np.nan_to_num(tone, nan=0.0, posinf=0.0, neginf=0.0), -3.0, 3.0)
-    tone, level = tone.astype(np.float32), level.astype(np.float32)
-    return Features(profile, scatter, vectors.near, tone, level)
+    profile, scatter, roughness = np.split(
+        vectors.relief, [PROFILE_RINGS, 2 * PROFILE_RINGS], axis=1
+    )
+    tone, level = relative_tone(vectors), known_mean(vectors.tone[:, FLOOR])
+    texture = texture_of(vectors)
+    return Features(profile, scatter, roughness, vectors.near, tone, level, texture)
 
 
 class KindGallery:
@@ -116,6 +119,11 @@ class KindGallery:
             middle, spread = (np.median(level), level.std()) if level.size else (0.0, 0.0)
             self._level[number] = middle, max(float(spread), 1e-6)
         self.features.level = self._standard(self.features.level, self.observation)
+        self._reading = descriptor.reading
+        self._excess = np.full(len(self._level), np.nan)
+        for number in range(len(self._level)):
+            self._read_again(vectors, number)
+        self._mostly_read = float(np.isfinite(self._excess[self.observation]).mean()) > 0.5
         self.scale = self._scales()
 
     def __len__(self) -> int:
@@ -126,12 +134,23 @@ class KindGallery:
         out = np.clip((level[:, 0] - middle) / spread, -4.0, 4.0)
         return np.nan_to_num(out, nan=0.0).astype(np.float32)[:, None]
 
+    def _read_again(self, vectors: KindVectors, number: int) -> None:
+        """The profiles of one observation, where its contrast tells of relief; its texture less
+        what is usual there."""
+        here = self.observation == number
+        own, texture = vectors.at(here), self.features.texture[here]
+        usual = np.median(texture[np.isfinite(texture)]) if np.isfinite(texture).any() else 0.0
+        self.features.texture[here] = np.nan_to_num(texture - usual, nan=0.0)
+        if self._reading is not None and here.any():
+            self._excess[number] = self._reading.excess_of(own)
+            self.features.profile[here] = self._reading.profile(own, float(self._excess[number]))
+
     def _scales(self) -> dict[str, float]:
         """The mean squared difference of two craters drawn at random, for each part."""
         rng = np.random.default_rng(0)
         a, b = rng.integers(0, len(self), (2, _PAIRS))
         scales = {}
-        for name in ("profile", "scatter", "near", "tone", "level"):
+        for name in Features.__dataclass_fields__:
             part = self.features.part(name)
             scales[name] = max(float(((part[a] - part[b]) ** 2).sum(axis=1).mean()), 1e-9)
         return scales
@@ -147,17 +166,32 @@ class KindGallery:
             vectors.tone_scatter[:1],
         )
         features = features_of(average)
-        if observation is None or observation >= len(self._level):
-            features.level = np.full((1, 1), np.nan, np.float32)
-        else:
+        known = observation is not None and observation < len(self._level)
+        if known:
             features.level = self._standard(features.level, np.array([observation]))
+        else:
+            features.level = np.full((1, 1), np.nan, np.float32)
+        if self._reading is not None:
+            excess = self._reading.excess(average)[0]
+            if known:
+                excess = self._excess[observation]
+            elif not (np.abs(self._excess - excess) < FOREIGN).any():
+                excess = np.nan  # Not a picture such as those that were read.
+            features.profile = self._reading.profile(average, float(excess))
         return features
+
+    def weights(self, by: Likeness) -> dict[str, float]:
+        """The weights of the parts of the distance in this index."""
+        weights = dict(PARTS[by])
+        if self._mostly_read and "near" in weights:
+            weights["near"] *= NEAR_BESIDE_READING
+        return weights
 
     def distances(self, query: Features, by: Likeness) -> Float:
         """Squared distances [M] of ``query`` (one) in units of two craters drawn at random."""
         total = np.zeros(len(self))
         weight_sum = 0.0
-        for name, weight in PARTS[by].items():
+        for name, weight in self.weights(by).items():
             wanted = query.part(name)
             if not np.isfinite(wanted).all():
                 continue
@@ -165,14 +199,6 @@ class KindGallery:
             total += weight * difference / self.scale[name]
             weight_sum += weight
         return (total / weight_sum).astype(np.float32)
-
-
-def _known_mean(values: Float) -> Float:
-    """Mean of the finite numbers of each row [V, 1]; NaN where there are none."""
-    known = np.isfinite(values)
-    count = known.sum(axis=1, keepdims=True)
-    total = np.where(known, values, 0.0).sum(axis=1, keepdims=True)
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)
 
 
 def _key(records: NDArray[np.void]) -> NDArray[np.int64]:

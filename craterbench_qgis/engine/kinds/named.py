@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from ...contract import held
 from ...contract.vocabulary import Likeness
 from ..errors import CraterIndexError, QueryError
-from .gallery import PARTS, KindGallery
+from .gallery import KindGallery
 
 Float = NDArray[np.float64]
 
@@ -31,7 +31,7 @@ MIN_EXAMPLES = 5
 FOLDS = 5
 BACKGROUND = 2000
 """Unlabelled craters, drawn at random, that examples are compared with."""
-REGULARISATION = 0.05
+REGULARISATION = 0.015
 _NAME = re.compile(r"^\w[\w .-]{0,60}$")
 
 
@@ -102,8 +102,9 @@ def learn_kind(
 
 def _features(gallery: KindGallery) -> Float:
     """Every part of the descriptor, weighted as a search by both weighs it, the scatter over
-    azimuth and the logarithm of the diameter: examples can say that they matter."""
-    weights = PARTS[Likeness.BOTH] | {"scatter": 0.5}
+    azimuth, the contrast within rings and the logarithm of the diameter: examples can say that
+    they matter."""
+    weights = gallery.weights(Likeness.BOTH) | {"scatter": 0.5, "texture": 0.5}
     parts = [
         gallery.features.part(name) * np.sqrt(weight / gallery.scale[name])
         for name, weight in weights.items()
