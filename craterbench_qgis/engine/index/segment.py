@@ -222,6 +222,14 @@ class Segment:
         """The view rows [V], of ``VIEW_DTYPE``; checked at first use."""
         return self.files[VIEWS].verified().view(VIEW_DTYPE)
 
+    def view_rows(self, rows: Rows) -> Records:
+        """Copies of the view rows [n] of ``rows``, checked block by block where blocks have
+        checksums."""
+        at, width = np.asarray(rows, np.int64), VIEW_DTYPE.itemsize
+        data = self.files[VIEWS].checked(at * width, (at + 1) * width)
+        # As bytes: numpy copies records member by member.
+        return np.take(data.reshape(-1, width), at, axis=0).view(VIEW_DTYPE).reshape(-1)
+
     @property
     def globals(self) -> npt.NDArray[np.int8]:
         """int8 [V, G], straight from the map; checked at first use."""
@@ -286,7 +294,7 @@ class Segment:
 
     def thumbnail(self, row: int) -> bytes:
         """The JPEG of view ``row``, checked. Raises CraterIndexError."""
-        view, file = self.views[row], self.files[THUMBNAILS]
+        (view,), file = self.view_rows(np.array([row])), self.files[THUMBNAILS]
         file.still_there()
         start, length = int(view["thumb_offset"]), int(view["thumb_length"])
         blob = file.bytes()[start : start + length].tobytes()
