@@ -163,12 +163,15 @@ class CraterStore:
 
     def places(self, rows: npt.ArrayLike) -> tuple[Float64, Float64, Float64]:
         """Longitude, latitude (degrees) and diameter (metres) of ``rows`` [n]."""
-        columns = [self.__dict__.get(name) for name in ("lon", "lat", "diameter_m")]
-        if all(column is not None for column in columns):
-            lon, lat, diameter = (column[rows] for column in columns if column is not None)
-            return lon, lat, diameter
-        values = np.array(list(self._take(rows, _as_places)), np.float64).reshape(-1, 3)
-        return values[:, 0], values[:, 1], values[:, 2]
+        numbers = np.asarray(rows, np.int64).reshape(-1)
+        places, first = np.empty((len(numbers), 3)), 0
+        for part in self._parts:
+            here = (numbers >= first) & (numbers < first + part.entry.rows)
+            if here.any():
+                places[here] = part.places(numbers[here] - first)
+            first += part.entry.rows
+        lon, lat, diameter = places.T
+        return lon, lat, diameter
 
 
 class JoinedCraters(CraterStore):
@@ -179,10 +182,6 @@ class JoinedCraters(CraterStore):
         self.files = [file for store in stores for file in store.files]
         self._parts = [part for store in stores for part in store._parts]
         self.rows = sum(store.rows for store in stores)
-
-
-def _as_places(table: pa.Table) -> list[Any]:
-    return list(zip(*(table.column(number).to_pylist() for number in (1, 2, 3)), strict=True))
 
 
 def _as_dicts(table: pa.Table) -> list[dict[str, Any]]:

@@ -50,6 +50,23 @@ class CraterFile:
                 self._reading(lambda: check_numbers(column, table.column(column)))
         return np.asarray(table.column(column).to_numpy())
 
+    def places(self, rows: Int64) -> Float64:
+        """Degrees east, north, metres [n, 3] of ``rows`` (there are such)."""
+        table = self._loaded
+        if table is None:
+            table = self._in_parts
+        if table is None:
+            table = self.whole
+        columns = []
+        for number in (1, 2, 3):
+            column = table.column(number)
+            if self._loaded is None:
+                self._compare_rows(number, column, rows)
+            taken = pa.chunked_array([pa.array(np.asarray(column.to_numpy())[rows])])
+            self._reading(lambda number=number, taken=taken: check_numbers(number, taken))
+            columns.append(taken.to_numpy())
+        return np.stack(columns, axis=1)
+
     def take(self, rows: Int64) -> pa.Table:
         """The rows [n] (there are such), compared and checked."""
         table = self._loaded

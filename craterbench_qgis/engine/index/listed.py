@@ -16,11 +16,10 @@ from .scanning import ExactInt8, Int64, Mask, allowed_views, best, products, que
 
 LISTS = "lists"
 
-_ALL_BELOW = 262_144  # listed views that are all scanned: choosing lists costs more than it spares
-_FIRST_LOOK = 24  # times S: views scanned before it is known how good a list has to be
-_FIRST_PART = 1 / 64  # and at least this part of all: a better bound spares more than it costs
+_ALL_BELOW = 65_536  # listed views that are all scanned: choosing lists costs more than it spares
+_FIRST_LOOK = 12  # times S: views scanned before it is known how good a list has to be
 _GAP = 512  # places that are read along rather than to begin again after them
-_REACH = 0.9  # of what a file says, which is more than is needed (docs/performance.md)
+_REACH = 0.75  # of what a file says, which is more than is needed (docs/performance.md)
 _AGAIN = 2  # times S: views scored again with their stored descriptors
 _SAMPLED = 16  # one of so many scores is looked at to guess a limit
 _FEW_ALLOWED = 4_096  # views that are scored one by one
@@ -83,7 +82,7 @@ class ListsShortlist:
             chosen = None
         else:
             centres = np.concatenate([part.centres() for part in towards])
-            near = self._nearest(centres, self._first_look(size, share))
+            near = self._nearest(centres, _FIRST_LOOK * size / share)
             self._scan(near, towards, allowed, best_so_far, gap=FOLD)
             # Every list is read that can hold a view better than the S-th best of those.
             bound = best_so_far.nth(size) - self._reach
@@ -96,9 +95,6 @@ class ListsShortlist:
             view = int(views[twice[0]])
             raise max((x for x in self._listed if x[0] <= view), key=lambda x: x[0])[1].unfit()
         return views
-
-    def _first_look(self, size: int, share: float) -> float:
-        return max(_FIRST_LOOK * size / share, _FIRST_PART * self._views_listed)
 
     def _nearest(self, centres: Float32, views: float) -> Int64:
         """As many lists, by their centres the nearest, as hold ``views`` views; ascending."""

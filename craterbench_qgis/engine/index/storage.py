@@ -293,6 +293,7 @@ class MappedFile:
         self.root, self.entry = root, entry
         self.path = root / entry.path
         self._map: mmap.mmap | None = None
+        self._bytes: Bytes | None = None
         self._checked, self._checking = False, threading.Lock()
         self.blocks: Callable[[FileEntry], BlockSums | None] | None = None
         """Gives the checksums of the file's blocks, where it has any."""
@@ -305,9 +306,10 @@ class MappedFile:
 
     def bytes(self) -> Bytes:
         """uint8 [size], read-only, straight from the map."""
-        if self._map is None:
-            return np.empty(0, np.uint8)
-        return np.frombuffer(self._map, np.uint8)
+        if self._bytes is None:
+            mapped = self._map is not None
+            self._bytes = np.frombuffer(self._map, np.uint8) if mapped else np.empty(0, np.uint8)
+        return self._bytes
 
     def verified(self) -> Bytes:
         """:meth:`bytes` after the whole file's checksum was compared, once per opening."""
@@ -320,6 +322,11 @@ class MappedFile:
                         self._damage = error
                         raise
         return self.bytes()
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether the whole file was compared."""
+        return self._checked
 
     def checked(self, starts: npt.ArrayLike, ends: npt.ArrayLike) -> Bytes:
         """:meth:`bytes`, of which those from ``starts`` to before ``ends`` [n] were compared by the

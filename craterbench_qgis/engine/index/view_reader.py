@@ -15,7 +15,7 @@ from .columns import check_observations, view_columns
 from .format import VIEW_DTYPE, Float32, IndexSettings
 from .manifest import Manifest
 from .rows import StoredTokens, ViewRow
-from .segment import Records, Rows, Segment, gathered
+from .segment import PLAIN_VIEW, Records, Rows, Segment, gathered
 from .storage import blocks_read
 from .sums import Sums
 
@@ -88,11 +88,11 @@ class ViewReader(Closing):
     def view_records(self, views: npt.ArrayLike) -> Records:
         """The rows [S] of ``views`` alone, as :attr:`views` has them."""
         numbers = self._numbers(views)
-        records = np.empty(len(numbers), VIEW_DTYPE)
+        plain = np.empty(len(numbers), PLAIN_VIEW)
         for segment, places, rows in self._grouped(numbers):
-            part = segment.view_rows(rows)
-            check_observations(self.path.name, part, self._observations_known)
-            records[places] = part
+            plain[places] = segment.view_rows(rows).view(PLAIN_VIEW)
+        records: Records = plain.view(VIEW_DTYPE)
+        check_observations(self.path.name, records, self._observations_known)
         return records
 
     @cached_property
@@ -171,9 +171,10 @@ class ViewReader(Closing):
         return numbers
 
     def _place(self, view: int) -> tuple[Segment, int]:
-        number = int(self._numbers(view)[0])
-        which = int(np.searchsorted(self._ends, number, side="right")) - 1
-        return self.segments[which], number - int(self._ends[which])
+        if not 0 <= view < self.n_views:
+            self._numbers(view)
+        which = int(np.searchsorted(self._ends, view, side="right")) - 1
+        return self.segments[which], int(view - self._ends[which])
 
     def _grouped(
         self, numbers: npt.NDArray[np.int64]
