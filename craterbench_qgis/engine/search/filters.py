@@ -130,24 +130,37 @@ def _inside(
 
     shapely.prepare(region)
     inside = np.zeros(len(lon), dtype=bool)
-    left, bottom, right, top = region.bounds
+    if not len(lon):
+        return inside
+    bounds = tuple(region.bounds)
+    left, bottom, right, top = bounds
     cells = _cells(region) if len(lon) > _MANY else None
+    west, east = float(lon.min()), float(lon.max())
+    turns = [
+        turn
+        for turn in (-360.0, 0.0, 360.0)
+        if east + turn >= left - _EDGE and west + turn <= right + _EDGE
+    ]
+    everywhere = bool(keep.all())
     # In blocks that stay in a core's cache.
     for start in range(0, len(lon), _BLOCK):
         part = slice(start, start + _BLOCK)
         x, y, mine = lon[part], lat[part], inside[part]
-        near = keep[part] & (y >= bottom - _EDGE) & (y <= top + _EDGE)
-        for turn in (-360.0, 0.0, 360.0):
-            beside = (x >= left - turn - _EDGE) & (x <= right - turn + _EDGE)
-            rows = np.flatnonzero(near & beside)
+        near = (y >= bottom - _EDGE) & (y <= top + _EDGE)
+        if not everywhere:
+            near &= keep[part]
+        for turn in turns:
+            beside = near & (x >= left - turn - _EDGE)
+            beside &= x <= right - turn + _EDGE
+            rows = np.flatnonzero(beside)
             if len(rows):
-                mine[rows] |= _in_region(region, cells, x[rows] + turn, y[rows])
+                mine[rows] |= _in_region(region, bounds, cells, x[rows] + turn, y[rows])
     return inside
 
 
 def _cells(region: Any) -> NDArray[np.int8]:
-    """The region's extent as a grid [_CELLS * _CELLS], row by row from the south-west: 1 where a
-    cell lies within it, 0 where outside, -1 where it may be both."""
+    """The region's extent as a grid of _CELLS cells a side, and one more each way, row by row from
+    the south-west: 1 where a cell lies within it, 0 where outside, -1 where it may be both."""
     import shapely
 
     left, bottom, right, top = region.bounds
@@ -158,29 +171,46 @@ def _cells(region: Any) -> NDArray[np.int8]:
         left + (column - 1e-6) * wide, bottom + (row - 1e-6) * high,
         left + (column + 1 + 1e-6) * wide, bottom + (row + 1 + 1e-6) * high,
     )  # fmt: skip
-    cells = np.zeros(len(boxes), np.int8)
+    inner = np.zeros(len(boxes), np.int8)
     touched = np.flatnonzero(shapely.intersects(region, boxes))
-    cells[touched] = np.where(shapely.contains(region, boxes[touched]), 1, -1)
-    return cells
+    inner[touched] = np.where(shapely.contains(region, boxes[touched]), 1, -1)
+    # Around them another row of cells each way, for points on the edge of the extent.
+    cells = np.full((_CELLS + 2, _CELLS + 2), -1, np.int8)
+    cells[1:-1, 1:-1] = inner.reshape(_CELLS, _CELLS)
+    return cells.ravel()
 
 
 def _in_region(
-    region: Any, cells: NDArray[np.int8] | None, x: NDArray[np.float64], y: NDArray[np.float64]
+    region: Any,
+    bounds: tuple[float, ...],
+    cells: NDArray[np.int8] | None,
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
 ) -> BoolArray:
     """Points in or on a prepared polygon; with ``cells``, only those near its edge are compared
-    with it."""
+    with it. ``bounds``: the region's."""
     import shapely
 
     if cells is None:
         return np.asarray(shapely.intersects_xy(region, x, y), bool)
-    left, bottom, right, top = region.bounds
-    column = ((x - left) * (_CELLS / (right - left))).astype(np.int32).clip(0, _CELLS - 1)
-    row = ((y - bottom) * (_CELLS / (top - bottom))).astype(np.int32).clip(0, _CELLS - 1)
-    state = cells[row * np.int32(_CELLS) + column]
+    left, bottom, right, top = bounds
+    row = _number(y, bottom, top) * np.int32(_CELLS + 2)
+    row += _number(x, left, right)
+    state = cells[row]
     inside: BoolArray = state > 0
     at = np.flatnonzero(state < 0)
     inside[at] = shapely.intersects_xy(region, x[at], y[at])
     return inside
+
+
+def _number(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.int32]:
+    """Which cells from ``low`` to ``high`` they lie in, from 1 on; 0 and the last are beyond."""
+    place = values - low
+    place *= _CELLS / (high - low)
+    place += 1.0
+    np.maximum(place, 0.0, out=place)
+    np.minimum(place, _CELLS + 1.0, out=place)
+    return place.astype(np.int32)
 
 
 def _region_of_file(path: str, body: Body | None) -> Any:
