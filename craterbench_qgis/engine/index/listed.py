@@ -16,10 +16,10 @@ from .scanning import ExactInt8, Int64, Mask, allowed_views, best, products, que
 
 LISTS = "lists"
 
-_ALL_BELOW = 65_536  # listed views that are all scanned: choosing lists costs more than it spares
+_ALL_BELOW = 131_072  # listed views that are all scanned: choosing lists costs more than it spares
 _FIRST_LOOK = 12  # times S: views scanned before it is known how good a list has to be
 _GAP = 512  # places that are read along rather than to begin again after them
-_REACH = 0.75  # of what a file says, which is more than is needed (docs/performance.md)
+_REACH = 0.8  # of what a file says, which is more than is needed (docs/performance.md)
 _AGAIN = 2  # times S: views scored again with their stored descriptors
 _SAMPLED = 16  # one of so many scores is looked at to guess a limit
 _FEW_ALLOWED = 4_096  # views that are scored one by one

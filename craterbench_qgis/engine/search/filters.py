@@ -132,38 +132,29 @@ def _inside(
     inside = np.zeros(len(lon), dtype=bool)
     if not len(lon):
         return inside
-    bounds = tuple(region.bounds)
-    left, bottom, right, top = bounds
-    cells = _cells(region) if len(lon) > _MANY else None
+    left, bottom, right, top = region.bounds
+    # A little wider than the region: its own edge is rounded.
+    bounds = left - _EDGE, bottom - _EDGE, right + _EDGE, top + _EDGE
+    cells = _cells(region, bounds) if len(lon) > _MANY else None
     west, east = float(lon.min()), float(lon.max())
-    turns = [
-        turn
-        for turn in (-360.0, 0.0, 360.0)
-        if east + turn >= left - _EDGE and west + turn <= right + _EDGE
-    ]
-    everywhere = bool(keep.all())
-    # In blocks that stay in a core's cache.
-    for start in range(0, len(lon), _BLOCK):
-        part = slice(start, start + _BLOCK)
-        x, y, mine = lon[part], lat[part], inside[part]
-        near = (y >= bottom - _EDGE) & (y <= top + _EDGE)
-        if not everywhere:
-            near &= keep[part]
-        for turn in turns:
-            beside = near & (x >= left - turn - _EDGE)
-            beside &= x <= right - turn + _EDGE
-            rows = np.flatnonzero(beside)
-            if len(rows):
-                mine[rows] |= _in_region(region, bounds, cells, x[rows] + turn, y[rows])
+    for turn in (-360.0, 0.0, 360.0):
+        if east + turn < bounds[0] or west + turn > bounds[2]:
+            continue
+        # In blocks that stay in a core's cache.
+        for start in range(0, len(lon), _BLOCK):
+            part = slice(start, start + _BLOCK)
+            x = lon[part] if turn == 0.0 else lon[part] + turn
+            inside[part] |= _in_region(region, bounds, cells, x, lat[part])
+    inside &= keep
     return inside
 
 
-def _cells(region: Any) -> NDArray[np.int8]:
-    """The region's extent as a grid of _CELLS cells a side, and one more each way, row by row from
-    the south-west: 1 where a cell lies within it, 0 where outside, -1 where it may be both."""
+def _cells(region: Any, bounds: tuple[float, ...]) -> NDArray[np.int8]:
+    """``bounds`` as a grid of _CELLS cells a side, and one more each way, row by row from the
+    south-west: 1 where a cell lies within the region, 0 where outside, -1 where it may be both."""
     import shapely
 
-    left, bottom, right, top = region.bounds
+    left, bottom, right, top = bounds
     wide, high = (right - left) / _CELLS, (top - bottom) / _CELLS
     column, row = (line.ravel() for line in np.meshgrid(np.arange(_CELLS), np.arange(_CELLS)))
     # A little wider than they are: a point may be rounded into the cell beside its own.
@@ -174,8 +165,7 @@ def _cells(region: Any) -> NDArray[np.int8]:
     inner = np.zeros(len(boxes), np.int8)
     touched = np.flatnonzero(shapely.intersects(region, boxes))
     inner[touched] = np.where(shapely.contains(region, boxes[touched]), 1, -1)
-    # Around them another row of cells each way, for points on the edge of the extent.
-    cells = np.full((_CELLS + 2, _CELLS + 2), -1, np.int8)
+    cells = np.zeros((_CELLS + 2, _CELLS + 2), np.int8)
     cells[1:-1, 1:-1] = inner.reshape(_CELLS, _CELLS)
     return cells.ravel()
 
@@ -187,16 +177,17 @@ def _in_region(
     x: NDArray[np.float64],
     y: NDArray[np.float64],
 ) -> BoolArray:
-    """Points in or on a prepared polygon; with ``cells``, only those near its edge are compared
-    with it. ``bounds``: the region's."""
+    """Points in or on a prepared polygon, which lies within ``bounds``; with ``cells``, only those
+    near its edge are compared with it."""
     import shapely
 
     if cells is None:
         return np.asarray(shapely.intersects_xy(region, x, y), bool)
     left, bottom, right, top = bounds
-    row = _number(y, bottom, top) * np.int32(_CELLS + 2)
-    row += _number(x, left, right)
-    state = cells[row]
+    cell = _number(y, bottom, top)
+    cell *= np.int32(_CELLS + 2)
+    cell += _number(x, left, right)
+    state = cells[cell]
     inside: BoolArray = state > 0
     at = np.flatnonzero(state < 0)
     inside[at] = shapely.intersects_xy(region, x[at], y[at])
