@@ -4,8 +4,9 @@
 
 INDEX is of ``performance_index.py``. Everything a search does is done (shortlist, late interaction,
 places of the matches, how sure); the encoder only hands out what the queries of REAL were encoded
-to. Times: processor (of the thread that searches, and of all) and clock, milliseconds. Memory: of the process beyond what it had
-after importing torch; "own" is what is not a page of a mapped file, which the system can drop.
+to. Times: processor (of the thread that searches, and of all) and clock, milliseconds. Memory: of
+the process beyond what it had after importing torch; "own" is what is not a page of a mapped file,
+which the system can drop.
 ``--profile`` prints where the first search spends its time.
 """
 

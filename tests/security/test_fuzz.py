@@ -156,6 +156,7 @@ PARTS = (
     "arrow",
     "hnsw",
     ".lists",
+    ".sums",
     "views.bin",
     "tokens.bin",
     "thumbnails.bin",

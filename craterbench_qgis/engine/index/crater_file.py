@@ -7,7 +7,7 @@ column, or row, before it is asked for.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -63,7 +63,7 @@ class CraterFile:
             if self._loaded is None:
                 self._compare_rows(number, column, rows)
             taken = pa.chunked_array([pa.array(np.asarray(column.to_numpy())[rows])])
-            self._reading(lambda number=number, taken=taken: check_numbers(number, taken))
+            self._reading(partial(check_numbers, number, taken))
             columns.append(taken.to_numpy())
         return np.stack(columns, axis=1)
 

@@ -307,8 +307,7 @@ class MappedFile:
     def bytes(self) -> Bytes:
         """uint8 [size], read-only, straight from the map."""
         if self._bytes is None:
-            mapped = self._map is not None
-            self._bytes = np.frombuffer(self._map, np.uint8) if mapped else np.empty(0, np.uint8)
+            self._bytes = np.frombuffer(b"" if self._map is None else self._map, np.uint8)
         return self._bytes
 
     def verified(self) -> Bytes:
