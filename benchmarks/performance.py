@@ -240,7 +240,7 @@ def built(path: Path) -> bool:
     if not (path / "manifest.json").exists():
         return False
     with open_index(path, check="sizes") as index:
-        return not index.incomplete and bool(index.manifest.lists)
+        return not index.incomplete and index.manifest.has_lists
 
 
 def _set_to(find: Find, step: int) -> Callable[[np.ndarray, int], np.ndarray]:

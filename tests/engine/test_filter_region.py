@@ -33,3 +33,14 @@ def test_a_grid_changes_nothing(region: shapely.Geometry, monkeypatch: pytest.Mo
     one_by_one = _inside(region, lon, lat, keep)
     assert one_by_one.any()
     assert (by_cells == one_by_one).all()
+
+
+@pytest.mark.parametrize("side", [1e-9, 1e-6, 1e-3])
+def test_a_region_smaller_than_roundings(side: float) -> None:
+    """Points beside it, further off than its grid has cells, are outside."""
+    rng = np.random.default_rng(3)
+    lon, lat = 10 + rng.uniform(-2e-6, 2e-6, (2, 40_000))
+    lon[:3], lat[:3] = 10 + side / 2, 10 + side / 2
+    region = shapely.box(10, 10, 10 + side, 10 + side)
+    inside = _inside(region, lon, lat, np.ones(len(lon), bool))
+    assert (inside == shapely.intersects_xy(region, lon, lat)).all() and inside[:3].all()

@@ -18,6 +18,7 @@ from craterbench_qgis.engine.index import (
     ListsShortlist,
     SegmentData,
     build_lists,
+    finishing,
     listed,
     manifest,
     open_index,
@@ -26,6 +27,7 @@ from craterbench_qgis.engine.index import (
     shortlist,
     verify,
 )
+from craterbench_qgis.engine.index.lists import InvertedLists
 
 from . import index_support as support
 
@@ -145,17 +147,16 @@ def test_only_a_part_is_read(index_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(listed, "_ALL_BELOW", 0)
     monkeypatch.setattr(listed, "_GAP", 128)
     scanned = []
-    real = listed.SegmentLists.spans
+    real = InvertedLists.spans
 
     def spans(self, lists, gap):  # type: ignore[no-untyped-def]
         result = real(self, lists, gap)
         scanned.append(int(np.diff(result).sum()))
         return result
 
-    monkeypatch.setattr(listed.SegmentLists, "spans", spans)
+    monkeypatch.setattr(InvertedLists, "spans", spans)
     with open_index(index_path) as index:
-        assert index.lists[0] is not None
-        assert index.lists[0].codes.shape[1] < G / 2
+        assert index.lists[0][1].codes.shape[1] < G / 2
         ListsShortlist(index).search(vectors(1, 99)[0], 10)
     assert 0 < sum(scanned) < VIEWS / 2
 
@@ -168,7 +169,7 @@ def test_which_is_used(index_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         assert open_shortlist(index).name == "lists"
     with IndexWriter.open(index_path) as writer:
         writer.drop_shortlist()
-    assert not list((index_path / "shortlist").iterdir())
+    assert not list((index_path / "lists").iterdir())
     assert b'"lists"' not in (index_path / "manifest.json").read_bytes()
     with open_index(index_path) as index:
         assert open_shortlist(index).name == "exact"
@@ -180,46 +181,59 @@ def test_additions_removals_and_compaction(
     index_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(listed, "_FEW_ALLOWED", 100)
-    (before,) = (index_path / "shortlist").iterdir()
+    (before,) = (index_path / "lists").iterdir()
     with IndexWriter.open(index_path) as writer:
         extend(writer, 3000, 2)  # too few for lists of their own
         assert build_lists(writer) == 0
-        extend(writer, 9000, 3)
-        assert build_lists(writer) == 1
-        writer.remove([f"c{row}" for row in range(0, 6000, 5)])
+        with monkeypatch.context() as patch:
+            patch.setattr(finishing, "_GROWN", 0)
+            extend(writer, 9000, 3)
+            assert build_lists(writer) == 1
     assert before.exists()
     with open_index(index_path, check="full") as index:
-        assert [lists is None for lists in index.lists] == [False, True, False]
+        assert [(first, len(lists)) for first, lists in index.lists] == [
+            (0, VIEWS),
+            (VIEWS, 12_000),
+        ]
+        assert recall(index, 100) >= 0.99
+    with IndexWriter.open(index_path) as writer:
+        assert build_lists(writer) == 1  # both as one
+        extend(writer, 1000, 4)
+        assert build_lists(writer) == 0
+        writer.remove([f"c{row}" for row in range(0, 6000, 5)])
+    assert not before.exists()
+    with open_index(index_path, check="full") as index:
+        assert [(first, len(lists)) for first, lists in index.lists] == [(0, VIEWS + 12_000)]
+        assert [len(segment) for _, segment in index.unlisted] == [1000]
         assert recall(index, 100) >= 0.99
     with IndexWriter.open(index_path) as writer:
         assert writer.compact() > 0
-        assert not writer.manifest.lists
+        assert not writer.manifest.has_lists
         assert build_lists(writer) == 1
-    assert not before.exists()
     with open_index(index_path, check="full") as index:
         assert recall(index, 100) >= 0.99
     assert verify(index_path).ok
 
 
 def test_the_file_is_the_same_every_time(index_path: Path) -> None:
-    (before,) = (file.read_bytes() for file in (index_path / "shortlist").iterdir())
+    (before,) = (file.read_bytes() for file in (index_path / "lists").iterdir())
     with IndexWriter.open(index_path) as writer:
         writer.drop_shortlist()
         build_lists(writer)
-    (after,) = (file.read_bytes() for file in (index_path / "shortlist").iterdir())
+    (after,) = (file.read_bytes() for file in (index_path / "lists").iterdir())
     assert before == after
 
 
 def test_damage_is_named_and_dropped(index_path: Path) -> None:
-    (file,) = (index_path / "shortlist").iterdir()
+    (file,) = (index_path / "lists").iterdir()
     content = bytearray(file.read_bytes())
     content[-5] ^= 1
     file.write_bytes(content)
     with (
         open_index(index_path, check="sizes") as index,
-        pytest.raises(CraterIndexError, match="checksum differs"),
+        pytest.raises(CraterIndexError, match=r"lists at byte .* checksum differs"),
     ):
-        open_shortlist(index, "lists")
+        open_shortlist(index, "lists").search(vectors(1, 99)[0], 20)
     assert not verify(index_path).ok
     assert verify(index_path, repair=True).ok
     with open_index(index_path, check="full") as index:
@@ -229,7 +243,7 @@ def test_damage_is_named_and_dropped(index_path: Path) -> None:
 @pytest.mark.parametrize("place", [0, 8, 12, 16, 20, 24, 40, -1, -20 * VIEWS, -25 * VIEWS])
 def test_lists_of_a_stranger(index_path: Path, place: int) -> None:
     """Wrong numbers under right checksums: a sentence, or an answer of views that exist."""
-    (file,) = (index_path / "shortlist").iterdir()
+    (file,) = (index_path / "lists").iterdir()
     content = bytearray(file.read_bytes())
     place %= len(content)
     content[place : place + 4] = b"\xff\xff\xff\x7f"[: len(content) - place]

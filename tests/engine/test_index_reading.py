@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from craterbench_qgis.engine.index import open_index, reader
+from craterbench_qgis.engine.index import open_index, view_reader
 from craterbench_qgis.engine.index.segment import Segment
 
 from . import index_support as support
@@ -27,7 +27,7 @@ def test_records_are_announced_only_while_a_disk_is_read(
     monkeypatch.setattr(Segment, "will_need", lambda self, rows: announced.append(len(rows)))
     # Before and after each of four readings: the first and the third had the disk read.
     blocks = iter([(0, 0), (5, 0), (5, 0), (5, 0), (5, 0), (5, 1), (5, 1), (5, 1)])
-    monkeypatch.setattr(reader, "blocks_read", lambda: next(blocks))
+    monkeypatch.setattr(view_reader, "blocks_read", lambda: next(blocks))
     counts = []
     with open_index(index_path) as index:
         for _ in range(4):
@@ -41,7 +41,7 @@ def test_a_system_that_does_not_say_has_all_announced(
 ) -> None:
     announced: list[int] = []
     monkeypatch.setattr(Segment, "will_need", lambda self, rows: announced.append(len(rows)))
-    monkeypatch.setattr(reader, "blocks_read", lambda: None)
+    monkeypatch.setattr(view_reader, "blocks_read", lambda: None)
     with open_index(index_path) as index:
         for _ in range(3):
             index.stored_tokens([0])

@@ -23,6 +23,7 @@ from craterbench_qgis.engine.errors import CraterIndexError, QueryError
 from craterbench_qgis.engine.index import (
     IndexWriter,
     build_lists,
+    finishing,
     listed,
     open_index,
     shortlist,
@@ -120,7 +121,7 @@ def build(folder: Path, name: str, mosaic: str, **changes: object) -> Path:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Indexes A, B, C, what joins them, and ONE with the views of all, added one by one."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(listed, "MIN_VIEWS", 20)
+        patch.setattr(finishing, "MIN_VIEWS", 20)
         return _made(tmp_path_factory.mktemp("join"))
 
 

@@ -25,7 +25,7 @@ from craterbench_qgis.engine.index import (
     IndexWriter,
     build_hnsw,
     build_lists,
-    listed,
+    finishing,
     open_index,
     verify,
 )
@@ -169,7 +169,7 @@ def kill(number: int) -> None:
 
 def main(folder: Path, kills: int) -> dict[str, object]:
     path = folder / "moon.craterindex"
-    listed.MIN_VIEWS = 20  # so that the segments of a small index get lists
+    finishing.MIN_VIEWS = 20  # so that the segments of a small index get lists
     rng = random.Random(11)
     counts = {"kills": 0, "commits": 0, "lost": 0, "rival": 0, "answers": 0, "again": 0}
     wrong: list[str] = []

@@ -68,7 +68,7 @@ def index(name: str) -> object:
             segment.skipped()
         _ = opened.alive
         kinds = ["exact", "hnsw"] if opened.manifest.shortlist else ["exact"]
-        if opened.manifest.lists:
+        if opened.manifest.has_lists:
             kinds.append("lists")
         for kind in kinds:
             query = np.ones(opened.settings.global_dim, np.float32)

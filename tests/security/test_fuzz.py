@@ -33,9 +33,9 @@ from craterbench_qgis.engine.index import (
     IndexWriter,
     build_hnsw,
     build_lists,
+    finishing,
     format,
     geopackage,
-    listed,
     manifest,
 )
 from tests.engine import index_support, scene
@@ -93,9 +93,9 @@ def _index(work: Path, **settings: object) -> Path:
     with IndexWriter.open(path) as writer:
         writer.remove(["c003"])
         build_hnsw(writer, threads=1)
-        few, listed.MIN_VIEWS = listed.MIN_VIEWS, 20
+        few, finishing.MIN_VIEWS = finishing.MIN_VIEWS, 20
         build_lists(writer)
-        listed.MIN_VIEWS = few
+        finishing.MIN_VIEWS = few
     return path
 
 
@@ -156,6 +156,7 @@ PARTS = (
     "arrow",
     "hnsw",
     ".lists",
+    ".sums",
     "views.bin",
     "tokens.bin",
     "thumbnails.bin",

@@ -1,8 +1,9 @@
 """The index on disk: storage and the shortlist. Knows nothing of mosaics and encoders."""
 
 from .entries import Job
+from .finishing import build_lists
 from .format import SUFFIX, IndexSettings, SegmentData, Skipped
-from .listed import ListsShortlist, build_lists
+from .listed import ListsShortlist
 from .manifest import Manifest
 from .opening import open_index
 from .reader import CraterIndex

@@ -14,15 +14,16 @@ from .storage import MappedFile
 
 
 class CheckAhead:
-    """Compares ``files``, one after the other, beside everything else."""
+    """Compares ``files``, one after the other, beside everything else; ``wait`` seconds later."""
 
-    def __init__(self, files: Iterable[MappedFile]) -> None:
-        self._files, self._stopped = list(files), threading.Event()
+    def __init__(self, files: Iterable[MappedFile], wait: float = 0.0) -> None:
+        self._files, self._stopped, self._wait = list(files), threading.Event(), wait
         # A daemon: an engine that ends must not wait for gigabytes.
         self._thread = threading.Thread(target=self._run, name="checksums", daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
+        self._stopped.wait(self._wait)
         for file in self._files:
             if self._stopped.is_set():
                 return

@@ -8,6 +8,7 @@ are never compressed.
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -27,17 +28,35 @@ def read_table(data: Any) -> pa.Table:
     Raises ValueError or pa.ArrowException for everything else.
     """
     buffer = memoryview(data)
-    try:
-        _refuse_compression(buffer)
-    except (struct.error, IndexError) as error:
-        raise ValueError("its structure is broken") from error
+    structure(lambda start, end: buffer[start:end], len(buffer))
+    table = open_table(data)
+    table.validate(full=True)
+    return table
+
+
+def open_table(data: Any) -> pa.Table:
+    """The table in an Arrow file whose :func:`structure` was read: no copy, contents not looked at.
+
+    Raises ValueError or pa.ArrowException.
+    """
     table = pa.ipc.open_file(pa.BufferReader(pa.py_buffer(data))).read_all()
     if table.num_columns > MAX_COLUMNS:
         raise ValueError(f"it has {table.num_columns} columns")
     if any(isinstance(kind, pa.BaseExtensionType) for kind in table.schema.types):
         raise ValueError("it has columns of an unknown kind")
-    table.validate(full=True)
     return table
+
+
+def structure(read: Callable[[int, int], memoryview], size: int) -> list[tuple[int, int]]:
+    """From where to where in a file of ``size`` bytes lies what Arrow reads by itself: everything
+    but the columns. ``read``: gives the bytes between two places.
+
+    Raises ValueError unless it is an uncompressed Arrow file, and what ``read`` raises.
+    """
+    try:
+        return _structure(read, size)
+    except (struct.error, IndexError) as error:
+        raise ValueError("its structure is broken") from error
 
 
 def check_craters(table: pa.Table) -> None:
@@ -48,23 +67,32 @@ def check_craters(table: pa.Table) -> None:
         column.null_count for column in columns
     ):
         raise ValueError("its first columns are no ids and numbers")
-    numbers = [column.to_numpy() for column in columns[1:]]
-    if not all(np.isfinite(values).all() for values in numbers):
+    for number in (1, 2, 3):
+        check_numbers(number, columns[number])
+
+
+def check_numbers(number: int, column: pa.ChunkedArray) -> None:
+    """Raise ValueError unless it can be a file's column 1, 2 or 3: degrees east, north, metres."""
+    if column.type != pa.float64() or column.null_count:
+        raise ValueError("its first columns are no ids and numbers")
+    values = column.to_numpy()
+    if not np.isfinite(values).all():
         raise ValueError("a longitude, latitude or diameter is not a finite number")
-    lon, lat, diameter = numbers
-    if len(lon) and (np.abs(lat).max() > 90 or np.abs(lon).max() > 720 or diameter.min() <= 0):
+    low, high = ((-720.0, 720.0), (-90.0, 90.0), (np.nextafter(0.0, 1.0), np.inf))[number - 1]
+    if len(values) and not (values.min() >= low and values.max() <= high):
         raise ValueError("a longitude, latitude or diameter is out of range")
 
 
-def _refuse_compression(data: memoryview) -> None:
-    if len(data) < 24 or data[:6] != _MAGIC or data[-6:] != _MAGIC:
+def _structure(read: Callable[[int, int], memoryview], size: int) -> list[tuple[int, int]]:
+    if size < 24 or read(0, 6) != _MAGIC or read(size - 6, size) != _MAGIC:
         raise ValueError("it is no Arrow file")
-    (length,) = struct.unpack_from("<i", data, len(data) - 10)
-    start = len(data) - 10 - length
+    (length,) = struct.unpack_from("<i", read(size - 10, size))
+    start = size - 10 - length
     if length < 8 or start < 8:
         raise ValueError("its structure is broken")
-    footer = data[start : start + length]
+    footer = read(start, start + length)
     root = struct.unpack_from("<I", footer, 0)[0]
+    parts, first = [(start, size)], start
     for kind in (_DICTIONARIES, _BATCHES):
         vector = _follow(footer, root, kind)
         if vector is None:
@@ -73,10 +101,13 @@ def _refuse_compression(data: memoryview) -> None:
         if count > 1_000_000:
             raise ValueError("its structure is broken")
         for number in range(count):
-            offset, meta = struct.unpack_from("<qi", footer, vector + 4 + 24 * number)
-            if offset < 0 or meta < 8 or offset + meta > start:
+            offset, meta, body = struct.unpack_from("<qi4xq", footer, vector + 4 + 24 * number)
+            if offset < 0 or meta < 8 or body < 0 or offset + meta + body > start:
                 raise ValueError("its structure is broken")
-            _refuse_compressed(data[offset : offset + meta])
+            _refuse_compressed(read(offset, offset + meta))
+            parts.append((offset, offset + meta + (body if kind == _DICTIONARIES else 0)))
+            first = min(first, offset)
+    return [(0, first), *parts]
 
 
 def _refuse_compressed(message: memoryview) -> None:

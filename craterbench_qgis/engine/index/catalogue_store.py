@@ -14,15 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..errors import CraterIndexError
-from .arrow_file import check_craters, read_table
+from .crater_file import OWN_COLUMNS, CraterFile
 from .entries import CatalogueEntry
-from .storage import RESTORE, FileEntry, HashingFile, MappedFile, write_new
+from .storage import FileEntry, HashingFile, MappedFile, write_new
 
 Float64 = npt.NDArray[np.float64]
 Int64 = npt.NDArray[np.int64]
-
-OWN_COLUMNS = ("crater_id", "lon", "lat", "diameter_m")
-"""The first four columns of each file; every further one is the catalogue's own."""
 
 
 def crater_table(
@@ -72,35 +69,17 @@ class CraterStore:
 
     def __init__(self, root: Path, entries: Sequence[CatalogueEntry]) -> None:
         """Raises CraterIndexError for a missing or truncated file."""
-        self._root = root
         self.files = [MappedFile(root, entry.file) for entry in entries]
-        self._entries = list(entries)
+        self._parts = [CraterFile(*pair) for pair in zip(self.files, entries, strict=True)]
         self.rows = sum(entry.rows for entry in entries)
 
-    @cached_property
+    @property
     def tables(self) -> list[pa.Table]:
-        """One table per addition, its columns as stored."""
-        tables = []
-        for file, entry in zip(self.files, self._entries, strict=True):
-            try:
-                table = read_table(file.verified())
-                if table.column_names[:4] == list(OWN_COLUMNS):
-                    check_craters(table)
-            except (pa.ArrowException, OSError, ValueError) as error:
-                raise CraterIndexError(
-                    f"{self._root.name}: the file {entry.file.path} is not readable ({error}). "
-                    f"{RESTORE}"
-                ) from error
-            if table.num_rows != entry.rows or table.column_names[:4] != list(OWN_COLUMNS):
-                raise CraterIndexError(
-                    f"{self._root.name}: the file {entry.file.path} does not hold the "
-                    f"{entry.rows} craters of the manifest. {RESTORE}"
-                )
-            tables.append(table)
-        return tables
+        """One table per addition, its columns as stored; all of it is compared."""
+        return [part.whole for part in self._parts]
 
     def _numbers(self, column: int) -> Float64:
-        parts = [table.column(column).to_numpy() for table in self.tables]
+        parts = [part.numbers(column) for part in self._parts]
         numbers = parts[0] if len(parts) == 1 else np.concatenate([np.empty(0), *parts])
         numbers.flags.writeable = False
         return numbers
@@ -173,14 +152,26 @@ class CraterStore:
             )
         taken: list[Any] = [None] * len(numbers)
         first = 0
-        for table in self.tables:
-            here = np.flatnonzero((numbers >= first) & (numbers < first + table.num_rows))
+        for part in self._parts:
+            here = np.flatnonzero((numbers >= first) & (numbers < first + part.entry.rows))
             if here.size:
-                values = read(table.take(pa.array(numbers[here] - first)))
+                values = read(part.take(numbers[here] - first))
                 for place, value in zip(here.tolist(), values, strict=True):
                     taken[place] = value
-            first += table.num_rows
+            first += part.entry.rows
         return taken
+
+    def places(self, rows: npt.ArrayLike) -> tuple[Float64, Float64, Float64]:
+        """Longitude, latitude (degrees) and diameter (metres) of ``rows`` [n]."""
+        numbers = np.asarray(rows, np.int64).reshape(-1)
+        places, first = np.empty((len(numbers), 3)), 0
+        for part in self._parts:
+            here = (numbers >= first) & (numbers < first + part.entry.rows)
+            if here.any():
+                places[here] = part.places(numbers[here] - first)
+            first += part.entry.rows
+        lon, lat, diameter = places.T
+        return lon, lat, diameter
 
 
 class JoinedCraters(CraterStore):
@@ -188,13 +179,9 @@ class JoinedCraters(CraterStore):
 
     def __init__(self, root: Path, stores: Sequence[CraterStore]) -> None:
         super().__init__(root, ())
-        self._stores = list(stores)
-        self.files = [file for store in self._stores for file in store.files]
-        self.rows = sum(store.rows for store in self._stores)
-
-    @cached_property
-    def tables(self) -> list[pa.Table]:
-        return [table for store in self._stores for table in store.tables]
+        self.files = [file for store in stores for file in store.files]
+        self._parts = [part for store in stores for part in store._parts]
+        self.rows = sum(store.rows for store in stores)
 
 
 def _as_dicts(table: pa.Table) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .atlas import write_atlas
-from .entries import AtlasEntry, KindEntry, ListsEntry, ShortlistEntry
+from .entries import AtlasEntry, KindEntry, ListsEntry, ShortlistEntry, WideListsEntry
 from .kinds import write_kinds
 from .storage import FileEntry, storage_errors
 from .transactions import Transactions
@@ -50,16 +50,38 @@ class Derived(Transactions):
             entry = dataclasses.replace(like, files=(*(before.files if before else ()), file))
             self._commit(dataclasses.replace(now, kinds=entry, next_serial=now.next_serial + 1))
 
-    def set_lists(self, segment: str, file: FileEntry) -> None:
-        """Commit the inverted lists of a segment."""
-        lists, serial = (*self._now.lists, ListsEntry(segment, file)), self._now.next_serial + 1
+    def set_lists(self, segments: tuple[str, ...], file: FileEntry) -> None:
+        """Commit the inverted lists of segments that follow one another; theirs go."""
+        now, made = self._now, set(segments)
+        lists = tuple(entry for entry in now.lists if entry.segment not in made)
+        wide = tuple(entry for entry in now.wide_lists if made.isdisjoint(entry.segments))
+        # Earlier versions read those of single segments.
+        if len(segments) == 1:
+            lists = (*lists, ListsEntry(segments[0], file))
+        else:
+            wide = (*wide, WideListsEntry(segments, file))
         with self._undoing():
-            self._commit(dataclasses.replace(self._now, lists=lists, next_serial=serial))
+            self._commit(
+                dataclasses.replace(
+                    now, lists=lists, wide_lists=wide, next_serial=now.next_serial + 1
+                )
+            )
+
+    def set_sums(self, file: FileEntry) -> None:
+        """Commit the checksums of blocks."""
+        now = self._now
+        with self._undoing():
+            self._commit(dataclasses.replace(now, sums=file, next_serial=now.next_serial + 1))
 
     def drop_shortlist(self) -> None:
         """Forget the shortlist structures; searches scan exactly again."""
         with self._undoing():
-            self._commit(dataclasses.replace(self._now, shortlist=None, lists=()))
+            self._commit(dataclasses.replace(self._now, shortlist=None, lists=(), wide_lists=()))
+
+    def drop_sums(self) -> None:
+        """Forget the checksums of blocks; files are compared as a whole again."""
+        with self._undoing():
+            self._commit(dataclasses.replace(self._now, sums=None))
 
     def set_atlas(
         self, rows: npt.NDArray[np.integer], places: npt.NDArray[np.floating], described: str

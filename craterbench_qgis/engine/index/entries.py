@@ -95,6 +95,14 @@ class ListsEntry:
 
 
 @dataclass(frozen=True)
+class WideListsEntry:
+    """The inverted lists of several segments that follow one another, as one."""
+
+    segments: tuple[Text, ...]
+    file: FileEntry
+
+
+@dataclass(frozen=True)
 class KindEntry:
     """Descriptors of kind (``index/kinds.py``) of all or some views, and what made them.
 

@@ -17,7 +17,9 @@ from .lock import LOCK_NAME, WriterLock
 from .manifest import Manifest, load_manifest
 from .storage import RESTORE, MappedFile, discard
 
-FOLDERS = ("segments", "catalogue", "tombstones", "shortlist", "kinds", "atlas", "same")
+FOLDERS = (
+    "segments", "catalogue", "tombstones", "shortlist", "lists", "sums", "kinds", "atlas", "same",
+)  # fmt: skip
 _TEMPORARY = (MANIFEST + ".tmp", MANIFEST_SPARE + ".tmp")
 
 

@@ -22,7 +22,7 @@ from .catalogue_store import JoinedCraters
 from .closed import survey
 from .format import VIEW_DTYPE, Float32
 from .joined_manifest import JoinedManifest, find_shard, parse_joined
-from .lists import SegmentLists
+from .lists import InvertedLists
 from .manifest import Manifest, load_manifest
 from .reader import Check, CraterIndex
 from .segment import Records
@@ -51,7 +51,7 @@ class JoinedIndex(CraterIndex):
         self.segments = [segment for shard in self.shards for segment in shard.segments]
         self.craters = JoinedCraters(root, [shard.craters for shard in self.shards])
         self._ends = np.cumsum([0, *(len(segment) for segment in self.segments)])
-        self.shortlist_file = self._atlas_file = None
+        self.shortlist_file = self._atlas_file = self._sums = None
         self.manifest = _manifest(joined, [shard.manifest for shard in self.shards], observations)
 
     @classmethod
@@ -249,9 +249,15 @@ class JoinedIndex(CraterIndex):
         return ", ".join(lacking) if known is not None else self.path.name
 
     @cached_property
-    def lists(self) -> list[SegmentLists | None]:
-        """The inverted lists of each segment, checked; None where a segment has none."""
-        return [lists for shard in self.shards for lists in shard.lists]
+    def lists(self) -> list[tuple[int, InvertedLists]]:
+        """See :attr:`CraterIndex.lists`."""
+        views = [shard.n_views for shard in self.shards]
+        firsts = (np.cumsum(views) - views).tolist()
+        return [
+            (first + start, lists)
+            for first, shard in zip(firsts, self.shards, strict=True)
+            for start, lists in shard.lists
+        ]
 
     # -- craters -------------------------------------------------------------------------------
 
@@ -366,7 +372,9 @@ def _manifest(
         catalogues=tuple(_catalogues(parts)),
         segments=tuple(segment for part in parts for segment in part.segments),
         kinds=kinds,
+        # Their paths may be the same; what counts is whether there are any.
         lists=tuple(entry for part in parts for entry in part.lists),
+        wide_lists=tuple(entry for part in parts for entry in part.wide_lists),
     )
 
 

@@ -1,4 +1,4 @@
-"""The first stage by inverted lists (``lists.py``), over all segments of an index."""
+"""The first stage by inverted lists (``lists.py``), over all of an index."""
 
 from __future__ import annotations
 
@@ -8,23 +8,18 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import CraterIndexError
-from ..monitor import Monitor
 from .format import Float32
-from .lists import MIN_VIEWS, SegmentLists, Towards, write_lists
+from .lists import MIN_VIEWS, Towards
 from .reader import CraterIndex
 from .rough import FOLD
 from .scanning import ExactInt8, Int64, Mask, allowed_views, best, products, query_vector
-from .segment import Segment
-from .storage import storage_errors
-from .writer import IndexWriter
 
 LISTS = "lists"
 
-_ALL_BELOW = 262_144  # listed views that are all scanned: choosing lists costs more than it spares
-_FIRST_LOOK = 24  # times S: views scanned before it is known how good a list has to be
-_FIRST_PART = 1 / 64  # and at least this part of all: a better bound spares more than it costs
+_ALL_BELOW = 131_072  # listed views that are all scanned: choosing lists costs more than it spares
+_FIRST_LOOK = 12  # times S: views scanned before it is known how good a list has to be
 _GAP = 512  # places that are read along rather than to begin again after them
-_REACH = 0.9  # of what a file says, which is more than is needed (docs/performance.md)
+_REACH = 0.8  # of what a file says, which is more than is needed (docs/performance.md)
 _AGAIN = 2  # times S: views scored again with their stored descriptors
 _SAMPLED = 16  # one of so many scores is looked at to guess a limit
 _FEW_ALLOWED = 4_096  # views that are scored one by one
@@ -42,20 +37,15 @@ class ListsShortlist:
 
     def __init__(self, index: CraterIndex) -> None:
         """Raises CraterIndexError where the index has no lists."""
-        if not index.manifest.lists:
+        if not index.manifest.has_lists:
             raise CraterIndexError(
                 f"{index.path.name} has no inverted lists (segments of fewer than {MIN_VIEWS:,} "
                 "views get none). Compact the index to make them, or use the exact shortlist."
             )
         self._index, self._exact = index, ExactInt8(index)
-        lengths = [len(segment) for segment in index.segments]
-        firsts = (np.cumsum(lengths) - lengths).tolist()
-        parts = list(zip(firsts, index.segments, index.lists, strict=True))
-        self._plain = [(first, segment) for first, segment, lists in parts if lists is None]
-        self._listed = [
-            (first, segment, lists) for first, segment, lists in parts if lists is not None
-        ]
-        every = [lists for *_, lists in self._listed]
+        self._listed = index.lists
+        self._plain = index.unlisted
+        every = [lists for _, lists in self._listed]
         self._bounds = np.cumsum([0, *(len(lists.radii) for lists in every)])
         self._counts = np.concatenate([np.diff(lists.starts) for lists in every])
         self._views_listed = int(self._counts.sum())
@@ -85,24 +75,26 @@ class ListsShortlist:
 
     def _candidates(self, vector: Float32, size: int, allowed: Mask | None, share: float) -> Int64:
         """The most promising views, ascending."""
-        towards = [Towards(lists, vector) for *_, lists in self._listed]
+        towards = [Towards(lists, vector) for _, lists in self._listed]
         plain = self._scan_plain(vector, allowed)
         best_so_far = _Best(_AGAIN * size, share, *plain)
         if self._views_listed <= _ALL_BELOW:
             chosen = None
         else:
             centres = np.concatenate([part.centres() for part in towards])
-            near = self._nearest(centres, self._first_look(size, share))
+            near = self._nearest(centres, _FIRST_LOOK * size / share)
             self._scan(near, towards, allowed, best_so_far, gap=FOLD)
             # Every list is read that can hold a view better than the S-th best of those.
             bound = best_so_far.nth(size) - self._reach
             chosen = np.union1d(np.flatnonzero(centres >= bound), near)
             best_so_far.again(*plain)
         self._scan(chosen, towards, allowed, best_so_far, gap=_GAP)
-        return best_so_far.views()
-
-    def _first_look(self, size: int, share: float) -> float:
-        return max(_FIRST_LOOK * size / share, _FIRST_PART * self._views_listed)
+        views = best_so_far.views()
+        twice = np.flatnonzero(np.diff(views) == 0)
+        if len(twice):
+            view = int(views[twice[0]])
+            raise max((x for x in self._listed if x[0] <= view), key=lambda x: x[0])[1].unfit()
+        return views
 
     def _nearest(self, centres: Float32, views: float) -> Int64:
         """As many lists, by their centres the nearest, as hold ``views`` views; ascending."""
@@ -124,11 +116,11 @@ class ListsShortlist:
         gap: int,
     ) -> None:
         """Add the views of the lists ``chosen``, ascending (None: of all), that may be among the
-        best, with their products with the query, nearly; segment by segment."""
+        best, with their products with the query, nearly."""
         cuts = [] if chosen is None else np.searchsorted(chosen, self._bounds).tolist()
-        for number, (first, _, lists) in enumerate(self._listed):
+        for number, (first, lists) in enumerate(self._listed):
             if chosen is None:
-                spans = np.array([[0, len(lists.rows)]])
+                spans = np.array([[0, len(lists)]])
             elif cuts[number] < cuts[number + 1]:
                 mine = chosen[cuts[number] : cuts[number + 1]] - self._bounds[number]
                 spans = lists.spans(mine, gap)
@@ -140,7 +132,7 @@ class ListsShortlist:
             limit = query.limit(held.at_least) if guess is None else guess
             for least in (limit, -np.inf):
                 places = lists.places(spans, np.flatnonzero(rough >= least))
-                views = lists.rows[places].astype(np.int64) + first
+                views = lists.rows(places) + first
                 if allowed is not None:
                     inside = allowed[views]
                     views, places = views[inside], places[inside]
@@ -168,10 +160,14 @@ class ListsShortlist:
         """The inner products of ``views``, ascending, from their stored and checked
         descriptors."""
         scores = np.empty(len(views), np.float32)
-        for first, segment, lists in self._listed:
-            here = slice(*np.searchsorted(views, (first, first + len(segment))).tolist())
+        for first, lists in self._listed:
+            here = slice(*np.searchsorted(views, (first, first + len(lists))).tolist())
             if here.start < here.stop:
-                stored = lists.descriptors(segment, views[here] - first)
+                own = views[here]
+                stored = self._index.stored_globals(own)
+                bad = lists.first_damaged(own - first, stored)
+                if bad is not None:
+                    raise self._index.damaged_globals(int(own[bad]))
                 scores[here] = stored.astype(np.float32) @ vector
         for first, segment in self._plain:
             here = slice(*np.searchsorted(views, (first, first + len(segment))).tolist())
@@ -233,28 +229,3 @@ class _Best:
         views, scores = np.concatenate(self._views), np.concatenate(self._scores)
         keep = scores >= self.nth(self._count)
         self.again(views[keep], scores[keep])
-
-
-def build_lists(writer: IndexWriter, monitor: Monitor | None = None) -> int:
-    """Make the lists of every large segment that has none, each in a commit of its own.
-
-    Returns how many were written; stopped, the same call goes on. Raises CraterIndexError and
-    Cancelled.
-    """
-    written, monitor = 0, monitor or Monitor()
-    have = {entry.segment for entry in writer.manifest.lists}
-    for entry in writer.manifest.segments:
-        if entry.path in have or entry.views < MIN_VIEWS or not entry.final:
-            continue
-        monitor.check()
-        target = writer.new_shortlist_path(LISTS)
-        segment = Segment(writer.path, entry, writer.settings)
-        with storage_errors(target):
-            name = target.relative_to(writer.path).as_posix()
-            file = write_lists(writer.path, name, segment, monitor)
-        writer.set_lists(entry.path, file)
-        written += 1
-    return written
-
-
-__all__ = ["LISTS", "ListsShortlist", "SegmentLists", "build_lists"]

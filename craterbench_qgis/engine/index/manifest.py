@@ -30,6 +30,7 @@ from .entries import (
     ShortlistEntry,
     Text,
     TombstoneEntry,
+    WideListsEntry,
 )
 from .format import (
     FORMAT_NAME,
@@ -101,6 +102,8 @@ class Manifest:
     kinds: KindEntry | None = None
     lists: tuple[ListsEntry, ...] = ()
     atlas: AtlasEntry | None = None
+    wide_lists: tuple[WideListsEntry, ...] = ()
+    sums: FileEntry | None = None
 
     @property
     def skipped(self) -> dict[str, int]:
@@ -130,7 +133,22 @@ class Manifest:
         if self.kinds:
             files += self.kinds.files
         files += [lists.file for lists in self.lists]
+        files += [lists.file for lists in self.wide_lists]
+        if self.sums:
+            files.append(self.sums)
         return [*files, self.atlas.file] if self.atlas else files
+
+    @property
+    def has_lists(self) -> bool:
+        """Whether any segment has inverted lists."""
+        return bool(self.lists or self.wide_lists)
+
+    @property
+    def listed(self) -> tuple[WideListsEntry, ...]:
+        """All inverted lists, in the order of the segments."""
+        single = [WideListsEntry((entry.segment,), entry.file) for entry in self.lists]
+        order = {segment.path: number for number, segment in enumerate(self.segments)}
+        return tuple(sorted((*single, *self.wide_lists), key=lambda e: order[e.segments[0]]))
 
     def to_bytes(self) -> bytes:
         """The file's bytes; the same manifest always gives the same."""
@@ -140,7 +158,7 @@ class Manifest:
         }
         content |= dataclasses.asdict(self)
         # An index without them is what earlier versions wrote and read.
-        for name in ("kinds", "lists", "atlas"):
+        for name in ("kinds", "lists", "atlas", "wide_lists", "sums"):
             if not content[name]:
                 del content[name]
         content["checksum"] = checksum(content)
@@ -267,11 +285,15 @@ def _checked(manifest: Manifest) -> Manifest:
         wanted = [f"{segment.path}/{name}" for name in SEGMENT_FILES]
         if not _SAFE_PATH.match(segment.path) or [f.path for f in segment.files] != wanted:
             raise ValueError(segment.path)
-    listed = [entry.segment for entry in manifest.lists]
-    if len(set(listed)) != len(listed) or set(listed) - {
-        segment.path for segment in manifest.segments
-    }:
+    paths = [segment.path for segment in manifest.segments]
+    place = {path: number for number, path in enumerate(paths)}
+    runs: list[tuple[str, ...]] = [(entry.segment,) for entry in manifest.lists]
+    runs += [entry.segments for entry in manifest.wide_lists]
+    listed = [path for run in runs for path in run]
+    if len(set(listed)) != len(listed) or set(listed) - set(paths) or not all(runs):
         raise ValueError("there are lists of no segment")
+    if any(run != tuple(paths[place[run[0]] : place[run[0]] + len(run)]) for run in runs):
+        raise ValueError("there are lists of segments that do not follow one another")
     for observation in manifest.observations:
         convert(observation, _Observation)
     return manifest

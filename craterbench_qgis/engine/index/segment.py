@@ -9,7 +9,8 @@ import re
 import uuid
 import zlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,8 @@ from .storage import RESTORE, FileEntry, HashingFile, MappedFile, sync_folder
 
 Records = npt.NDArray[np.void]
 Rows = npt.NDArray[np.integer]
+PLAIN_VIEW = np.dtype((np.void, VIEW_DTYPE.itemsize))
+"""A row of ``views.bin`` as bytes: numpy copies records member by member."""
 
 _SKIPPED_HEADER = ("crater_row", "observation", "context", "reason")
 _MOST_REASONS = 100
@@ -222,6 +225,19 @@ class Segment:
         """The view rows [V], of ``VIEW_DTYPE``; checked at first use."""
         return self.files[VIEWS].verified().view(VIEW_DTYPE)
 
+    def view_rows(self, rows: Rows) -> Records:
+        """Copies of the view rows [n] of ``rows``, checked block by block where blocks have
+        checksums."""
+        at, width, file = np.asarray(rows, np.int64), VIEW_DTYPE.itemsize, self.files[VIEWS]
+        if not file.is_checked:
+            file.checked(at * width, (at + 1) * width)
+        records: Records = self._plain_views[at].view(VIEW_DTYPE)
+        return records
+
+    @cached_property
+    def _plain_views(self) -> Records:
+        return self.files[VIEWS].bytes().view(PLAIN_VIEW)
+
     @property
     def globals(self) -> npt.NDArray[np.int8]:
         """int8 [V, G], straight from the map; checked at first use."""
@@ -237,7 +253,8 @@ class Segment:
         file = self.files[GLOBALS]
         file.still_there()
         whole = file.bytes().view(np.int8).reshape(len(self), self._settings.global_dim)
-        return np.take(whole, rows, axis=0)
+        copies: npt.NDArray[np.int8] = whole[rows]
+        return copies
 
     def damaged_globals(self, row: int) -> CraterIndexError:
         """The error for a descriptor whose checksum differs."""
@@ -256,37 +273,45 @@ class Segment:
         file, length = self.files[TOKENS], self._record.itemsize
         file.will_need(np.asarray(rows, np.int64) * length, length)
 
-    def read_records(self, rows: Rows, into: Records | None = None) -> Records:
-        """Copies of the records of ``rows``, each checked, in ``into`` [n] where that is given.
-        Raises CraterIndexError."""
-        file, length = self.files[TOKENS], self._record.itemsize
+    def read_records(self, rows: Rows) -> Records:
+        """Copies of the records of ``rows``, each checked. Raises CraterIndexError."""
+        return gathered([(self, np.arange(len(rows)), rows)], np.arange(len(rows)), self._settings)
+
+    def copies(self, rows: Rows) -> Records:
+        """Copies of the records of ``rows``, not checked."""
+        file = self.files[TOKENS]
         file.still_there()
-        if into is None:
-            into = np.empty(len(rows), self._record)
         # As bytes: numpy copies records member by member.
-        stored, copies = file.bytes().reshape(-1, length), into.view(np.uint8).reshape(-1, length)
-        np.take(stored, rows, axis=0, out=copies, mode="clip")
-        bad = np.flatnonzero(crc_of_records(into) != into["crc"])
-        if bad.size:
-            raise CraterIndexError(
-                f"{self.root.name}: the file {file.entry.path} is damaged at view "
-                f"{int(rows[bad[0]])}: its checksum differs. {RESTORE}"
-            )
-        settings = self._settings
-        if into.size and not (
-            np.isfinite(into["scale"]).all()
-            and int(into["seed"].max()) < settings.patches
-            and int(into["assignment"].max()) < settings.tokens
-        ):
-            raise CraterIndexError(
-                f"{self.root.name}: the file {file.entry.path} holds tokens that do not fit its "
-                f"settings. {RESTORE}"
-            )
-        return into
+        copies: Records = self._plain_records[rows].view(self._record)
+        return copies
+
+    @cached_property
+    def _plain_records(self) -> Records:
+        plain = np.dtype((np.void, self._record.itemsize))
+        return self.files[TOKENS].bytes().view(plain)
+
+    def damaged_record(self, row: int) -> CraterIndexError:
+        """The error for a record whose checksum differs."""
+        return CraterIndexError(
+            f"{self.root.name}: the file {self.files[TOKENS].entry.path} is damaged at view {row}: "
+            f"its checksum differs. {RESTORE}"
+        )
+
+    def unfit_records(self) -> CraterIndexError:
+        """The error for records that are whole and hold what cannot be."""
+        return CraterIndexError(
+            f"{self.root.name}: the file {self.files[TOKENS].entry.path} holds tokens that do not "
+            f"fit its settings. {RESTORE}"
+        )
 
     def thumbnail(self, row: int) -> bytes:
         """The JPEG of view ``row``, checked. Raises CraterIndexError."""
-        view, file = self.views[row], self.files[THUMBNAILS]
+        views, file = self.files[VIEWS], self.files[THUMBNAILS]
+        if not views.is_checked:
+            views.checked([row * VIEW_DTYPE.itemsize], [(row + 1) * VIEW_DTYPE.itemsize])
+        view = self._view_table[row]
+        if not view["thumb_length"] and not view["thumb_crc"]:
+            return b""
         file.still_there()
         start, length = int(view["thumb_offset"]), int(view["thumb_length"])
         blob = file.bytes()[start : start + length].tobytes()
@@ -296,6 +321,10 @@ class Segment:
                 f"checksum differs. {RESTORE}"
             )
         return blob
+
+    @cached_property
+    def _view_table(self) -> Records:
+        return self.files[VIEWS].bytes().view(VIEW_DTYPE)
 
     def thumbnails(self, rows: Rows) -> bytes:
         """The JPEGs of ``rows`` one after the other, not checked one by one."""
@@ -321,15 +350,33 @@ class Segment:
 
 
 def gathered(
-    groups: Iterable[tuple[Segment, Rows, Rows]], order: Rows, settings: IndexSettings
+    groups: Sequence[tuple[Segment, Rows, Rows]], order: Rows, settings: IndexSettings
 ) -> Records:
     """Checked copies of records of several segments. ``groups``: (segment, where its records come,
     a range, rows); ``order``: where each of them, one after the other, stands in the answer."""
-    records = np.empty(len(order), record_dtype(settings))
+    kind = record_dtype(settings)
+    plain = np.dtype((np.void, kind.itemsize))
+    sorted_ = np.empty(len(order), plain)
     for segment, places, rows in groups:
-        segment.read_records(rows, records[places[0] : places[-1] + 1])
+        sorted_[places[0] : places[-1] + 1] = segment.copies(rows).view(plain)
+    records: Records = sorted_.view(kind)
+    bad = np.flatnonzero(crc_of_records(records) != records["crc"])
+    for segment, places, rows in groups if bad.size else ():
+        if places[0] <= bad[0] <= places[-1]:
+            raise segment.damaged_record(int(rows[bad[0] - places[0]]))
+    if len(records) and not _fit(records, settings):
+        for segment, places, _ in groups:
+            if not _fit(records[places[0] : places[-1] + 1], settings):
+                raise segment.unfit_records()
     back = np.empty(len(order), np.intp)
     back[order] = np.arange(len(order))
-    # As bytes: numpy copies records member by member.
-    whole: Records = records.view(np.dtype((np.void, records.dtype.itemsize)))[back]
-    return whole.view(records.dtype)
+    answer: Records = sorted_[back].view(kind)
+    return answer
+
+
+def _fit(records: Records, settings: IndexSettings) -> bool:
+    return bool(
+        np.isfinite(records["scale"]).all()
+        and int(records["seed"].max()) < settings.patches
+        and int(records["assignment"].max()) < settings.tokens
+    )

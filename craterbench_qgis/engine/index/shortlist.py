@@ -54,7 +54,7 @@ def open_shortlist(index: CraterIndex, backend: str = "auto") -> ShortlistBacken
         )
     if backend == HNSW:
         return HnswShortlist(index)
-    many = index.n_views >= LISTS_FROM_VIEWS and index.manifest.lists
+    many = index.n_views >= LISTS_FROM_VIEWS and index.manifest.has_lists
     if backend == LISTS or (backend == "auto" and many):
         return ListsShortlist(index)
     built = index.manifest.shortlist

@@ -18,7 +18,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -280,6 +280,12 @@ def blocks_read() -> tuple[int, int] | None:
     return usage.ru_inblock, usage.ru_majflt
 
 
+class BlockSums(Protocol):
+    """See :class:`.sums.Blocks`."""
+
+    def first_bad(self, data: Bytes, starts: npt.ArrayLike, ends: npt.ArrayLike) -> int | None: ...
+
+
 class MappedFile:
     """A file of an index mapped for reading; nothing is read until its bytes are used."""
 
@@ -287,7 +293,12 @@ class MappedFile:
         self.root, self.entry = root, entry
         self.path = root / entry.path
         self._map: mmap.mmap | None = None
+        self._bytes: Bytes | None = None
         self._checked, self._checking = False, threading.Lock()
+        self.blocks: Callable[[FileEntry], BlockSums | None] | None = None
+        """Gives the checksums of the file's blocks, where it has any."""
+        self._blocks: BlockSums | None = None
+        self._damage: CraterIndexError | None = None
         check_size(root, entry)
         if entry.size:
             with storage_errors(self.path), open_inside(root, self.path) as file:
@@ -295,17 +306,49 @@ class MappedFile:
 
     def bytes(self) -> Bytes:
         """uint8 [size], read-only, straight from the map."""
-        if self._map is None:
-            return np.empty(0, np.uint8)
-        return np.frombuffer(self._map, np.uint8)
+        if self._bytes is None:
+            self._bytes = np.frombuffer(b"" if self._map is None else self._map, np.uint8)
+        return self._bytes
 
     def verified(self) -> Bytes:
         """:meth:`bytes` after the whole file's checksum was compared, once per opening."""
         if not self._checked:
             with self._checking:  # once, by whichever thread comes first
                 if not self._checked:
-                    self.verify()
+                    try:
+                        self.verify()
+                    except CraterIndexError as error:
+                        self._damage = error
+                        raise
         return self.bytes()
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether the whole file was compared."""
+        return self._checked
+
+    def checked(self, starts: npt.ArrayLike, ends: npt.ArrayLike) -> Bytes:
+        """:meth:`bytes`, of which those from ``starts`` to before ``ends`` [n] were compared by the
+        checksums of their blocks; the whole file where it has none. Raises CraterIndexError."""
+        if self._checked:
+            return self.bytes()
+        if self._damage is not None:  # somewhere, found by whoever compared all of it
+            raise self._damage
+        if not self.in_blocks or self._blocks is None:
+            return self.verified()
+        self.still_there()
+        data = self.bytes()
+        bad = self._blocks.first_bad(data, starts, ends)
+        if bad is not None:
+            raise damaged(self.root, f"{self.entry.path} at byte {bad:,}")
+        return data
+
+    @property
+    def in_blocks(self) -> bool:
+        """Whether parts of it can be checked by themselves. Raises CraterIndexError."""
+        if self._blocks is None and self.blocks is not None:
+            self._blocks = self.blocks(self.entry)
+        return self._blocks is not None
 
     def verify(self) -> None:
         """Compare size and SHA-256 with the manifest. Raises CraterIndexError."""

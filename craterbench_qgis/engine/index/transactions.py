@@ -69,7 +69,8 @@ class Transactions(Closing):
         # Lists belong to a segment, which goes when it is joined with others.
         segments = {segment.path for segment in new.segments}
         lists = tuple(entry for entry in new.lists if entry.segment in segments)
-        new = dataclasses.replace(new, lists=lists)
+        wide = tuple(entry for entry in new.wide_lists if segments.issuperset(entry.segments))
+        new = dataclasses.replace(new, lists=lists, wide_lists=wide)
         new = dataclasses.replace(
             new, generation=new.generation + 1, updated=utc_now(), engine_version=__version__
         )

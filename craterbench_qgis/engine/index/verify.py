@@ -99,7 +99,7 @@ def verify(path: str | Path, repair: bool = False, monitor: Monitor | None = Non
     extra = [manifest.atlas.file] if manifest.atlas else []
     if not bad - {file.path for file in (*_shortlists(manifest), *extra)}:
         _geopackage(root, manifest, report, repair)
-        _consistency(root, report)
+        _consistency(root, report, repair)
     elif manifest.gpkg is not None:
         _geopackage(root, manifest, report, repair=False)
     _spare(root, manifest, report, repair)
@@ -165,7 +165,8 @@ def _manifest(root: Path, report: VerifyReport, repair: bool) -> Manifest | None
 def _shortlists(manifest: Manifest) -> list[FileEntry]:
     """The files a search can do without."""
     graph = [manifest.shortlist.file] if manifest.shortlist else []
-    return [*graph, *(entry.file for entry in manifest.lists)]
+    graph += [manifest.sums] if manifest.sums else []
+    return [*graph, *(entry.file for entry in manifest.listed)]
 
 
 def _shortlist_or_problem(
@@ -180,6 +181,13 @@ def _shortlist_or_problem(
         with IndexWriter.open(root, check=False) as writer:
             writer.drop_atlas()
         report.repaired.append(f"{entry.path} was damaged and is dropped; make the atlas again.")
+    elif repair and entry == manifest.sums:
+        with IndexWriter.open(root, check=False) as writer:
+            writer.drop_sums()
+        report.repaired.append(
+            f"{entry.path} was damaged and is dropped; whole files are compared until it is made "
+            "again."
+        )
     elif repair and entry in _shortlists(manifest):
         with IndexWriter.open(root, check=False) as writer:
             writer.drop_shortlist()
@@ -223,11 +231,15 @@ def _displacement(body: Body) -> float:
     return body.mean_radius / 1000.0 * math.radians(body.geodetic(45.0) - 45.0)
 
 
-def _consistency(root: Path, report: VerifyReport) -> None:
+def _consistency(root: Path, report: VerifyReport, repair: bool) -> None:
     """Whole files may still disagree, e.g. in an index put together by hand."""
     try:
         with open_index(root, check="sizes") as index:
             _ = index.alive, index.atlas
+            wrong = index.manifest.sums is not None and not (
+                np.array_equal(index.views["crater_row"], index.view_crater_rows)
+                and np.array_equal(index.views["global_scale"], index.global_scales)
+            )
             for segment in index.segments:
                 rows = np.arange(len(segment))
                 for start in range(0, len(rows), 1024):
@@ -243,6 +255,15 @@ def _consistency(root: Path, report: VerifyReport) -> None:
                     report.problems.append(
                         f"{root.name}: {GPKG} holds {count} craters. {geopackage.REWRITE}"
                     )
+        if wrong and repair:
+            with IndexWriter.open(root, check=False) as writer:
+                writer.drop_sums()
+            report.repaired.append("The checksums of blocks were of another index and are dropped.")
+        elif wrong:
+            report.problems.append(
+                f"{root.name}: its checksums of blocks name other craters or scales than its "
+                "views. Have the index repaired, which drops them."
+            )
     except sqlite3.Error as error:
         report.problems.append(str(geopackage.unreadable(root, error)))
     except CraterBenchError as error:

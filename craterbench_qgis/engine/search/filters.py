@@ -130,27 +130,31 @@ def _inside(
 
     shapely.prepare(region)
     inside = np.zeros(len(lon), dtype=bool)
+    if not len(lon):
+        return inside
     left, bottom, right, top = region.bounds
-    cells = _cells(region) if len(lon) > _MANY else None
-    # In blocks that stay in a core's cache.
-    for start in range(0, len(lon), _BLOCK):
-        part = slice(start, start + _BLOCK)
-        x, y, mine = lon[part], lat[part], inside[part]
-        near = keep[part] & (y >= bottom - _EDGE) & (y <= top + _EDGE)
-        for turn in (-360.0, 0.0, 360.0):
-            beside = (x >= left - turn - _EDGE) & (x <= right - turn + _EDGE)
-            rows = np.flatnonzero(near & beside)
-            if len(rows):
-                mine[rows] |= _in_region(region, cells, x[rows] + turn, y[rows])
+    # A little wider than the region: its own edge is rounded.
+    bounds = left - _EDGE, bottom - _EDGE, right + _EDGE, top + _EDGE
+    cells = _cells(region, bounds) if len(lon) > _MANY else None
+    west, east = float(lon.min()), float(lon.max())
+    for turn in (-360.0, 0.0, 360.0):
+        if east + turn < bounds[0] or west + turn > bounds[2]:
+            continue
+        # In blocks that stay in a core's cache.
+        for start in range(0, len(lon), _BLOCK):
+            part = slice(start, start + _BLOCK)
+            x = lon[part] if turn == 0.0 else lon[part] + turn
+            inside[part] |= _in_region(region, bounds, cells, x, lat[part])
+    inside &= keep
     return inside
 
 
-def _cells(region: Any) -> NDArray[np.int8]:
-    """The region's extent as a grid [_CELLS * _CELLS], row by row from the south-west: 1 where a
-    cell lies within it, 0 where outside, -1 where it may be both."""
+def _cells(region: Any, bounds: tuple[float, ...]) -> NDArray[np.int8]:
+    """``bounds`` as a grid of _CELLS cells a side, and one more each way, row by row from the
+    south-west: 1 where a cell lies within the region, 0 where outside, -1 where it may be both."""
     import shapely
 
-    left, bottom, right, top = region.bounds
+    left, bottom, right, top = bounds
     wide, high = (right - left) / _CELLS, (top - bottom) / _CELLS
     column, row = (line.ravel() for line in np.meshgrid(np.arange(_CELLS), np.arange(_CELLS)))
     # A little wider than they are: a point may be rounded into the cell beside its own.
@@ -158,29 +162,46 @@ def _cells(region: Any) -> NDArray[np.int8]:
         left + (column - 1e-6) * wide, bottom + (row - 1e-6) * high,
         left + (column + 1 + 1e-6) * wide, bottom + (row + 1 + 1e-6) * high,
     )  # fmt: skip
-    cells = np.zeros(len(boxes), np.int8)
+    inner = np.zeros(len(boxes), np.int8)
     touched = np.flatnonzero(shapely.intersects(region, boxes))
-    cells[touched] = np.where(shapely.contains(region, boxes[touched]), 1, -1)
-    return cells
+    inner[touched] = np.where(shapely.contains(region, boxes[touched]), 1, -1)
+    cells = np.zeros((_CELLS + 2, _CELLS + 2), np.int8)
+    cells[1:-1, 1:-1] = inner.reshape(_CELLS, _CELLS)
+    return cells.ravel()
 
 
 def _in_region(
-    region: Any, cells: NDArray[np.int8] | None, x: NDArray[np.float64], y: NDArray[np.float64]
+    region: Any,
+    bounds: tuple[float, ...],
+    cells: NDArray[np.int8] | None,
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
 ) -> BoolArray:
-    """Points in or on a prepared polygon; with ``cells``, only those near its edge are compared
-    with it."""
+    """Points in or on a prepared polygon, which lies within ``bounds``; with ``cells``, only those
+    near its edge are compared with it."""
     import shapely
 
     if cells is None:
         return np.asarray(shapely.intersects_xy(region, x, y), bool)
-    left, bottom, right, top = region.bounds
-    column = ((x - left) * (_CELLS / (right - left))).astype(np.int32).clip(0, _CELLS - 1)
-    row = ((y - bottom) * (_CELLS / (top - bottom))).astype(np.int32).clip(0, _CELLS - 1)
-    state = cells[row * np.int32(_CELLS) + column]
+    left, bottom, right, top = bounds
+    cell = _number(y, bottom, top)
+    cell *= np.int32(_CELLS + 2)
+    cell += _number(x, left, right)
+    state = cells[cell]
     inside: BoolArray = state > 0
     at = np.flatnonzero(state < 0)
     inside[at] = shapely.intersects_xy(region, x[at], y[at])
     return inside
+
+
+def _number(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.int32]:
+    """Which cells from ``low`` to ``high`` they lie in, from 1 on; 0 and the last are beyond."""
+    place = values - low
+    place *= _CELLS / (high - low)
+    place += 1.0
+    np.maximum(place, 0.0, out=place)
+    np.minimum(place, _CELLS + 1.0, out=place)
+    return place.astype(np.int32)
 
 
 def _region_of_file(path: str, body: Body | None) -> Any:

@@ -349,10 +349,8 @@ class Searcher:
         """From the query's own ranking of the craters that share no ground with it."""
         rows, best = best_per_crater(self.index.view_crater_rows[views], scores)
         if query.lon is not None and query.lat is not None and query.diameter_m is not None:
-            table, place = self.index.craters, (query.lon, query.lat, query.diameter_m)
-            near = same_ground(
-                self.body, place, table.lon[rows], table.lat[rows], table.diameter_m[rows]
-            )
+            place = query.lon, query.lat, query.diameter_m
+            near = same_ground(self.body, place, *self.index.craters.places(rows))
             best = best[~near]
         expected = expected_by_chance(best, [match.score for match in matches], allowed)
         if expected is not None:
