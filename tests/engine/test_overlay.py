@@ -9,15 +9,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from craterbench_qgis.contract.search import Feedback
 from craterbench_qgis.engine.cli import main
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.errors import CraterIndexError
+from craterbench_qgis.engine.files.images import open_thumbnail
 from craterbench_qgis.engine.index import open_index
+from craterbench_qgis.engine.indexing.pipeline import thumbnail
 from craterbench_qgis.engine.search import Searcher, SearchOptions
 from craterbench_qgis.engine.search.overlay import (
     NORTH_UP,
+    SIDE,
     context_of,
     correlations,
     mixed,
@@ -78,6 +82,20 @@ def test_a_score_is_late_interaction_and_in_part_the_overlay(
     assert best.score == pytest.approx(
         (1 - NORTH_UP.share) * views[best.view_number] + NORTH_UP.share * worth, abs=1e-5
     )
+
+
+@pytest.mark.parametrize("size", [128, 100, 20])
+def test_a_thumbnail_is_read_no_finer_than_it_is_compared(folder: Path, size: int) -> None:
+    picture = query_view(folder, 4, ENCODER, 2.5).view.pixels
+    data = thumbnail(picture, size)
+    with open_thumbnail(data) as whole, open_thumbnail(data, SIDE) as small:
+        assert whole.size == (size, size)
+        assert small.size == ((SIDE, SIDE) if size == 4 * SIDE else (size, size))
+        expected = [
+            np.asarray(image.convert("L").resize((SIDE, SIDE), Image.Resampling.BOX), np.float32)
+            for image in (whole, small)
+        ]
+    np.testing.assert_allclose(*expected, atol=6)
 
 
 def test_what_correlates_little_counts_for_nothing() -> None:
