@@ -21,6 +21,7 @@ from ..index import CraterIndex, ShortlistBackend, open_shortlist
 from ..interaction import maxsim, symmetric_maxsim
 from .analogs import AnalogSearch
 from .any_angle import REFINED, best_of, finer_turns, zoom_to
+from .best_turns import best_turns
 from .chance import best_per_crater, expected_by_chance, same_ground
 from .feedback import Background, Refinement, background_of
 from .filters import allowed_craters, always_same, pixels_across
@@ -110,7 +111,7 @@ class Searcher:
                 query, options.analogs, allowed, self.body, options.top
             )
         with _timed(timings, "turn"):
-            best = self.analogs.best_turns(query, self.encoder, views)
+            best = best_turns(self.index, self.encoder, query, views)
         with _timed(timings, "assemble"):
             matches = self._matches(query, options.top, views, scores, scores)
             add_turns(matches, views, best)
