@@ -139,10 +139,16 @@ def test_without_pictures_late_interaction_decides_alone(
     ]
 
 
-def test_nothing_is_laid_on_a_refined_query(folder: Path, searcher: Searcher) -> None:
+def test_pictures_are_laid_on_a_refined_query_too(folder: Path, searcher: Searcher) -> None:
     asked = query_view(folder, 7, ENCODER, 2.5)
-    result = searcher.search(asked, SearchOptions(feedback=Feedback(["T-001"], ["T-002"])))
-    assert "overlay" not in result.provenance and "overlay" not in result.timings_ms
+    options = SearchOptions(top=COUNT, feedback=Feedback(["T-001"], ["T-002"]))
+    result = searcher.search(asked, options)
+    assert result.provenance["overlay"] == NORTH_UP.to_json()
+    alone = searcher.search(asked, replace(options, overlay=False))
+    assert "overlay" not in alone.provenance
+    own = next(match.score for match in alone.matches if match.crater_id == "T-007")
+    assert result.matches[0].crater_id == "T-007" and result.matches[0].score > 0.9 * own
+    assert "T-002" not in {match.crater_id for match in result.matches}
 
 
 def test_a_picture_of_one_grey_and_one_of_unknown_width_are_searched(

@@ -56,8 +56,7 @@ class Searcher:
 
         The first stage keeps the S views nearest by global vector among those the filters allow;
         the second scores each by late interaction (mean over the query's instance tokens of the
-        largest inner product with the view's) and, unless refined, lays the best views' pictures
-        on the query. A crater counts with its best view. When fewer than ``top`` craters are in
+        largest inner product with the view's) and lays the best views' pictures on the query. A crater counts with its best view. When fewer than ``top`` craters are in
         the shortlist although more are allowed, it is made longer.
 
         Raises
@@ -84,7 +83,7 @@ class Searcher:
             embedding.globals[0], tokens, mask, allowed, options, refined, timings
         )
         overlay = None
-        if options.overlay and refined is None:
+        if options.overlay:
             scores, overlay = self._lay_over(query, views, scores, NORTH_UP, timings)
         with _timed(timings, "assemble"):
             matches = self._matches(query, options.top, views, first, scores)
