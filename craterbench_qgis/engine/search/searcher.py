@@ -56,8 +56,9 @@ class Searcher:
 
         The first stage keeps the S views nearest by global vector among those the filters allow;
         the second scores each by late interaction (mean over the query's instance tokens of the
-        largest inner product with the view's) and lays the best views' pictures on the query. A crater counts with its best view. When fewer than ``top`` craters are in
-        the shortlist although more are allowed, it is made longer.
+        largest inner product with the view's) and lays the best views' pictures on the query. A
+        crater counts with its best view. When fewer than ``top`` craters are in the shortlist
+        although more are allowed, it is made longer.
 
         Raises
         ------
