@@ -20,9 +20,11 @@ RUN    ?= build/training
 # The Python that has QGIS, and where its pytest is put.
 QGIS_PYTHON ?= /usr/bin/python3
 QGIS_VENV   ?= .venv-qgis
+# Compiled once and not by each of hundreds of processes, also where the surroundings forbid it.
+export PYTHONDONTWRITEBYTECODE :=
 INSTALL = "$(PYTHON)" -m craterbench_qgis.environment.install "$(VENV)" --project .
 
-.PHONY: engine dev demo test test-qgis test-engine lint bench images fuzz kills kills-cluster soak train package \
+.PHONY: engine dev demo test test-qgis test-engine test-held lint bench images fuzz kills kills-cluster soak train package \
   qgis test-newer-qgis clean
 
 engine:
@@ -48,12 +50,14 @@ HELD := $(addprefix tests/engine/test_,index.py index_lock.py index_where.py hel
 
 # QGIS's and the engine's tests wait for other processes now and then: side by side they do not.
 test: dev
-	@$(MAKE) --no-print-directory -j 2 test-qgis test-engine
+	@sh tools/in_memory.sh $(MAKE) --no-print-directory -j 2 test-qgis test-engine test-held
 
 test-engine: dev
 	OMP_NUM_THREADS=1 "$(BIN)/python" -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
 	  $(LONGEST) $(filter-out $(LONGEST),$(OUTSIDE)) \
 	  tests/engine tests/environment tests/security tests/test_package.py tests/test_docs.py
+
+test-held: dev
 	OMP_NUM_THREADS=1 "$(BIN)/python" -m pytest --windows-rules $(HELD)
 
 # The plugin's tests, by the Python that has QGIS: make test-qgis QGIS_PYTHON=... QGIS_VENV=...

@@ -82,7 +82,7 @@ def until(condition, seconds=60.0):
     while not condition():
         if time.monotonic() > end:
             raise AssertionError(f"waited {_BUSY * seconds} s in vain")
-        yield 60
+        yield 120
     return None
 
 
