@@ -103,16 +103,15 @@ def pairs_of(encoder: Encoder, query: QueryView) -> Pairs:
 
 def fit(pairs: list[Pairs], grid: tuple[int, int]) -> FloatArray:
     """The weights [9 D, D]."""
-    products: NDArray[np.float64] | float = 0.0
-    targets: NDArray[np.float64] | float = 0.0
+    dim = pairs[0].tokens.shape[2]
+    width = surroundings(pairs[0].tokens[:1], grid).shape[2]
+    products: NDArray[np.float64] = RIDGE * np.eye(width)
+    targets: NDArray[np.float64] = np.zeros((width, dim))
     for pair in pairs:
-        known = surroundings(pair.tokens, grid)
-        known = known.reshape(-1, known.shape[2])
-        products = products + known.T @ known
-        wanted = mirrored(pair.images, grid).reshape(len(known), -1)
-        targets = targets + known.T @ wanted
-    ridge = RIDGE * np.eye(len(np.asarray(products)))
-    return np.linalg.solve(products + ridge, targets).astype(np.float32)
+        known = surroundings(pair.tokens, grid).reshape(-1, width)
+        products += known.T @ known
+        targets += known.T @ mirrored(pair.images, grid).reshape(-1, dim)
+    return np.linalg.solve(products, targets).astype(np.float32)
 
 
 def nearness(weights: FloatArray, pairs: list[Pairs], grid: tuple[int, int]) -> tuple[float, float]:
