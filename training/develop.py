@@ -14,6 +14,8 @@ import argparse
 import json
 import sys
 import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -71,7 +73,7 @@ def another_processing(views: Views, rng: np.random.Generator) -> Views:
         image = detail / spread ** rng.uniform(0, 1) + rng.uniform(-0.2, 0.8) * (slow - slow.mean())
         low, high = np.percentile(image, (1, 99))
         out[i] = np.clip((image - low) / (high - low), 0, 1)
-    return worsen(Views(out, views.row), rng)
+    return worsen(replace(views, pixels=out), rng)
 
 
 def make_set(name: str, data: Path, work: Path, size: int) -> RetrievalSet:
@@ -102,8 +104,17 @@ def make_set(name: str, data: Path, work: Path, size: int) -> RetrievalSet:
     for number, sun in enumerate(SUNS):
         shade = shade_normals(data / NORMALS, *sun, work / f"mars{number}.tif")
         lit.append(cut(shade, craters, kept, None, size, 0.1, rng, body_name="mars"))
-    together = Views(np.concatenate([v.pixels for v in lit]), np.concatenate([v.row for v in lit]))
-    return RetrievalSet(gallery, {"shade": together})
+    return RetrievalSet(gallery, {"shade": joined(lit)})
+
+
+def joined(parts: Sequence[Views]) -> Views:
+    """Views cut one set after the other, as one."""
+    widths = [part.context for part in parts if part.context is not None]
+    return Views(
+        np.concatenate([part.pixels for part in parts]),
+        np.concatenate([part.row for part in parts]),
+        np.concatenate(widths) if len(widths) == len(parts) else None,
+    )
 
 
 def _craters(

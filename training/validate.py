@@ -16,7 +16,7 @@ import json
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +41,12 @@ Array = NDArray[np.float32]
 
 @dataclass
 class Views:
-    """``pixels`` float32 [V, S, S]; ``row`` int [V], the crater each view shows."""
+    """``pixels`` float32 [V, S, S]; ``row`` int [V], the crater each view shows; ``context`` [V],
+    the side in diameters, where it is known."""
 
     pixels: Array
     row: NDArray[np.int64]
+    context: NDArray[np.float64] | None = None
 
 
 def read_craters(data: Path) -> NDArray[np.float64]:
@@ -110,7 +112,7 @@ def cut(
     this share of the diameter in a random direction; ``shift_m``: besides, the spread of a normal
     offset in metres along each axis (a control network's error)."""
     body = body_by_name(body_name)
-    pixels, kept = [], []
+    pixels, kept, wide = [], [], []
     with Mosaic.open(mosaic) as source:
         for row in rows:
             lon, lat, diameter = craters[row]
@@ -126,7 +128,10 @@ def cut(
                     continue
                 pixels.append(view.pixels)
                 kept.append(row)
-    return Views(np.stack(pixels).astype(np.float32), np.array(kept, dtype=np.int64))
+                wide.append(context)
+    return Views(
+        np.stack(pixels).astype(np.float32), np.array(kept, dtype=np.int64), np.array(wide)
+    )
 
 
 def worsen(views: Views, rng: np.random.Generator) -> Views:
@@ -143,7 +148,7 @@ def worsen(views: Views, rng: np.random.Generator) -> Views:
         )
         low, high = np.percentile(image, (1, 99))
         out[i] = np.clip((image - low) / (high - low), 0, 1) ** np.exp(rng.normal(0, 0.4))
-    return Views(out, views.row)
+    return replace(views, pixels=out)
 
 
 def embed(encoder: Encoder, views: Views, batch: int = 128) -> Embedding:

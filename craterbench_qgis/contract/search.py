@@ -168,7 +168,7 @@ class SearchParams(Record):
 
     ``any_angle``: the query's orientation is not known, so ``same`` tries them all; analogs are
     always compared at any angle and mirrored, by ``analogs``. ``overlay``: the pictures of the
-    best views are laid on the query and count, for ``same`` without ``feedback``.
+    best views are laid on the query and count, for ``same``.
     """
 
     index: FileName

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -33,12 +34,10 @@ def ids(matches: list) -> list[str]:
 def test_an_accepted_crater_pulls_its_likes_up(folder: Path, searcher: Searcher) -> None:
     """By late interaction the mean with the accepted view, on an index too small for more."""
     asked = query(folder, 5)
-    options = SearchOptions(top=COUNT, shortlist=1000)
+    options = SearchOptions(top=COUNT, shortlist=1000, overlay=False)
     before = searcher.search(asked, options)
     wanted = before.matches[9].crater_id
-    after = searcher.search(
-        asked, SearchOptions(top=COUNT, shortlist=1000, feedback=Feedback([wanted]))
-    )
+    after = searcher.search(asked, replace(options, feedback=Feedback([wanted])))
     assert len(after.matches) == COUNT
     place = ids(after.matches).index(wanted)
     assert place < ids(before.matches).index(wanted)

@@ -9,15 +9,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from craterbench_qgis.contract.search import Feedback
 from craterbench_qgis.engine.cli import main
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.errors import CraterIndexError
+from craterbench_qgis.engine.files.images import open_thumbnail
 from craterbench_qgis.engine.index import open_index
+from craterbench_qgis.engine.indexing.pipeline import thumbnail
 from craterbench_qgis.engine.search import Searcher, SearchOptions
 from craterbench_qgis.engine.search.overlay import (
     NORTH_UP,
+    SIDE,
     context_of,
     correlations,
     mixed,
@@ -80,6 +84,20 @@ def test_a_score_is_late_interaction_and_in_part_the_overlay(
     )
 
 
+@pytest.mark.parametrize("size", [128, 100, 20])
+def test_a_thumbnail_is_read_no_finer_than_it_is_compared(folder: Path, size: int) -> None:
+    picture = query_view(folder, 4, ENCODER, 2.5).view.pixels
+    data = thumbnail(picture, size)
+    with open_thumbnail(data) as whole, open_thumbnail(data, SIDE) as small:
+        assert whole.size == (size, size)
+        assert small.size == ((SIDE, SIDE) if size == 4 * SIDE else (size, size))
+        expected = [
+            np.asarray(image.convert("L").resize((SIDE, SIDE), Image.Resampling.BOX), np.float32)
+            for image in (whole, small)
+        ]
+    np.testing.assert_allclose(*expected, atol=6)
+
+
 def test_what_correlates_little_counts_for_nothing() -> None:
     scores = np.array([0.5, 0.6, 0.7, 0.4], np.float32)
     correlation = np.array([1.0, NORTH_UP.floor, 0.0], np.float32)
@@ -121,10 +139,16 @@ def test_without_pictures_late_interaction_decides_alone(
     ]
 
 
-def test_nothing_is_laid_on_a_refined_query(folder: Path, searcher: Searcher) -> None:
+def test_pictures_are_laid_on_a_refined_query_too(folder: Path, searcher: Searcher) -> None:
     asked = query_view(folder, 7, ENCODER, 2.5)
-    result = searcher.search(asked, SearchOptions(feedback=Feedback(["T-001"], ["T-002"])))
-    assert "overlay" not in result.provenance and "overlay" not in result.timings_ms
+    options = SearchOptions(top=COUNT, feedback=Feedback(["T-001"], ["T-002"]))
+    result = searcher.search(asked, options)
+    assert result.provenance["overlay"] == NORTH_UP.to_json()
+    alone = searcher.search(asked, replace(options, overlay=False))
+    assert "overlay" not in alone.provenance
+    own = next(match.score for match in alone.matches if match.crater_id == "T-007")
+    assert result.matches[0].crater_id == "T-007" and result.matches[0].score > 0.9 * own
+    assert "T-002" not in {match.crater_id for match in result.matches}
 
 
 def test_a_picture_of_one_grey_and_one_of_unknown_width_are_searched(

@@ -147,8 +147,7 @@ def _both(
     A crater is not asked for craters like itself, so of a kind its own row is passed over.
     """
     own = Filters(exclude_ids=list(searcher.index.craters.ids([row]))) if column else Filters()
-    # A refined search lays no pictures on the query; the one before is to differ in nothing else.
-    options = SearchOptions(top=judged + _DEPTH, filters=own, how_sure=False, overlay=False)
+    options = SearchOptions(top=judged + _DEPTH, filters=own, how_sure=False)
     first = searcher.search(query, options).matches
     shown = [
         (match.crater_id, match.crater_row)

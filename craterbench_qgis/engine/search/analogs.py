@@ -10,14 +10,12 @@ from numpy.typing import NDArray
 
 from ...contract.search import AnalogOptions
 from ..bodies import Body
-from ..encoders.base import Encoder
 from ..index import CraterIndex
-from ..interaction import each_maxsim
 from ..kinds.descriptor import KindDescriptor, KindVectors, load_descriptor
 from ..kinds.gallery import Features, KindGallery
 from .chance import same_ground
 from .query import QueryView
-from .turns import ANALOG_TURNS, Turn, turned, turns
+from .turns import Turn, turned
 
 _QUARTERS = (Turn(0.0, False), Turn(90.0, False), Turn(180.0, True), Turn(270.0, True))
 
@@ -90,19 +88,6 @@ class AnalogSearch:
         _, first = np.unique(gallery.crater_row[order], return_index=True)
         chosen = order[np.sort(first)[:top]]
         return gallery.view[chosen], score[chosen].astype(np.float32)
-
-    def best_turns(
-        self, query: QueryView, encoder: Encoder, views: NDArray[np.int64]
-    ) -> list[Turn]:
-        """For each of ``views`` the turn (and mirror) of the query that is most like it, by late
-        interaction of the index's own tokens."""
-        if not len(views):
-            return []
-        tried = turns(ANALOG_TURNS, mirrored=True)
-        embedding = encoder.encode(np.stack([turned(query, turn) for turn in tried]))
-        tokens = self._index.settings.instance_tokens(embedding.tokens, embedding.attention).vectors
-        scores = each_maxsim(tokens, self._index.tokens(views))
-        return [tried[int(best)] for best in scores.argmax(axis=0)]
 
     def _observation(self, query: QueryView) -> int | None:
         fingerprint = query.source.get("mosaic_fingerprint")

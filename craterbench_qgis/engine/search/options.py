@@ -25,8 +25,7 @@ class SearchOptions:
     """How to search. ``shortlist``: S, views kept by the first stage; ``top``: craters wanted.
 
     ``any_angle`` is for the same crater; analogs are always compared at any angle and mirrored.
-    ``overlay``: the best views' pictures are laid on the query; not for analogs, and not where
-    feedback refines the query, for which it was never measured.
+    ``overlay``: the best views' pictures are laid on the query; not for analogs.
     """
 
     top: int = TOP

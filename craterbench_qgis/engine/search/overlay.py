@@ -53,7 +53,7 @@ class Overlay:
         return {"share": round(self.share, 4), "views": self.compared, "floor": self.floor}
 
 
-NORTH_UP = Overlay(compared=100, turns=(0.0,), shift=1, share=1 / 8, floor=0.3)
+NORTH_UP = Overlay(compared=60, turns=(0.0,), shift=1, share=1 / 8, floor=0.3)
 """Wrong pictures correlate with a query by 0.2 to 0.4, and where it is of another light or of
 terrain the right one no more than they: below the floor a correlation says nothing."""
 AT_ANY_ANGLE = Overlay(
@@ -124,13 +124,16 @@ def correlations(
     ``widths``: the width of the ground the query shows over that a thumbnail shows. Only what lies
     in the largest circle of the narrower one is compared: turns bring nothing in there.
     """
+    pictures = np.stack([_grey(jpeg).ravel() for jpeg in thumbnails])
+    alike: dict[tuple[float, Turn], list[int]] = {}
+    for number, (turn, width) in enumerate(zip(turns, widths, strict=True)):
+        alike.setdefault((round(width, 3), turn), []).append(number)
     frames: dict[float, _Frame] = {}
     best = np.zeros(len(thumbnails), np.float32)
-    for number, (turn, jpeg, width) in enumerate(zip(turns, thumbnails, widths, strict=True)):
-        key = round(width, 3)
-        if key not in frames:
-            frames[key] = _Frame(query, width, overlay)
-        best[number] = frames[key].best(turn, _grey(jpeg))
+    for (width, turn), numbers in alike.items():
+        if width not in frames:
+            frames[width] = _Frame(query, width, overlay)
+        best[numbers] = frames[width].best(turn, pictures[numbers])
     return np.clip(best, 0.0, 1.0)
 
 
@@ -154,20 +157,20 @@ class _Frame:
         across = _reflected(columns + away[None, :, None])
         self._places = (down * SIDE + across).reshape(len(away) ** 2, -1)
 
-    def best(self, turn: Turn, picture: Float) -> float:
-        """The largest correlation with a picture [SIDE, SIDE]."""
+    def best(self, turn: Turn, pictures: Float) -> Float:
+        """The largest correlation with each of ``pictures`` [n, SIDE * SIDE]."""
         templates = self._templates.get(turn)
         if templates is None:
             templates = self._templates[turn] = self._turned(turn)
-        windows = picture.ravel()[self._places]
-        windows -= picture.mean()
-        count = windows.shape[1]
-        square = np.einsum("sp,sp->s", windows, windows)
-        length = np.sqrt(np.maximum(square - windows.sum(axis=1) ** 2 / count, 0.0))
+        windows = (pictures - pictures.mean(axis=1, keepdims=True))[:, self._places]
+        count = windows.shape[2]
+        square = np.einsum("nsp,nsp->ns", windows, windows)
+        length = np.sqrt(np.maximum(square - windows.sum(axis=2) ** 2 / count, 0.0))
         # The templates have mean 0, so that of a window does not matter in the product.
-        products = (windows @ templates.T).max(axis=1)
-        seen = length > _LEAST
-        return float((products[seen] / length[seen]).max(initial=0.0))
+        products = (windows @ templates.T).max(axis=2)
+        shares = np.divide(products, length, out=np.zeros_like(length), where=length > _LEAST)
+        best: Float = shares.max(axis=1)
+        return best
 
     def _turned(self, turn: Turn) -> Float:
         """The query's compared pixels after ``turn`` and a little more and less: unit rows [turns,
@@ -202,5 +205,9 @@ def _grey(jpeg: bytes) -> Float:
     """A thumbnail as [SIDE, SIDE] in 0..1."""
     from PIL import Image
 
-    small = open_thumbnail(jpeg).convert("L").resize((SIDE, SIDE), Image.Resampling.BOX)
-    return np.asarray(small, np.float32) / 255.0
+    image = open_thumbnail(jpeg, SIDE)
+    if image.mode != "L":
+        image = image.convert("L")
+    if image.size != (SIDE, SIDE):
+        image = image.resize((SIDE, SIDE), Image.Resampling.BOX)
+    return np.asarray(image, np.float32) / 255.0

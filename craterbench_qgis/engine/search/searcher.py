@@ -21,6 +21,7 @@ from ..index import CraterIndex, ShortlistBackend, open_shortlist
 from ..interaction import maxsim, symmetric_maxsim
 from .analogs import AnalogSearch
 from .any_angle import REFINED, best_of, finer_turns, zoom_to
+from .best_turns import best_turns
 from .chance import best_per_crater, expected_by_chance, same_ground
 from .feedback import Background, Refinement, background_of
 from .filters import allowed_craters, always_same, pixels_across
@@ -55,9 +56,9 @@ class Searcher:
 
         The first stage keeps the S views nearest by global vector among those the filters allow;
         the second scores each by late interaction (mean over the query's instance tokens of the
-        largest inner product with the view's) and, unless refined, lays the best views' pictures
-        on the query. A crater counts with its best view. When fewer than ``top`` craters are in
-        the shortlist although more are allowed, it is made longer.
+        largest inner product with the view's) and lays the best views' pictures on the query. A
+        crater counts with its best view. When fewer than ``top`` craters are in the shortlist
+        although more are allowed, it is made longer.
 
         Raises
         ------
@@ -83,7 +84,7 @@ class Searcher:
             embedding.globals[0], tokens, mask, allowed, options, refined, timings
         )
         overlay = None
-        if options.overlay and refined is None:
+        if options.overlay:
             scores, overlay = self._lay_over(query, views, scores, NORTH_UP, timings)
         with _timed(timings, "assemble"):
             matches = self._matches(query, options.top, views, first, scores)
@@ -110,7 +111,7 @@ class Searcher:
                 query, options.analogs, allowed, self.body, options.top
             )
         with _timed(timings, "turn"):
-            best = self.analogs.best_turns(query, self.encoder, views)
+            best = best_turns(self.index, self.encoder, query, views)
         with _timed(timings, "assemble"):
             matches = self._matches(query, options.top, views, scores, scores)
             add_turns(matches, views, best)
