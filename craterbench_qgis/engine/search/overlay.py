@@ -53,7 +53,7 @@ class Overlay:
         return {"share": round(self.share, 4), "views": self.compared, "floor": self.floor}
 
 
-NORTH_UP = Overlay(compared=60, turns=(0.0,), shift=1, share=1 / 8, floor=0.3)
+NORTH_UP = Overlay(compared=100, turns=(0.0,), shift=1, share=1 / 8, floor=0.3)
 """Wrong pictures correlate with a query by 0.2 to 0.4, and where it is of another light or of
 terrain the right one no more than they: below the floor a correlation says nothing."""
 AT_ANY_ANGLE = Overlay(
