@@ -75,11 +75,16 @@ def laid_over(
     """
     top = np.argsort(-scores, kind="stable")[: overlay.compared]
     context = context_of(query)
-    contexts = index.view_records(views[top])["context"].astype(float).tolist()
     try:
-        thumbnails = [index.thumbnail(view) for view in views[top].tolist()]
-        if not thumbnails or not all(thumbnails):
+        thumbnails: list[bytes] = []
+        for view in views[top].tolist():
+            picture = index.thumbnail(view)
+            if not picture:
+                return None
+            thumbnails.append(picture)
+        if not thumbnails:
             return None
+        contexts = index.view_records(views[top])["context"].astype(float).tolist()
         correlation = correlations(
             query.view.pixels,
             [_UNTURNED if best is None else best[number] for number in top.tolist()],
