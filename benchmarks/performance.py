@@ -68,7 +68,7 @@ def make(other: Other, index_path: Path, folder: Path) -> None:
         vectors = every_descriptor(index)
     clock = Clock()
     other.make(vectors, folder)
-    busy, on_clock = clock()
+    _, busy, on_clock = clock()
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     made = {"busy_s": busy / 1e3, "clock_s": on_clock / 1e3, "bytes": size}
     (folder / "made.json").write_text(json.dumps(made))
@@ -91,9 +91,9 @@ def alone(name: str, real: Path, index_path: Path, structures: Path, size: int, 
             def ask(vector: np.ndarray, query: np.ndarray, count: int) -> np.ndarray:
                 return scorer.best(query, find(vector, count, step))
 
-        opened = clock()
+        opened = clock()[1:]
         ask(vectors[0], tokens[0], size)
-        first = clock()
+        first = clock()[1:]
         for vector, query in zip(vectors, tokens, strict=True):
             ask(vector, query, size)
         own, mapped = (now - then for now, then in zip(memory(), before, strict=True))
