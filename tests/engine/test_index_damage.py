@@ -175,6 +175,7 @@ def test_a_file_shortened_while_open_is_an_error_not_a_crash(tmp_path: Path, who
         (b'{"format": "craterindex", "format_version": 7}', "newer CraterBench"),
         (b"\xff\xfe", "not readable"),
         (b"[1]", "not readable"),
+        (b'{"checksum": "", "format": "web app"}', "not readable"),
     ],
 )
 def test_foreign_manifests(tmp_path: Path, content: bytes, words: str) -> None:

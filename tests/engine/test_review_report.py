@@ -18,11 +18,17 @@ from craterbench_qgis.contract.vocabulary import PairOrder, Verdict
 from craterbench_qgis.engine.catalogue import read_catalogue
 from craterbench_qgis.engine.cli import main
 from craterbench_qgis.engine.duplicates import (
+    apply_decisions,
     find_duplicates,
     record_decisions,
     write_review_report,
 )
-from craterbench_qgis.engine.errors import Cancelled, ExportError, QueryError
+from craterbench_qgis.engine.errors import (
+    Cancelled,
+    CraterBenchError,
+    ExportError,
+    QueryError,
+)
 
 from . import scene
 from .server_client import Client
@@ -132,6 +138,23 @@ def test_hostile_names_stay_text(review: Path) -> None:
     assert [cell.text for cell in card.all("td")][:3] == [everything, everything, "–"]
     write(review, "r.pdf", title=everything)
     assert review.with_name("r.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_what_a_stranger_says_of_the_review_is_used_or_refused(review: Path) -> None:
+    """In the report and in the cleaned catalogue: no value of another kind breaks them."""
+    whole = review.read_bytes()
+    values = ("255", "null", "{}", '"x"', "[1]", '{"a": 1}', '["a"]', "-")
+    refused = 0
+    for key in ("catalogues", "mosaics", "body_radii_m", "priority", "entry_columns", "keeper"):
+        for value in values:
+            review.write_bytes(whole)
+            change(review, "UPDATE provenance SET value = ? WHERE key = ?", value, key)
+            try:
+                write(review)
+                apply_decisions(review, review.with_name("clean.csv"), 0.5)
+            except CraterBenchError:
+                refused += 1
+    assert 20 < refused < 44
 
 
 def test_which_pairs_and_in_which_order(review: Path) -> None:

@@ -19,12 +19,13 @@ from ..bodies import Body
 from ..errors import CraterBenchError, ExportError, QueryError
 from ..files import vectors
 from ..files.formulas import guarded_table
+from ..files.typed import convert
 from ..formats.shapefile import fit_table, write_fields
 from ..formats.writer import write_set
 from ..index.catalogue_store import union_attributes
 from ..sources import within
 from .clusters import Edge, Member, join, keeper
-from .store import ENTRY_COLUMNS, points, read_provenance, read_selection
+from .store import ENTRY_COLUMNS, points, read_body, read_provenance, read_selection
 from .words import read_verdict, selection_words
 
 FORMATS = {".csv": "CSV", ".gpkg": "GPKG", ".geojson": "GeoJSON", ".shp": "ESRI Shapefile"}
@@ -56,21 +57,12 @@ def apply_decisions(
     if threshold is not None and not 0.0 < threshold <= 1.0:
         raise QueryError(f"{threshold:g} is no probability. Use a threshold within 0 and 1.")
     facts = read_provenance(source)
-    try:
-        columns = json.loads(facts["entry_columns"])
-        radii = json.loads(facts["body_radii_m"])
-        settings = {name: json.loads(facts[name]) for name in ("priority", "catalogues")}
-    except (KeyError, ValueError) as error:
-        raise QueryError(
-            f"'{source.name}' lacks what a review must say of itself ({error}). Find the "
-            "duplicates again; decisions are kept."
-        ) from error
-    body = Body(facts["body"], float(radii[0]), float(radii[1]))
-    tables = [_entries(source, layer, columns[layer]) for layer in columns]
+    known, body = _known(facts, source), read_body(facts, source)
+    tables = [_entries(source, layer, names) for layer, names in known.entry_columns.items()]
     edges, keepers = _edges(source, tables), _keepers(source, tables)
     groups = join(edges, threshold)
     wanted = _compared(tables, facts) if only_compared else None
-    table, gone = _cleaned(tables, groups, keepers, facts, settings, wanted)
+    table, gone = _cleaned(tables, groups, keepers, facts, known, wanted)
     files = _write(target, table, body)
     meant = [
         e
@@ -131,6 +123,32 @@ class _Entries:
         return int(self.head.num_rows)
 
 
+@dataclass
+class _Known:
+    """What a review says of its catalogues: stored and own name of each column of each layer."""
+
+    entry_columns: dict[str, list[tuple[str, str]]]
+    priority: list[str]
+    catalogues: list[str]
+    keeper: Keeper = Keeper.AUTO
+
+
+def _known(facts: dict[str, str], review: Path) -> _Known:
+    try:
+        content = {
+            name: json.loads(facts[name]) for name in ("entry_columns", "priority", "catalogues")
+        }
+        known = convert({**content, "keeper": facts.get("keeper") or Keeper.AUTO}, _Known)
+        if not 0 < len(known.entry_columns) <= len(known.catalogues):
+            raise ValueError("its catalogues and its layers do not fit")
+    except (KeyError, ValueError, RecursionError) as error:
+        raise QueryError(
+            f"'{review.name}' lacks what a review must say of itself ({error}). Find the "
+            "duplicates again; decisions are kept."
+        ) from error
+    return known
+
+
 def _entries(path: Path, layer: str, names: Sequence[Sequence[str]]) -> _Entries:
     table = _layer(path, layer, [*ENTRY_COLUMNS, *(stored for stored, _ in names)])
     order = np.argsort(table.column("entry_row").to_numpy(), kind="stable")
@@ -171,7 +189,7 @@ def _cleaned(
     groups: list[list[int]],
     keepers: set[int],
     facts: dict[str, str],
-    settings: dict[str, Any],
+    known: _Known,
     wanted: NDArray[np.bool_] | None = None,
 ) -> tuple[pa.Table, int]:
     """The kept rows (of those ``wanted``) with what was merged into them, and how many entries
@@ -181,12 +199,12 @@ def _cleaned(
     if len(tables) > 1:
         attributes = pa.table(dict(union_attributes([_padded(table) for table in tables])))
     where = np.concatenate([np.full(table.rows, k) for k, table in enumerate(tables)])
-    stems = [Path(name).stem for name in settings["catalogues"]]
+    stems = [Path(name).stem for name in known.catalogues]
     ids: list[str | None] = [None] * heads.num_rows
     rows: list[str | None] = [None] * heads.num_rows
     gone = np.zeros(heads.num_rows, bool)
     for group in groups:
-        keep = _chosen(group, keepers, heads, attributes, where, stems, facts, settings)
+        keep = _chosen(group, keepers, heads, attributes, where, stems, facts, known)
         others = [node for node in group if node != keep]
         gone[others] = True
         ids[keep] = json.dumps([heads["crater_id"][n].as_py() for n in others], ensure_ascii=False)
@@ -251,13 +269,13 @@ def _chosen(
     where: Any,
     stems: list[str],
     facts: dict[str, str],
-    settings: dict[str, Any],
+    known: _Known,
 ) -> int:
     """The keeper of the review where the group has exactly one, else by the review's rule."""
     proposed = [node for node in group if node in keepers]
     if len(proposed) == 1:
         return proposed[0]
-    names = [str(name).strip().casefold() for name in settings["priority"]]
+    names = [name.strip().casefold() for name in known.priority]
     column = facts.get("source_column") or ""
     members = []
     for node in group:
@@ -273,7 +291,7 @@ def _chosen(
                 rank=(names.index(word) if word in names else len(names)) if names else None,
             )
         )
-    return keeper(members, Keeper(facts.get("keeper") or Keeper.AUTO))[0]
+    return keeper(members, known.keeper)[0]
 
 
 def _write(target: Path, table: pa.Table, body: Body) -> list[Path]:

@@ -42,7 +42,7 @@ from .report_text import (
     verdict_of,
     verdict_text,
 )
-from .store import read_provenance, require, rows_of
+from .store import read_body, read_provenance, require, rows_of
 from .words import evidence_text
 
 LIMITS = {".html": 500, ".htm": 500, ".pdf": 300, ".png": 90}
@@ -95,7 +95,7 @@ def write_review_report(
     review, output = Path(request.review), Path(request.output)
     suffix = _check(output)
     facts = read_provenance(review)
-    body = _body(facts, review)
+    body = read_body(facts, review)
     pairs = _pairs(review)
     counts = dict(Counter(str(verdict_of(row)) for row in pairs).most_common())
     chosen = _chosen(pairs, request)
@@ -314,17 +314,3 @@ def _pictures(
 
 def _bytes(pixels: NDArray[np.float32]) -> NDArray[np.uint8]:
     return np.round(np.clip(pixels, 0.0, 1.0) * 255.0).astype(np.uint8)
-
-
-def _body(facts: Mapping[str, str], path: Path) -> Body:
-    radii = decoded(facts.get("body_radii_m"))
-    try:
-        body = Body(facts["body"], float(radii[0]), float(radii[1]))
-        if not all(0 < radius < 1e12 for radius in (body.a, body.b)):
-            raise ValueError(radii)
-        return body
-    except (KeyError, TypeError, ValueError, IndexError) as error:
-        raise QueryError(
-            f"'{path.name}' does not say on which body its craters lie. Find the duplicates again; "
-            "decisions are kept."
-        ) from error

@@ -104,8 +104,10 @@ def summary(
 
 
 def names_of(facts: Mapping[str, str], key: str) -> list[str]:
-    """The names of the files that the provenance lists under ``key``."""
-    return [Path(str(path)).name for path in decoded(facts.get(key)) or []]
+    """The names of the files that the provenance lists under ``key``; none where that is no list,
+    as a stranger's may be."""
+    paths = decoded(facts.get(key))
+    return [Path(str(path)).name for path in paths] if isinstance(paths, list) else []
 
 
 def title_of(facts: Mapping[str, str]) -> str:

@@ -270,6 +270,21 @@ def read_provenance(path: Path) -> dict[str, str]:
     }
 
 
+def read_body(facts: Mapping[str, str], path: Path) -> Body:
+    """The body of a review's craters, of its provenance. Raises QueryError where it says none."""
+    try:
+        radii = json.loads(facts["body_radii_m"])
+        body = Body(facts["body"], float(radii[0]), float(radii[1]))
+        if not all(0 < radius < 1e12 for radius in (body.a, body.b)):
+            raise ValueError(radii)
+        return body
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise QueryError(
+            f"'{path.name}' does not say on which body its craters lie. Find the duplicates again; "
+            "decisions are kept."
+        ) from error
+
+
 def read_selection(facts: dict[str, str]) -> Selection:
     """Which entries the search compared, of a review's provenance; all where it does not say."""
     try:

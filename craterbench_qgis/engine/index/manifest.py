@@ -226,7 +226,9 @@ def _content(data: bytes, name: str) -> dict[str, Any]:
         if len(data) > MAX_BYTES:
             raise ValueError
         content = json.loads(data)
-        version = content["format_version"] if content["format"] == FORMAT_NAME else 0
+        version = content["format_version"]
+        if content["format"] != FORMAT_NAME:
+            version = 0
     except (ValueError, KeyError, TypeError, RecursionError):
         raise CraterIndexError(
             f"{name} is damaged or truncated: it is not readable. {_REPAIR}"
