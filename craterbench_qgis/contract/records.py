@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import typing
@@ -14,6 +15,15 @@ from typing import Annotated, Any, Optional, TypeVar
 T = TypeVar("T", bound="Record")
 
 Json = dict[str, Any]
+
+
+def read_json(text: str | bytes) -> Any:
+    """What a JSON text of a stranger's file says. Raises ValueError where it is none, also where it
+    is nested deeper than Python goes (as RecursionError, that would pass whoever refuses files)."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
 
 
 class RecordError(ValueError):

@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Optional
 
-from .records import Json, Record
+from .records import Json, Record, read_json
 
 MAX_SENTENCE = 1500
 """Characters of an error's message. A longer one quotes a name too long to be shown."""
@@ -73,9 +73,9 @@ def encode(message: Json) -> bytes:
 def decode(line: bytes) -> Json:
     """The message in ``line``; ProtocolError for anything that is not a JSON-RPC 2.0 object."""
     try:
-        message = json.loads(line.decode("utf-8"))
+        message = read_json(line.decode("utf-8"))
     except (UnicodeDecodeError, ValueError) as error:
-        raise ProtocolError(f"not JSON: {line[:200]!r}") from error
+        raise ProtocolError(f"not JSON ({error}): {line[:200]!r}") from error
     if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
         raise ProtocolError(f"no JSON-RPC 2.0 message: {line[:200]!r}")
     return message

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
 from ..contract.build import INDEX_SUFFIX, MANIFEST
-from ..contract.records import Json
+from ..contract.records import Json, read_json
 from .query import SearchedIndex
 
 _LARGEST_MANIFEST = 16 << 20
@@ -33,7 +32,7 @@ def _manifest(path: str | Path) -> Json:
     with contextlib.suppress(OSError, ValueError):
         manifest = Path(path) / MANIFEST
         if manifest.stat().st_size <= _LARGEST_MANIFEST:
-            data = json.loads(manifest.read_text(encoding="utf-8"))
+            data = read_json(manifest.read_text(encoding="utf-8"))
     return data if isinstance(data, dict) else {}
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from qgis.core import QgsCoordinateReferenceSystem, QgsMapLayer
 
 from ..contract.body import Body, same_body
-from ..contract.records import RecordError
+from ..contract.records import RecordError, read_json
 from .geo.crs import MapFrame, body_of, body_problem, is_earth
 
 _PROPERTY = "craterbench/shows"
@@ -24,7 +24,7 @@ def shown_body(layer: QgsMapLayer) -> Body | None:
     if not text or not is_earth(body_of(layer.crs())):
         return None
     try:
-        return Body.from_json(json.loads(text))
+        return Body.from_json(read_json(text))
     except (ValueError, TypeError, RecordError):
         return None
 

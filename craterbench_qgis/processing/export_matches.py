@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -22,7 +21,7 @@ from qgis.core import (
 from .. import __version__
 from ..contract.build import IndexInfo
 from ..contract.methods import CONTACT_SHEET, EXPORT, REPORT
-from ..contract.records import Json
+from ..contract.records import Json, read_json
 from ..contract.search import DecidedMatch, ExportParams, Query, SheetParams, Source
 from ..contract.vocabulary import Outline, QueryKind, Stage
 from ..core.export_plan import FORMATS, LIST, SHEET, Format, format_name, with_ending
@@ -290,7 +289,7 @@ def _beside(path: str, name: str, taken: list[str]) -> str:
 
 def _read_json(path: str) -> Json:
     try:
-        data = json.loads(Path(path).read_text(encoding="utf-8"))
+        data = read_json(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         text = tr("The provenance {path} cannot be read. Choose the file a search wrote.")
         raise refuse(text.format(path=path)) from error

@@ -212,3 +212,8 @@ def test_the_document_says_what_the_contract_says() -> None:
     script = Path(__file__).resolve().parents[2] / "tools" / "protocol_document.py"
     done = subprocess.run([sys.executable, str(script), "--check"], check=False)
     assert done.returncode == 0, "run python tools/protocol_document.py"
+
+
+def test_a_message_nested_beyond_what_python_reads_is_no_message() -> None:
+    with pytest.raises(wire.ProtocolError, match="nested too deeply"):
+        wire.decode(b"[" * 100_000)

@@ -73,6 +73,15 @@ def test_files_that_are_no_review(tmp_path: Path, review: Path) -> None:
     assert not (tmp_path / "none.gpkg").exists()
 
 
+def test_a_fact_nested_beyond_what_python_reads_opens_all_the_same(
+    tmp_path: Path, review: Path
+) -> None:
+    spoiled = Path(shutil.copy(review, tmp_path / "deep.gpkg"))
+    with sqlite3.connect(spoiled) as db:
+        db.execute("UPDATE provenance SET value = ? WHERE key = 'mosaics'", ("[" * 100_000,))
+    assert len(ReviewFile(spoiled).read().pairs) == len(ReviewFile(review).read().pairs)
+
+
 @pytest.mark.parametrize("after", [3, 11])
 def test_killed_in_the_middle_nothing_is_lost(home: Path, review: Path, after: int) -> None:
     command = [sys.executable, str(HERE / "qgis_to_kill.py"), "review", str(review), str(after)]

@@ -25,6 +25,7 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import QApplication
 from qgis.PyQt.QtXml import QDomDocument
 
+from ...contract.records import read_json
 from . import tree
 from .build import SlicedJob
 from .ids import REST_PROPERTY, ROLES, group_of, is_at_rest, layers_of, role_of, set_of
@@ -228,7 +229,7 @@ def _unpacked(text: str) -> list[str]:
     """The texts of :func:`_written`; none where ``text`` is not readable."""
     try:
         unpacked = zlib.decompressobj().decompress(base64.b64decode(text), _MOST_BYTES)
-        kept = json.loads(unpacked)
+        kept = read_json(unpacked)
     except (ValueError, zlib.error):
         return []
     return [str(one) for one in kept] if isinstance(kept, list) else []

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import json
 import os
 import sqlite3
 import struct
@@ -21,7 +20,7 @@ from typing import Any
 from ...contract import names
 from ...contract.body import Body
 from ...contract.databases import limit_time, programs, sqlite_uri
-from ...contract.records import Json, RecordError
+from ...contract.records import Json, RecordError, read_json
 from ...contract.search import Source
 from ...contract.vocabulary import Verdict
 from ..file_worker import may_write, transaction
@@ -248,7 +247,7 @@ def _json(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        return json.loads(value)
+        return read_json(value)
     except ValueError:
         return value
 
@@ -275,8 +274,8 @@ def _mosaics(provenance: Json, folder: Path) -> list[Source]:
         path = name
         if not names.is_there(name):
             places = (name, name.replace("\\", "/").rsplit("/", 1)[-1])
-            beside = [folder / known for known in places if (folder / known).is_file()]
-            path = str(beside[0]) if beside else name
+            beside = [str(folder / known) for known in places]
+            path = next((known for known in beside if names.is_there(known)), name)
         with contextlib.suppress(RecordError):
             sources.append(Source(path))
     return sources

@@ -17,7 +17,7 @@ from typing import Any
 
 from ...contract import held
 from ...contract.databases import sqlite_uri
-from ...contract.records import Json, plain
+from ...contract.records import Json, plain, read_json
 from ...contract.search import Match, Preview
 from ...contract.vocabulary import Decision, Question
 from ..file_worker import transaction
@@ -109,7 +109,7 @@ class StoreFile:
             "SELECT index_info FROM queries WHERE deleted IS NULL"
             " ORDER BY created DESC, fid DESC LIMIT 1"
         ).fetchone()
-        return SearchedIndex.from_json(json.loads(row[0])) if row else None
+        return SearchedIndex.from_json(read_json(row[0])) if row else None
 
     def crops(self, wanted: Collection[str]) -> dict[str, bytes]:
         """The pictures of the queries in ``wanted``, PNG."""
@@ -182,12 +182,12 @@ class StoreFile:
         ).fetchone()
         if row is None:
             return None
-        request, index, preview, provenance, timings = (json.loads(text) for text in row[2:7])
+        request, index, preview, provenance, timings = (read_json(text) for text in row[2:7])
         matches, decisions = [], {}
         for place, decision, record in self._db.execute(
             "SELECT place, decision, record FROM matches WHERE set_id=? ORDER BY place", (set_id,)
         ):
-            matches.append(_match(json.loads(record)))
+            matches.append(_match(read_json(record)))
             if decision != Decision.UNDECIDED:
                 decisions[place] = Decision(decision)
         return Snapshot(

@@ -11,6 +11,7 @@ import sqlite3
 import struct
 
 from ...contract.body import Body, geographic_wkt
+from ...contract.records import read_json
 
 SCHEMA = 1
 """Raised when the tables change; a store with a higher number is left alone."""
@@ -125,7 +126,7 @@ def set_body(connection: sqlite3.Connection, body: Body) -> bool:
     """
     row = connection.execute("SELECT value FROM craterbench WHERE key='body'").fetchone()
     if row is not None:
-        _, a, b = json.loads(row[0])
+        _, a, b = read_json(row[0])
         return abs(body.a - a) < 0.5 and abs(body.b - b) < 0.5
     connection.execute(
         "INSERT INTO gpkg_spatial_ref_sys VALUES (?, ?, 'NONE', ?, ?, NULL)",

@@ -7,12 +7,12 @@ doi:10.1016/j.icarus.2011.11.033, and ``formats.craterstats``, which writes it.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import Any
 
 from ...contract.columns import PLANETOGRAPHIC
+from ...contract.records import read_json
 from ..bodies import Body, identify_body
 from ..errors import BodyError, CatalogueError
 from .craters import Rejected
@@ -88,8 +88,8 @@ def _stated(head: str) -> tuple[Body | None, str]:
 
 def _of_comments(comments: dict[str, str]) -> Body | None:
     try:
-        name = json.loads(comments["body"])
-        a, b = json.loads(comments["body_radii_m"])
+        name = read_json(comments["body"])
+        a, b = read_json(comments["body_radii_m"])
         return identify_body(float(a), float(b), str(name))
     except (KeyError, ValueError, TypeError, BodyError):
         return None

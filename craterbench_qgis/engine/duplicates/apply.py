@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ...contract.body import geographic_wkt
 from ...contract.duplicates import ApplyReport
+from ...contract.records import read_json
 from ...contract.vocabulary import Keeper, Verdict
 from ..bodies import Body
 from ..errors import CraterBenchError, ExportError, QueryError
@@ -136,12 +137,12 @@ class _Known:
 def _known(facts: dict[str, str], review: Path) -> _Known:
     try:
         content = {
-            name: json.loads(facts[name]) for name in ("entry_columns", "priority", "catalogues")
+            name: read_json(facts[name]) for name in ("entry_columns", "priority", "catalogues")
         }
         known = convert({**content, "keeper": facts.get("keeper") or Keeper.AUTO}, _Known)
         if not 0 < len(known.entry_columns) <= len(known.catalogues):
             raise ValueError("its catalogues and its layers do not fit")
-    except (KeyError, ValueError, RecursionError) as error:
+    except (KeyError, ValueError) as error:
         raise QueryError(
             f"'{review.name}' lacks what a review must say of itself ({error}). Find the "
             "duplicates again; decisions are kept."

@@ -9,7 +9,6 @@ holds.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract.records import read_json
 from ..errors import QueryError
 from .candidates import Pairs
 from .evidence import GEOMETRY_FEATURES, LOOKS_FEATURES, Looks, geometry_features
@@ -82,7 +82,7 @@ def load_model(path: Path | None = None) -> PairModel:
     """The model in ``path`` (default: the one that ships). Raises QueryError where it is not."""
     source = path or MODEL_FILE
     try:
-        data = json.loads(source.read_text(encoding="utf-8"))
+        data = read_json(source.read_text(encoding="utf-8"))
         if data["format"] != FORMAT:
             raise ValueError(f"format {data['format']}")
         model = PairModel(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ...contract.records import read_json
 from ...contract.vocabulary import PairOrder, Verdict
 from ..formats.html_page import moment_text, number_text
 from .words import read_verdict, verdict_text
@@ -136,7 +136,7 @@ def decoded(text: Any) -> Any:
     if not isinstance(text, str):
         return text
     try:
-        return json.loads(text)
+        return read_json(text)
     except ValueError:
         return text
 

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from ...contract.body import geographic_wkt
 from ...contract.build import Selection
+from ...contract.records import read_json
 from ...contract.vocabulary import Stage, Verdict
 from ..bodies import Body, map_latitude
 from ..catalogue import Craters
@@ -273,7 +274,7 @@ def read_provenance(path: Path) -> dict[str, str]:
 def read_body(facts: Mapping[str, str], path: Path) -> Body:
     """The body of a review's craters, of its provenance. Raises QueryError where it says none."""
     try:
-        radii = json.loads(facts["body_radii_m"])
+        radii = read_json(facts["body_radii_m"])
         body = Body(facts["body"], float(radii[0]), float(radii[1]))
         if not all(0 < radius < 1e12 for radius in (body.a, body.b)):
             raise ValueError(radii)
@@ -288,7 +289,7 @@ def read_body(facts: Mapping[str, str], path: Path) -> Body:
 def read_selection(facts: dict[str, str]) -> Selection:
     """Which entries the search compared, of a review's provenance; all where it does not say."""
     try:
-        return Selection.from_json(json.loads(facts.get("selection") or "{}"))
+        return Selection.from_json(read_json(facts.get("selection") or "{}"))
     except ValueError as error:
         raise QueryError(
             f"The review does not say which entries were compared ({error}). Find the duplicates "

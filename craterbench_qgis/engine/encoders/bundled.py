@@ -6,7 +6,6 @@ built from the card's ``architecture``. Nothing is read before an encoder is ask
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...contract.engine import EncoderInfo
+from ...contract.records import read_json
 from ..errors import EncoderError
 from .base import (
     Embedding,
@@ -127,7 +127,7 @@ def bundled_encoders() -> list[EncoderInfo]:
     encoders = []
     for path in _cards():
         try:
-            card = json.loads(path.read_text(encoding="utf-8"))
+            card = read_json(path.read_text(encoding="utf-8"))
             info = EncoderInfo(
                 str(card["id"]), str(card["description"]), str(card["licence"]), bundled=True
             )

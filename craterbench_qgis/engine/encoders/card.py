@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ...contract.records import read_json
 from ..errors import EncoderError
 
 INTERPOLATIONS = ("bicubic", "bilinear", "lanczos")
@@ -59,10 +59,10 @@ def read_card(path: Path) -> ModelCard:
     of the wrong kind.
     """
     try:
-        raw = json.loads(path.read_text("utf-8"))
+        raw = read_json(path.read_text("utf-8"))
     except FileNotFoundError as error:
         raise EncoderError(f"There is no model card at {path}. Check the path.") from error
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise EncoderError(
             f"The model card {path} cannot be read as JSON ({error}). Correct it. {_DOCS}"
         ) from error

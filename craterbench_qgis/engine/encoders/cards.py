@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
+from ...contract.records import read_json
 from ..errors import EncoderError
 
 
@@ -20,7 +20,7 @@ def read_card(
     """
     name = path.stem
     try:
-        card = json.loads(path.read_text(encoding="utf-8"))
+        card = read_json(path.read_text(encoding="utf-8"))
         weights = path.with_suffix(".safetensors").read_bytes()
         expected, stated = str(card["sha256"]), str(card["architecture"]["name"])
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
 from pathlib import Path
 
 from ...contract.engine import EncoderInfo
+from ...contract.records import read_json
 from ..errors import EncoderError
 from .base import Encoder
 from .bundled import bundled_encoders, load_bundled, load_card
@@ -88,7 +88,7 @@ def available_encoders() -> list[EncoderInfo]:
 def _is_own_card(path: Path) -> bool:
     """Whether a model card is of an encoder that ``python -m training`` made."""
     try:
-        card = json.loads(path.read_text(encoding="utf-8"))
+        card = read_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False  # the checkpoint loader says what is wrong with it
     return isinstance(card, dict) and isinstance(card.get("architecture"), dict)

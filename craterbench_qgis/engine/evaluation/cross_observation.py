@@ -12,6 +12,7 @@ from typing import Any
 
 from ... import __version__
 from ...contract.build import EvaluateParams
+from ...contract.records import read_json
 from ..catalogue import Craters
 from ..encoders.base import Encoder
 from ..errors import QueryError
@@ -119,7 +120,7 @@ def read_same(path: Path) -> tuple[tuple[str, str], ...]:
     try:
         text = path.read_text(encoding="utf-8-sig")
         if path.suffix.lower() == ".json":
-            groups = _json_groups(json.loads(text))
+            groups = _json_groups(read_json(text))
         else:
             groups = [row[:2] for row in csv.reader(text.splitlines()) if row]
     except FileNotFoundError as error:

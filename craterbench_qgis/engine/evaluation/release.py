@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-import json
 import zipfile
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from ...contract.records import read_json
 from ..closing import Closing
 from ..errors import CraterBenchError
 
@@ -91,7 +91,7 @@ class Release(Closing):
     def json(self, name: str) -> Any:
         """A JSON file. Raises BenchmarkError."""
         try:
-            return json.loads(self.read(name).decode("utf-8"))
+            return read_json(self.read(name).decode("utf-8"))
         except ValueError as error:
             raise BenchmarkError(
                 f"{name} of {self.path.name} is no JSON ({error}). Get the release again."

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ...contract import held
+from ...contract.records import read_json
 from ..errors import ExportError, QueryError
 from .methods import split_row
 from .metrics import MEASURES
@@ -100,7 +101,7 @@ def markdown(result: dict[str, Any], title: str = "Cross-observation retrieval")
 def read_result(path: Path) -> dict[str, Any]:
     """A result that ``evaluate --json`` or ``--output`` wrote. Raises QueryError."""
     try:
-        result = json.loads(path.read_text(encoding="utf-8"))
+        result = read_json(path.read_text(encoding="utf-8"))
         if not {"queries", "gallery_views", "encoder", "rows"} <= set(result):
             raise ValueError("its keys are others")
         for row in result["rows"]:

@@ -40,27 +40,19 @@ class CraterFile:
 
     def numbers(self, column: int) -> Float64:
         """Column 1, 2 or 3: degrees east, north, or metres [rows]."""
-        table = self._loaded
-        if table is None:
-            table = self._in_parts
-            if table is None:
-                table = self.whole
-            else:
-                self._compare_whole(table.column(column))
-                self._reading(lambda: check_numbers(column, table.column(column)))
+        table, compared = self._table
+        if not compared:
+            self._compare_whole(table.column(column))
+            self._reading(lambda: check_numbers(column, table.column(column)))
         return np.asarray(table.column(column).to_numpy())
 
     def places(self, rows: Int64) -> Float64:
         """Degrees east, north, metres [n, 3] of ``rows`` (there are such)."""
-        table = self._loaded
-        if table is None:
-            table = self._in_parts
-        if table is None:
-            table = self.whole
+        table, compared = self._table
         columns = []
         for number in (1, 2, 3):
             column = table.column(number)
-            if self._loaded is None:
+            if not compared:
                 self._compare_rows(number, column, rows)
             taken = pa.chunked_array([pa.array(np.asarray(column.to_numpy())[rows])])
             self._reading(partial(check_numbers, number, taken))
@@ -69,12 +61,9 @@ class CraterFile:
 
     def take(self, rows: Int64) -> pa.Table:
         """The rows [n] (there are such), compared and checked."""
-        table = self._loaded
-        if table is not None:
+        table, compared = self._table
+        if compared:
             return table.take(pa.array(rows))
-        table = self._in_parts
-        if table is None:
-            return self.whole.take(pa.array(rows))
         for number, column in enumerate(table.columns):
             self._compare_rows(number, column, rows)
         taken = table.take(pa.array(rows))
@@ -82,8 +71,10 @@ class CraterFile:
         return self._checked(taken, len(rows))
 
     @property
-    def _loaded(self) -> pa.Table | None:
-        return self.__dict__.get("whole")
+    def _table(self) -> tuple[pa.Table, bool]:
+        """The table, and whether all of it was compared and checked."""
+        parts = None if "whole" in self.__dict__ else self._in_parts
+        return (self.whole, True) if parts is None else (parts, False)
 
     @cached_property
     def _in_parts(self) -> pa.Table | None:

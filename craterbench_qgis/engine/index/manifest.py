@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Annotated, Any, TypedDict
 
 import msgspec
 
+from ...contract.records import read_json
 from ..errors import CraterIndexError
 from ..files.typed import convert
 from ..words import Advice
@@ -225,11 +225,11 @@ def _content(data: bytes, name: str) -> dict[str, Any]:
     try:
         if len(data) > MAX_BYTES:
             raise ValueError
-        content = json.loads(data)
+        content = read_json(data)
         version = content["format_version"]
         if content["format"] != FORMAT_NAME:
             version = 0
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError):
         raise CraterIndexError(
             f"{name} is damaged or truncated: it is not readable. {_REPAIR}"
         ) from None

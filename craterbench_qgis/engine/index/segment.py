@@ -306,10 +306,7 @@ class Segment:
 
     def thumbnail(self, row: int) -> bytes:
         """The JPEG of view ``row``, checked. Raises CraterIndexError."""
-        views, file = self.files[VIEWS], self.files[THUMBNAILS]
-        if not views.is_checked:
-            views.checked([row * VIEW_DTYPE.itemsize], [(row + 1) * VIEW_DTYPE.itemsize])
-        view = self._view_table[row]
+        (view,), file = self.view_rows(np.array([row])), self.files[THUMBNAILS]
         if not view["thumb_length"] and not view["thumb_crc"]:
             return b""
         file.still_there()
@@ -321,10 +318,6 @@ class Segment:
                 f"checksum differs. {RESTORE}"
             )
         return blob
-
-    @cached_property
-    def _view_table(self) -> Records:
-        return self.files[VIEWS].bytes().view(VIEW_DTYPE)
 
     def thumbnails(self, rows: Rows) -> bytes:
         """The JPEGs of ``rows`` one after the other, not checked one by one."""

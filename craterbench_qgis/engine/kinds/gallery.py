@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -150,7 +150,7 @@ class KindGallery:
         rng = np.random.default_rng(0)
         a, b = rng.integers(0, len(self), (2, _PAIRS))
         scales = {}
-        for name in Features.__dataclass_fields__:
+        for name in (field.name for field in fields(Features)):
             part = self.features.part(name)
             scales[name] = max(float(((part[a] - part[b]) ** 2).sum(axis=1).mean()), 1e-9)
         return scales

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...contract import held
+from ...contract.records import read_json
 from ...contract.vocabulary import Likeness
 from ..errors import CraterIndexError, QueryError
 from .gallery import KindGallery
@@ -174,7 +175,7 @@ def load_kind(index: Path, name: str) -> NamedKind:
         )
     path = kinds_beside(index) / f"{name}.json"
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = read_json(path.read_text(encoding="utf-8"))
         return NamedKind(
             str(content["name"]),
             tuple(str(crater_id) for crater_id in content["yes"]),

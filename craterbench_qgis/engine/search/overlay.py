@@ -74,6 +74,8 @@ def laid_over(
     ``best``: the turn of each view, if any was tried. None where a thumbnail lacks or is damaged.
     """
     top = np.argsort(-scores, kind="stable")[: overlay.compared]
+    if not len(top):
+        return None
     context = context_of(query)
     try:
         thumbnails: list[bytes] = []
@@ -82,8 +84,6 @@ def laid_over(
             if not picture:
                 return None
             thumbnails.append(picture)
-        if not thumbnails:
-            return None
         contexts = index.view_records(views[top])["context"].astype(float).tolist()
         correlation = correlations(
             query.view.pixels,

@@ -100,9 +100,6 @@ class Server:
             code = PARSE_ERROR if error.__cause__ is not None else INVALID_REQUEST
             self._refuse(None, code, str(error))
             return
-        except RecursionError:
-            self._refuse(None, PARSE_ERROR, "A message is nested too deeply.")
-            return
         method, number = message.get("method"), message.get("id")
         if number is not None and type(number) not in (int, str):
             self._refuse(None, INVALID_REQUEST, "The id of a request must be a number or a text.")
