@@ -165,7 +165,9 @@ class AtlasView(QWidget):
     def _paint_thumbnails(self, painter: QPainter) -> None:
         if not self._pixmaps or self._of is None:
             return
-        area = self.width() * self.height() / max(1, self._seen())
+        # Of the whole picture, not of what is in view: a drag would change their size.
+        around = self._of.rect_in(self.plane)
+        area = around.width() * around.height() / max(1, len(self.points))
         side = min(_PICTURE[1], _PICTURE_SHARE * area**0.5)
         if side < _PICTURE[0]:
             return
@@ -184,10 +186,6 @@ class AtlasView(QWidget):
             box = QRectF(at.x() - side / 2, at.y() - side / 2, side, side)
             painter.drawPixmap(box, pixmap, QRectF(pixmap.rect()))
             painter.drawRect(box)
-
-    def _seen(self) -> int:
-        here = QRectF(self.rect())
-        return sum(here.contains(self.plane.pixel(x, y)) for _, x, y in self.points)
 
     def resizeEvent(self, event: Any) -> None:
         """The same place in the middle; all of the atlas where that was shown."""
