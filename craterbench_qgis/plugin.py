@@ -41,8 +41,8 @@ def _modules() -> list[str]:
     here = Path(__file__).parent
     names: list[str] = []
     for room in _ROOMS:
-        found = (here / room).rglob("[a-z]*.py")
-        modules = [path.relative_to(here).with_suffix("").parts for path in found]
+        files = (here / room).rglob("[a-z]*.py")
+        modules = [path.relative_to(here).with_suffix("").parts for path in files]
         modules.sort(key=lambda parts: (-len(parts), parts))
         names += map(".".join, modules)
     return names

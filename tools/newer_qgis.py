@@ -128,7 +128,8 @@ def commands(python: Path, tests: str, data: Path | None = None) -> str:
         f'/usr/bin/python3 -c \\"{version}\\" && '
         f"sh tools/qgis_tests_env.sh /usr/bin/python3 /tmp/venv-qgis && "
         f"export OMP_NUM_THREADS=1 CRATERBENCH_TEST_PYTHON='{python}'{real} && failed=0 && "
-        f"{{ /tmp/venv-qgis/bin/python -m pytest -n 2 --dist loadfile --timeout 600 {tests}"
+        f"{{ /tmp/venv-qgis/bin/python -m pytest -n 2 --dist loadfile --max-worker-restart 0 "
+        f"--timeout 600 {tests}"
         f" || failed=1; '{python}' -m pytest {' '.join(outside)} || failed=1; }} && "
         f"exit \\$failed"
     )

@@ -185,7 +185,7 @@ def test_panning_asks_for_one_picture_at_a_time_and_moves_the_old_one(bench: Plu
         return made
 
     def is_quiet():
-        return view.is_current() and all(one.finished for one in calls)
+        return view.is_current() and all(asking.finished for asking in calls)
 
     bench.workbench.engine.call = call
     wheel(view, middle, 8)

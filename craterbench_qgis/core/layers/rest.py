@@ -232,7 +232,7 @@ def _unpacked(text: str) -> list[str]:
         kept = read_json(unpacked)
     except (ValueError, zlib.error):
         return []
-    return [str(one) for one in kept] if isinstance(kept, list) else []
+    return [str(text) for text in kept] if isinstance(kept, list) else []
 
 
 def _layer(document: Any, set_id: str) -> QgsVectorLayer | None:

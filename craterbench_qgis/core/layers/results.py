@@ -113,8 +113,8 @@ class ResultLayers(QObject):
                 self._linked(shown, ()),
             )
 
-        made = tree.quietly(self._project, steps()) if restored else steps()
-        shown.job = SlicedJob(made, lambda: self._built(set_id), self)
+        layers = tree.quietly(self._project, steps()) if restored else steps()
+        shown.job = SlicedJob(layers, lambda: self._built(set_id), self)
 
     def is_shown(self, set_id: str) -> bool:
         """Whether the circles of a match set are complete and in the project."""

@@ -52,9 +52,9 @@ class Derived(Transactions):
 
     def set_lists(self, segments: tuple[str, ...], file: FileEntry) -> None:
         """Commit the inverted lists of segments that follow one another; theirs go."""
-        now, made = self._now, set(segments)
-        lists = tuple(entry for entry in now.lists if entry.segment not in made)
-        wide = tuple(entry for entry in now.wide_lists if made.isdisjoint(entry.segments))
+        now, listed = self._now, set(segments)
+        lists = tuple(entry for entry in now.lists if entry.segment not in listed)
+        wide = tuple(entry for entry in now.wide_lists if listed.isdisjoint(entry.segments))
         # Earlier versions read those of single segments.
         if len(segments) == 1:
             lists = (*lists, ListsEntry(segments[0], file))

@@ -67,9 +67,9 @@ class JoinedIndex(CraterIndex):
                 path = find_shard(root, entry)
                 shard = CraterIndex.open(path, load_manifest(path), "sizes")
                 shards.append(shard)
-                found = (shard.manifest.generation, shard.n_views, shard.n_craters)
+                counts = (shard.manifest.generation, shard.n_views, shard.n_craters)
                 sizes = (shard.n_removed, shard.size_bytes)
-                if (*found, *sizes) != (
+                if (*counts, *sizes) != (
                     entry.generation, entry.views, entry.craters, entry.removed, entry.size,
                 ):  # fmt: skip
                     raise CraterIndexError(
@@ -310,7 +310,9 @@ def check_alike(name: str, shards: Sequence[CraterIndex]) -> None:
             ("kinds of tokens", ("seeds", "aggregation", "quantisation")),
             ("context factors", ("context_factors",)),
         ):
-            mine, other = ([getattr(one, value) for value in values] for one in (ours, theirs))
+            mine, other = (
+                [getattr(settings, value) for value in values] for settings in (ours, theirs)
+            )
             if mine != other:
                 pair = next((a, b) for a, b in zip(mine, other, strict=True) if a != b)
                 raise CraterIndexError(

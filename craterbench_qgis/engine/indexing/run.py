@@ -118,9 +118,9 @@ def begin(writer: IndexWriter, plan: Plan, encoder: Encoder, limits: Limits, kin
 
 def run(writer: IndexWriter, encoder: Encoder, mosaics: dict[int, Mosaic], monitor: Monitor) -> int:
     """Do what is left of the pending job, if any, and end it; returns the views made now."""
-    made = make_missing(writer, encoder, mosaics, monitor)
+    views = make_missing(writer, encoder, mosaics, monitor)
     finish(writer, monitor)
-    return made
+    return views
 
 
 def finish(writer: IndexWriter, monitor: Monitor) -> None:

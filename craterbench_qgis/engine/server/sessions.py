@@ -6,12 +6,12 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..encoders import Encoder, load_encoder
 from ..errors import CraterIndexError, EncoderError
 from ..index import CraterIndex, open_index
-from ..index.format import MANIFEST
+from ..index.format import MANIFEST, IndexSettings
 from ..index.housekeeping import tidy
 from .pipes import say
 
@@ -137,7 +137,7 @@ class Sessions:
         return self._encoders[key]
 
 
-def encoder_problem(settings: Any) -> str:
+def encoder_problem(settings: IndexSettings) -> str:
     """Why the index's encoder is not at hand, as far as that is known without loading it."""
     from ..encoders import available_encoders
     from ..encoders.base import resources_folder
