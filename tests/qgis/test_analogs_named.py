@@ -62,10 +62,10 @@ def test_the_layer_tree_says_it(bench: LayerBench) -> None:
     assert names == ["Matches of Tycho at 0.0° N, 0.0° E", "Analogs of Tycho at 0.0° N, 0.0° E"]
     assert layers["matches"].name() == "Analogs of Tycho at 0.0° N, 0.0° E: matches"
     again = analogs_of("Tycho")
-    bench.show(again)
+    layers = bench.show(again)
     assert group_of(bench.project, again.set_id).name().startswith(names[1] + ", ")
-    bench.layers.rename(analogs.set_id, "mine")
-    assert group_of(bench.project, analogs.set_id).name() == "Analogs of mine"
+    bench.layers.rename(again.set_id, "mine", Question.ANALOGS)
+    assert group_of(bench.project, again.set_id).name() == "Analogs of mine"
     assert layers["matches"].name() == "Analogs of mine: matches"
 
 

@@ -12,7 +12,7 @@ from qgis.PyQt.QtGui import QColor, QImage
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QLineEdit
 
-from craterbench_qgis.contract.vocabulary import Decision
+from craterbench_qgis.contract.vocabulary import Decision, Question
 from craterbench_qgis.core.match_set import MatchSet
 from craterbench_qgis.core.store.project import ProjectStore
 from craterbench_qgis.gui.history.panel import HistoryPanel
@@ -100,7 +100,7 @@ def test_a_query_is_opened_by_double_click_and_by_return(
 def test_a_query_is_renamed_in_place(
     panel: HistoryPanel, sets: list[MatchSet], store: ProjectStore, settle: Callable[[], None]
 ) -> None:
-    renamed: list[tuple[str, str]] = []
+    renamed: list[tuple[str, str, Question]] = []
     panel.renamed.connect(lambda *names: renamed.append(names))
     panel.select(sets[1].set_id)
     QTest.keyClick(panel.view, Qt.Key.Key_F2)
@@ -109,7 +109,8 @@ def test_a_query_is_renamed_in_place(
     editor.setText("Tycho")
     QTest.keyClick(editor, Qt.Key.Key_Return)
     settle()
-    assert renamed == [(sets[1].set_id, "Tycho")] and store.history()[1].label == "Tycho"
+    assert renamed == [(sets[1].set_id, "Tycho", Question.SAME)]
+    assert store.history()[1].label == "Tycho"
     assert not panel.model.setData(panel.model.index(1, 0), "   ", Qt.ItemDataRole.EditRole)
 
 

@@ -15,6 +15,7 @@ from qgis.PyQt.QtCore import QCoreApplication, QEvent, Qt
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QFileDialog, QMessageBox
 
+from craterbench_qgis.contract.vocabulary import Question
 from craterbench_qgis.core.index_places import find, index_id_at
 from craterbench_qgis.core.layers.ids import group_of, layers_of, set_of
 from craterbench_qgis.core.match_set import MatchSet
@@ -125,7 +126,7 @@ def test_a_new_name_is_that_of_the_layers_too(bench: LayerBench) -> None:
     matches = match_set(scattered(5), label="box")
     layers = bench.show(matches)
     layers["query"].setName("mine")
-    bench.layers.rename(matches.set_id, "Tycho")
+    bench.layers.rename(matches.set_id, "Tycho", Question.SAME)
     assert group_of(bench.project, matches.set_id).name() == "Matches of Tycho"
     names = [layers[role].name() for role in ("query", "matches", "links")]
     assert names == ["mine", "Tycho: matches", "Tycho: great circles"]

@@ -28,6 +28,7 @@ from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QWidget
 
+from craterbench_qgis.contract.vocabulary import Question
 from craterbench_qgis.core.layers.ids import group_of, layers_of, set_of
 from craterbench_qgis.core.match_set import MatchSet
 from craterbench_qgis.core.project_results import ProjectResults
@@ -264,16 +265,16 @@ def test_layers_in_use_stay(
 def test_a_new_name_and_a_deletion_reach_layers_at_rest(bench: RestBench) -> None:
     first, second = bench.ask("one"), bench.ask("two")
     bench.rested(first)
-    bench.results.layers.rename(first, "Tycho")
+    bench.results.layers.rename(first, "Tycho", Question.ANALOGS)
     bench.ask("three")
     bench.rested(second)
     bench.results.layers.remove(second)
     assert group_of(bench.project, second) is None
-    assert bench.group(first).name() == "Matches of Tycho"
+    assert bench.group(first).name() == "Analogs of Tycho"
     bench.tick(first)
     wait_until(lambda: bench.count(first) == 20)
     names = {layer.name() for layer in layers_of(bench.project, first).values()}
-    assert names == {"Tycho: query", "Tycho: matches", "Tycho: great circles"}
+    assert names == {f"Analogs of Tycho: {end}" for end in ("query", "matches", "great circles")}
 
 
 def test_the_oldest_leave_whether_at_rest_or_not(bench: RestBench) -> None:

@@ -23,7 +23,7 @@ from . import tree
 from .build import BuiltLayer, ShownSet, SlicedJob, build_layers, fill_links
 from .ids import LINKS, MATCHES, group_of, is_at_rest, layers_of, role_of, set_groups, set_of
 from .rest import LayerRest
-from .titles import Title, named, title
+from .titles import named, title
 from .view import Highlight, zoom_extent
 
 
@@ -130,12 +130,11 @@ class ResultLayers(QObject):
         if group is not None and not group.children():
             group.parent().removeChildNode(group)
 
-    def rename(self, set_id: str, label: str) -> None:
-        """Give the group and the layers of a match set another name."""
-        shown = self._sets.get(set_id)
-        called = named(label, shown.match_set) if shown is not None else Title(label, Question.SAME)
-        if shown is not None:
-            shown.title = called
+    def rename(self, set_id: str, label: str, find: Question) -> None:
+        """Give the group and the layers of a match set, at rest too, another name."""
+        called = named(label, find)
+        if set_id in self._sets:
+            self._sets[set_id].title = called
         tree.rename(self._project, set_id, called)
         self.rest.rename(set_id, called)
 

@@ -27,27 +27,26 @@ class Title(NamedTuple):
         return tr("Matches of {label}").format(label=self.text)
 
 
-def named(label: str, match_set: MatchSet) -> Title:
-    """The title of a match set whose query is called ``label``."""
-    find = match_set.request.conditions.find
+def named(label: str, find: Question) -> Title:
+    """The title of a match set whose query is called ``label``, and what was looked for."""
     return Title(what_was_asked(label, find), find)
 
 
 def title(match_set: MatchSet, taken: Collection[str]) -> Title:
     """The crater that was searched for, or the place; with the time where that is ``taken``."""
-    asked = match_set.request
+    asked, find = match_set.request, match_set.request.conditions.find
     text = asked.label or tr("Query")
     where = place(match_set.preview.lon, match_set.preview.lat, 1)
     if asked.kind is QueryKind.AREA and where and where not in text:
         text = tr("{query} at {place}").format(query=text, place=where)
-    called = named(text, match_set)
+    called = named(text, find)
     if called.group not in taken:
         return called
     text = tr("{query}, {time}").format(query=text, time=moment(match_set.created))
-    number, called = 1, named(text, match_set)
+    number, called = 1, named(text, find)
     while called.group in taken:
         number += 1
-        called = named(f"{text} ({number})", match_set)
+        called = named(f"{text} ({number})", find)
     return called
 
 

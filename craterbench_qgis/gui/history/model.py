@@ -20,7 +20,7 @@ _CURRENT = int(Qt.ItemDataRole.UserRole) + 1
 class HistoryModel(QAbstractListModel):
     """One row per query of ``store``, the newest first."""
 
-    renamed = pyqtSignal(str, str)
+    renamed = pyqtSignal(str, str, object)
 
     def __init__(self, store: ProjectStore, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -99,7 +99,7 @@ class HistoryModel(QAbstractListModel):
         if role != int(Qt.ItemDataRole.EditRole) or not label or label == item.label:
             return False
         self._store.rename(item.set_id, label)
-        self.renamed.emit(item.set_id, label)
+        self.renamed.emit(item.set_id, label, item.find)
         return True
 
     def _touch(self, row: int) -> None:

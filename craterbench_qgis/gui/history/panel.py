@@ -38,8 +38,8 @@ class HistoryPanel(QWidget):
     """Show this match set again."""
     removed = pyqtSignal(str)
     """This query was deleted: its layers should go."""
-    renamed = pyqtSignal(str, str)
-    """A query (set id) has another label."""
+    renamed = pyqtSignal(str, str, object)
+    """A query (set id) has another label; what it looked for (Question)."""
 
     def __init__(self, store: ProjectStore) -> None:
         super().__init__()
