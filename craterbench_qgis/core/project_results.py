@@ -44,6 +44,7 @@ class ProjectResults(QObject):
         self.layers.rest.wanted.connect(self._on_wanted)
         self.layers.rest.packed.connect(self.store.keep_layers)
         self.layers.rest.keeps = self.store.keeps
+        self.store.changed.connect(self.layers.rest.resume)
 
     def close(self) -> None:
         """Let go of project, map and file; harmless where that has been done."""

@@ -6,16 +6,12 @@ import base64
 import json
 import shutil
 import sqlite3
-import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 from qgis.core import (
-    QgsLayerTreeGroup,
-    QgsLayerTreeModel,
     QgsLayoutItemMap,
     QgsMapThemeCollection,
     QgsPrintLayout,
@@ -23,118 +19,18 @@ from qgis.core import (
     QgsVectorLayer,
     QgsVectorLayerJoinInfo,
 )
-from qgis.gui import QgsLayerTreeView
-from qgis.PyQt.QtCore import QPoint, Qt
-from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QWidget
 
 from craterbench_qgis.contract.vocabulary import Question
 from craterbench_qgis.core.layers.ids import group_of, layers_of, set_of
-from craterbench_qgis.core.match_set import MatchSet
-from craterbench_qgis.core.project_results import ProjectResults
 from craterbench_qgis.core.settings import Settings
 from craterbench_qgis.plugin import CraterBenchPlugin
 from inside import FakeInterface, flush, settle, wait_until
 from paths import ROOT
-from sets import match_set, scattered
+from rest_bench import RestBench, bench
 
+__all__ = ["bench"]  # a fixture
 EARLIER = ROOT / "tests" / "data" / "v0.1"
-
-
-class RestBench:
-    """A project in a folder with its store, and QGIS's tree of layers to click in."""
-
-    def __init__(self, project: QgsProject, folder: Path) -> None:
-        self.project, self.path = project, folder / "moon.qgz"
-        self.results: ProjectResults | None = None
-        self.added: list[str] = []
-        self.table: QWidget | None = None
-        self.model = QgsLayerTreeModel(project.layerTreeRoot())
-        self.model.setFlag(QgsLayerTreeModel.Flag.AllowNodeChangeVisibility, True)
-        self.view = QgsLayerTreeView()
-        self.view.setModel(self.model)
-        self.view.resize(500, 600)
-        self.view.show()
-
-    def start(self) -> None:
-        """As the plugin does for a project with results."""
-        self.results = ProjectResults(self.project, None, Settings())
-        self.results.layers.added.connect(self.added.append)
-        wait_until(lambda: self.results.is_read)
-
-    def ask(self, label: str, count: int = 20) -> str:
-        """A query is answered; its match set's id, when its layers are there."""
-        matches = match_set(scattered(count, seed=len(self.added)), label=label)
-        self.results.store.save(matches)
-        self.show(matches)
-        return matches.set_id
-
-    def show(self, matches: MatchSet) -> None:
-        before = len(self.added)
-        self.results.layers.add(matches)
-        wait_until(lambda: len(self.added) > before)
-
-    def rested(self, set_id: str) -> None:
-        """Wait until the layers of a match set are out of the project."""
-        wait_until(lambda: not layers_of(self.project, set_id))
-
-    def tick(self, set_id: str) -> None:
-        """Click the check box of a group."""
-        group = self.group(set_id)
-        rect = self.view.visualRect(self.view.node2index(group))
-        before = group.itemVisibilityChecked()
-        for x in range(rect.left() + 4, rect.left() + 40, 6):
-            at = QPoint(x, rect.center().y())
-            QTest.mouseClick(self.view.viewport(), Qt.MouseButton.LeftButton, pos=at)
-            if group.itemVisibilityChecked() != before:
-                return
-        raise AssertionError("no check box was met")
-
-    def group(self, set_id: str) -> QgsLayerTreeGroup:
-        group = group_of(self.project, set_id)
-        assert group is not None
-        return group
-
-    def count(self, set_id: str) -> int:
-        """Features of the circles; -1 without the layer."""
-        layer = layers_of(self.project, set_id).get("matches")
-        return layer.featureCount() if layer is not None else -1
-
-    def save(self) -> None:
-        assert self.project.write(str(self.path))
-        flush(self.results.store)
-
-    def reopen(self) -> None:
-        """The project is closed and opened again."""
-        self.close()
-        self.project.clear()
-        settle(3)
-        assert self.project.read(str(self.path))
-        self.start()
-
-    def written(self) -> list[str]:
-        """Names of the layers in the project's file."""
-        with zipfile.ZipFile(self.path) as archive:
-            name = next(name for name in archive.namelist() if name.endswith(".qgs"))
-            document = ElementTree.fromstring(archive.read(name))
-        layers = document.findall("projectlayers/maplayer")
-        return sorted(layer.findtext("layername", "") for layer in layers)
-
-    def close(self) -> None:
-        results, self.results = self.results, None
-        if results is not None:
-            results.close()
-            results.deleteLater()
-
-
-@pytest.fixture
-def bench(project: QgsProject, tmp_path: Path) -> Iterator[RestBench]:
-    bench = RestBench(project, tmp_path)
-    bench.start()
-    assert project.write(str(bench.path))
-    yield bench
-    bench.close()
-    bench.view.close()
 
 
 def test_the_project_is_written_with_the_newest_layers_until_a_group_is_ticked(
@@ -260,6 +156,19 @@ def test_layers_in_use_stay(
     settle(30)
     assert bench.project.mapLayer(layer.id()) is layer and bench.count(second) == 20
     assert bench.count(fourth) == 20
+
+
+def test_they_wait_for_the_file_that_keeps_them(bench: RestBench) -> None:
+    layers, store = bench.results.layers, bench.results.store
+    layers.rest.keeps = lambda: False
+    first = bench.ask("one")
+    bench.ask("two")
+    flush(store)
+    settle(30)
+    assert bench.count(first) == 20
+    layers.rest.keeps = store.keeps
+    store.refresh()
+    bench.rested(first)
 
 
 def test_a_new_name_and_a_deletion_reach_layers_at_rest(bench: RestBench) -> None:

@@ -55,17 +55,26 @@ class LayerRest(QObject):
         self._root = project.layerTreeRoot()
         self._root.visibilityChanged.connect(self._on_ticked)
         self._job: SlicedJob | None = None
+        self._later: Callable[[], None] | None = None
 
     def start(self, set_ids: list[str], leaves: Callable[[str], bool]) -> None:
         """Put those of match sets to rest that are off the view. ``leaves`` lets go of a match
         set's layers, or says that they are needed."""
         self.stop()
+        if not self.keeps():  # not yet: the first query's file is being made
+            self._later = lambda: self.start(set_ids, leaves)
+            return
         steps = tree.quietly(self._project, self._steps(set_ids, leaves))
         self._job = SlicedJob(steps, self.stop, self)
 
+    def resume(self) -> None:
+        """Begin what :meth:`start` could not, where texts are kept now."""
+        if self._later is not None:
+            self._later()
+
     def stop(self) -> None:
         """Put no more to rest."""
-        job, self._job = self._job, None
+        job, self._job, self._later = self._job, None, None
         if job is not None:
             job.stop()
 
@@ -92,7 +101,7 @@ class LayerRest(QObject):
 
     def _steps(self, set_ids: list[str], leaves: Callable[[str], bool]) -> Iterator[None]:
         mentioned = yield from mentions(self._project)
-        for set_id in set_ids if self.keeps() else ():
+        for set_id in set_ids:
             text = yield from packed(self._project, set_id, mentioned)
             if text and leaves(set_id):
                 self._keep(set_id, text)
