@@ -29,7 +29,8 @@ def bench(iface: FakeInterface, project: QgsProject, home: Path) -> Iterator[Wor
     QgsSettings().setValue("craterbench/engine/python", str(ENGINE_PYTHON))
     iface.window.resize(1300, 850)
     iface.window.setCentralWidget(iface.canvas)
-    bridge = QgsLayerTreeMapCanvasBridge(project.layerTreeRoot(), iface.canvas)
+    # The canvas's child: it must not outlive it.
+    bridge = QgsLayerTreeMapCanvasBridge(project.layerTreeRoot(), iface.canvas, iface.canvas)
     follow = project.crsChanged.connect(lambda: iface.canvas.setDestinationCrs(project.crs()))
     iface.window.show()
     plugin = CraterBenchPlugin(iface)
