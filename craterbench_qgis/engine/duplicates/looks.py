@@ -70,7 +70,6 @@ class LooksReader:
         self._mosaics, self._encoder, self._reading = mosaics, encoder, reading
         self._monitor = monitor or Monitor()
         self._kept: OrderedDict[tuple[Any, ...], _Seen] = OrderedDict()
-        self.views_encoded = 0
 
     def read(self, first: Craters, second: Craters, pairs: Pairs) -> Looks:
         """Looks of ``pairs`` of rows of ``first`` (a) and ``second`` (b; may be the same object).
@@ -167,7 +166,6 @@ class LooksReader:
             self._monitor.check()
             part = cut[start : start + batch]
             tokens = self._encoder.encode(np.stack([pixels for _, pixels in part])).tokens
-            self.views_encoded += len(part)
             self._note(seen, [view for view, _ in part], tokens)
         for key, encoded in seen.items():
             if key[1] != "between":

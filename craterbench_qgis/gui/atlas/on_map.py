@@ -40,11 +40,6 @@ class AtlasOnMap(QObject):
         project.layersAdded.connect(self._on_layers)
         project.layersWillBeRemoved.connect(self._on_removing)
 
-    @property
-    def has_layer(self) -> bool:
-        """Whether the index's craters are a layer of the project."""
-        return self._layer is not None
-
     def set_index(self, info: IndexInfo | None) -> None:
         """Follow the layer of another index."""
         self._info = info
