@@ -105,7 +105,7 @@ def test_what_is_added_is_described_as_the_rest_is(
     table = write_catalogue(tmp_path / "more.csv", [("new", lon + 0.2, lat, diameter)])
     third = write_mosaic(tmp_path / "third.tif", noise=6)
     with IndexWriter.open(path) as writer:
-        writer.add_kinds(replace(entry_of(DESCRIPTOR), near=3), np.zeros(0, kind_dtype(50, 3, 10)))
+        writer.add_kinds(replace(entry_of(DESCRIPTOR), near=3), np.zeros(0, np.uint8))
     assert main([*add, "--mosaic", str(third), "--catalogue", str(table)]) == 0
     with open_index(path) as index:  # of another version: left to an upgrade
         assert index.kinds is not None and not len(index.kinds)
@@ -115,6 +115,29 @@ def test_what_is_added_is_described_as_the_rest_is(
     assert main(["index", "add", str(bare), "--mosaic", str(mosaic)]) == 0
     with open_index(bare) as index:
         assert index.kinds is None
+
+
+def test_an_index_without_shading_is_searched_grows_as_it_is_and_gains_by_an_upgrade(
+    folder: Path, plain: Path, tmp_path: Path
+) -> None:
+    """Indexes of earlier versions have none, and their manifest does not name it."""
+    path = tmp_path / "old.craterindex"
+    shutil.copytree(plain / "scene.craterindex", path)
+    descriptor = load_descriptor(threads=1)
+    descriptor.shading = 0
+    mosaics = [folder / "mosaic.tif", write_mosaic(tmp_path / "other.tif", noise=5)]
+    assert upgrade_index(path, descriptor, mosaics[:1]).added == 2 * COUNT
+    assert b'"shading"' not in (path / "manifest.json").read_bytes()
+    assert main(["index", "add", str(path), "--mosaic", str(mosaics[1])]) == 0
+    with open_index(path, check="full") as index:
+        assert index.kinds is not None and len(index.kinds) == 4 * COUNT
+        assert index.kinds.dtype.itemsize == 214
+        found = Searcher(index, ENCODER).search(query(folder, 7), ANALOGS).matches
+        assert len(found) > 5
+    assert upgrade_index(path, DESCRIPTOR, mosaics).added == 4 * COUNT
+    with open_index(path, check="full") as index:
+        assert index.kinds is not None and len(index.kinds) == 4 * COUNT
+        assert np.abs(index.kinds["shading"].astype(float)).max() > 0.01
 
 
 def test_an_addition_stands_when_a_view_cannot_be_described(
@@ -152,7 +175,7 @@ def test_records_of_another_shape_than_the_descriptors_are_not_compared(
     shutil.copytree(folder / "scene.craterindex", path)
     like = replace(entry_of(DESCRIPTOR), near=3)
     with IndexWriter.open(path) as writer:
-        writer.add_kinds(like, np.zeros(5, kind_dtype(like.relief, like.near, like.rings)))
+        writer.add_kinds(like, np.zeros(5, kind_dtype(50, like.near, like.rings, like.shading)))
     with open_index(path) as index:
         assert index.kinds is not None and len(index.kinds) == 5
         with pytest.raises(CraterIndexError, match="another version"):

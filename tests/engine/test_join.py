@@ -194,8 +194,15 @@ def test_analogs(folder: Path, tmp_path: Path) -> None:
     join_indexes(paths, joined)
     with pytest.raises(CraterIndexError, match=r"^Q\.craterindex has no descriptors of kind"):
         answers(joined, folder, ANALOGS, (2,))
-    upgrade_index(paths[1], descriptor, mosaics)
-    join_indexes(paths, joined)
+    earlier = load_descriptor(threads=1)
+    earlier.shading = 0
+    for like, kept in ((earlier, False), (descriptor, True)):
+        upgrade_index(paths[1], like, mosaics)
+        join_indexes(paths, joined)
+        with open_index(joined) as index:
+            assert index.kinds is not None and len(index.kinds) == 14
+            assert ("shading" in (index.kinds.dtype.names or ())) == kept
+        assert len(answers(joined, folder, ANALOGS, (10,))) > 5
     expected = answers(one, folder, ANALOGS, (10,))
     assert len(expected) > 5
     assert answers(joined, folder, ANALOGS, (10,)) == expected

@@ -14,7 +14,8 @@ import torch
 from craterbench_qgis.engine.encoders.kind_network import KindNet, pool_rings, ring_weights
 from craterbench_qgis.engine.errors import EncoderError
 from craterbench_qgis.engine.kinds import load_descriptor
-from craterbench_qgis.engine.kinds.descriptor import kinds_folder, tone_of
+from craterbench_qgis.engine.kinds.descriptor import kinds_folder
+from craterbench_qgis.engine.kinds.rings import in_rings
 from craterbench_qgis.engine.search import (
     Searcher,
 )
@@ -67,12 +68,41 @@ def test_folding_the_normalisations_changes_nothing() -> None:
 
 def test_tones_are_the_mosaics_own_values(folder: Path) -> None:
     asked = query(folder, 4)
-    mean, scatter = tone_of(asked.view, 2.5)
+    pixels, level = asked.view.pixels, asked.view.level
+    mean, scatter, _ = in_rings(pixels, level, 2.5)
     with rasterio.open(folder / "mosaic.tif") as file:
         values = file.read(1)
     assert values.min() < mean.min() and mean.max() < values.max() and (scatter > 0).all()
-    unknown, _ = tone_of(replace(asked.view, level=None), 2.5)
-    assert np.isnan(unknown).all()
+    assert all(np.isnan(part).all() for part in in_rings(pixels, None, 2.5))
+    narrow = in_rings(pixels, level, 1.0)[0]
+    assert np.isfinite(narrow[:7]).all() and np.isnan(narrow[8:]).all()
+
+
+def test_harmonics_are_those_of_the_slope_whatever_the_suns_direction() -> None:
+    """Brightness 0 to 1 in the picture is 40 to 90 in the mosaic; the surroundings have 65."""
+    line = ((np.arange(96) + 0.5) / 96 * 2 - 1) * 2.5
+    place = line[None] - 1j * line[:, None]
+    away = np.abs(place)
+    for sun, light, ridges in ((0.3, 1.0, 0.0), (2.5, 1.0, 0.1), (2.5, 0.5, 0.1)):
+        way = np.exp(-1j * sun) * place / away
+        slope = np.where(away < 1, 0.2 * way.real + ridges * (way**3).real, 0.0)
+        shading = in_rings((0.5 + light * slope).astype(np.float32), (40.0, 90.0), 2.5)[2]
+        unit = light * 50 / 65
+        inner = shading[:5, 2:4]  # enough pixels, and none across the rim
+        for row, wanted in enumerate((0.2, 0.0, ridges, 0.0, 0.0)):
+            np.testing.assert_allclose(inner[row], wanted * unit, atol=0.015)
+        assert np.abs(shading[:, 6:]).max() < 1e-3
+        # (0.2 cos x + r cos 3x)^2 has 0.02 + 0.2 r of cos 2x.
+        np.testing.assert_allclose(shading[6, 2:4], (0.02 + 0.2 * ridges) * unit**2, atol=0.004)
+
+
+def test_shading_of_mirrored_and_turned_views_is_the_same(folder: Path) -> None:
+    asked = query(folder, 4)
+    views = [asked.view.pixels, asked.view.pixels[::-1], np.rot90(asked.view.pixels)]
+    shading = [in_rings(pixels, asked.view.level, 2.5)[2] for pixels in views]
+    np.testing.assert_allclose(shading[1], shading[0], atol=1e-4)
+    np.testing.assert_allclose(shading[2], shading[0], atol=1e-4)
+    assert np.abs(shading[0]).max() > 0.01
 
 
 def test_weights_that_were_changed_are_refused(tmp_path: Path) -> None:

@@ -14,9 +14,10 @@ from craterbench_qgis.contract.vocabulary import Likeness
 from craterbench_qgis.engine.errors import EncoderError
 from craterbench_qgis.engine.index import open_index
 from craterbench_qgis.engine.kinds import load_descriptor
-from craterbench_qgis.engine.kinds.descriptor import KindVectors, kinds_folder
+from craterbench_qgis.engine.kinds.descriptor import kinds_folder
 from craterbench_qgis.engine.kinds.gallery import NEAR_BESIDE_READING, PARTS, KindGallery
 from craterbench_qgis.engine.kinds.reading import MIN_CRATERS, Reading
+from craterbench_qgis.engine.kinds.vectors import KindVectors
 from training.kind.export import card_text
 from training.kind.reading import fit
 
@@ -37,29 +38,56 @@ def craters(seed: int, light: float, count: int = 300) -> tuple[KindVectors, np.
     relief[:, :20] += (0.6 * depth + error)[:, None] * SHAPE
     tone = np.full((count, 10), 100.0)
     scatter = 5 * light * np.exp(0.5 * depth + rng.normal(0, 0.1, count))
-    parts = relief, rng.normal(0, 0.1, (count, 8)), tone, np.tile(scatter[:, None], 10)
+    shading = rng.normal(0, 0.05, (count, 7, 10))
+    # The slope, under this light; depths are deviations from a crater's usual one.
+    shading[:, 0] += (light * (3 + depth) / 10)[:, None] * np.sin(np.linspace(0, 2 * np.pi, 10))
+    parts = relief, rng.normal(0, 0.1, (count, 8)), tone, np.tile(scatter[:, None], 10), shading
     return KindVectors(*(part.astype(np.float32) for part in parts)), depth[:, None] * SHAPE
 
 
 @pytest.fixture(scope="module")
 def reading() -> Reading:
-    tensors = fit([craters(seed, light) for seed, light in ((0, 1.0), (1, 2.0))], SCALING)
-    return Reading(**tensors)
+    return Reading.of_tensors(
+        fit([craters(seed, light) for seed, light in ((0, 1.0), (1, 2.0))], SCALING)
+    )
 
 
-def test_contrast_corrects_what_the_network_misread(reading: Reading) -> None:
+def without_shading(vectors: KindVectors) -> KindVectors:
+    return replace(vectors, shading=np.full_like(vectors.shading, np.nan))
+
+
+def test_contrast_corrects_what_the_network_misread_and_shading_what_is_left(
+    reading: Reading,
+) -> None:
     seen, truth = craters(5, 1.4)
-    read = reading.profile(seen, reading.excess_of(seen))
-    before = ((seen.relief[:, :20] - truth) ** 2).mean()
-    assert ((read - truth) ** 2).mean() < before / 3
+    excess = reading.excess_of(seen)
+    network = ((seen.relief[:, :20] - truth) ** 2).mean()
+    plain, known, own = (
+        ((reading.profile(vectors, e) - truth) ** 2).mean()
+        for vectors, e in ((without_shading(seen), excess), (seen, excess), (seen, None))
+    )
+    assert plain < network / 3 and known < 0.8 * plain and own < network / 2
+
+
+def test_of_a_reading_there_was_all_but_the_forms_with_shading_is_kept(reading: Reading) -> None:
+    """Indexes of earlier versions are read as they were."""
+    sets = [craters(seed, light) for seed, light in ((7, 1.0), (8, 3.0))]
+    again = Reading.of_tensors(fit(sets, SCALING, reading))
+    seen, _ = craters(5, 1.4)
+    old = without_shading(seen)
+    np.testing.assert_allclose(again.profile(old, 0.1), reading.profile(old, 0.1), atol=1e-5)
+    assert not np.allclose(again.profile(seen, 0.1), reading.profile(seen, 0.1), atol=1e-2)
 
 
 def test_light_does_not_matter(reading: Reading) -> None:
-    seen, _ = craters(5, 1.0)
-    brighter = replace(seen, tone_scatter=3 * seen.tone_scatter)
+    seen, truth = craters(5, 1.0)
+    light = np.float32(1.7)
+    brighter = replace(seen, tone_scatter=light * seen.tone_scatter, shading=light * seen.shading)
     first = reading.profile(seen, reading.excess_of(seen))
     second = reading.profile(brighter, reading.excess_of(brighter))
-    np.testing.assert_allclose(first, second, atol=0.1)
+    assert ((first - second) ** 2).mean() < 0.03 * (truth**2).mean()
+    misread = reading.profile(brighter, reading.excess_of(seen))
+    assert ((first - misread) ** 2).mean() > 0.1 * (truth**2).mean()
 
 
 def test_contrast_that_does_not_follow_relief_is_left_alone(reading: Reading) -> None:
@@ -94,7 +122,7 @@ def test_a_gallery_reads_its_own_mosaic_and_weighs_nearness_less(
         before = KindGallery(index, descriptor)
         assert before.weights(Likeness.RELIEF) == PARTS[Likeness.RELIEF]
         monkeypatch.undo()
-        for excess, share in ((-1.0, NEAR_BESIDE_READING), (np.nan, 1.0)):
+        for excess, share in ((-1.0, NEAR_BESIDE_READING[True]), (np.nan, 1.0)):
             monkeypatch.setattr(Reading, "excess_of", lambda self, vectors, e=excess: e)
             after = KindGallery(index, descriptor)
             assert after.weights(Likeness.BOTH)["near"] == share * PARTS[Likeness.BOTH]["near"]
@@ -114,10 +142,11 @@ def test_a_query_from_another_mosaic_is_read_only_if_it_could_be_of_such_a_pictu
     relief = rng.normal(0, 1, (1, 50)).astype(np.float32)
     near = np.full((1, 64), 0.125, np.float32)
     tone = np.full((1, 10), 100.0, np.float32)
-    expected = descriptor.reading.expected(KindVectors(relief, near, tone, tone))[0]
+    shading = np.full((1, 7, 10), 0.1, np.float32)
+    expected = descriptor.reading.expected(KindVectors(relief, near, tone, tone, shading))[0]
     for away, read in ((1.0, True), (-2.5, False)):
         scatter = (100 * np.exp(expected - 1.0 + away) * np.ones((1, 10))).astype(np.float32)
-        features = gallery.query_features(KindVectors(relief, near, tone, scatter), None)
+        features = gallery.query_features(KindVectors(relief, near, tone, scatter, shading), None)
         assert np.allclose(features.profile, relief[:, :20]) != read
 
 

@@ -39,11 +39,12 @@ class Derived(Transactions):
 
     def add_kinds(self, like: KindEntry, records: npt.NDArray[np.void]) -> None:
         """Commit descriptors of kind [R] (of views that have none yet). Those made by another
-        descriptor than ``like`` names are dropped. ``like.files`` is not looked at."""
+        descriptor than ``like`` names, or that tell less or more of a view, are dropped.
+        ``like.files`` is not looked at."""
         self._nothing_staged()
         now = self._now
         before = now.kinds
-        if before is not None and not before.same_kind(like):
+        if before is not None and not before.same_records(like):
             before = None
         with self._undoing():
             file = write_kinds(self.path, f"kinds/{now.next_serial:06d}.bin", records)

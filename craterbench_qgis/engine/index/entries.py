@@ -106,7 +106,8 @@ class WideListsEntry:
 class KindEntry:
     """Descriptors of kind (``index/kinds.py``) of all or some views, and what made them.
 
-    ``relief``, ``near``, ``rings``: numbers of each part. Every file holds whole records.
+    ``relief``, ``near``, ``rings``: numbers of each part; ``shading``: rows of ``rings`` numbers, 0
+    in indexes of earlier versions. Every file holds whole records.
     """
 
     descriptor: Text
@@ -115,10 +116,15 @@ class KindEntry:
     near: Width
     rings: Width
     files: tuple[FileEntry, ...]
+    shading: Width = 0
 
     def same_kind(self, other: KindEntry) -> bool:
         """Whether both are of one descriptor, so that their records can be compared."""
-        return dataclasses.replace(self, files=other.files) == other
+        return dataclasses.replace(self, files=other.files, shading=other.shading) == other
+
+    def same_records(self, other: KindEntry) -> bool:
+        """Whether, besides, as much is known of each view."""
+        return self.same_kind(other) and self.shading == other.shading
 
 
 @dataclass(frozen=True)

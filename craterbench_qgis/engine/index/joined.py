@@ -22,6 +22,7 @@ from .catalogue_store import JoinedCraters
 from .closed import survey
 from .format import VIEW_DTYPE, Float32
 from .joined_manifest import JoinedManifest, find_shard, parse_joined
+from .kinds import kind_dtype
 from .lists import InvertedLists
 from .manifest import Manifest, load_manifest
 from .reader import Check, CraterIndex
@@ -219,9 +220,11 @@ class JoinedIndex(CraterIndex):
     @cached_property
     def kinds(self) -> Records | None:
         """The records [R] of the descriptors of kind, in no order of views; None unless every
-        index has those of one descriptor."""
-        if self.manifest.kinds is None:
+        index has those of one descriptor. Without shading unless every index has it."""
+        like = self.manifest.kinds
+        if like is None:
             return None
+        dtype = kind_dtype(like.relief, like.near, like.rings, like.shading)
         parts = []
         for shard, first, numbers in zip(
             self.shards, self._first_rows, self._observations, strict=True
@@ -231,7 +234,7 @@ class JoinedIndex(CraterIndex):
                 return None
             own = (records["crater_row"] >= 0) & (records["crater_row"] < shard.n_craters)
             own &= (records["observation"] >= 0) & (records["observation"] < len(numbers))
-            records = records[own].copy()
+            records = records[list(dtype.names or ())][own].astype(dtype)
             records["crater_row"] = self._homes(records["crater_row"], first)
             records["observation"] = numbers[records["observation"]]
             parts.append(records)
@@ -359,7 +362,8 @@ def _manifest(
     if kinds is not None and all(
         part.kinds is not None and part.kinds.same_kind(kinds) for part in parts
     ):
-        kinds = dataclasses.replace(kinds, files=())
+        shading = min(part.kinds.shading for part in parts if part.kinds is not None)
+        kinds = dataclasses.replace(kinds, files=(), shading=shading)
     else:
         kinds = None
     return Manifest(

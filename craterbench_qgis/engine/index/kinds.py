@@ -20,9 +20,11 @@ from .storage import RESTORE, FileEntry, MappedFile, write_new
 Records = npt.NDArray[np.void]
 
 
-def kind_dtype(relief: int, near: int, rings: int) -> np.dtype[np.void]:
+def kind_dtype(relief: int, near: int, rings: int, shading: int = 0) -> np.dtype[np.void]:
     """The record of one view: its key, then int8 numbers with a scale each for two parts, then
-    the grey value of the unstretched mosaic in rings (mean and scatter)."""
+    the grey value of the unstretched mosaic in rings (mean and scatter) and, where there are rows
+    of it, its shading."""
+    last = [("shading", "<f2", (shading, rings))] if shading else []
     return np.dtype(
         [
             ("crater_row", "<i4"),
@@ -35,6 +37,7 @@ def kind_dtype(relief: int, near: int, rings: int) -> np.dtype[np.void]:
             ("near", "i1", (near,)),
             ("tone", "<f4", (rings,)),
             ("tone_scatter", "<f4", (rings,)),
+            *last,
         ]
     )
 
@@ -52,7 +55,7 @@ def write_kinds(root: Path, path: str, records: Records) -> FileEntry:
 
 def read_kinds(entry: KindEntry, files: Sequence[MappedFile]) -> Records:
     """All records, checked. Raises CraterIndexError for a file that holds no whole records."""
-    dtype = kind_dtype(entry.relief, entry.near, entry.rings)
+    dtype = kind_dtype(entry.relief, entry.near, entry.rings, entry.shading)
     for file in files:
         if file.entry.size % dtype.itemsize:
             raise CraterIndexError(

@@ -161,6 +161,8 @@ class Manifest:
         for name in ("kinds", "lists", "atlas", "wide_lists", "sums"):
             if not content[name]:
                 del content[name]
+        if self.kinds and not self.kinds.shading:
+            del content["kinds"]["shading"]
         content["checksum"] = checksum(content)
         return layout(content)
 

@@ -15,7 +15,8 @@ from ..index.kinds import kind_dtype
 from ..monitor import Monitor
 from ..mosaic import Mosaic, View, ViewSkipped
 from ..tokens import quantise
-from .descriptor import TONE_RINGS, KindDescriptor
+from .descriptor import KindDescriptor
+from .vectors import RINGS
 
 COMMIT_VIEWS = 4096
 """At most so many descriptors are lost by a kill."""
@@ -29,8 +30,9 @@ def entry_of(descriptor: KindDescriptor) -> KindEntry:
         descriptor.weights_hash,
         descriptor.relief_dim,
         descriptor.near_dim,
-        TONE_RINGS,
+        RINGS,
         (),
+        descriptor.shading,
     )
 
 
@@ -40,7 +42,7 @@ def lacking(index: CraterIndex, descriptor: KindDescriptor) -> NDArray[np.int64]
     views = np.flatnonzero(index.alive)
     entry = index.manifest.kinds
     records = index.kinds
-    if records is None or entry is None or not entry.same_kind(entry_of(descriptor)):
+    if records is None or entry is None or not entry.same_records(entry_of(descriptor)):
         return views
     known = {
         (int(r["crater_row"]), int(r["observation"]), round(float(r["context"]), 4))
@@ -125,14 +127,15 @@ def _records(
 ) -> NDArray[np.void]:
     contexts = [float(key["context"]) for key in keys]
     vectors = descriptor.describe(views, contexts)
-    records = np.zeros(
-        len(keys), kind_dtype(descriptor.relief_dim, descriptor.near_dim, TONE_RINGS)
-    )
+    like = entry_of(descriptor)
+    records = np.zeros(len(keys), kind_dtype(like.relief, like.near, like.rings, like.shading))
     for name in ("crater_row", "observation", "context"):
         records[name] = [key[name] for key in keys]
     records["relief"], records["relief_scale"] = quantise(vectors.relief)
     records["near"], records["near_scale"] = quantise(vectors.near)
     records["tone"], records["tone_scatter"] = vectors.tone, vectors.tone_scatter
+    if like.shading:
+        records["shading"] = np.clip(vectors.shading, -1e4, 1e4)
     return records
 
 

@@ -1,60 +1,32 @@
 """The descriptor of kind of a view: relief as the picture shows it, and brightness unstretched.
 
-Three parts, kept apart so that a search can weigh them. *Relief*: the scaled terrain measurements
+Its parts are kept apart so that a search can weigh them. *Relief*: the scaled terrain measurements
 the network reads from the picture (normalised radial profile, scatter over azimuth, roughness).
-*Near*: a unit vector trained so that craters of like relief are near. *Tone*: mean and scatter of
-the mosaic's own grey values in rings, which no network is needed for.
+*Near*: a unit vector trained so that craters of like relief are near. *Tone*, *shading*: the
+mosaic's own grey values in rings, which no network is needed for (``rings.py``).
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..encoders.base import resources_folder
 from ..encoders.cards import read_card
 from ..errors import EncoderError
 from ..mosaic import View
-
-if TYPE_CHECKING:
-    from .reading import Reading
-
-Float = NDArray[np.float32]
+from .reading import Reading
+from .rings import in_rings
+from .vectors import SHADING, Float, KindVectors
 
 ARCHITECTURE = "craterbench-kind"
-TONE_RINGS = 10
-TONE_REACH = 2.0
-FLOOR, AROUND = slice(0, 3), slice(7, 10)
-"""The rings of the floor and of the surroundings."""
 CONTRAST_SCALE = 1.5
 BATCH = 32
 _RINGS_KEPT = 64
 _REPAIR = "Install the plugin again."
-
-
-@dataclass
-class KindVectors:
-    """Of V views: ``relief`` float32 [V, T], ``near`` float32 [V, E] unit, ``tone`` and
-    ``tone_scatter`` float32 [V, 10]: the mosaic's values in ten rings to 2 radii (NaN where the
-    view does not reach, or the mosaic's values are not known)."""
-
-    relief: Float
-    near: Float
-    tone: Float
-    tone_scatter: Float
-
-    def __len__(self) -> int:
-        return len(self.relief)
-
-    def at(self, rows: NDArray[np.bool_] | NDArray[np.int64] | slice) -> KindVectors:
-        """Those of some of the views."""
-        parts = (self.relief, self.near, self.tone, self.tone_scatter)
-        return KindVectors(*(part[rows] for part in parts))
 
 
 def contrast_number(pixels: Float, level: tuple[float, float] | None) -> float:
@@ -68,50 +40,13 @@ def contrast_number(pixels: Float, level: tuple[float, float] | None) -> float:
     return float(np.log(np.clip(ratio, 0.01, 20.0)) / CONTRAST_SCALE)
 
 
-def tone_of(view: View, context: float) -> tuple[Float, Float]:
-    """Mean and scatter of the mosaic's values in rings of 0.2 radii, each [10]."""
-    size = view.pixels.shape[0]
-    mean = np.full(TONE_RINGS, np.nan, np.float32)
-    scatter = mean.copy()
-    if view.level is None:
-        return mean, scatter
-    line = ((np.arange(size) + 0.5) / size * 2 - 1) * context
-    ring = np.hypot(line[:, None], line[None]) / TONE_REACH * TONE_RINGS
-    number = np.where(ring < TONE_RINGS, ring, TONE_RINGS).astype(np.int64).ravel()
-    count = np.bincount(number, minlength=TONE_RINGS + 1)[:TONE_RINGS]
-    flat = view.pixels.astype(np.float64).ravel()
-    total = np.bincount(number, flat, TONE_RINGS + 1)[:TONE_RINGS]
-    square = np.bincount(number, flat * flat, TONE_RINGS + 1)[:TONE_RINGS]
-    has = count > 2
-    low, high = view.level
-    average = total[has] / count[has]
-    spread = np.sqrt(np.maximum(square[has] / count[has] - average**2, 0.0))
-    mean[has] = low + average * (high - low)
-    scatter[has] = spread * (high - low)
-    return mean, scatter
-
-
-def relative_tone(vectors: KindVectors) -> Float:
-    """Tones over those of the surroundings, less 1 [V, 10]; what is not known counts as 0."""
-    around = known_mean(vectors.tone[:, AROUND])
-    tone = vectors.tone / np.maximum(np.abs(around), 1e-6) - 1.0
-    tone = np.clip(np.nan_to_num(tone, nan=0.0, posinf=0.0, neginf=0.0), -3.0, 3.0)
-    return np.asarray(tone, np.float32)
-
-
-def known_mean(values: Float) -> Float:
-    """Mean of the finite numbers of each row [V, 1]; NaN where there are none."""
-    known = np.isfinite(values)
-    count = known.sum(axis=1, keepdims=True)
-    total = np.where(known, values, 0.0).sum(axis=1, keepdims=True)
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)
-
-
 class KindDescriptor:
     """The network of ``resources/kinds``, ready. ``id``, ``weights_hash`` say which."""
 
     reading: Reading | None = None
     """How relief is read once more on shaded terrain; None for descriptors without."""
+    shading = SHADING
+    """Rows of shading that are told of a view; 0 beside descriptors of an earlier version."""
 
     def __init__(self, card: dict[str, Any], weights: bytes, threads: int | None = None) -> None:
         import torch
@@ -197,10 +132,8 @@ class KindDescriptor:
         pixels = np.stack([view.pixels for view in views]).astype(np.float32)
         contrast = np.array([contrast_number(v.pixels, v.level) for v in views], np.float32)
         relief, near = self.encode(pixels, np.array(contexts, np.float32), contrast)
-        tones = [tone_of(view, context) for view, context in zip(views, contexts, strict=True)]
-        return KindVectors(
-            relief, near, np.stack([t for t, _ in tones]), np.stack([s for _, s in tones])
-        )
+        told = [in_rings(v.pixels, v.level, c) for v, c in zip(views, contexts, strict=True)]
+        return KindVectors(relief, near, *(np.stack(part) for part in zip(*told, strict=True)))
 
 
 def kinds_folder() -> Path:
@@ -226,8 +159,6 @@ def load_descriptor(path: Path | None = None, threads: int | None = None) -> Kin
 
 
 def _reading(path: Path, digest: str) -> Reading:
-    from .reading import Reading
-
     name = path.with_suffix(".reading.safetensors")
     try:
         content = name.read_bytes()

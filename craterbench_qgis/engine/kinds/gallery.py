@@ -13,10 +13,18 @@ from ..index import CraterIndex
 from ..terrain_profile import PROFILE_RINGS
 from ..words import Advice
 from .describe import entry_of
-from .descriptor import FLOOR, KindDescriptor, KindVectors, known_mean, relative_tone
-from .reading import FOREIGN, texture_of
-
-Float = NDArray[np.float32]
+from .descriptor import KindDescriptor
+from .reading import FOREIGN
+from .vectors import (
+    FLOOR,
+    RINGS,
+    SHADING,
+    Float,
+    KindVectors,
+    known_mean,
+    relative_tone,
+    texture_of,
+)
 
 PARTS: dict[Likeness, dict[str, float]] = {
     Likeness.RELIEF: {"profile": 1.5, "near": 0.5},
@@ -26,8 +34,9 @@ PARTS: dict[Likeness, dict[str, float]] = {
 """Weights of the parts of the distance, by what analogs are asked for. Profile against near was
 chosen on lunar shading, lon -135..-122, those of both on named kinds of the western hemisphere
 (docs/validation/analogs.md)."""
-NEAR_BESIDE_READING = 0.3
-"""What is left of the weight of ``near`` where most profiles were read once more."""
+NEAR_BESIDE_READING = {False: 0.3, True: 0.0}
+"""What is left of the weight of ``near`` where most profiles were read once more, without and with
+shading."""
 _PAIRS = 4096
 
 
@@ -109,7 +118,12 @@ class KindGallery:
             mean_of(records["near"] * records["near_scale"][:, None], at, used),
             mean_of(records["tone"], at, used),
             mean_of(records["tone_scatter"], at, used),
+            np.broadcast_to(np.float32(np.nan), (len(used), SHADING, RINGS)),
         )
+        self._shaded = entry.shading == SHADING
+        if self._shaded:
+            shading = mean_of(records["shading"].reshape(len(records), -1), at, used)
+            vectors.shading = shading.reshape(vectors.shading.shape)
         self.features = features_of(vectors)
         # Brightness is compared within a mosaic only: another one has another scale of grey.
         self._level = np.zeros((int(self.observation.max()) + 1, 2))
@@ -159,12 +173,9 @@ class KindGallery:
         """Of one query's views, averaged; ``observation``: the index's mosaic it was cut from, or
         None for another one, whose brightness says nothing here."""
         # Averaged first, as the craters of the index are: views of one crater differ by chance.
-        average = KindVectors(
-            vectors.relief.mean(axis=0, keepdims=True),
-            vectors.near.mean(axis=0, keepdims=True),
-            vectors.tone[:1],
-            vectors.tone_scatter[:1],
-        )
+        average, first = vectors.mean(), vectors.at(slice(0, 1))
+        average.tone, average.tone_scatter = first.tone, first.tone_scatter
+        average.shading = first.shading
         features = features_of(average)
         known = observation is not None and observation < len(self._level)
         if known:
@@ -172,19 +183,18 @@ class KindGallery:
         else:
             features.level = np.full((1, 1), np.nan, np.float32)
         if self._reading is not None:
-            excess = self._reading.excess(average)[0]
-            if known:
-                excess = self._excess[observation]
-            elif not (np.abs(self._excess - excess) < FOREIGN).any():
-                excess = np.nan  # Not a picture such as those that were read.
-            features.profile = self._reading.profile(average, float(excess))
+            own = self._reading.excess(average)[0]
+            excess = float(self._excess[observation]) if known else None
+            # Elsewhere, a picture such as those that were read.
+            if known or (np.abs(self._excess - own) < FOREIGN).any():
+                features.profile = self._reading.profile(average, excess)
         return features
 
     def weights(self, by: Likeness) -> dict[str, float]:
         """The weights of the parts of the distance in this index."""
         weights = dict(PARTS[by])
         if self._mostly_read and "near" in weights:
-            weights["near"] *= NEAR_BESIDE_READING
+            weights["near"] *= NEAR_BESIDE_READING[self._shaded]
         return weights
 
     def distances(self, query: Features, by: Likeness) -> Float:

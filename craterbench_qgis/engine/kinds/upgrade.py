@@ -43,14 +43,17 @@ def upgrade_index(
 
 
 def descriptor_of(path: Path) -> KindDescriptor | None:
-    """The one that made the index's descriptors, ready; None where it has none, or those of
-    another version, which only :func:`upgrade_index` replaces. Raises CraterIndexError."""
+    """The one that made the index's descriptors, ready, which tells of a view as much as they do;
+    None where it has none, or those of another version, which only :func:`upgrade_index` replaces.
+    Raises CraterIndexError."""
     with open_index(path, check="sizes") as index:
         entry = index.manifest.kinds
     if entry is None:
         return None
     descriptor = load_descriptor()
-    return descriptor if entry.same_kind(entry_of(descriptor)) else None
+    if not entry.shading:
+        descriptor.shading = 0
+    return descriptor if entry.same_records(entry_of(descriptor)) else None
 
 
 def describe_added(
