@@ -247,7 +247,8 @@ class IndexInfo(Record):
     """An index. ``sources``: its mosaics; ``catalogue``: a GeoPackage QGIS can open;
     ``catalogue_displaced``: its points lie at planetocentric latitudes, as version 0.1 wrote them
     for a flattened body (its columns are right); ``kinds``: the descriptor of kind its views
-    have, "" where none, so that analogs cannot be asked for; ``views_left``: that an
+    have, "" where none, so that analogs cannot be asked for; ``without_shading``: those are an
+    earlier version's, which an upgrade makes anew; ``views_left``: that an
     unfinished build has not looked at yet; ``problem``: why it cannot be searched, ""
     where it can."""
 
@@ -279,6 +280,7 @@ class IndexInfo(Record):
     views_left: int = 0
     skipped: dict[str, int] = field(default_factory=dict)
     kinds: str = ""
+    without_shading: bool = False
     problem: str = ""
 
 

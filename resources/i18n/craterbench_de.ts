@@ -3706,6 +3706,16 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/upgrade.py" />
+            <source>An earlier version described these craters. Described anew from the mosaics, once, their relief is told more exactly where light shows it: on shaded terrain and in pictures under a low sun.</source>
+            <translation>Diese Krater hat eine frühere Version beschrieben. Einmal aus den Mosaiken neu beschrieben, wird ihr Relief genauer erkannt, wo das Licht es zeigt: auf schattiertem Gelände und in Bildern bei tiefer Sonne.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/upgrade.py" />
+            <source>Describe its craters anew</source>
+            <translation>Seine Krater neu beschreiben</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/upgrade.py" />
             <source>Locate the mosaic…</source>
             <translation>Mosaik suchen…</translation>
         </message>

@@ -13,6 +13,7 @@ from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QListWidget, QPushButton, QWidget
 
 from craterbench_qgis.contract.demo import Demo
+from craterbench_qgis.core.layers import build
 from craterbench_qgis.gui.workbench import Workbench
 from craterbench_qgis.plugin import CraterBenchPlugin
 from inside import FakeInterface, child, move_mouse, settle, wait_until
@@ -52,8 +53,11 @@ def press_panel_button(iface: FakeInterface) -> None:
     click(button)
 
 
-def test_the_panel_is_made_between_qgis_own_events(iface: FakeInterface, home: Path) -> None:
+def test_the_panel_is_made_between_qgis_own_events(
+    iface: FakeInterface, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It holds no event up for long: neither all modules nor all panels are one event's."""
+    monkeypatch.setattr(build, "SLICE_SECONDS", 0.0)  # of any processor
     QgsSettings().setValue("craterbench/engine/python", str(ENGINE_PYTHON))
     iface.window.show()
     plugin = CraterBenchPlugin(iface)
@@ -68,7 +72,7 @@ def test_the_panel_is_made_between_qgis_own_events(iface: FakeInterface, home: P
     press_panel_button(iface)  # impatient
     wait_until(lambda: plugin.workbench is not None and plugin.workbench.dock.isVisible())
     timer.stop()
-    assert turns.count(True) >= 3, "several of its own between"
+    assert turns.count(True) > 50, "several of its own between"
     press_panel_button(iface)
     assert not plugin.workbench.dock.isVisible()
     plugin.unload()

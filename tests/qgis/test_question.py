@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -278,6 +279,21 @@ def test_an_index_without_kinds_is_upgraded_by_a_button(iface: FakeInterface) ->
     QTest.keyClick(child(bench.bar, QComboBox, "CraterBenchFind"), Qt.Key.Key_Up)
     bench.find_analogs()
     assert not box.isVisible()
+
+
+def test_an_earlier_versions_kinds_are_made_anew_for_who_asks_for_relief(
+    iface: FakeInterface,
+) -> None:
+    bench = Bench(iface)
+    bench.bar.set_index(replace(bench.info, without_shading=True))
+    box, by = bench.bar.upgrade, child(bench.bar, QComboBox, "CraterBenchBy")
+    bench.find_analogs()
+    assert not box.isVisible()
+    QTest.keyClick(by, Qt.Key.Key_Down)
+    assert by.currentText().startswith("by relief") and box.isVisible()
+    click(button(box, "Describe its craters anew"))
+    bench.engine.calls[-1].done({"added": 40, "present": 0, "lost": 0})
+    assert bench.engine.calls[-1].method == "index.upgrade" and not box.isVisible()
 
 
 def test_a_mosaic_that_was_moved_is_located(

@@ -63,11 +63,11 @@ class SlicedJob(QObject):
 
     def _work(self) -> None:
         end = time.perf_counter() + SLICE_SECONDS
-        while time.perf_counter() < end:
-            if next(self._steps, self) is self:
-                self.stop()
-                self._done()
+        while next(self._steps, self) is not self:
+            if time.perf_counter() >= end:
                 return
+        self.stop()
+        self._done()
 
 
 def emptied(things: list[Any], at_once: int = 500) -> Iterator[None]:

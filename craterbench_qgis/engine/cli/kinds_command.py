@@ -75,11 +75,19 @@ def kinds_info(index: CraterIndex) -> dict[str, Any] | None:
     entry, records = index.manifest.kinds, index.kinds
     if entry is None or records is None:
         return None
-    return {"descriptor": entry.descriptor, "weights": entry.weights_hash, "views": len(records)}
+    return {
+        "descriptor": entry.descriptor,
+        "weights": entry.weights_hash,
+        "shading": entry.shading > 0,
+        "views": len(records),
+    }
 
 
 def kinds_text(kinds: dict[str, Any] | None) -> str:
     """The same as text."""
     if kinds is None:
         return "none: 'index upgrade' adds the descriptors the search for analogs needs"
-    return f"{kinds['views']:,} views described by {kinds['descriptor']}"
+    text = f"{kinds['views']:,} views described by {kinds['descriptor']}"
+    if kinds["shading"]:
+        return text
+    return f"{text}, by an earlier version: 'index upgrade' lets them tell relief more exactly"

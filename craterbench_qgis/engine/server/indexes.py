@@ -90,6 +90,7 @@ def index_info(index: CraterIndex) -> IndexInfo:
         views_left=views_left(manifest.job) if manifest.job is not None else 0,
         skipped=dict(manifest.skipped),
         kinds=manifest.kinds.descriptor if manifest.kinds else "",
+        without_shading=manifest.kinds is not None and not manifest.kinds.shading,
         problem=problem,
     )
 

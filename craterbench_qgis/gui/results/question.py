@@ -224,11 +224,12 @@ class QuestionBar(QWidget):
         self.by.setVisible(not is_same)
         self.chips.show_pieces(words.pieces(asked))
         info = self._info
-        lacks = info is not None and not info.kinds and info.path not in self._described
-        if is_same or not lacks:
+        # Looks gain nothing by shading, both a little: only who asks for relief is told.
+        gains = asked.analogs.by is Likeness.RELIEF and info is not None and info.without_shading
+        if info is None or is_same or info.path in self._described or (info.kinds and not gains):
             self.upgrade.hide()
-        elif info is not None:
-            self.upgrade.offer(info.path)
+        else:
+            self.upgrade.offer(info.path, anew=bool(info.kinds))
 
 
 def _columns(info: IndexInfo) -> list[str]:

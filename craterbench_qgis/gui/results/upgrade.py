@@ -1,4 +1,5 @@
-"""Descriptors of kind for an index that has none: the offer, the work, how it ended."""
+"""Descriptors of kind for an index that has none, or an earlier version's: the offer, the work, how
+it ended."""
 
 from __future__ import annotations
 
@@ -17,32 +18,44 @@ from ..offer import OfferBox
 
 
 class UpgradeBox(OfferBox):
-    """Shown where analogs are asked for and the index cannot answer."""
+    """Shown where analogs are asked for and the index cannot answer, or not as well as it could."""
 
     upgraded = pyqtSignal(str)
     """Path of the index that has its descriptors now."""
 
     def __init__(self, engine: EngineService) -> None:
-        words = QLabel(
-            tr(
-                "This index cannot tell kinds of craters yet. It learns them once from its "
-                "mosaics; its craters stay as they are, and you can go on working meanwhile."
-            )
-        )
-        words.setWordWrap(True)
-        self.add = QPushButton(tr("Add descriptors of kind"))
+        self._words = QLabel()
+        self._words.setWordWrap(True)
+        self.add = QPushButton()
         self.locate = QPushButton(tr("Locate the mosaic…"))
-        super().__init__(engine, words, self.add, self.locate)
+        super().__init__(engine, self._words, self.add, self.locate)
         self.setObjectName("CraterBenchUpgrade")
         self.stop.setToolTip(tr("What is done stays; the same button goes on from there."))
         self.add.clicked.connect(lambda *_: self._start())
         self.locate.clicked.connect(lambda *_: self._ask_where())
         self.locate.hide()
 
-    def offer(self, path: str) -> None:
-        """Offer it for the index at ``path``."""
+    def offer(self, path: str, anew: bool = False) -> None:
+        """Offer it for the index at ``path``; ``anew``: which has an earlier version's."""
         if self._take(path):
             self.locate.hide()
+        if anew:
+            self.add.setText(tr("Describe its craters anew"))
+            self._words.setText(
+                tr(
+                    "An earlier version described these craters. Described anew from the mosaics, "
+                    "once, their relief is told more exactly where light shows it: on shaded "
+                    "terrain and in pictures under a low sun."
+                )
+            )
+        else:
+            self.add.setText(tr("Add descriptors of kind"))
+            self._words.setText(
+                tr(
+                    "This index cannot tell kinds of craters yet. It learns them once from its "
+                    "mosaics; its craters stay as they are, and you can go on working meanwhile."
+                )
+            )
         self.show()
 
     def _start(self, mosaics: list[str] | None = None) -> None:
