@@ -222,8 +222,9 @@ class _Best:
     def views(self) -> Int64:
         """The best, ascending; of equal ones the first."""
         views, scores = np.concatenate(self._views), np.concatenate(self._scores)
-        order = np.argsort(views)
-        return views[order][np.sort(best(scores[order], self._count, None)[0])]
+        limit = self.nth(self._count)
+        above, equal = views[scores > limit], np.sort(views[scores == limit])
+        return np.sort(np.concatenate([above, equal[: self._count - len(above)]]))
 
     def _narrow(self) -> None:
         views, scores = np.concatenate(self._views), np.concatenate(self._scores)
