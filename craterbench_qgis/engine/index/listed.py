@@ -16,7 +16,7 @@ from .scanning import ExactInt8, Int64, Mask, allowed_views, best, products, que
 
 LISTS = "lists"
 
-_ALL_BELOW = 131_072  # listed views that are all scanned: choosing lists costs more than it spares
+_ALL_BELOW = 262_144  # listed views that are all scanned: choosing lists costs more than it spares
 _FIRST_LOOK = 12  # times S: views scanned before it is known how good a list has to be
 _GAP = 512  # places that are read along rather than to begin again after them
 _REACH = 0.8  # of what a file says, which is more than is needed (docs/performance.md)
