@@ -152,6 +152,8 @@ class InvertedLists:
 
     def places(self, spans: Int64, numbers: Int64) -> Int64:
         """The places of views in ``spans``, numbered one after the other."""
+        if len(spans) == 1:
+            return numbers + spans[0, 0]
         lengths = spans[:, 1] - spans[:, 0]
         ends = np.cumsum(lengths)
         shift = spans[:, 0] - (ends - lengths)

@@ -61,7 +61,8 @@ class RoughQuery:
             return
         self.unit = np.float32(largest / _STEPS)
         self._whole = np.rint(query / self.unit).astype(np.int8)
-        self.error = np.float32(np.linalg.norm(query - self._whole * self.unit))
+        missed = query - self._whole * self.unit
+        self.error = np.sqrt(missed @ missed)
         columns = np.zeros((FOLD, FOLD, len(query)), np.int8)
         columns[np.arange(FOLD), np.arange(FOLD)] = self._whole
         self._folded = numkong.dots_pack(columns.reshape(FOLD, -1))

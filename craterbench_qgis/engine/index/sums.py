@@ -44,6 +44,8 @@ class Blocks:
     def first_bad(self, data: Bytes, starts: npt.ArrayLike, ends: npt.ArrayLike) -> int | None:
         """Compare the blocks with bytes from ``starts`` to before ``ends`` [n]; where one differs,
         its first byte."""
+        if not self._left[-1]:
+            return None
         first = np.asarray(starts, np.int64) // BLOCK
         after = (np.asarray(ends, np.int64) + BLOCK - 1) // BLOCK
         new = self._left[after] > self._left[first]
