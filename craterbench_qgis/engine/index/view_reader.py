@@ -19,6 +19,8 @@ from .segment import PLAIN_VIEW, Places, Records, Segment, gathered
 from .storage import blocks_read
 from .sums import Sums
 
+_BLOCK = 65_536
+
 
 class ViewReader(Closing):
     """The part of :class:`.reader.CraterIndex` that looks views up by number."""
@@ -100,9 +102,19 @@ class ViewReader(Closing):
         """bool [n_views]: whether the view's crater was not removed."""
         if not self.removed.size:
             return np.ones(self.n_views, bool)
-        gone = np.zeros(self.n_craters, bool)
-        gone[self.removed] = True
-        return ~gone[self.view_crater_rows]
+        present = np.ones(self.n_craters, bool)
+        present[self.removed] = False
+        return self.views_of(present)
+
+    def views_of(self, craters: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """bool [n_views]: whether the view's crater is one of ``craters`` [n_craters]."""
+        rows = self.view_crater_rows
+        chosen = np.empty(len(rows), bool)
+        # In blocks that stay in a core's cache, as rows are converted to be looked up by.
+        for start in range(0, len(rows), _BLOCK):
+            part = slice(start, start + _BLOCK)
+            craters.take(rows[part], out=chosen[part], mode="clip")
+        return chosen
 
     @property
     def global_scales(self) -> Float32:
