@@ -105,9 +105,10 @@ def maxsim(
     float copy of the whole. Memory beyond the inputs stays near ``_BLOCK_BYTES``.
     """
     tokens, views = _checked(query, gallery)
-    scores = np.empty(len(views), np.float32)
+    largest = np.empty((len(views), len(tokens)), np.float32)
     for part, similarity in _blocks(tokens, views, scales):
-        scores[part] = similarity.max(axis=1).mean(axis=1)
+        largest[part] = _largest(similarity)
+    scores: Float = largest.mean(axis=1)
     return scores
 
 
@@ -123,7 +124,7 @@ def each_maxsim(queries: npt.ArrayLike, gallery: npt.ArrayLike) -> Float:
     tokens, views = _checked(several.reshape(count * each, dim), gallery)
     scores = np.empty((count, len(views)), np.float32)
     for part, similarity in _blocks(tokens, views, None):
-        largest = similarity.max(axis=1).reshape(-1, count, each)
+        largest = _largest(similarity).reshape(-1, count, each)
         scores[:, part] = largest.mean(axis=2).T
     return scores
 
@@ -138,8 +139,8 @@ def symmetric_maxsim(
     tokens, views = _checked(query, gallery)
     scores = np.empty(len(views), np.float32)
     for part, similarity in _blocks(tokens, views, scales):
-        there = similarity.max(axis=1).mean(axis=1)
         back = similarity.max(axis=2).mean(axis=1)
+        there = _largest(similarity).mean(axis=1)
         scores[part] = (there + back) / 2
     return scores
 
@@ -226,6 +227,20 @@ def _blocks(
         if factors is not None:
             similarity *= factors[part, :, None]
         yield part, similarity
+
+
+def _largest(similarity: Float) -> Float:
+    """The largest over K of [v, K, Q], which is overwritten: [v, Q].
+
+    Half against half takes a fifth of the time of ``max``, which goes by rows of Q numbers.
+    """
+    k = similarity.shape[1]
+    while k > 1:
+        half = k // 2
+        lower = similarity[:, :half]
+        np.maximum(lower, similarity[:, k - half : k], out=lower)
+        k -= half
+    return similarity[:, 0]
 
 
 def _similarities(query_tokens: npt.ArrayLike, gallery_tokens: npt.ArrayLike) -> Float:

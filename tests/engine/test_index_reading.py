@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from craterbench_qgis.engine.index import open_index, view_reader
-from craterbench_qgis.engine.index.segment import Segment
+from craterbench_qgis.engine.errors import CraterIndexError
+from craterbench_qgis.engine.index import open_index, segment, view_reader
+from craterbench_qgis.engine.index.segment import Segment, crc_of_records
 
 from . import index_support as support
 
@@ -57,3 +58,26 @@ def test_views_come_in_the_order_asked_for_also_twice(index_path: Path) -> None:
             for name in ("tokens", "scale", "seeds", "assignment"):
                 assert np.array_equal(getattr(stored, name)[place], getattr(alone, name)[0])
         assert len(index.stored_tokens([]).tokens) == 0
+
+
+def test_a_record_is_compared_when_it_is_first_read(
+    index_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[int] = []
+    monkeypatch.setattr(
+        segment,
+        "crc_of_records",
+        lambda records: compared.append(len(records)) or crc_of_records(records),
+    )
+    with open_index(index_path) as index:
+        tokens = index_path / index.segments[0].files["tokens.bin"].entry.path
+        for views in ([0, 1], [1, 0], [2, 1]):
+            index.stored_tokens(views)
+        assert compared == [2, 1]
+        data = bytearray(tokens.read_bytes())
+        data[3 * len(data) // len(index.segments[0])] ^= 4
+        tokens.write_bytes(data)
+        for _ in range(2):
+            with pytest.raises(CraterIndexError, match="damaged at view 3"):
+                index.stored_tokens([4, 3, 0])
+        index.stored_tokens([4, 0])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -166,6 +167,7 @@ class IndexSettings:
             )
 
 
+@cache
 def record_dtype(settings: IndexSettings) -> np.dtype[np.void]:
     """The record of one view in ``tokens.bin``.
 

@@ -16,7 +16,7 @@ from .scanning import ExactInt8, Int64, Mask, allowed_views, best, products, que
 
 LISTS = "lists"
 
-_ALL_BELOW = 131_072  # listed views that are all scanned: choosing lists costs more than it spares
+_ALL_BELOW = 262_144  # listed views that are all scanned: choosing lists costs more than it spares
 _FIRST_LOOK = 12  # times S: views scanned before it is known how good a list has to be
 _GAP = 512  # places that are read along rather than to begin again after them
 _REACH = 0.8  # of what a file says, which is more than is needed (docs/performance.md)
@@ -222,8 +222,9 @@ class _Best:
     def views(self) -> Int64:
         """The best, ascending; of equal ones the first."""
         views, scores = np.concatenate(self._views), np.concatenate(self._scores)
-        order = np.argsort(views)
-        return views[order][np.sort(best(scores[order], self._count, None)[0])]
+        limit = self.nth(self._count)
+        above, equal = views[scores > limit], np.sort(views[scores == limit])
+        return np.sort(np.concatenate([above, equal[: self._count - len(above)]]))
 
     def _narrow(self) -> None:
         views, scores = np.concatenate(self._views), np.concatenate(self._scores)

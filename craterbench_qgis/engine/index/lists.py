@@ -91,6 +91,7 @@ class InvertedLists:
         self.starts, self._rows = starts.view("<u4").astype(np.int64), rows.view("<u4")
         self._crc, self.codes = crc.view("<u4"), codes.view("i1").reshape(v, d)
         self._rows_at, self._crc_at, self._codes_at = ends[4:7]
+        self._compared = np.zeros(v, bool)  # descriptors, with their checksums
         numbers = (self.mean, self.basis, self.centres, self.radii, (self.reach, self.scale))
         if not (
             all(np.isfinite(part).all() for part in numbers)
@@ -151,6 +152,8 @@ class InvertedLists:
 
     def places(self, spans: Int64, numbers: Int64) -> Int64:
         """The places of views in ``spans``, numbered one after the other."""
+        if len(spans) == 1:
+            return numbers + spans[0, 0]
         lengths = spans[:, 1] - spans[:, 0]
         ends = np.cumsum(lengths)
         shift = spans[:, 0] - (ends - lengths)
@@ -158,11 +161,16 @@ class InvertedLists:
 
     def first_damaged(self, numbers: Int64, stored: npt.NDArray[np.int8]) -> int | None:
         """Where in ``stored`` [n, G], the descriptors of the views ``numbers``, one differs from
-        its checksum; None where none does."""
+        its checksum; None where none does. Each is compared once."""
+        new = np.flatnonzero(~self._compared[numbers])
+        if not len(new):
+            return None
+        numbers = numbers[new]
         self._check(self._crc_at, 4, numbers, numbers + 1)
         data, width = stored.view(np.uint8).reshape(-1).data, stored.shape[1]
         crc32 = zlib.crc32
-        for at, expected in enumerate(self._crc[numbers].tolist()):
+        for at, expected in zip(new.tolist(), self._crc[numbers].tolist(), strict=True):
             if crc32(data[at * width : (at + 1) * width]) != expected:
                 return at
+        self._compared[numbers] = True
         return None

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -28,8 +29,24 @@ FOLD = 4
 """Spans of rows begin, and end but at the last row, at a multiple of this."""
 _HELD_BYTES = 64 << 10
 """Held at a time: little enough for the first cache."""
+_LONG = 256
+"""Times ``FOLD`` rows: multiplying fewer at a time takes longer than copying them together."""
 _STEPS = 127
 _NARROW = 256
+
+
+def _blocks(rows: npt.NDArray[np.int8], spans: Int64) -> Iterator[npt.NDArray[np.int8]]:
+    """The ``rows`` in ``spans``, some at a time: as they lie where spans are long, else copied."""
+    lengths = spans[:, 1] - spans[:, 0]
+    total, step = int(lengths.sum()), _HELD_BYTES // (4 * FOLD)
+    if total >= _LONG * len(spans):
+        for first, last in spans.tolist():
+            for start in range(first, last, step):
+                yield rows[start : min(start + step, last)]
+        return
+    places = np.repeat(spans[:, 0] - np.cumsum(lengths) + lengths, lengths) + np.arange(total)
+    for start in range(0, total, step):
+        yield rows.take(places[start : start + step], axis=0)
 
 
 class RoughQuery:
@@ -44,7 +61,8 @@ class RoughQuery:
             return
         self.unit = np.float32(largest / _STEPS)
         self._whole = np.rint(query / self.unit).astype(np.int8)
-        self.error = np.float32(np.linalg.norm(query - self._whole * self.unit))
+        missed = query - self._whole * self.unit
+        self.error = np.sqrt(missed @ missed)
         columns = np.zeros((FOLD, FOLD, len(query)), np.int8)
         columns[np.arange(FOLD), np.arange(FOLD)] = self._whole
         self._folded = numkong.dots_pack(columns.reshape(FOLD, -1))
@@ -61,17 +79,13 @@ class RoughQuery:
         count = len(rows) // FOLD
         folded = rows[: count * FOLD].reshape(count, FOLD * rows.shape[1])
         out = np.empty(int((spans[:, 1] - spans[:, 0]).sum()), np.int32)
-        done, step = 0, _HELD_BYTES // (4 * FOLD)
-        for first, end in spans.tolist():
-            last = end // FOLD
-            for start in range(first // FOLD, last, step):
-                stop = min(start + step, last)
-                ready = done + (stop - start) * FOLD
-                products = numkong.dots_packed(folded[start:stop], self._folded)
-                out[done:ready].reshape(-1, FOLD)[:] = products
-                done = ready
-            if end % FOLD:  # the last rows have no four neighbours
-                out[done:] = rows[last * FOLD : end].astype(np.int32) @ self._whole.astype(np.int32)
+        done = 0
+        for four in _blocks(folded, spans // FOLD):
+            ready = done + len(four) * FOLD
+            out[done:ready].reshape(-1, FOLD)[:] = numkong.dots_packed(four, self._folded)
+            done = ready
+        if done < len(out):  # the last rows have no four neighbours
+            out[done:] = rows[count * FOLD :].astype(np.int32) @ self._whole.astype(np.int32)
         return out
 
     def _by_blas(self, rows: npt.NDArray[np.int8], spans: Int64) -> Float32:

@@ -61,8 +61,7 @@ def best(scores: Float32, size: int, allowed: Mask | None) -> tuple[Int64, Float
         chosen = np.concatenate([above, equal])
     else:
         chosen = np.arange(len(values))
-    order = np.lexsort((chosen, -values[chosen]))
-    chosen = chosen[order]
+    chosen = chosen[np.argsort(-values[chosen], kind="stable")]  # equals are in order already
     views = chosen if places is None else places[chosen]
     return views.astype(np.int64), values[chosen]
 

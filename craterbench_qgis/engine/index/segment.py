@@ -9,7 +9,7 @@ import re
 import uuid
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
@@ -37,6 +37,7 @@ from .storage import RESTORE, FileEntry, HashingFile, MappedFile, sync_folder
 
 Records = npt.NDArray[np.void]
 Rows = npt.NDArray[np.integer]
+Places = slice | Rows
 PLAIN_VIEW = np.dtype((np.void, VIEW_DTYPE.itemsize))
 """A row of ``views.bin`` as bytes: numpy copies records member by member."""
 
@@ -253,8 +254,7 @@ class Segment:
         file = self.files[GLOBALS]
         file.still_there()
         whole = file.bytes().view(np.int8).reshape(len(self), self._settings.global_dim)
-        copies: npt.NDArray[np.int8] = whole[rows]
-        return copies
+        return whole.take(rows, axis=0)
 
     def damaged_globals(self, row: int) -> CraterIndexError:
         """The error for a descriptor whose checksum differs."""
@@ -275,34 +275,41 @@ class Segment:
 
     def read_records(self, rows: Rows) -> Records:
         """Copies of the records of ``rows``, each checked. Raises CraterIndexError."""
-        return gathered([(self, np.arange(len(rows)), rows)], np.arange(len(rows)), self._settings)
+        return gathered([(self, slice(None), rows)], len(rows), self._settings)
 
-    def copies(self, rows: Rows) -> Records:
-        """Copies of the records of ``rows``, not checked."""
+    def copy_records(self, rows: Rows, out: Records) -> None:
+        """Copy the records of ``rows`` [n] into ``out`` [n] of as many bytes each. Those that were
+        not read since the opening are checked. Raises CraterIndexError."""
         file = self.files[TOKENS]
         file.still_there()
-        # As bytes: numpy copies records member by member.
-        copies: Records = self._plain_records[rows].view(self._record)
-        return copies
+        # As bytes: numpy copies records member by member. Clipped: else it copies them twice.
+        self._plain_records.take(rows, out=out, mode="clip")
+        new = np.flatnonzero(~self._compared[rows])
+        if not new.size:
+            return
+        records: Records = out[new].view(self._record)
+        bad = np.flatnonzero(crc_of_records(records) != records["crc"])
+        if bad.size:
+            raise CraterIndexError(
+                f"{self.root.name}: the file {file.entry.path} is damaged at view "
+                f"{rows[new[bad[0]]]}: its checksum differs. {RESTORE}"
+            )
+        if not _fit(records, self._settings):
+            raise CraterIndexError(
+                f"{self.root.name}: the file {file.entry.path} holds tokens that do not fit its "
+                f"settings. {RESTORE}"
+            )
+        self._compared[rows[new]] = True
 
     @cached_property
     def _plain_records(self) -> Records:
         plain = np.dtype((np.void, self._record.itemsize))
         return self.files[TOKENS].bytes().view(plain)
 
-    def damaged_record(self, row: int) -> CraterIndexError:
-        """The error for a record whose checksum differs."""
-        return CraterIndexError(
-            f"{self.root.name}: the file {self.files[TOKENS].entry.path} is damaged at view {row}: "
-            f"its checksum differs. {RESTORE}"
-        )
-
-    def unfit_records(self) -> CraterIndexError:
-        """The error for records that are whole and hold what cannot be."""
-        return CraterIndexError(
-            f"{self.root.name}: the file {self.files[TOKENS].entry.path} holds tokens that do not "
-            f"fit its settings. {RESTORE}"
-        )
+    @cached_property
+    def _compared(self) -> npt.NDArray[np.bool_]:
+        """Which records [V] were."""
+        return np.zeros(len(self), bool)
 
     def thumbnail(self, row: int) -> bytes:
         """The JPEG of view ``row``, checked. Raises CraterIndexError."""
@@ -343,28 +350,21 @@ class Segment:
 
 
 def gathered(
-    groups: Sequence[tuple[Segment, Rows, Rows]], order: Rows, settings: IndexSettings
+    groups: Iterable[tuple[Segment, Places, Rows]], count: int, settings: IndexSettings
 ) -> Records:
-    """Checked copies of records of several segments. ``groups``: (segment, where its records come,
-    a range, rows); ``order``: where each of them, one after the other, stands in the answer."""
+    """Checked copies of ``count`` records of several segments. ``groups``: (segment, where its
+    records stand in the answer, their rows in it)."""
     kind = record_dtype(settings)
-    plain = np.dtype((np.void, kind.itemsize))
-    sorted_ = np.empty(len(order), plain)
+    plain = np.empty(count, np.dtype((np.void, kind.itemsize)))
     for segment, places, rows in groups:
-        sorted_[places[0] : places[-1] + 1] = segment.copies(rows).view(plain)
-    records: Records = sorted_.view(kind)
-    bad = np.flatnonzero(crc_of_records(records) != records["crc"])
-    for segment, places, rows in groups if bad.size else ():
-        if places[0] <= bad[0] <= places[-1]:
-            raise segment.damaged_record(int(rows[bad[0] - places[0]]))
-    if len(records) and not _fit(records, settings):
-        for segment, places, _ in groups:
-            if not _fit(records[places[0] : places[-1] + 1], settings):
-                raise segment.unfit_records()
-    back = np.empty(len(order), np.intp)
-    back[order] = np.arange(len(order))
-    answer: Records = sorted_[back].view(kind)
-    return answer
+        if isinstance(places, slice):
+            segment.copy_records(rows, plain[places])
+        else:
+            part = np.empty(len(rows), plain.dtype)
+            segment.copy_records(rows, part)
+            plain[places] = part
+    records: Records = plain.view(kind)
+    return records
 
 
 def _fit(records: Records, settings: IndexSettings) -> bool:

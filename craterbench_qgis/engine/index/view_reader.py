@@ -15,9 +15,11 @@ from .columns import check_observations, view_columns
 from .format import VIEW_DTYPE, Float32, IndexSettings
 from .manifest import Manifest
 from .rows import StoredTokens, ViewRow
-from .segment import PLAIN_VIEW, Records, Rows, Segment, gathered
+from .segment import PLAIN_VIEW, Places, Records, Segment, gathered
 from .storage import blocks_read
 from .sums import Sums
+
+_BLOCK = 65_536
 
 
 class ViewReader(Closing):
@@ -100,9 +102,19 @@ class ViewReader(Closing):
         """bool [n_views]: whether the view's crater was not removed."""
         if not self.removed.size:
             return np.ones(self.n_views, bool)
-        gone = np.zeros(self.n_craters, bool)
-        gone[self.removed] = True
-        return ~gone[self.view_crater_rows]
+        present = np.ones(self.n_craters, bool)
+        present[self.removed] = False
+        return self.views_of(present)
+
+    def views_of(self, craters: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """bool [n_views]: whether the view's crater is one of ``craters`` [n_craters]."""
+        rows = self.view_crater_rows
+        chosen = np.empty(len(rows), bool)
+        # In blocks that stay in a core's cache, as rows are converted to be looked up by.
+        for start in range(0, len(rows), _BLOCK):
+            part = slice(start, start + _BLOCK)
+            craters.take(rows[part], out=chosen[part], mode="clip")
+        return chosen
 
     @property
     def global_scales(self) -> Float32:
@@ -142,13 +154,12 @@ class ViewReader(Closing):
         All are announced to the system first, unless the last ones lay in its memory.
         """
         numbers = self._numbers(views)
-        order = np.argsort(numbers, kind="stable")
-        groups = list(self._grouped(numbers[order]))
+        groups = list(self._grouped(numbers))
         before = blocks_read()
         if self._cold:
             for segment, _, rows in groups:
-                segment.will_need(rows)
-        records = gathered(groups, order, self.settings)
+                segment.will_need(np.sort(rows))
+        records = gathered(groups, len(numbers), self.settings)
         self._cold = before is None or blocks_read() != before
         return StoredTokens.of(records, self.settings)
 
@@ -178,11 +189,15 @@ class ViewReader(Closing):
 
     def _grouped(
         self, numbers: npt.NDArray[np.int64]
-    ) -> Iterator[tuple[Segment, Rows, npt.NDArray[np.int64]]]:
-        """(segment, places in ``numbers``, rows in the segment ascending) for each one touched."""
-        order = np.argsort(numbers, kind="stable")
-        bounds = np.searchsorted(numbers[order], self._ends)
-        for which, segment in enumerate(self.segments):
-            places = order[bounds[which] : bounds[which + 1]]
-            if places.size:
-                yield segment, places, numbers[places] - self._ends[which]
+    ) -> Iterator[tuple[Segment, Places, npt.NDArray[np.int64]]]:
+        """(segment, places in ``numbers``, rows in the segment) for each one touched."""
+        if len(self.segments) == 1 and len(numbers):
+            yield self.segments[0], slice(None), numbers
+            return
+        ascending = (numbers[1:] >= numbers[:-1]).all()
+        order = None if ascending else np.argsort(numbers, kind="stable")
+        bounds = np.searchsorted(numbers if order is None else numbers[order], self._ends)
+        for which in np.flatnonzero(np.diff(bounds)).tolist():
+            here = slice(bounds[which], bounds[which + 1])
+            places = here if order is None else order[here]
+            yield self.segments[which], places, numbers[places] - self._ends[which]

@@ -16,11 +16,10 @@ from ..errors import CraterBenchError, QueryError
 from ..files import vectors
 from ..index import CraterIndex
 from ..index.catalogue_store import CraterStore
+from .polygon import inside
 
 BoolArray = NDArray[np.bool_]
-_MANY, _CELLS = 20_000, 40  # points from which a grid of so many cells a side spares time
-_BLOCK = 32_768
-_EDGE = 1e-6  # degrees: wider than the roundings of a whole turn
+_BLOCK = 32_768  # craters at a time: they stay in a core's cache
 
 
 def pixels_across(index: CraterIndex) -> NDArray[np.float64]:
@@ -69,11 +68,11 @@ def allowed_craters(
     if filters.longitude is not None:
         west, east = filters.longitude
         whole = east != west and (east - west) % 360.0 == 0
-        keep &= (table.lon - west) % 360.0 <= (360.0 if whole else (east - west) % 360.0)
+        keep &= _eastward(west, 360.0 if whole else (east - west) % 360.0, table.lon)
     if filters.min_distance is not None or filters.max_distance is not None:
         keep &= _distance_mask(filters, table, body, lon, lat)
     if filters.region is not None:
-        keep &= _inside(read_region(filters.region, body), table.lon, table.lat, keep)
+        keep &= inside(read_region(filters.region, body), table.lon, table.lat)
     if filters.min_pixels is not None:
         keep &= pixels() >= filters.min_pixels
     if filters.where:
@@ -122,86 +121,15 @@ def _distance_mask(
     return keep
 
 
-def _inside(
-    region: Any, lon: NDArray[np.float64], lat: NDArray[np.float64], keep: BoolArray
-) -> BoolArray:
-    """Points in the polygon, whichever turn of longitude it was drawn in."""
-    import shapely
-
-    shapely.prepare(region)
-    inside = np.zeros(len(lon), dtype=bool)
-    if not len(lon):
-        return inside
-    left, bottom, right, top = region.bounds
-    # A little wider than the region: its own edge is rounded.
-    bounds = left - _EDGE, bottom - _EDGE, right + _EDGE, top + _EDGE
-    cells = _cells(region, bounds) if len(lon) > _MANY else None
-    west, east = float(lon.min()), float(lon.max())
-    for turn in (-360.0, 0.0, 360.0):
-        if east + turn < bounds[0] or west + turn > bounds[2]:
-            continue
-        # In blocks that stay in a core's cache.
-        for start in range(0, len(lon), _BLOCK):
-            part = slice(start, start + _BLOCK)
-            x = lon[part] if turn == 0.0 else lon[part] + turn
-            inside[part] |= _in_region(region, bounds, cells, x, lat[part])
-    inside &= keep
-    return inside
-
-
-def _cells(region: Any, bounds: tuple[float, ...]) -> NDArray[np.int8]:
-    """``bounds`` as a grid of _CELLS cells a side, and one more each way, row by row from the
-    south-west: 1 where a cell lies within the region, 0 where outside, -1 where it may be both."""
-    import shapely
-
-    left, bottom, right, top = bounds
-    wide, high = (right - left) / _CELLS, (top - bottom) / _CELLS
-    column, row = (line.ravel() for line in np.meshgrid(np.arange(_CELLS), np.arange(_CELLS)))
-    # A little wider than they are: a point may be rounded into the cell beside its own.
-    boxes = shapely.box(
-        left + (column - 1e-6) * wide, bottom + (row - 1e-6) * high,
-        left + (column + 1 + 1e-6) * wide, bottom + (row + 1 + 1e-6) * high,
-    )  # fmt: skip
-    inner = np.zeros(len(boxes), np.int8)
-    touched = np.flatnonzero(shapely.intersects(region, boxes))
-    inner[touched] = np.where(shapely.contains(region, boxes[touched]), 1, -1)
-    cells = np.zeros((_CELLS + 2, _CELLS + 2), np.int8)
-    cells[1:-1, 1:-1] = inner.reshape(_CELLS, _CELLS)
-    return cells.ravel()
-
-
-def _in_region(
-    region: Any,
-    bounds: tuple[float, ...],
-    cells: NDArray[np.int8] | None,
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
-) -> BoolArray:
-    """Points in or on a prepared polygon, which lies within ``bounds``; with ``cells``, only those
-    near its edge are compared with it."""
-    import shapely
-
-    if cells is None:
-        return np.asarray(shapely.intersects_xy(region, x, y), bool)
-    left, bottom, right, top = bounds
-    cell = _number(y, bottom, top)
-    cell *= np.int32(_CELLS + 2)
-    cell += _number(x, left, right)
-    state = cells[cell]
-    inside: BoolArray = state > 0
-    at = np.flatnonzero(state < 0)
-    inside[at] = shapely.intersects_xy(region, x[at], y[at])
-    return inside
-
-
-def _number(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.int32]:
-    """Which cells from ``low`` to ``high`` they lie in, from 1 on; 0 and the last are beyond."""
-    place = values - low
-    place *= _CELLS / (high - low)
-    place += 1.0
-    np.maximum(place, 0.0, out=place)
-    np.minimum(place, _CELLS + 1.0, out=place)
-    return place.astype(np.int32)
+def _eastward(west: float, span: float, lon: NDArray[np.float64]) -> BoolArray:
+    """Which of ``lon`` lie no more than ``span`` degrees east of ``west``, whatever their turn."""
+    found = np.empty(len(lon), bool)
+    for start in range(0, len(lon), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        east = lon[part] - west
+        east -= 360.0 * np.floor(east / 360.0)  # as % does, which takes twenty times as long
+        np.less_equal(east, span, out=found[part])
+    return found
 
 
 def _region_of_file(path: str, body: Body | None) -> Any:

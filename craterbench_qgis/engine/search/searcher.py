@@ -227,7 +227,7 @@ class Searcher:
             return self._last_mask[1:]
         keep = self._allowed(query, filters)
         keep[excluded] = False
-        mask = keep[self.index.view_crater_rows]
+        mask = self.index.views_of(keep)
         if self.index.removed.size:
             mask &= self.index.alive
         allowed = int(np.count_nonzero(keep & self._has_views))
