@@ -126,6 +126,10 @@ def test_a_gallery_reads_its_own_mosaic_and_weighs_nearness_less(
             monkeypatch.setattr(Reading, "excess_of", lambda self, vectors, e=excess: e)
             after = KindGallery(index, descriptor)
             assert after.weights(Likeness.BOTH)["near"] == share * PARTS[Likeness.BOTH]["near"]
+            # Where contrast follows relief, brightness is light: both leaves it out.
+            left_out = set(PARTS[Likeness.BOTH]) - set(after.weights(Likeness.BOTH))
+            assert left_out == (set() if np.isnan(excess) else {"tone", "level"})
+            assert after.weights(Likeness.LOOKS) == PARTS[Likeness.LOOKS]
             same = np.allclose(after.features.profile, before.features.profile)
             assert same == np.isnan(excess)
 

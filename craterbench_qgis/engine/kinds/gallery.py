@@ -37,6 +37,9 @@ chosen on lunar shading, lon -135..-122, those of both on named kinds of the wes
 NEAR_BESIDE_READING = {False: 0.3, True: 0.0}
 """What is left of the weight of ``near`` where most profiles were read once more, without and with
 shading."""
+BRIGHTNESS = ("tone", "level")
+"""Parts that a search by both leaves out where most profiles were read once more: where contrast
+follows relief, brightness is light."""
 _PAIRS = 4096
 
 
@@ -195,6 +198,8 @@ class KindGallery:
         weights = dict(PARTS[by])
         if self._mostly_read and "near" in weights:
             weights["near"] *= NEAR_BESIDE_READING[self._shaded]
+        if self._mostly_read and by is Likeness.BOTH:
+            weights = {name: weight for name, weight in weights.items() if name not in BRIGHTNESS}
         return weights
 
     def distances(self, query: Features, by: Likeness) -> Float:

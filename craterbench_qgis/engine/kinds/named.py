@@ -24,7 +24,7 @@ from ...contract import held
 from ...contract.records import read_json
 from ...contract.vocabulary import Likeness
 from ..errors import CraterIndexError, QueryError
-from .gallery import KindGallery
+from .gallery import PARTS, KindGallery
 
 Float = NDArray[np.float64]
 
@@ -105,7 +105,8 @@ def _features(gallery: KindGallery) -> Float:
     """Every part of the descriptor, weighted as a search by both weighs it, the scatter over
     azimuth, the contrast within rings and the logarithm of the diameter: examples can say that
     they matter."""
-    weights = gallery.weights(Likeness.BOTH) | {"scatter": 0.5, "texture": 0.5}
+    weights = PARTS[Likeness.BOTH] | gallery.weights(Likeness.BOTH)
+    weights |= {"scatter": 0.5, "texture": 0.5}
     parts = [
         gallery.features.part(name) * np.sqrt(weight / gallery.scale[name])
         for name, weight in weights.items()
