@@ -285,6 +285,7 @@ def test_columns_that_do_not_identify_are_not_ids(tmp_path: Path) -> None:
     [
         ("", {}, "is empty"),
         (" \n\n", {}, "is empty"),
+        (b"\xff\xfe", {}, "is empty"),
         ("\n" * 200 + "x", {}, "No column for the longitude"),
         ("id,lon,lat,diam_km\n", {}, "no rows"),
         ("id,lon,lat,diameter\n", {}, "no rows"),

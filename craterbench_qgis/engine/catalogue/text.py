@@ -120,6 +120,8 @@ def _find_layout(place: Place, head: bytes, find: Finder) -> _Layout:
     encoding = _encoding(place, head)
     text = head.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="ignore")
     lines = text.splitlines()
+    if not lines:  # nothing but the mark of an encoding
+        raise CatalogueError(f"The catalogue '{place}' is empty. Choose another file.")
     for number, line in enumerate(lines[:PREAMBLE_LINES]):
         for delimiter in DELIMITERS:
             if delimiter in line:

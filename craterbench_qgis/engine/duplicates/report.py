@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Annotated, Any, TypedDict
@@ -18,7 +18,6 @@ from ...contract.duplicates import ReviewReport, ReviewReportParams
 from ...contract.vocabulary import PairOrder, Stage
 from ..bodies import Body
 from ..errors import ExportError, MosaicError, QueryError
-from ..files.database import connect
 from ..files.typed import convert
 from ..formats import PairEntry, ReportPair, html_review, pair_sheet
 from ..formats.html_page import moment_text
@@ -42,7 +41,7 @@ from .report_text import (
     verdict_of,
     verdict_text,
 )
-from .store import read_body, read_provenance, require, rows_of
+from .store import read_body, read_provenance, rows_of
 from .words import evidence_text
 
 LIMITS = {".html": 500, ".htm": 500, ".pdf": 300, ".png": 90}
@@ -232,15 +231,9 @@ def _with_pictures(
 
 def _attributes(path: Path, rows: Sequence[Row]) -> dict[Any, tuple[str, str]]:
     """What the catalogues say, as JSON, by pair."""
-    require(path)
-    texts: dict[Any, tuple[str, str]] = {}
-    query = "SELECT a_attributes, b_attributes FROM pairs WHERE pair_id = ?"
-    with closing(connect(path)) as connection:
-        for row in rows:
-            pair = connection.execute(query, (row["pair_id"],)).fetchone()
-            if pair is not None:
-                texts[row["pair_id"]] = (pair[0] or "", pair[1] or "")
-    return texts
+    wanted = {row["pair_id"] for row in rows}
+    query = "SELECT pair_id, a_attributes, b_attributes FROM pairs"
+    return {pair: (a or "", b or "") for pair, a, b in rows_of(path, query) if pair in wanted}
 
 
 def _mosaics(
