@@ -21,7 +21,7 @@ from craterbench_qgis.engine.errors import CraterIndexError, MosaicError, QueryE
 from craterbench_qgis.engine.index import IndexWriter, open_index, verify
 from craterbench_qgis.engine.index.kinds import kind_dtype
 from craterbench_qgis.engine.indexing import add_to_index
-from craterbench_qgis.engine.kinds import load_descriptor
+from craterbench_qgis.engine.kinds import describe, load_descriptor
 from craterbench_qgis.engine.kinds.describe import entry_of
 from craterbench_qgis.engine.kinds.upgrade import upgrade_index
 from craterbench_qgis.engine.search import (
@@ -105,7 +105,9 @@ def test_what_is_added_is_described_as_the_rest_is(
     table = write_catalogue(tmp_path / "more.csv", [("new", lon + 0.2, lat, diameter)])
     third = write_mosaic(tmp_path / "third.tif", noise=6)
     with IndexWriter.open(path) as writer:
-        writer.add_kinds(replace(entry_of(DESCRIPTOR), near=3), np.zeros(0, np.uint8))
+        other = replace(entry_of(DESCRIPTOR), near=3)
+        writer.add_kinds(other, np.zeros(0, np.uint8))
+        writer.replace_kinds(other)
     assert main([*add, "--mosaic", str(third), "--catalogue", str(table)]) == 0
     with open_index(path) as index:  # of another version: left to an upgrade
         assert index.kinds is not None and not len(index.kinds)
@@ -118,7 +120,7 @@ def test_what_is_added_is_described_as_the_rest_is(
 
 
 def test_an_index_without_shading_is_searched_grows_as_it_is_and_gains_by_an_upgrade(
-    folder: Path, plain: Path, tmp_path: Path
+    folder: Path, plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Indexes of earlier versions have none, and their manifest does not name it."""
     path = tmp_path / "old.craterindex"
@@ -134,7 +136,20 @@ def test_an_index_without_shading_is_searched_grows_as_it_is_and_gains_by_an_upg
         assert index.kinds.dtype.itemsize == 214
         found = Searcher(index, ENCODER).search(query(folder, 7), ANALOGS).matches
         assert len(found) > 5
-    assert upgrade_index(path, DESCRIPTOR, mosaics).added == 4 * COUNT
+    # While it is described anew, and where that cannot be ended, nothing is lost.
+    part = 32
+    monkeypatch.setattr(describe, "_BATCH", part)
+    away = mosaics[1].rename(tmp_path / "away.tif")
+    with pytest.raises(MosaicError):
+        upgrade_index(path, DESCRIPTOR, mosaics[:1])
+    away.rename(mosaics[1])
+    with open_index(path, check="full") as index:
+        again = Searcher(index, ENCODER).search(query(folder, 7), ANALOGS).matches
+        assert [match.score for match in again] == [match.score for match in found]
+    assert verify(path).ok
+    reply = upgrade_index(path, DESCRIPTOR, mosaics)
+    assert reply.present == part and reply.added == 4 * COUNT - part
+    assert b"kinds_anew" not in (path / "manifest.json").read_bytes()
     with open_index(path, check="full") as index:
         assert index.kinds is not None and len(index.kinds) == 4 * COUNT
         assert np.abs(index.kinds["shading"].astype(float)).max() > 0.01
@@ -176,6 +191,7 @@ def test_records_of_another_shape_than_the_descriptors_are_not_compared(
     like = replace(entry_of(DESCRIPTOR), near=3)
     with IndexWriter.open(path) as writer:
         writer.add_kinds(like, np.zeros(5, kind_dtype(50, like.near, like.rings, like.shading)))
+        writer.replace_kinds(like)
     with open_index(path) as index:
         assert index.kinds is not None and len(index.kinds) == 5
         with pytest.raises(CraterIndexError, match="another version"):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -38,18 +39,26 @@ class Derived(Transactions):
             self._commit(dataclasses.replace(now, shortlist=entry, next_serial=now.next_serial + 1))
 
     def add_kinds(self, like: KindEntry, records: npt.NDArray[np.void]) -> None:
-        """Commit descriptors of kind [R] (of views that have none yet). Those made by another
-        descriptor than ``like`` names, or that tell less or more of a view, are dropped.
-        ``like.files`` is not looked at."""
+        """Commit descriptors of kind [R] (of views that have none yet). Where the index has those
+        of another descriptor than ``like`` names, or that tell less or more of a view, they stand
+        beside until :meth:`replace_kinds`. ``like.files`` is not looked at."""
         self._nothing_staged()
         now = self._now
-        before = now.kinds
-        if before is not None and not before.same_records(like):
-            before = None
+        before = now.kinds_like(like)
+        slot = "kinds" if now.kinds in (None, before) else "kinds_anew"
         with self._undoing():
             file = write_kinds(self.path, f"kinds/{now.next_serial:06d}.bin", records)
             entry = dataclasses.replace(like, files=(*(before.files if before else ()), file))
-            self._commit(dataclasses.replace(now, kinds=entry, next_serial=now.next_serial + 1))
+            entries: dict[str, Any] = {slot: entry}
+            self._commit(dataclasses.replace(now, next_serial=now.next_serial + 1, **entries))
+
+    def replace_kinds(self, like: KindEntry) -> None:
+        """Commit that descriptors such as ``like``, which stood beside others, take their place."""
+        self._nothing_staged()
+        anew = self._now.kinds_anew
+        if anew is not None and anew.same_records(like):
+            with self._undoing():
+                self._commit(dataclasses.replace(self._now, kinds=anew, kinds_anew=None))
 
     def set_lists(self, segments: tuple[str, ...], file: FileEntry) -> None:
         """Commit the inverted lists of segments that follow one another; theirs go."""

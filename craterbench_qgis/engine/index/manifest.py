@@ -104,6 +104,8 @@ class Manifest:
     atlas: AtlasEntry | None = None
     wide_lists: tuple[WideListsEntry, ...] = ()
     sums: FileEntry | None = None
+    kinds_anew: KindEntry | None = None
+    """Descriptors that take the place of ``kinds`` once all views have them."""
 
     @property
     def skipped(self) -> dict[str, int]:
@@ -130,13 +132,18 @@ class Manifest:
             files.append(self.tombstones.file)
         if self.shortlist:
             files.append(self.shortlist.file)
-        if self.kinds:
-            files += self.kinds.files
+        for kinds in (self.kinds, self.kinds_anew):
+            files += kinds.files if kinds else ()
         files += [lists.file for lists in self.lists]
         files += [lists.file for lists in self.wide_lists]
         if self.sums:
             files.append(self.sums)
         return [*files, self.atlas.file] if self.atlas else files
+
+    def kinds_like(self, like: KindEntry) -> KindEntry | None:
+        """The descriptors of kind that are as ``like`` says, finished or not; None without any."""
+        entries = (entry for entry in (self.kinds, self.kinds_anew) if entry is not None)
+        return next((entry for entry in entries if entry.same_records(like)), None)
 
     @property
     def has_lists(self) -> bool:
@@ -158,7 +165,7 @@ class Manifest:
         }
         content |= dataclasses.asdict(self)
         # An index without them is what earlier versions wrote and read.
-        for name in ("kinds", "lists", "atlas", "wide_lists", "sums"):
+        for name in ("kinds", "lists", "atlas", "wide_lists", "sums", "kinds_anew"):
             if not content[name]:
                 del content[name]
         if self.kinds and not self.kinds.shading:

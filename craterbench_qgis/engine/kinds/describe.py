@@ -11,7 +11,8 @@ from ...contract.build import UpgradeReply
 from ...contract.vocabulary import Stage
 from ..index import CraterIndex, IndexWriter, open_index
 from ..index.entries import KindEntry
-from ..index.kinds import kind_dtype
+from ..index.kinds import kind_dtype, read_kinds
+from ..index.storage import MappedFile
 from ..monitor import Monitor
 from ..mosaic import Mosaic, View, ViewSkipped
 from ..tokens import quantise
@@ -40,10 +41,10 @@ def lacking(index: CraterIndex, descriptor: KindDescriptor) -> NDArray[np.int64]
     """The view numbers that have no descriptor of this kind, in the order of the index."""
     rows = index.view_crater_rows
     views = np.flatnonzero(index.alive)
-    entry = index.manifest.kinds
-    records = index.kinds
-    if records is None or entry is None or not entry.same_records(entry_of(descriptor)):
+    entry = index.manifest.kinds_like(entry_of(descriptor))
+    if entry is None:
         return views
+    records = read_kinds(entry, [MappedFile(index.path, file) for file in entry.files])
     known = {
         (int(r["crater_row"]), int(r["observation"]), round(float(r["context"]), 4))
         for r in records[["crater_row", "observation", "context"]]
@@ -67,6 +68,7 @@ def describe_views(
     monitor: Monitor | None = None,
 ) -> UpgradeReply:
     """Describe every view that lacks it, committing as it goes; stopped, it goes on next time.
+    Descriptors of an earlier version stay in use until all views are described anew.
 
     ``open_mosaic``: gives the mosaic of an observation's number. Raises Cancelled, MosaicError,
     CraterIndexError.
@@ -105,6 +107,7 @@ def describe_views(
     finally:
         # Also when stopped: what was described is kept.
         report.added += _commit(writer, descriptor, pending)
+    writer.replace_kinds(entry_of(descriptor))
     return report
 
 
