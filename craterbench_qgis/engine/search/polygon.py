@@ -11,12 +11,11 @@ BoolArray = NDArray[np.bool_]
 Float64 = NDArray[np.float64]
 
 _MANY = 20_000  # points from which a grid spares time
-_SIDE = 256  # cells a side: with fewer, more points are near the edge
+_SIDE = 128  # cells a side, a power of two: with fewer, more points are near the edge
 _WIDE = _SIDE + 2  # and one more each way, for what lies beyond
 _BLOCK = 32_768  # points at a time: they stay in a core's cache
 _EDGE = 1e-6  # degrees: wider than the roundings of a whole turn
 _SLACK = 1e-6  # cells: a point may be rounded into the cell beside its own
-_FLAT = 1e-3  # cells: an edge that rises less is taken for all of its width
 
 
 def inside(region: Any, lon: Float64, lat: Float64) -> BoolArray:
@@ -30,8 +29,7 @@ def inside(region: Any, lon: Float64, lat: Float64) -> BoolArray:
     left, bottom, right, top = region.bounds
     # A little wider than the region: its own edge is rounded.
     bounds = left - _EDGE, bottom - _EDGE, right + _EDGE, top + _EDGE
-    gridded = len(lon) > _MANY and region.geom_type in ("Polygon", "MultiPolygon")
-    cells = _cells(region, bounds) if gridded else None
+    cells = _cells(region, bounds) if len(lon) > _MANY else None
     west, east = float(lon.min()), float(lon.max())
     for turn in (-360.0, 0.0, 360.0):
         if east + turn < bounds[0] or west + turn > bounds[2]:
@@ -45,45 +43,25 @@ def inside(region: Any, lon: Float64, lat: Float64) -> BoolArray:
 
 def _cells(region: Any, bounds: tuple[float, ...]) -> NDArray[np.int8]:
     """``bounds`` as a grid of _SIDE cells a side, and one more each way, row by row from the
-    south-west: 1 where a cell lies within the region, 0 where outside, -1 where an edge may touch
-    it."""
+    south-west: 1 where a cell lies within the region, 0 where outside, -1 where it may be both."""
     import shapely
 
     left, bottom, right, top = bounds
-    rings = shapely.get_rings(shapely.get_parts(region))
-    places, ring = shapely.get_coordinates(rings, return_index=True)
-    places = (places - (left, bottom)) * (_SIDE / (right - left), _SIDE / (top - bottom))
-    edges = np.hstack([places[:-1], places[1:]])[ring[:-1] == ring[1:]]
-    # Every edge once for each row of cells that it touches.
-    heights = np.sort(edges[:, 1::2], axis=1) + np.array([-_SLACK, _SLACK])
-    first, last = np.clip(np.floor(heights), 0, _SIDE - 1).astype(np.int64).T
-    counts = last - first + 1
-    row = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
-    x0, y0, x1, y1 = np.repeat(edges, counts, axis=0).T
-
-    def x_at(y: Any) -> Float64:
-        along = np.divide(y - y0, y1 - y0, out=np.zeros(len(y0)), where=y1 != y0)
-        return np.asarray(x0 + np.clip(along, 0, 1) * (x1 - x0))
-
-    flat = np.abs(y1 - y0) < _FLAT
-    below, above = x_at(row - _SLACK), x_at(row + 1 + _SLACK)
-    low = np.where(flat, np.minimum(x0, x1), np.minimum(below, above)) - _SLACK
-    high = np.where(flat, np.maximum(x0, x1), np.maximum(below, above)) + _SLACK
-    begins = np.clip(np.floor(low), 0, _SIDE - 1)
-    ends = np.clip(np.floor(high), 0, _SIDE - 1) + 1
-    touched = np.cumsum(_counted(row, begins) - _counted(row, ends)) > 0
-    # A cell's centre lies within where an odd number of edges crosses its row before it.
-    middle = row + 0.5
-    crosses = (y0 <= middle) != (y1 <= middle)
-    column = np.clip(np.ceil(x_at(middle) - 0.5), 0, _SIDE)
-    within = np.cumsum(_counted(row[crosses], column[crosses])) % 2
-    return np.where(touched, -1, within).astype(np.int8)
-
-
-def _counted(row: NDArray[np.int64], column: Float64) -> NDArray[np.int64]:
-    """How many are in each cell of the grid, and of what lies around it."""
-    cell = (row + 1) * _WIDE + column.astype(np.int64) + 1
-    return np.bincount(cell, minlength=_WIDE**2)
+    inner: NDArray[np.int8] = np.full((1, 1), -1, np.int8)
+    while len(inner) < _SIDE:  # only cells that may be both are parted
+        inner = inner.repeat(2, axis=0).repeat(2, axis=1)
+        row, column = np.nonzero(inner < 0)
+        wide, high = (right - left) / len(inner), (top - bottom) / len(inner)
+        boxes = shapely.box(
+            left + (column - _SLACK) * wide, bottom + (row - _SLACK) * high,
+            left + (column + 1 + _SLACK) * wide, bottom + (row + 1 + _SLACK) * high,
+        )  # fmt: skip
+        within = shapely.contains(region, boxes)
+        mixed = ~within & shapely.intersects(region, boxes)
+        inner[row, column] = np.where(mixed, -1, within)
+    cells = np.zeros((_WIDE, _WIDE), np.int8)
+    cells[1:-1, 1:-1] = inner
+    return cells.ravel()
 
 
 def _in_region(
