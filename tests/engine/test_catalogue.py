@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -303,6 +304,15 @@ def test_columns_that_do_not_identify_are_not_ids(tmp_path: Path) -> None:
 def test_errors(content: str | bytes, options: dict[str, str], words: str, tmp_path: Path) -> None:
     with pytest.raises(CatalogueError, match=words):
         read(tmp_path, content, **options)
+
+
+def test_a_member_whose_name_is_no_text_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "craters.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("\u00e9.csv", "id,lon,lat,diam_km\n1,2,3,4\n")
+    path.write_bytes(path.read_bytes().replace("\u00e9".encode(), b"\xc3("))
+    with pytest.raises(CatalogueError, match="cannot be unpacked"):
+        read_catalogue(path)
 
 
 def test_missing_file_and_folder(tmp_path: Path) -> None:

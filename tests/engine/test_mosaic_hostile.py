@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -281,3 +282,16 @@ def test_a_wrong_body_is_told(tmp_path: Path) -> None:
     path = plate_carree(tmp_path / "m.tif", width=64, crs="EPSG:4326")
     with pytest.raises(BodyError, match=r"Earth.*correct its CRS"):
         Mosaic.open(path, body=body_by_name("moon"))
+
+
+def test_a_tag_that_gdal_cannot_place_is_said(tmp_path: Path) -> None:
+    path = write(tmp_path / "odd.tif", np.uint8(grid()))
+    data = bytearray(path.read_bytes())
+    (begin,) = struct.unpack_from("<I", data, 4)
+    for entry in range(*struct.unpack_from("<H", data, begin)):
+        at = begin + 2 + 12 * entry
+        if struct.unpack_from("<H", data, at) == (262,):
+            struct.pack_into("<HH", data, at, 29225, 99)  # a number and a type that there are not
+    path.write_bytes(data)
+    with pytest.raises(MosaicError, match="damaged"), Mosaic.open(path):
+        pass

@@ -29,7 +29,7 @@ _TABLES = (*TEXT_SUFFIXES, *COUNT_SUFFIXES, *KML_SUFFIXES, *_LAYERS)
 MAX_BYTES = 8 << 30
 _BLOCK = 1 << 20
 _ERRORS = (OSError, EOFError, zlib.error, zipfile.BadZipFile, tarfile.TarError, RuntimeError,
-           NotImplementedError, KeyError)  # fmt: skip
+           NotImplementedError, KeyError, UnicodeError)  # fmt: skip
 
 
 class Place:

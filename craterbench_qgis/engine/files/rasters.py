@@ -31,6 +31,7 @@ def open_raster(name: str) -> Any:
     virtual rasters that do more than put local files together, and for rasters past the bounds.
     """
     rasterio = _library()
+    from rasterio._err import CPLE_BaseError  # GDAL's own, which rasterio lets pass
     from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
     from rasterio.io import DatasetReader
 
@@ -52,13 +53,13 @@ def open_raster(name: str) -> Any:
                 dataset = DatasetReader(names.for_gdal(name), driver=drivers)
     except names.Refused as error:
         raise MosaicError(str(error)) from error
-    except (RasterioError, CRSError, OSError, ValueError, TypeError) as error:
+    except (CPLE_BaseError, RasterioError, CRSError, OSError, ValueError, TypeError) as error:
         raise MosaicError(
             f"{name} cannot be opened as a raster ({error}). {_advice(name)}"
         ) from error
     try:
         _check_bounds(dataset, name)
-    except (RasterioError, CRSError, ValueError, TypeError) as error:
+    except (CPLE_BaseError, RasterioError, CRSError, ValueError, TypeError) as error:
         dataset.close()
         raise MosaicError(f"{name} is damaged ({error}). Give the file anew.") from error
     except MosaicError:

@@ -115,6 +115,8 @@ class Mosaic(Closing):
             if reason := missing_image(text):
                 raise MosaicError(reason) from error
             raise
+        from rasterio._err import CPLE_BaseError
+
         try:
             frame = frame_of(dataset, text, shows)
             transform, note = dataset.transform, ""
@@ -131,6 +133,9 @@ class Mosaic(Closing):
             mosaic = cls(dataset, text, frame, band, nodata, transform)
             mosaic.notes += [note] if note else []
             return mosaic
+        except CPLE_BaseError as error:  # of a tag that GDAL had put off reading
+            dataset.close()
+            raise MosaicError(f"{text} is damaged ({error}). Give the file anew.") from error
         except Exception:
             dataset.close()
             raise
