@@ -27,7 +27,7 @@ import pytest
 from desktop import control_list
 from desktop.drive import HERE, end_of, make_profile, missing_tools, report_of, screen, start_qgis
 from desktop.planted import PLANTED, check_cleaned, decisions_in, write_planted
-from desktop.scenery import cut_mosaic, make_to_lose
+from desktop.scenery import as_earlier_versions_described, cut_mosaic, make_to_lose
 from paths import CATALOGUE, MOSAIC
 from support import DATA, ENGINE_PYTHON, ROOT, needs_moon, needs_qgis
 
@@ -107,8 +107,15 @@ def search_tour(
         make_profile(work / "second", package, ENGINE_PYTHON)
         index = work / settings["TOUR_INDEX"].name  # the tour moves it about
         shutil.copytree(settings["TOUR_INDEX"], index)
+        # Elsewhere: a copy beside it would be taken for the index that is moved away.
+        earlier = tmp_path_factory.mktemp("earlier") / "earlier.craterindex"
+        mine = {
+            **settings,
+            "TOUR_INDEX": index,
+            "TOUR_EARLIER": as_earlier_versions_described(index, earlier),
+            "TOUR_TO_LOSE": make_to_lose(work / "to_lose"),
+        }
         with screen() as environ:
-            mine = {**settings, "TOUR_INDEX": index, "TOUR_TO_LOSE": make_to_lose(work / "to_lose")}
             process = start_qgis(work, environ, mine, HERE / "search_tour.py")
             end_of(process, work, environ, 900)
         return {**report_of(work), "out": work / "out"}

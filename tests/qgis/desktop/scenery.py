@@ -1,15 +1,19 @@
-"""Files that the tours come upon: an index whose mosaic and checkpoint will be moved, and a raster
-that calls itself a map of the Earth. Run by the engine's Python."""
+"""Files that the tours come upon: an index whose mosaic and checkpoint will be moved, one described
+by an earlier version, and a raster that calls itself a map of the Earth. Run by the engine's
+Python."""
 
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
 import rasterio
 from rasterio.windows import from_bounds
 
+from craterbench_qgis.engine.kinds import load_descriptor
+from craterbench_qgis.engine.kinds.upgrade import upgrade_index
 from paths import CATALOGUE, ENGINE_PYTHON, MOSAIC, ROOT
 
 _AROUND = (-30.0, -60.0, 10.0, -30.0)
@@ -48,6 +52,15 @@ def cut_mosaic(path: Path, crs: str = "") -> Path:
         with rasterio.open(path, "w", **profile) as target:
             target.write(source.read(window=window))
     return path
+
+
+def as_earlier_versions_described(index: Path, copy: Path) -> Path:
+    """A copy of an index without kinds whose craters are described without shading."""
+    descriptor = load_descriptor(threads=1)
+    descriptor.shading = 0
+    shutil.copytree(index, copy)
+    upgrade_index(copy, descriptor)
+    return copy
 
 
 def make_to_lose(folder: Path) -> Path:

@@ -44,6 +44,21 @@ def files_elsewhere():
     yield from press("Close index", DOCK)
 
 
+def earlier_version():
+    """An index that an earlier version described is described anew: offered by relief alone."""
+    yield from tab("Index")
+    yield from press("Open…", DOCK)
+    yield from file_dialog(os.environ["TOUR_EARLIER"])
+    yield from until(lambda: reads("Searching *craters on Moon*", DOCK), 60)
+    yield from choose("CraterBenchFind", "analogs*", DOCK)
+    yield from choose("CraterBenchBy", "by relief", DOCK)
+    picture("23-earlier")
+    yield from press("Describe its craters anew", DOCK)
+    yield from until(lambda: not reads("An earlier version described*", DOCK), 120)
+    picture("23-anew")
+    yield from tab("Index")  # what was pressed is gone, and the keys' focus with it
+
+
 def earthly():
     """USGS's map services show the Moon so: it is said once, and can be taken back."""
     layer = QgsRasterLayer(os.environ["TOUR_EARTHLY"], "says Earth")
