@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +11,12 @@ import pytest
 import rasterio
 import torch
 
+from craterbench_qgis.contract.vocabulary import Likeness
 from craterbench_qgis.engine.encoders.kind_network import KindNet, pool_rings, ring_weights
 from craterbench_qgis.engine.errors import EncoderError
 from craterbench_qgis.engine.kinds import load_descriptor
 from craterbench_qgis.engine.kinds.descriptor import kinds_folder
+from craterbench_qgis.engine.kinds.gallery import Features
 from craterbench_qgis.engine.kinds.rings import in_rings
 from craterbench_qgis.engine.search import (
     Searcher,
@@ -39,6 +41,29 @@ def test_the_descriptor_knows_no_angle_and_no_mirror(folder: Path, searcher: Sea
         own = distance[gallery.crater_row == number].min()
         nearer.append(float((distance < own).mean()))
     assert np.mean(nearer) < 0.2
+
+
+def test_what_is_more_so_counts_as_like_and_what_is_less_so_as_unlike(searcher: Searcher) -> None:
+    """The query is exaggerated about the mean of the index, but not its profile."""
+    gallery = searcher.analogs.gallery
+    names = [field.name for field in fields(Features)]
+
+    def crater(entry: int, times: float = 1.0) -> Features:
+        centre = gallery.centre
+        parts = {name: gallery.features.part(name)[entry : entry + 1] for name in names}
+        return Features(**{n: centre[n] + times * (p - centre[n]) for n, p in parts.items()})
+
+    for by in Likeness:
+        unlike = np.array([gallery.unlikeness(crater(n), by) for n in range(len(gallery))])
+        np.testing.assert_allclose(np.diag(unlike), 0.0, atol=1e-5)
+        # In units of two craters drawn at random.
+        assert 0.7 < unlike[~np.eye(len(unlike), dtype=bool)].mean() < 1.4
+        near, far = (gallery.unlikeness(crater(3, times), by)[3] for times in (0.8, 1.25))
+        plain = gallery.distances(crater(3, 0.8), by)[3]
+        if by is Likeness.RELIEF:
+            assert min(near, far) > 0 and near == plain
+        else:  # asked with less of it, the crater is more so
+            assert near < plain and near < 0 < far
 
 
 def test_rings_follow_radii_whatever_the_view_is_wide() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from craterbench_qgis.engine.errors import EncoderError
 from craterbench_qgis.engine.index import open_index
 from craterbench_qgis.engine.kinds import load_descriptor
 from craterbench_qgis.engine.kinds.descriptor import kinds_folder
-from craterbench_qgis.engine.kinds.gallery import NEAR_BESIDE_READING, PARTS, KindGallery
+from craterbench_qgis.engine.kinds.gallery import NEAR_BESIDE_READING, PARTS, Features, KindGallery
 from craterbench_qgis.engine.kinds.reading import MIN_CRATERS, Reading
 from craterbench_qgis.engine.kinds.vectors import KindVectors
 from training.kind.export import card_text
@@ -130,6 +130,10 @@ def test_a_gallery_reads_its_own_mosaic_and_weighs_nearness_less(
             left_out = set(PARTS[Likeness.BOTH]) - set(after.weights(Likeness.BOTH))
             assert left_out == (set() if np.isnan(excess) else {"tone", "level"})
             assert after.weights(Likeness.LOOKS) == PARTS[Likeness.LOOKS]
+            first = Features(*(after.features.part(f.name)[:1] for f in fields(Features)))
+            unlike = after.unlikeness(first, Likeness.BOTH)
+            plain = np.allclose(unlike, after.distances(first, Likeness.BOTH))
+            assert plain != np.isnan(excess)
             same = np.allclose(after.features.profile, before.features.profile)
             assert same == np.isnan(excess)
 

@@ -91,8 +91,8 @@ def best_by_chance(match_set: MatchSet) -> str:
     """What the best match is worth; empty where too few were compared to say."""
     if match_set.request.conditions.find is Question.ANALOGS:
         return tr(
-            "Ranked by likeness of kind: {one} is identical, {half} as unlike as two craters drawn "
-            "at random. It says nothing on being the same crater."
+            "Ranked by likeness of kind: {one} is as the query or more so, {half} as unlike as two "
+            "craters drawn at random. It says nothing on being the same crater."
         ).format(one=number(1), half=number(0.5, 1))
     if match_set.request.is_refined:
         return tr(

@@ -218,7 +218,7 @@ def _scores(searcher: Searcher, gallery: _Gallery, query: QueryView) -> dict[str
     analogs, index = searcher.analogs, searcher.index
     features = analogs.query_features(query)
     similarities: dict[str, Array] = {
-        f"kind, by {by}": -analogs.gallery.distances(features, by)[gallery.entry].astype(float)
+        f"kind, by {by}": -analogs.gallery.unlikeness(features, by)[gallery.entry].astype(float)
         for by in PARTS
     }
     vector = searcher.encoder.encode(query.view.pixels[None]).globals[0]

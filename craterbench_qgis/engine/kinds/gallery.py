@@ -34,6 +34,16 @@ PARTS: dict[Likeness, dict[str, float]] = {
 """Weights of the parts of the distance, by what analogs are asked for. Profile against near was
 chosen on lunar shading, lon -135..-122, those of both on named kinds of the western hemisphere
 (docs/validation/analogs.md)."""
+EXAGGERATED: dict[Likeness, tuple[str, ...]] = {
+    Likeness.RELIEF: (),
+    Likeness.LOOKS: ("tone", "level"),
+    Likeness.BOTH: ("near", "roughness", "tone", "level"),
+}
+EXAGGERATION, EXAGGERATED_WEIGHT = 2.0, 1 / 3
+"""In these parts the query counts as so many times as far from the mean of the index as it is, and
+they have this share of their weight, or they would outweigh the profile. Chosen on named and
+measured kinds of the western hemisphere, without loss of nearness by terrain there. Nothing is
+exaggerated where most profiles were read once more: there it costs nearness by terrain."""
 NEAR_BESIDE_READING = {False: 0.3, True: 0.0}
 """What is left of the weight of ``near`` where most profiles were read once more, without and with
 shading."""
@@ -142,6 +152,9 @@ class KindGallery:
             self._read_again(vectors, number)
         self._mostly_read = float(np.isfinite(self._excess[self.observation]).mean()) > 0.5
         self.scale = self._scales()
+        self.centre = {
+            field.name: self.features.part(field.name).mean(axis=0) for field in fields(Features)
+        }
 
     def __len__(self) -> int:
         return len(self.crater_row)
@@ -204,15 +217,28 @@ class KindGallery:
 
     def distances(self, query: Features, by: Likeness) -> Float:
         """Squared distances [M] of ``query`` (one) in units of two craters drawn at random."""
+        return self._compared(query, by, ())
+
+    def unlikeness(self, query: Features, by: Likeness) -> Float:
+        """What analogs are ranked by, [M]: squared distances of the query exaggerated about the
+        mean of the index, less that of the query itself. 0 for the same descriptor, below 0 for
+        one that is more so; two craters drawn at random differ by 1 in the mean."""
+        return self._compared(query, by, () if self._mostly_read else EXAGGERATED[by])
+
+    def _compared(self, query: Features, by: Likeness, exaggerated: tuple[str, ...]) -> Float:
         total = np.zeros(len(self))
         weight_sum = 0.0
         for name, weight in self.weights(by).items():
-            wanted = query.part(name)
+            wanted, part = query.part(name), self.features.part(name)
             if not np.isfinite(wanted).all():
                 continue
-            difference = ((self.features.part(name) - wanted) ** 2).sum(axis=1)
+            times = 1.0
+            if name in exaggerated:
+                times, weight = EXAGGERATION, weight * EXAGGERATED_WEIGHT
+            further = (times - 1.0) * (wanted - self.centre[name])
+            difference = ((part - wanted - further) ** 2).sum(axis=1) - (further**2).sum()
             total += weight * difference / self.scale[name]
-            weight_sum += weight
+            weight_sum += weight * times
         return (total / weight_sum).astype(np.float32)
 
 

@@ -61,11 +61,12 @@ class AnalogSearch:
         body: Body,
         top: int,
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """View numbers and scores (1 / (1 + squared distance)) of the nearest craters, best first.
+        """View numbers and scores (1 / (1 + unlikeness), at most 1) of the most like craters, best
+        first.
 
         ``allowed`` bool [n_craters] or None. Left out: craters that share ground with the query
         (unless the options want them), and those with too few pixels across. A crater counts with
-        its nearest observation.
+        its most like observation.
         """
         gallery = self.gallery
         keep = gallery.pixels_across >= options.min_pixels
@@ -82,12 +83,13 @@ class AnalogSearch:
                 craters.lat[rows],
                 craters.diameter_m[rows],
             )
-        score = 1.0 / (1.0 + gallery.distances(self.query_features(query), options.by))
+        unlike = gallery.unlikeness(self.query_features(query), options.by)
         order = np.flatnonzero(keep)
-        order = order[np.lexsort((gallery.view[order], -score[order]))]
+        order = order[np.lexsort((gallery.view[order], unlike[order]))]
         _, first = np.unique(gallery.crater_row[order], return_index=True)
         chosen = order[np.sort(first)[:top]]
-        return gallery.view[chosen], score[chosen].astype(np.float32)
+        score = 1.0 / (1.0 + np.maximum(unlike[chosen], 0.0))
+        return gallery.view[chosen], score.astype(np.float32)
 
     def _observation(self, query: QueryView) -> int | None:
         fingerprint = query.source.get("mosaic_fingerprint")

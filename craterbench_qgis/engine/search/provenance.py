@@ -82,5 +82,5 @@ def _of_analogs(options: SearchOptions, descriptor: KindDescriptor) -> Json:
 
 def _score_name(options: SearchOptions) -> str:
     if options.find is Question.ANALOGS:
-        return "1 / (1 + squared distance of kind, in units of two craters drawn at random)"
+        return "1 / (1 + unlikeness of kind, in units of two craters drawn at random), at most 1"
     return "symmetric late interaction" if options.symmetric else "late interaction"
