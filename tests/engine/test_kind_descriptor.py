@@ -58,6 +58,12 @@ def test_what_is_more_so_counts_as_like_and_what_is_less_so_as_unlike(searcher: 
         np.testing.assert_allclose(np.diag(unlike), 0.0, atol=1e-5)
         # In units of two craters drawn at random.
         assert 0.7 < unlike[~np.eye(len(unlike), dtype=bool)].mean() < 1.4
+        own = float(gallery.diameter_m[3])
+        sizes = [gallery.unlikeness(crater(3), by, times * own)[3] for times in (1.0, 1.1, 2.0)]
+        if by is Likeness.BOTH:  # of the same size, of another
+            assert sizes[0] < sizes[1] < sizes[2]
+        else:
+            assert len(set(sizes)) == 1
         near, far = (gallery.unlikeness(crater(3, times), by)[3] for times in (0.8, 1.25))
         plain = gallery.distances(crater(3, 0.8), by)[3]
         if by is Likeness.RELIEF:

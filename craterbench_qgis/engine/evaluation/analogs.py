@@ -216,9 +216,9 @@ def _queries(
 def _scores(searcher: Searcher, gallery: _Gallery, query: QueryView) -> dict[str, Array]:
     """Similarity [n] to every crater of the gallery, by each method."""
     analogs, index = searcher.analogs, searcher.index
-    features = analogs.query_features(query)
+    features, unlikeness = analogs.query_features(query), analogs.gallery.unlikeness
     similarities: dict[str, Array] = {
-        f"kind, by {by}": -analogs.gallery.unlikeness(features, by)[gallery.entry].astype(float)
+        f"kind, by {by}": -unlikeness(features, by, query.diameter_m)[gallery.entry].astype(float)
         for by in PARTS
     }
     vector = searcher.encoder.encode(query.view.pixels[None]).globals[0]

@@ -44,6 +44,10 @@ EXAGGERATION, EXAGGERATED_WEIGHT = 2.0, 1 / 3
 they have this share of their weight, or they would outweigh the profile. Chosen on named and
 measured kinds of the western hemisphere, without loss of nearness by terrain there. Nothing is
 exaggerated where most profiles were read once more: there it costs nearness by terrain."""
+SIZE_WEIGHT = 0.5
+"""Of the logarithm of the diameter, in a search by both, where the diameter of the query is known:
+craters change with size. Nearness by terrain gains on the western WAC and named kinds lose nothing
+(docs/validation/analogs.md); not tried, and not used, where most profiles were read once more."""
 NEAR_BESIDE_READING = {False: 0.3, True: 0.0}
 """What is left of the weight of ``near`` where most profiles were read once more, without and with
 shading."""
@@ -217,17 +221,28 @@ class KindGallery:
 
     def distances(self, query: Features, by: Likeness) -> Float:
         """Squared distances [M] of ``query`` (one) in units of two craters drawn at random."""
-        return self._compared(query, by, ())
+        return self._compared(query, by, (), None)
 
-    def unlikeness(self, query: Features, by: Likeness) -> Float:
+    def unlikeness(self, query: Features, by: Likeness, diameter_m: float | None = None) -> Float:
         """What analogs are ranked by, [M]: squared distances of the query exaggerated about the
         mean of the index, less that of the query itself. 0 for the same descriptor, below 0 for
-        one that is more so; two craters drawn at random differ by 1 in the mean."""
-        return self._compared(query, by, () if self._mostly_read else EXAGGERATED[by])
+        one that is more so; two craters drawn at random differ by 1 in the mean. ``diameter_m``:
+        of the query, where it is known."""
+        if self._mostly_read:
+            return self.distances(query, by)
+        size = diameter_m if by is Likeness.BOTH else None
+        return self._compared(query, by, EXAGGERATED[by], size)
 
-    def _compared(self, query: Features, by: Likeness, exaggerated: tuple[str, ...]) -> Float:
+    def _compared(
+        self, query: Features, by: Likeness, exaggerated: tuple[str, ...], diameter_m: float | None
+    ) -> Float:
         total = np.zeros(len(self))
         weight_sum = 0.0
+        if diameter_m is not None:
+            weight_sum = SIZE_WEIGHT
+            logarithms = np.log(self.diameter_m)
+            usual = max(2.0 * float(logarithms.var()), 1e-9)  # of two craters drawn at random
+            total += SIZE_WEIGHT * (logarithms - np.log(diameter_m)) ** 2 / usual
         for name, weight in self.weights(by).items():
             wanted, part = query.part(name), self.features.part(name)
             if not np.isfinite(wanted).all():

@@ -83,7 +83,7 @@ class AnalogSearch:
                 craters.lat[rows],
                 craters.diameter_m[rows],
             )
-        unlike = gallery.unlikeness(self.query_features(query), options.by)
+        unlike = gallery.unlikeness(self.query_features(query), options.by, diameter)
         order = np.flatnonzero(keep)
         order = order[np.lexsort((gallery.view[order], unlike[order]))]
         _, first = np.unique(gallery.crater_row[order], return_index=True)
