@@ -58,6 +58,7 @@ class BundledEncoder(Encoder):
             self.device_name += f" ({torch.cuda.get_device_name(self._device)})"
         elif threads is not None:
             torch.set_num_threads(max(1, threads))
+        self.threads = threads or torch.get_num_threads()
         self._net = _network(card, weights).to(self._device)
         if self._device.type == "cpu":
             from .onednn import packed
