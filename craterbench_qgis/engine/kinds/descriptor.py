@@ -64,6 +64,7 @@ class KindDescriptor:
         self.scaling = np.array(card["scaling"], np.float64)
         if threads is not None:
             torch.set_num_threads(max(1, threads))
+        self.threads = threads or torch.get_num_threads()
         net = KindNet(card["architecture"])
         try:
             state = {name: tensor.float() for name, tensor in load(weights).items()}  # nosec B614 - safetensors, no pickle
