@@ -157,7 +157,7 @@ def run_build(arguments: argparse.Namespace) -> int:
         return _preview(params, craters, arguments.preview)
     encoder = load_encoder_for(arguments)
     note(f"Encoder {encoder.id} on {encoder.device_name}: {encoder.description}")
-    descriptor = None if arguments.no_kinds else load_descriptor()
+    descriptor = None if arguments.no_kinds else load_descriptor(threads=arguments.threads)
     start = time.perf_counter()
     with ExitStack() as stack:
         monitor = stack.enter_context(ConsoleMonitor())

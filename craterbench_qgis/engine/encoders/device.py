@@ -15,7 +15,7 @@ from ..errors import EncoderError
 if TYPE_CHECKING:
     import torch
 
-_THREAD_CAP = 16  # one ViT-S forward pass gains nothing from more
+THREAD_CAP = 16  # one ViT-S forward pass gains nothing from more
 _BATCH = {"cuda": 128, "mps": 32, "cpu": 16}
 
 Given = TypeVar("Given")
@@ -85,7 +85,7 @@ def default_threads() -> int:
     wish = os.environ.get("OMP_NUM_THREADS", "")
     if wish.isdigit() and int(wish) > 0:
         return int(wish)
-    return min(physical_cores(), _THREAD_CAP)
+    return min(physical_cores(), THREAD_CAP)
 
 
 def physical_cores() -> int:
