@@ -16,7 +16,7 @@ import pytest
 from craterbench_qgis.engine.catalogue import read_catalogue
 from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.errors import Cancelled, MosaicError
-from craterbench_qgis.engine.index import open_index
+from craterbench_qgis.engine.index import open_index, verify
 from craterbench_qgis.engine.indexing import BuildReport, build_index, cores, run
 from craterbench_qgis.engine.indexing.cores import Cores
 from craterbench_qgis.engine.kinds import load_descriptor
@@ -117,6 +117,17 @@ def test_a_build_is_stopped_and_goes_on_without_a_process_that_was_killed(
     assert killed and report.resumed and 0 < report.new_views < report.views == 3 * COUNT
     build(tmp_path, plain, 1)
     same_as(plain, output)
+
+
+def test_what_was_described_before_a_stop_is_kept(tmp_path: Path) -> None:
+    output = tmp_path / "scene.craterindex"
+    with pytest.raises(Cancelled):
+        build(tmp_path, output, 1, StopAt("views", 8), kinds=True)
+    with open_index(output, check="full") as index:
+        assert index.kinds is not None and 0 < len(index.kinds) == index.n_views < 3 * COUNT
+    build(tmp_path, output, 1, kinds=True)
+    assert upgrade_index(output, DESCRIPTOR).present == 3 * COUNT
+    assert verify(output).ok
 
 
 @pytest.mark.usefixtures("two_cores")

@@ -150,7 +150,7 @@ def make_missing(
 ) -> int:
     """Make and commit the missing chunks of the pending job, if any; returns the views made.
 
-    What ``describer`` told of the last views is lost by a stop; :mod:`..kinds.upgrade` makes it up.
+    What ``describer`` told of the last views is lost by a kill; :mod:`..kinds.upgrade` makes it up.
     """
     job = writer.job
     if job is None:
@@ -161,17 +161,24 @@ def make_missing(
     left = sum(len(unit.rows) for _, unit in todo) * len(plan.contexts)
     progress = Progress(monitor, plan.views - left, plan.views)
     accelerator = not encoder.device_name.startswith("cpu")
-    with Cores(encoder.threads, left, accelerator) as cores:
-        units = (unit for _, unit in todo)
-        made = maker.make(units, mosaics.__getitem__, cores, progress)
-        told: list[Records] = []
-        for (number, _), (data, records) in zip(todo, made, strict=True):
-            writer.commit_chunk(number, data)
-            told += records
-            last = number == todo[-1][0]
-            if describer and told and (last or sum(map(len, told)) >= COMMIT_VIEWS):
-                writer.add_kinds(describer.entry, np.concatenate(told))
-                told = []
+    told: list[Records] = []
+
+    def keep_told() -> None:
+        if describer is not None and any(map(len, told)):
+            writer.add_kinds(describer.entry, np.concatenate(told))
+            told.clear()
+
+    try:
+        with Cores(encoder.threads, left, accelerator) as cores:
+            units = (unit for _, unit in todo)
+            made = maker.make(units, mosaics.__getitem__, cores, progress)
+            for (number, _), (data, records) in zip(todo, made, strict=True):
+                writer.commit_chunk(number, data)
+                told += records
+                if sum(map(len, told)) >= COMMIT_VIEWS:
+                    keep_told()
+    finally:
+        keep_told()  # also when stopped
     return progress.encoded
 
 
