@@ -34,9 +34,9 @@ class BuildIndex(Algorithm):
     SPANS: ClassVar = {
         Stage.CATALOGUE: (0, 1),
         Stage.ENCODER: (1, 2),
-        Stage.VIEWS: (2, 70),
-        Stage.JOINING: (70, 72),
-        Stage.KINDS: (72, 100),
+        Stage.VIEWS: (2, 95),
+        Stage.JOINING: (95, 97),
+        Stage.KINDS: (97, 100),
     }
 
     def displayName(self) -> str:

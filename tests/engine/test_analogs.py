@@ -21,7 +21,7 @@ from craterbench_qgis.engine.errors import CraterIndexError, MosaicError, QueryE
 from craterbench_qgis.engine.index import IndexWriter, open_index, verify
 from craterbench_qgis.engine.index.kinds import kind_dtype
 from craterbench_qgis.engine.indexing import add_to_index
-from craterbench_qgis.engine.kinds import describe, load_descriptor
+from craterbench_qgis.engine.kinds import load_descriptor
 from craterbench_qgis.engine.kinds.describe import entry_of
 from craterbench_qgis.engine.kinds.upgrade import upgrade_index
 from craterbench_qgis.engine.search import (
@@ -120,7 +120,7 @@ def test_what_is_added_is_described_as_the_rest_is(
 
 
 def test_an_index_without_shading_is_searched_grows_as_it_is_and_gains_by_an_upgrade(
-    folder: Path, plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, plain: Path, tmp_path: Path
 ) -> None:
     """Indexes of earlier versions have none, and their manifest does not name it."""
     path = tmp_path / "old.craterindex"
@@ -137,8 +137,7 @@ def test_an_index_without_shading_is_searched_grows_as_it_is_and_gains_by_an_upg
         found = Searcher(index, ENCODER).search(query(folder, 7), ANALOGS).matches
         assert len(found) > 5
     # While it is described anew, and where that cannot be ended, nothing is lost.
-    part = 32
-    monkeypatch.setattr(describe, "_BATCH", part)
+    part = 2 * COUNT  # of the first mosaic
     away = mosaics[1].rename(tmp_path / "away.tif")
     with pytest.raises(MosaicError):
         upgrade_index(path, DESCRIPTOR, mosaics[:1])

@@ -18,6 +18,7 @@ from ..index import open_index
 from ..indexing import BuildReport, add_to_index, body_of_mosaic, build_index, check_output
 from ..indexing.cluster import EncoderChoice
 from ..kinds import load_descriptor
+from ..kinds.describe import KindDescriber
 from ..kinds.upgrade import describe_added, descriptor_of, upgrade_index
 from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION, Mosaic
 from ..sources import select
@@ -156,6 +157,7 @@ def run_build(arguments: argparse.Namespace) -> int:
         return _preview(params, craters, arguments.preview)
     encoder = load_encoder_for(arguments)
     note(f"Encoder {encoder.id} on {encoder.device_name}: {encoder.description}")
+    descriptor = None if arguments.no_kinds else load_descriptor(threads=arguments.threads)
     start = time.perf_counter()
     with ExitStack() as stack:
         monitor = stack.enter_context(ConsoleMonitor())
@@ -174,9 +176,10 @@ def run_build(arguments: argparse.Namespace) -> int:
             min_valid_fraction=arguments.min_valid,
             min_pixels_across=arguments.min_pixels,
             cluster=cluster,
+            describer=None if descriptor is None else KindDescriber(descriptor),
         )
-        if not arguments.no_kinds:
-            upgrade_index(arguments.output, load_descriptor(), arguments.mosaic, monitor)
+        if descriptor is not None:
+            upgrade_index(arguments.output, descriptor, arguments.mosaic, monitor)
     _print_report(report, time.perf_counter() - start, arguments.json)
     return 0
 

@@ -8,6 +8,7 @@ the model itself, and nothing is recomputed.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from torch import nn
 
 SALIENCY_TEMPERATURE = 0.1
+_HOOKS = threading.Lock()
+"""torch numbers its hooks without one."""
 
 
 @dataclass
@@ -52,18 +55,22 @@ def last_attention(model: nn.Module, name: str) -> Any:
 
 @contextmanager
 def tapped(attention: Any) -> Iterator[AttentionTap]:
-    """Record the CLS row of ``attention`` during one forward pass."""
-    tap = AttentionTap()
+    """Record the CLS row of ``attention`` during one forward pass of this thread."""
+    tap, thread = AttentionTap(), threading.get_ident()
 
     def record(_module: Any, _inputs: Any, output: torch.Tensor) -> None:
-        if output.ndim == 4:  # [B, heads, L, L] after the softmax; dropout is off
+        if (
+            output.ndim == 4 and threading.get_ident() == thread
+        ):  # [B, heads, L, L] after the softmax; dropout is off
             tap.weights = output[:, :, 0].float().mean(dim=1)
 
-    handle = attention.attn_drop.register_forward_hook(record)
+    with _HOOKS:
+        handle = attention.attn_drop.register_forward_hook(record)
     try:
         yield tap
     finally:
-        handle.remove()
+        with _HOOKS:
+            handle.remove()
 
 
 def saliency_without_cls(tokens: torch.Tensor) -> torch.Tensor:

@@ -52,6 +52,8 @@ class Encoder(ABC):
     licence: str
     preferred_batch: int
     """Views per call that use the device well."""
+    threads: int = 1
+    """Cores of the processor it may use; a build shares them with what is not encoding."""
     device_name: str = "cpu"
     """Where it runs, for provenance and diagnostics, e.g. ``cuda:0 (NVIDIA H200)``."""
 

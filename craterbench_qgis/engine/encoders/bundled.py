@@ -25,7 +25,7 @@ from .base import (
     unit_sum,
 )
 from .cards import read_card
-from .device import choose_place
+from .device import THREAD_CAP, choose_place
 
 ARCHITECTURE = "craterbench-conv"
 SINGLE_THREAD_VIEWS = 4
@@ -58,6 +58,7 @@ class BundledEncoder(Encoder):
             self.device_name += f" ({torch.cuda.get_device_name(self._device)})"
         elif threads is not None:
             torch.set_num_threads(max(1, threads))
+        self.threads = threads or min(torch.get_num_threads(), THREAD_CAP)
         self._net = _network(card, weights).to(self._device)
         if self._device.type == "cpu":
             from .onednn import packed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,10 +15,12 @@ from ..errors import EncoderError
 if TYPE_CHECKING:
     import torch
 
-_THREAD_CAP = 16  # one ViT-S forward pass gains nothing from more
+THREAD_CAP = 16  # one ViT-S forward pass gains nothing from more
 _BATCH = {"cuda": 128, "mps": 32, "cpu": 16}
 
+Given = TypeVar("Given")
 Result = TypeVar("Result")
+_this_thread = threading.local()
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ def default_threads() -> int:
     wish = os.environ.get("OMP_NUM_THREADS", "")
     if wish.isdigit() and int(wish) > 0:
         return int(wish)
-    return min(physical_cores(), _THREAD_CAP)
+    return min(physical_cores(), THREAD_CAP)
 
 
 def physical_cores() -> int:
@@ -98,13 +101,23 @@ def physical_cores() -> int:
     return len(cores)
 
 
+def alone(work: Callable[[Given], Result], given: Given) -> Result:
+    """``work(given)``, by this thread alone: torch's kernels run in it, whatever an encoder would
+    have them do, and other threads do the same beside it."""
+    import torch
+
+    _this_thread.is_alone = True
+    torch.set_num_threads(1)
+    return work(given)
+
+
 @contextmanager
 def cpu_threads(count: int) -> Iterator[None]:
     """Run torch's CPU kernels on ``count`` threads, then restore what was set before."""
     import torch
 
     before = torch.get_num_threads()
-    torch.set_num_threads(count)
+    torch.set_num_threads(1 if getattr(_this_thread, "is_alone", False) else count)
     try:
         yield
     finally:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +69,7 @@ class VitEncoder(Encoder):
         self.input_size = config.size
         self.preferred_batch = place.preferred_batch
         self.device_name = place.name
+        self.threads = place.threads
         self._place = place
         self._config = config
         self._model: Any = model.eval().requires_grad_(False).to(place.device)
@@ -78,7 +78,6 @@ class VitEncoder(Encoder):
         self._attention = last_attention(model, self.id) if has_cls else None
         self._mean = torch.tensor(config.mean, device=place.device).view(1, -1, 1, 1)
         self._std = torch.tensor(config.std, device=place.device).view(1, -1, 1, 1)
-        self._one_at_a_time = threading.Lock()  # the tap listens to the module, not to a call
         self._learn_shapes()
 
     def encode(self, pixels: FloatArray) -> Embedding:
@@ -128,7 +127,7 @@ class VitEncoder(Encoder):
             tokens = self._after_norm(raw)[:, self._prefix :]
             whole = self._model.forward_head(raw, pre_logits=True)
             return whole, tokens, saliency_without_cls(tokens)
-        with self._one_at_a_time, tapped(self._attention) as tap:
+        with tapped(self._attention) as tap:
             features = self._after_norm(self._model.forward_features(batch))
         if tap.weights is None or tap.weights.shape != features.shape[:2]:
             raise EncoderError(

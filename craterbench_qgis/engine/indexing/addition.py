@@ -21,7 +21,7 @@ from ..index.catalogue_store import CraterStore
 from ..monitor import Monitor
 from ..mosaic import MIN_PIXELS_ACROSS, MIN_VALID_FRACTION, Mosaic
 from ..words import Advice
-from .pipeline import Limits
+from .cutting import Limits
 from .plan import Plan, Unit, ordered_unit
 from .run import BuildReport, begin, craters_source, notes_of, observation, open_all, report, run
 

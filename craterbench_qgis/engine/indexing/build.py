@@ -24,8 +24,9 @@ from ..sources import select
 from ..tokens import METHODS
 from ..words import Advice, counted
 from .cluster import EncoderChoice, Workers, run_on
+from .cutting import Limits
 from .measured import with_terrain
-from .pipeline import Limits
+from .pipeline import Describer
 from .plan import CHUNK_VIEWS, Plan, ordered_unit
 from .run import (
     BuildReport,
@@ -57,13 +58,15 @@ def build_index(
     min_pixels_across: float = MIN_PIXELS_ACROSS,
     chunk_views: int = CHUNK_VIEWS,
     cluster: tuple[Workers, EncoderChoice] | None = None,
+    describer: Describer | None = None,
 ) -> BuildReport:
     """Build ``params.output`` of ``craters``; the same call again resumes what was stopped.
 
     ``craters``: what ``params.catalogue`` names. ``chunk_views``: about how many views are
     committed, or lost by a kill, together. ``cluster``: who makes the chunks instead of this
-    process, and the encoder they are to load, which is ``encoder``. ``params.kinds`` is left to
-    :func:`~craterbench_qgis.engine.kinds.upgrade.upgrade_index`.
+    process, and the encoder they are to load, which is ``encoder``. ``describer``: describes the
+    kind of each view as it is cut. What it does not see (views of an earlier run, or of a cluster)
+    is left to :func:`~craterbench_qgis.engine.kinds.upgrade.upgrade_index`.
 
     Raises
     ------
@@ -104,7 +107,8 @@ def build_index(
             plan = Plan.of(units, contexts, chunk_views)
             begin(writer, plan, encoder, limits, "build")
         if cluster is None:
-            encoded = run(writer, encoder, dict(zip(numbers, mosaics, strict=True)), monitor)
+            opened = dict(zip(numbers, mosaics, strict=True))
+            encoded = run(writer, encoder, opened, monitor, describer)
         else:
             encoded = run_on(cluster[0], writer, cluster[1], monitor)
             finish(writer, monitor)

@@ -31,7 +31,8 @@ from ..index.storage import storage_errors
 from ..monitor import Monitor
 from ..mosaic import Mosaic
 from .addition import known_mosaic
-from .pipeline import ChunkMaker, Limits, Progress
+from .cores import Cores
+from .pipeline import ChunkMaker, Progress
 from .plan import Plan, Unit
 
 _FILES_APPEAR_S = 20.0
@@ -143,35 +144,20 @@ class _Kitchen:
     """What a worker keeps from one chunk of a build to the next."""
 
     def __init__(self, root: Path, manifest: Manifest, job: Job, encoder: Encoder) -> None:
-        info, settings = job.info, manifest.settings
         craters = CraterStore(root, manifest.catalogues)
-        plan = Plan.from_info(info, craters.lon, craters.lat)
         self._root, self._manifest = root, manifest
-        self._units: dict[int, Unit] = dict(plan.chunks())
-        self._per_crater = len(plan.contexts)
-        self._maker = ChunkMaker(
-            encoder,
-            Limits(info["min_valid_fraction"], info["min_pixels_across"]),
-            settings,
-            plan.contexts,
-            info["batch"],
-            craters.lon,
-            craters.lat,
-            craters.diameter_m,
-        )
+        self._maker = ChunkMaker(encoder, manifest.settings, job.info, craters)
+        self._units: dict[int, Unit] = dict(self._maker.plan.chunks())
+        self._per_crater = len(self._maker.plan.contexts)
         self._mosaics: dict[int, Mosaic] = {}
         self._stack = ExitStack()
 
     def make(self, chunk: int) -> ChunkDone:
         """Cut, encode and write one chunk."""
         unit, manifest = self._units[chunk], self._manifest
-        if unit.observation not in self._mosaics:
-            self._mosaics[unit.observation] = known_mosaic(
-                self._stack, manifest, unit.observation, ()
-            )
-        silent = Monitor()
-        mosaic = self._mosaics[unit.observation]
-        data = self._maker.make(mosaic, unit, silent, Progress(silent, 0, 0))
+        with Cores(1, 0) as cores:  # the others have workers of their own
+            silent = Progress(Monitor(), 0, 0)
+            ((data, _),) = self._maker.make([unit], self._mosaic, cores, silent)
         with storage_errors(self._root):
             entry = write_apart(
                 self._root,
@@ -182,6 +168,11 @@ class _Kitchen:
                 len(manifest.observations),
             )
         return ChunkDone(chunk, entry, len(unit.rows) * self._per_crater, len(data))
+
+    def _mosaic(self, number: int) -> Mosaic:
+        if number not in self._mosaics:
+            self._mosaics[number] = known_mosaic(self._stack, self._manifest, number, ())
+        return self._mosaics[number]
 
 
 @lru_cache(maxsize=1)

@@ -1,188 +1,199 @@
-"""From the craters of a chunk to the data of a segment: cut, encode, aggregate."""
+"""From the craters of chunks to the data of segments: cut, encode, aggregate."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
 
 from ...contract.vocabulary import Stage
-from ..encoders.base import Embedding, Encoder
+from ..encoders.base import Encoder, FloatArray
 from ..index import IndexSettings, SegmentData, Skipped
+from ..index.catalogue_store import CraterStore
+from ..index.entries import KindEntry
+from ..index.segment import Records
 from ..monitor import Monitor
-from ..mosaic import Mosaic, View, ViewSkipped
-from .plan import Unit
+from ..mosaic import Mosaic, View
+from ..tokens import InstanceTokens
+from .cores import Cores
+from .cutting import Cut, Cuts, CutTask, Limits
+from .plan import Plan, Unit
 
-THUMBNAIL_QUALITY = 85
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What makes a view unusable: fewer pixels with data, or across a diameter, than these."""
-
-    min_valid_fraction: float
-    min_pixels_across: float
+_SLICE = 32
+"""Craters that are cut at a time: few enough to be handed from a process to another, and enough
+that one process reads a piece of the mosaic."""
 
 
-@dataclass
-class _Cut:
-    """One view on its way into the index."""
+class _Slice(NamedTuple):
+    """Rows of one chunk's craters; ``ends``: the chunk's last."""
+
+    unit: Unit
+    ends: bool
+
+
+class Place(NamedTuple):
+    """Of which crater a view is."""
 
     row: int
+    observation: int
     context: float
-    view: View
-    thumbnail: bytes
 
 
 @dataclass
 class _Batch:
-    cuts: list[_Cut] = field(default_factory=list)
+    """Views of one chunk that are encoded together; ``ends``: the chunk's last."""
+
+    places: list[Place] = field(default_factory=list)
+    cuts: list[Cut] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
-    attempted: int = 0
+    ends: bool = False
 
 
-def thumbnail(pixels: NDArray[np.float32], size: int) -> bytes:
-    """JPEG of a view, ``size`` pixels a side."""
-    image = Image.fromarray(np.round(pixels * 255.0).astype(np.uint8))
-    stream = io.BytesIO()
-    image.resize((size, size), Image.Resampling.BILINEAR, reducing_gap=2.0).save(
-        stream, "JPEG", quality=THUMBNAIL_QUALITY
-    )
-    return stream.getvalue()
+class _Encoded(NamedTuple):
+    """``batch``: without the views' pixels, of which ``globals`` and ``tokens`` were made."""
+
+    batch: _Batch
+    globals: FloatArray
+    tokens: InstanceTokens
+    records: Records | None
+
+
+class Describer(Protocol):
+    """What tells more of a view while it is at hand: its descriptor of kind.
+
+    ``entry``: what an index keeps of it; ``size``: of the views it wants; ``records``: descriptors
+    [V] of views, each of a crater's row, an observation and a context.
+    """
+
+    entry: KindEntry
+    size: int
+
+    def records(self, places: list[Place], views: list[View]) -> Records: ...
 
 
 class ChunkMaker:
-    """Makes the segment data of chunks.
+    """Makes the segment data of the chunks of a job, whose ``info`` says how (:func:`.run.begin`).
 
-    With an encoder on an accelerator, cutting runs in a thread of its own, one batch ahead.
-
-    Parameters
-    ----------
-    lon, lat, diameter : of all craters of the index, by row; degrees and metres.
-    batch : views per encoder call; part of what makes a build repeatable.
+    Its batch, the views of one encoder call, is part of what makes a build repeatable.
     """
 
     def __init__(
         self,
         encoder: Encoder,
-        limits: Limits,
         settings: IndexSettings,
-        contexts: tuple[float, ...],
-        batch: int,
-        lon: NDArray[np.float64],
-        lat: NDArray[np.float64],
-        diameter: NDArray[np.float64],
+        info: dict[str, Any],
+        craters: CraterStore,
+        describer: Describer | None = None,
     ) -> None:
-        self._encoder = encoder
-        self._limits = limits
-        self._settings = settings
-        self._contexts = contexts
-        self._batch = batch
-        self._lon, self._lat, self._diameter = lon, lat, diameter
+        self.plan = Plan.from_info(info, craters.lon, craters.lat)
+        self._encoder, self._settings, self._describer = encoder, settings, describer
+        self._limits = Limits(info["min_valid_fraction"], info["min_pixels_across"])
+        self._batch = int(info["batch"])
+        self._craters = craters.lon, craters.lat, craters.diameter_m
 
-    def make(self, mosaic: Mosaic, unit: Unit, monitor: Monitor, progress: Progress) -> SegmentData:
-        """All views of one chunk. Raises ``Cancelled``, ``MosaicError``, ``EncoderError``."""
-        cuts: list[_Cut] = []
-        skipped: list[Skipped] = []
-        embeddings: list[Embedding] = []
-        for batch in self._ahead(self._batches(mosaic, unit)):
-            monitor.check()
-            if batch.cuts:
-                pixels = np.stack([cut.view.pixels for cut in batch.cuts])
-                embeddings.append(self._encoder.encode(pixels))
-                for cut in batch.cuts:
-                    cut.view.pixels = pixels[:0]  # not needed any more: free the memory
-            cuts += batch.cuts
-            skipped += batch.skipped
-            progress.advance(batch.attempted, len(batch.cuts))
-        return self._assemble(unit.observation, cuts, skipped, embeddings)
+    def make(
+        self,
+        units: Iterable[Unit],
+        mosaic_of: Callable[[int], Mosaic],
+        cores: Cores,
+        progress: Progress,
+    ) -> Iterator[tuple[SegmentData, list[Records]]]:
+        """All views of each chunk, in order, and what the describer tells of them.
 
-    def _ahead(self, batches: Iterator[_Batch]) -> Iterator[_Batch]:
-        """The batches; where the encoder runs beside the processor, each is cut ahead of its turn.
-
-        On the processor itself a second thread only takes cores from the encoder, whose threads
-        then wait for each other: measured, that cost more than the overlap gained.
+        ``mosaic_of``: gives an observation's mosaic, open. Raises ``Cancelled``, ``MosaicError``,
+        ``EncoderError``.
         """
-        if self._encoder.device_name.startswith("cpu"):
-            yield from batches
-            return
-        with ThreadPoolExecutor(1, thread_name_prefix="cut") as pool:
-            pending = pool.submit(next, batches, None)
-            while (batch := pending.result()) is not None:
-                pending = pool.submit(next, batches, None)
-                yield batch
+        parts: list[_Encoded] = []
+        slices = ((each, self._task(each.unit)) for each in self._slices(units))
+        batches = self._batches(cores.cut(slices, mosaic_of))
+        for part in cores.encoded(self._encode, batches):
+            progress.check()
+            made = len(part.batch.cuts)
+            progress.advance(made + len(part.batch.skipped), made)
+            parts.append(part)
+            if part.batch.ends:
+                records = [part.records for part in parts if part.records is not None]
+                yield self._assemble(parts), records
+                parts = []
 
-    def _batches(self, mosaic: Mosaic, unit: Unit) -> Iterator[_Batch]:
+    @staticmethod
+    def _slices(units: Iterable[Unit]) -> Iterator[_Slice]:
+        for unit in units:
+            for start in range(0, len(unit.rows), _SLICE):
+                stop = start + _SLICE
+                part = Unit(unit.observation, unit.rows[start:stop])
+                yield _Slice(part, stop >= len(unit.rows))
+
+    def _task(self, unit: Unit) -> CutTask:
+        contexts = self.plan.contexts
+        columns = [np.repeat(column[unit.rows], len(contexts)) for column in self._craters]
+        columns.append(np.tile(contexts, len(unit.rows)))
+        return CutTask(
+            unit.observation,
+            np.stack(columns, axis=1),
+            self._encoder.input_size,
+            self._limits,
+            self._settings.thumbnail_size,
+            self._describer.size if self._describer else 0,
+        )
+
+    def _batches(self, slices: Iterable[tuple[_Slice, Cuts]]) -> Iterator[_Batch]:
         batch = _Batch()
-        for row in unit.rows.tolist():
-            for context in self._contexts:
-                batch.attempted += 1
-                try:
-                    view = mosaic.view(
-                        float(self._lon[row]),
-                        float(self._lat[row]),
-                        float(self._diameter[row]),
-                        context,
-                        self._encoder.input_size,
-                        min_valid_fraction=self._limits.min_valid_fraction,
-                        min_pixels_across=self._limits.min_pixels_across,
-                    )
-                except ViewSkipped as reason:
-                    batch.skipped.append(Skipped(row, unit.observation, context, reason.reason))
+        for (unit, ends), cuts in slices:
+            places = (
+                Place(row, unit.observation, context)
+                for row in unit.rows.tolist()
+                for context in self.plan.contexts
+            )
+            for place, made in zip(places, cuts, strict=True):
+                if not isinstance(made, Cut):
+                    batch.skipped.append(Skipped(*place, made))
                     continue
-                small = thumbnail(view.pixels, self._settings.thumbnail_size)
-                batch.cuts.append(_Cut(row, context, view, small))
+                batch.places.append(place)
+                batch.cuts.append(made)
                 if len(batch.cuts) == self._batch:
                     yield batch
                     batch = _Batch()
-        yield batch
+            if ends:
+                batch.ends = True
+                yield batch
+                batch = _Batch()
 
-    def _assemble(
-        self,
-        observation: int,
-        cuts: list[_Cut],
-        skipped: list[Skipped],
-        embeddings: list[Embedding],
-    ) -> SegmentData:
-        """Join the batches; an empty chunk gives arrays of length 0."""
-        encoder, k = self._encoder, self._settings.tokens
-        n = encoder.grid[0] * encoder.grid[1]
-        parts, start = [], 0
-        for embedding in embeddings:
-            part = cuts[start : start + len(embedding)]
-            start += len(embedding)
-            parts.append(
-                self._settings.instance_tokens(
-                    embedding.tokens,
-                    embedding.attention,
-                    # Random seeds (the paper's control) are tied to the view, not to its batch.
-                    [_view_seed(cut.row, observation, cut.context) for cut in part],
-                )
-            )
+    def _encode(self, batch: _Batch) -> _Encoded:
+        size, again = self._encoder.input_size, [cut.again for cut in batch.cuts if cut.again]
+        records = self._describer.records(batch.places, again) if self._describer else None
+        pixels: FloatArray = np.zeros((len(batch.cuts), size, size), np.float32)
+        for at, cut in enumerate(batch.cuts):
+            pixels[at] = cut.view.pixels
+            for view in cut.view, cut.again:
+                if view is not None:
+                    view.pixels = pixels[:0]  # not needed any more: free the memory
+        embedding = self._encoder.encode(pixels)
+        # Random seeds (the paper's control) are tied to the view, not to its batch.
+        seeds = [_view_seed(*place) for place in batch.places]
+        tokens = self._settings.instance_tokens(embedding.tokens, embedding.attention, seeds)
+        return _Encoded(batch, embedding.globals, tokens, records)
 
-        def joined(arrays: list[NDArray], shape: tuple[int, ...]) -> NDArray:
-            return np.concatenate(arrays) if arrays else np.zeros((0, *shape), np.float32)
-
+    def _assemble(self, parts: list[_Encoded]) -> SegmentData:
+        """Join the batches of a chunk."""
+        places = [place for part in parts for place in part.batch.places]
+        cuts = [cut for part in parts for cut in part.batch.cuts]
+        views = [cut.view for cut in cuts]
         return SegmentData(
-            crater_row=np.array([cut.row for cut in cuts], np.int32),
-            observation=np.full(len(cuts), observation, np.int16),
-            context=np.array([cut.context for cut in cuts], np.float32),
-            valid_fraction=np.array([cut.view.valid_fraction for cut in cuts], np.float32),
-            native_m_per_px=np.array(
-                [cut.view.native_metres_per_pixel for cut in cuts], np.float32
-            ),
-            m_per_px=np.array([cut.view.metres_per_pixel for cut in cuts], np.float32),
-            globals=joined([embedding.globals for embedding in embeddings], (encoder.global_dim,)),
-            tokens=joined([part.vectors for part in parts], (k, encoder.token_dim)),
-            seeds=joined([part.seeds for part in parts], (k,)).astype(np.int32),
-            assignment=joined([part.assignment for part in parts], (n,)).astype(np.int32),
+            crater_row=np.array([place.row for place in places], np.int32),
+            observation=np.array([place.observation for place in places], np.int16),
+            context=np.array([place.context for place in places], np.float32),
+            valid_fraction=np.array([view.valid_fraction for view in views], np.float32),
+            native_m_per_px=np.array([view.native_metres_per_pixel for view in views], np.float32),
+            m_per_px=np.array([view.metres_per_pixel for view in views], np.float32),
+            globals=np.concatenate([part.globals for part in parts]),
+            tokens=np.concatenate([part.tokens.vectors for part in parts]),
+            seeds=np.concatenate([part.tokens.seeds for part in parts]).astype(np.int32),
+            assignment=np.concatenate([part.tokens.assignment for part in parts]).astype(np.int32),
             thumbnails=[cut.thumbnail for cut in cuts],
-            skipped=skipped,
+            skipped=[skipped for part in parts for skipped in part.batch.skipped],
         )
 
 
@@ -199,6 +210,10 @@ class Progress:
         self._total = total
         self.encoded = 0
         monitor.report(Stage.VIEWS, done, total)
+
+    def check(self) -> None:
+        """Raise ``Cancelled`` when the user asked to stop."""
+        self._monitor.check()
 
     def advance(self, attempted: int, encoded: int) -> None:
         """``attempted`` more views were looked at, ``encoded`` of them made."""

@@ -15,13 +15,18 @@ from ..catalogue import Craters
 from ..encoders.base import Encoder
 from ..errors import BodyError, MosaicError
 from ..index import IndexWriter, build_lists, open_index
+from ..index.segment import Records
 from ..monitor import Monitor
 from ..mosaic import Mosaic
 from ..words import Advice
-from .pipeline import ChunkMaker, Limits, Progress
+from .cores import Cores
+from .cutting import Limits
+from .pipeline import ChunkMaker, Describer, Progress
 from .plan import Plan
 
 EARTH = "Earth"
+COMMIT_VIEWS = 4096
+"""At most so many descriptors are lost by a kill."""
 
 
 _WRONG = Advice(" (--body names the catalogue's where it is wrong)", ", or correct the catalogue's")
@@ -116,9 +121,15 @@ def begin(writer: IndexWriter, plan: Plan, encoder: Encoder, limits: Limits, kin
     writer.begin_job(info, plan.n_chunks)
 
 
-def run(writer: IndexWriter, encoder: Encoder, mosaics: dict[int, Mosaic], monitor: Monitor) -> int:
+def run(
+    writer: IndexWriter,
+    encoder: Encoder,
+    mosaics: dict[int, Mosaic],
+    monitor: Monitor,
+    describer: Describer | None = None,
+) -> int:
     """Do what is left of the pending job, if any, and end it; returns the views made now."""
-    views = make_missing(writer, encoder, mosaics, monitor)
+    views = make_missing(writer, encoder, mosaics, monitor, describer)
     finish(writer, monitor)
     return views
 
@@ -131,31 +142,43 @@ def finish(writer: IndexWriter, monitor: Monitor) -> None:
 
 
 def make_missing(
-    writer: IndexWriter, encoder: Encoder, mosaics: dict[int, Mosaic], monitor: Monitor
+    writer: IndexWriter,
+    encoder: Encoder,
+    mosaics: dict[int, Mosaic],
+    monitor: Monitor,
+    describer: Describer | None = None,
 ) -> int:
-    """Make and commit the missing chunks of the pending job, if any; returns the views made."""
+    """Make and commit the missing chunks of the pending job, if any; returns the views made.
+
+    What ``describer`` told of the last views is lost by a kill; :mod:`..kinds.upgrade` makes it up.
+    """
     job = writer.job
     if job is None:
         return 0
-    craters = writer.craters()
-    plan = Plan.from_info(job.info, craters.lon, craters.lat)
-    maker = ChunkMaker(
-        encoder,
-        Limits(job.info["min_valid_fraction"], job.info["min_pixels_across"]),
-        writer.settings,
-        plan.contexts,
-        job.info["batch"],
-        craters.lon,
-        craters.lat,
-        craters.diameter_m,
-    )
+    maker = ChunkMaker(encoder, writer.settings, job.info, writer.craters(), describer)
+    plan = maker.plan
     todo = [(number, unit) for number, unit in plan.chunks() if not job.is_done(number)]
     left = sum(len(unit.rows) for _, unit in todo) * len(plan.contexts)
     progress = Progress(monitor, plan.views - left, plan.views)
-    for number, unit in todo:
-        monitor.check()
-        data = maker.make(mosaics[unit.observation], unit, monitor, progress)
-        writer.commit_chunk(number, data)
+    accelerator = not encoder.device_name.startswith("cpu")
+    told: list[Records] = []
+
+    def keep_told() -> None:
+        if describer is not None and any(map(len, told)):
+            writer.add_kinds(describer.entry, np.concatenate(told))
+            told.clear()
+
+    try:
+        with Cores(encoder.threads, left, accelerator) as cores:
+            units = (unit for _, unit in todo)
+            made = maker.make(units, mosaics.__getitem__, cores, progress)
+            for (number, _), (data, records) in zip(todo, made, strict=True):
+                writer.commit_chunk(number, data)
+                told += records
+                if sum(map(len, told)) >= COMMIT_VIEWS:
+                    keep_told()
+    finally:
+        keep_told()  # also when stopped
     return progress.encoded
 
 

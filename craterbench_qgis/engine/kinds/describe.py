@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,15 +14,44 @@ from ..index import CraterIndex, IndexWriter, open_index
 from ..index.entries import KindEntry
 from ..index.kinds import kind_dtype, read_kinds
 from ..index.storage import MappedFile
+from ..indexing.cores import Cores
+from ..indexing.cutting import Cut, Cuts, CutTask, Limits
+from ..indexing.pipeline import Place
+from ..indexing.run import COMMIT_VIEWS
 from ..monitor import Monitor
-from ..mosaic import Mosaic, View, ViewSkipped
+from ..mosaic import Mosaic, View
 from ..tokens import quantise
 from .descriptor import KindDescriptor
 from .vectors import RINGS
 
-COMMIT_VIEWS = 4096
-"""At most so many descriptors are lost by a kill."""
 _BATCH = 64
+
+
+class KindDescriber:
+    """Descriptors of kind as an index keeps them; see :class:`..indexing.pipeline.Describer`."""
+
+    def __init__(self, descriptor: KindDescriptor) -> None:
+        self.entry = entry_of(descriptor)
+        self.size = descriptor.input_size
+        self._descriptor = descriptor
+
+    def records(self, places: list[Place], views: list[View]) -> NDArray[np.void]:
+        """A record for each view [V], of the same order."""
+        like = self.entry
+        records = np.zeros(
+            len(places), kind_dtype(like.relief, like.near, like.rings, like.shading)
+        )
+        if not places:
+            return records
+        columns = zip(*places, strict=True)
+        records["crater_row"], records["observation"], records["context"] = columns
+        vectors = self._descriptor.describe(views, records["context"].tolist())
+        records["relief"], records["relief_scale"] = quantise(vectors.relief)
+        records["near"], records["near_scale"] = quantise(vectors.near)
+        records["tone"], records["tone_scatter"] = vectors.tone, vectors.tone_scatter
+        if like.shading:
+            records["shading"] = np.clip(vectors.shading, -1e4, 1e4)
+        return records
 
 
 def entry_of(descriptor: KindDescriptor) -> KindEntry:
@@ -77,33 +107,43 @@ def describe_views(
     with open_index(writer.path, check="sizes") as index:
         todo = lacking(index, descriptor)
         present = int(index.alive.sum()) - len(todo)
-        stored = index.views[todo]
+        stored = index.views[["crater_row", "observation", "context"]][todo]
         craters = index.craters
         lon, lat, diameter = craters.lon, craters.lat, craters.diameter_m
     report = UpgradeReply(0, present, 0)
-    order = np.argsort(stored["observation"], kind="stable")
+    describer = KindDescriber(descriptor)
     pending: list[NDArray[np.void]] = []
-    mosaics: dict[int, Mosaic] = {}
+
+    def tasks() -> Iterator[tuple[list[Place], CutTask]]:
+        for number in np.unique(stored["observation"]).tolist():
+            shown = stored[stored["observation"] == number]
+            for start in range(0, len(shown), _BATCH):
+                keys = shown[start : start + _BATCH]
+                rows = keys["crater_row"]
+                places = np.stack([lon[rows], lat[rows], diameter[rows], keys["context"]], axis=1)
+                # They were good enough for the index, so they are good enough here.
+                yield (
+                    [Place(*key) for key in keys.tolist()],
+                    CutTask(number, places, descriptor.input_size, Limits(0.0, 0.0)),
+                )
+
+    def described(batch: tuple[list[Place], Cuts]) -> tuple[int, NDArray[np.void]]:
+        seen = [(p, made.view) for p, made in zip(*batch, strict=True) if isinstance(made, Cut)]
+        return len(batch[0]), describer.records([p for p, _ in seen], [view for _, view in seen])
+
+    done = 0
+    monitor.report(Stage.KINDS, done, len(todo))
     try:
-        for start in range(0, len(order), _BATCH):
-            monitor.report(Stage.KINDS, start, len(order))
-            monitor.check()
-            keys, views = [], []
-            for key in stored[order[start : start + _BATCH]]:
-                number, row = int(key["observation"]), int(key["crater_row"])
-                if number not in mosaics:
-                    mosaics[number] = open_mosaic(number)
-                try:
-                    views.append(
-                        _cut(mosaics[number], lon[row], lat[row], diameter[row], key, descriptor)
-                    )
-                    keys.append(key)
-                except ViewSkipped:
-                    report.lost += 1
-            if views:
-                pending.append(_records(keys, views, descriptor))
-            if sum(len(records) for records in pending) >= COMMIT_VIEWS:
-                report.added += _commit(writer, descriptor, pending)
+        with Cores(descriptor.threads, len(todo)) as cores:
+            batches = cores.cut(tasks(), cache(open_mosaic))
+            for looked_at, records in cores.encoded(described, batches):
+                pending.append(records)
+                done += looked_at
+                report.lost += looked_at - len(records)
+                if sum(len(part) for part in pending) >= COMMIT_VIEWS:
+                    report.added += _commit(writer, descriptor, pending)
+                monitor.report(Stage.KINDS, done, len(todo))
+                monitor.check()
     finally:
         # Also when stopped: what was described is kept.
         report.added += _commit(writer, descriptor, pending)
@@ -111,41 +151,10 @@ def describe_views(
     return report
 
 
-def _cut(
-    mosaic: Mosaic,
-    lon: float,
-    lat: float,
-    diameter: float,
-    key: np.void,
-    descriptor: KindDescriptor,
-) -> View:
-    # It was good enough for the index, so it is good enough here.
-    return mosaic.crop(
-        float(lon), float(lat), float(diameter) * float(key["context"]), descriptor.input_size, 0.0
-    )
-
-
-def _records(
-    keys: list[np.void], views: list[View], descriptor: KindDescriptor
-) -> NDArray[np.void]:
-    contexts = [float(key["context"]) for key in keys]
-    vectors = descriptor.describe(views, contexts)
-    like = entry_of(descriptor)
-    records = np.zeros(len(keys), kind_dtype(like.relief, like.near, like.rings, like.shading))
-    for name in ("crater_row", "observation", "context"):
-        records[name] = [key[name] for key in keys]
-    records["relief"], records["relief_scale"] = quantise(vectors.relief)
-    records["near"], records["near_scale"] = quantise(vectors.near)
-    records["tone"], records["tone_scatter"] = vectors.tone, vectors.tone_scatter
-    if like.shading:
-        records["shading"] = np.clip(vectors.shading, -1e4, 1e4)
-    return records
-
-
 def _commit(
     writer: IndexWriter, descriptor: KindDescriptor, pending: list[NDArray[np.void]]
 ) -> int:
-    if not pending:
+    if not any(map(len, pending)):
         return 0
     records = np.concatenate(pending)
     pending.clear()

@@ -16,6 +16,7 @@ import numpy as np
 
 from ..encoders.base import resources_folder
 from ..encoders.cards import read_card
+from ..encoders.device import THREAD_CAP
 from ..errors import EncoderError
 from ..mosaic import View
 from .reading import Reading
@@ -64,6 +65,7 @@ class KindDescriptor:
         self.scaling = np.array(card["scaling"], np.float64)
         if threads is not None:
             torch.set_num_threads(max(1, threads))
+        self.threads = threads or min(torch.get_num_threads(), THREAD_CAP)
         net = KindNet(card["architecture"])
         try:
             state = {name: tensor.float() for name, tensor in load(weights).items()}  # nosec B614 - safetensors, no pickle

@@ -42,6 +42,15 @@ class Square(NamedTuple):
     native_metres_per_pixel: float
 
 
+class RasterSource(NamedTuple):
+    """What :meth:`Mosaic.open` was given: a process of its own opens the same by it."""
+
+    path: str
+    band: int | None
+    nodata: float | None
+    shows: Body | None
+
+
 class Mosaic(Closing):
     """A georeferenced raster of one body. Use :meth:`open`; a context manager; not thread-safe.
 
@@ -53,7 +62,10 @@ class Mosaic(Closing):
     frame : :class:`~..frame.MapFrame`: its coordinates as places on the body, and back.
     notes : what was corrected on the way and the user should know.
     pixel_size_m : ground size of a pixel at the raster's centre, metres.
+    source : by which it was opened.
     """
+
+    source: RasterSource
 
     def __init__(
         self,
@@ -132,6 +144,7 @@ class Mosaic(Closing):
                 )
             mosaic = cls(dataset, text, frame, band, nodata, transform)
             mosaic.notes += [note] if note else []
+            mosaic.source = RasterSource(names.absolute(text), band, nodata, shows)
             return mosaic
         except CPLE_BaseError as error:  # of a tag that GDAL had put off reading
             dataset.close()

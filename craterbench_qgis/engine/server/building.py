@@ -18,6 +18,7 @@ from ...contract.vocabulary import Stage
 from ..index import open_index, verify
 from ..indexing import BuildReport, add_to_index, body_of_mosaic, build_index, check_output
 from ..kinds import load_descriptor
+from ..kinds.describe import KindDescriber
 from ..kinds.upgrade import describe_added, descriptor_of, upgrade_index
 from ..sources import read_source
 from .calls import Call
@@ -36,12 +37,14 @@ def build(call: Call[BuildParams]) -> BuildReply:
     call.monitor.report(Stage.ENCODER, 0, 0)
     encoder = call.work.encoder(params.encoder, params.device)
     call.monitor.check()
-    with breakable(call.monitor, call.work.loading):
-        report = build_index(params, craters, encoder, call.monitor)
+    descriptor = describer = None
     if params.kinds:
         with call.work.loading:
             descriptor = load_descriptor()
-        with breakable(call.monitor, call.work.loading):
+        describer = KindDescriber(descriptor)
+    with breakable(call.monitor, call.work.loading):
+        report = build_index(params, craters, encoder, call.monitor, describer=describer)
+        if descriptor is not None:
             upgrade_index(Path(params.output), descriptor, params.mosaics, call.monitor)
     return _reply(report, start)
 
