@@ -213,10 +213,9 @@ def _load_qdrant(folder: Path) -> Find:
 
 
 OTHERS = (
-    Other("hnswlib", _make_hnsw, _load_hnsw, (10, 20, 40, 80, 160), 300_000,
-          "the graph alone takes hours to make"),
+    Other("hnswlib", _make_hnsw, _load_hnsw, (10, 20, 40, 80, 160)),
     Other("FAISS", _make_faiss, _load_faiss, (10, 20, 40, 80, 160, 320, 640)),
     Other("LanceDB", _make_lance, _load_lance, (10, 20, 40, 80, 160)),
-    Other("Qdrant local", _make_qdrant, _load_qdrant, (1,), 60_000,
+    Other("Qdrant local", _make_qdrant, _load_qdrant, (1,), 300_000,
           "it holds all vectors as Python objects and warns beyond 20,000 itself"),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Shared by the engine's tests: where the real data lie."""
+"""Shared by the engine's tests: where the real data lie; drawn examples have no time limit."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("unhurried")
+settings.load_profile("unhurried")
 
 DATA = Path(
     os.environ.get("CRATERBENCH_DATA", Path(__file__).resolve().parents[3] / "shared" / "data")

@@ -150,7 +150,7 @@ def test_real_mosaics() -> None:
         assert same_body(body, body_by_name(expected))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(lons, lats, lons, lats)
 def test_distance_and_bearing_against_pyproj(
     lon1: float, lat1: float, lon2: float, lat2: float
@@ -165,7 +165,7 @@ def test_distance_and_bearing_against_pyproj(
         assert abs(wrap_longitude(east - bearing)) < 1e-3
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(lons, lats, st.floats(0, 360), st.floats(0, 5.4e6))
 def test_destination_against_pyproj(
     lon: float, lat: float, bearing: float, distance: float
@@ -193,7 +193,7 @@ def test_distances_in_the_difficult_places() -> None:
     assert initial_bearing(5, 5, 5, 5) == 0
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.floats(-1e6, 1e6), st.sampled_from([0.0, 180.0, -90.0, 37.5]))
 def test_wrap_longitude(lon: float, centre: float) -> None:
     wrapped = wrap_longitude(lon, centre)

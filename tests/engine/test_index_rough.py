@@ -24,7 +24,7 @@ def spans_of(rng: np.random.Generator, count: int) -> np.ndarray:
     return np.array([span for span in spans if span[0] < span[1]] or [(0, count)], np.int64)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(0, 2**32), st.integers(1, 70), st.integers(1, 9000), st.booleans())
 def test_products_are_those_of_numpy(seed: int, width: int, count: int, by_blas: bool) -> None:
     rng = np.random.default_rng(seed)

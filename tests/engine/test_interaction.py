@@ -40,7 +40,7 @@ def slow_maxsim(query: np.ndarray, view: np.ndarray) -> float:
 sizes = st.integers(1, 7)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(0, 2**32), st.booleans(), sizes, st.integers(0, 6), sizes, sizes)
 def test_scores_agree_with_loops(seed: int, few: bool, q: int, v: int, k: int, d: int) -> None:
     rng = np.random.default_rng(seed)
@@ -55,7 +55,7 @@ def test_scores_agree_with_loops(seed: int, few: bool, q: int, v: int, k: int, d
     np.testing.assert_allclose(symmetric_maxsim(query, gallery), both, atol=1e-5)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.integers(0, 2**32),
     st.booleans(),

@@ -91,7 +91,7 @@ def slow_kmeans(tokens: np.ndarray, seeds: list[int]) -> tuple[np.ndarray, list[
     return np.array(centres), owner
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(views(), st.integers(1, 15), st.sampled_from(("attention", "fps")))
 def test_seeds_and_aggregation_agree_with_loops(
     data: tuple[np.ndarray, np.ndarray], k: int, strategy: str
@@ -113,7 +113,7 @@ def test_seeds_and_aggregation_agree_with_loops(
     assert got.assignment.dtype == np.uint16
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(views(), st.integers(1, 15))
 def test_centroids_agree_with_a_loop(data: tuple[np.ndarray, np.ndarray], k: int) -> None:
     tokens, attention = data
@@ -125,7 +125,7 @@ def test_centroids_agree_with_a_loop(data: tuple[np.ndarray, np.ndarray], k: int
         np.testing.assert_allclose(got.vectors[b], vectors, atol=2e-5)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(views(), st.integers(1, 15), st.sampled_from(Seeds), st.sampled_from(METHODS))
 def test_any_input_gives_distinct_seeds_and_finite_unit_vectors(
     data: tuple[np.ndarray, np.ndarray], k: int, strategy: str, method: str
@@ -230,7 +230,7 @@ def test_bad_input_is_named(change: dict[str, object], words: str) -> None:
         instance_tokens(**(good | change))  # type: ignore[arg-type]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(0, 2**32), st.floats(-46, 38), st.integers(0, 5), st.integers(0, 9))
 def test_int8_is_within_half_a_step(seed: int, power: float, n: int, d: int) -> None:
     x = (np.random.default_rng(seed).uniform(-1, 1, (2, n, d)) * 10.0**power).astype(np.float32)

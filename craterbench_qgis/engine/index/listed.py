@@ -16,9 +16,10 @@ from .scanning import ExactInt8, Int64, Mask, allowed_views, best, products, que
 
 LISTS = "lists"
 
-_ALL_BELOW = 262_144  # listed views that are all scanned: choosing lists costs more than it spares
-_FIRST_LOOK = 12  # times S: views scanned before it is known how good a list has to be
-_GAP = 512  # places that are read along rather than to begin again after them
+_ALL_BELOW = 131_072  # listed views that are all scanned: choosing lists costs more than it spares
+_FIRST_LOOK = 12  # times S: allowed views scanned before it is known how good a list has to be
+_MORE = 20  # times S: views that are scanned with them, as a better limit spares more lists
+_GAP = 32  # places that are read along rather than to begin again after them
 _REACH = 0.8  # of what a file says, which is more than is needed (docs/performance.md)
 _AGAIN = 2  # times S: views scored again with their stored descriptors
 _SAMPLED = 16  # one of so many scores is looked at to guess a limit
@@ -82,11 +83,12 @@ class ListsShortlist:
             chosen = None
         else:
             centres = np.concatenate([part.centres() for part in towards])
-            near = self._nearest(centres, _FIRST_LOOK * size / share)
+            near = self._nearest(centres, (_FIRST_LOOK / share + _MORE) * size)
             self._scan(near, towards, allowed, best_so_far, gap=FOLD)
             # Every list is read that can hold a view better than the S-th best of those.
-            bound = best_so_far.nth(size) - self._reach
-            chosen = np.union1d(np.flatnonzero(centres >= bound), near)
+            able = centres >= best_so_far.nth(size) - self._reach
+            able[near] = True
+            chosen = np.flatnonzero(able)
             best_so_far.again(*plain)
         self._scan(chosen, towards, allowed, best_so_far, gap=_GAP)
         views = best_so_far.views()

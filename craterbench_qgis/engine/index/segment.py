@@ -9,7 +9,7 @@ import re
 import uuid
 import zlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -277,29 +277,13 @@ class Segment:
         """Copies of the records of ``rows``, each checked. Raises CraterIndexError."""
         return gathered([(self, slice(None), rows)], len(rows), self._settings)
 
-    def copy_records(self, rows: Rows, out: Records) -> None:
-        """Copy the records of ``rows`` [n] into ``out`` [n] of as many bytes each. Those that were
-        not read since the opening are checked. Raises CraterIndexError."""
-        file = self.files[TOKENS]
-        file.still_there()
+    def copy_records(self, rows: Rows, out: Records) -> Rows:
+        """Copy the records of ``rows`` [n] into ``out`` [n] of as many bytes each; which of them
+        were not compared since the opening. Raises CraterIndexError."""
+        self.files[TOKENS].still_there()
         # As bytes: numpy copies records member by member. Clipped: else it copies them twice.
         self._plain_records.take(rows, out=out, mode="clip")
-        new = np.flatnonzero(~self._compared[rows])
-        if not new.size:
-            return
-        records: Records = out[new].view(self._record)
-        bad = np.flatnonzero(crc_of_records(records) != records["crc"])
-        if bad.size:
-            raise CraterIndexError(
-                f"{self.root.name}: the file {file.entry.path} is damaged at view "
-                f"{rows[new[bad[0]]]}: its checksum differs. {RESTORE}"
-            )
-        if not _fit(records, self._settings):
-            raise CraterIndexError(
-                f"{self.root.name}: the file {file.entry.path} holds tokens that do not fit its "
-                f"settings. {RESTORE}"
-            )
-        self._compared[rows[new]] = True
+        return np.flatnonzero(~self.compared[rows])
 
     @cached_property
     def _plain_records(self) -> Records:
@@ -307,8 +291,8 @@ class Segment:
         return self.files[TOKENS].bytes().view(plain)
 
     @cached_property
-    def _compared(self) -> npt.NDArray[np.bool_]:
-        """Which records [V] were."""
+    def compared(self) -> npt.NDArray[np.bool_]:
+        """Which records [V] were compared with their checksums."""
         return np.zeros(len(self), bool)
 
     def thumbnail(self, row: int) -> bytes:
@@ -352,19 +336,43 @@ class Segment:
 def gathered(
     groups: Iterable[tuple[Segment, Places, Rows]], count: int, settings: IndexSettings
 ) -> Records:
-    """Checked copies of ``count`` records of several segments. ``groups``: (segment, where its
-    records stand in the answer, their rows in it)."""
+    """Checked copies of ``count`` records of several segments; those that were compared before are
+    not compared again. ``groups``: (segment, where its records stand in the answer, their rows in
+    it). Raises CraterIndexError."""
     kind = record_dtype(settings)
     plain = np.empty(count, np.dtype((np.void, kind.itemsize)))
+    every, fresh = np.arange(count), []
     for segment, places, rows in groups:
-        if isinstance(places, slice):
-            segment.copy_records(rows, plain[places])
-        else:
-            part = np.empty(len(rows), plain.dtype)
-            segment.copy_records(rows, part)
-            plain[places] = part
+        out = plain[places] if isinstance(places, slice) else np.empty(len(rows), plain.dtype)
+        new = segment.copy_records(rows, out)
+        if not isinstance(places, slice):
+            plain[places] = out
+        if len(new):
+            fresh.append((segment, every[places][new], rows[new]))
+    if fresh:
+        _compare(plain, fresh, settings)
     records: Records = plain.view(kind)
     return records
+
+
+def _compare(
+    plain: Records, fresh: Sequence[tuple[Segment, Rows, Rows]], settings: IndexSettings
+) -> None:
+    """Compare records, given with their places in ``plain`` and rows in their segment, with their
+    checksums. Raises CraterIndexError."""
+    records = plain[np.concatenate([places for _, places, _ in fresh])].view(record_dtype(settings))
+    bad = np.flatnonzero(crc_of_records(records) != records["crc"])
+    ends = np.cumsum([len(rows) for *_, rows in fresh])
+    if bad.size or not _fit(records, settings):
+        which = int(np.searchsorted(ends, bad[0], side="right")) if bad.size else 0
+        segment, _, rows = fresh[which]
+        name = f"{segment.root.name}: the file {segment.entry.path}/{TOKENS}"
+        if not bad.size:
+            raise CraterIndexError(f"{name} holds tokens that do not fit its settings. {RESTORE}")
+        row = rows[bad[0] - ends[which] + len(rows)]
+        raise CraterIndexError(f"{name} is damaged at view {row}: its checksum differs. {RESTORE}")
+    for segment, _, rows in fresh:
+        segment.compared[rows] = True
 
 
 def _fit(records: Records, settings: IndexSettings) -> bool:

@@ -364,14 +364,13 @@ class MappedFile:
 
         One that was removed is fine, its map lives on (a writer consolidated the index).
         """
-        try:
-            if os.stat(self.path).st_size >= self.entry.size:  # noqa: PTH116 - quicker than Path
-                return
-        except (FileNotFoundError, NotADirectoryError):
+        if self._map is None:
             return
-        except OSError as error:
-            raise storage_error(error, self.path) from error
-        check_size(self.root, self.entry)
+        with storage_errors(self.path):
+            size = self._map.size()  # of the file that is mapped, whatever has its name now
+        if size < self.entry.size:
+            check_size(self.root, self.entry)
+            raise damaged(self.root, self.entry.path)
 
     def will_need(self, starts: npt.NDArray[np.int64], length: int) -> None:
         """Tell the operating system to fetch ``length`` bytes from each of ``starts`` now (no

@@ -38,29 +38,24 @@ class Blocks:
 
     def __init__(self, crc: npt.NDArray[np.uint32]) -> None:
         self._crc, self._good = crc, np.zeros(len(crc), bool)
-        self._left = np.arange(len(crc) + 1, dtype=np.int32)
-        """Before each block, and of all, how many were not compared."""
+        self._left = len(crc)
 
     def first_bad(self, data: Bytes, starts: npt.ArrayLike, ends: npt.ArrayLike) -> int | None:
         """Compare the blocks with bytes from ``starts`` to before ``ends`` [n]; where one differs,
         its first byte."""
-        if not self._left[-1]:
+        if not self._left:
             return None
         first = np.asarray(starts, np.int64) // BLOCK
-        after = (np.asarray(ends, np.int64) + BLOCK - 1) // BLOCK
-        new = self._left[after] > self._left[first]
-        if not new.any():
-            return None
-        # +1 where a range begins, -1 after it: what is above 0 is in one.
-        count = len(self._left)
-        edges = np.bincount(first[new], minlength=count) - np.bincount(after[new], minlength=count)
-        wanted = np.flatnonzero((np.cumsum(edges[:-1]) > 0) & ~self._good)
+        lengths = (np.asarray(ends, np.int64) + BLOCK - 1) // BLOCK - first
+        before = np.cumsum(lengths) - lengths
+        touched = np.repeat(first - before, lengths) + np.arange(int(lengths.sum()))
+        wanted = np.unique(touched[~self._good[touched]])
         view = data.data
         for block, crc in zip(wanted.tolist(), self._crc[wanted].tolist(), strict=True):
             if zlib.crc32(view[block * BLOCK : (block + 1) * BLOCK]) != crc:
                 return int(block) * BLOCK
         self._good[wanted] = True
-        np.cumsum(~self._good, out=self._left[1:])
+        self._left = len(self._good) - int(np.count_nonzero(self._good))  # two threads may compare
         return None
 
 
