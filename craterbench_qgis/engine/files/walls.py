@@ -43,8 +43,10 @@ OTHER_RASTER_DRIVERS = (
     "TopoJSON", "WCS", "WFS", "WMS", "WMTS", "XPM", "ZMap", "Zarr",
 )  # fmt: skip
 
+CACHE_MB = 512
+"""Of raster blocks; without it a twentieth of the memory."""
 _ENVIRONMENT = {
-    "GDAL_CACHEMAX": "512",  # MB; without it a twentieth of the memory
+    "GDAL_CACHEMAX": f"{CACHE_MB}",
     "CPL_VSIL_CURL_ALLOWED_FILENAME": "none",  # the one name that may be opened by curl
     "GDAL_HTTP_PROXY": "http://127.0.0.1:9",  # nobody listens on the discard port
     "GDAL_HTTPS_PROXY": "http://127.0.0.1:9",

@@ -23,12 +23,12 @@ from typing import Any, TypeVar
 
 from ..closing import Closing
 from ..encoders.device import alone, cpu_threads
+from ..files.walls import CACHE_MB
 from ..mosaic import Mosaic, RasterSource
 from .cutting import Cuts, CutTask, cut
 
 WORTH_VIEWS = 1000
 """Fewer are made before a process that cuts has begun."""
-_CACHE_PERCENT = 5.0  # of the memory: GDAL's default for one process, which all share here
 
 Tag = TypeVar("Tag")
 Batch = TypeVar("Batch")
@@ -54,7 +54,7 @@ class Cores(Closing):
             # Not by fork: torch and GDAL have threads of their own by now.
             mp_context=multiprocessing.get_context("spawn"),
             initializer=_begin,
-            initargs=(_CACHE_PERCENT / self._processes,),
+            initargs=(CACHE_MB // self._processes,),
         )
         self._ready = self._submitted(os.getpid)
         if not accelerator:
@@ -121,9 +121,9 @@ class Cores(Closing):
             yield waiting.popleft().result()
 
 
-def _begin(cache: float) -> None:
+def _begin(cache_mb: int) -> None:
     """What a process that cuts does first: it is to end with the one that began it, no sooner."""
-    os.environ.setdefault("GDAL_CACHEMAX", f"{cache:.3g}%")
+    os.environ["GDAL_CACHEMAX"] = f"{cache_mb}"  # all have together what one has
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes of a terminal
     parent = multiprocessing.parent_process()
 
