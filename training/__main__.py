@@ -81,11 +81,11 @@ def _encoder(recipe: Path, arguments: argparse.Namespace, monitor: Monitor) -> i
 
     config, start = read_config(recipe), arguments.start_from
     checkpoint = train(recipe, output, monitor, device=arguments.device, start_from=start)
+    begun = start_of(config, recipe, start)
     if is_vit(config):
-        begun = start_of(config, recipe, start)
         card = export_vit(checkpoint, recipe, output / "encoder", begun)
     else:
-        card = export_encoder(checkpoint, recipe, output / "encoder", default=False)
+        card = export_encoder(checkpoint, recipe, output / "encoder", default=False, begun=begun)
     say(f"Written: {card} and its weights. Use it with --encoder {card}")
     return 0
 

@@ -41,8 +41,9 @@ class TrainingConfig:
     and minutes is nearer its end, and the run ends there. ``temperatures`` are the first ones of
     the global, late, dense and place scores. ``start_from``, relative to the
     config file too, is an encoder's safetensors to begin with instead of random weights; blocks
-    it lacks are added as identities. ``spreads`` (see ``attention_from_saliency``) take turns; the
-    last is the encoder's."""
+    it lacks are added as identities. ``keep``: their share in what is written (see
+    :func:`.export.export_encoder`). ``bytes_each``: of a written weight. ``spreads``
+    (see ``attention_from_saliency``) take turns; the last is the encoder's."""
 
     name: str
     seed: int
@@ -71,6 +72,8 @@ class TrainingConfig:
     checkpoint_every: int = 50
     terrain: dict[str, Any] = field(default_factory=dict)
     start_from: str | None = None
+    keep: float = 0.0
+    bytes_each: int = 2
 
     def shares(self) -> tuple[BodyShare, ...]:
         """The bodies of the run, also when there is only one."""

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from craterbench_qgis.engine.encoders.bundled import ARCHITECTURE
-from craterbench_qgis.engine.encoders.byte_weights import SCALE
+from craterbench_qgis.engine.encoders.byte_weights import SCALE, unpack
 
 from .config import read_config
 
@@ -24,16 +24,18 @@ def export_encoder(
     *,
     about: dict[str, Any] | None = None,
     default: bool = True,
-    bytes_each: int = 2,
+    begun: Path | None = None,
 ) -> Path:
     """Write ``NAME.safetensors`` (averaged weights) and ``NAME.json``; return the card.
 
-    ``bytes_each``: 2 for float16, 1 for int8 filters (:mod:`..encoders.byte_weights`).
+    The recipe's ``bytes_each``: 2 for float16, 1 for int8 filters (:mod:`..encoders.byte_weights`).
+    With its ``keep`` above 0 every weight is keep x what the run began with (``begun``, its
+    safetensors) + (1 - keep) x what it ended with: Wortsman et al. 2022, robust fine-tuning.
 
     ``about`` is merged into the card: description, data, recipe, time, licence, limits, measured
     accuracy.
     """
-    from safetensors.torch import save
+    from safetensors.torch import load, save
 
     config = read_config(config_path)
     state = torch.load(checkpoint, map_location="cpu", weights_only=True)
@@ -42,8 +44,11 @@ def export_encoder(
         for name, value in state["average"].items()
         if not name.endswith("num_batches_tracked")
     }
+    if config.keep > 0 and begun is not None:
+        start = unpack(load(begun.read_bytes()))
+        average = {n: torch.lerp(v.float(), start[n], config.keep) for n, v in average.items()}
     half = {n: v.half() if v.dtype.is_floating_point else v for n, v in average.items()}
-    data = save(half if bytes_each == 2 else pack(average), metadata={"format": "pt"})
+    data = save(half if config.bytes_each == 2 else pack(average), metadata={"format": "pt"})
     rows = int(config.network["input_size"]) // 8
     card = {
         "id": config.name,

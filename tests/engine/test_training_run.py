@@ -104,7 +104,8 @@ def test_an_export_at_one_byte_a_weight_is_half_as_large_and_nearly_the_same(
 
     checkpoint = running.train(recipe, tmp_path / "run", device="cpu")
     whole = export_encoder(checkpoint, recipe, tmp_path / "two")
-    small = export_encoder(checkpoint, recipe, tmp_path / "one", bytes_each=1)
+    recipe.write_text(json.dumps({**TINY, "bytes_each": 1}), encoding="utf-8")
+    small = export_encoder(checkpoint, recipe, tmp_path / "one")
     views = np.random.default_rng(0).uniform(0, 1, (3, 96, 96)).astype(np.float32)
     a, b = (bundled.load_card(card, "cpu", 1).encode(views) for card in (whole, small))
     assert ((a.globals * b.globals).sum(axis=1) > 0.999).all()
@@ -165,6 +166,21 @@ def test_the_pack_really_feeds_a_run(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(json.dumps({**TINY, "steps": 1}), encoding="utf-8")
     checkpoint = running.train(tmp_path / "config.json", tmp_path / "run", device="cpu")
     assert checkpoint.is_file()
+
+
+def test_an_export_keeps_a_share_of_what_the_run_began_with(recipe: Path, tmp_path: Path) -> None:
+    from safetensors.torch import load
+
+    first = running.train(recipe, tmp_path / "first", device="cpu")
+    begun = export_encoder(first, recipe, tmp_path / "begun").with_suffix(".safetensors")
+    recipe.write_text(json.dumps({**TINY, "seed": 5, "keep": 0.25}), encoding="utf-8")
+    last = running.train(recipe, tmp_path / "last", device="cpu")
+    mixed = load(export_encoder(last, recipe, tmp_path / "out", begun=begun)
+                 .with_suffix(".safetensors").read_bytes())  # fmt: skip
+    for name in mixed:
+        value = weights(last)[name]
+        wanted = 0.25 * load(begun.read_bytes())[name].float() + 0.75 * value
+        torch.testing.assert_close(mixed[name].float(), wanted, rtol=2e-3, atol=2e-3)
 
 
 def test_a_truncated_export_is_refused(recipe: Path, tmp_path: Path) -> None:

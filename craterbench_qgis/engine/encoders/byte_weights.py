@@ -1,7 +1,7 @@
 """Weights of the project's networks at one byte each: int8 with one scale per output row.
 
 Half of float16, so that two encoders fit where one did. Vectors (biases, norms) stay in float16.
-What it costs in retrieval has not been measured yet (docs/validation/encoder-v3.md).
+On Mars, photograph against shade, it cost nothing beyond chance (docs/validation/encoder-v3.md).
 """
 
 from __future__ import annotations
