@@ -25,7 +25,7 @@ from compare_encoders import interval, make_set  # noqa: E402
 from craterbench_qgis.engine.encoders import load_encoder  # noqa: E402
 from craterbench_qgis.engine.encoders.base import Embedding, Encoder  # noqa: E402
 from craterbench_qgis.engine.indexing.build import THUMBNAIL  # noqa: E402
-from craterbench_qgis.engine.indexing.pipeline import thumbnail  # noqa: E402
+from craterbench_qgis.engine.indexing.cutting import thumbnail  # noqa: E402
 from craterbench_qgis.engine.interaction import maxsim, symmetric_maxsim  # noqa: E402
 from craterbench_qgis.engine.search.overlay import (  # noqa: E402
     NORTH_UP,

@@ -17,7 +17,7 @@ from craterbench_qgis.engine.encoders import load_encoder
 from craterbench_qgis.engine.errors import CraterIndexError
 from craterbench_qgis.engine.files.images import open_thumbnail
 from craterbench_qgis.engine.index import open_index
-from craterbench_qgis.engine.indexing.pipeline import thumbnail
+from craterbench_qgis.engine.indexing.cutting import thumbnail
 from craterbench_qgis.engine.search import Searcher, SearchOptions
 from craterbench_qgis.engine.search.overlay import (
     NORTH_UP,
