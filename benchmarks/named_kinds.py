@@ -25,7 +25,7 @@ import numpy as np
 from craterbench_qgis.engine.index import open_index
 from craterbench_qgis.engine.kinds import load_descriptor
 from craterbench_qgis.engine.kinds.gallery import KindGallery
-from craterbench_qgis.engine.kinds.named import learn_kind
+from craterbench_qgis.engine.kinds.named import learn_kind, measured_of
 
 NAMES = Path(__file__).with_suffix(".csv")
 MIN_KM, RADIUS_KM = 20.0, 1737.4
@@ -82,7 +82,7 @@ def examples(path: Path) -> None:
     """Recall@100 of the rest from ten examples, mean over ten draws."""
     with open_index(path) as index:
         gallery = KindGallery(index, load_descriptor(threads=1))
-        kinds = index.craters.values("kind")
+        kinds, measured = index.craters.values("kind"), measured_of(index, gallery)
     rows = np.unique(gallery.crater_row)
     of = np.array([str(kinds[row] or "") for row in rows.tolist()])
     none = np.array([], np.int64)
@@ -93,7 +93,7 @@ def examples(path: Path) -> None:
         shares = []
         for seed in range(DRAWS):
             yes = np.random.default_rng(seed).permutation(members)[:EXAMPLES]
-            learnt = learn_kind(gallery, rows[yes], none, seed=seed)
+            learnt = learn_kind(gallery, rows[yes], none, seed=seed, measured=measured)
             rest = np.setdiff1d(np.arange(len(of)), yes)
             best = rest[np.argsort(-learnt.probability[rest], kind="stable")][:RECALL_AT]
             shares.append((of[best] == kind).sum() / (len(members) - EXAMPLES))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from . import atlas, build, demo, duplicates, engine, search, why
+from . import atlas, build, demo, duplicates, engine, kinds, search, why
 from .records import Record
 from .vocabulary import Word
 from .wire import HELLO as HELLO_NAME
@@ -63,6 +63,7 @@ EXPLAIN = Method("explain", why.ExplainParams, why.ExplainReply)
 EXPORT = Method("export", search.ExportParams, search.Files, slow=True)
 CONTACT_SHEET = Method("contact_sheet", search.SheetParams, search.Files, slow=True)
 REPORT = Method("report", search.SheetParams, search.Files, slow=True)
+LEARN_KIND = Method("kinds.learn", kinds.KindParams, kinds.LearntKindReply, Lane.LONG)
 EVALUATE = Method("evaluate", build.EvaluateParams, build.Answer, Lane.LONG)
 FIND_DUPLICATES = Method(
     "duplicates.find", duplicates.DuplicateParams, duplicates.DuplicateReport, Lane.LONG

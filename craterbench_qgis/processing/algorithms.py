@@ -8,6 +8,7 @@ from .evaluate import Evaluate
 from .export_matches import ExportMatches
 from .index_build import AddToIndex, BuildIndex
 from .index_information import IndexInformation
+from .named_kind import NameAKind
 from .review_report import ReviewReport
 from .search_extent import SearchByExtent
 from .search_features import SearchByFeatures
@@ -19,6 +20,7 @@ ALGORITHMS: tuple[type[Algorithm], ...] = (
     SearchByFeatures,
     SearchByExtent,
     ExportMatches,
+    NameAKind,
     Evaluate,
     FindDuplicates,
     ApplyDuplicateDecisions,

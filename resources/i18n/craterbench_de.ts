@@ -6142,6 +6142,126 @@ Strg und das Rad zoomen.</translation>
             <translation>„{name}“ lässt sich nicht öffnen. Wählen Sie eine Rasterdatei.</translation>
         </message>
         <message>
+            <location filename="../../craterbench_qgis/processing/named_kind.py" />
+            <source>A kind needs at least {least} examples; {n} are given. Accept some more, or choose the column that says which are of the kind.</source>
+            <translation>Eine Art braucht mindestens {least} Beispiele, angegeben sind {n}. Nehmen Sie weitere an, oder wählen Sie die Spalte, die sagt, welche von der Art sind.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/named_kind.py" />
+            <source>At least this share of the best 5 % is of the kind</source>
+            <translation>Mindestens dieser Anteil der besten 5 % ist von der Art</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/named_kind.py" />
+            <source>Column of the decision</source>
+            <translation>Spalte der Entscheidung</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/named_kind.py" />
+            <source>Column of the id</source>
+            <translation>Spalte der Kennung</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/named_kind.py" />
+            <source>Craters by kind</source>
+            <translation>Krater nach Art</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/named_kind.py" />
+            <source>Examples</source>
+            <translation>Beispiele</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/named_kind.py" />
+            <source>Examples that are not in the index: {n}, the first {ids}.</source>
+            <translation>Beispiele, die nicht im Index sind: {n}, die ersten {ids}.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/named_kind.py" />
+            <source>Examples used</source>
+            <translation>Verwendete Beispiele</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/named_kind.py" />
+            <source>Hardly better than chance: these examples do not show one kind.</source>
+            <translation>Kaum besser als der Zufall: Diese Beispiele zeigen nicht eine Art.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/named_kind.py" />
+            <source>Kept: {path}</source>
+            <translation>Aufbewahrt: {path}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/named_kind.py" />
+            <source>Learns a kind of craters from at least {n} examples and says of every crater of the index how probably it is of that kind. Each example is left out once, to see whether it would be found; read that before you believe the rest. The examples are kept beside the index.</source>
+            <translation>Lernt eine Art von Kratern aus mindestens {n} Beispielen und sagt von jedem Krater des Index, wie wahrscheinlich er von dieser Art ist. Jedes Beispiel wird einmal weggelassen, um zu sehen, ob es gefunden würde; lesen Sie das, ehe Sie dem Rest glauben. Die Beispiele werden neben dem Index aufbewahrt.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/named_kind.py" />
+            <source>Matches you accepted or rejected, or any layer or table with ids of craters.</source>
+            <translation>Treffer, die Sie angenommen oder verworfen haben, oder ein beliebiger Layer oder eine Tabelle mit Kennungen von Kratern.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/named_kind.py" />
+            <source>Measurements of terrain used</source>
+            <translation>Verwendete Geländemessungen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/named_kind.py" />
+            <source>Name a kind</source>
+            <translation>Eine Art benennen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/named_kind.py" />
+            <source>Name of the kind</source>
+            <translation>Name der Art</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/named_kind.py" />
+            <source>Share of left-out examples among the best 5 %</source>
+            <translation>Anteil der weggelassenen Beispiele unter den besten 5 %</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/named_kind.py" />
+            <source>Such as “floor-fractured”. A kind of this name is replaced.</source>
+            <translation>Etwa „floor-fractured“. Eine Art dieses Namens wird ersetzt.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/named_kind.py" />
+            <source>The catalogue of {name} cannot be read. Verify the index.</source>
+            <translation>Der Katalog von {name} kann nicht gelesen werden. Prüfen Sie den Index.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/named_kind.py" />
+            <source>The craters of the index with all their columns, and “probability”: 1 for examples, 0 for rejected ones, empty for craters that cannot be described.</source>
+            <translation>Die Krater des Index mit allen Spalten und „probability“: 1 für Beispiele, 0 für verworfene, leer für Krater, die nicht beschrieben werden können.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/named_kind.py" />
+            <source>The examples have no column {name}. Choose the one that holds their ids.</source>
+            <translation>Die Beispiele haben keine Spalte {name}. Wählen Sie die mit ihren Kennungen.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/named_kind.py" />
+            <source>The ids of craters as the index has them.</source>
+            <translation>Die Kennungen der Krater, wie der Index sie hat.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/named_kind.py" />
+            <source>{n} examples. Left out in turn, {recall} % of them stand among the best 5 % of the craters that you did not judge; of what stands there, at least {precision} % are of it.</source>
+            <translation>{n} Beispiele. Der Reihe nach weggelassen, stehen {recall} % von ihnen unter den besten 5 % der Krater, die Sie nicht beurteilt haben; von dem, was dort steht, sind mindestens {precision} % von der Art.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/named_kind.py" />
+            <source>{n} measurements of terrain were used beside the pictures.</source>
+            <translation>{n} Geländemessungen wurden neben den Bildern verwendet.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/named_kind.py" />
+            <source>“accepted” or “yes”: of the kind; “rejected” or “no”: not of it; anything else does not count. Empty: all are of the kind.</source>
+            <translation>„accepted“ oder „yes“: von der Art; „rejected“ oder „no“: nicht von ihr; alles andere zählt nicht. Leer: Alle sind von der Art.</translation>
+        </message>
+        <message>
             <location filename="../../craterbench_qgis/processing/params.py" />
             <source>A table or layer with one crater per row: an id, longitude, latitude and diameter. Only the selected features where that is chosen.</source>
             <translation>Eine Tabelle oder ein Layer mit einem Krater je Zeile: Kennung, Länge, Breite und Durchmesser. Nur die ausgewählten Objekte, wo das gewählt ist.</translation>

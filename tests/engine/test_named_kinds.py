@@ -6,7 +6,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pytest
 
+from craterbench_qgis.engine.errors import QueryError
 from craterbench_qgis.engine.kinds.gallery import PARTS, Features
 from craterbench_qgis.engine.kinds.named import learn_kind
 
@@ -48,3 +50,25 @@ def test_craters_of_one_size_are_told_apart_by_the_rest() -> None:
     rest = np.arange(20, COUNT)
     best = rest[np.argsort(-learnt.probability[rest], kind="stable")][:30]
     assert (best < 60).mean() > 0.6 and np.isfinite(learnt.probability).all()
+
+
+def test_what_terrain_says_counts_where_it_was_measured() -> None:
+    craters = gallery(np.full(COUNT, 30.0))
+    rng = np.random.default_rng(2)
+    members, measured = rng.permutation(COUNT)[:60], rng.normal(size=(COUNT, 10)).clip(-3, 3)
+    measured[members, 0] = 3.0
+    none = np.array([], np.int64)
+
+    def hits(known: np.ndarray | None) -> float:
+        learnt = learn_kind(craters, members[:20], none, measured=known)
+        rest = np.setdiff1d(np.arange(COUNT), members[:20])
+        best = rest[np.argsort(-learnt.probability[rest], kind="stable")][:30]
+        return float(np.isin(best, members).mean())
+
+    assert hits(measured) > hits(None) + 0.3
+
+
+def test_a_kind_needs_other_craters_too() -> None:
+    craters = gallery(np.full(COUNT, 30.0))
+    with pytest.raises(QueryError, match="has 1 with a descriptor"):
+        learn_kind(craters, np.arange(COUNT - 1), np.array([], np.int64))

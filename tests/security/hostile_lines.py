@@ -88,6 +88,8 @@ def requests(work: Path) -> dict[str, Json]:
         },
         "contact_sheet": {**sheet, "path": str(work / "sheet.png"), "title": "x"},
         "report": {**sheet, "path": str(work / "report.html"), "preview": preview},
+        "kinds.learn": {"index": added, "name": "fresh", "yes": [f"T-{n:03}" for n in range(5)],
+                        "no": ["T-009"]},
         "evaluate": {
             "index": index, "mosaic": mosaic, "catalogue": catalogue, "selection": selection,
             "views_per_crater": 1, "context": [2.5], "jitter": 0.1, "limit": 3,

@@ -10,8 +10,7 @@ from typing import Any
 from ..errors import ExportError, QueryError
 from ..index import open_index
 from ..kinds import load_descriptor
-from ..kinds.gallery import KindGallery
-from ..kinds.named import NamedKind, known_kinds, learn_kind, load_kind, rows_of, save_kind
+from ..kinds.named import known_kinds, learn_named, load_kind
 from .options import index_argument
 from .output import note, print_json, say, table
 
@@ -53,14 +52,10 @@ def run_learn(arguments: argparse.Namespace) -> int:
         if not yes and not no:
             kept = load_kind(arguments.index, arguments.name)
             yes, no = list(kept.yes), list(kept.no)
-        rows = index.craters.rows_of([*yes, *no])
-        unknown = [crater_id for crater_id in dict.fromkeys([*yes, *no]) if crater_id not in rows]
-        if unknown:
-            note(f"Not in the index: {', '.join(unknown[:5])}{' ...' if unknown[5:] else ''}")
-        gallery = KindGallery(index, load_descriptor())
-        learnt = learn_kind(gallery, rows_of(yes, rows), rows_of(no, rows))
-        ids = index.craters.ids(learnt.rows)
-    path = save_kind(arguments.index, NamedKind(arguments.name, tuple(yes), tuple(no)))
+        learnt = learn_named(index, load_descriptor(), arguments.name, yes, no)
+        ids, path, unknown = index.craters.ids(learnt.rows), learnt.kept, learnt.unknown
+    if unknown:
+        note(f"Not in the index: {', '.join(unknown[:5])}{' ...' if unknown[5:] else ''}")
     order = (-learnt.probability).argsort(kind="stable")
     if arguments.output:
         _write(arguments.output, [(ids[i], float(learnt.probability[i])) for i in order.tolist()])

@@ -1,10 +1,11 @@
 """Kinds you name: from a few examples, a probability for every crater of an index.
 
 Examples are positive (and perhaps negative); the rest of the index is unlabelled, not negative. A
-well-regularised logistic regression over the descriptor of kind tells examples from the rest; its
-scores, taken out of fold, are calibrated (Platt 1999), and divided by the mean probability of
-held-out examples, because a crater of the kind that nobody labelled is one all the same (Elkan &
-Noto 2008, who assume that examples are drawn at random from the kind).
+well-regularised logistic regression over the descriptor of kind, and over what a terrain model says
+where the index has such columns, tells examples from the rest; its scores, taken out of fold, are
+calibrated (Platt 1999), and divided by the mean probability of held-out examples, because a crater
+of the kind that nobody labelled is one all the same (Elkan & Noto 2008, who assume that examples
+are drawn at random from the kind).
 """
 
 from __future__ import annotations
@@ -21,19 +22,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...contract import held
+from ...contract.kinds import MIN_EXAMPLES
+from ...contract.names import unusable
 from ...contract.records import read_json
 from ...contract.vocabulary import Likeness
 from ..errors import CraterIndexError, QueryError
+from ..index import CraterIndex
+from ..terrain import MEASURES
+from .descriptor import KindDescriptor
 from .gallery import PARTS, KindGallery
 
 Float = NDArray[np.float64]
 
-MIN_EXAMPLES = 5
 FOLDS = 5
+MIN_OTHERS = 2
+"""So that one is there whichever is left out."""
 BACKGROUND = 2000
 """Unlabelled craters, drawn at random, that examples are compared with."""
 REGULARISATION = 0.015
-_NAME = re.compile(r"^\w[\w .-]{0,60}$")
+MEASURED_WEIGHT = 1.0
+"""Of what terrain says, beside the parts of the descriptor. Chosen on named kinds of the western
+hemisphere (docs/validation/analogs.md)."""
+CHECKED_TOP = 0.05
+"""The best share of an index in which held-out examples are looked for, foremost."""
+MIN_MEASURED = 50
+"""Craters of which a measurement is known, or it is left out."""
+_POWER = {"m": 1, "km3": 3}
+"""Of the diameter, over which a measurement of this unit is taken."""
+_NAME = re.compile(r"\w[\w .-]{0,60}")
 
 
 @dataclass(frozen=True)
@@ -49,28 +65,63 @@ class NamedKind:
 @dataclass
 class LearntKind:
     """``rows`` int [M] (crater rows) and each one's ``probability``; ``validation``: what was found
-    of held-out examples, plain JSON."""
+    of held-out examples, plain JSON; ``measured``: how many measurements of terrain were used;
+    ``unknown``: examples that are not in the index; ``kept``: the file of examples."""
 
     rows: NDArray[np.int64]
     probability: Float
     validation: dict[str, Any]
+    measured: int = 0
+    unknown: tuple[str, ...] = ()
+    kept: Path | None = None
+
+
+def learn_named(
+    index: CraterIndex,
+    descriptor: KindDescriptor,
+    name: str,
+    yes: Sequence[str],
+    no: Sequence[str],
+) -> LearntKind:
+    """Learn the kind ``name`` from crater ids and keep its examples beside the index. Raises
+    QueryError, CraterIndexError."""
+    check_name(name)
+    rows = index.craters.rows_of([*yes, *no])
+    gallery = KindGallery(index, descriptor)
+    learnt = learn_kind(
+        gallery, rows_of(yes, rows), rows_of(no, rows), measured=measured_of(index, gallery)
+    )
+    learnt.unknown = tuple(known for known in dict.fromkeys([*yes, *no]) if known not in rows)
+    learnt.kept = save_kind(index.path, NamedKind(name, tuple(yes), tuple(no)))
+    return learnt
 
 
 def learn_kind(
-    gallery: KindGallery, yes: NDArray[np.int64], no: NDArray[np.int64], seed: int = 0
+    gallery: KindGallery,
+    yes: NDArray[np.int64],
+    no: NDArray[np.int64],
+    seed: int = 0,
+    measured: Float | None = None,
 ) -> LearntKind:
-    """Learn a kind from example rows. Raises QueryError for fewer than five usable ones."""
+    """Learn a kind from example rows. ``measured`` [M, n]: what terrain says of the gallery's
+    entries (:func:`measured_of`). Raises QueryError for fewer than five usable examples."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import StratifiedKFold
 
     rows, first = np.unique(gallery.crater_row, return_index=True)
-    x = _features(gallery)[first]
+    x = _features(gallery, measured)[first]
     positive, negative = np.isin(rows, yes), np.isin(rows, no)
     count = int(positive.sum())
     if count < MIN_EXAMPLES:
         raise QueryError(
             f"A kind needs at least {MIN_EXAMPLES} examples with a descriptor in this index; "
             f"{count} were given. Accept some more."
+        )
+    others = len(rows) - count
+    if others < MIN_OTHERS:
+        raise QueryError(
+            f"A kind is told from other craters, and beside the examples this index has {others} "
+            f"with a descriptor. It needs {MIN_OTHERS}: choose an index of more craters."
         )
     rng = np.random.default_rng(seed)
     rest = np.flatnonzero(~positive & ~negative)
@@ -98,13 +149,37 @@ def learn_kind(
     probability = np.clip(chance, 0.0, 1.0)
     probability[positive] = 1.0
     probability[negative] = 0.0
-    return LearntKind(rows.astype(np.int64), probability, _validation(held_out, label, share))
+    return LearntKind(
+        rows.astype(np.int64),
+        probability,
+        _validation(held_out, label, share),
+        0 if measured is None else measured.shape[1],
+    )
 
 
-def _features(gallery: KindGallery) -> Float:
+def measured_of(index: CraterIndex, gallery: KindGallery) -> Float:
+    """What a terrain model says of the gallery's entries, [M, n]: lengths over the diameter, each
+    number less its median, over its spread, 0 where it is not known. n is 0 in an index without
+    such columns."""
+    columns = []
+    there = {name for table in index.craters.tables for name in table.column_names}
+    for measure in MEASURES:
+        if measure.name not in there:
+            continue
+        values = np.array(index.craters.values(measure.name), np.float64)[gallery.crater_row]
+        values /= gallery.diameter_m ** _POWER.get(measure.unit, 0)
+        known = values[np.isfinite(values)]
+        if known.size < MIN_MEASURED:
+            continue
+        low, middle, high = np.quantile(known, (0.25, 0.5, 0.75))
+        columns.append(np.clip((values - middle) / max(high - low, 1e-300), -3.0, 3.0))
+    return np.nan_to_num(np.array(columns).reshape(len(columns), len(gallery)).T, nan=0.0)
+
+
+def _features(gallery: KindGallery, measured: Float | None) -> Float:
     """Every part of the descriptor, weighted as a search by both weighs it, the scatter over
-    azimuth, the contrast within rings and the logarithm of the diameter: examples can say that
-    they matter."""
+    azimuth, the contrast within rings, the logarithm of the diameter and what was measured:
+    examples can say that they matter."""
     weights = PARTS[Likeness.BOTH] | gallery.weights(Likeness.BOTH)
     weights |= {"scatter": 0.5, "texture": 0.5}
     parts = [
@@ -114,6 +189,9 @@ def _features(gallery: KindGallery) -> Float:
     size = np.log(gallery.diameter_m)[:, None]
     # As the parts are: two craters drawn at random differ by 1 in the mean square.
     parts.append((size - size.mean()) / max(float(size.std()) * np.sqrt(2), 1e-9))
+    if measured is not None and measured.shape[1]:
+        spread = max(2.0 * float(measured.var(axis=0).sum()), 1e-9)
+        parts.append(measured * np.sqrt(MEASURED_WEIGHT / spread))
     x = np.concatenate(parts, axis=1).astype(np.float64)
     return np.asarray((x - x.mean(axis=0)) * np.sqrt(x.shape[1]))
 
@@ -129,7 +207,7 @@ def _validation(scores: Float, label: NDArray[np.bool_], share: float) -> dict[s
         "compared_with": len(others),
         "median_percentile": float(np.median(percentile)),
     }
-    for top in (0.01, 0.05, 0.1):
+    for top in (0.01, CHECKED_TOP, 0.1):
         recall = float((percentile <= top).mean())
         hits, others_there = recall * label.sum(), top * len(others) / max(share, 1e-9)
         result[f"recall_in_best_{top:g}"] = recall
@@ -145,12 +223,17 @@ def kinds_beside(index: Path) -> Path:
     return index.with_suffix(".kinds")
 
 
+def check_name(name: str) -> None:
+    """Raises QueryError for what cannot name a kind, on any system."""
+    if not _NAME.fullmatch(name) or unusable(f"{name}.json", windows=True):
+        raise QueryError(
+            f"'{name}' cannot name a kind. Use letters, digits, blanks, dots and hyphens."
+        )
+
+
 def save_kind(index: Path, kind: NamedKind) -> Path:
     """Keep a kind beside its index; an earlier one of the name is replaced."""
-    if not _NAME.match(kind.name):
-        raise QueryError(
-            f"'{kind.name}' cannot name a kind. Use letters, digits, blanks, dots and hyphens."
-        )
+    check_name(kind.name)
     folder = kinds_beside(index)
     path = folder / f"{kind.name}.json"
     content = asdict(kind)

@@ -51,6 +51,7 @@ HANDLERS: dict[str, Handler] = {
         Handler(methods.EXPORT, "exporting", "export"),
         Handler(methods.CONTACT_SHEET, "exporting", "make_contact_sheet"),
         Handler(methods.REPORT, "exporting", "make_report"),
+        Handler(methods.LEARN_KIND, "kinds", "learn"),
         Handler(methods.EVALUATE, "evaluating", "evaluate"),
         Handler(methods.FIND_DUPLICATES, "duplicates", "find"),
         Handler(methods.APPLY_DUPLICATES, "duplicates", "apply"),

@@ -1,0 +1,212 @@
+"""The algorithm that learns a kind of craters from examples: a layer with a probability."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from qgis.core import (
+    QgsFeature,
+    QgsFeatureSink,
+    QgsField,
+    QgsFields,
+    QgsGeometry,
+    QgsPointXY,
+    QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterField,
+    QgsProcessingParameterString,
+    QgsVectorLayer,
+)
+
+from ..contract.build import IndexInfo
+from ..contract.kinds import MIN_EXAMPLES, KindParams, LearntKindReply
+from ..contract.methods import LEARN_KIND
+from ..contract.vocabulary import Decision, Stage
+from ..core.geo.crs import geographic_crs
+from ..core.layers.catalogue import source_of_catalogue
+from ..core.layers.features import fields
+from ..core.words.quantities import number
+from ..i18n import tr
+from . import compat, params
+from .base import Algorithm, Values, Work, refuse
+from .engine import check_cancelled
+
+_YES = (Decision.ACCEPTED.value, "yes", "true", "1")
+_NO = (Decision.REJECTED.value, "no", "false", "0")
+_HARDLY = 0.3
+"""Share of held-out examples in the best 5 % below which a kind is not to be believed."""
+_OURS = (("probability", "real"), ("example", "text"))
+
+
+class NameAKind(Algorithm):
+    """``craterbench:nameakind``."""
+
+    NAME = "nameakind"
+    GROUP = "search"
+    SPANS: ClassVar = {Stage.KINDS: (5, 80)}
+
+    def displayName(self) -> str:
+        return tr("Name a kind")
+
+    def about(self) -> str:
+        return tr(
+            "Learns a kind of craters from at least {n} examples and says of every crater of the "
+            "index how probably it is of that kind. Each example is left out once, to see whether "
+            "it would be found; read that before you believe the rest. The examples are kept "
+            "beside the index."
+        ).format(n=MIN_EXAMPLES)
+
+    def initAlgorithm(self, configuration: Any = None) -> None:
+        params.add_index(self)
+        self.add(
+            QgsProcessingParameterString("NAME", tr("Name of the kind")),
+            tr("Such as “floor-fractured”. A kind of this name is replaced."),
+        )
+        self.add(
+            QgsProcessingParameterFeatureSource("EXAMPLES", tr("Examples"), [compat.ANY_VECTOR]),
+            tr("Matches you accepted or rejected, or any layer or table with ids of craters."),
+        )
+        self.add(
+            QgsProcessingParameterField(
+                "ID", tr("Column of the id"), "crater_id", "EXAMPLES", optional=True
+            ),
+            tr("The ids of craters as the index has them."),
+        )
+        self.add(
+            QgsProcessingParameterField(
+                "DECISION", tr("Column of the decision"), "decision", "EXAMPLES", optional=True
+            ),
+            tr(
+                "“accepted” or “yes”: of the kind; “rejected” or “no”: not of it; anything else "
+                "does not count. Empty: all are of the kind."
+            ),
+        )
+        self.add(
+            QgsProcessingParameterFeatureSink("OUTPUT", tr("Craters by kind")),
+            tr(
+                "The craters of the index with all their columns, and “probability”: 1 for "
+                "examples, 0 for rejected ones, empty for craters that cannot be described."
+            ),
+        )
+        self.add_numbers(
+            ("EXAMPLES_USED", tr("Examples used")),
+            ("RECALL", tr("Share of left-out examples among the best 5 %")),
+            ("PRECISION", tr("At least this share of the best 5 % is of the kind")),
+            ("MEASURED", tr("Measurements of terrain used")),
+        )
+
+    def perform(self, work: Work) -> Values:
+        path = work.path("INDEX")
+        info = work.engine.index_info(path)
+        craters = _craters(info)
+        yes, no = self._examples(work)
+        request = KindParams(path, work.text("NAME"), yes, no)
+        learnt = work.engine.call_long(LEARN_KIND, request)
+        _tell(work, learnt)
+        given = dict.fromkeys(yes, Decision.ACCEPTED.value) | dict.fromkeys(
+            no, Decision.REJECTED.value
+        )
+        columns = QgsFields(craters.fields())
+        for field in _own_fields(columns):
+            columns.append(field)
+        crs = geographic_crs(info.body)
+        sink, destination = work.sink("OUTPUT", columns, compat.wkb("Point"), crs)
+        for feature in _valued(work, info, craters, columns, learnt.probability, given):
+            sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert)
+        work.feedback.setProgress(100)
+        return {
+            "OUTPUT": destination,
+            "EXAMPLES_USED": learnt.examples,
+            "RECALL": learnt.recall,
+            "PRECISION": learnt.precision,
+            "MEASURED": learnt.measured,
+        }
+
+    def _examples(self, work: Work) -> tuple[list[str], list[str]]:
+        """Ids of craters of the kind, and of those that are not; each once."""
+        source = self.parameterAsSource(work.parameters, "EXAMPLES", work.context)
+        id_column, decision = work.field("ID"), work.field("DECISION")
+        names = source.fields().names()
+        if id_column not in names:
+            text = tr("The examples have no column {name}. Choose the one that holds their ids.")
+            raise refuse(text.format(name=id_column))
+        yes: dict[str, None] = {}
+        no: dict[str, None] = {}
+        for count, feature in enumerate(source.getFeatures()):
+            if count % 1000 == 0:
+                check_cancelled(work.feedback)
+            word = str(feature[decision]).strip().lower() if decision in names else _YES[0]
+            chosen = yes if word in _YES else no if word in _NO else None
+            if chosen is not None:
+                chosen[str(feature[id_column])] = None
+        if len(yes) < MIN_EXAMPLES:
+            text = tr(
+                "A kind needs at least {least} examples; {n} are given. Accept some more, or "
+                "choose the column that says which are of the kind."
+            )
+            raise refuse(text.format(least=MIN_EXAMPLES, n=number(len(yes))))
+        return list(yes), [crater for crater in no if crater not in yes]
+
+
+def _craters(info: IndexInfo) -> QgsVectorLayer:
+    layer = QgsVectorLayer(source_of_catalogue(info.catalogue), info.name, "ogr")
+    if not info.catalogue or not layer.isValid():
+        text = tr("The catalogue of {name} cannot be read. Verify the index.")
+        raise refuse(text.format(name=info.name))
+    return layer
+
+
+def _own_fields(columns: QgsFields) -> Iterator[QgsField]:
+    """The columns that are added, under names that the catalogue has not."""
+    taken = {name.lower() for name in columns.names()}
+    for field in fields(_OURS):
+        while field.name().lower() in taken:
+            field.setName(f"kind_{field.name()}")
+        yield field
+
+
+def _valued(
+    work: Work,
+    info: IndexInfo,
+    craters: QgsVectorLayer,
+    columns: QgsFields,
+    probability: list[float | None],
+    given: dict[str, str],
+) -> Iterator[QgsFeature]:
+    """Every crater with its probability, where its columns say it lies."""
+    for count, crater in enumerate(craters.getFeatures()):
+        if count % 1000 == 0:
+            check_cancelled(work.feedback)
+            work.feedback.setProgress(80 + 20 * count / max(1, len(probability)))
+        feature = QgsFeature(columns)
+        value = probability[int(crater["crater_row"])]
+        feature.setAttributes([*crater.attributes(), value, given.get(str(crater["crater_id"]))])
+        place = QgsPointXY(crater["lon"], info.body.geodetic(crater["lat"]))
+        feature.setGeometry(QgsGeometry.fromPointXY(place))
+        yield feature
+
+
+def _tell(work: Work, learnt: LearntKindReply) -> None:
+    """What the left-out examples say, and what could not be used."""
+    text = tr(
+        "{n} examples. Left out in turn, {recall} % of them stand among the best 5 % of the "
+        "craters that you did not judge; of what stands there, at least {precision} % are of it."
+    )
+    work.feedback.pushInfo(
+        text.format(
+            n=number(learnt.examples),
+            recall=number(100 * learnt.recall),
+            precision=number(100 * learnt.precision),
+        )
+    )
+    if learnt.measured:
+        text = tr("{n} measurements of terrain were used beside the pictures.")
+        work.feedback.pushInfo(text.format(n=number(learnt.measured)))
+    if learnt.recall < _HARDLY:
+        work.warn([tr("Hardly better than chance: these examples do not show one kind.")])
+    if learnt.unknown:
+        text = tr("Examples that are not in the index: {n}, the first {ids}.")
+        first = ", ".join(learnt.unknown[:5])
+        work.warn([text.format(n=number(len(learnt.unknown)), ids=first)])
+    work.feedback.pushInfo(tr("Kept: {path}").format(path=learnt.kept))
