@@ -6,16 +6,21 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from qgis.core import (
+    QgsCoordinateReferenceSystem,
     QgsFeature,
+    QgsFeatureRequest,
     QgsFeatureSink,
     QgsField,
     QgsFields,
     QgsGeometry,
+    QgsGraduatedSymbolRenderer,
+    QgsMarkerSymbol,
     QgsPointXY,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
     QgsProcessingParameterString,
+    QgsRendererRange,
     QgsVectorLayer,
 )
 
@@ -23,7 +28,6 @@ from ..contract.build import IndexInfo
 from ..contract.kinds import MIN_EXAMPLES, KindParams, LearntKindReply
 from ..contract.methods import LEARN_KIND
 from ..contract.vocabulary import Decision, Stage
-from ..core.geo.crs import geographic_crs
 from ..core.layers.catalogue import source_of_catalogue
 from ..core.layers.features import fields
 from ..core.words.quantities import number
@@ -31,12 +35,20 @@ from ..i18n import tr
 from . import compat, params
 from .base import Algorithm, Values, Work, refuse
 from .engine import check_cancelled
+from .inputs import result_crs
+from .styling import Styler
 
 _YES = (Decision.ACCEPTED.value, "yes", "true", "1")
 _NO = (Decision.REJECTED.value, "no", "false", "0")
 _HARDLY = 0.3
 """Share of held-out examples in the best 5 % below which a kind is not to be believed."""
 _OURS = (("probability", "real"), ("example", "text"))
+_SHOWN = (
+    (0.5, 1.0, "215,48,39", "3"),
+    (0.2, 0.5, "253,174,97", "2.4"),
+    (0.0, 0.2, "150,150,150", "1"),
+)
+"""From and to which probability, colour, size in millimetres."""
 
 
 class NameAKind(Algorithm):
@@ -96,6 +108,12 @@ class NameAKind(Algorithm):
             ("MEASURED", tr("Measurements of terrain used")),
         )
 
+    _shown_in: Any = None
+
+    def read_layers(self, parameters: Values, context: Any, feedback: Any) -> None:
+        project = context.project()
+        self._shown_in = QgsCoordinateReferenceSystem() if project is None else project.crs()
+
     def perform(self, work: Work) -> Values:
         path = work.path("INDEX")
         info = work.engine.index_info(path)
@@ -107,13 +125,15 @@ class NameAKind(Algorithm):
         given = dict.fromkeys(yes, Decision.ACCEPTED.value) | dict.fromkeys(
             no, Decision.REJECTED.value
         )
-        columns = QgsFields(craters.fields())
-        for field in _own_fields(columns):
+        columns, own = QgsFields(craters.fields()), list(_own_fields(craters.fields()))
+        for field in own:
             columns.append(field)
-        crs = geographic_crs(info.body)
+        crs = result_crs(info.body, self._shown_in)
         sink, destination = work.sink("OUTPUT", columns, compat.wkb("Point"), crs)
         for feature in _valued(work, info, craters, columns, learnt.probability, given):
             sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert)
+        shown = own[0].name()
+        Styler.give(work.context, destination, lambda layer: style_by_probability(layer, shown))
         work.feedback.setProgress(100)
         return {
             "OUTPUT": destination,
@@ -185,6 +205,22 @@ def _valued(
         place = QgsPointXY(crater["lon"], info.body.geodetic(crater["lat"]))
         feature.setGeometry(QgsGeometry.fromPointXY(place))
         yield feature
+
+
+def style_by_probability(layer: QgsVectorLayer, column: str) -> None:
+    """The likelier, the larger and redder; craters without a probability are not drawn."""
+    ranges = []
+    for low, high, colour, size in _SHOWN:
+        symbol = QgsMarkerSymbol.createSimple(
+            {"name": "circle", "color": colour, "outline_style": "no", "size": size}
+        )
+        label = tr("{low} to {high} %").format(low=number(100 * low), high=number(100 * high))
+        ranges.append(QgsRendererRange(low, high, symbol, label))
+    renderer = QgsGraduatedSymbolRenderer(column, ranges)
+    upwards = QgsFeatureRequest.OrderByClause(column, True)
+    renderer.setOrderBy(QgsFeatureRequest.OrderBy([upwards]))  # the likeliest on top
+    renderer.setOrderByEnabled(True)
+    layer.setRenderer(renderer)
 
 
 def _tell(work: Work, learnt: LearntKindReply) -> None:

@@ -6248,6 +6248,11 @@ Strg und das Rad zoomen.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/named_kind.py" />
+            <source>{low} to {high} %</source>
+            <translation>{low} bis {high} %</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/named_kind.py" />
             <source>{n} examples. Left out in turn, {recall} % of them stand among the best 5 % of the craters that you did not judge; of what stands there, at least {precision} % are of it.</source>
             <translation>{n} Beispiele. Der Reihe nach weggelassen, stehen {recall} % von ihnen unter den besten 5 % der Krater, die Sie nicht beurteilt haben; von dem, was dort steht, sind mindestens {precision} % von der Art.</translation>
         </message>

@@ -22,6 +22,7 @@ from qgis.PyQt.QtXml import QDomDocument
 
 from craterbench_qgis.core.layers.style import STYLES, apply_style, pair_style
 from craterbench_qgis.core.words.review import likelihood
+from craterbench_qgis.processing.named_kind import style_by_probability
 from craterbench_qgis.processing.search_base import discard
 from craterbench_qgis.processing.styling import Styler
 from engine_side import ask
@@ -96,6 +97,14 @@ def test_no_label_asks_for_a_font_of_one_system_only(style: Path) -> None:
         read.readXml(text, context)
         assert not context.takeMessages()
         assert {"Arial", "Helvetica", "Sans Serif"} <= set(read.families())
+
+
+def test_every_crater_with_a_probability_is_drawn_by_it() -> None:
+    layer = layer_of("Point", "probability", [[1.0], [0.5], [0.3], [0.0], [None]], "POINT(0 0)")
+    style_by_probability(layer, "probability")
+    assert drawn(layer) == [
+        ["50 to 100 %"], ["50 to 100 %"], ["20 to 50 %"], ["0 to 20 %"], []
+    ]  # fmt: skip
 
 
 def test_every_pair_is_drawn_by_decision_or_probability(project: QgsProject) -> None:
