@@ -34,6 +34,8 @@ ANALOG_PIXELS = 24.0
 """Pixels of the mosaic across an analog, below which its kind cannot be seen."""
 ANALOG_SIZES = (0.5, 2.0)
 """Diameter of an analog over the query's."""
+LIKE_THE_QUERY = 0.95
+"""The score of an analog that is as the query is; one in which that is more marked has more."""
 BLURRED = ANALOG_PIXELS
 """Pixels of the mosaic across a crater, below which its picture is a blur."""
 MOST_TOP, MOST_SHORTLIST = 100_000, 1_000_000

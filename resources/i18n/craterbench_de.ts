@@ -827,8 +827,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/matches.py" />
-            <source>Ranked by likeness of kind: {one} is as the query or more so, {half} as unlike as two craters drawn at random. It says nothing on being the same crater.</source>
-            <translation>Geordnet nach Ähnlichkeit der Art: {one} ist wie die Anfrage oder noch ausgeprägter, {half} so unähnlich wie zwei zufällig gewählte Krater. Es sagt nichts darüber, ob es derselbe Krater ist.</translation>
+            <source>Ranked by likeness of kind: {same} is as the query, above is more so, {half} as unlike as two craters drawn at random. It says nothing on being the same crater.</source>
+            <translation>Nach Ähnlichkeit der Art geordnet: {same} ist wie das Gefragte, darüber noch ausgeprägter, {half} so unähnlich wie zwei zufällig gezogene Krater. Das sagt nichts darüber, ob es derselbe Krater ist.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/matches.py" />

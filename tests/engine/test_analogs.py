@@ -206,7 +206,8 @@ def test_analogs_leave_out_the_place_keep_to_size_and_tell_the_turn(
     ids = [match.crater_id for match in result.matches]
     assert "T-007" not in ids and len(ids) == len(set(ids)) > 5
     scores = [match.score for match in result.matches]
-    assert scores == sorted(scores, reverse=True) and scores[-1] > 0 and scores[0] <= 1
+    assert scores == sorted(scores, reverse=True) and scores[-1] > 0 and scores[0] < 1
+    assert len(set(scores)) == len(scores)  # not all of them 1 where many are more so
     assert {match.turn_deg % 45 for match in result.matches} == {0.0}
     assert all(isinstance(match.mirrored, bool) for match in result.matches)
     assert result.provenance["analogs"]["descriptor"] == DESCRIPTOR.id

@@ -11,6 +11,7 @@ import pytest
 import rasterio
 import torch
 
+from craterbench_qgis.contract.search import LIKE_THE_QUERY
 from craterbench_qgis.contract.vocabulary import Likeness
 from craterbench_qgis.engine.encoders.kind_network import KindNet, pool_rings, ring_weights
 from craterbench_qgis.engine.errors import EncoderError
@@ -21,6 +22,7 @@ from craterbench_qgis.engine.kinds.rings import in_rings
 from craterbench_qgis.engine.search import (
     Searcher,
 )
+from craterbench_qgis.engine.search.analogs import score_of
 from craterbench_qgis.engine.search.turns import Turn, turned
 
 from .scene import COUNT
@@ -144,3 +146,9 @@ def test_weights_that_were_changed_are_refused(tmp_path: Path) -> None:
     (tmp_path / f"{card.stem}.safetensors").write_bytes(bytes(data))
     with pytest.raises(EncoderError, match="SHA-256"):
         load_descriptor(tmp_path / card.name)
+
+
+def test_a_score_parts_those_that_are_more_so() -> None:
+    scores = score_of(np.array([-3.0, -2.0, -0.5, 0.0, 1.0, 8.0, 900.0], np.float32))
+    assert np.all(np.diff(scores) < 0) and scores[-1] > 0.0 and scores[0] < 1.0
+    np.testing.assert_allclose(scores[3:5], [LIKE_THE_QUERY, 0.5], atol=1e-6)

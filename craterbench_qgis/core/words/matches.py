@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...contract.search import BLURRED, Match, Preview
+from ...contract.search import BLURRED, LIKE_THE_QUERY, Match, Preview
 from ...contract.vocabulary import BoxReading, Decision, DiameterFrom, QueryKind, Question
 from ...i18n import tr
 from ..match_set import MatchSet, diameter_ratio
@@ -91,9 +91,9 @@ def best_by_chance(match_set: MatchSet) -> str:
     """What the best match is worth; empty where too few were compared to say."""
     if match_set.request.conditions.find is Question.ANALOGS:
         return tr(
-            "Ranked by likeness of kind: {one} is as the query or more so, {half} as unlike as two "
-            "craters drawn at random. It says nothing on being the same crater."
-        ).format(one=number(1), half=number(0.5, 1))
+            "Ranked by likeness of kind: {same} is as the query, above is more so, {half} as "
+            "unlike as two craters drawn at random. It says nothing on being the same crater."
+        ).format(same=number(LIKE_THE_QUERY, 2), half=number(0.5, 1))
     if match_set.request.is_refined:
         return tr(
             "Refined by your decisions; rejected craters are left out. How many craters would be "

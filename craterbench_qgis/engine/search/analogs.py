@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from ...contract.search import AnalogOptions
+from ...contract.search import LIKE_THE_QUERY, AnalogOptions
 from ..bodies import Body
 from ..index import CraterIndex
 from ..kinds.descriptor import KindDescriptor, KindVectors, load_descriptor
@@ -61,8 +61,7 @@ class AnalogSearch:
         body: Body,
         top: int,
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """View numbers and scores (1 / (1 + unlikeness), at most 1) of the most like craters, best
-        first.
+        """View numbers and scores (:func:`score_of`) of the most like craters, best first.
 
         ``allowed`` bool [n_craters] or None. Left out: craters that share ground with the query
         (unless the options want them), and those with too few pixels across. A crater counts with
@@ -88,8 +87,7 @@ class AnalogSearch:
         order = order[np.lexsort((gallery.view[order], unlike[order]))]
         _, first = np.unique(gallery.crater_row[order], return_index=True)
         chosen = order[np.sort(first)[:top]]
-        score = 1.0 / (1.0 + np.maximum(unlike[chosen], 0.0))
-        return gallery.view[chosen], score.astype(np.float32)
+        return gallery.view[chosen], score_of(unlike[chosen])
 
     def _observation(self, query: QueryView) -> int | None:
         fingerprint = query.source.get("mosaic_fingerprint")
@@ -97,6 +95,14 @@ class AnalogSearch:
             if fingerprint is not None and known.get("fingerprint") == fingerprint:
                 return number
         return None
+
+
+def score_of(unlike: NDArray[np.float32]) -> NDArray[np.float32]:
+    """From 0 to 1, the more the more like: ``LIKE_THE_QUERY`` for an unlikeness of 0, half for two
+    craters drawn at random (1)."""
+    steep = np.log(LIKE_THE_QUERY / (1.0 - LIKE_THE_QUERY))
+    score = 1.0 / (1.0 + np.exp(np.clip(steep * (unlike.astype(np.float64) - 1.0), -60.0, 60.0)))
+    return np.asarray(score, np.float32)
 
 
 def _resized(pixels: NDArray[np.float32], size: int) -> NDArray[np.float32]:

@@ -6,6 +6,7 @@ from datetime import datetime, timezone
 
 from ... import __version__
 from ...contract.records import Json
+from ...contract.search import LIKE_THE_QUERY
 from ...contract.vocabulary import Question
 from ..index import CraterIndex
 from ..kinds.descriptor import KindDescriptor
@@ -82,5 +83,5 @@ def _of_analogs(options: SearchOptions, descriptor: KindDescriptor) -> Json:
 
 def _score_name(options: SearchOptions) -> str:
     if options.find is Question.ANALOGS:
-        return "1 / (1 + unlikeness of kind, in units of two craters drawn at random), at most 1"
+        return f"logistic, {LIKE_THE_QUERY:g} for the query's kind, 0.5 for two craters at random"
     return "symmetric late interaction" if options.symmetric else "late interaction"
