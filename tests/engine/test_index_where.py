@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from craterbench_qgis.engine.errors import QueryError
@@ -141,7 +141,6 @@ EXPRESSIONS = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(EXPRESSIONS)
 @example("not lat < 5 and lon > 3 or diameter_m <> 2e4")
 @example("lat between -90 and 0 = 1")
