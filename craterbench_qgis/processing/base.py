@@ -237,6 +237,14 @@ class Work:
             raise refuse(self.algorithm.invalidSinkError(self.parameters, name))
         return sink, destination
 
+    def fill(self, name: str, sink: QgsFeatureSink, features: Iterable[Any]) -> None:
+        """Write all ``features`` into the sink of the output ``name``. Raises
+        QgsProcessingException where it refuses one."""
+        insert = QgsFeatureSink.Flag.FastInsert
+        taken = all(sink.addFeature(feature, insert) for feature in features)
+        if not taken or not sink.flushBuffer():
+            raise refuse(self.algorithm.writeFeatureError(sink, self.parameters, name))
+
     def warn(self, sentences: Iterable[str]) -> None:
         """What the user should know."""
         for sentence in sentences:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from qgis.core import (
-    QgsFeatureSink,
     QgsProcessingOutputVectorLayer,
     QgsProcessingParameterBoolean,
     QgsProcessingParameterFeatureSink,
@@ -219,8 +218,7 @@ class FindDuplicates(Algorithm):
         pairs = QgsVectorLayer(f"{path}|layername=pairs|option:IMMUTABLE=YES|option:NOLOCK=YES")
         crs = usable_crs(pairs.crs())
         sink, destination = work.sink("LAYER", pairs.fields(), pairs.wkbType(), crs)
-        for feature in pairs.getFeatures():
-            sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert)
+        work.fill("LAYER", sink, pairs.getFeatures())
         Styler.give(work.context, destination, lambda layer: layer.importNamedStyle(pair_style()))
         return {"LAYER": destination}
 

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsFeature,
-    QgsFeatureSink,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterRasterLayer,
@@ -156,10 +155,8 @@ class Evaluate(Algorithm):
         rows: list[Json] = list(result["rows"])
         nowhere = QgsCoordinateReferenceSystem()
         sink, destination = work.sink("OUTPUT", _fields(), compat.wkb("NoGeometry"), nowhere)
+        work.fill("OUTPUT", sink, map(_feature, rows))
         for row in rows:
-            feature = QgsFeature(_fields())
-            feature.setAttributes(_values(row))
-            sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert)
             work.feedback.pushInfo(_line(row))
         outputs: Values = {
             "OUTPUT": destination,
@@ -184,6 +181,12 @@ def _fields() -> Any:
         plain = name.replace("@", "_")
         columns += [(plain, "real"), (f"{plain}_low", "real"), (f"{plain}_high", "real")]
     return fields([*columns, *_COSTS])
+
+
+def _feature(row: Json) -> QgsFeature:
+    feature = QgsFeature(_fields())
+    feature.setAttributes(_values(row))
+    return feature
 
 
 def _values(row: Json) -> list[Any]:

@@ -9,7 +9,6 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsFeature,
     QgsFeatureRequest,
-    QgsFeatureSink,
     QgsField,
     QgsFields,
     QgsGeometry,
@@ -130,8 +129,8 @@ class NameAKind(Algorithm):
             columns.append(field)
         crs = result_crs(info.body, self._shown_in)
         sink, destination = work.sink("OUTPUT", columns, compat.wkb("Point"), crs)
-        for feature in _valued(work, info, craters, columns, learnt.probability, given):
-            sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert)
+        valued = _valued(work, info, craters, columns, learnt.probability, given)
+        work.fill("OUTPUT", sink, valued)
         shown = own[0].name()
         Styler.give(work.context, destination, lambda layer: style_by_probability(layer, shown))
         work.feedback.setProgress(100)
