@@ -9,7 +9,7 @@ from typing import Any
 
 from ...contract.build import CatalogueSource, Columns, Selection
 from ...contract.duplicates import MAX_DISTANCE, MAX_RATIO, THRESHOLD
-from ...contract.search import Filters, Query, Source
+from ...contract.search import OF_A_KIND, Filters, Query, Source
 from ...contract.vocabulary import BoxReading, QueryKind
 from ..bodies import Body
 from ..encoders.base import Encoder
@@ -328,6 +328,15 @@ def add_filter_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--min-distance", type=float, metavar="KM", help="from the query")
     group.add_argument("--max-distance", type=float, metavar="KM", help="from the query")
     group.add_argument("--where", metavar="SQL", help="condition on the catalogue's columns")
+    group.add_argument(
+        "--kind", metavar="NAME", help="only craters of a kind that was named for this index"
+    )
+    group.add_argument(
+        "--min-kind",
+        type=float,
+        metavar="P",
+        help=f"with a probability of at least P (default {OF_A_KIND:g})",
+    )
     group.add_argument("--exclude", nargs="+", default=[], metavar="ID", help="crater ids")
 
 
@@ -347,6 +356,8 @@ def filters_of(arguments: argparse.Namespace, body: Body) -> Filters:
         min_distance=metres(arguments.min_distance),
         max_distance=metres(arguments.max_distance),
         where=arguments.where,
+        kind=arguments.kind,
+        min_kind=arguments.min_kind,
         exclude_ids=list(arguments.exclude),
     )
 

@@ -10,27 +10,22 @@ are drawn at random from the kind).
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime, timezone
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...contract import held
 from ...contract.kinds import MIN_EXAMPLES
-from ...contract.names import unusable
-from ...contract.records import read_json
 from ...contract.vocabulary import Likeness
-from ..errors import CraterIndexError, QueryError
+from ..errors import QueryError
 from ..index import CraterIndex
 from ..terrain import MEASURES
 from .descriptor import KindDescriptor
 from .gallery import PARTS, KindGallery
+from .kept import NamedKind, check_name, save_kind
 
 Float = NDArray[np.float64]
 
@@ -49,31 +44,26 @@ MIN_MEASURED = 50
 """Craters of which a measurement is known, or it is left out."""
 _POWER = {"m": 1, "km3": 3}
 """Of the diameter, over which a measurement of this unit is taken."""
-_NAME = re.compile(r"\w[\w .-]{0,60}")
-
-
-@dataclass(frozen=True)
-class NamedKind:
-    """A kind and its examples (crater ids), as kept beside the index."""
-
-    name: str
-    yes: tuple[str, ...]
-    no: tuple[str, ...] = ()
-    created: str = ""
 
 
 @dataclass
 class LearntKind:
-    """``rows`` int [M] (crater rows) and each one's ``probability``; ``validation``: what was found
-    of held-out examples, plain JSON; ``measured``: how many measurements of terrain were used;
-    ``unknown``: examples that are not in the index; ``kept``: the file of examples."""
+    """``rows`` int [M] (crater rows), each one's ``probability`` and its ``likeness``, which puts
+    those of equal probability in order, examples first; ``validation``: what was found of held-out
+    examples, plain JSON; ``measured``: how many measurements of terrain were used; ``unknown``:
+    examples that are not in the index; ``kept``: the file of examples."""
 
     rows: NDArray[np.int64]
     probability: Float
+    likeness: Float
     validation: dict[str, Any]
     measured: int = 0
     unknown: tuple[str, ...] = ()
     kept: Path | None = None
+
+    def order(self) -> NDArray[np.int64]:
+        """Positions [M], the likeliest first."""
+        return np.lexsort((self.rows, -self.likeness, -self.probability))
 
 
 def learn_named(
@@ -92,7 +82,8 @@ def learn_named(
         gallery, rows_of(yes, rows), rows_of(no, rows), measured=measured_of(index, gallery)
     )
     learnt.unknown = tuple(known for known in dict.fromkeys([*yes, *no]) if known not in rows)
-    learnt.kept = save_kind(index.path, NamedKind(name, tuple(yes), tuple(no)))
+    kind = NamedKind(name, tuple(yes), tuple(no), validation=learnt.validation)
+    learnt.kept = save_kind(index.path, kind)
     return learnt
 
 
@@ -147,11 +138,12 @@ def learn_kind(
     labelled = platt.predict_proba(held_out[label][:, None])[:, 1].mean()
     chance = platt.predict_proba(everyone[:, None])[:, 1] / max(float(labelled), 1e-9)
     probability = np.clip(chance, 0.0, 1.0)
-    probability[positive] = 1.0
-    probability[negative] = 0.0
+    probability[positive], everyone[positive] = 1.0, np.inf
+    probability[negative], everyone[negative] = 0.0, -np.inf
     return LearntKind(
         rows.astype(np.int64),
         probability,
+        everyone,
         _validation(held_out, label, share),
         0 if measured is None else measured.shape[1],
     )
@@ -213,67 +205,6 @@ def _validation(scores: Float, label: NDArray[np.bool_], share: float) -> dict[s
         result[f"recall_in_best_{top:g}"] = recall
         result[f"precision_at_least_in_best_{top:g}"] = float(hits / max(1.0, hits + others_there))
     return result
-
-
-# -- kept beside the index ----------------------------------------------------------------------
-
-
-def kinds_beside(index: Path) -> Path:
-    """The folder of an index's named kinds: ``NAME.kinds`` beside ``NAME.craterindex``."""
-    return index.with_suffix(".kinds")
-
-
-def check_name(name: str) -> None:
-    """Raises QueryError for what cannot name a kind, on any system."""
-    if not _NAME.fullmatch(name) or unusable(f"{name}.json", windows=True):
-        raise QueryError(
-            f"'{name}' cannot name a kind. Use letters, digits, blanks, dots and hyphens."
-        )
-
-
-def save_kind(index: Path, kind: NamedKind) -> Path:
-    """Keep a kind beside its index; an earlier one of the name is replaced."""
-    check_name(kind.name)
-    folder = kinds_beside(index)
-    path = folder / f"{kind.name}.json"
-    content = asdict(kind)
-    content["created"] = kind.created or datetime.now(timezone.utc).isoformat(timespec="seconds")
-    try:
-        folder.mkdir(exist_ok=True)
-        part = path.with_suffix(".part")
-        part.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        held.replace(part, path)
-    except OSError as error:
-        raise CraterIndexError(
-            f"The kind cannot be kept at {path} ({error.strerror}). Check the folder's permissions."
-        ) from error
-    return path
-
-
-def load_kind(index: Path, name: str) -> NamedKind:
-    """The kind of that name. Raises QueryError, naming those there are."""
-    known = known_kinds(index)
-    if name not in known:
-        raise QueryError(
-            f"No kind of this index is called '{name}'. There are: {', '.join(known) or 'none'}."
-        )
-    path = kinds_beside(index) / f"{name}.json"
-    try:
-        content = read_json(path.read_text(encoding="utf-8"))
-        return NamedKind(
-            str(content["name"]),
-            tuple(str(crater_id) for crater_id in content["yes"]),
-            tuple(str(crater_id) for crater_id in content["no"]),
-            str(content["created"]),
-        )
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise QueryError(f"The kind at {path} cannot be read ({error}). Name it again.") from error
-
-
-def known_kinds(index: Path) -> list[str]:
-    """The names of the kinds beside an index."""
-    folder = kinds_beside(index)
-    return sorted(path.stem for path in folder.glob("*.json")) if folder.is_dir() else []
 
 
 def rows_of(ids: Sequence[str], rows_by_id: dict[str, list[int]]) -> NDArray[np.int64]:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...contract.search import LIKE_THE_QUERY, AnalogOptions
+from ...contract.search import LIKE_THE_QUERY, OF_A_KIND, AnalogOptions, Feedback, Filters
 from ..bodies import Body
 from ..index import CraterIndex
 from ..kinds.descriptor import KindDescriptor, KindVectors, load_descriptor
 from ..kinds.gallery import Features, KindGallery
+from ..kinds.kept import load_kind
+from ..kinds.named import LearntKind, learn_kind, measured_of, rows_of
 from .chance import same_ground
 from .query import QueryView
 from .turns import Turn, turned
 
+Examples = tuple[tuple[str, ...], tuple[str, ...]]
+"""Ids of craters of a kind, and of others."""
+_KEPT = 4
 _QUARTERS = (Turn(0.0, False), Turn(90.0, False), Turn(180.0, True), Turn(270.0, True))
 
 
@@ -26,6 +33,7 @@ class AnalogSearch:
     def __init__(self, index: CraterIndex, descriptor: KindDescriptor | None = None) -> None:
         self._index = index
         self._given = descriptor
+        self._learnt: OrderedDict[Examples, LearntKind] = OrderedDict()
 
     @cached_property
     def descriptor(self) -> KindDescriptor:
@@ -53,6 +61,34 @@ class AnalogSearch:
         """What of the query is compared with the entries of :attr:`gallery`."""
         return self.gallery.query_features(self.describe(query), self._observation(query))
 
+    def learnt(self, yes: Sequence[str], no: Sequence[str]) -> LearntKind:
+        """The kind of the craters ``yes``, of which ``no`` are not (ids). Raises QueryError for too
+        few, CraterIndexError."""
+        examples = tuple(sorted(set(yes))), tuple(sorted(set(no) - set(yes)))
+        known = self._learnt.pop(examples, None)
+        if known is None:
+            rows = self._index.craters.rows_of([*examples[0], *examples[1]])
+            of_kind, others = (rows_of(ids, rows) for ids in examples)
+            known = learn_kind(self.gallery, of_kind, others, measured=self._measured)
+        self._learnt[examples] = known
+        while len(self._learnt) > _KEPT:
+            self._learnt.popitem(last=False)
+        return known
+
+    def of_kind(self, filters: Filters) -> NDArray[np.bool_]:
+        """Which craters [n_craters] are of the kind that the filters name. Raises QueryError,
+        CraterIndexError."""
+        kind = load_kind(self._index.path, filters.kind or "")
+        learnt = self.learnt(kind.yes, kind.no)
+        least = OF_A_KIND if filters.min_kind is None else filters.min_kind
+        keep = np.zeros(self._index.n_craters, bool)
+        keep[learnt.rows[learnt.probability >= least]] = True
+        return keep
+
+    @cached_property
+    def _measured(self) -> NDArray[np.float64]:
+        return measured_of(self._index, self.gallery)
+
     def rank(
         self,
         query: QueryView,
@@ -60,12 +96,15 @@ class AnalogSearch:
         allowed: NDArray[np.bool_] | None,
         body: Body,
         top: int,
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """View numbers and scores (:func:`score_of`) of the most like craters, best first.
+        feedback: Feedback | None = None,
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]:
+        """View numbers of the most like craters, best first, their scores, and what orders those of
+        one score.
 
         ``allowed`` bool [n_craters] or None. Left out: craters that share ground with the query
         (unless the options want them), and those with too few pixels across. A crater counts with
-        its most like observation.
+        its most like observation. Scores are by :func:`score_of`; with ``feedback`` they are
+        probabilities to be of its kind, and what was rejected is left out.
         """
         gallery = self.gallery
         keep = gallery.pixels_across >= options.min_pixels
@@ -82,12 +121,20 @@ class AnalogSearch:
                 craters.lat[rows],
                 craters.diameter_m[rows],
             )
-        unlike = gallery.unlikeness(self.query_features(query), options.by, diameter)
+        if feedback:
+            learnt = self.learnt(feedback.accepted, feedback.rejected)
+            rejected = self._index.craters.rows_of(feedback.rejected)
+            keep &= ~np.isin(gallery.crater_row, rows_of(feedback.rejected, rejected))
+            at = np.searchsorted(learnt.rows, gallery.crater_row)
+            scores, likeness = learnt.probability[at], learnt.likeness[at]
+        else:
+            unlike = gallery.unlikeness(self.query_features(query), options.by, diameter)
+            scores, likeness = score_of(unlike), -unlike
         order = np.flatnonzero(keep)
-        order = order[np.lexsort((gallery.view[order], unlike[order]))]
+        order = order[np.lexsort((gallery.view[order], -likeness[order], -scores[order]))]
         _, first = np.unique(gallery.crater_row[order], return_index=True)
         chosen = order[np.sort(first)[:top]]
-        return gallery.view[chosen], score_of(unlike[chosen])
+        return gallery.view[chosen], scores[chosen].astype("f4"), likeness[chosen].astype("f4")
 
     def _observation(self, query: QueryView) -> int | None:
         fingerprint = query.source.get("mosaic_fingerprint")

@@ -10,6 +10,7 @@ from ...contract.search import LIKE_THE_QUERY
 from ...contract.vocabulary import Question
 from ..index import CraterIndex
 from ..kinds.descriptor import KindDescriptor
+from ..kinds.named import LearntKind
 from .options import SearchOptions
 from .overlay import Overlay
 from .query import QueryView
@@ -35,11 +36,13 @@ def provenance_of(
     shortlist_by: str | None,
     descriptor: KindDescriptor | None = None,
     overlay: Overlay | None = None,
+    kind: LearntKind | None = None,
 ) -> Json:
     """Everything needed to say, later, how a match set came about; plain JSON.
 
     ``shortlist_by``: the backend that answered; ``descriptor``: what analogs were ranked by;
-    ``overlay``: how pictures were laid on the query, None where they were not.
+    ``overlay``: how pictures were laid on the query, None where they were not; ``kind``: what was
+    learnt of the accepted analogs.
     """
     settings = index.settings
     return {
@@ -60,6 +63,7 @@ def provenance_of(
         **({"overlay": overlay.to_json()} if overlay is not None else {}),
         **(_of_analogs(options, descriptor) if descriptor is not None else {}),
         **({"feedback": options.feedback.to_json()} if options.feedback else {}),
+        **({"kind": {**kind.validation, "measured": kind.measured}} if kind is not None else {}),
         "filters": {
             name: value
             for name, value in options.filters.to_json().items()
@@ -82,6 +86,8 @@ def _of_analogs(options: SearchOptions, descriptor: KindDescriptor) -> Json:
 
 
 def _score_name(options: SearchOptions) -> str:
+    if options.find is Question.ANALOGS and options.feedback:
+        return "probability to be of the kind of the accepted craters"
     if options.find is Question.ANALOGS:
         return f"logistic, {LIKE_THE_QUERY:g} for the query's kind, 0.5 for two craters at random"
     return "symmetric late interaction" if options.symmetric else "late interaction"

@@ -107,13 +107,15 @@ class Searcher:
             if filters:
                 allowed = self._allowed(query, filters)
         with _timed(timings, "kind"):
-            views, scores = self.analogs.rank(
-                query, options.analogs, allowed, self.body, options.top
+            views, scores, likeness = self.analogs.rank(
+                query, options.analogs, allowed, self.body, options.top, options.feedback
             )
         with _timed(timings, "turn"):
             best = best_turns(self.index, self.encoder, query, views)
         with _timed(timings, "assemble"):
-            matches = self._matches(query, options.top, views, scores, scores)
+            matches = self._matches(query, options.top, views, likeness, scores)
+            for match in matches:
+                match.shortlist_score = match.score  # there is one stage
             add_turns(matches, views, best)
         timings["total"] = sum(timings.values())
         return SearchResult(matches, timings, self.provenance(query, options))
@@ -237,7 +239,8 @@ class Searcher:
 
     def _allowed(self, query: QueryView, filters: Filters) -> NDArray[np.bool_]:
         place = query.lon, query.lat, query.diameter_m
-        return allowed_craters(filters, self.index, lambda: self._pixels_across, *place)
+        keep = allowed_craters(filters, self.index, lambda: self._pixels_across, *place)
+        return keep & self.analogs.of_kind(filters) if filters.kind else keep
 
     @cached_property
     def _pixels_across(self) -> NDArray[np.float64]:
@@ -305,7 +308,7 @@ class Searcher:
         first: NDArray[np.float32],
         scores: NDArray[np.float32],
     ) -> list[Match]:
-        order = np.lexsort((views, -scores))
+        order = np.lexsort((views, -first, -scores))
         rows = self.index.view_crater_rows[views[order]]
         _, position = np.unique(rows, return_index=True)
         best = order[np.sort(position)[:top]]
@@ -377,8 +380,11 @@ class Searcher:
         how pictures were laid on the query, where they were."""
         analogs = options.find is Question.ANALOGS
         descriptor = self.analogs.descriptor if analogs else None
+        kind = None
+        if analogs and options.feedback:
+            kind = self.analogs.learnt(options.feedback.accepted, options.feedback.rejected)
         by = getattr(self._backends.get(options.backend), "name", None)
-        return provenance_of(self.index, query, options, by, descriptor, overlay)
+        return provenance_of(self.index, query, options, by, descriptor, overlay, kind)
 
 
 @contextmanager
