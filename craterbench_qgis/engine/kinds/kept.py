@@ -108,6 +108,7 @@ def _path_of(index: Path, name: str) -> Path:
     known = known_kinds(index)
     if name not in known:
         raise QueryError(
-            f"No kind of this index is called '{name}'. There are: {', '.join(known) or 'none'}."
+            f"No kind of this index is called '{name}'. There are: {', '.join(known) or 'none'}. "
+            "Take one of them, or name it by examples."
         )
     return kinds_beside(index) / f"{name}.json"

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ...contract.kinds import NO, YES
 from ...contract.records import Json
+from ...contract.vocabulary import Outline
 from ..bodies import great_circle_distance
 from ..catalogue import Craters, read_catalogue
 from ..errors import CatalogueError, QueryError
@@ -51,7 +52,12 @@ def write_kind(
             name: value for name, value in record["attributes"].items() if name not in own
         }
     return write_chosen(
-        target, records, body=index.settings.body, provenance=provenance, overwrite=overwrite
+        target,
+        records,
+        body=index.settings.body,
+        provenance=provenance,
+        overwrite=overwrite,
+        geometry=Outline.POINT,
     )
 
 

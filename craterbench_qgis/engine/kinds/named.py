@@ -40,6 +40,8 @@ MEASURED_WEIGHT = 1.0
 hemisphere (docs/validation/analogs.md)."""
 CHECKED_TOP = 0.05
 """The best share of an index in which held-out examples are looked for, foremost."""
+RECALL = f"recall_in_best_{CHECKED_TOP:g}"
+PRECISION = f"precision_at_least_in_best_{CHECKED_TOP:g}"
 MIN_MEASURED = 50
 """Craters of which a measurement is known, or it is left out."""
 _POWER = {"m": 1, "km3": 3}
@@ -60,6 +62,16 @@ class LearntKind:
     measured: int = 0
     unknown: tuple[str, ...] = ()
     kept: Path | None = None
+
+    @property
+    def recall(self) -> float:
+        """Of the held-out examples, the share among the best 5 % of those nobody labelled."""
+        return float(self.validation[RECALL])
+
+    @property
+    def precision(self) -> float:
+        """Of what stands there, at least the share that is of the kind."""
+        return float(self.validation[PRECISION])
 
     def order(self) -> NDArray[np.int64]:
         """Positions [M], the likeliest first."""

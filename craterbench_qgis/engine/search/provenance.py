@@ -63,7 +63,7 @@ def provenance_of(
         **({"overlay": overlay.to_json()} if overlay is not None else {}),
         **(_of_analogs(options, descriptor) if descriptor is not None else {}),
         **({"feedback": options.feedback.to_json()} if options.feedback else {}),
-        **({"kind": {**kind.validation, "measured": kind.measured}} if kind is not None else {}),
+        **({"kind": _of_kind(kind)} if kind is not None else {}),
         "filters": {
             name: value
             for name, value in options.filters.to_json().items()
@@ -82,6 +82,16 @@ def _of_analogs(options: SearchOptions, descriptor: KindDescriptor) -> Json:
             "descriptor": descriptor.id,
             "weights_sha256": descriptor.weights_hash,
         }
+    }
+
+
+def _of_kind(kind: LearntKind) -> Json:
+    """What held-out examples said, and how many measurements of terrain were used."""
+    return {
+        "examples": int(kind.validation["examples"]),
+        "recall": kind.recall,
+        "precision": kind.precision,
+        "measured": kind.measured,
     }
 
 

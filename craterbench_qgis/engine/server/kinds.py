@@ -22,12 +22,9 @@ from ..index import CraterIndex, open_index
 from ..kinds import load_descriptor
 from ..kinds.kept import known_kinds, load_kind, remove_kind
 from ..kinds.kind_table import read_examples, write_kind
-from ..kinds.named import CHECKED_TOP, LearntKind, learn_named
+from ..kinds.named import PRECISION, RECALL, LearntKind, learn_named
 from ..search.provenance import index_provenance
 from .calls import Call
-
-RECALL = f"recall_in_best_{CHECKED_TOP:g}"
-PRECISION = f"precision_at_least_in_best_{CHECKED_TOP:g}"
 
 
 def learn(call: Call[KindParams]) -> LearntKindReply:
@@ -101,13 +98,12 @@ def _reply(index: CraterIndex | None, learnt: LearntKind) -> LearntKindReply:
     if index is not None:
         for row, value in zip(learnt.rows.tolist(), learnt.probability.tolist(), strict=True):
             probability[row] = round(value, 4)
-    found = learnt.validation
     return LearntKindReply(
         probability=probability,
         unknown=list(learnt.unknown),
-        examples=int(found["examples"]),
-        recall=float(found[RECALL]),
-        precision=float(found[PRECISION]),
+        examples=int(learnt.validation["examples"]),
+        recall=learnt.recall,
+        precision=learnt.precision,
         measured=learnt.measured,
         kept=str(learnt.kept),
     )
