@@ -1566,6 +1566,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/why.py" />
+            <source>Probability, {score}: to be of the kind of the accepted craters; it decides the rank.</source>
+            <translation>Wahrscheinlichkeit, {score}: von der Art der angenommenen Krater zu sein; sie entscheidet über den Rang.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/why.py" />
             <source>Query: {name}</source>
             <translation>Anfrage: {name}</translation>
         </message>

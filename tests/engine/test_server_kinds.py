@@ -78,6 +78,12 @@ def test_analogs_are_refined_by_the_kind_of_what_was_accepted(
     assert [m["score"] for m in matches] == sorted((m["score"] for m in matches), reverse=True)
     assert reply["provenance"]["kind"]["examples"] == len(YES)
     assert reply["provenance"]["score"].startswith("probability")
+    page = folder / "refined.html"
+    written = {name: reply[name] for name in ("matches", "provenance")} | {"path": str(page)}
+    server.call("report", {**written, "index": named(folder)["index"], "preview": reply["query"]})
+    text = page.read_text(encoding="utf-8")
+    assert "Craters of the kind of the accepted ones" in text
+    assert "Scores are probabilities" in text and "not probabilities" not in text
     # The kind, not the query, says what comes; conditions hold as ever.
     other = {**asked(folder, scene, feedback=feedback), "query": crater_query(scene, 15)}
     again = server.call("search", other)["matches"]
