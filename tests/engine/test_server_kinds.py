@@ -164,6 +164,18 @@ def test_a_kind_goes_to_another_index_as_a_table(
         assert set(again[f"again {ending}"]["no"]) == set(NO)
 
 
+def test_an_atlas_is_coloured_by_the_probability_of_a_kind(server: Client, folder: Path) -> None:
+    index = {"index": str(folder / "scene.craterindex")}
+    server.call("atlas.make", index)
+    probability = learnt(server, folder)
+    assert "kind: sharp" in server.call("atlas.describe", index)["columns"]
+    picture = {**index, "x": 0.0, "y": 0.0, "scale": 0.02, "width": 120, "height": 110}
+    legend = server.call("atlas.picture", {**picture, "column": "kind: sharp"})["legend"]
+    assert (legend["low"], legend["high"], legend["without"]) == (0.0, 1.0, 0)
+    missing = server.fail("atlas.picture", {**picture, "column": "kind: blunt"})["message"]
+    assert "There are: sharp" in missing and len(probability) == COUNT
+
+
 def test_examples_of_another_catalogue_are_told_by_their_places(
     server: Client, folder: Path, tmp_path: Path
 ) -> None:

@@ -88,14 +88,22 @@ def learn_named(
     """Learn the kind ``name`` from crater ids and keep its examples beside the index. Raises
     QueryError, CraterIndexError."""
     check_name(name)
+    learnt = learn_ids(index, KindGallery(index, descriptor), yes, no)
+    kind = NamedKind(name, tuple(yes), tuple(no), validation=learnt.validation)
+    learnt.kept = save_kind(index.path, kind)
+    return learnt
+
+
+def learn_ids(
+    index: CraterIndex, gallery: KindGallery, yes: Sequence[str], no: Sequence[str]
+) -> LearntKind:
+    """Learn the kind of the craters ``yes``, of which ``no`` are not (ids). Raises QueryError,
+    CraterIndexError."""
     rows = index.craters.rows_of([*yes, *no])
-    gallery = KindGallery(index, descriptor)
     learnt = learn_kind(
         gallery, rows_of(yes, rows), rows_of(no, rows), measured=measured_of(index, gallery)
     )
     learnt.unknown = tuple(known for known in dict.fromkeys([*yes, *no]) if known not in rows)
-    kind = NamedKind(name, tuple(yes), tuple(no), validation=learnt.validation)
-    learnt.kept = save_kind(index.path, kind)
     return learnt
 
 

@@ -16,7 +16,7 @@ from ..index import CraterIndex
 from ..kinds.descriptor import KindDescriptor, KindVectors, load_descriptor
 from ..kinds.gallery import Features, KindGallery
 from ..kinds.kept import load_kind
-from ..kinds.named import LearntKind, learn_kind, measured_of, rows_of
+from ..kinds.named import LearntKind, learn_ids, rows_of
 from .chance import same_ground
 from .query import QueryView
 from .turns import Turn, turned
@@ -67,9 +67,7 @@ class AnalogSearch:
         examples = tuple(sorted(set(yes))), tuple(sorted(set(no) - set(yes)))
         known = self._learnt.pop(examples, None)
         if known is None:
-            rows = self._index.craters.rows_of([*examples[0], *examples[1]])
-            of_kind, others = (rows_of(ids, rows) for ids in examples)
-            known = learn_kind(self.gallery, of_kind, others, measured=self._measured)
+            known = learn_ids(self._index, self.gallery, *examples)
         self._learnt[examples] = known
         while len(self._learnt) > _KEPT:
             self._learnt.popitem(last=False)
@@ -84,10 +82,6 @@ class AnalogSearch:
         keep = np.zeros(self._index.n_craters, bool)
         keep[learnt.rows[learnt.probability >= least]] = True
         return keep
-
-    @cached_property
-    def _measured(self) -> NDArray[np.float64]:
-        return measured_of(self._index, self.gallery)
 
     def rank(
         self,
