@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 
 from craterbench_qgis.engine.errors import QueryError
 from craterbench_qgis.engine.kinds.gallery import PARTS, Features
+from craterbench_qgis.engine.kinds.kept import kinds_beside, load_kind
 from craterbench_qgis.engine.kinds.named import learn_kind
 
 COUNT = 400
@@ -72,3 +75,23 @@ def test_a_kind_needs_other_craters_too() -> None:
     craters = gallery(np.full(COUNT, 30.0))
     with pytest.raises(QueryError, match="has 1 with a descriptor"):
         learn_kind(craters, np.arange(COUNT - 1), np.array([], np.int64))
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{}", '{"yes": 5, "no": [], "created": ""}', "[" * 9999]
+)
+def test_a_file_that_is_no_kind_is_refused_in_a_sentence(tmp_path: Path, content: str) -> None:
+    folder = kinds_beside(tmp_path / "a.craterindex")
+    folder.mkdir()
+    (folder / "x.json").write_text(content, encoding="utf-8")
+    with pytest.raises(QueryError, match=r"cannot be read .* Name it again"):
+        load_kind(tmp_path / "a.craterindex", "x")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="POSIX alone has named pipes")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    folder = kinds_beside(tmp_path / "a.craterindex")
+    folder.mkdir()
+    os.mkfifo(folder / "x.json")
+    with pytest.raises(QueryError, match="cannot be read"):
+        load_kind(tmp_path / "a.craterindex", "x")

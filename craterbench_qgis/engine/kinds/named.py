@@ -89,7 +89,9 @@ def learn_named(
     QueryError, CraterIndexError."""
     check_name(name)
     learnt = learn_ids(index, KindGallery(index, descriptor), yes, no)
-    kind = NamedKind(name, tuple(yes), tuple(no), validation=learnt.validation)
+    unknown = set(learnt.unknown)
+    of_kind, others = (tuple(known for known in ids if known not in unknown) for ids in (yes, no))
+    kind = NamedKind(name, of_kind, others, validation=learnt.validation)
     learnt.kept = save_kind(index.path, kind)
     return learnt
 

@@ -5,7 +5,7 @@ from qgis.PyQt.QtWidgets import QAbstractButton, QAbstractSpinBox
 
 from common import DOCK, answered
 from eyes import dialog, reads, rows, shown
-from hands import choose, closed, entry, file_dialog, fill, item, key, press
+from hands import choose, closed, entry, file_dialog, fill, item, key, press, tab
 from steps import OUT, pause, picture, seen, until
 
 WINDOW = "Kinds of craters"
@@ -51,8 +51,17 @@ def kinds():
     yield from removed()
     yield from press("Close", WINDOW)
     yield from closed(WINDOW)
-    yield from choose("CraterBenchFind", "the same crater", DOCK)
-    yield from answered()
+
+
+def kind_in_the_atlas():
+    """The points are coloured by the kind that was named meanwhile."""
+    yield from tab("Atlas")
+    yield from pause(1.0)
+    yield from choose("CraterBenchAtlasColour", "kind: as Tycho", DOCK)
+    yield from pause(1.5)
+    picture("22-atlas-kind")
+    assert not reads("No kind of this index*", DOCK)
+    yield from tab("Search")
 
 
 def shown_kind():

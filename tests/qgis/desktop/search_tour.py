@@ -22,7 +22,7 @@ from ask_steps import (
     settings,
 )  # fmt: skip
 from engine_steps import engine_dies, given_up, setup
-from kind_steps import kinds
+from kind_steps import kind_in_the_atlas, kinds
 from match_steps import cells, export, gallery_buttons, gallery_keys, gallery_menu, why
 from project_steps import index_moved, project_moved, project_saved, second_qgis
 from question_steps import analogs, atlas, conditions, earlier_group, history
@@ -32,9 +32,9 @@ from steps import go_through, run
 STEPS = (
     panel, menus, settings, files_elsewhere, open_index, box, diameter, circle, rim,
     click_tool, selection, earthly, given_up,
-    gallery_buttons, gallery_keys, gallery_menu, cells, why, export, conditions, analogs, kinds,
-    history, earlier_group, project_saved, second_qgis, project_moved, index_moved, atlas,
-    earlier_version, try_it, engine_dies, setup,
+    gallery_buttons, gallery_keys, gallery_menu, cells, why, export, conditions, analogs, history,
+    earlier_group, project_saved, second_qgis, project_moved, index_moved, atlas,
+    kinds, kind_in_the_atlas, earlier_version, try_it, engine_dies, setup,
 )  # fmt: skip
 
 if __name__ == "__main__" and "TOUR_DEV" not in os.environ:
