@@ -22,10 +22,10 @@ from ...contract.kinds import MIN_EXAMPLES
 from ...contract.vocabulary import Likeness
 from ..errors import QueryError
 from ..index import CraterIndex
-from ..terrain import MEASURES
 from .descriptor import KindDescriptor
 from .gallery import PARTS, KindGallery
 from .kept import NamedKind, check_name, save_kind
+from .measured import measured_columns
 
 Float = NDArray[np.float64]
 
@@ -42,10 +42,6 @@ CHECKED_TOP = 0.05
 """The best share of an index in which held-out examples are looked for, foremost."""
 RECALL = f"recall_in_best_{CHECKED_TOP:g}"
 PRECISION = f"precision_at_least_in_best_{CHECKED_TOP:g}"
-MIN_MEASURED = 50
-"""Craters of which a measurement is known, or it is left out."""
-_POWER = {"m": 1, "km3": 3}
-"""Of the diameter, over which a measurement of this unit is taken."""
 
 
 @dataclass
@@ -175,19 +171,9 @@ def measured_of(index: CraterIndex, gallery: KindGallery) -> Float:
     """What a terrain model says of the gallery's entries, [M, n]: lengths over the diameter, each
     number less its median, over its spread, 0 where it is not known. n is 0 in an index without
     such columns."""
-    columns = []
-    there = {name for table in index.craters.tables for name in table.column_names}
-    for measure in MEASURES:
-        if measure.name not in there:
-            continue
-        values = np.array(index.craters.values(measure.name), np.float64)[gallery.crater_row]
-        values /= gallery.diameter_m ** _POWER.get(measure.unit, 0)
-        known = values[np.isfinite(values)]
-        if known.size < MIN_MEASURED:
-            continue
-        low, middle, high = np.quantile(known, (0.25, 0.5, 0.75))
-        columns.append(np.clip((values - middle) / max(high - low, 1e-300), -3.0, 3.0))
-    return np.nan_to_num(np.array(columns).reshape(len(columns), len(gallery)).T, nan=0.0)
+    columns = measured_columns(index, gallery.crater_row, gallery.diameter_m)
+    values = [column.values for column in columns]
+    return np.nan_to_num(np.array(values).reshape(len(values), len(gallery)).T, nan=0.0)
 
 
 def _features(gallery: KindGallery, measured: Float | None) -> Float:
