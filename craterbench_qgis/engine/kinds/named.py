@@ -2,15 +2,14 @@
 
 Examples are positive (and perhaps negative); the rest of the index is unlabelled, not negative. A
 well-regularised logistic regression over the descriptor of kind, and over what a terrain model says
-where the index has such columns, tells examples from the rest; its scores, taken out of fold, are
-calibrated (Platt 1999), and divided by the mean probability of held-out examples, because a crater
-of the kind that nobody labelled is one all the same (Elkan & Noto 2008, who assume that examples
-are drawn at random from the kind).
+where the index has such columns, tells examples from the rest; its scores, taken out of fold, say
+how much likelier each is among craters of the kind than among others (Platt 1999, with a prior on
+the slope). How many craters of an index are of a kind, no example says: :data:`SHARE` of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,6 +34,13 @@ MIN_OTHERS = 2
 BACKGROUND = 2000
 """Unlabelled craters, drawn at random, that examples are compared with."""
 REGULARISATION = 0.015
+SHARE = 0.1
+"""Of an index's craters, taken to be of a kind before anything is known of one. Of kinds of 3 to
+30 %, measured on the western WAC, probabilities by it are the truest (docs/validation/analogs.md).
+"""
+SLOPE, SLOPE_STIFFNESS = 0.7, 32.0
+"""Of the odds' logarithm over the scores: its prior mean, and the prior's inverse variance. A few
+held-out examples tell it badly, and where they fail, order must not be turned round."""
 MEASURED_WEIGHT = 1.0
 """Of what terrain says, beside the parts of the descriptor. Chosen on named kinds of the western
 hemisphere (docs/validation/analogs.md)."""
@@ -150,12 +156,7 @@ def learn_kind(
         held_out[test] = fitted(train).decision_function(x[used[test]])
     everyone = np.asarray(fitted(np.arange(len(used))).decision_function(x), np.float64)
     share = len(sample) / max(1, len(rest))
-    platt = LogisticRegression(C=1e3, max_iter=1000)
-    # The unlabelled were thinned out; they stand for all of their kind.
-    platt.fit(held_out[:, None], label, sample_weight=np.where(label, 1.0, 1.0 / max(share, 1e-9)))
-    labelled = platt.predict_proba(held_out[label][:, None])[:, 1].mean()
-    chance = platt.predict_proba(everyone[:, None])[:, 1] / max(float(labelled), 1e-9)
-    probability = np.clip(chance, 0.0, 1.0)
+    probability = _calibrated(held_out, label)(everyone)
     probability[positive], everyone[positive] = 1.0, np.inf
     probability[negative], everyone[negative] = 0.0, -np.inf
     return LearntKind(
@@ -194,6 +195,24 @@ def _features(gallery: KindGallery, measured: Float | None) -> Float:
         parts.append(measured * np.sqrt(MEASURED_WEIGHT / spread))
     x = np.concatenate(parts, axis=1).astype(np.float64)
     return np.asarray((x - x.mean(axis=0)) * np.sqrt(x.shape[1]))
+
+
+def _calibrated(scores: Float, label: NDArray[np.bool_]) -> Callable[[Float], Float]:
+    """From a score to the probability to be of the kind, by held-out ``scores`` of examples and of
+    others, which together weigh as much. The more the score, the more the probability."""
+    from scipy.optimize import minimize
+    from scipy.special import expit, logit
+
+    count = int(label.sum())
+    weight = np.where(label, 1.0, count / max(1, len(label) - count))
+
+    def loss(line: Float) -> float:
+        odds = line[0] * scores + line[1]
+        misses = weight @ np.logaddexp(0.0, np.where(label, -odds, odds))
+        return float(misses + SLOPE_STIFFNESS / 2 * (line[0] - SLOPE) ** 2)
+
+    slope, there = minimize(loss, np.array([SLOPE, 0.0])).x
+    return lambda of: np.asarray(expit(max(slope, 0.01) * of + there + logit(SHARE)))
 
 
 def _validation(scores: Float, label: NDArray[np.bool_], share: float) -> dict[str, Any]:

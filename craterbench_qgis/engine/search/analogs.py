@@ -145,8 +145,7 @@ class AnalogSearch:
         top: int,
         feedback: Feedback | None = None,
     ) -> Ranked:
-        """The most like craters, a Ranked.
-
+        """The most like craters.
 
         ``allowed`` bool [n_craters] or None. Left out: craters that share ground with the query
         (unless the options want them), and those with too few pixels across. A crater counts with
