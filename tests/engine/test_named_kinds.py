@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from craterbench_qgis.engine.errors import QueryError
+from craterbench_qgis.engine.kinds import named
 from craterbench_qgis.engine.kinds.gallery import PARTS, Features
 from craterbench_qgis.engine.kinds.kept import kinds_beside, load_kind
 from craterbench_qgis.engine.kinds.named import learn_kind
@@ -138,3 +139,23 @@ def test_examples_that_contradict_each_other_do_not_turn_the_order_round() -> No
     learnt = learn_kind(craters, np.arange(6), np.array([], np.int64))
     by_likeness = learnt.probability[6:][np.argsort(learnt.likeness[6:])]
     assert (np.diff(by_likeness) >= 0).all() and by_likeness[-1] > by_likeness[0]
+
+
+def test_a_common_kind_is_told_by_what_its_examples_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A third of the craters is of it, so most of what examples are told from is of it, too."""
+
+    def precision() -> float:
+        shares = []
+        for seed in range(6):
+            craters, rng = gallery(np.full(COUNT, 30.0)), np.random.default_rng(seed)
+            members = rng.permutation(COUNT)[: COUNT // 3]
+            craters.features.tone[members] += 0.7
+            learnt = learn_kind(craters, members[:10], np.array([], np.int64), seed=seed)
+            rest = np.setdiff1d(np.arange(COUNT), members[:10])
+            best = rest[np.argsort(-learnt.likeness[rest], kind="stable")][:50]
+            shares.append(np.isin(best, members).mean())
+        return float(np.mean(shares))
+
+    now = precision()
+    monkeypatch.setattr(named, "WHERE_POORLY_PARTED", named.REGULARISATION)
+    assert now > precision() + 0.02

@@ -34,13 +34,18 @@ MIN_OTHERS = 2
 BACKGROUND = 2000
 """Unlabelled craters, drawn at random, that examples are compared with."""
 REGULARISATION = 0.015
+WHERE_POORLY_PARTED = 0.0005
+"""The same where held-out examples do not stand among the best 5 %: then many craters that nobody
+labelled are of the kind, or it shows in little, and what sets a few examples apart is chance.
+Chosen on the western WAC (docs/validation/analogs.md)."""
 SHARE = 0.1
 """Of an index's craters, taken to be of a kind before anything is known of one. Of kinds of 3 to
 30 %, measured on the western WAC, probabilities by it are the truest (docs/validation/analogs.md).
 """
-SLOPE, SLOPE_STIFFNESS = 0.7, 32.0
-"""Of the odds' logarithm over the scores: its prior mean, and the prior's inverse variance. A few
-held-out examples tell it badly, and where they fail, order must not be turned round."""
+SLOPE, SLOPE_STIFFNESS = 1.5, 2.0
+"""Of the odds' logarithm over the scores in standard deviations of the others': its prior mean, and
+the prior's inverse variance. A few held-out examples tell it badly, and where they fail, order must
+not be turned round."""
 MEASURED_WEIGHT = 1.0
 """Of what terrain says, beside the parts of the descriptor. Chosen on named kinds of the western
 hemisphere (docs/validation/analogs.md)."""
@@ -146,15 +151,26 @@ def learn_kind(
     # What was rejected is known; what was merely not looked at counts less.
     weight = np.where(label | negative[used], 1.0, 0.5)
 
-    def fitted(part: NDArray[np.int64]) -> LogisticRegression:
-        model = LogisticRegression(C=REGULARISATION, class_weight="balanced", max_iter=1000)
-        return model.fit(x[used[part]], label[part], sample_weight=weight[part])
+    folds = list(
+        StratifiedKFold(min(FOLDS, count), shuffle=True, random_state=seed).split(x[used], label)
+    )
 
-    held_out = np.zeros(len(used))
-    folds = StratifiedKFold(min(FOLDS, count), shuffle=True, random_state=seed)
-    for train, test in folds.split(x[used], label):
-        held_out[test] = fitted(train).decision_function(x[used[test]])
-    everyone = np.asarray(fitted(np.arange(len(used))).decision_function(x), np.float64)
+    def learnt(penalty: float) -> tuple[Float, Float]:
+        """Scores of the used when they were held out, and of all."""
+
+        def fitted(part: NDArray[np.int64]) -> LogisticRegression:
+            model = LogisticRegression(C=penalty, class_weight="balanced", max_iter=1000)
+            return model.fit(x[used[part]], label[part], sample_weight=weight[part])
+
+        held_out = np.zeros(len(used))
+        for train, test in folds:
+            held_out[test] = fitted(train).decision_function(x[used[test]])
+        everyone = fitted(np.arange(len(used))).decision_function(x)
+        return held_out, np.asarray(everyone, np.float64)
+
+    held_out, everyone = learnt(REGULARISATION)
+    if np.median(_places(held_out, label)) > CHECKED_TOP:
+        held_out, everyone = learnt(WHERE_POORLY_PARTED)
     share = len(sample) / max(1, len(rest))
     probability = _calibrated(held_out, label)(everyone)
     probability[positive], everyone[positive] = 1.0, np.inf
@@ -205,30 +221,40 @@ def _calibrated(scores: Float, label: NDArray[np.bool_]) -> Callable[[Float], Fl
 
     count = int(label.sum())
     weight = np.where(label, 1.0, count / max(1, len(label) - count))
+    middle, spread = scores[~label].mean(), max(float(scores[~label].std()), 1e-9)
+    known = (scores - middle) / spread
 
     def loss(line: Float) -> float:
-        odds = line[0] * scores + line[1]
+        odds = line[0] * known + line[1]
         misses = weight @ np.logaddexp(0.0, np.where(label, -odds, odds))
         return float(misses + SLOPE_STIFFNESS / 2 * (line[0] - SLOPE) ** 2)
 
     slope, there = minimize(loss, np.array([SLOPE, 0.0])).x
-    return lambda of: np.asarray(expit(max(slope, 0.01) * of + there + logit(SHARE)))
+    slope = max(float(slope), 0.03)
+    return lambda of: np.asarray(
+        expit(slope * (of - middle) / spread + there + logit(SHARE)), np.float64
+    )
+
+
+def _places(scores: Float, label: NDArray[np.bool_]) -> Float:
+    """The share of the others above each example."""
+    others = np.sort(scores[~label])
+    above = len(others) - np.searchsorted(others, scores[label], side="right")
+    return np.asarray(above / max(1, len(others)))
 
 
 def _validation(scores: Float, label: NDArray[np.bool_], share: float) -> dict[str, Any]:
     """Where held-out examples stand among craters nobody labelled. Of those some are of the kind,
     so a false positive here may be a right one: the precision is a lower bound."""
-    others = np.sort(scores[~label])
-    above = len(others) - np.searchsorted(others, scores[label], side="right")
-    percentile = above / max(1, len(others))
+    percentile, others = _places(scores, label), int((~label).sum())
     result = {
         "examples": int(label.sum()),
-        "compared_with": len(others),
+        "compared_with": others,
         "median_percentile": float(np.median(percentile)),
     }
     for top in (0.01, CHECKED_TOP, 0.1):
         recall = float((percentile <= top).mean())
-        hits, others_there = recall * label.sum(), top * len(others) / max(share, 1e-9)
+        hits, others_there = recall * label.sum(), top * others / max(share, 1e-9)
         result[f"recall_in_best_{top:g}"] = recall
         result[f"precision_at_least_in_best_{top:g}"] = float(hits / max(1.0, hits + others_there))
     return result
