@@ -2,15 +2,14 @@
 
 Examples are positive (and perhaps negative); the rest of the index is unlabelled, not negative. A
 well-regularised logistic regression over the descriptor of kind, and over what a terrain model says
-where the index has such columns, tells examples from the rest; its scores, taken out of fold, are
-calibrated (Platt 1999), and divided by the mean probability of held-out examples, because a crater
-of the kind that nobody labelled is one all the same (Elkan & Noto 2008, who assume that examples
-are drawn at random from the kind).
+where the index has such columns, tells examples from the rest; its scores, taken out of fold, say
+how much likelier each is among craters of the kind than among others (Platt 1999, with a prior on
+the slope). How many craters of an index are of a kind, no example says: :data:`SHARE` of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,10 +21,10 @@ from ...contract.kinds import MIN_EXAMPLES
 from ...contract.vocabulary import Likeness
 from ..errors import QueryError
 from ..index import CraterIndex
-from ..terrain import MEASURES
 from .descriptor import KindDescriptor
 from .gallery import PARTS, KindGallery
 from .kept import NamedKind, check_name, save_kind
+from .measured import measured_columns
 
 Float = NDArray[np.float64]
 
@@ -35,6 +34,18 @@ MIN_OTHERS = 2
 BACKGROUND = 2000
 """Unlabelled craters, drawn at random, that examples are compared with."""
 REGULARISATION = 0.015
+WHERE_POORLY_PARTED = 0.0005
+"""The same where held-out examples do not stand among the best 5 %: then many craters that nobody
+labelled are of the kind, or it shows in little, and what sets a few examples apart is chance.
+Chosen on the western WAC (docs/validation/analogs.md)."""
+SHARE = 0.1
+"""Of an index's craters, taken to be of a kind before anything is known of one. Of kinds of 3 to
+30 %, measured on the western WAC, probabilities by it are the truest (docs/validation/analogs.md).
+"""
+SLOPE, SLOPE_STIFFNESS = 1.5, 2.0
+"""Of the odds' logarithm over the scores in standard deviations of the others': its prior mean, and
+the prior's inverse variance. A few held-out examples tell it badly, and where they fail, order must
+not be turned round."""
 MEASURED_WEIGHT = 1.0
 """Of what terrain says, beside the parts of the descriptor. Chosen on named kinds of the western
 hemisphere (docs/validation/analogs.md)."""
@@ -42,10 +53,6 @@ CHECKED_TOP = 0.05
 """The best share of an index in which held-out examples are looked for, foremost."""
 RECALL = f"recall_in_best_{CHECKED_TOP:g}"
 PRECISION = f"precision_at_least_in_best_{CHECKED_TOP:g}"
-MIN_MEASURED = 50
-"""Craters of which a measurement is known, or it is left out."""
-_POWER = {"m": 1, "km3": 3}
-"""Of the diameter, over which a measurement of this unit is taken."""
 
 
 @dataclass
@@ -144,22 +151,28 @@ def learn_kind(
     # What was rejected is known; what was merely not looked at counts less.
     weight = np.where(label | negative[used], 1.0, 0.5)
 
-    def fitted(part: NDArray[np.int64]) -> LogisticRegression:
-        model = LogisticRegression(C=REGULARISATION, class_weight="balanced", max_iter=1000)
-        return model.fit(x[used[part]], label[part], sample_weight=weight[part])
+    folds = list(
+        StratifiedKFold(min(FOLDS, count), shuffle=True, random_state=seed).split(x[used], label)
+    )
 
-    held_out = np.zeros(len(used))
-    folds = StratifiedKFold(min(FOLDS, count), shuffle=True, random_state=seed)
-    for train, test in folds.split(x[used], label):
-        held_out[test] = fitted(train).decision_function(x[used[test]])
-    everyone = np.asarray(fitted(np.arange(len(used))).decision_function(x), np.float64)
+    def learnt(penalty: float) -> tuple[Float, Float]:
+        """Scores of the used when they were held out, and of all."""
+
+        def fitted(part: NDArray[np.int64]) -> LogisticRegression:
+            model = LogisticRegression(C=penalty, class_weight="balanced", max_iter=1000)
+            return model.fit(x[used[part]], label[part], sample_weight=weight[part])
+
+        held_out = np.zeros(len(used))
+        for train, test in folds:
+            held_out[test] = fitted(train).decision_function(x[used[test]])
+        everyone = fitted(np.arange(len(used))).decision_function(x)
+        return held_out, np.asarray(everyone, np.float64)
+
+    held_out, everyone = learnt(REGULARISATION)
+    if np.median(_places(held_out, label)) > CHECKED_TOP:
+        held_out, everyone = learnt(WHERE_POORLY_PARTED)
     share = len(sample) / max(1, len(rest))
-    platt = LogisticRegression(C=1e3, max_iter=1000)
-    # The unlabelled were thinned out; they stand for all of their kind.
-    platt.fit(held_out[:, None], label, sample_weight=np.where(label, 1.0, 1.0 / max(share, 1e-9)))
-    labelled = platt.predict_proba(held_out[label][:, None])[:, 1].mean()
-    chance = platt.predict_proba(everyone[:, None])[:, 1] / max(float(labelled), 1e-9)
-    probability = np.clip(chance, 0.0, 1.0)
+    probability = _calibrated(held_out, label)(everyone)
     probability[positive], everyone[positive] = 1.0, np.inf
     probability[negative], everyone[negative] = 0.0, -np.inf
     return LearntKind(
@@ -175,19 +188,9 @@ def measured_of(index: CraterIndex, gallery: KindGallery) -> Float:
     """What a terrain model says of the gallery's entries, [M, n]: lengths over the diameter, each
     number less its median, over its spread, 0 where it is not known. n is 0 in an index without
     such columns."""
-    columns = []
-    there = {name for table in index.craters.tables for name in table.column_names}
-    for measure in MEASURES:
-        if measure.name not in there:
-            continue
-        values = np.array(index.craters.values(measure.name), np.float64)[gallery.crater_row]
-        values /= gallery.diameter_m ** _POWER.get(measure.unit, 0)
-        known = values[np.isfinite(values)]
-        if known.size < MIN_MEASURED:
-            continue
-        low, middle, high = np.quantile(known, (0.25, 0.5, 0.75))
-        columns.append(np.clip((values - middle) / max(high - low, 1e-300), -3.0, 3.0))
-    return np.nan_to_num(np.array(columns).reshape(len(columns), len(gallery)).T, nan=0.0)
+    columns = measured_columns(index, gallery.crater_row, gallery.diameter_m)
+    values = [column.values for column in columns]
+    return np.nan_to_num(np.array(values).reshape(len(values), len(gallery)).T, nan=0.0)
 
 
 def _features(gallery: KindGallery, measured: Float | None) -> Float:
@@ -210,20 +213,48 @@ def _features(gallery: KindGallery, measured: Float | None) -> Float:
     return np.asarray((x - x.mean(axis=0)) * np.sqrt(x.shape[1]))
 
 
+def _calibrated(scores: Float, label: NDArray[np.bool_]) -> Callable[[Float], Float]:
+    """From a score to the probability to be of the kind, by held-out ``scores`` of examples and of
+    others, which together weigh as much. The more the score, the more the probability."""
+    from scipy.optimize import minimize
+    from scipy.special import expit, logit
+
+    count = int(label.sum())
+    weight = np.where(label, 1.0, count / max(1, len(label) - count))
+    middle, spread = scores[~label].mean(), max(float(scores[~label].std()), 1e-9)
+    known = (scores - middle) / spread
+
+    def loss(line: Float) -> float:
+        odds = line[0] * known + line[1]
+        misses = weight @ np.logaddexp(0.0, np.where(label, -odds, odds))
+        return float(misses + SLOPE_STIFFNESS / 2 * (line[0] - SLOPE) ** 2)
+
+    slope, there = minimize(loss, np.array([SLOPE, 0.0])).x
+    slope = max(float(slope), 0.03)
+    return lambda of: np.asarray(
+        expit(slope * (of - middle) / spread + there + logit(SHARE)), np.float64
+    )
+
+
+def _places(scores: Float, label: NDArray[np.bool_]) -> Float:
+    """The share of the others above each example."""
+    others = np.sort(scores[~label])
+    above = len(others) - np.searchsorted(others, scores[label], side="right")
+    return np.asarray(above / max(1, len(others)))
+
+
 def _validation(scores: Float, label: NDArray[np.bool_], share: float) -> dict[str, Any]:
     """Where held-out examples stand among craters nobody labelled. Of those some are of the kind,
     so a false positive here may be a right one: the precision is a lower bound."""
-    others = np.sort(scores[~label])
-    above = len(others) - np.searchsorted(others, scores[label], side="right")
-    percentile = above / max(1, len(others))
+    percentile, others = _places(scores, label), int((~label).sum())
     result = {
         "examples": int(label.sum()),
-        "compared_with": len(others),
+        "compared_with": others,
         "median_percentile": float(np.median(percentile)),
     }
     for top in (0.01, CHECKED_TOP, 0.1):
         recall = float((percentile <= top).mean())
-        hits, others_there = recall * label.sum(), top * len(others) / max(share, 1e-9)
+        hits, others_there = recall * label.sum(), top * others / max(share, 1e-9)
         result[f"recall_in_best_{top:g}"] = recall
         result[f"precision_at_least_in_best_{top:g}"] = float(hits / max(1.0, hits + others_there))
     return result

@@ -4,27 +4,51 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract.records import Json
 from ...contract.search import LIKE_THE_QUERY, OF_A_KIND, AnalogOptions, Feedback, Filters
+from ...contract.vocabulary import Likeness
 from ..bodies import Body
 from ..index import CraterIndex
 from ..kinds.descriptor import KindDescriptor, KindVectors, load_descriptor
 from ..kinds.gallery import Features, KindGallery
 from ..kinds.kept import load_kind
+from ..kinds.measured import WEIGHTS, MeasuredTerrain, measured_columns
 from ..kinds.named import LearntKind, learn_ids, rows_of
 from .chance import same_ground
 from .query import QueryView
+from .query_terrain import terrain_of
 from .turns import Turn, turned
 
 Examples = tuple[tuple[str, ...], tuple[str, ...]]
 """Ids of craters of a kind, and of others."""
 _KEPT = 4
 _QUARTERS = (Turn(0.0, False), Turn(90.0, False), Turn(180.0, True), Turn(270.0, True))
+
+
+@dataclass(frozen=True)
+class Compared:
+    """``unlike`` [M], each entry of the gallery's unlikeness to a query; ``how``: what share each
+    part has in it, and whose the query's terrain is, plain JSON."""
+
+    unlike: NDArray[np.float32]
+    how: Json
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """``views``: numbers of the most like craters' views, best first [n]; their ``scores``;
+    ``likeness``: what orders those of one score; ``how`` they were compared, plain JSON."""
+
+    views: NDArray[np.int64]
+    scores: NDArray[np.float32]
+    likeness: NDArray[np.float32]
+    how: Json
 
 
 class AnalogSearch:
@@ -45,6 +69,12 @@ class AnalogSearch:
         """Raises CraterIndexError, saying what to do, where the index has no descriptors."""
         return KindGallery(self._index, self.descriptor)
 
+    @cached_property
+    def terrain(self) -> MeasuredTerrain:
+        """What a terrain model says of the entries of :attr:`gallery`."""
+        rows, diameter = self.gallery.crater_row, self.gallery.diameter_m
+        return MeasuredTerrain(measured_columns(self._index, rows, diameter), diameter)
+
     def describe(self, query: QueryView) -> KindVectors:
         """The query's descriptors: as it is, turned and mirrored. Their mean is steadier."""
         contexts = self._index.settings.context_factors
@@ -60,6 +90,29 @@ class AnalogSearch:
     def query_features(self, query: QueryView) -> Features:
         """What of the query is compared with the entries of :attr:`gallery`."""
         return self.gallery.query_features(self.describe(query), self._observation(query))
+
+    def compare(
+        self,
+        query: QueryView,
+        by: Likeness,
+        features: Features | None = None,
+        measured: bool = True,
+    ) -> Compared:
+        """The query and every entry of :attr:`gallery`, from 0 for the same. ``features``: of the
+        query, where they are at hand; ``measured``: whether measurements of terrain count, where
+        the index has them and those of the query are known."""
+        features = self.query_features(query) if features is None else features
+        diameter, weight = query.diameter_m, WEIGHTS[by]
+        known = terrain_of(self._index, self.terrain, query) if measured and weight else None
+        if known is None:
+            unlike = self.gallery.unlikeness(features, by, diameter)
+            return Compared(unlike, {"shares": self.gallery.shares(features, by, diameter)})
+        parts = self.terrain.compared(known.values, weight)
+        unlike = self.gallery.unlikeness(features, by, diameter, parts)
+        counts = np.isfinite(known.values)
+        shares = self.gallery.shares(features, by, diameter, weight * float(counts.mean()))
+        measures = [n for n, there in zip(self.terrain.names, counts, strict=True) if there]
+        return Compared(unlike, {"shares": shares, "terrain": known.source | {"columns": measures}})
 
     def learnt(self, yes: Sequence[str], no: Sequence[str]) -> LearntKind:
         """The kind of the craters ``yes``, of which ``no`` are not (ids). Raises QueryError for too
@@ -91,9 +144,8 @@ class AnalogSearch:
         body: Body,
         top: int,
         feedback: Feedback | None = None,
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]:
-        """View numbers of the most like craters, best first, their scores, and what orders those of
-        one score.
+    ) -> Ranked:
+        """The most like craters.
 
         ``allowed`` bool [n_craters] or None. Left out: craters that share ground with the query
         (unless the options want them), and those with too few pixels across. A crater counts with
@@ -115,6 +167,7 @@ class AnalogSearch:
                 craters.lat[rows],
                 craters.diameter_m[rows],
             )
+        how: Json = {}
         if feedback:
             learnt = self.learnt(feedback.accepted, feedback.rejected)
             rejected = self._index.craters.rows_of(feedback.rejected)
@@ -122,13 +175,14 @@ class AnalogSearch:
             at = np.searchsorted(learnt.rows, gallery.crater_row)
             scores, likeness = learnt.probability[at], learnt.likeness[at]
         else:
-            unlike = gallery.unlikeness(self.query_features(query), options.by, diameter)
-            scores, likeness = score_of(unlike), -unlike
+            compared = self.compare(query, options.by)
+            scores, likeness, how = score_of(compared.unlike), -compared.unlike, compared.how
         order = np.flatnonzero(keep)
         order = order[np.lexsort((gallery.view[order], -likeness[order], -scores[order]))]
         _, first = np.unique(gallery.crater_row[order], return_index=True)
         chosen = order[np.sort(first)[:top]]
-        return gallery.view[chosen], scores[chosen].astype("f4"), likeness[chosen].astype("f4")
+        best = scores[chosen].astype("f4"), likeness[chosen].astype("f4")
+        return Ranked(gallery.view[chosen], *best, how)
 
     def _observation(self, query: QueryView) -> int | None:
         fingerprint = query.source.get("mosaic_fingerprint")

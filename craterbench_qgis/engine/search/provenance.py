@@ -37,12 +37,14 @@ def provenance_of(
     descriptor: KindDescriptor | None = None,
     overlay: Overlay | None = None,
     kind: LearntKind | None = None,
+    compared: Json | None = None,
 ) -> Json:
     """Everything needed to say, later, how a match set came about; plain JSON.
 
     ``shortlist_by``: the backend that answered; ``descriptor``: what analogs were ranked by;
     ``overlay``: how pictures were laid on the query, None where they were not; ``kind``: what was
-    learnt of the accepted analogs.
+    learnt of the accepted analogs; ``compared``: what share each part has in the comparison of
+    analogs, and whose the query's terrain is.
     """
     settings = index.settings
     return {
@@ -61,7 +63,7 @@ def provenance_of(
         "find": str(options.find),
         **({"any_angle": True} if options.any_angle else {}),
         **({"overlay": overlay.to_json()} if overlay is not None else {}),
-        **(_of_analogs(options, descriptor) if descriptor is not None else {}),
+        **(_of_analogs(options, descriptor, compared or {}) if descriptor is not None else {}),
         **({"feedback": options.feedback.to_json()} if options.feedback else {}),
         **({"kind": _of_kind(kind)} if kind is not None else {}),
         "filters": {
@@ -73,7 +75,7 @@ def provenance_of(
     }
 
 
-def _of_analogs(options: SearchOptions, descriptor: KindDescriptor) -> Json:
+def _of_analogs(options: SearchOptions, descriptor: KindDescriptor, compared: Json) -> Json:
     return {
         "analogs": {
             "by": str(options.analogs.by),
@@ -81,6 +83,7 @@ def _of_analogs(options: SearchOptions, descriptor: KindDescriptor) -> Json:
             "same_place": options.analogs.same_place,
             "descriptor": descriptor.id,
             "weights_sha256": descriptor.weights_hash,
+            **compared,
         }
     }
 

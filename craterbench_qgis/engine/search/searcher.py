@@ -107,18 +107,20 @@ class Searcher:
             if filters:
                 allowed = self._allowed(query, filters)
         with _timed(timings, "kind"):
-            views, scores, likeness = self.analogs.rank(
+            ranked = self.analogs.rank(
                 query, options.analogs, allowed, self.body, options.top, options.feedback
             )
         with _timed(timings, "turn"):
-            best = best_turns(self.index, self.encoder, query, views)
+            best = best_turns(self.index, self.encoder, query, ranked.views)
         with _timed(timings, "assemble"):
-            matches = self._matches(query, options.top, views, likeness, scores)
+            matches = self._matches(
+                query, options.top, ranked.views, ranked.likeness, ranked.scores
+            )
             for match in matches:
                 match.shortlist_score = match.score  # there is one stage
-            add_turns(matches, views, best)
+            add_turns(matches, ranked.views, best)
         timings["total"] = sum(timings.values())
-        return SearchResult(matches, timings, self.provenance(query, options))
+        return SearchResult(matches, timings, self.provenance(query, options, compared=ranked.how))
 
     def _search_any_angle(
         self, query: QueryView, options: SearchOptions, timings: dict[str, float]
@@ -374,17 +376,21 @@ class Searcher:
         return list(zip(np.asarray(distance).tolist(), np.asarray(bearing).tolist(), strict=True))
 
     def provenance(
-        self, query: QueryView, options: SearchOptions, overlay: Overlay | None = None
+        self,
+        query: QueryView,
+        options: SearchOptions,
+        overlay: Overlay | None = None,
+        compared: Json | None = None,
     ) -> Json:
         """Everything needed to say, later, how a match set came about; plain JSON. ``overlay``:
-        how pictures were laid on the query, where they were."""
+        how pictures were laid on the query, where they were; ``compared``: how analogs were."""
         analogs = options.find is Question.ANALOGS
         descriptor = self.analogs.descriptor if analogs else None
         kind = None
         if analogs and options.feedback:
             kind = self.analogs.learnt(options.feedback.accepted, options.feedback.rejected)
         by = getattr(self._backends.get(options.backend), "name", None)
-        return provenance_of(self.index, query, options, by, descriptor, overlay, kind)
+        return provenance_of(self.index, query, options, by, descriptor, overlay, kind, compared)
 
 
 @contextmanager
