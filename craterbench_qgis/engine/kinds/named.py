@@ -130,6 +130,7 @@ def learn_kind(
 
     rows, first = np.unique(gallery.crater_row, return_index=True)
     x = _features(gallery, measured)[first]
+    size = x[:, 0]
     positive, negative = np.isin(rows, yes), np.isin(rows, no)
     count = int(positive.sum())
     if count < MIN_EXAMPLES:
@@ -158,15 +159,19 @@ def learn_kind(
     def learnt(penalty: float) -> tuple[Float, Float]:
         """Scores of the used when they were held out, and of all."""
 
-        def fitted(part: NDArray[np.int64]) -> LogisticRegression:
+        def scores(part: NDArray[np.int64]) -> Float:
+            """Of all, by what ``part`` of the used says."""
+            # Else basins, larger than all examples, would be the likeliest.
+            away = np.abs(size - size[used[part][label[part]]].mean())
+            known = np.column_stack([x, away])
             model = LogisticRegression(C=penalty, class_weight="balanced", max_iter=1000)
-            return model.fit(x[used[part]], label[part], sample_weight=weight[part])
+            model.fit(known[used[part]], label[part], sample_weight=weight[part])
+            return np.asarray(model.decision_function(known), np.float64)
 
         held_out = np.zeros(len(used))
         for train, test in folds:
-            held_out[test] = fitted(train).decision_function(x[used[test]])
-        everyone = fitted(np.arange(len(used))).decision_function(x)
-        return held_out, np.asarray(everyone, np.float64)
+            held_out[test] = scores(train)[used[test]]
+        return held_out, scores(np.arange(len(used)))
 
     held_out, everyone = learnt(REGULARISATION)
     if np.median(_places(held_out, label)) > CHECKED_TOP:
@@ -194,18 +199,18 @@ def measured_of(index: CraterIndex, gallery: KindGallery) -> Float:
 
 
 def _features(gallery: KindGallery, measured: Float | None) -> Float:
-    """Every part of the descriptor, weighted as a search by both weighs it, the scatter over
-    azimuth, the contrast within rings, the logarithm of the diameter and what was measured:
-    examples can say that they matter."""
+    """The logarithm of the diameter (the first column), every part of the descriptor, weighted as a
+    search by both weighs it, the scatter over azimuth, the contrast within rings and what was
+    measured: examples can say that they matter."""
     weights = PARTS[Likeness.BOTH] | gallery.weights(Likeness.BOTH)
     weights |= {"scatter": 0.5, "texture": 0.5}
-    parts = [
+    size = np.log(gallery.diameter_m)[:, None]
+    # As the parts are: two craters drawn at random differ by 1 in the mean square.
+    parts = [(size - size.mean()) / max(float(size.std()) * np.sqrt(2), 1e-9)]
+    parts += [
         gallery.features.part(name) * np.sqrt(weight / gallery.scale[name])
         for name, weight in weights.items()
     ]
-    size = np.log(gallery.diameter_m)[:, None]
-    # As the parts are: two craters drawn at random differ by 1 in the mean square.
-    parts.append((size - size.mean()) / max(float(size.std()) * np.sqrt(2), 1e-9))
     if measured is not None and measured.shape[1]:
         spread = max(2.0 * float(measured.var(axis=0).sum()), 1e-9)
         parts.append(measured * np.sqrt(MEASURED_WEIGHT / spread))
