@@ -40,7 +40,7 @@ labelled are of the kind, or it shows in little, and what sets a few examples ap
 Chosen on the western WAC (docs/validation/analogs.md)."""
 SHARE = 0.1
 """Of an index's craters, taken to be of a kind before anything is known of one. Of kinds of 3 to
-30 %, measured on the western WAC, probabilities by it are the truest (docs/validation/analogs.md).
+15 %, measured on the western WAC, probabilities by it are the truest (docs/validation/analogs.md).
 """
 SLOPE, SLOPE_STIFFNESS = 1.5, 2.0
 """Of the odds' logarithm over the scores in standard deviations of the others': its prior mean, and
