@@ -842,6 +842,16 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>Measured terrain counts {n} % of it.</source>
+            <translation>Gemessenes Gelände zählt davon {n} %.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>Measured terrain counts {n} % of it; the query was measured on the model.</source>
+            <translation>Gemessenes Gelände zählt davon {n} %; der gesuchte Krater wurde auf dem Modell gemessen.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
             <source>No crater of the index meets the conditions of this search. Widen them and search again.</source>
             <translation>Kein Krater des Index erfüllt die Bedingungen dieser Suche. Weiten Sie sie, und suchen Sie noch einmal.</translation>
         </message>

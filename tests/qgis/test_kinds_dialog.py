@@ -184,6 +184,18 @@ def test_a_refined_search_for_analogs_says_how_far_to_trust_it() -> None:
     assert best_by_chance(matches).endswith("accepted craters.")
 
 
+def test_measured_terrain_is_said_where_it_counts() -> None:
+    matches = analogs()
+    assert "terrain" not in best_by_chance(matches)
+    counted = {"shares": {"profile": 0.67, "terrain": 0.33}, "terrain": {"from": "index"}}
+    matches.provenance["analogs"] = counted
+    assert best_by_chance(matches).endswith("Measured terrain counts 33 % of it.")
+    matches.provenance["analogs"] = {**counted, "terrain": {"from": "terrain model"}}
+    assert best_by_chance(matches).endswith("was measured on the model.")
+    matches.provenance["analogs"] = {"shares": ["spoiled"]}
+    assert "terrain" not in best_by_chance(matches)
+
+
 def test_a_kind_is_a_condition_in_words() -> None:
     conditions = words.with_filters(Conditions(), kind="fresh")
     assert words.pieces(conditions)[words.KIND] == "kind “fresh”, at least 50 %"

@@ -97,10 +97,11 @@ def best_by_chance(match_set: MatchSet) -> str:
     if match_set.request.conditions.find is Question.ANALOGS and match_set.request.is_refined:
         return " ".join(_of_a_kind(match_set.provenance.get("kind")))
     if match_set.request.conditions.find is Question.ANALOGS:
-        return tr(
+        text = tr(
             "Ranked by likeness of kind: {same} is as the query, above is more so, {half} as "
             "unlike as two craters drawn at random. It says nothing on being the same crater."
         ).format(same=number(LIKE_THE_QUERY, 2), half=number(0.5, 1))
+        return " ".join([text, *_of_terrain(match_set.provenance.get("analogs"))])
     if match_set.request.is_refined:
         return tr(
             "Refined by your decisions; rejected craters are left out. How many craters would be "
@@ -113,6 +114,18 @@ def best_by_chance(match_set: MatchSet) -> str:
     if best >= 1.0:
         return tr("No good match: {chance} as the best match.").format(chance=chance(best))
     return tr("Best match: {chance}.").format(chance=chance(best))
+
+
+def _of_terrain(analogs: Any) -> Iterator[str]:
+    """How much measured terrain counts, where it does; ``analogs``: what the engine said."""
+    try:
+        share, terrain = float(analogs["shares"]["terrain"]), analogs["terrain"]
+    except (KeyError, TypeError, ValueError):
+        return
+    text = tr("Measured terrain counts {n} % of it.")
+    if terrain.get("from") == "terrain model":
+        text = tr("Measured terrain counts {n} % of it; the query was measured on the model.")
+    yield text.format(n=number(100 * share))
 
 
 def _of_a_kind(learnt: Any) -> Iterator[str]:
