@@ -119,11 +119,12 @@ def best_by_chance(match_set: MatchSet) -> str:
 def _of_terrain(analogs: Any) -> Iterator[str]:
     """How much measured terrain counts, where it does; ``analogs``: what the engine said."""
     try:
-        share, terrain = float(analogs["shares"]["terrain"]), analogs["terrain"]
+        share = float(analogs["shares"]["terrain"])
+        on_model = analogs["terrain"]["from"] == "terrain model"
     except (KeyError, TypeError, ValueError):
         return
     text = tr("Measured terrain counts {n} % of it.")
-    if terrain.get("from") == "terrain model":
+    if on_model:
         text = tr("Measured terrain counts {n} % of it; the query was measured on the model.")
     yield text.format(n=number(100 * share))
 
