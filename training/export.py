@@ -89,8 +89,8 @@ def export_encoder(
 
 
 def pack(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Tensors of two and more dimensions become int8, deflated, beside ``NAME.int8_scale`` float32 [n]
-    and ``NAME.int8_shape`` int64; other floating ones float16; anything else stays."""
+    """Tensors of two and more dimensions become int8, deflated, beside ``NAME.int8_scale``, float32
+    [n], and ``NAME.int8_shape``, int64; other floating ones float16; anything else stays."""
     out: dict[str, Tensor] = {}
     for name, value in state.items():
         if not value.dtype.is_floating_point:
