@@ -25,14 +25,14 @@ def export_encoder(
     *,
     about: dict[str, Any] | None = None,
     default: bool = True,
-    begun: Path | None = None,
+    kept: Path | None = None,
 ) -> Path:
     """Write ``NAME.safetensors`` (averaged weights) and ``NAME.json``; return the card.
 
     The recipe's ``bytes_each``: 2 for float16, 1 for int8 filters, deflated
     (:mod:`..encoders.byte_weights`).
-    With its ``keep`` above 0 every weight is keep x what the run began with (``begun``, its
-    safetensors) + (1 - keep) x what it ended with: Wortsman et al. 2022, robust fine-tuning.
+    With its ``keep`` above 0 every weight is keep x that of ``kept`` (what the run
+    began with or was held to) + (1 - keep) x what it ended with: Wortsman et al. 2022, robust fine-tuning.
 
     ``about`` is merged into the card: description, data, recipe, time, licence, limits, measured
     accuracy.
@@ -46,8 +46,8 @@ def export_encoder(
         for name, value in state["average"].items()
         if not name.endswith("num_batches_tracked")
     }
-    if config.keep > 0 and begun is not None:
-        start = unpack(load(begun.read_bytes()))
+    if config.keep > 0 and kept is not None:
+        start = unpack(load(kept.read_bytes()))
         average = {n: torch.lerp(v.float(), start[n], config.keep) for n, v in average.items()}
     half = {n: v.half() if v.dtype.is_floating_point else v for n, v in average.items()}
     data = save(half if config.bytes_each == 2 else pack(average), metadata={"format": "pt"})

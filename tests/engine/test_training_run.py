@@ -182,7 +182,7 @@ def test_an_export_keeps_a_share_of_what_the_run_began_with(recipe: Path, tmp_pa
     begun = export_encoder(first, recipe, tmp_path / "begun").with_suffix(".safetensors")
     recipe.write_text(json.dumps({**TINY, "seed": 5, "keep": 0.25}), encoding="utf-8")
     last = running.train(recipe, tmp_path / "last", device="cpu")
-    mixed = load(export_encoder(last, recipe, tmp_path / "out", begun=begun)
+    mixed = load(export_encoder(last, recipe, tmp_path / "out", kept=begun)
                  .with_suffix(".safetensors").read_bytes())  # fmt: skip
     for name in mixed:
         value = weights(last)[name]
