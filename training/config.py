@@ -46,8 +46,9 @@ class TrainingConfig:
     the global, late, dense and place scores. ``start_from``, relative to the
     config file too, is an encoder's safetensors to begin with instead of random weights; blocks
     it lacks are added as identities. ``teacher``, relative to it too: the encoder that views of
-    bodies with ``retain`` are held to. ``keep``: the share, in what is written, of
-    the teacher's weights, or without one of those begun with (see :func:`.export.export_encoder`). ``bytes_each``: of a written weight. ``spreads``
+    bodies with ``retain`` are held to. ``keep``: the share, in what is written, of the teacher's
+    weights, or without one of those begun with (see :func:`.export.export_encoder`).
+    ``bytes_each``: of a written weight. ``spreads``
     (see ``attention_from_saliency``) take turns; the last is the encoder's."""
 
     name: str

@@ -30,9 +30,9 @@ def export_encoder(
     """Write ``NAME.safetensors`` (averaged weights) and ``NAME.json``; return the card.
 
     The recipe's ``bytes_each``: 2 for float16, 1 for int8 filters, deflated
-    (:mod:`..encoders.byte_weights`).
-    With its ``keep`` above 0 every weight is keep x that of ``kept`` (what the run
-    began with or was held to) + (1 - keep) x what it ended with: Wortsman et al. 2022, robust fine-tuning.
+    (:mod:`..encoders.byte_weights`). With its ``keep`` above 0 every weight is keep x that of
+    ``kept`` (safetensors of what the run began with, or was held to) + (1 - keep) x what it ended
+    with: Wortsman et al. 2022, robust fine-tuning.
 
     ``about`` is merged into the card: description, data, recipe, time, licence, limits, measured
     accuracy.
