@@ -11,8 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from craterbench_qgis.engine.encoders import bundled, load_encoder
+from craterbench_qgis.engine.bodies import body_by_name
+from craterbench_qgis.engine.encoders import available_encoders, bundled, load_encoder
 from craterbench_qgis.engine.encoders.base import Encoder, resources_folder
+from craterbench_qgis.engine.encoders.registry import default_encoder
 from craterbench_qgis.engine.errors import EncoderError
 
 NAME, ANY_BODY = "craterbench-conv-v2", "craterbench-conv-v4"
@@ -183,3 +185,14 @@ def test_it_knows_craters_under_another_sun(encoder: Encoder, tmp_path: Path) ->
     )  # fmt: skip
     assert result["aggregated:attention:16"]["hit@1"] >= 0.95
     assert result["global"]["hit@10"] >= 0.95
+
+
+def test_another_body_has_another_default() -> None:
+    """The Moon's is unchanged; whoever names one gets it."""
+    moon, mars = body_by_name("moon"), body_by_name("mars")
+    assert default_encoder() == default_encoder(moon) == NAME
+    assert default_encoder(mars) == default_encoder(body_by_name("ceres")) == ANY_BODY
+    assert load_encoder(None, body=mars, threads=1).id == ANY_BODY
+    assert load_encoder(NAME, body=mars, threads=1).id == NAME
+    (elsewhere,) = [info for info in available_encoders() if info.elsewhere]
+    assert elsewhere.id == ANY_BODY and not elsewhere.default

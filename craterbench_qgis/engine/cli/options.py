@@ -187,8 +187,10 @@ def add_encoder_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def load_encoder_for(arguments: argparse.Namespace, spec: str | None = None) -> Encoder:
-    """The encoder the options name, else ``spec``, else the default."""
+def load_encoder_for(
+    arguments: argparse.Namespace, spec: str | None = None, body: Body | None = None
+) -> Encoder:
+    """The encoder the options name, else ``spec``, else the default for ``body``."""
     from ..encoders import load_encoder
 
     if not arguments.encoder and spec is not None and spec.startswith("checkpoint:"):
@@ -201,6 +203,7 @@ def load_encoder_for(arguments: argparse.Namespace, spec: str | None = None) -> 
         device=arguments.device,
         threads=arguments.threads,
         allow_download=arguments.allow_download,
+        body=body,
     )
     if arguments.device not in ("auto", "cpu") and encoder.device_name.startswith("cpu"):
         # A network would have refused a device it cannot use; the controls have no network.
