@@ -29,7 +29,7 @@ from craterbench_qgis.engine.kinds.named import learn_kind, measured_of
 
 NAMES = Path(__file__).with_suffix(".csv")
 MIN_KM, RADIUS_KM = 20.0, 1737.4
-EXAMPLES, DRAWS, RECALL_AT = 10, 10, 100
+EXAMPLES, DRAWS, RECALL_AT = 10, 40, 100
 # A crater of the catalogue is the named one within these limits, of the named diameter.
 AWAY, RATIO = 0.25, 1.35
 
@@ -79,7 +79,7 @@ def nearest(
 
 
 def examples(path: Path) -> None:
-    """Recall@100 of the rest from ten examples, mean over ten draws."""
+    """Recall@100 of the rest from ten examples, mean over the draws."""
     with open_index(path) as index:
         gallery = KindGallery(index, load_descriptor(threads=1))
         kinds, measured = index.craters.values("kind"), measured_of(index, gallery)
@@ -95,7 +95,7 @@ def examples(path: Path) -> None:
             yes = np.random.default_rng(seed).permutation(members)[:EXAMPLES]
             learnt = learn_kind(gallery, rows[yes], none, seed=seed, measured=measured)
             rest = np.setdiff1d(np.arange(len(of)), yes)
-            best = rest[np.argsort(-learnt.probability[rest], kind="stable")][:RECALL_AT]
+            best = rest[np.argsort(-learnt.likeness[rest], kind="stable")][:RECALL_AT]
             shares.append((of[best] == kind).sum() / (len(members) - EXAMPLES))
         chance = RECALL_AT / (len(of) - EXAMPLES)
         spread = f"{min(shares):.2f} to {max(shares):.2f}"

@@ -28,7 +28,7 @@ MOSAIC, CATALOGUE = "lroc_wac_8k.tif", "craters_ge5km.csv"
 # Theophilus: centre and side in degrees.
 BOX = ("26.2", "-11.35", "8")
 DESKTOP_WIDTH = 1200
-STEPS = "panel menus open_index box gallery_buttons gallery_keys why export"
+STEPS = "panel menus open_index box gallery_buttons gallery_keys why export kinds"
 # Name in the documents -> the tour's picture.
 DESKTOP = {
     "2-index-open.png": "3-index",
@@ -36,6 +36,7 @@ DESKTOP = {
     "5-accepted.png": "7-accepted",
     "6-why.png": "10-why",
     "7-export.png": "11-export",
+    "8-kinds.png": "15-kind-shown",
 }
 COLOURS = 256
 GREY = 40

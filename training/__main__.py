@@ -85,7 +85,8 @@ def _encoder(recipe: Path, arguments: argparse.Namespace, monitor: Monitor) -> i
     if is_vit(config):
         card = export_vit(checkpoint, recipe, output / "encoder", begun)
     else:
-        card = export_encoder(checkpoint, recipe, output / "encoder", default=False, begun=begun)
+        kept = output / config.teacher if config.teacher is not None else begun
+        card = export_encoder(checkpoint, recipe, output / "encoder", default=False, kept=kept)
     say(f"Written: {card} and its weights. Use it with --encoder {card}")
     return 0
 

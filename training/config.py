@@ -18,7 +18,9 @@ class BodyShare:
     ``share``: of the places in a batch. ``mixture``: of the pairs shade-shade, mosaic-mosaic and
     mosaic-shade. ``far``: for each of these, how often the second view's centre is off by up to
     ``offset`` diameters instead of 0.16. ``processing``: how often a view of the mosaic is
-    filtered as another laboratory might have (:mod:`.processing`).
+    filtered as another laboratory might have (:mod:`.processing`). ``less_blur``: how often it is
+    shown less its own blur. ``retain``: how much views of this body count, beside other bodies', in
+    staying with the ``teacher``.
     """
 
     name: str
@@ -29,6 +31,8 @@ class BodyShare:
     offset: float = 0.36
     far: tuple[float, float, float] = (0.2, 0.5, 0.2)
     processing: float = 0.0
+    less_blur: float = 0.0
+    retain: float = 0.0
     terrain: dict[str, Any] = field(default_factory=dict)
 
 
@@ -41,8 +45,10 @@ class TrainingConfig:
     and minutes is nearer its end, and the run ends there. ``temperatures`` are the first ones of
     the global, late, dense and place scores. ``start_from``, relative to the
     config file too, is an encoder's safetensors to begin with instead of random weights; blocks
-    it lacks are added as identities. ``keep``: their share in what is written (see
-    :func:`.export.export_encoder`). ``bytes_each``: of a written weight. ``spreads``
+    it lacks are added as identities. ``teacher``, relative to it too: the encoder that views of
+    bodies with ``retain`` are held to. ``keep``: the share, in what is written, of the teacher's
+    weights, or without one of those begun with (see :func:`.export.export_encoder`).
+    ``bytes_each``: of a written weight. ``spreads``
     (see ``attention_from_saliency``) take turns; the last is the encoder's."""
 
     name: str
@@ -72,6 +78,7 @@ class TrainingConfig:
     checkpoint_every: int = 50
     terrain: dict[str, Any] = field(default_factory=dict)
     start_from: str | None = None
+    teacher: str | None = None
     keep: float = 0.0
     bytes_each: int = 2
 
@@ -110,6 +117,8 @@ def read_config(path: Path) -> TrainingConfig:
         config = TrainingConfig(**raw)
         if not all(s.pack and s.radius_m > 0 and s.share > 0 for s in config.shares()):
             raise TypeError("a body needs a pack, a radius_m and a share above 0")
+        if config.teacher is not None and not any(s.retain > 0 for s in config.shares()):
+            raise TypeError("a teacher needs a body with retain above 0")
     except (TypeError, AttributeError) as error:
         raise CraterBenchError(
             f"The training recipe {path.name} is incomplete ({error}). Compare it with "

@@ -38,7 +38,8 @@ class CraterLearner(Learner):
 
 
 class CraterRun(PairRun):
-    """A run of the convolutional encoder. ``start_from``: an earlier one's safetensors."""
+    """A run of the convolutional encoder. ``start_from``: an earlier one's safetensors;
+    ``recipe_folder``: where the recipe's teacher is."""
 
     learner: CraterLearner
 
@@ -48,6 +49,7 @@ class CraterRun(PairRun):
         pack: TerrainPack,
         device: torch.device,
         start_from: Path | None = None,
+        recipe_folder: Path = Path(),
     ) -> None:
         torch.manual_seed(config.seed)
         net = network_from_config(config.network)
@@ -56,6 +58,11 @@ class CraterRun(PairRun):
         learner = CraterLearner(net, int(config.network["widths"][1]), config.temperatures)
         width = int(config.network["global_dim"])
         super().__init__(config, pack, device, learner, width)
+        self.teacher: CraterNet | None = None
+        if config.teacher is not None:
+            self.teacher = network_from_config(config.network).to(device)
+            begin_with(self.teacher, recipe_folder / config.teacher)
+            self.teacher.requires_grad_(False).eval()
 
     def describe(self, views: Tensor, pair: ViewPair) -> tuple[Described, dict[str, Tensor]]:
         """See :meth:`PairRun.describe`."""
@@ -65,7 +72,26 @@ class CraterRun(PairRun):
         attention = attention_from_saliency(saliency, self.learner.net.rows, spread)
         relief = self._relief_loss(self.learner.relief(out.features).float(), pair)
         described = Described(out.globals, out.tokens, attention, out.local, saliency)
-        return described, {"relief": relief}
+        own = {"relief": relief}
+        if self.teacher is not None:
+            own["retain"] = self._retain_loss(self.teacher, views, described)
+        return described, own
+
+    def _retain_loss(self, teacher: CraterNet, views: Tensor, said: Described) -> Tensor:
+        """How far vector and tokens turned from the teacher's, views weighted by their body's
+        ``retain``: a network that learns another body forgets the first (Li & Hoiem 2016)."""
+        weight = torch.cat(
+            [
+                torch.full((count,), share.retain)
+                for share, count in zip(self.config.shares(), self.parts, strict=True)
+            ]
+        ).repeat(2)
+        held = torch.nonzero(weight).flatten()
+        with torch.no_grad():
+            wanted = teacher(views[held])
+        turned = 1 - (said.globals[held].float() * wanted.globals).sum(dim=1)
+        turned = turned + 1 - (said.tokens[held].float() * wanted.tokens).sum(dim=2).mean(dim=1)
+        return (turned * weight[held].to(turned)).sum() / weight.sum()
 
     def _relief_loss(self, relief: Tensor, pair: ViewPair) -> Tensor:
         target = torch.cat([pair.relief_a, pair.relief_b])

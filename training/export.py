@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import torch
 from torch import Tensor
 
 from craterbench_qgis.engine.encoders.bundled import ARCHITECTURE
-from craterbench_qgis.engine.encoders.byte_weights import SCALE, unpack
+from craterbench_qgis.engine.encoders.byte_weights import SCALE, SHAPE, unpack
 
 from .config import read_config
 
@@ -24,13 +25,14 @@ def export_encoder(
     *,
     about: dict[str, Any] | None = None,
     default: bool = True,
-    begun: Path | None = None,
+    kept: Path | None = None,
 ) -> Path:
     """Write ``NAME.safetensors`` (averaged weights) and ``NAME.json``; return the card.
 
-    The recipe's ``bytes_each``: 2 for float16, 1 for int8 filters (:mod:`..encoders.byte_weights`).
-    With its ``keep`` above 0 every weight is keep x what the run began with (``begun``, its
-    safetensors) + (1 - keep) x what it ended with: Wortsman et al. 2022, robust fine-tuning.
+    The recipe's ``bytes_each``: 2 for float16, 1 for int8 filters, deflated
+    (:mod:`..encoders.byte_weights`). With its ``keep`` above 0 every weight is keep x that of
+    ``kept`` (safetensors of what the run began with, or was held to) + (1 - keep) x what it ended
+    with: Wortsman et al. 2022, robust fine-tuning.
 
     ``about`` is merged into the card: description, data, recipe, time, licence, limits, measured
     accuracy.
@@ -44,8 +46,8 @@ def export_encoder(
         for name, value in state["average"].items()
         if not name.endswith("num_batches_tracked")
     }
-    if config.keep > 0 and begun is not None:
-        start = unpack(load(begun.read_bytes()))
+    if config.keep > 0 and kept is not None:
+        start = unpack(load(kept.read_bytes()))
         average = {n: torch.lerp(v.float(), start[n], config.keep) for n, v in average.items()}
     half = {n: v.half() if v.dtype.is_floating_point else v for n, v in average.items()}
     data = save(half if config.bytes_each == 2 else pack(average), metadata={"format": "pt"})
@@ -87,8 +89,8 @@ def export_encoder(
 
 
 def pack(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Tensors of two and more dimensions become int8 [n, ...] and ``NAME.int8_scale`` float32 [n],
-    other floating ones float16; anything else stays."""
+    """Tensors of two and more dimensions become int8, deflated, beside ``NAME.int8_scale``, float32
+    [n], and ``NAME.int8_shape``, int64; other floating ones float16; anything else stays."""
     out: dict[str, Tensor] = {}
     for name, value in state.items():
         if not value.dtype.is_floating_point:
@@ -99,5 +101,7 @@ def pack(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
             flat = value.float().flatten(1)
             scale = flat.abs().amax(dim=1).clamp(min=1e-12) / 127
             steps = torch.round(flat / scale[:, None]).clamp(-127, 127).to(torch.int8)
-            out[name], out[name + SCALE] = steps.view(value.shape).contiguous(), scale
+            data = zlib.compress(steps.numpy().tobytes(), 9)
+            out[name] = torch.frombuffer(bytearray(data), dtype=torch.uint8)
+            out[name + SCALE], out[name + SHAPE] = scale, torch.tensor(value.shape)
     return out

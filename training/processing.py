@@ -36,6 +36,16 @@ def reprocess(image: Tensor, draws: Draws) -> Tensor:
     return jpeg(image, draws.uniform(count, -0.4, 0.3).clamp(min=0.0))
 
 
+def less_own_blur(image: Tensor, sigma: Tensor) -> Tensor:
+    """Every view less itself blurred by a Gaussian of ``sigma`` [B] pixels: slow brightness goes,
+    rims stay. At the edges the Gaussian is that of the pixels there are."""
+    at = torch.arange(image.shape[-1], device=image.device, dtype=image.dtype)
+    apart = (at[:, None] - at[None]).square()
+    blur = torch.exp(-apart[None] / (2 * sigma.square())[:, None, None])
+    blur = (blur / blur.sum(dim=2, keepdim=True))[:, None]
+    return image - blur @ image @ blur.transpose(2, 3)
+
+
 def _ground(image: Tensor, draws: Draws) -> Tensor:
     """Keep, weaken, remove, strengthen or invert the slow part; even out the contrast of the
     rest, wholly or by half or not."""

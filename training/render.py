@@ -19,7 +19,7 @@ from torch.nn import functional as F
 from .config import BodyShare
 from .draws import Draws
 from .pack import HEIGHT_STEPS, SIDE, TerrainPack
-from .processing import reprocess
+from .processing import less_own_blur, reprocess
 
 RESOLUTIONS = (22, 30, 40, 52, 68, 0)
 """Effective pixels across a view; 0: as sharp as it comes."""
@@ -149,6 +149,7 @@ class Renderer(Observer):
         self.far = torch.tensor([share.far for share in shares]).to(device)
         self.offset = torch.tensor([float(share.offset) for share in shares]).to(device)
         self.processing = torch.tensor([float(share.processing) for share in shares])
+        self.less_blur = torch.tensor([float(share.less_blur) for share in shares])
 
     def pair(self, index: Tensor) -> ViewPair:
         """Two views of the places ``index`` int64 [B]."""
@@ -157,7 +158,8 @@ class Renderer(Observer):
         kind = torch.multinomial(
             self.mixture[body], 1, replacement=True, generator=self.generator
         ).flatten()
-        kind, body, altered = (x.to(self.device) for x in (kind, body, self.processing[body]))
+        altered, less = self.processing[body], self.less_blur[body]
+        kind, body, altered, less = (x.to(self.device) for x in (kind, body, altered, less))
         heights = self.heights[index].float() / HEIGHT_STEPS
         grey = self.grey[index].float()
         relief = self.relief[index].float() / RELIEF_STEPS
@@ -166,8 +168,8 @@ class Renderer(Observer):
         context = 1.85 * torch.exp(self.uniform(count, 0.0, math.log(3.2 / 1.85)))
         other = (context * torch.exp(self.normal(count, 0.14))).clamp(1.75, 3.4)
         gap = torch.where(self.uniform(count) < self.far[body, kind], self.offset[body], 0.16)
-        a = self._view(slope, grey, relief, turn, context, 0.08, kind != 0, kind, altered)
-        b = self._view(slope, grey, relief, turn, other, gap, kind == 1, kind, altered)
+        a = self._view(slope, grey, relief, turn, context, 0.08, kind != 0, kind, altered, less)
+        b = self._view(slope, grey, relief, turn, other, gap, kind == 1, kind, altered, less)
         inverse = torch.linalg.inv(b[2][:, :, :2])
         moved = a[2].clone()
         moved[:, :, 2] -= b[2][:, :, 2]
@@ -193,6 +195,7 @@ class Renderer(Observer):
         from_mosaic: Tensor,
         kind: Tensor,
         altered: Tensor,
+        less_blur: Tensor,
     ) -> tuple[Tensor, Tensor, Tensor]:
         count = len(context)
         shade = self.shade(slope)
@@ -220,6 +223,11 @@ class Renderer(Observer):
         again = from_mosaic & (self.uniform(count) < altered)
         if bool(again.any()):
             image[again] = reprocess(image[again], self)
+        less = from_mosaic & (self.uniform(count) < less_blur) if bool(less_blur.any()) else again
+        less = less & ~again
+        if bool(less.any()):
+            sigma = self.uniform(count, 2.0, 5.0)[less]
+            image[less] = less_own_blur(image[less], sigma)
         step = self.size // RELIEF_SIZE
         coarse = F.avg_pool2d(grid.permute(0, 3, 1, 2), step).permute(0, 2, 3, 1)
         target = F.grid_sample(

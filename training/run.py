@@ -47,8 +47,12 @@ def train(
     pack = join_packs([read_pack(path.parent / share.pack) for share in config.shares()])
     name = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
     torch.set_num_threads(config.threads)
-    kind = VitRun if is_vit(config) else CraterRun
-    run: PairRun = kind(config, pack, torch.device(name), start_of(config, path, start_from))
+    begun = start_of(config, path, start_from)
+    run: PairRun
+    if is_vit(config):
+        run = VitRun(config, pack, torch.device(name), begun)
+    else:
+        run = CraterRun(config, pack, torch.device(name), begun, path.parent)
     folder = Path(output_dir)
     folder.mkdir(parents=True, exist_ok=True)
     return run.go_on(folder, config.checkpoint_every, config.steps, monitor, resume)

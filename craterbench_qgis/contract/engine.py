@@ -9,13 +9,15 @@ from .records import Record
 
 @dataclass
 class EncoderInfo(Record):
-    """An encoder that works here without a download."""
+    """An encoder that works here without a download. ``default``: taken where none is named, and
+    ``elsewhere``: instead of it for bodies other than the Moon."""
 
     id: str
     description: str
     licence: str
     bundled: bool
     default: bool = False
+    elsewhere: bool = False
 
 
 @dataclass

@@ -8,18 +8,25 @@ from typing import Annotated, Optional
 from .records import Count, FileName, Number, Probability, Record, members
 
 MIN_EXAMPLES = 5
+HARDLY = 0.3
+"""Share of held-out examples among the best 5 % below which a kind is not to be believed."""
+YES = ("accepted", "yes", "true", "1")
+NO = ("rejected", "no", "false", "0")
+"""What a table says, in any case, of craters that are of a kind and of such that are not."""
 Ids = Annotated[list[str], members(0, 100_000)]
 
 
 @dataclass(frozen=True)
 class KindParams(Record):
     """A kind to be learnt and kept beside the index. ``yes``, ``no``: ids of craters that are of
-    it and that are not."""
+    it and that are not; without any, those of the kind that is kept. ``probabilities``: whether
+    they are wanted."""
 
     index: FileName
     name: str
-    yes: Ids
+    yes: Ids = field(default_factory=list)
     no: Ids = field(default_factory=list)
+    probabilities: bool = True
 
 
 @dataclass
@@ -39,3 +46,42 @@ class LearntKindReply(Record):
     precision: Probability
     measured: Number
     kept: str
+
+
+@dataclass(frozen=True)
+class KindName(Record):
+    """A kind that is kept beside an index."""
+
+    index: FileName
+    name: str
+
+
+@dataclass(frozen=True)
+class KindFile(Record):
+    """A kind and a table: its craters are written to it, or its examples read from it."""
+
+    index: FileName
+    name: str
+    path: FileName
+    overwrite: bool = True
+
+
+@dataclass
+class KeptKind(Record):
+    """A kind as it is kept: ``yes`` and ``no`` are ids. ``recall`` and ``precision``: as when it
+    was learnt, None where an earlier version learnt it."""
+
+    name: str
+    yes: list[str]
+    no: list[str]
+    created: str = ""
+    recall: Optional[Probability] = None
+    precision: Optional[Probability] = None
+
+
+@dataclass
+class KeptKinds(Record):
+    """The kinds beside an index, by name, and those (``unreadable``) that cannot be read."""
+
+    kinds: list[KeptKind]
+    unreadable: list[str] = field(default_factory=list)

@@ -15,6 +15,7 @@ from .records import (
     Longitude,
     Number,
     Positive,
+    Probability,
     Record,
     RecordError,
     Two,
@@ -34,6 +35,8 @@ ANALOG_PIXELS = 24.0
 """Pixels of the mosaic across an analog, below which its kind cannot be seen."""
 ANALOG_SIZES = (0.5, 2.0)
 """Diameter of an analog over the query's."""
+OF_A_KIND = 0.5
+"""The probability from which a crater counts as of a named kind, where nothing else is said."""
 LIKE_THE_QUERY = 0.95
 """The score of an analog that is as the query is; one in which that is more marked has more."""
 BLURRED = ANALOG_PIXELS
@@ -116,7 +119,8 @@ class Filters(Record):
     the query in metres. ``latitude`` (south, north) and ``longitude`` (west, east; west > east
     crosses the antimeridian): degrees. ``region``: WKT of a polygon in degrees.
     ``min_pixels``: of the finest mosaic the crater was cut from, across it. ``where``: an SQL
-    condition on the catalogue's columns.
+    condition on the catalogue's columns. ``kind``: the name of one that is kept beside the index,
+    of which the crater is with a probability of ``min_kind`` (default: :data:`OF_A_KIND`) or more.
     """
 
     diameter_ratio: Optional[Two] = None
@@ -129,6 +133,8 @@ class Filters(Record):
     max_distance: Optional[Finite] = None
     min_pixels: Optional[Finite] = None
     where: Optional[str] = None
+    kind: Optional[str] = None
+    min_kind: Optional[Probability] = None
     exclude_ids: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
@@ -138,7 +144,9 @@ class Filters(Record):
 
 @dataclass(frozen=True)
 class Feedback(Record):
-    """Ids of craters of the index: ``accepted`` look like what is wanted, ``rejected`` do not."""
+    """Ids of craters of the index: ``accepted`` look like what is wanted, ``rejected`` do not. A
+    search for analogs learns their kind from them, which takes :data:`.kinds.MIN_EXAMPLES` accepted
+    ones; scores are probabilities then."""
 
     accepted: list[str] = field(default_factory=list)
     rejected: list[str] = field(default_factory=list)

@@ -73,15 +73,9 @@ class MatchSet(QObject):
             timings_ms=reply.timings_ms,
         )
 
-    def refined_request(self) -> QueryRequest | None:
-        """The query refined by the decisions on these matches and by earlier ones.
-
-        None without any decision, and for a query that is turned (analogs, any angle), which
-        decisions cannot refine. An earlier decision counts unless its crater is among these
-        matches.
-        """
-        if self.request.conditions.turns:
-            return None
+    def judged(self) -> Feedback:
+        """The decisions on these matches and those that refined the query; such a one counts
+        unless its crater is among these matches."""
         shown = {match.crater_id for match in self.matches}
 
         def ids(decision: Decision, before: list[str]) -> list[str]:
@@ -90,14 +84,23 @@ class MatchSet(QObject):
             return list(dict.fromkeys([*earlier, *here]))
 
         earlier = self.request.feedback
-        accepted = ids(Decision.ACCEPTED, earlier.accepted)
-        rejected = ids(Decision.REJECTED, earlier.rejected)
-        if not accepted and not rejected:
+        return Feedback(
+            ids(Decision.ACCEPTED, earlier.accepted), ids(Decision.REJECTED, earlier.rejected)
+        )
+
+    def refined_request(self) -> QueryRequest | None:
+        """The query refined by the decisions on these matches and by earlier ones.
+
+        None where they refine nothing (:meth:`.query.Conditions.refinable_by`).
+        """
+        feedback = self.judged()
+        if not self.request.conditions.refinable_by(feedback):
             return None
         base = self.request.base_label or self.request.label or tr("Query")
         text = tr("{query}, refined (+{accepted} −{rejected})")
-        label = text.format(query=base, accepted=len(accepted), rejected=len(rejected))
-        feedback = Feedback(accepted, rejected)
+        label = text.format(
+            query=base, accepted=len(feedback.accepted), rejected=len(feedback.rejected)
+        )
         return replace(self.request, feedback=feedback, base_label=base, label=label)
 
     def __len__(self) -> int:

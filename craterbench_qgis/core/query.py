@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, Optional
 
 from ..contract.body import Body
+from ..contract.kinds import MIN_EXAMPLES, KeptKind
 from ..contract.records import Json, Record
 from ..contract.search import AnalogOptions, Feedback, Filters, Preview, Query, Source
 from ..contract.vocabulary import BoxReading, QueryKind, Question
@@ -44,10 +45,12 @@ class Conditions(Record):
     analogs: AnalogOptions = field(default_factory=AnalogOptions)
     filters: Filters = field(default_factory=Filters)
 
-    @property
-    def turns(self) -> bool:
-        """Whether the query is turned, so that decisions cannot refine it."""
-        return self.any_angle or self.find is Question.ANALOGS
+    def refinable_by(self, feedback: Feedback) -> bool:
+        """Whether these decisions refine a query under these conditions: not where it is turned,
+        and analogs from so many accepted craters on that a kind can be learnt."""
+        if self.find is Question.ANALOGS:
+            return len(set(feedback.accepted)) >= MIN_EXAMPLES
+        return bool(feedback) and not self.any_angle
 
 
 @dataclass(frozen=True)
@@ -78,8 +81,9 @@ class QueryRequest(Query):
         return bool(self.feedback)
 
     def under(self, conditions: Conditions) -> QueryRequest:
-        """The same query under other conditions; without what refined it where they turn it."""
-        if not (conditions.turns and self.is_refined):
+        """The same query under other conditions; without what refined it where they do not take
+        it."""
+        if not self.is_refined or conditions.refinable_by(self.feedback):
             return replace(self, conditions=conditions)
         label = self.base_label or self.label
         return replace(self, conditions=conditions, feedback=Feedback(), label=label, base_label="")
@@ -118,6 +122,20 @@ class QueryRequest(Query):
             base_label="",
             label=tr("circle of {size}").format(size=kilometres(diameter_m)),
             outline=tuple(circle_ring(radius, self.lon, self.lat, diameter_m)),
+        )
+
+    @classmethod
+    def of_kind(cls, kind: KeptKind) -> QueryRequest:
+        """The craters of a kind: analogs of its first example, refined by all of them."""
+        everywhere = AnalogOptions(any_size=True, same_place=True)
+        label = tr("the kind “{name}”").format(name=kind.name)
+        return cls(
+            kind=QueryKind.INDEXED,
+            crater_id=kind.yes[0],
+            label=label,
+            base_label=label,
+            feedback=Feedback(list(kind.yes), list(kind.no)),
+            conditions=Conditions(find=Question.ANALOGS, analogs=everywhere),
         )
 
     def query(self) -> Query:

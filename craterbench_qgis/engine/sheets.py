@@ -17,7 +17,7 @@ from .formats import ReportRow, contact_sheet, html_report, match_tile
 from .formats.sheet_page import Picture
 from .index import CraterIndex
 from .monitor import Monitor
-from .words import length_text, lonlat_text
+from .words import length_text, lonlat_text, scores_text
 
 TITLES = {
     Question.SAME: "Craters that look like the query",
@@ -90,6 +90,8 @@ def write_report(
 
 def _title(provenance: Json) -> str:
     analogs = provenance.get("find") == Question.ANALOGS
+    if analogs and provenance.get("feedback"):
+        return "Craters of the kind of the accepted ones"
     return TITLES[Question.ANALOGS if analogs else Question.SAME]
 
 
@@ -173,4 +175,4 @@ def _footer(index: CraterIndex, provenance: Json) -> str:
         else None,
     ]
     line = " · ".join(str(part) for part in parts if part)
-    return f"{line}. Scores are similarities, not probabilities."
+    return f"{line}. {scores_text(provenance)}"

@@ -6,6 +6,7 @@ The panels of QGIS have their own, in the user's language: ``core/words``.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from ..contract.vocabulary import DiameterFrom, Skip
 
@@ -58,6 +59,18 @@ ADVICE = {
 def counted(counts: Mapping[str, int]) -> str:
     """``{Skip.OUTSIDE: 1200}`` -> ``1,200 outside``; "" for none."""
     return ", ".join(f"{count:,} {why}" for why, count in counts.items() if count)
+
+
+def scores_text(provenance: Mapping[str, Any]) -> str:
+    """What the scores of a match set are."""
+    kind = provenance.get("kind")
+    if not isinstance(kind, Mapping):
+        return "Scores are similarities, not probabilities."
+    text = "Scores are probabilities to be of the kind of the accepted craters"
+    try:
+        return f"{text}, of which {float(kind['recall']):.0%} were found again when left out."
+    except (KeyError, TypeError, ValueError):
+        return f"{text}."
 
 
 DIAMETER_FROM = {

@@ -24,6 +24,7 @@ from .dock import CraterBenchDock
 from .export_dialog import ExportDialog
 from .index.demo import DemoJob
 from .index.info import state_of
+from .kinds.dialog import KindsDialog
 from .project_index import ProjectIndex
 from .session import SearchSession
 from .why.panel import WhyDialog
@@ -95,6 +96,7 @@ class Workbench(QObject):
         session.failed.connect(self._on_search_failed)
         session.kinds_missing.connect(self._on_kinds_missing)
         dock.question.changed.connect(self._ask_again)
+        dock.question.kinds_wanted.connect(self.show_kinds)
         results = dock.results
         dock.query_bar.previewing.connect(results.set_drawing)
         results.header.shown.connect(dock.query_bar.fold)
@@ -103,6 +105,7 @@ class Workbench(QObject):
         results.why.connect(self.explain)
         results.selection_changed.connect(self._on_gallery_selection)
         results.export_requested.connect(self.export)
+        results.kinds_requested.connect(self.show_kinds)
         results.search_again.connect(self.search)
         results.went_back.connect(self._show_question)
         self.layers.selected.connect(self._on_layer_selection)
@@ -129,7 +132,7 @@ class Workbench(QObject):
         self.index.close()
         self._drop_failure()
         self._close_why()
-        for dialog in self._dialogs.of(ExportDialog):
+        for dialog in (*self._dialogs.of(ExportDialog), *self._dialogs.of(KindsDialog)):
             dialog.give_up()
         self.dock.query_bar.close_tools()
         self.demo.close()
@@ -203,6 +206,8 @@ class Workbench(QObject):
             self.say(text, Qgis.MessageLevel.Warning)
 
     def _on_index(self, info: IndexInfo | None) -> None:
+        for dialog in self._dialogs.of(KindsDialog):
+            dialog.give_up()  # those of another index
         self.dock.show_index(info)
         self.dock.query_bar.set_index(info)
         self.dock.question.set_index(info)
@@ -271,6 +276,8 @@ class Workbench(QObject):
         self._invite()
         self.index.follow(match_set, lambda: self._show_again(match_set))
         self.dock.results.show_set(match_set)
+        for dialog in self._dialogs.of(KindsDialog):
+            dialog.show_matches(match_set)
         self._show_question()
         self.dock.history.set_current(match_set.set_id)
         if on_map:
@@ -380,6 +387,26 @@ class Workbench(QObject):
         dialog = ExportDialog(self.engine, self.settings, self.current, *rows, window)
         self._dialogs.keep(dialog).show()
         return dialog
+
+    def show_kinds(self) -> None:
+        """Open the dialog of the kinds of the open index, by what was decided about the matches."""
+        info = self.session.index
+        if info is None:
+            self.say(tr("No index is open. Open or build one in the tab “Index”."))
+            return
+        for dialog in self._dialogs.of(KindsDialog):
+            dialog.raise_()
+            dialog.activateWindow()
+            return
+        window = self._iface.mainWindow()
+        dialog = KindsDialog(self.engine, info, self.current, window)
+        dialog.show_wanted.connect(self._show_kind)
+        self._dialogs.keep(dialog).show()
+
+    def _show_kind(self, request: QueryRequest) -> None:
+        """The craters of a kind: nothing but what the kind says is a condition."""
+        self.dock.question.show_conditions(request.conditions)
+        self.search(request)
 
     def show_settings(self) -> None:
         """The settings dialog."""

@@ -8,27 +8,25 @@ from typing import Any, ClassVar
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsFeature,
-    QgsFeatureRequest,
     QgsField,
     QgsFields,
     QgsGeometry,
-    QgsGraduatedSymbolRenderer,
-    QgsMarkerSymbol,
     QgsPointXY,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
     QgsProcessingParameterString,
-    QgsRendererRange,
     QgsVectorLayer,
 )
 
-from ..contract.build import IndexInfo
-from ..contract.kinds import MIN_EXAMPLES, KindParams, LearntKindReply
-from ..contract.methods import LEARN_KIND
+from ..contract.build import IndexInfo, IndexParams
+from ..contract.kinds import MIN_EXAMPLES, NO, YES, KindParams, LearntKindReply
+from ..contract.methods import LEARN_KIND, LIST_KINDS
 from ..contract.vocabulary import Decision, Stage
 from ..core.layers.catalogue import source_of_catalogue
 from ..core.layers.features import fields
+from ..core.layers.kind import style_by_probability
+from ..core.words import kinds as words
 from ..core.words.quantities import number
 from ..i18n import tr
 from . import compat, params
@@ -37,17 +35,7 @@ from .engine import check_cancelled
 from .inputs import result_crs
 from .styling import Styler
 
-_YES = (Decision.ACCEPTED.value, "yes", "true", "1")
-_NO = (Decision.REJECTED.value, "no", "false", "0")
-_HARDLY = 0.3
-"""Share of held-out examples in the best 5 % below which a kind is not to be believed."""
 _OURS = (("probability", "real"), ("example", "text"))
-_SHOWN = (
-    (0.5, 1.0, "215,48,39", "3"),
-    (0.2, 0.5, "253,174,97", "2.4"),
-    (0.0, 0.2, "150,150,150", "1"),
-)
-"""From and to which probability, colour, size in millimetres."""
 
 
 class NameAKind(Algorithm):
@@ -75,8 +63,13 @@ class NameAKind(Algorithm):
             tr("Such as “floor-fractured”. A kind of this name is replaced."),
         )
         self.add(
-            QgsProcessingParameterFeatureSource("EXAMPLES", tr("Examples"), [compat.ANY_VECTOR]),
-            tr("Matches you accepted or rejected, or any layer or table with ids of craters."),
+            QgsProcessingParameterFeatureSource(
+                "EXAMPLES", tr("Examples"), [compat.ANY_VECTOR], optional=True
+            ),
+            tr(
+                "Matches you accepted or rejected, or any layer or table with ids of craters. "
+                "Empty: those of the kind of this name that is kept already."
+            ),
         )
         self.add(
             QgsProcessingParameterField(
@@ -117,7 +110,7 @@ class NameAKind(Algorithm):
         path = work.path("INDEX")
         info = work.engine.index_info(path)
         craters = _craters(info)
-        yes, no = self._examples(work)
+        yes, no = self._examples(work) if work.given("EXAMPLES") else _kept(work, path)
         request = KindParams(path, work.text("NAME"), yes, no)
         learnt = work.engine.call_long(LEARN_KIND, request)
         _tell(work, learnt)
@@ -155,8 +148,8 @@ class NameAKind(Algorithm):
         for count, feature in enumerate(source.getFeatures()):
             if count % 1000 == 0:
                 check_cancelled(work.feedback)
-            word = str(feature[decision]).strip().lower() if decision in names else _YES[0]
-            chosen = yes if word in _YES else no if word in _NO else None
+            word = str(feature[decision]).strip().lower() if decision in names else YES[0]
+            chosen = yes if word in YES else no if word in NO else None
             if chosen is not None:
                 chosen[str(feature[id_column])] = None
         if len(yes) < MIN_EXAMPLES:
@@ -166,6 +159,17 @@ class NameAKind(Algorithm):
             )
             raise refuse(text.format(least=MIN_EXAMPLES, n=number(len(yes))))
         return list(yes), [crater for crater in no if crater not in yes]
+
+
+def _kept(work: Work, path: str) -> tuple[list[str], list[str]]:
+    """The examples of the kind that is kept already."""
+    name, kinds = work.text("NAME"), work.engine.call(LIST_KINDS, IndexParams(path)).kinds
+    kind = next((kind for kind in kinds if kind.name == name), None)
+    if kind is None:
+        there = ", ".join(kind.name for kind in kinds) or tr("none")
+        text = tr("No kind of this index is called {name}; choose its examples. There are: {all}.")
+        raise refuse(text.format(name=name, all=there))
+    return kind.yes, kind.no
 
 
 def _craters(info: IndexInfo) -> QgsVectorLayer:
@@ -206,42 +210,9 @@ def _valued(
         yield feature
 
 
-def style_by_probability(layer: QgsVectorLayer, column: str) -> None:
-    """The likelier, the larger and redder; craters without a probability are not drawn."""
-    ranges = []
-    for low, high, colour, size in _SHOWN:
-        symbol = QgsMarkerSymbol.createSimple(
-            {"name": "circle", "color": colour, "outline_style": "no", "size": size}
-        )
-        label = tr("{low} to {high} %").format(low=number(100 * low), high=number(100 * high))
-        ranges.append(QgsRendererRange(low, high, symbol, label))
-    renderer = QgsGraduatedSymbolRenderer(column, ranges)
-    upwards = QgsFeatureRequest.OrderByClause(column, True)
-    renderer.setOrderBy(QgsFeatureRequest.OrderBy([upwards]))  # the likeliest on top
-    renderer.setOrderByEnabled(True)
-    layer.setRenderer(renderer)
-
-
 def _tell(work: Work, learnt: LearntKindReply) -> None:
     """What the left-out examples say, and what could not be used."""
-    text = tr(
-        "{n} examples. Left out in turn, {recall} % of them stand among the best 5 % of the "
-        "craters that you did not judge; of what stands there, at least {precision} % are of it."
-    )
-    work.feedback.pushInfo(
-        text.format(
-            n=number(learnt.examples),
-            recall=number(100 * learnt.recall),
-            precision=number(100 * learnt.precision),
-        )
-    )
-    if learnt.measured:
-        text = tr("{n} measurements of terrain were used beside the pictures.")
-        work.feedback.pushInfo(text.format(n=number(learnt.measured)))
-    if learnt.recall < _HARDLY:
-        work.warn([tr("Hardly better than chance: these examples do not show one kind.")])
-    if learnt.unknown:
-        text = tr("Examples that are not in the index: {n}, the first {ids}.")
-        first = ", ".join(learnt.unknown[:5])
-        work.warn([text.format(n=number(len(learnt.unknown)), ids=first)])
+    for sentence in words.learnt(learnt):
+        work.feedback.pushInfo(sentence)
+    work.warn(list(words.doubts(learnt)))
     work.feedback.pushInfo(tr("Kept: {path}").format(path=learnt.kept))

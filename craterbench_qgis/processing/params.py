@@ -20,7 +20,7 @@ from qgis.core import (
 )
 
 from ..contract.build import SIZE
-from ..contract.search import ANALOG_PIXELS, ANALOG_SIZES, MOST_SHORTLIST, MOST_TOP
+from ..contract.search import ANALOG_PIXELS, ANALOG_SIZES, MOST_SHORTLIST, MOST_TOP, OF_A_KIND
 from ..contract.vocabulary import Likeness, Question, Seeds, Size
 from ..core.settings import Settings
 from ..core.words.conditions import likeness_name, question_name
@@ -318,6 +318,14 @@ def _add_filters(algorithm: Algorithm) -> None:
             "SQL on the columns of the index's catalogue, for example: diameter_m > 50000 AND "
             "lat < -60. Columns of your catalogue go by their names."
         ),
+    )
+    algorithm.add_advanced(
+        QgsProcessingParameterString("KIND", tr("Kind"), "", False, True),
+        tr("Only craters of a kind that was named for this index."),
+    )
+    algorithm.add_advanced(
+        decimal("MIN_KIND", tr("Smallest probability of the kind (%)"), None, 0.0, 100.0),
+        tr("Empty: {n} %.").format(n=f"{100 * OF_A_KIND:g}"),
     )
     algorithm.add_advanced(
         decimal("MAX_CHANCE", tr("Largest number expected by chance"), None, 0.0, 1.0e9),

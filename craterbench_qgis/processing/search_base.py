@@ -292,6 +292,7 @@ def search_filters(work: Work) -> Filters:
         ratio = (low or 0.0, 1.0e6 if high is None else high)
         if ratio[0] > ratio[1]:
             raise refuse(tr("The smallest ratio of diameters is above the largest."))
+    probability = work.number("MIN_KIND")
     is_same = params.QUESTIONS[work.choice("FIND")] is Find.SAME
     return Filters(
         min_pixels=work.number("MIN_PIXELS") if is_same else None,
@@ -301,6 +302,8 @@ def search_filters(work: Work) -> Filters:
         min_distance=work.metres("MIN_DISTANCE"),
         max_distance=work.metres("MAX_DISTANCE"),
         where=work.text("WHERE") or None,
+        kind=work.text("KIND") or None,
+        min_kind=None if probability is None else probability / 100.0,
     )
 
 

@@ -370,6 +370,11 @@
             <translation>Die Polygone von {name} umschließen nichts.</translation>
         </message>
         <message>
+            <location filename="../../craterbench_qgis/core/layers/kind.py" />
+            <source>{low} to {high} %</source>
+            <translation>{low} bis {high} %</translation>
+        </message>
+        <message>
             <location filename="../../craterbench_qgis/core/layers/style.py" />
             <source>Accepted</source>
             <translation>Angenommen</translation>
@@ -480,6 +485,11 @@
             <location filename="../../craterbench_qgis/gui/tools/sized.py" />
             <source>circle of {size}</source>
             <translation>Kreis von {size}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/query.py" />
+            <source>the kind “{name}”</source>
+            <translation>der Art „{name}“</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/rasters.py" />
@@ -668,6 +678,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/conditions.py" />
+            <source>kind “{name}”, at least {n} %</source>
+            <translation>Art „{name}“, mindestens {n} %</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/conditions.py" />
             <source>latitude {south} to {north}</source>
             <translation>Breite {south} bis {north}</translation>
         </message>
@@ -732,6 +747,36 @@
             <translation>{n} Treffer, keiner entschieden</translation>
         </message>
         <message>
+            <location filename="../../craterbench_qgis/core/words/kinds.py" />
+            <source>Examples that are not in the index: {n}, the first {ids}.</source>
+            <translation>Beispiele, die nicht im Index sind: {n}, die ersten {ids}.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/kinds.py" />
+            <source>Hardly better than chance: these examples do not show one kind.</source>
+            <translation>Kaum besser als der Zufall: Diese Beispiele zeigen nicht eine Art.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/kinds.py" />
+            <source>{n} %</source>
+            <translation>{n} %</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/kinds.py" />
+            <source>{n} examples. Left out in turn, {recall} % of them stand among the best 5 % of the craters that you did not judge; of what stands there, at least {precision} % are of it.</source>
+            <translation>{n} Beispiele. Der Reihe nach weggelassen, stehen {recall} % von ihnen unter den besten 5 % der Krater, die Sie nicht beurteilt haben; von dem, was dort steht, sind mindestens {precision} % von der Art.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/kinds.py" />
+            <source>{n} measurements of terrain were used beside the pictures.</source>
+            <translation>{n} Geländemessungen wurden neben den Bildern verwendet.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/kinds.py" />
+            <source>{yes} and {no} not</source>
+            <translation>{yes} und {no} nicht</translation>
+        </message>
+        <message>
             <location filename="../../craterbench_qgis/core/words/matches.py" />
             <source>(encode {n} s)</source>
             <translation>(Kodieren {n} s)</translation>
@@ -787,13 +832,23 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/matches.py" />
-            <source>Double-click zooms. A accept, R reject, U undecided, W why it matched, F refine.</source>
-            <translation>Doppelklick zoomt. A annehmen, R ablehnen, U unentschieden, W warum es ein Treffer ist, F verfeinern.</translation>
+            <source>Double-click zooms. A accept, R reject, U undecided, W why it matched, F refine, K kinds.</source>
+            <translation>Doppelklick zoomt. A annehmen, R ablehnen, U unentschieden, W warum es ein Treffer ist, F verfeinern, K Arten.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/matches.py" />
             <source>Likeness of kind {score}, view {view}</source>
             <translation>Ähnlichkeit der Art {score}, Ansicht {view}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>Measured terrain counts {n} % of it.</source>
+            <translation>Gemessenes Gelände zählt davon {n} %.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>Measured terrain counts {n} % of it; the query was measured on the model.</source>
+            <translation>Gemessenes Gelände zählt davon {n} %; der gesuchte Krater wurde auf dem Modell gemessen.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/matches.py" />
@@ -817,6 +872,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>Probability {score}, view {view}</source>
+            <translation>Wahrscheinlichkeit {score}, Ansicht {view}</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
             <source>Rank {rank}: {name}</source>
             <translation>Rang {rank}: {name}</translation>
         </message>
@@ -829,6 +889,11 @@
             <location filename="../../craterbench_qgis/core/words/matches.py" />
             <source>Ranked by likeness of kind: {same} is as the query, above is more so, {half} as unlike as two craters drawn at random. It says nothing on being the same crater.</source>
             <translation>Nach Ähnlichkeit der Art geordnet: {same} ist wie das Gefragte, darüber noch ausgeprägter, {half} so unähnlich wie zwei zufällig gezogene Krater. Das sagt nichts darüber, ob es derselbe Krater ist.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/matches.py" />
+            <source>Ranked by the probability to be of the kind of the accepted craters.</source>
+            <translation>Geordnet nach der Wahrscheinlichkeit, von der Art der angenommenen Krater zu sein.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/matches.py" />
@@ -1511,6 +1576,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/core/words/why.py" />
+            <source>Probability, {score}: to be of the kind of the accepted craters; it decides the rank.</source>
+            <translation>Wahrscheinlichkeit, {score}: von der Art der angenommenen Krater zu sein; sie entscheidet über den Rang.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/core/words/why.py" />
             <source>Query: {name}</source>
             <translation>Anfrage: {name}</translation>
         </message>
@@ -2124,6 +2194,7 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/build/mosaics.py" />
+            <location filename="../../craterbench_qgis/gui/kinds/dialog.py" />
             <source>Remove</source>
             <translation>Entfernen</translation>
         </message>
@@ -2619,6 +2690,7 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/export_dialog.py" />
+            <location filename="../../craterbench_qgis/gui/kinds/dialog.py" />
             <location filename="../../craterbench_qgis/processing/export_matches.py" />
             <location filename="../../craterbench_qgis/processing/review_report.py" />
             <source>Written: {name}</source>
@@ -2819,6 +2891,7 @@
         <message>
             <location filename="../../craterbench_qgis/gui/index/info.py" />
             <location filename="../../craterbench_qgis/gui/review/find_options.py" />
+            <location filename="../../craterbench_qgis/processing/named_kind.py" />
             <location filename="../../craterbench_qgis/processing/params.py" />
             <source>none</source>
             <translation>keine</translation>
@@ -3004,6 +3077,175 @@
             <location filename="../../craterbench_qgis/gui/index/recent.py" />
             <source>unfinished build</source>
             <translation>unfertiger Aufbau</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/kinds/dialog.py" />
+            <source>A kind from a table: one that was written here, or any list of its craters</source>
+            <translation>Eine Art aus einer Tabelle: einer hier geschriebenen, oder einer beliebigen Liste ihrer Krater</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/kinds/dialog.py" />
+            <source>A kind from these matches</source>
+            <translation>Eine Art aus diesen Treffern</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/kinds/dialog.py" />
+            <source>A kind needs at least {least} examples; {n} are accepted. Accept some more.</source>
+            <translation>Eine Art braucht mindestens {least} Beispiele, angenommen sind {n}. Nehmen Sie weitere an.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/kinds/dialog.py" />
+            <source>A table of examples</source>
+            <translation>Eine Tabelle mit Beispielen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/kinds/dialog.py" />
+            <source>All craters of the index with their probability: a layer, or a table to pass on</source>
+            <translation>Alle Krater des Index mit ihrer Wahrscheinlichkeit: ein Layer, oder eine Tabelle zum Weitergeben</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/kinds/dialog.py" />
+            <source>Cannot be read: {names}. Name them again, or remove their files.</source>
+            <translation>Nicht lesbar: {names}. Benennen Sie sie neu, oder entfernen Sie ihre Dateien.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/kinds/dialog.py" />
+            <source>Find analogs of a crater and accept those of the kind, then name it here.</source>
+            <translation>Suchen Sie Analoga eines Kraters und nehmen Sie die der Art an, dann benennen Sie sie hier.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/kinds/dialog.py" />
+            <source>Give the kind a name.</source>
+            <translation>Geben Sie der Art einen Namen.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/kinds/dialog.py" />
+            <source>In the gallery and on the map, the likeliest first</source>
+            <translation>In der Galerie und auf der Karte, die wahrscheinlichsten zuerst</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/kinds/dialog.py" />
+            <source>It is on the map, drawn by its probability.</source>
+            <translation>Sie sind auf der Karte, nach ihrer Wahrscheinlichkeit gezeichnet.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/kinds/dialog.py" />
+            <source>Kinds kept beside {index}</source>
+            <translation>Neben {index} aufbewahrte Arten</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/kinds/dialog.py" />
+            <source>Kinds of craters</source>
+            <translation>Arten von Kratern</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/kinds/dialog.py" />
+            <source>Learn the kind</source>
+            <translation>Die Art lernen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/kinds/dialog.py" />
+            <location filename="../../craterbench_qgis/processing/named_kind.py" />
+            <source>Name of the kind</source>
+            <translation>Name der Art</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/kinds/dialog.py" />
+            <source>Name:</source>
+            <translation>Name:</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/kinds/dialog.py" />
+            <source>Read…</source>
+            <translation>Lesen…</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/kinds/dialog.py" />
+            <source>Remove the kind “{name}” and its {n} examples? What was found by it stays.</source>
+            <translation>Die Art „{name}“ und ihre {n} Beispiele entfernen? Was durch sie gefunden wurde, bleibt.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/kinds/dialog.py" />
+            <source>Show its craters</source>
+            <translation>Ihre Krater zeigen</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/kinds/dialog.py" />
+            <source>Such as “floor-fractured”</source>
+            <translation>Etwa „mit zerbrochenem Boden“</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/kinds/dialog.py" />
+            <source>The examples that it has already are replaced.</source>
+            <translation>Die Beispiele, die sie schon hat, werden ersetzt.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/kinds/dialog.py" />
+            <source>There are no matches of this index to name a kind by.</source>
+            <translation>Es gibt keine Treffer dieses Index, nach denen eine Art benannt werden könnte.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/kinds/dialog.py" />
+            <source>To learn from: {yes} examples, {no} that are not of it.</source>
+            <translation>Gelernt wird aus: {yes} Beispielen, {no}, die nicht von der Art sind.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/kinds/dialog.py" />
+            <source>Together with the examples it has already</source>
+            <translation>Zusammen mit den Beispielen, die sie schon hat</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/kinds/dialog.py" />
+            <source>Write the craters of “{kind}”</source>
+            <translation>Die Krater von „{kind}“ schreiben</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/kinds/dialog.py" />
+            <source>Write…</source>
+            <translation>Schreiben…</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/kinds/dialog.py" />
+            <source>kind</source>
+            <translation>Art</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/kinds/dialog.py" />
+            <source>{what}: {yes} accepted (of the kind), {no} rejected (not of it).</source>
+            <translation>{what}: {yes} angenommen (von der Art), {no} abgelehnt (nicht von ihr).</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/kinds/kept.py" />
+            <location filename="../../craterbench_qgis/processing/named_kind.py" />
+            <source>Examples</source>
+            <translation>Beispiele</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/kinds/kept.py" />
+            <source>Found again</source>
+            <translation>Wiedergefunden</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/kinds/kept.py" />
+            <source>How many of its examples, left out in turn, stand among the best 5 % of the craters that nobody judged</source>
+            <translation>Wie viele ihrer Beispiele, der Reihe nach weggelassen, unter den besten 5 % der Krater stehen, die niemand beurteilt hat</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/kinds/kept.py" />
+            <location filename="../../craterbench_qgis/gui/results/condition_editor.py" />
+            <location filename="../../craterbench_qgis/processing/params.py" />
+            <source>Kind</source>
+            <translation>Art</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/kinds/kept.py" />
+            <source>Kinds of this index</source>
+            <translation>Arten dieses Index</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/kinds/kept.py" />
+            <source>Learnt</source>
+            <translation>Gelernt</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/layer_files.py" />
@@ -3195,6 +3437,11 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/actions.py" />
+            <source>Kinds of craters…</source>
+            <translation>Arten von Kratern…</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/actions.py" />
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
             <location filename="../../craterbench_qgis/gui/review/find_options.py" />
             <source>More</source>
@@ -3223,8 +3470,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/actions.py" />
-            <source>Search again: more like the accepted matches, less like the rejected ones (key F). Not for analogs, nor at any angle</source>
-            <translation>Noch einmal suchen: ähnlicher den angenommenen Treffern, unähnlicher den abgelehnten (Taste F). Nicht für Analoga und nicht in jeder Lage</translation>
+            <source>Search again: more like the accepted matches, less like the rejected ones (key F). Analogs take {n} accepted ones; not at any angle</source>
+            <translation>Noch einmal suchen: ähnlicher den angenommenen Treffern, unähnlicher den abgelehnten (Taste F). Analoga brauchen {n} angenommene; nicht in jeder Lage</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/actions.py" />
@@ -3405,13 +3652,28 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/condition_editor.py" />
+            <source>Kind, and its probability</source>
+            <translation>Art, und ihre Wahrscheinlichkeit</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/condition_editor.py" />
             <source>Latitude, south is negative</source>
             <translation>Breite, Süden ist negativ</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/condition_editor.py" />
+            <source>No kind is named for this index yet. Find analogs and press “Kinds…”.</source>
+            <translation>Für diesen Index ist noch keine Art benannt. Suchen Sie Analoga und drücken Sie „Arten…“.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/condition_editor.py" />
             <source>Pixels of the mosaic across the crater, at least</source>
             <translation>Pixel des Mosaiks im Durchmesser des Kraters, mindestens</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/condition_editor.py" />
+            <source>Probability at least</source>
+            <translation>Wahrscheinlichkeit mindestens</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/condition_editor.py" />
@@ -3434,6 +3696,11 @@
             <location filename="../../craterbench_qgis/gui/review/controls.py" />
             <source>any</source>
             <translation>beliebig</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/condition_editor.py" />
+            <source>at least</source>
+            <translation>mindestens</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/condition_editor.py" />
@@ -3636,8 +3903,23 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/question.py" />
+            <source>Kinds…</source>
+            <translation>Arten…</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/question.py" />
+            <source>Kind…</source>
+            <translation>Art…</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/question.py" />
             <source>Latitude…</source>
             <translation>Breite…</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/gui/results/question.py" />
+            <source>Name a kind of craters by the accepted matches; those there are (key K)</source>
+            <translation>Eine Art von Kratern nach den angenommenen Treffern benennen; die es gibt (Taste K)</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/question.py" />
@@ -3651,8 +3933,8 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/question.py" />
-            <source>Relief: the shape, as the picture shows it. Looks: bright and dark, as in the mosaic</source>
-            <translation>Relief: die Form, wie das Bild sie zeigt. Aussehen: hell und dunkel, wie im Mosaik</translation>
+            <source>Relief: the shape, as the picture shows it. Looks: bright and dark, as in the mosaic. Refined analogs are by both</source>
+            <translation>Relief: die Form, wie das Bild sie zeigt. Aussehen: hell und dunkel, wie im Mosaik. Verfeinerte Analoga gehen nach beidem</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/results/question.py" />
@@ -4341,6 +4623,7 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/session.py" />
+            <location filename="../../craterbench_qgis/gui/workbench.py" />
             <source>No index is open. Open or build one in the tab “Index”.</source>
             <translation>Kein Index ist offen. Öffnen Sie einen im Reiter „Index“, oder bauen Sie einen auf.</translation>
         </message>
@@ -6168,23 +6451,8 @@ Strg und das Rad zoomen.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/named_kind.py" />
-            <source>Examples</source>
-            <translation>Beispiele</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/named_kind.py" />
-            <source>Examples that are not in the index: {n}, the first {ids}.</source>
-            <translation>Beispiele, die nicht im Index sind: {n}, die ersten {ids}.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/named_kind.py" />
             <source>Examples used</source>
             <translation>Verwendete Beispiele</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/named_kind.py" />
-            <source>Hardly better than chance: these examples do not show one kind.</source>
-            <translation>Kaum besser als der Zufall: Diese Beispiele zeigen nicht eine Art.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/named_kind.py" />
@@ -6198,8 +6466,8 @@ Strg und das Rad zoomen.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/named_kind.py" />
-            <source>Matches you accepted or rejected, or any layer or table with ids of craters.</source>
-            <translation>Treffer, die Sie angenommen oder verworfen haben, oder ein beliebiger Layer oder eine Tabelle mit Kennungen von Kratern.</translation>
+            <source>Matches you accepted or rejected, or any layer or table with ids of craters. Empty: those of the kind of this name that is kept already.</source>
+            <translation>Treffer, die Sie angenommen oder abgelehnt haben, oder ein beliebiger Layer oder eine Tabelle mit Kennungen von Kratern. Leer: die der Art dieses Namens, die schon aufbewahrt ist.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/named_kind.py" />
@@ -6213,8 +6481,8 @@ Strg und das Rad zoomen.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/named_kind.py" />
-            <source>Name of the kind</source>
-            <translation>Name der Art</translation>
+            <source>No kind of this index is called {name}; choose its examples. There are: {all}.</source>
+            <translation>Keine Art dieses Index heißt {name}; wählen Sie ihre Beispiele. Es gibt: {all}.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/named_kind.py" />
@@ -6234,7 +6502,7 @@ Strg und das Rad zoomen.</translation>
         <message>
             <location filename="../../craterbench_qgis/processing/named_kind.py" />
             <source>The craters of the index with all their columns, and “probability”: 1 for examples, 0 for rejected ones, empty for craters that cannot be described.</source>
-            <translation>Die Krater des Index mit allen Spalten und „probability“: 1 für Beispiele, 0 für verworfene, leer für Krater, die nicht beschrieben werden können.</translation>
+            <translation>Die Krater des Index mit allen Spalten und „probability“: 1 für Beispiele, 0 für abgelehnte, leer für Krater, die nicht beschrieben werden können.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/named_kind.py" />
@@ -6245,21 +6513,6 @@ Strg und das Rad zoomen.</translation>
             <location filename="../../craterbench_qgis/processing/named_kind.py" />
             <source>The ids of craters as the index has them.</source>
             <translation>Die Kennungen der Krater, wie der Index sie hat.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/named_kind.py" />
-            <source>{low} to {high} %</source>
-            <translation>{low} bis {high} %</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/named_kind.py" />
-            <source>{n} examples. Left out in turn, {recall} % of them stand among the best 5 % of the craters that you did not judge; of what stands there, at least {precision} % are of it.</source>
-            <translation>{n} Beispiele. Der Reihe nach weggelassen, stehen {recall} % von ihnen unter den besten 5 % der Krater, die Sie nicht beurteilt haben; von dem, was dort steht, sind mindestens {precision} % von der Art.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/named_kind.py" />
-            <source>{n} measurements of terrain were used beside the pictures.</source>
-            <translation>{n} Geländemessungen wurden neben den Bildern verwendet.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/named_kind.py" />
@@ -6366,6 +6619,11 @@ Strg und das Rad zoomen.</translation>
             <location filename="../../craterbench_qgis/processing/params.py" />
             <source>Empty: the brightness of a colour image, else the first band.</source>
             <translation>Leer: die Helligkeit eines Farbbilds, sonst das erste Band.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/params.py" />
+            <source>Empty: {n} %.</source>
+            <translation>Leer: {n} %.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/params.py" />
@@ -6477,6 +6735,11 @@ Strg und das Rad zoomen.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/params.py" />
+            <source>Only craters of a kind that was named for this index.</source>
+            <translation>Nur Krater einer Art, die für diesen Index benannt wurde.</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/params.py" />
             <source>Pixels of the mosaic across a match, at least. Empty: {n} for analogs, any for the same crater.</source>
             <translation>Pixel des Mosaiks im Durchmesser eines Treffers, mindestens. Leer: {n} für Analoga, beliebig für denselben Krater.</translation>
         </message>
@@ -6520,6 +6783,11 @@ Strg und das Rad zoomen.</translation>
             <location filename="../../craterbench_qgis/processing/params.py" />
             <source>Smallest distance</source>
             <translation>Kleinste Entfernung</translation>
+        </message>
+        <message>
+            <location filename="../../craterbench_qgis/processing/params.py" />
+            <source>Smallest probability of the kind (%)</source>
+            <translation>Kleinste Wahrscheinlichkeit der Art (%)</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/params.py" />

@@ -11,11 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from craterbench_qgis.engine.encoders import bundled, load_encoder
+from craterbench_qgis.engine.bodies import body_by_name
+from craterbench_qgis.engine.encoders import available_encoders, bundled, load_encoder
 from craterbench_qgis.engine.encoders.base import Encoder, resources_folder
+from craterbench_qgis.engine.encoders.registry import default_encoder
 from craterbench_qgis.engine.errors import EncoderError
 
-NAME = "craterbench-conv-v2"
+NAME, ANY_BODY = "craterbench-conv-v2", "craterbench-conv-v4"
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 DATA = Path(os.environ.get("CRATERBENCH_DATA", SHARED)) / "moon"
 
@@ -35,16 +37,27 @@ def views(n: int, seed: int = 0) -> np.ndarray:
     return ((out - low) / (high - low)).astype(np.float32)
 
 
-def test_it_is_the_default_and_small(encoder: Encoder) -> None:
+def test_it_is_the_default_and_all_weights_are_small(encoder: Encoder) -> None:
     assert bundled.bundled_encoders()[0].id == NAME == encoder.id
     assert load_encoder(None, device="cpu", threads=1).id == NAME
     weights = resources_folder() / f"{NAME}.safetensors"
-    assert weights.stat().st_size <= 12_000_000
     assert hashlib.sha256(weights.read_bytes()).hexdigest() == encoder.weights_hash
+    shipped = resources_folder().parent.rglob("*.safetensors")
+    assert sum(path.stat().st_size for path in shipped) <= 12_000_000
 
 
-def test_the_card_says_what_it_must() -> None:
-    card = json.loads((resources_folder() / f"{NAME}.json").read_text(encoding="utf-8"))
+def test_the_one_for_any_body_is_another_network_of_the_same_shape(encoder: Encoder) -> None:
+    other = load_encoder(ANY_BODY, device="cpu", threads=1)
+    a, b = encoder.encode(views(3)), other.encode(views(3))
+    assert a.globals.shape == b.globals.shape and a.tokens.shape == b.tokens.shape
+    # It was held to the other on the Moon, and did not stay the same.
+    near = (a.tokens * b.tokens).sum(axis=2).mean()
+    assert 0.3 < near < 0.99 and other.weights_hash != encoder.weights_hash
+
+
+@pytest.mark.parametrize("name", [NAME, ANY_BODY])
+def test_the_card_says_what_it_must(name: str) -> None:
+    card = json.loads((resources_folder() / f"{name}.json").read_text(encoding="utf-8"))
     for key in (
         "architecture", "in_chans", "input_size", "grid", "mean", "std", "data", "recipe",
         "training_seconds", "licence", "limits", "accuracy", "sha256",
@@ -172,3 +185,14 @@ def test_it_knows_craters_under_another_sun(encoder: Encoder, tmp_path: Path) ->
     )  # fmt: skip
     assert result["aggregated:attention:16"]["hit@1"] >= 0.95
     assert result["global"]["hit@10"] >= 0.95
+
+
+def test_another_body_has_another_default() -> None:
+    """The Moon's is unchanged; whoever names one gets it."""
+    moon, mars = body_by_name("moon"), body_by_name("mars")
+    assert default_encoder() == default_encoder(moon) == NAME
+    assert default_encoder(mars) == default_encoder(body_by_name("ceres")) == ANY_BODY
+    assert load_encoder(None, body=mars, threads=1).id == ANY_BODY
+    assert load_encoder(NAME, body=mars, threads=1).id == NAME
+    (elsewhere,) = [info for info in available_encoders() if info.elsewhere]
+    assert elsewhere.id == ANY_BODY and not elsewhere.default

@@ -11,6 +11,7 @@ import rasterio
 import torch
 from rasterio.transform import from_origin
 
+from craterbench_qgis.engine.encoders.network import network_from_config
 from craterbench_qgis.engine.errors import CraterBenchError, MosaicError
 from training import losses, processing
 from training import pack as packing
@@ -231,6 +232,13 @@ def test_a_wrong_body_is_named(tmp_path: Path, bodies: object, message: str) -> 
         read_config(path)
 
 
+def test_a_teacher_without_a_body_to_hold_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps({**TINY, "teacher": "t.safetensors"}), encoding="utf-8")
+    with pytest.raises(CraterBenchError, match="retain above 0"):
+        read_config(path)
+
+
 def test_a_recipe_whose_images_are_not_there(mars: Path) -> None:
     path = recipe_of_two(mars)
     with pytest.raises(CraterBenchError, match="every image"):
@@ -267,3 +275,34 @@ def test_two_stages_take_their_tokens_from_the_method_s_name() -> None:
     got = table(side, np.arange(8), asked, np.arange(8), ("two-stage:16", "two-stage:1"))
     assert got["two-stage:16"]["hit@1"] == 1.0  # every token, in whatever order
     assert got["two-stage:1"]["hit@1"] < 1.0  # other seeds on the two sides
+
+
+def test_a_view_less_its_own_blur_has_lost_what_is_slow_and_kept_what_is_fast() -> None:
+    line = torch.arange(96.0)
+    slow, fast = torch.sin(line / 25), torch.sin(line * 2)
+    sigma = torch.tensor([3.0, 3.0])
+    views = torch.stack([slow, fast])[:, None, None].expand(2, 1, 96, 96)
+    left = processing.less_own_blur(views, sigma)[:, :, 24:72, 24:72].std(dim=(1, 2, 3))
+    before = views[:, :, 24:72, 24:72].std(dim=(1, 2, 3))
+    assert left[0] < 0.05 * before[0] and left[1] > 0.95 * before[1]
+    assert processing.less_own_blur(torch.ones(1, 1, 96, 96), sigma[:1]).abs().max() < 1e-5
+
+
+def test_a_body_held_to_a_teacher_turns_less_from_it(tmp_path: Path) -> None:
+    from safetensors.torch import save_file
+
+    def turned(strength: float) -> float:
+        first = {"name": "a", "pack": "a.pack", "radius_m": 1737400.0, "retain": 1.0}
+        second = {"name": "b", "pack": "b.pack", "radius_m": 1737400.0}
+        told = {**TINY, "bodies": [first, second], "teacher": "t.safetensors", "batch": 8,
+                "learning_rate": 0.01, "weights": {"retain": strength}}  # fmt: skip
+        (tmp_path / "config.json").write_text(json.dumps(told), encoding="utf-8")
+        config = read_config(tmp_path / "config.json")
+        torch.manual_seed(0)
+        save_file(network_from_config(config.network).state_dict(), tmp_path / "t.safetensors")
+        pack = packing.join_packs([make_pack(12), make_pack(12)])
+        start = tmp_path / "t.safetensors"
+        run = CraterRun(config, pack, torch.device("cpu"), start, tmp_path)
+        return float(np.mean([run.step()["retain"] for _ in range(12)][-4:]))
+
+    assert turned(50.0) < 0.8 * turned(0.0)

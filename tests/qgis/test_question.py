@@ -118,12 +118,13 @@ def test_the_tab_key_goes_through_the_conditions_as_the_eye_does(bench: Bench) -
     assert QTest.qWaitForWindowActive(bench.bar)
     child(bench.bar, QComboBox, "CraterBenchFind").setFocus()
     reached = []
-    for _ in range(8):
+    for _ in range(9):
         QTest.keyClick(bench.bar.focusWidget(), Qt.Key.Key_Tab)
         reached.append(bench.bar.focusWidget())
     chips = [part for chip in bench.chips().values() for part in chip.findChildren(QToolButton)]
-    assert reached[0].objectName() == "CraterBenchBy" and reached[1:7] == chips
-    assert reached[7].objectName() == "CraterBenchAddCondition"
+    before = [widget.objectName() for widget in reached[:2]]
+    assert before == ["CraterBenchBy", "CraterBenchKindsButton"] and reached[2:8] == chips
+    assert reached[8].objectName() == "CraterBenchAddCondition"
     chips[2].setFocus()
     QTest.keyClick(chips[2], Qt.Key.Key_Delete)
     settle()

@@ -34,7 +34,8 @@ def requests(work: Path) -> dict[str, Json]:
     filters = {
         "diameter_ratio": [0.5, 2.0], "latitude": [-8, 8], "longitude": [0, 24],
         "region": "POLYGON((0 -8, 24 -8, 24 8, 0 8, 0 -8))", "where": "freshness > 1",
-        "min_distance": 1.0, "max_distance": 1e7, "exclude_ids": ["T-001"],
+        "min_distance": 1.0, "max_distance": 1e7, "exclude_ids": ["T-001"], "kind": None,
+        "min_kind": 0.5,
     }  # fmt: skip
     entry = {"lon": lon, "lat": lat, "diameter_m": diameter * 1e3}
     preview = {"image": str(work / "session" / "none.png"), "lon": 1.0, "lat": 2.0, "side_m": 3.0}
@@ -89,7 +90,13 @@ def requests(work: Path) -> dict[str, Json]:
         "contact_sheet": {**sheet, "path": str(work / "sheet.png"), "title": "x"},
         "report": {**sheet, "path": str(work / "report.html"), "preview": preview},
         "kinds.learn": {"index": added, "name": "fresh", "yes": [f"T-{n:03}" for n in range(5)],
-                        "no": ["T-009"]},
+                        "no": ["T-009"], "probabilities": True},
+        "kinds.list": {"path": added},
+        "kinds.export": {"index": added, "name": "fresh", "path": str(work / "fresh.csv"),
+                         "overwrite": True},
+        "kinds.import": {"index": added, "name": "read", "path": str(work / "fresh.csv"),
+                         "overwrite": True},
+        "kinds.remove": {"index": added, "name": "read"},
         "evaluate": {
             "index": index, "mosaic": mosaic, "catalogue": catalogue, "selection": selection,
             "views_per_crater": 1, "context": [2.5], "jitter": 0.1, "limit": 3,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from qgis.core import QgsGeometry
 
-from ...contract.search import ANALOG_SIZES, Filters
+from ...contract.search import ANALOG_SIZES, OF_A_KIND, Filters
 from ...contract.vocabulary import Likeness, Question
 from ...i18n import tr
 from ..query import Conditions
@@ -14,7 +14,7 @@ from .quantities import kilometres, number
 
 SIZES, DIAMETER, LATITUDE, LONGITUDE = "sizes", "diameter", "latitude", "longitude"
 REGION, DISTANCE, PIXELS = "region", "distance", "pixels"
-WHERE, PLACE = "where", "place"
+WHERE, PLACE, KIND = "where", "place", "kind"
 
 
 def question_name(question: Question) -> str:
@@ -49,6 +49,12 @@ def pixels_of(conditions: Conditions) -> float | None:
     return conditions.filters.min_pixels
 
 
+def kind_of(conditions: Conditions) -> tuple[str, float]:
+    """The kind a match is of, "" for any, and with which probability at least."""
+    least = conditions.filters.min_kind
+    return conditions.filters.kind or "", OF_A_KIND if least is None else least
+
+
 def pieces(conditions: Conditions) -> dict[str, str]:
     """Each condition by its key, in the order shown."""
     filters, sizes, pixels = conditions.filters, sizes_of(conditions), pixels_of(conditions)
@@ -76,6 +82,9 @@ def pieces(conditions: Conditions) -> dict[str, str]:
         )
     if filters.region is not None:
         texts[REGION] = _region(filters.region)
+    if filters.kind:
+        text = tr("kind “{name}”, at least {n} %")
+        texts[KIND] = text.format(name=filters.kind, n=_short(100 * kind_of(conditions)[1]))
     if filters.where:
         texts[WHERE] = filters.where
     return texts
@@ -92,6 +101,7 @@ def without(conditions: Conditions, key: str) -> Conditions:
         LONGITUDE: ("longitude",),
         REGION: ("region",),
         WHERE: ("where",),
+        KIND: ("kind", "min_kind"),
         PLACE: (),
     }[key]
     filters = with_filters(conditions, **dict.fromkeys(members)).filters

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
+from ...contract.kinds import HARDLY
 from ...contract.search import BLURRED, LIKE_THE_QUERY, Match, Preview
 from ...contract.vocabulary import BoxReading, Decision, DiameterFrom, QueryKind, Question
 from ...i18n import tr
 from ..match_set import MatchSet, diameter_ratio
 from ..query import QueryRequest
+from . import kinds
 from .quantities import capital, contexts, kilometres, number, place
 
 
@@ -89,11 +94,14 @@ def pixels(match: Match) -> str:
 
 def best_by_chance(match_set: MatchSet) -> str:
     """What the best match is worth; empty where too few were compared to say."""
+    if match_set.request.conditions.find is Question.ANALOGS and match_set.request.is_refined:
+        return " ".join(_of_a_kind(match_set.provenance.get("kind")))
     if match_set.request.conditions.find is Question.ANALOGS:
-        return tr(
+        text = tr(
             "Ranked by likeness of kind: {same} is as the query, above is more so, {half} as "
             "unlike as two craters drawn at random. It says nothing on being the same crater."
         ).format(same=number(LIKE_THE_QUERY, 2), half=number(0.5, 1))
+        return " ".join([text, *_of_terrain(match_set.provenance.get("analogs"))])
     if match_set.request.is_refined:
         return tr(
             "Refined by your decisions; rejected craters are left out. How many craters would be "
@@ -106,6 +114,32 @@ def best_by_chance(match_set: MatchSet) -> str:
     if best >= 1.0:
         return tr("No good match: {chance} as the best match.").format(chance=chance(best))
     return tr("Best match: {chance}.").format(chance=chance(best))
+
+
+def _of_terrain(analogs: Any) -> Iterator[str]:
+    """How much measured terrain counts, where it does; ``analogs``: what the engine said."""
+    try:
+        share = float(analogs["shares"]["terrain"])
+        on_model = analogs["terrain"]["from"] == "terrain model"
+    except (KeyError, TypeError, ValueError):
+        return
+    text = tr("Measured terrain counts {n} % of it.")
+    if on_model:
+        text = tr("Measured terrain counts {n} % of it; the query was measured on the model.")
+    yield text.format(n=number(100 * share))
+
+
+def _of_a_kind(learnt: Any) -> Iterator[str]:
+    """What scores are that were learnt of accepted craters; ``learnt``: what the engine said."""
+    yield tr("Ranked by the probability to be of the kind of the accepted craters.")
+    try:
+        count, recall = int(learnt["examples"]), float(learnt["recall"])
+        precision = float(learnt["precision"])
+    except (KeyError, TypeError, ValueError):
+        return
+    yield kinds.left_out(count, recall, precision)
+    if recall < HARDLY:
+        yield kinds.hardly()
 
 
 def spoken(match_set: MatchSet, row: int) -> str:
@@ -137,6 +171,8 @@ def tooltip(match_set: MatchSet, row: int) -> str:
     view = "–" if match.context is None else contexts([match.context])
     if match_set.request.conditions.find is Question.ANALOGS:
         text = tr("Likeness of kind {score}, view {view}")
+        if match_set.request.is_refined:
+            text = tr("Probability {score}, view {view}")
         lines.append(text.format(score=score(match.score), view=view))
     else:
         text = tr("Similarity {score} (first stage {first}), view {view}")
@@ -151,7 +187,10 @@ def tooltip(match_set: MatchSet, row: int) -> str:
     lines = [line for line in lines if line]
     lines.append("")
     lines.append(
-        tr("Double-click zooms. A accept, R reject, U undecided, W why it matched, F refine.")
+        tr(
+            "Double-click zooms. A accept, R reject, U undecided, W why it matched, F refine, "
+            "K kinds."
+        )
     )
     return "\n".join(lines)
 

@@ -87,11 +87,11 @@ def second_stage(match_set: MatchSet, row: int) -> str:
     return text.format(score=score)
 
 
-def caveat(reply: ExplainReply) -> str:
-    """What must not be read into the picture."""
-    text = tr("Scores are similarities, not probabilities.")
+def caveat(reply: ExplainReply, learnt: bool = False) -> str:
+    """What must not be read into the picture; ``learnt``: the score is a probability."""
+    text = "" if learnt else tr("Scores are similarities, not probabilities.")
     if reply.compared_with != "patches":
-        text += " " + tr(
+        text += " " * bool(text) + tr(
             "The mosaic of this view is not at hand: its thumbnail is shown, and the query's "
             "patches are compared with the tokens stored in the index."
         )
@@ -125,6 +125,10 @@ def focus_line(patches: PatchPairs, side: str, patch: int) -> str:
 def kind_stage(match_set: MatchSet, row: int) -> str:
     """What the score of an analog is."""
     score = matches.score(match_set.matches[row].score)
+    if match_set.request.is_refined:
+        return tr(
+            "Probability, {score}: to be of the kind of the accepted craters; it decides the rank."
+        ).format(score=score)
     return tr(
         "Likeness of kind, {score}: how near the relief and the looks of both craters are, at any "
         "angle and in any light; it decides the rank."
@@ -142,7 +146,9 @@ def turned_stage(reply: ExplainReply) -> str:
 def stages_of(match_set: MatchSet, row: int, reply: ExplainReply) -> list[str]:
     """All sentences about the scores."""
     if match_set.request.conditions.find is Question.ANALOGS:
-        return [kind_stage(match_set, row), turned_stage(reply), caveat(reply)]
+        learnt = match_set.request.is_refined
+        stages = [kind_stage(match_set, row), turned_stage(reply), caveat(reply, learnt)]
+        return [stage for stage in stages if stage]
     return [first_stage(match_set, row), second_stage(match_set, row), caveat(reply)]
 
 

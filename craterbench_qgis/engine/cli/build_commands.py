@@ -152,10 +152,11 @@ def run_build(arguments: argparse.Namespace) -> int:
         nodata=arguments.nodata,
         terrain=str(arguments.terrain) if arguments.terrain else None,
     )
-    craters = read_craters(arguments, body_of_mosaic(arguments.mosaic[0]))
+    shown = body_of_mosaic(arguments.mosaic[0])
+    craters = read_craters(arguments, shown)
     if arguments.preview is not None:
         return _preview(params, craters, arguments.preview)
-    encoder = load_encoder_for(arguments)
+    encoder = load_encoder_for(arguments, body=craters.body or shown)
     note(f"Encoder {encoder.id} on {encoder.device_name}: {encoder.description}")
     descriptor = None if arguments.no_kinds else load_descriptor(threads=arguments.threads)
     start = time.perf_counter()
@@ -165,7 +166,9 @@ def run_build(arguments: argparse.Namespace) -> int:
         if arguments.cluster is not None:
             from ..indexing.dask_workers import DaskWorkers
 
-            choice = EncoderChoice(arguments.encoder, arguments.device, arguments.threads)
+            choice = EncoderChoice(
+                arguments.encoder or encoder.id, arguments.device, arguments.threads
+            )
             cluster = stack.enter_context(DaskWorkers(arguments.cluster)), choice
         report = build_index(
             params,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import csv
 from pathlib import Path
 from typing import Any
 
-from ..errors import ExportError, QueryError
 from ..index import open_index
 from ..kinds import load_descriptor
-from ..kinds.named import known_kinds, learn_named, load_kind
+from ..kinds.kept import known_kinds, load_kind
+from ..kinds.kind_table import read_examples, write_kind
+from ..kinds.named import learn_named
+from ..search.provenance import index_provenance
 from .options import index_argument
 from .output import note, print_json, say, table
 
@@ -33,10 +34,14 @@ def add_to(commands: Any) -> None:
     learn.add_argument("--yes", nargs="+", default=[], metavar="ID", help="craters of the kind")
     learn.add_argument("--no", nargs="+", default=[], metavar="ID", help="craters that are not")
     learn.add_argument(
-        "--examples", type=Path, metavar="FILE.csv", help="columns crater_id and label (yes, no)"
+        "--examples",
+        type=Path,
+        metavar="FILE",
+        help="a table of ids with a column label (yes, no), or a catalogue of the kind's craters, "
+        "of any index",
     )
     learn.add_argument(
-        "--output", type=Path, metavar="FILE.csv", help="every crater with its probability"
+        "--output", type=Path, metavar="FILE", help="every crater with its probability"
     )
     learn.add_argument("--json", action="store_true")
     learn.set_defaults(run=run_learn)
@@ -47,24 +52,27 @@ def add_to(commands: Any) -> None:
 
 def run_learn(arguments: argparse.Namespace) -> int:
     """Learn the kind, keep its examples, print the validation."""
-    yes, no = _examples(arguments)
+    yes, no = list(arguments.yes), list(arguments.no)
     with open_index(arguments.index) as index:
+        if arguments.examples is not None:
+            more = read_examples(index, arguments.examples)
+            yes, no = yes + more[0], no + more[1]
         if not yes and not no:
             kept = load_kind(arguments.index, arguments.name)
             yes, no = list(kept.yes), list(kept.no)
         learnt = learn_named(index, load_descriptor(), arguments.name, yes, no)
         ids, path, unknown = index.craters.ids(learnt.rows), learnt.kept, learnt.unknown
+        if arguments.output:
+            about = {**index_provenance(index), "kind": {"name": arguments.name}}
+            write_kind(index, learnt, (yes, no), arguments.output, about)
     if unknown:
         note(f"Not in the index: {', '.join(unknown[:5])}{' ...' if unknown[5:] else ''}")
-    order = (-learnt.probability).argsort(kind="stable")
-    if arguments.output:
-        _write(arguments.output, [(ids[i], float(learnt.probability[i])) for i in order.tolist()])
     if arguments.json:
         print_json({"kind": arguments.name, "kept": str(path), "validation": learnt.validation})
         return 0
     for key, value in learnt.validation.items():
         say(f"  {key.replace('_', ' '):<34} {value:.3g}")
-    shown = [i for i in order.tolist() if ids[i] not in set(yes)][:_SHOWN]
+    shown = [i for i in learnt.order().tolist() if ids[i] not in set(yes)][:_SHOWN]
     say(table(["crater", "probability"], [[ids[i], f"{learnt.probability[i]:.3f}"] for i in shown]))
     say(f"Kept: {path}" + (f"; written: {arguments.output}" if arguments.output else ""))
     return 0
@@ -76,33 +84,3 @@ def run_list(arguments: argparse.Namespace) -> int:
         kind = load_kind(arguments.index, name)
         say(f"{name}: {len(kind.yes)} examples, {len(kind.no)} rejected")
     return 0
-
-
-def _examples(arguments: argparse.Namespace) -> tuple[list[str], list[str]]:
-    yes, no = list(arguments.yes), list(arguments.no)
-    if arguments.examples is None:
-        return yes, no
-    try:
-        with arguments.examples.open(encoding="utf-8-sig", newline="") as file:
-            for row in csv.DictReader(file):
-                label = row["label"].strip().lower()
-                if label in ("yes", "no"):
-                    (yes if label == "yes" else no).append(row["crater_id"])
-    except (OSError, UnicodeDecodeError, KeyError, AttributeError, csv.Error) as error:
-        raise QueryError(
-            f"{arguments.examples} is no table of examples ({error}). It needs the columns "
-            "crater_id and label (yes or no)."
-        ) from error
-    return yes, no
-
-
-def _write(path: Path, rows: list[tuple[str, float]]) -> None:
-    try:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(["crater_id", "probability"])
-            writer.writerows((name, f"{value:.4f}") for name, value in rows)
-    except OSError as error:
-        raise ExportError(
-            f"{path} cannot be written ({error.strerror}). Choose another place."
-        ) from error

@@ -9,7 +9,7 @@ from typing import Any
 
 from ...contract.build import CatalogueSource, Columns, Selection
 from ...contract.duplicates import MAX_DISTANCE, MAX_RATIO, THRESHOLD
-from ...contract.search import Filters, Query, Source
+from ...contract.search import OF_A_KIND, Filters, Query, Source
 from ...contract.vocabulary import BoxReading, QueryKind
 from ..bodies import Body
 from ..encoders.base import Encoder
@@ -187,8 +187,10 @@ def add_encoder_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def load_encoder_for(arguments: argparse.Namespace, spec: str | None = None) -> Encoder:
-    """The encoder the options name, else ``spec``, else the default."""
+def load_encoder_for(
+    arguments: argparse.Namespace, spec: str | None = None, body: Body | None = None
+) -> Encoder:
+    """The encoder the options name, else ``spec``, else the default for ``body``."""
     from ..encoders import load_encoder
 
     if not arguments.encoder and spec is not None and spec.startswith("checkpoint:"):
@@ -201,6 +203,7 @@ def load_encoder_for(arguments: argparse.Namespace, spec: str | None = None) -> 
         device=arguments.device,
         threads=arguments.threads,
         allow_download=arguments.allow_download,
+        body=body,
     )
     if arguments.device not in ("auto", "cpu") and encoder.device_name.startswith("cpu"):
         # A network would have refused a device it cannot use; the controls have no network.
@@ -328,6 +331,15 @@ def add_filter_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--min-distance", type=float, metavar="KM", help="from the query")
     group.add_argument("--max-distance", type=float, metavar="KM", help="from the query")
     group.add_argument("--where", metavar="SQL", help="condition on the catalogue's columns")
+    group.add_argument(
+        "--kind", metavar="NAME", help="only craters of a kind that was named for this index"
+    )
+    group.add_argument(
+        "--min-kind",
+        type=float,
+        metavar="P",
+        help=f"with a probability of at least P (default {OF_A_KIND:g})",
+    )
     group.add_argument("--exclude", nargs="+", default=[], metavar="ID", help="crater ids")
 
 
@@ -347,6 +359,8 @@ def filters_of(arguments: argparse.Namespace, body: Body) -> Filters:
         min_distance=metres(arguments.min_distance),
         max_distance=metres(arguments.max_distance),
         where=arguments.where,
+        kind=arguments.kind,
+        min_kind=arguments.min_kind,
         exclude_ids=list(arguments.exclude),
     )
 

@@ -185,11 +185,23 @@ def run_search(arguments: argparse.Namespace) -> int:
                 f"{source['diameter_m'] / 1000:.4g} km (--diameter says otherwise)."
             )
         say(matches_table(result))
+        if "terrain" in result.provenance.get("analogs", {}):
+            say(terrain_line(result.provenance["analogs"]))
         say(timings_line(result))
         for written in (arguments.output, arguments.contact_sheet, arguments.report):
             if written:
                 say(f"Written: {written}")
     return 0
+
+
+def terrain_line(analogs: Json) -> str:
+    """How much measured terrain counts in a search for analogs, and whose the query's is."""
+    terrain = analogs["terrain"]
+    whose = f"those of {terrain['crater_id']}" if "crater_id" in terrain else "made for it"
+    return (
+        f"Measurements of terrain count {analogs['shares']['terrain']:.0%} ({whose}; where a "
+        "crater has none, the pictures alone)."
+    )
 
 
 def reading_line(source: Json) -> str:

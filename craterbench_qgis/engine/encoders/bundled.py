@@ -200,7 +200,7 @@ def _network(card: dict[str, Any], weights: bytes) -> Any:
             if name.endswith("num_batches_tracked"):
                 state.setdefault(name, value)
         net.load_state_dict(state)
-    except (SafetensorError, RuntimeError, KeyError) as error:
+    except (SafetensorError, RuntimeError, KeyError, ValueError) as error:
         raise EncoderError(
             f"The weights of {card['id']} do not fit the network its card describes "
             f"({os.linesep.join(str(error).splitlines()[:2])}). {_REPAIR}"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ...contract.engine import EncoderInfo
 from ...contract.records import read_json
+from ..bodies import Body, body_by_name, same_body
 from ..errors import EncoderError
 from .base import Encoder
 from .bundled import bundled_encoders, load_bundled, load_card
@@ -16,6 +17,9 @@ from .compat import require_torch
 CHECKPOINT_SUFFIXES = (".safetensors", ".pth", ".pt")
 TIMM_PREFIX = "timm:"
 RANDOM_SUFFIX = "?random"
+ELSEWHERE = "craterbench-conv-v4"
+"""For bodies other than the Moon: better there, and on the Moon in one thing worse than the default
+(docs/validation/encoder-v4.md)."""
 _TIMM_NAME = re.compile(r"[A-Za-z0-9_]+(?:\.[A-Za-z0-9_-]+)?")
 
 
@@ -25,13 +29,14 @@ def load_encoder(
     device: str = "auto",
     threads: int | None = None,
     allow_download: bool = False,
+    body: Body | None = None,
 ) -> Encoder:
     """The encoder ``spec`` stands for.
 
-    ``spec``: ``None`` or ``"default"`` (the bundled encoder where its file is there, else
-    ``"hog"``); the id of a bundled encoder; ``"hog"``, ``"hog-unsigned"`` or ``"ncc"``, which need
-    no weights; ``"timm:NAME"`` or a bare timm name; a checkpoint (``.safetensors``, ``.pth``,
-    ``.pt``); a model card (``.json``). ``"timm:NAME?random"`` has untrained weights, for timing.
+    ``spec``: ``None`` or ``"default"`` (:func:`default_encoder` of ``body``); the id of a bundled
+    encoder; ``"hog"``, ``"hog-unsigned"`` or ``"ncc"``, which need no weights; ``"timm:NAME"`` or a
+    bare timm name; a checkpoint (``.safetensors``, ``.pth``, ``.pt``); a model card (``.json``).
+    ``"timm:NAME?random"`` has untrained weights, for timing.
 
     ``device``: ``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps``. ``threads``: CPU threads of a
     network, default the physical cores. ``allow_download``: let timm fetch pretrained weights
@@ -43,7 +48,7 @@ def load_encoder(
     name = "default" if spec is None else spec.strip()
     bundled = [info.id for info in bundled_encoders()]
     if name in ("", "default"):
-        name = "hog" if not bundled else bundled[0]
+        name = default_encoder(body)
     if name == "hog":
         from .hog import HogEncoder
 
@@ -68,6 +73,16 @@ def load_encoder(
     return _load_timm(name, device=device, threads=threads, allow_download=allow_download)
 
 
+def default_encoder(body: Body | None = None) -> str:
+    """The id of the encoder that is taken for craters of ``body`` where none is named; "hog" where
+    the weights of none are there."""
+    bundled = [info.id for info in bundled_encoders()]
+    is_moon = body is None or same_body(body, body_by_name("moon"))
+    if ELSEWHERE in bundled and not is_moon:
+        return ELSEWHERE
+    return bundled[0] if bundled else "hog"
+
+
 def available_encoders() -> list[EncoderInfo]:
     """Encoders that work on this machine without any download, the default first.
 
@@ -82,6 +97,7 @@ def available_encoders() -> list[EncoderInfo]:
         for cls in (HogEncoder, UnsignedHogEncoder, NccEncoder)
     ]
     first, *others = [*bundled_encoders(), *controls]
+    others = [replace(info, elsewhere=info.id == ELSEWHERE) for info in others]
     return [replace(first, default=True), *others]
 
 

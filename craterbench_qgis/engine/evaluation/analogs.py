@@ -28,6 +28,7 @@ from ..errors import QueryError
 from ..index import CraterIndex
 from ..kinds.descriptor import KindDescriptor
 from ..kinds.gallery import PARTS
+from ..kinds.measured import WEIGHTS
 from ..monitor import Monitor
 from ..mosaic import Mosaic
 from ..search import QueryView, Searcher, SearchOptions, query_from_crater
@@ -50,6 +51,7 @@ TERRAIN_MEASURES = ("share", "percentile")
 KIND_MEASURES = ("ap", "precision@10", "recall@100")
 ANGLE_QUERIES = 100
 _NOT_A_KIND = {"", "no", "false", "0", "none"}
+WITHOUT = ", without measured terrain"
 DIAMETER, GLOBAL = "nearest diameter", "encoder's global vector"
 
 
@@ -133,6 +135,7 @@ def evaluate_analogs(
         "encoder": encoder.id,
         "descriptor": searcher.analogs.descriptor.id,
         "query_mosaic": Path(params.mosaic).name,
+        "measured_terrain": list(searcher.analogs.terrain.names),
         "terrain_model": None if terrain is None else terrain.name,
         "column": column,
         **plan_of(params),
@@ -216,11 +219,14 @@ def _queries(
 def _scores(searcher: Searcher, gallery: _Gallery, query: QueryView) -> dict[str, Array]:
     """Similarity [n] to every crater of the gallery, by each method."""
     analogs, index = searcher.analogs, searcher.index
-    features, unlikeness = analogs.query_features(query), analogs.gallery.unlikeness
-    similarities: dict[str, Array] = {
-        f"kind, by {by}": -unlikeness(features, by, query.diameter_m)[gallery.entry].astype(float)
-        for by in PARTS
-    }
+    features = analogs.query_features(query)
+    similarities: dict[str, Array] = {}
+    for by in PARTS:
+        compared = analogs.compare(query, by, features)
+        similarities[f"kind, by {by}"] = -compared.unlike[gallery.entry].astype(float)
+        if analogs.terrain and WEIGHTS[by]:
+            without = analogs.compare(query, by, features, measured=False).unlike
+            similarities[f"kind, by {by}{WITHOUT}"] = -without[gallery.entry].astype(float)
     vector = searcher.encoder.encode(query.view.pixels[None]).globals[0]
     views = np.concatenate([block @ vector for _, block in index.global_blocks()])
     best = np.full(index.n_craters, -np.inf)
@@ -337,6 +343,11 @@ def markdown(result: dict[str, Any]) -> str:
             for row in result["terrain"]
         ]
         parts.append(f"By terrain ({result['terrain_model']}):")
+        if result.get("measured_terrain"):
+            parts.append(
+                "The index has measurements of terrain, and they take part in the ranking by kind: "
+                "such rows are not judged by something else. Those without them are."
+            )
         parts.append(markdown_rows([*header, "95 %"], rows, 1))
     if result["kind"]:
         header = ["kind", "nearest by", "queries", "AP", "precision@10", "recall@100", "95 %"]

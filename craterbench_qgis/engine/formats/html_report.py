@@ -13,6 +13,7 @@ from PIL import Image
 
 from ...contract.search import DecidedMatch, Match
 from ...contract.vocabulary import Decision
+from ..words import scores_text
 from .contact_sheet import match_tile
 from .html_page import moment_text, number_text, shown, write_page
 from .model import view_text
@@ -74,6 +75,7 @@ def html_report(
             str(provenance.get("software") or ""),
         ),
         provenance=provenance,
+        scores=scores_text(provenance),
         query=None if query is None else shown(query, query_metres_per_pixel),
         query_facts=query_facts or {},
         cards=[_card(row) for row in rows],

@@ -89,14 +89,14 @@ def write_chosen(
     body: Body,
     provenance: Mapping[str, Any],
     overwrite: bool = True,
+    geometry: Outline = Outline.CIRCLE,
 ) -> list[Path]:
     """Write craters of an index (``CraterIndex.crater_records``) as :func:`write_matches` does
-    matches, as circles where the format has geometry: their fields are id, place, diameter and the
-    catalogue's own."""
+    matches: their fields are id, place, diameter and the catalogue's own."""
     target = _target(Path(path), SUFFIXES)
     origin = {**provenance, **_about(body), "craters": len(records)}
     table = crater_table(records)
-    return _write_table(target, table, body, Outline.CIRCLE, origin, overwrite)
+    return _write_table(target, table, body, geometry, origin, overwrite)
 
 
 def _write_table(

@@ -122,6 +122,15 @@ class CraterStore:
                 values += [None] * table.num_rows
         return values
 
+    def measured(self, column: str) -> Float64 | None:
+        """A catalogue's column of numbers over all rows, NaN where it is empty or an added
+        catalogue lacks it; None where it is nowhere. Nothing else is read."""
+        parts = [part.measured(column) for part in self._parts]
+        if all(part is None for part in parts):
+            return None
+        empty = (np.full(part.entry.rows, np.nan) for part in self._parts)
+        return np.concatenate([e if p is None else p for p, e in zip(parts, empty, strict=True)])
+
     def rows_of(self, ids: Sequence[str]) -> dict[str, list[int]]:
         """The rows of each of ``ids`` that exists, removed ones included, ascending."""
         wanted = pa.array(list(dict.fromkeys(ids)), pa.string())

@@ -46,6 +46,21 @@ class CraterFile:
             self._reading(lambda: check_numbers(column, table.column(column)))
         return np.asarray(table.column(column).to_numpy())
 
+    def measured(self, name: str) -> Float64 | None:
+        """A catalogue's column of numbers [rows], NaN where empty; None where there is none, or it
+        holds no numbers. Nothing else is read."""
+        table, compared = self._table
+        places = [at for at in table.schema.get_all_field_indices(name) if at >= len(OWN_COLUMNS)]
+        if not places:
+            return None
+        column = table.column(places[0])
+        if not (pa.types.is_floating(column.type) or pa.types.is_integer(column.type)):
+            return None
+        if not compared:
+            self._compare_whole(column)
+            self._reading(lambda: column.validate(full=True))
+        return np.asarray(column.cast(pa.float64(), safe=False).to_numpy(), np.float64)
+
     def places(self, rows: Int64) -> Float64:
         """Degrees east, north, metres [n, 3] of ``rows`` (there are such)."""
         table, compared = self._table

@@ -41,12 +41,21 @@ class Colours:
         return self.codes == _NONE
 
 
-def by_numbers(values: NDArray[np.floating], scale: Scale | None = None) -> Colours:
-    """Colours of numbers [n] on the ramp; NaN and infinity are no values. ``scale``: as the numbers
-    suggest by default."""
+def by_probability(values: NDArray[np.floating]) -> Colours:
+    """Colours of probabilities [n]; NaN is no value."""
+    return by_numbers(values, Scale.LINEAR, (0.0, 1.0))
+
+
+def by_numbers(
+    values: NDArray[np.floating],
+    scale: Scale | None = None,
+    ends: tuple[float, float] | None = None,
+) -> Colours:
+    """Colours of numbers [n] on the ramp; NaN and infinity are no values. ``scale``, ``ends`` of
+    the ramp: as the numbers suggest by default."""
     known = np.isfinite(values)
     numbers = values[known].astype(np.float64)
-    low, high = np.percentile(numbers, _EXTREMES) if numbers.size else (0.0, 0.0)
+    low, high = ends or (np.percentile(numbers, _EXTREMES) if numbers.size else (0.0, 0.0))
     if scale is None:
         wide = numbers.size and float(numbers.min()) > 0 and high / low > _WIDE
         scale = Scale.LOGARITHMIC if wide else Scale.LINEAR

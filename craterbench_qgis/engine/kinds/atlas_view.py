@@ -25,9 +25,15 @@ from ..index import CraterIndex
 from ..index.atlas import digest_of
 from ..index.catalogue_store import union_attributes
 from ..words import Advice
-from .atlas_colours import Colours, by_column, by_numbers
+from .atlas_colours import Colours, by_column, by_numbers, by_probability
+from .descriptor import load_descriptor
+from .gallery import KindGallery
+from .kept import NamedKind, known_kinds, load_kind
+from .named import learn_ids
 
 _MAKE = Advice("Make it with 'craterbench index atlas'.", "Press Make the atlas.")
+OF_KIND = "kind: "
+"""Before the name of a kind that craters can be coloured by."""
 _KEPT = 8
 _CELLS = 96
 _RADIUS = (0.8, 4.5)
@@ -40,7 +46,9 @@ _RING_COLOUR = np.array([[255, 255, 255, 255]], np.uint8).view(np.uint32)[0, 0]
 def atlas_info(index: CraterIndex) -> AtlasInfo:
     """What there is of an atlas, and of what one could be made."""
     manifest, places = index.manifest, index.atlas
-    columns = [*OWN_COLUMNS, *_own_columns(index)]
+    own = _own_columns(index)
+    kinds = [OF_KIND + name for name in known_kinds(index.path) if OF_KIND + name not in own]
+    columns = [*OWN_COLUMNS, *own, *kinds]
     if places is None or manifest.atlas is None:
         return AtlasInfo(0, 0, manifest.kinds is not None, columns)
     rows = np.setdiff1d(places["crater_row"], index.removed)
@@ -70,7 +78,7 @@ class AtlasView:
         self._index = index
         self.rows = places["crater_row"].astype(np.int64)
         self.x, self.y = (np.ascontiguousarray(places[name]) for name in ("x", "y"))
-        self._colours: OrderedDict[str | None, Colours] = OrderedDict()
+        self._colours: OrderedDict[Any, Colours] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -89,14 +97,28 @@ class AtlasView:
     # -- colours -------------------------------------------------------------------------------
 
     def colours(self, column: str | None) -> Colours:
-        """The colours by a column; None: by how many craters lie about each. Raises QueryError."""
-        known = self._colours.get(column)
+        """The colours by a column, or by the probability of a named kind; None: by how many craters
+        lie about each. Raises QueryError."""
+        name = (column or "").removeprefix(OF_KIND)
+        is_kind = column == OF_KIND + name and column not in _own_columns(self._index)
+        kind = load_kind(self._index.path, name) if is_kind else None
+        key = column, kind and (kind.yes, kind.no)
+        known = self._colours.get(key)
         if known is None:
-            known = self._colours[column] = self._made(column)
+            made = self._made(column) if kind is None else self._of_kind(kind)
+            known = self._colours[key] = made
             while len(self._colours) > _KEPT:
                 self._colours.popitem(last=False)
-        self._colours.move_to_end(column)
+        self._colours.move_to_end(key)
         return known
+
+    def _of_kind(self, kind: NamedKind) -> Colours:
+        """By the probability of each crater to be of the kind."""
+        gallery = KindGallery(self._index, load_descriptor())
+        learnt = learn_ids(self._index, gallery, kind.yes, kind.no)
+        probability = np.full(self._index.n_craters, np.nan)
+        probability[learnt.rows] = learnt.probability
+        return by_probability(probability[self.rows])
 
     def _made(self, column: str | None) -> Colours:
         craters = self._index.craters

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -25,6 +26,8 @@ from .vectors import (
     relative_tone,
     texture_of,
 )
+
+Doubles = NDArray[np.float64]
 
 PARTS: dict[Likeness, dict[str, float]] = {
     Likeness.RELIEF: {"profile": 1.5, "near": 0.5},
@@ -223,18 +226,57 @@ class KindGallery:
         """Squared distances [M] of ``query`` (one) in units of two craters drawn at random."""
         return self._compared(query, by, (), None)
 
-    def unlikeness(self, query: Features, by: Likeness, diameter_m: float | None = None) -> Float:
+    def unlikeness(
+        self,
+        query: Features,
+        by: Likeness,
+        diameter_m: float | None = None,
+        terrain: tuple[Doubles, Doubles] | None = None,
+    ) -> Float:
         """What analogs are ranked by, [M]: squared distances of the query exaggerated about the
         mean of the index, less that of the query itself. 0 for the same descriptor, below 0 for
         one that is more so; two craters drawn at random differ by 1 in the mean. ``diameter_m``:
-        of the query, where it is known."""
-        if self._mostly_read:
-            return self.distances(query, by)
-        size = diameter_m if by is Likeness.BOTH else None
-        return self._compared(query, by, EXAGGERATED[by], size)
+        of the query, where it is known; ``terrain``: what its measurements add and weigh
+        (:meth:`MeasuredTerrain.compared`), where they are known."""
+        size = diameter_m if by is Likeness.BOTH and not self._mostly_read else None
+        return self._compared(query, by, self._exaggerated(by), size, terrain)
+
+    def shares(
+        self, query: Features, by: Likeness, diameter_m: float | None, terrain: float = 0.0
+    ) -> dict[str, float]:
+        """How much each part of :meth:`unlikeness` counts, together 1; ``terrain``: the weight of
+        measurements, where all of them are known of a crater."""
+        weights = {name: w * t for name, w, t in self._weighed(query, by, self._exaggerated(by))}
+        if diameter_m is not None and by is Likeness.BOTH and not self._mostly_read:
+            weights["size"] = SIZE_WEIGHT
+        if terrain:
+            weights["terrain"] = terrain
+        total = sum(weights.values())
+        return {name: round(weight / total, 3) for name, weight in weights.items()}
+
+    def _exaggerated(self, by: Likeness) -> tuple[str, ...]:
+        return () if self._mostly_read else EXAGGERATED[by]
+
+    def _weighed(
+        self, query: Features, by: Likeness, exaggerated: tuple[str, ...]
+    ) -> Iterator[tuple[str, float, float]]:
+        """Each part the query has, its weight, and how many times it is exaggerated."""
+        for name, weight in self.weights(by).items():
+            if np.isfinite(query.part(name)).all():
+                more = name in exaggerated
+                yield (
+                    name,
+                    weight * (EXAGGERATED_WEIGHT if more else 1.0),
+                    EXAGGERATION if more else 1.0,
+                )
 
     def _compared(
-        self, query: Features, by: Likeness, exaggerated: tuple[str, ...], diameter_m: float | None
+        self,
+        query: Features,
+        by: Likeness,
+        exaggerated: tuple[str, ...],
+        diameter_m: float | None,
+        terrain: tuple[Doubles, Doubles] | None = None,
     ) -> Float:
         total = np.zeros(len(self))
         weight_sum = 0.0
@@ -243,18 +285,15 @@ class KindGallery:
             logarithms = np.log(self.diameter_m)
             usual = max(2.0 * float(logarithms.var()), 1e-9)  # of two craters drawn at random
             total += SIZE_WEIGHT * (logarithms - np.log(diameter_m)) ** 2 / usual
-        for name, weight in self.weights(by).items():
+        for name, weight, times in self._weighed(query, by, exaggerated):
             wanted, part = query.part(name), self.features.part(name)
-            if not np.isfinite(wanted).all():
-                continue
-            times = 1.0
-            if name in exaggerated:
-                times, weight = EXAGGERATION, weight * EXAGGERATED_WEIGHT
             further = (times - 1.0) * (wanted - self.centre[name])
             difference = ((part - wanted - further) ** 2).sum(axis=1) - (further**2).sum()
             total += weight * difference / self.scale[name]
             weight_sum += weight * times
-        return (total / weight_sum).astype(np.float32)
+        if terrain is None:
+            return (total / weight_sum).astype(np.float32)
+        return ((total + terrain[0]) / (weight_sum + terrain[1])).astype(np.float32)
 
 
 def _key(records: NDArray[np.void]) -> NDArray[np.int64]:

@@ -2,35 +2,29 @@
 
 Examples are positive (and perhaps negative); the rest of the index is unlabelled, not negative. A
 well-regularised logistic regression over the descriptor of kind, and over what a terrain model says
-where the index has such columns, tells examples from the rest; its scores, taken out of fold, are
-calibrated (Platt 1999), and divided by the mean probability of held-out examples, because a crater
-of the kind that nobody labelled is one all the same (Elkan & Noto 2008, who assume that examples
-are drawn at random from the kind).
+where the index has such columns, tells examples from the rest; its scores, taken out of fold, say
+how much likelier each is among craters of the kind than among others (Platt 1999, with a prior on
+the slope). How many craters of an index are of a kind, no example says: :data:`SHARE` of them.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime, timezone
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...contract import held
 from ...contract.kinds import MIN_EXAMPLES
-from ...contract.names import unusable
-from ...contract.records import read_json
 from ...contract.vocabulary import Likeness
-from ..errors import CraterIndexError, QueryError
+from ..errors import QueryError
 from ..index import CraterIndex
-from ..terrain import MEASURES
 from .descriptor import KindDescriptor
 from .gallery import PARTS, KindGallery
+from .kept import NamedKind, check_name, save_kind
+from .measured import measured_columns
 
 Float = NDArray[np.float64]
 
@@ -40,40 +34,55 @@ MIN_OTHERS = 2
 BACKGROUND = 2000
 """Unlabelled craters, drawn at random, that examples are compared with."""
 REGULARISATION = 0.015
+WHERE_POORLY_PARTED = 0.0005
+"""The same where held-out examples do not stand among the best 5 %: then many craters that nobody
+labelled are of the kind, or it shows in little, and what sets a few examples apart is chance.
+Chosen on the western WAC (docs/validation/analogs.md)."""
+SHARE = 0.1
+"""Of an index's craters, taken to be of a kind before anything is known of one. Of kinds of 3 to
+15 %, measured on the western WAC, probabilities by it are the truest (docs/validation/analogs.md).
+"""
+SLOPE, SLOPE_STIFFNESS = 1.5, 2.0
+"""Of the odds' logarithm over the scores in standard deviations of the others': its prior mean, and
+the prior's inverse variance. A few held-out examples tell it badly, and where they fail, order must
+not be turned round."""
 MEASURED_WEIGHT = 1.0
 """Of what terrain says, beside the parts of the descriptor. Chosen on named kinds of the western
 hemisphere (docs/validation/analogs.md)."""
 CHECKED_TOP = 0.05
 """The best share of an index in which held-out examples are looked for, foremost."""
-MIN_MEASURED = 50
-"""Craters of which a measurement is known, or it is left out."""
-_POWER = {"m": 1, "km3": 3}
-"""Of the diameter, over which a measurement of this unit is taken."""
-_NAME = re.compile(r"\w[\w .-]{0,60}")
-
-
-@dataclass(frozen=True)
-class NamedKind:
-    """A kind and its examples (crater ids), as kept beside the index."""
-
-    name: str
-    yes: tuple[str, ...]
-    no: tuple[str, ...] = ()
-    created: str = ""
+RECALL = f"recall_in_best_{CHECKED_TOP:g}"
+PRECISION = f"precision_at_least_in_best_{CHECKED_TOP:g}"
 
 
 @dataclass
 class LearntKind:
-    """``rows`` int [M] (crater rows) and each one's ``probability``; ``validation``: what was found
-    of held-out examples, plain JSON; ``measured``: how many measurements of terrain were used;
-    ``unknown``: examples that are not in the index; ``kept``: the file of examples."""
+    """``rows`` int [M] (crater rows), each one's ``probability`` and its ``likeness``, which puts
+    those of equal probability in order, examples first; ``validation``: what was found of held-out
+    examples, plain JSON; ``measured``: how many measurements of terrain were used; ``unknown``:
+    examples that are not in the index; ``kept``: the file of examples."""
 
     rows: NDArray[np.int64]
     probability: Float
+    likeness: Float
     validation: dict[str, Any]
     measured: int = 0
     unknown: tuple[str, ...] = ()
     kept: Path | None = None
+
+    @property
+    def recall(self) -> float:
+        """Of the held-out examples, the share among the best 5 % of those nobody labelled."""
+        return float(self.validation[RECALL])
+
+    @property
+    def precision(self) -> float:
+        """Of what stands there, at least the share that is of the kind."""
+        return float(self.validation[PRECISION])
+
+    def order(self) -> NDArray[np.int64]:
+        """Positions [M], the likeliest first."""
+        return np.lexsort((self.rows, -self.likeness, -self.probability))
 
 
 def learn_named(
@@ -86,13 +95,24 @@ def learn_named(
     """Learn the kind ``name`` from crater ids and keep its examples beside the index. Raises
     QueryError, CraterIndexError."""
     check_name(name)
+    learnt = learn_ids(index, KindGallery(index, descriptor), yes, no)
+    unknown = set(learnt.unknown)
+    of_kind, others = (tuple(known for known in ids if known not in unknown) for ids in (yes, no))
+    kind = NamedKind(name, of_kind, others, validation=learnt.validation)
+    learnt.kept = save_kind(index.path, kind)
+    return learnt
+
+
+def learn_ids(
+    index: CraterIndex, gallery: KindGallery, yes: Sequence[str], no: Sequence[str]
+) -> LearntKind:
+    """Learn the kind of the craters ``yes``, of which ``no`` are not (ids). Raises QueryError,
+    CraterIndexError."""
     rows = index.craters.rows_of([*yes, *no])
-    gallery = KindGallery(index, descriptor)
     learnt = learn_kind(
         gallery, rows_of(yes, rows), rows_of(no, rows), measured=measured_of(index, gallery)
     )
     learnt.unknown = tuple(known for known in dict.fromkeys([*yes, *no]) if known not in rows)
-    learnt.kept = save_kind(index.path, NamedKind(name, tuple(yes), tuple(no)))
     return learnt
 
 
@@ -110,6 +130,7 @@ def learn_kind(
 
     rows, first = np.unique(gallery.crater_row, return_index=True)
     x = _features(gallery, measured)[first]
+    size = x[:, 0]
     positive, negative = np.isin(rows, yes), np.isin(rows, no)
     count = int(positive.sum())
     if count < MIN_EXAMPLES:
@@ -131,27 +152,38 @@ def learn_kind(
     # What was rejected is known; what was merely not looked at counts less.
     weight = np.where(label | negative[used], 1.0, 0.5)
 
-    def fitted(part: NDArray[np.int64]) -> LogisticRegression:
-        model = LogisticRegression(C=REGULARISATION, class_weight="balanced", max_iter=1000)
-        return model.fit(x[used[part]], label[part], sample_weight=weight[part])
+    folds = list(
+        StratifiedKFold(min(FOLDS, count), shuffle=True, random_state=seed).split(x[used], label)
+    )
 
-    held_out = np.zeros(len(used))
-    folds = StratifiedKFold(min(FOLDS, count), shuffle=True, random_state=seed)
-    for train, test in folds.split(x[used], label):
-        held_out[test] = fitted(train).decision_function(x[used[test]])
-    everyone = np.asarray(fitted(np.arange(len(used))).decision_function(x), np.float64)
+    def learnt(penalty: float) -> tuple[Float, Float]:
+        """Scores of the used when they were held out, and of all."""
+
+        def scores(part: NDArray[np.int64]) -> Float:
+            """Of all, by what ``part`` of the used says."""
+            # Else basins, larger than all examples, would be the likeliest.
+            away = np.abs(size - size[used[part][label[part]]].mean())
+            known = np.column_stack([x, away])
+            model = LogisticRegression(C=penalty, class_weight="balanced", max_iter=1000)
+            model.fit(known[used[part]], label[part], sample_weight=weight[part])
+            return np.asarray(model.decision_function(known), np.float64)
+
+        held_out = np.zeros(len(used))
+        for train, test in folds:
+            held_out[test] = scores(train)[used[test]]
+        return held_out, scores(np.arange(len(used)))
+
+    held_out, everyone = learnt(REGULARISATION)
+    if np.median(_places(held_out, label)) > CHECKED_TOP:
+        held_out, everyone = learnt(WHERE_POORLY_PARTED)
     share = len(sample) / max(1, len(rest))
-    platt = LogisticRegression(C=1e3, max_iter=1000)
-    # The unlabelled were thinned out; they stand for all of their kind.
-    platt.fit(held_out[:, None], label, sample_weight=np.where(label, 1.0, 1.0 / max(share, 1e-9)))
-    labelled = platt.predict_proba(held_out[label][:, None])[:, 1].mean()
-    chance = platt.predict_proba(everyone[:, None])[:, 1] / max(float(labelled), 1e-9)
-    probability = np.clip(chance, 0.0, 1.0)
-    probability[positive] = 1.0
-    probability[negative] = 0.0
+    probability = _calibrated(held_out, label)(everyone)
+    probability[positive], everyone[positive] = 1.0, np.inf
+    probability[negative], everyone[negative] = 0.0, -np.inf
     return LearntKind(
         rows.astype(np.int64),
         probability,
+        everyone,
         _validation(held_out, label, share),
         0 if measured is None else measured.shape[1],
     )
@@ -161,34 +193,24 @@ def measured_of(index: CraterIndex, gallery: KindGallery) -> Float:
     """What a terrain model says of the gallery's entries, [M, n]: lengths over the diameter, each
     number less its median, over its spread, 0 where it is not known. n is 0 in an index without
     such columns."""
-    columns = []
-    there = {name for table in index.craters.tables for name in table.column_names}
-    for measure in MEASURES:
-        if measure.name not in there:
-            continue
-        values = np.array(index.craters.values(measure.name), np.float64)[gallery.crater_row]
-        values /= gallery.diameter_m ** _POWER.get(measure.unit, 0)
-        known = values[np.isfinite(values)]
-        if known.size < MIN_MEASURED:
-            continue
-        low, middle, high = np.quantile(known, (0.25, 0.5, 0.75))
-        columns.append(np.clip((values - middle) / max(high - low, 1e-300), -3.0, 3.0))
-    return np.nan_to_num(np.array(columns).reshape(len(columns), len(gallery)).T, nan=0.0)
+    columns = measured_columns(index, gallery.crater_row, gallery.diameter_m)
+    values = [column.values for column in columns]
+    return np.nan_to_num(np.array(values).reshape(len(values), len(gallery)).T, nan=0.0)
 
 
 def _features(gallery: KindGallery, measured: Float | None) -> Float:
-    """Every part of the descriptor, weighted as a search by both weighs it, the scatter over
-    azimuth, the contrast within rings, the logarithm of the diameter and what was measured:
-    examples can say that they matter."""
+    """The logarithm of the diameter (the first column), every part of the descriptor, weighted as a
+    search by both weighs it, the scatter over azimuth, the contrast within rings and what was
+    measured: examples can say that they matter."""
     weights = PARTS[Likeness.BOTH] | gallery.weights(Likeness.BOTH)
     weights |= {"scatter": 0.5, "texture": 0.5}
-    parts = [
+    size = np.log(gallery.diameter_m)[:, None]
+    # As the parts are: two craters drawn at random differ by 1 in the mean square.
+    parts = [(size - size.mean()) / max(float(size.std()) * np.sqrt(2), 1e-9)]
+    parts += [
         gallery.features.part(name) * np.sqrt(weight / gallery.scale[name])
         for name, weight in weights.items()
     ]
-    size = np.log(gallery.diameter_m)[:, None]
-    # As the parts are: two craters drawn at random differ by 1 in the mean square.
-    parts.append((size - size.mean()) / max(float(size.std()) * np.sqrt(2), 1e-9))
     if measured is not None and measured.shape[1]:
         spread = max(2.0 * float(measured.var(axis=0).sum()), 1e-9)
         parts.append(measured * np.sqrt(MEASURED_WEIGHT / spread))
@@ -196,84 +218,51 @@ def _features(gallery: KindGallery, measured: Float | None) -> Float:
     return np.asarray((x - x.mean(axis=0)) * np.sqrt(x.shape[1]))
 
 
+def _calibrated(scores: Float, label: NDArray[np.bool_]) -> Callable[[Float], Float]:
+    """From a score to the probability to be of the kind, by held-out ``scores`` of examples and of
+    others, which together weigh as much. The more the score, the more the probability."""
+    from scipy.optimize import minimize
+    from scipy.special import expit, logit
+
+    count = int(label.sum())
+    weight = np.where(label, 1.0, count / max(1, len(label) - count))
+    middle, spread = scores[~label].mean(), max(float(scores[~label].std()), 1e-9)
+    known = (scores - middle) / spread
+
+    def loss(line: Float) -> float:
+        odds = line[0] * known + line[1]
+        misses = weight @ np.logaddexp(0.0, np.where(label, -odds, odds))
+        return float(misses + SLOPE_STIFFNESS / 2 * (line[0] - SLOPE) ** 2)
+
+    slope, there = minimize(loss, np.array([SLOPE, 0.0])).x
+    slope = max(float(slope), 0.03)
+    return lambda of: np.asarray(
+        expit(slope * (of - middle) / spread + there + logit(SHARE)), np.float64
+    )
+
+
+def _places(scores: Float, label: NDArray[np.bool_]) -> Float:
+    """The share of the others above each example."""
+    others = np.sort(scores[~label])
+    above = len(others) - np.searchsorted(others, scores[label], side="right")
+    return np.asarray(above / max(1, len(others)))
+
+
 def _validation(scores: Float, label: NDArray[np.bool_], share: float) -> dict[str, Any]:
     """Where held-out examples stand among craters nobody labelled. Of those some are of the kind,
     so a false positive here may be a right one: the precision is a lower bound."""
-    others = np.sort(scores[~label])
-    above = len(others) - np.searchsorted(others, scores[label], side="right")
-    percentile = above / max(1, len(others))
+    percentile, others = _places(scores, label), int((~label).sum())
     result = {
         "examples": int(label.sum()),
-        "compared_with": len(others),
+        "compared_with": others,
         "median_percentile": float(np.median(percentile)),
     }
     for top in (0.01, CHECKED_TOP, 0.1):
         recall = float((percentile <= top).mean())
-        hits, others_there = recall * label.sum(), top * len(others) / max(share, 1e-9)
+        hits, others_there = recall * label.sum(), top * others / max(share, 1e-9)
         result[f"recall_in_best_{top:g}"] = recall
         result[f"precision_at_least_in_best_{top:g}"] = float(hits / max(1.0, hits + others_there))
     return result
-
-
-# -- kept beside the index ----------------------------------------------------------------------
-
-
-def kinds_beside(index: Path) -> Path:
-    """The folder of an index's named kinds: ``NAME.kinds`` beside ``NAME.craterindex``."""
-    return index.with_suffix(".kinds")
-
-
-def check_name(name: str) -> None:
-    """Raises QueryError for what cannot name a kind, on any system."""
-    if not _NAME.fullmatch(name) or unusable(f"{name}.json", windows=True):
-        raise QueryError(
-            f"'{name}' cannot name a kind. Use letters, digits, blanks, dots and hyphens."
-        )
-
-
-def save_kind(index: Path, kind: NamedKind) -> Path:
-    """Keep a kind beside its index; an earlier one of the name is replaced."""
-    check_name(kind.name)
-    folder = kinds_beside(index)
-    path = folder / f"{kind.name}.json"
-    content = asdict(kind)
-    content["created"] = kind.created or datetime.now(timezone.utc).isoformat(timespec="seconds")
-    try:
-        folder.mkdir(exist_ok=True)
-        part = path.with_suffix(".part")
-        part.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        held.replace(part, path)
-    except OSError as error:
-        raise CraterIndexError(
-            f"The kind cannot be kept at {path} ({error.strerror}). Check the folder's permissions."
-        ) from error
-    return path
-
-
-def load_kind(index: Path, name: str) -> NamedKind:
-    """The kind of that name. Raises QueryError, naming those there are."""
-    known = known_kinds(index)
-    if name not in known:
-        raise QueryError(
-            f"No kind of this index is called '{name}'. There are: {', '.join(known) or 'none'}."
-        )
-    path = kinds_beside(index) / f"{name}.json"
-    try:
-        content = read_json(path.read_text(encoding="utf-8"))
-        return NamedKind(
-            str(content["name"]),
-            tuple(str(crater_id) for crater_id in content["yes"]),
-            tuple(str(crater_id) for crater_id in content["no"]),
-            str(content["created"]),
-        )
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise QueryError(f"The kind at {path} cannot be read ({error}). Name it again.") from error
-
-
-def known_kinds(index: Path) -> list[str]:
-    """The names of the kinds beside an index."""
-    folder = kinds_beside(index)
-    return sorted(path.stem for path in folder.glob("*.json")) if folder.is_dir() else []
 
 
 def rows_of(ids: Sequence[str], rows_by_id: dict[str, list[int]]) -> NDArray[np.int64]:

@@ -2,22 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...contract.search import LIKE_THE_QUERY, AnalogOptions
+from ...contract.records import Json
+from ...contract.search import LIKE_THE_QUERY, OF_A_KIND, AnalogOptions, Feedback, Filters
+from ...contract.vocabulary import Likeness
 from ..bodies import Body
 from ..index import CraterIndex
 from ..kinds.descriptor import KindDescriptor, KindVectors, load_descriptor
 from ..kinds.gallery import Features, KindGallery
+from ..kinds.kept import load_kind
+from ..kinds.measured import WEIGHTS, MeasuredTerrain, measured_columns
+from ..kinds.named import LearntKind, learn_ids, rows_of
 from .chance import same_ground
 from .query import QueryView
+from .query_terrain import terrain_of
 from .turns import Turn, turned
 
+Examples = tuple[tuple[str, ...], tuple[str, ...]]
+"""Ids of craters of a kind, and of others."""
+_KEPT = 4
 _QUARTERS = (Turn(0.0, False), Turn(90.0, False), Turn(180.0, True), Turn(270.0, True))
+
+
+@dataclass(frozen=True)
+class Compared:
+    """``unlike`` [M], each entry of the gallery's unlikeness to a query; ``how``: what share each
+    part has in it, and whose the query's terrain is, plain JSON."""
+
+    unlike: NDArray[np.float32]
+    how: Json
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """``views``: numbers of the most like craters' views, best first [n]; their ``scores``;
+    ``likeness``: what orders those of one score; ``how`` they were compared, plain JSON."""
+
+    views: NDArray[np.int64]
+    scores: NDArray[np.float32]
+    likeness: NDArray[np.float32]
+    how: Json
 
 
 class AnalogSearch:
@@ -26,6 +57,7 @@ class AnalogSearch:
     def __init__(self, index: CraterIndex, descriptor: KindDescriptor | None = None) -> None:
         self._index = index
         self._given = descriptor
+        self._learnt: OrderedDict[Examples, LearntKind] = OrderedDict()
 
     @cached_property
     def descriptor(self) -> KindDescriptor:
@@ -36,6 +68,12 @@ class AnalogSearch:
     def gallery(self) -> KindGallery:
         """Raises CraterIndexError, saying what to do, where the index has no descriptors."""
         return KindGallery(self._index, self.descriptor)
+
+    @cached_property
+    def terrain(self) -> MeasuredTerrain:
+        """What a terrain model says of the entries of :attr:`gallery`."""
+        rows, diameter = self.gallery.crater_row, self.gallery.diameter_m
+        return MeasuredTerrain(measured_columns(self._index, rows, diameter), diameter)
 
     def describe(self, query: QueryView) -> KindVectors:
         """The query's descriptors: as it is, turned and mirrored. Their mean is steadier."""
@@ -53,6 +91,51 @@ class AnalogSearch:
         """What of the query is compared with the entries of :attr:`gallery`."""
         return self.gallery.query_features(self.describe(query), self._observation(query))
 
+    def compare(
+        self,
+        query: QueryView,
+        by: Likeness,
+        features: Features | None = None,
+        measured: bool = True,
+    ) -> Compared:
+        """The query and every entry of :attr:`gallery`, from 0 for the same. ``features``: of the
+        query, where they are at hand; ``measured``: whether measurements of terrain count, where
+        the index has them and those of the query are known."""
+        features = self.query_features(query) if features is None else features
+        diameter, weight = query.diameter_m, WEIGHTS[by]
+        known = terrain_of(self._index, self.terrain, query) if measured and weight else None
+        if known is None:
+            unlike = self.gallery.unlikeness(features, by, diameter)
+            return Compared(unlike, {"shares": self.gallery.shares(features, by, diameter)})
+        parts = self.terrain.compared(known.values, weight)
+        unlike = self.gallery.unlikeness(features, by, diameter, parts)
+        counts = np.isfinite(known.values)
+        shares = self.gallery.shares(features, by, diameter, weight * float(counts.mean()))
+        measures = [n for n, there in zip(self.terrain.names, counts, strict=True) if there]
+        return Compared(unlike, {"shares": shares, "terrain": known.source | {"columns": measures}})
+
+    def learnt(self, yes: Sequence[str], no: Sequence[str]) -> LearntKind:
+        """The kind of the craters ``yes``, of which ``no`` are not (ids). Raises QueryError for too
+        few, CraterIndexError."""
+        examples = tuple(sorted(set(yes))), tuple(sorted(set(no) - set(yes)))
+        known = self._learnt.pop(examples, None)
+        if known is None:
+            known = learn_ids(self._index, self.gallery, *examples)
+        self._learnt[examples] = known
+        while len(self._learnt) > _KEPT:
+            self._learnt.popitem(last=False)
+        return known
+
+    def of_kind(self, filters: Filters) -> NDArray[np.bool_]:
+        """Which craters [n_craters] are of the kind that the filters name. Raises QueryError,
+        CraterIndexError."""
+        kind = load_kind(self._index.path, filters.kind or "")
+        learnt = self.learnt(kind.yes, kind.no)
+        least = OF_A_KIND if filters.min_kind is None else filters.min_kind
+        keep = np.zeros(self._index.n_craters, bool)
+        keep[learnt.rows[learnt.probability >= least]] = True
+        return keep
+
     def rank(
         self,
         query: QueryView,
@@ -60,12 +143,14 @@ class AnalogSearch:
         allowed: NDArray[np.bool_] | None,
         body: Body,
         top: int,
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """View numbers and scores (:func:`score_of`) of the most like craters, best first.
+        feedback: Feedback | None = None,
+    ) -> Ranked:
+        """The most like craters.
 
         ``allowed`` bool [n_craters] or None. Left out: craters that share ground with the query
         (unless the options want them), and those with too few pixels across. A crater counts with
-        its most like observation.
+        its most like observation. Scores are by :func:`score_of`; with ``feedback`` they are
+        probabilities to be of its kind, and what was rejected is left out.
         """
         gallery = self.gallery
         keep = gallery.pixels_across >= options.min_pixels
@@ -82,12 +167,22 @@ class AnalogSearch:
                 craters.lat[rows],
                 craters.diameter_m[rows],
             )
-        unlike = gallery.unlikeness(self.query_features(query), options.by, diameter)
+        how: Json = {}
+        if feedback:
+            learnt = self.learnt(feedback.accepted, feedback.rejected)
+            rejected = self._index.craters.rows_of(feedback.rejected)
+            keep &= ~np.isin(gallery.crater_row, rows_of(feedback.rejected, rejected))
+            at = np.searchsorted(learnt.rows, gallery.crater_row)
+            scores, likeness = learnt.probability[at], learnt.likeness[at]
+        else:
+            compared = self.compare(query, options.by)
+            scores, likeness, how = score_of(compared.unlike), -compared.unlike, compared.how
         order = np.flatnonzero(keep)
-        order = order[np.lexsort((gallery.view[order], unlike[order]))]
+        order = order[np.lexsort((gallery.view[order], -likeness[order], -scores[order]))]
         _, first = np.unique(gallery.crater_row[order], return_index=True)
         chosen = order[np.sort(first)[:top]]
-        return gallery.view[chosen], score_of(unlike[chosen])
+        best = scores[chosen].astype("f4"), likeness[chosen].astype("f4")
+        return Ranked(gallery.view[chosen], *best, how)
 
     def _observation(self, query: QueryView) -> int | None:
         fingerprint = query.source.get("mosaic_fingerprint")

@@ -88,7 +88,8 @@ def allowed_craters(
 def always_same(filters: Filters) -> bool:
     """Whether the filters allow the same craters whatever is asked for, now and later."""
     of_query = (filters.diameter_ratio, filters.min_distance, filters.max_distance)
-    return of_query == (None, None, None) and not (filters.region and _is_file(filters.region))
+    changing = (*of_query, filters.kind)  # a kind may be learnt anew
+    return changing == (None,) * 4 and not (filters.region and _is_file(filters.region))
 
 
 def _check(filters: Filters) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ...contract.kinds import MIN_EXAMPLES
 from ...contract.records import Json
 from ...contract.search import (
     SHORTLIST,
@@ -68,10 +69,16 @@ class SearchOptions:
         """Raise QueryError for numbers that make no sense."""
         if self.top < 1 or self.shortlist < 1:
             raise QueryError("The numbers of matches and of shortlisted views must be at least 1.")
-        if self.feedback and self.turns:
+        if self.feedback and self.any_angle and self.find is Question.SAME:
             raise QueryError(
-                "A search refined by what was accepted and rejected looks for the same crater, "
-                "north up. Leave out the decisions, or search for the same crater."
+                "A search refined by what was accepted and rejected has north up. Leave out the "
+                "decisions, or do not search at any angle."
+            )
+        accepted = len(set(self.feedback.accepted))
+        if self.feedback and self.find is Question.ANALOGS and accepted < MIN_EXAMPLES:
+            raise QueryError(
+                f"Analogs are refined by the kind of at least {MIN_EXAMPLES} accepted craters; "
+                f"there are {accepted}. Accept some more, or leave out the decisions."
             )
 
 

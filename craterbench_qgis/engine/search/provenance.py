@@ -10,6 +10,7 @@ from ...contract.search import LIKE_THE_QUERY
 from ...contract.vocabulary import Question
 from ..index import CraterIndex
 from ..kinds.descriptor import KindDescriptor
+from ..kinds.named import LearntKind
 from .options import SearchOptions
 from .overlay import Overlay
 from .query import QueryView
@@ -35,11 +36,15 @@ def provenance_of(
     shortlist_by: str | None,
     descriptor: KindDescriptor | None = None,
     overlay: Overlay | None = None,
+    kind: LearntKind | None = None,
+    compared: Json | None = None,
 ) -> Json:
     """Everything needed to say, later, how a match set came about; plain JSON.
 
     ``shortlist_by``: the backend that answered; ``descriptor``: what analogs were ranked by;
-    ``overlay``: how pictures were laid on the query, None where they were not.
+    ``overlay``: how pictures were laid on the query, None where they were not; ``kind``: what was
+    learnt of the accepted analogs; ``compared``: what share each part has in the comparison of
+    analogs, and whose the query's terrain is.
     """
     settings = index.settings
     return {
@@ -58,8 +63,9 @@ def provenance_of(
         "find": str(options.find),
         **({"any_angle": True} if options.any_angle else {}),
         **({"overlay": overlay.to_json()} if overlay is not None else {}),
-        **(_of_analogs(options, descriptor) if descriptor is not None else {}),
+        **(_of_analogs(options, descriptor, compared or {}) if descriptor is not None else {}),
         **({"feedback": options.feedback.to_json()} if options.feedback else {}),
+        **({"kind": _of_kind(kind)} if kind is not None else {}),
         "filters": {
             name: value
             for name, value in options.filters.to_json().items()
@@ -69,7 +75,7 @@ def provenance_of(
     }
 
 
-def _of_analogs(options: SearchOptions, descriptor: KindDescriptor) -> Json:
+def _of_analogs(options: SearchOptions, descriptor: KindDescriptor, compared: Json) -> Json:
     return {
         "analogs": {
             "by": str(options.analogs.by),
@@ -77,11 +83,24 @@ def _of_analogs(options: SearchOptions, descriptor: KindDescriptor) -> Json:
             "same_place": options.analogs.same_place,
             "descriptor": descriptor.id,
             "weights_sha256": descriptor.weights_hash,
+            **compared,
         }
     }
 
 
+def _of_kind(kind: LearntKind) -> Json:
+    """What held-out examples said, and how many measurements of terrain were used."""
+    return {
+        "examples": int(kind.validation["examples"]),
+        "recall": kind.recall,
+        "precision": kind.precision,
+        "measured": kind.measured,
+    }
+
+
 def _score_name(options: SearchOptions) -> str:
+    if options.find is Question.ANALOGS and options.feedback:
+        return "probability to be of the kind of the accepted craters"
     if options.find is Question.ANALOGS:
         return f"logistic, {LIKE_THE_QUERY:g} for the query's kind, 0.5 for two craters at random"
     return "symmetric late interaction" if options.symmetric else "late interaction"

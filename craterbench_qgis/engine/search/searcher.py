@@ -107,16 +107,20 @@ class Searcher:
             if filters:
                 allowed = self._allowed(query, filters)
         with _timed(timings, "kind"):
-            views, scores = self.analogs.rank(
-                query, options.analogs, allowed, self.body, options.top
+            ranked = self.analogs.rank(
+                query, options.analogs, allowed, self.body, options.top, options.feedback
             )
         with _timed(timings, "turn"):
-            best = best_turns(self.index, self.encoder, query, views)
+            best = best_turns(self.index, self.encoder, query, ranked.views)
         with _timed(timings, "assemble"):
-            matches = self._matches(query, options.top, views, scores, scores)
-            add_turns(matches, views, best)
+            matches = self._matches(
+                query, options.top, ranked.views, ranked.likeness, ranked.scores
+            )
+            for match in matches:
+                match.shortlist_score = match.score  # there is one stage
+            add_turns(matches, ranked.views, best)
         timings["total"] = sum(timings.values())
-        return SearchResult(matches, timings, self.provenance(query, options))
+        return SearchResult(matches, timings, self.provenance(query, options, compared=ranked.how))
 
     def _search_any_angle(
         self, query: QueryView, options: SearchOptions, timings: dict[str, float]
@@ -237,7 +241,8 @@ class Searcher:
 
     def _allowed(self, query: QueryView, filters: Filters) -> NDArray[np.bool_]:
         place = query.lon, query.lat, query.diameter_m
-        return allowed_craters(filters, self.index, lambda: self._pixels_across, *place)
+        keep = allowed_craters(filters, self.index, lambda: self._pixels_across, *place)
+        return keep & self.analogs.of_kind(filters) if filters.kind else keep
 
     @cached_property
     def _pixels_across(self) -> NDArray[np.float64]:
@@ -305,7 +310,7 @@ class Searcher:
         first: NDArray[np.float32],
         scores: NDArray[np.float32],
     ) -> list[Match]:
-        order = np.lexsort((views, -scores))
+        order = np.lexsort((views, -first, -scores))
         rows = self.index.view_crater_rows[views[order]]
         _, position = np.unique(rows, return_index=True)
         best = order[np.sort(position)[:top]]
@@ -371,14 +376,21 @@ class Searcher:
         return list(zip(np.asarray(distance).tolist(), np.asarray(bearing).tolist(), strict=True))
 
     def provenance(
-        self, query: QueryView, options: SearchOptions, overlay: Overlay | None = None
+        self,
+        query: QueryView,
+        options: SearchOptions,
+        overlay: Overlay | None = None,
+        compared: Json | None = None,
     ) -> Json:
         """Everything needed to say, later, how a match set came about; plain JSON. ``overlay``:
-        how pictures were laid on the query, where they were."""
+        how pictures were laid on the query, where they were; ``compared``: how analogs were."""
         analogs = options.find is Question.ANALOGS
         descriptor = self.analogs.descriptor if analogs else None
+        kind = None
+        if analogs and options.feedback:
+            kind = self.analogs.learnt(options.feedback.accepted, options.feedback.rejected)
         by = getattr(self._backends.get(options.backend), "name", None)
-        return provenance_of(self.index, query, options, by, descriptor, overlay)
+        return provenance_of(self.index, query, options, by, descriptor, overlay, kind, compared)
 
 
 @contextmanager

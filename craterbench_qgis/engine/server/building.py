@@ -35,7 +35,7 @@ def build(call: Call[BuildParams]) -> BuildReply:
     craters = read_source(params.catalogue, REJECTED_LISTED, shown)
     call.monitor.check()
     call.monitor.report(Stage.ENCODER, 0, 0)
-    encoder = call.work.encoder(params.encoder, params.device)
+    encoder = call.work.encoder(params.encoder, params.device, craters.body or shown)
     call.monitor.check()
     descriptor = describer = None
     if params.kinds:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..bodies import Body
 from .pictures import Pictures
 from .sessions import Sessions
 
@@ -37,12 +38,13 @@ class Workplace:
             self._queries = Queries()
         return self._queries
 
-    def encoder(self, spec: str | None, device: str) -> Encoder:
-        """An encoder of the caller's own: two threads do not share one. Raises EncoderError."""
+    def encoder(self, spec: str | None, device: str, body: Body | None = None) -> Encoder:
+        """An encoder of the caller's own: two threads do not share one. ``body``: whose craters it
+        is for, where none is named. Raises EncoderError."""
         from ..encoders import load_encoder
 
         with self.loading:
-            return load_encoder(spec or None, device=device)
+            return load_encoder(spec or None, device=device, body=body)
 
     def warm_up(self) -> None:
         """Import torch, which the first encoder will need."""

@@ -177,6 +177,8 @@ class AtlasPanel(QWidget):
         if self._index is None:
             return
         before, self._info = self._info, info
+        if before is not None and before.columns != info.columns:  # a kind was named
+            self._fill_colours(info.columns)
         if info.craters and (before is None or before.craters != info.craters):
             self.pictures.set_index(self._index.path)
             self._fill_colours(info.columns)

@@ -185,6 +185,7 @@ class BuildDialog(QDialog):
         inputs = not any(text for _, text in problems[:3])
         busy = self._exporting is not None
         waiting = self.mosaics.body() is None or self.catalogue.info is None
+        self.options.set_body(self.mosaics.body())
         self.build.setEnabled(not problem and not waiting and not busy)
         self._foresee(inputs and not waiting)
         resume = self._output.kind == RESUMABLE

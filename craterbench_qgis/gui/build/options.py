@@ -20,6 +20,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...client.failure import CallError
 from ...client.service import EngineService
+from ...contract.body import Body, known_body, same_body
 from ...contract.build import SIZE, TOKENS, Selection
 from ...contract.engine import Encoders, Nothing
 from ...contract.methods import ENCODERS
@@ -120,7 +121,7 @@ class OptionsBox(QGroupBox):
 
     def encoder_name(self) -> str:
         """The id of the encoder that will be taken; "" while the list has not come."""
-        return self.encoder_id() or self._default_encoder
+        return self.encoder_id() or self._default()
 
     def token_count(self) -> int:
         """Instance tokens per view."""
@@ -178,7 +179,9 @@ class OptionsBox(QGroupBox):
 
     # Encoders
 
-    _default_encoder = ""
+    _default_encoder = _elsewhere = ""
+    """Taken where none is chosen, and instead of it for bodies other than the Moon."""
+    _is_moon = True
     _wanted_encoder: str | None = None
 
     def _on_encoders(self, result: Encoders) -> None:
@@ -187,14 +190,31 @@ class OptionsBox(QGroupBox):
             row = 0
             if encoder.default:
                 self._default_encoder = encoder.id
-                self.encoder.setItemText(0, tr("default ({name})").format(name=encoder.id))
             else:
                 self.encoder.addItem(encoder.id, encoder.id)
                 row = self.encoder.count() - 1
             self.encoder.setItemData(row, encoder.description, _TIP)
+            if encoder.elsewhere:
+                self._elsewhere = encoder.id
         self.encoder.blockSignals(False)
+        self._show_default()
         self._select_encoder()
         self._on_encoder()
+
+    def set_body(self, body: Body | None) -> None:
+        """Whose craters the index is of."""
+        moon = known_body("moon")
+        is_moon = body is None or moon is None or same_body(body, moon)
+        if is_moon != self._is_moon:
+            self._is_moon = is_moon
+            self._show_default()
+
+    def _default(self) -> str:
+        return self._default_encoder if self._is_moon else self._elsewhere or self._default_encoder
+
+    def _show_default(self) -> None:
+        if self._default():
+            self.encoder.setItemText(0, tr("default ({name})").format(name=self._default()))
 
     def _select_encoder(self) -> None:
         wanted = self._wanted_encoder

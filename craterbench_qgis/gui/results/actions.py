@@ -8,6 +8,7 @@ from typing import Any
 from qgis.PyQt.QtCore import QEvent, QSize, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
+from ...contract.kinds import MIN_EXAMPLES
 from ...contract.vocabulary import Decision
 from ...i18n import tr
 from .. import colours
@@ -40,9 +41,9 @@ class DecisionBar(QWidget):
         self._add("why", tr("Why?"), "W", tr("Show which parts of the crops matched (key W)"))
         refine_tip = tr(
             "Search again: more like the accepted matches, less like the rejected ones (key F). "
-            "Not for analogs, nor at any angle"
+            "Analogs take {n} accepted ones; not at any angle"
         )
-        self._add("refine", tr("Refine"), "F", refine_tip)
+        self._add("refine", tr("Refine"), "F", refine_tip.format(n=MIN_EXAMPLES))
         self.more = QToolButton()
         self.more.setText("»")
         self.more.setToolTip(tr("More"))
@@ -59,10 +60,9 @@ class DecisionBar(QWidget):
 
     def set_enabled_for(self, selected: int, decided: bool) -> None:
         """Nothing can be done with no match; why is asked of one; refining needs a decision."""
+        able = {"refine": decided, "why": selected == 1}
         for name, button in self.buttons.items():
-            button.setEnabled(
-                decided if name == "refine" else selected == 1 if name == "why" else selected > 0
-            )
+            button.setEnabled(able.get(name, selected > 0))
 
     def resizeEvent(self, event: Any) -> None:
         super().resizeEvent(event)
@@ -86,12 +86,8 @@ class DecisionBar(QWidget):
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setAutoRaise(False)
         button.setEnabled(False)
-        if name == "why":
-            button.clicked.connect(lambda *_: self.why_wanted.emit())
-        elif name == "refine":
-            button.clicked.connect(lambda *_: self.refine_wanted.emit())
-        else:
-            button.clicked.connect(lambda *_: self.decision_wanted.emit(name))
+        acts = {"why": self.why_wanted.emit, "refine": self.refine_wanted.emit}
+        button.clicked.connect(lambda *_: acts.get(name, lambda: self.decision_wanted.emit(name))())
         self.buttons[name] = button
         self._texts[name] = (tr("{what} ({key})").format(what=text, key=key), text)
         self.layout().addWidget(button)
@@ -148,6 +144,7 @@ def fill_menu(
         ("why", tr("Why it matched…") + "\tW", len(rows) == 1),
         ("again", tr("Search with this crater"), len(rows) == 1),
         ("refine", tr("Refine the query by all decisions") + "\tF", True),
+        ("kinds", tr("Kinds of craters…") + "\tK", True),
         ("", "", False),
         ("copy", tr("Copy as text") if not many else tr("Copy {n} as text"), bool(rows)),
         ("all", tr("Select all shown") + "\tCtrl+A", True),

@@ -22,7 +22,7 @@ from ...contract.search import ANALOG_SIZES, BLURRED
 from ...core.query import Conditions
 from ...core.words import conditions as words
 from ...i18n import tr
-from ..layouts import in_column, in_row
+from ..layouts import in_column, in_row, narrow_combo
 from ..messages import MessageLine
 from .flow import side_by_side
 
@@ -59,11 +59,15 @@ class ConditionEditor(QFrame):
         self.columns.setToolTip(tr("Put the name of a column into the condition"))
         self._menu = QMenu(self.columns)
         self.columns.setMenu(self._menu)
+        self.kind = narrow_combo(8, accessibleName=tr("Kind"))
+        self.probability = _spin()
+        self.probability.setAccessibleName(tr("Probability at least"))
         self._pages = QStackedWidget()
         self._range = side_by_side(self.low, QLabel(tr("to")), self.high)
         self._number = side_by_side(self.least)
         self._text = side_by_side(self.where, self.columns)
-        for page in (self._range, self._number, self._text):
+        self._kind = side_by_side(self.kind, QLabel(tr("at least")), self.probability)
+        for page in (self._range, self._number, self._text, self._kind):
             self._pages.addWidget(page)
         self._problem = MessageLine()
         self.apply = QPushButton(tr("Search"))
@@ -78,7 +82,7 @@ class ConditionEditor(QFrame):
         self.apply.clicked.connect(lambda *_: self._apply())
         self.cancel.clicked.connect(lambda *_: self.hide())
         self.where.returnPressed.connect(self._apply)
-        for spin in (self.low, self.high, self.least):
+        for spin in (self.low, self.high, self.least, self.probability):
             spin.lineEdit().returnPressed.connect(self._apply)
         self.hide()
 
@@ -90,10 +94,23 @@ class ConditionEditor(QFrame):
             action.triggered.connect(lambda _=False, name=name: self._insert(name))
         self.columns.setEnabled(bool(names))
 
+    def set_kinds(self, names: list[str], problem: str = "") -> None:
+        """The kinds that can be asked for; ``problem``: why they are not known."""
+        wanted = self.kind.currentText() or words.kind_of(self._conditions)[0]
+        self.kind.clear()
+        self.kind.addItems(names)
+        self.kind.setCurrentIndex(max(0, self.kind.findText(wanted)))
+        self.apply.setEnabled(bool(names))
+        if not names and not problem:
+            problem = tr("No kind is named for this index yet. Find analogs and press “Kinds…”.")
+        if problem:
+            self._problem.problem(problem)
+
     def open(self, key: str, conditions: Conditions) -> None:
         """Write the condition ``key``; it may be there already."""
         self._conditions, self._key = conditions, key
         self._problem.clear_message()
+        self.apply.setEnabled(key != words.KIND)  # until the kinds are known
         filters = conditions.filters
         if key == words.SIZES:
             low, high = words.sizes_of(conditions) or ANALOG_SIZES
@@ -111,6 +128,12 @@ class ConditionEditor(QFrame):
             title = tr("Pixels of the mosaic across the crater, at least")
             _set(self.least, words.pixels_of(conditions) or BLURRED, 0.0, 10_000.0, 0, 4.0, "")
             self._show_page(title, self._number, self.least)
+        elif key == words.KIND:
+            name, least = words.kind_of(conditions)
+            self.kind.clear()
+            self.kind.addItems([name] if name else [])
+            _set(self.probability, 100.0 * least, 0.0, 100.0, 0, 10.0, " %")
+            self._show_page(tr("Kind, and its probability"), self._kind, self.kind)
         else:
             title = tr("A condition on the catalogue's columns, as SQL")
             self.where.setText(filters.where or "")
@@ -161,9 +184,9 @@ class ConditionEditor(QFrame):
         self.where.setFocus()
 
     def _apply(self) -> None:
-        if not self.isVisible():
+        if not (self.isVisible() and self.apply.isEnabled()):
             return
-        for spin in (self.low, self.high, self.least):
+        for spin in (self.low, self.high, self.least, self.probability):
             spin.interpretText()
         conditions = self._written()
         if conditions is not None:
@@ -177,6 +200,9 @@ class ConditionEditor(QFrame):
         if key == words.PIXELS:
             value = self.least.value()
             return words.with_pixels(was, value) if value > 0 else words.without(was, key)
+        if key == words.KIND:
+            name, least = self.kind.currentText(), self.probability.value() / 100.0
+            return words.with_filters(was, kind=name, min_kind=least)
         if key == words.WHERE:
             return words.with_filters(was, where=self.where.text().strip() or None)
         if key in (words.DIAMETER, words.DISTANCE):

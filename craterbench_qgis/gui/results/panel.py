@@ -53,6 +53,7 @@ class ResultsPanel(QWidget):
     selection_changed = pyqtSignal(list)
     """Rows the user selected; ``select_rows`` does not echo."""
     export_requested = pyqtSignal()
+    kinds_requested = pyqtSignal()
     search_again = pyqtSignal(object)
     """QueryRequest of a match, or of this query refined by what was decided."""
     went_back = pyqtSignal()
@@ -198,6 +199,7 @@ class ResultsPanel(QWidget):
         view.zoom_wanted.connect(self._zoom)
         view.why_wanted.connect(self.why)
         view.refine_wanted.connect(self.refine)
+        view.kinds_wanted.connect(self.kinds_requested)
         view.window_wanted.connect(bar.window.toggle)
         view.hovered.connect(self.hovered)
         view.rows_selected.connect(self._on_selection)
@@ -318,6 +320,7 @@ class ResultsPanel(QWidget):
             for decision in Decision
         }
         acts.update(all=self.view.selectAll, copy=lambda: self._copy(rows))
+        acts["kinds"] = self.kinds_requested.emit
         if self.log.can_undo():
             acts["undo"] = self.undo
         if self._set is not None and self._set.refined_request() is not None:

@@ -19,7 +19,8 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...client.service import EngineService
-from ...contract.build import IndexInfo
+from ...contract.build import IndexInfo, IndexParams
+from ...contract.methods import LIST_KINDS
 from ...contract.vocabulary import Likeness, Question
 from ...core.geo.extent import canvas_region
 from ...core.geo.region import NoRegion, box_wkt, polygons_wkt
@@ -39,15 +40,16 @@ class QuestionBar(QWidget):
 
     changed = pyqtSignal()
     """By the user: what was asked last is to be asked again under the new conditions."""
+    kinds_wanted = pyqtSignal()
 
     def __init__(self, iface: Any, engine: EngineService) -> None:
         super().__init__()
-        self._iface = iface
+        self._iface, self._engine = iface, engine
         self._info: IndexInfo | None = None
         self._index_id = ""
         self._described: set[str] = set()
         self.conditions = Conditions()
-        self._make(engine)
+        self._make()
         self._connect()
         self.set_index(None)
 
@@ -79,7 +81,7 @@ class QuestionBar(QWidget):
 
     # Making
 
-    def _make(self, engine: EngineService) -> None:
+    def _make(self) -> None:
         self.find = QComboBox(objectName="CraterBenchFind")
         for question in Question:
             self.find.addItem(words.question_name(question), question)
@@ -101,7 +103,7 @@ class QuestionBar(QWidget):
         self.by.setToolTip(
             tr(
                 "Relief: the shape, as the picture shows it. Looks: bright and dark, as in the "
-                "mosaic"
+                "mosaic. Refined analogs are by both"
             )
         )
         label = QLabel(tr("Find"))
@@ -115,10 +117,14 @@ class QuestionBar(QWidget):
         self.add.setToolTip(tr("Search only among some of the craters"))
         self.menu = QMenu(self.add)
         self.add.setMenu(self.menu)
-        self.chips = ChipRow((self.any_angle, self.by), (self.add,))
+        self.kinds = QToolButton(text=tr("Kinds…"), objectName="CraterBenchKindsButton")
+        self.kinds.setToolTip(
+            tr("Name a kind of craters by the accepted matches; those there are (key K)")
+        )
+        self.chips = ChipRow((self.any_angle, self.by, self.kinds), (self.add,))
         self.editor = ConditionEditor()
         self.message = MessageLine()
-        self.upgrade = UpgradeBox(engine)
+        self.upgrade = UpgradeBox(self._engine)
         in_column(
             top, self.chips, self.editor, self.message, self.upgrade, on=self, margins=0, spacing=4
         )
@@ -127,6 +133,7 @@ class QuestionBar(QWidget):
         self.find.activated.connect(self._on_question)
         self.by.activated.connect(self._on_question)
         self.any_angle.clicked.connect(self._on_question)
+        self.kinds.clicked.connect(lambda *_: self.kinds_wanted.emit())
         self.menu.aboutToShow.connect(self._fill_menu)
         self.chips.edit_wanted.connect(self._edit)
         self.chips.removed.connect(lambda key: self._take(words.without(self.conditions, key)))
@@ -161,6 +168,14 @@ class QuestionBar(QWidget):
             self.menu.popup(self.add.mapToGlobal(self.add.rect().bottomLeft()))
         elif key != words.PLACE:
             self.editor.open(key, self.conditions)
+            if key == words.KIND and self._info is not None:
+                self._engine.call(
+                    LIST_KINDS,
+                    IndexParams(self._info.path),
+                    lambda there: self.editor.set_kinds([kind.name for kind in there.kinds]),
+                    lambda error: self.editor.set_kinds([], error.in_panel),
+                    owner=self,
+                )
 
     def _fill_menu(self) -> None:
         self.menu.clear()
@@ -170,6 +185,7 @@ class QuestionBar(QWidget):
             (words.PIXELS, tr("Pixels across…")),
             (words.LATITUDE, tr("Latitude…")),
             (words.DISTANCE, tr("Distance from the query…")),
+            (words.KIND, tr("Kind…")),
             (words.WHERE, tr("Columns of the catalogue…")),
         )
         for key, text in entries:
@@ -222,6 +238,7 @@ class QuestionBar(QWidget):
         self.any_angle.setChecked(asked.any_angle)
         self.any_angle.setVisible(is_same)
         self.by.setVisible(not is_same)
+        self.kinds.setVisible(not is_same)
         self.chips.show_pieces(words.pieces(asked))
         info = self._info
         # Looks gain nothing by shading, both a little: only who asks for relief is told.

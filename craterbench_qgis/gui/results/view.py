@@ -42,6 +42,7 @@ class GalleryView(QListView):
     zoom_wanted = pyqtSignal(int)
     why_wanted = pyqtSignal(int)
     refine_wanted = pyqtSignal()
+    kinds_wanted = pyqtSignal()
     window_wanted = pyqtSignal()
     hovered = pyqtSignal(int)
     """Row under the mouse, or -1."""
@@ -252,7 +253,7 @@ class GalleryView(QListView):
         return bool(super().event(event))
 
     def keyPressEvent(self, event: Any) -> None:
-        """A, R, U, F, G, Space, W, Enter and Ctrl+Z; the rest is Qt's."""
+        """A, R, U, F, K, G, Space, W, Enter and Ctrl+Z; the rest is Qt's."""
         if not self._is_ours(event):
             super().keyPressEvent(event)
             return
@@ -263,6 +264,8 @@ class GalleryView(QListView):
             self._for_rows(lambda rows: self.decision_wanted.emit(rows, DECISION_KEYS[key]))
         elif key == Qt.Key.Key_F:
             self.refine_wanted.emit()
+        elif key == Qt.Key.Key_K:
+            self.kinds_wanted.emit()
         elif key == Qt.Key.Key_G:
             self.window_wanted.emit()
         elif key == Qt.Key.Key_Space:
@@ -288,6 +291,7 @@ class GalleryView(QListView):
             Qt.Key.Key_Space,
             Qt.Key.Key_W,
             Qt.Key.Key_F,
+            Qt.Key.Key_K,
             Qt.Key.Key_G,
             Qt.Key.Key_Return,
             Qt.Key.Key_Enter,

@@ -22,6 +22,7 @@ from ask_steps import (
     settings,
 )  # fmt: skip
 from engine_steps import engine_dies, given_up, setup
+from kind_steps import kind_in_the_atlas, kinds
 from match_steps import cells, export, gallery_buttons, gallery_keys, gallery_menu, why
 from project_steps import index_moved, project_moved, project_saved, second_qgis
 from question_steps import analogs, atlas, conditions, earlier_group, history
@@ -33,7 +34,7 @@ STEPS = (
     click_tool, selection, earthly, given_up,
     gallery_buttons, gallery_keys, gallery_menu, cells, why, export, conditions, analogs, history,
     earlier_group, project_saved, second_qgis, project_moved, index_moved, atlas,
-    earlier_version, try_it, engine_dies, setup,
+    kinds, kind_in_the_atlas, earlier_version, try_it, engine_dies, setup,
 )  # fmt: skip
 
 if __name__ == "__main__" and "TOUR_DEV" not in os.environ:

@@ -1,0 +1,1 @@
+"""Kinds of craters that the user names."""
