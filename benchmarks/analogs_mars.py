@@ -76,7 +76,7 @@ def main(data: Path, work: Path) -> None:
                 selection=selection,
             )
             result = analogs.evaluate_analogs(index, encoder, craters, asked, angles=0)
-        print(f"\n{mosaic.stem}: {result['queries']} queries\n\n{analogs.markdown(result)}")  # noqa: T201
+        print(f"\n{mosaic.stem}: {result['queries']} queries\n\n{analogs.markdown(result)}")
 
 
 if __name__ == "__main__":
