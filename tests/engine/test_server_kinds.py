@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -200,3 +201,10 @@ def test_examples_of_another_catalogue_are_told_by_their_places(
     refused = server.fail("kinds.import", named(folder, path=str(lonely)))["message"]
     assert "has no example of a kind in this index" in refused
     assert len(server.call("kinds.list", {"path": str(folder / "scene.craterindex")})["kinds"]) == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="POSIX alone has named pipes")
+def test_a_table_that_is_a_pipe_is_not_waited_for(server: Client, folder: Path) -> None:
+    pipe = folder / "examples.csv"
+    os.mkfifo(pipe)
+    assert "pipe" in server.fail("kinds.import", named(folder, path=str(pipe)))["message"]

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ...contract import names
 from ...contract.kinds import NO, YES
 from ...contract.records import Json
 from ...contract.vocabulary import Outline
@@ -81,9 +82,9 @@ def read_examples(index: CraterIndex, path: Path) -> Examples:
     rows = np.full(len(craters), -1)
     rows[judged] = _same_craters(index, craters.take(judged))
     ids = index.craters.ids(rows[rows >= 0])
-    names = dict(zip(np.flatnonzero(rows >= 0).tolist(), ids, strict=True))
-    yes = [name for row, name in names.items() if words[row] in YES]
-    no = [name for row, name in names.items() if words[row] in NO]
+    same = dict(zip(np.flatnonzero(rows >= 0).tolist(), ids, strict=True))
+    yes = [crater_id for row, crater_id in same.items() if words[row] in YES]
+    no = [crater_id for row, crater_id in same.items() if words[row] in NO]
     if not yes:
         raise QueryError(
             f"{path.name} has no example of a kind in this index: none of its {int(judged.sum())} "
@@ -97,6 +98,11 @@ def _plain_list(path: Path) -> Examples | None:
     """Of a table of ids and labels without places; None for any other."""
     if path.suffix.lower() != ".csv":
         return None
+    try:
+        names.check_regular(path)
+        names.check_bytes(path)
+    except names.Refused:
+        return None  # the catalogue's reader says so
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             table = csv.DictReader(file)
