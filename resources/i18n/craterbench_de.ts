@@ -1754,12 +1754,6 @@
         </message>
         <message>
             <location filename="../../craterbench_qgis/gui/atlas/panel.py" />
-            <location filename="../../craterbench_qgis/gui/results/panel.py" />
-            <source>Like {name}</source>
-            <translation>Wie {name}</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/gui/atlas/panel.py" />
             <source>No crater selected</source>
             <translation>Kein Krater ausgewählt</translation>
         </message>

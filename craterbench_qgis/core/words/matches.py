@@ -236,10 +236,15 @@ def query_title(request: QueryRequest) -> str:
     titles = {
         QueryKind.AREA: tr("Box"),
         QueryKind.CRATER: tr("Circle"),
-        QueryKind.INDEXED: tr("Crater {id}").format(id=request.crater_id),
+        QueryKind.INDEXED: crater_title("", request.crater_id or ""),
         QueryKind.IMAGE: tr("What the map shows"),
     }
     return titles[request.kind]
+
+
+def crater_title(name: str, crater_id: str) -> str:
+    """How a crater of the index is called; ``name``: where it has one, else its id or nothing."""
+    return name if name not in ("", crater_id) else tr("Crater {id}").format(id=crater_id)
 
 
 def set_title(request: QueryRequest) -> str:

@@ -28,6 +28,7 @@ from ...contract.columns import name_column
 from ...contract.methods import ATLAS_AT, DESCRIBE_ATLAS, SELECT_IN_ATLAS
 from ...contract.vocabulary import QueryKind
 from ...core.query import QueryRequest
+from ...core.words.matches import crater_title
 from ...core.words.quantities import kilometres, number, place
 from ...i18n import tr
 from ..colours import QuietLabel
@@ -272,7 +273,7 @@ class AtlasPanel(QWidget):
                     lon=crater.lon,
                     lat=crater.lat,
                     diameter_m=crater.diameter_m,
-                    label=tr("Like {name}").format(name=_name(crater)),
+                    label=crater_title(_name(crater), crater.crater_id),
                 )
             )
 

@@ -344,7 +344,7 @@ class ResultsPanel(QWidget):
                 lon=match.lon,
                 lat=match.lat,
                 diameter_m=match.diameter_m,
-                label=tr("Like {name}").format(name=self._set.name_of(row)),
+                label=words.crater_title(self._set.name_of(row), match.crater_id),
             )
         )
 
