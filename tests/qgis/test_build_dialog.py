@@ -26,8 +26,9 @@ from craterbench_qgis.contract.build import TOKENS, Columns
 from craterbench_qgis.contract.vocabulary import Size
 from craterbench_qgis.core.geo.crs import MapFrame
 from craterbench_qgis.core.geo.extent import extent_region
+from craterbench_qgis.gui.build.dialog import BuildDialog
 from craterbench_qgis.gui.layer_files import export_layer, vector_file
-from index_fakes import MARS, catalogue_info, error, mosaic_info, settle
+from index_fakes import MARS, MOON, catalogue_info, error, mosaic_info, settle
 from inside import FakeInterface, wait_until
 
 
@@ -375,3 +376,22 @@ def test_what_was_corrected_in_a_mosaic_is_shown(bench: BuildBench) -> None:
     bench.dialog.mosaics.add("/data/moon.cub")
     settle()
     assert note in bench.dialog.mosaics.list.item(0).text()
+
+
+def test_the_default_encoder_is_that_of_the_body(iface: FakeInterface, tmp_path: Path) -> None:
+    """Said before the build; nothing is sent, so the engine takes it."""
+    bench = BuildBench(iface, tmp_path)
+    more = {"description": "d", "licence": "MIT", "bundled": True}
+    known = [{"id": "of the Moon", "default": True, **more},
+             {"id": "of any body", "elsewhere": True, **more}]  # fmt: skip
+    bench.engine.answers["encoders.list"] = {"encoders": known}
+    for body, name in ((MOON, "of the Moon"), (MARS, "of any body")):
+        bench.engine.answers["mosaic.describe"] = mosaic_info(body=body)
+        dialog = BuildDialog(iface, bench.engine, bench.settings)
+        settle()
+        dialog.mosaics.add(str(tmp_path / "m.tif"))
+        settle()
+        dialog.check()
+        assert dialog.options.encoder.itemText(0) == f"default ({name})"
+        assert dialog.options.encoder_name() == name and dialog.options.encoder_id() == ""
+        dialog.close()

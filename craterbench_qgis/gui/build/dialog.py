@@ -165,6 +165,7 @@ class BuildDialog(QDialog):
     def check(self) -> str:
         """Check everything again; returns what is in the way, "" if nothing is."""
         self._timer.stop()
+        self.options.set_body(self.mosaics.body())
         options_problem = self.options.show_problem()
         self.catalogue.set_mosaics(self.mosaics.paths())
         if not options_problem:
@@ -185,7 +186,6 @@ class BuildDialog(QDialog):
         inputs = not any(text for _, text in problems[:3])
         busy = self._exporting is not None
         waiting = self.mosaics.body() is None or self.catalogue.info is None
-        self.options.set_body(self.mosaics.body())
         self.build.setEnabled(not problem and not waiting and not busy)
         self._foresee(inputs and not waiting)
         resume = self._output.kind == RESUMABLE
