@@ -218,3 +218,20 @@ def read_layer(
         for row, shape in zip(rows, geometry, strict=True):
             row["geometry"] = shapely.from_wkb(shape)
     return names, rows
+
+
+def search(place: Place, output: Path, **options: object) -> dict[str, object]:
+    """The results of a search for the largest crater of the planet."""
+    row = max(rows_of(place), key=lambda row: float(row["DIAM_CIRC_IMG"]))
+    lon, lat = float(row["LON_CIRC_IMG"]), float(row["LAT_CIRC_IMG"])
+    half = 1.2 * float(row["DIAM_CIRC_IMG"]) / 30.3 / 2
+    ran = place.run(
+        "searchbyextent",
+        INDEX=options.pop("index", place.index),
+        EXTENT=f"{lon - half},{lon + half},{lat - half},{lat + half}",
+        OUTPUT=output,
+        TOP=20,
+        **options,
+    )
+    assert ran.code == 0, ran.output
+    return ran.results

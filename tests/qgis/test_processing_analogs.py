@@ -9,26 +9,10 @@ import pytest
 
 from engine_side import build_index
 from paths import needs_engine
-from processing_support import Place, qgis_process, read_layer, rows_of
+from processing_support import Place, qgis_process, read_layer, search
 from support import needs_qgis
 
 pytestmark = [needs_engine, needs_qgis, pytest.mark.skipif(not qgis_process(), reason="no QGIS")]
-
-
-def search(place: Place, output: Path, **options: object) -> dict[str, object]:
-    row = max(rows_of(place), key=lambda row: float(row["DIAM_CIRC_IMG"]))
-    lon, lat = float(row["LON_CIRC_IMG"]), float(row["LAT_CIRC_IMG"])
-    half = 1.2 * float(row["DIAM_CIRC_IMG"]) / 30.3 / 2
-    ran = place.run(
-        "searchbyextent",
-        INDEX=options.pop("index", place.index),
-        EXTENT=f"{lon - half},{lon + half},{lat - half},{lat + half}",
-        OUTPUT=output,
-        TOP=20,
-        **options,
-    )
-    assert ran.code == 0, ran.output
-    return ran.results
 
 
 def test_analogs_with_their_turns_and_their_provenance(place: Place, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from paths import needs_engine
-from processing_support import Place, qgis_process, read_layer, rows_of
+from processing_support import Place, qgis_process, read_layer, rows_of, search
 from support import needs_qgis
 
 pytestmark = [needs_engine, needs_qgis, pytest.mark.skipif(not qgis_process(), reason="no QGIS")]
@@ -68,3 +68,24 @@ def test_what_cannot_be_learnt_is_said(
     )
     assert ran.code != 0 and words in ran.output
     assert not (tmp_path / "k.gpkg").exists() and not list(tmp_path.parent.glob("up*.json"))
+
+
+def test_a_kept_kind_is_a_layer_again_and_a_condition(place: Place, tmp_path: Path) -> None:
+    """Without examples those that are kept are taken; a search asks for craters of the kind."""
+    examples = table(tmp_path / "e.csv", [(crater, "yes") for crater in ids_of(place)[:8]])
+    first, again = tmp_path / "first.gpkg", tmp_path / "again.gpkg"
+    for more, output in (({"EXAMPLES": examples}, first), ({}, again)):
+        ran = place.run("nameakind", INDEX=place.index, NAME="kept", OUTPUT=output, **more)
+        assert ran.code == 0, ran.output
+    probability, same = (
+        {row["crater_id"]: row["probability"] for row in read_layer(path)[1]}
+        for path in (first, again)
+    )
+    assert probability == same and len(probability) > 8
+    for percent, least in (({}, 0.5), ({"MIN_KIND": 100}, 1.0)):
+        output = tmp_path / f"of_kind_{least}.gpkg"
+        search(place, output, KIND="kept", **percent)
+        ids = {row["crater_id"] for row in read_layer(output)[1]}
+        assert ids == {name for name, value in probability.items() if (value or 0) >= least}
+    ran = place.run("nameakind", INDEX=place.index, NAME="nobody's", OUTPUT=tmp_path / "n.gpkg")
+    assert ran.code != 0 and "No kind of this index is called nobody" in ran.output
