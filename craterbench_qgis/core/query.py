@@ -128,7 +128,7 @@ class QueryRequest(Query):
     def of_kind(cls, kind: KeptKind) -> QueryRequest:
         """The craters of a kind: analogs of its first example, refined by all of them."""
         everywhere = AnalogOptions(any_size=True, same_place=True)
-        label = tr("the kind “{name}”").format(name=kind.name)
+        label = kind_title(kind.name)
         return cls(
             kind=QueryKind.INDEXED,
             crater_id=kind.yes[0],
@@ -150,6 +150,11 @@ class QueryRequest(Query):
     def from_json(cls, data: Any) -> QueryRequest:
         """The request a store holds; version 0.1 named some members differently."""
         return super().from_json(_from_0_1(data) if "source" in data else data)
+
+
+def kind_title(name: str) -> str:
+    """How a query for the craters of a kind is called."""
+    return tr("the kind “{name}”").format(name=name)
 
 
 def _from_0_1(data: Json) -> Json:

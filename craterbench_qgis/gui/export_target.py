@@ -30,9 +30,7 @@ def ask_target(
     """The file that the user chose, ``name`` at first; None where nothing was chosen. ``of``: kinds
     of formats (:attr:`.export_plan.Format.kind`)."""
     formats = [known for known in plan.FORMATS if known.kind in of]
-    settings = Settings()
-    used = str(settings.value("export/folder", ""))
-    folder = plan.start_folder(QgsProject.instance().absolutePath(), used)
+    settings, folder = Settings(), start_folder()
     typed, wanted = QFileDialog.getSaveFileName(
         parent, title, str(Path(folder) / f"{name}{formats[0].ending}"),
         ";;".join(_pattern(known) for known in formats), _pattern(formats[0]),
@@ -49,6 +47,12 @@ def ask_target(
         settings.set_value("export/folder", str(Path(path).parent))
     # It has asked about replacing the file that was typed, and no other.
     return Target(path, path == typed, problem)
+
+
+def start_folder() -> str:
+    """Where such files are: the folder used last, else the project's, else the user's."""
+    used = str(Settings().value("export/folder", ""))
+    return plan.start_folder(QgsProject.instance().absolutePath(), used)
 
 
 def _pattern(known: plan.Format) -> str:

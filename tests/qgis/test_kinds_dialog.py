@@ -149,6 +149,17 @@ def test_without_matches_of_the_index_kinds_are_still_there(
     dialog.close()
 
 
+def test_a_kind_without_examples_can_only_be_removed() -> None:
+    """Somebody wrote its file by hand."""
+    there = {"kinds": [{"name": "empty", "yes": [], "no": []}], "unreadable": []}
+    _, dialog = opened(analogs(6), **{"kinds.list": there})
+    at = dialog.kinds.visualItemRect(dialog.kinds.topLevelItem(0)).center()
+    QTest.mouseClick(dialog.kinds.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    able = (dialog.show_button, dialog.write_button, dialog.remove_button)
+    assert [one.isEnabled() for one in able] == [False, False, True]
+    dialog.close()
+
+
 def test_files_that_are_no_kinds_are_named() -> None:
     there = {"kinds": [], "unreadable": ["broken"]}
     _, dialog = opened(None, **{"kinds.list": there})

@@ -38,12 +38,12 @@ from ...core import export_plan as plan
 from ...core.geo.crs import geographic_crs
 from ...core.layers.kind import style_by_probability
 from ...core.match_set import MatchSet
-from ...core.query import QueryRequest
+from ...core.query import QueryRequest, kind_title
 from ...core.words import kinds as words
 from ...core.words.matches import set_title
 from ...core.words.quantities import number
 from ...i18n import tr
-from ..export_target import ask_target
+from ..export_target import ask_target, start_folder
 from ..layer_files import table_filter
 from ..layouts import in_column, in_row
 from ..review.job_dialog import JobDialog, Request
@@ -158,17 +158,17 @@ class KindsDialog(JobDialog):
         if self._set is None:
             return ""
         shown = self._set.request.base_label or self._set.request.label
-        kinds = (self.kinds.named(name) for name in self.kinds.names())
-        labels = {QueryRequest.of_kind(kind).label: kind.name for kind in kinds if kind is not None}
+        labels = {kind_title(name): name for name in self.kinds.names()}
         return labels.get(shown, "")
 
     def _on_error(self, error: CallError) -> None:
         self.message.failure(error, "")
 
     def _on_chosen(self) -> None:
-        one = self.kinds.selected() is not None
-        for button in (self.show_button, self.write_button, self.remove_button):
-            button.setEnabled(one)
+        kind = self.kinds.selected()
+        self.remove_button.setEnabled(kind is not None)
+        for button in (self.show_button, self.write_button):
+            button.setEnabled(kind is not None and bool(kind.yes))
 
     # Learning
 
@@ -284,8 +284,8 @@ class KindsDialog(JobDialog):
 
     def _read(self) -> None:
         path, _ = QFileDialog.getOpenFileName(
-            self, tr("A table of examples"), "", table_filter()
-        )  # fmt: skip
+            self, tr("A table of examples"), start_folder(), table_filter()
+        )
         if not path:
             return
         name = self._name()
