@@ -13,39 +13,43 @@ HARDLY = 0.3
 YES = ("accepted", "yes", "true", "1")
 NO = ("rejected", "no", "false", "0")
 """What a table says, in any case, of craters that are of a kind and of such that are not."""
+PROBABILITY, EXAMPLE = "probability", "example"
+"""Columns of a kind's craters: to be of it, and what was said of an example."""
 Ids = Annotated[list[str], members(0, 100_000)]
 
 
 @dataclass(frozen=True)
 class KindParams(Record):
-    """A kind to be learnt and kept beside the index. ``yes``, ``no``: ids of craters that are of
-    it and that are not; without any, those of the kind that is kept. ``probabilities``: whether
-    they are wanted."""
+    """A kind to be learnt. Its examples are ``yes`` and ``no``, ids of craters that are of it and
+    that are not, or stand in the file ``table``, and are kept beside the index; without any they
+    are those that are kept. ``output``: a layer or table of the craters with their probability; its
+    ending says the format."""
 
     index: FileName
     name: str
     yes: Ids = field(default_factory=list)
     no: Ids = field(default_factory=list)
-    probabilities: bool = True
+    table: Optional[FileName] = None
+    output: Optional[FileName] = None
+    overwrite: bool = True
 
 
 @dataclass
 class LearntKindReply(Record):
-    """``probability``: of every crater of the index to be of the kind, by its row; None where it
-    has no descriptor. ``unknown``: ids that the index has not.
+    """``unknown``: ids that the index has not. ``files``: what was written.
 
     Of ``examples`` that were held out in turn, ``recall`` stand among the best 5 % of the craters
     that nobody judged; of what stands there at least ``precision`` are of the kind. ``measured``:
     how many measurements of terrain were used. ``kept``: the file of examples.
     """
 
-    probability: list[Optional[Probability]]
     unknown: list[str]
     examples: Count
     recall: Probability
     precision: Probability
     measured: Number
     kept: str
+    files: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -54,16 +58,6 @@ class KindName(Record):
 
     index: FileName
     name: str
-
-
-@dataclass(frozen=True)
-class KindFile(Record):
-    """A kind and a table: its craters are written to it, or its examples read from it."""
-
-    index: FileName
-    name: str
-    path: FileName
-    overwrite: bool = True
 
 
 @dataclass

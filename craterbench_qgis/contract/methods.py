@@ -66,8 +66,6 @@ REPORT = Method("report", search.SheetParams, search.Files, slow=True)
 LEARN_KIND = Method("kinds.learn", kinds.KindParams, kinds.LearntKindReply, Lane.LONG)
 LIST_KINDS = Method("kinds.list", build.IndexParams, kinds.KeptKinds)
 REMOVE_KIND = Method("kinds.remove", kinds.KindName, engine.Nothing)
-EXPORT_KIND = Method("kinds.export", kinds.KindFile, search.Files, Lane.LONG)
-IMPORT_KIND = Method("kinds.import", kinds.KindFile, kinds.LearntKindReply, Lane.LONG)
 EVALUATE = Method("evaluate", build.EvaluateParams, build.Answer, Lane.LONG)
 FIND_DUPLICATES = Method(
     "duplicates.find", duplicates.DuplicateParams, duplicates.DuplicateReport, Lane.LONG

@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from qgis.core import (
-    QgsCoordinateReferenceSystem,
-    QgsFeature,
-    QgsField,
-    QgsFields,
-    QgsGeometry,
-    QgsPointXY,
-    QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
     QgsProcessingParameterString,
-    QgsVectorLayer,
+    QgsProcessingParameterVectorDestination,
 )
 
-from ..contract.build import IndexInfo, IndexParams
 from ..contract.kinds import MIN_EXAMPLES, NO, YES, KindParams, LearntKindReply
-from ..contract.methods import LEARN_KIND, LIST_KINDS
-from ..contract.vocabulary import Decision, Stage
-from ..core.layers.catalogue import source_of_catalogue
-from ..core.layers.features import fields
+from ..contract.methods import LEARN_KIND
+from ..contract.vocabulary import Stage
 from ..core.layers.kind import style_by_probability
 from ..core.words import kinds as words
 from ..core.words.quantities import number
 from ..i18n import tr
 from . import compat, params
-from .base import Algorithm, Values, Work, refuse
+from .base import Algorithm, Values, Work, absolute, refuse
 from .engine import check_cancelled
-from .inputs import result_crs
 from .styling import Styler
-
-_OURS = (("probability", "real"), ("example", "text"))
 
 
 class NameAKind(Algorithm):
@@ -43,7 +29,7 @@ class NameAKind(Algorithm):
 
     NAME = "nameakind"
     GROUP = "search"
-    SPANS: ClassVar = {Stage.KINDS: (5, 80)}
+    SPANS: ClassVar = {Stage.KINDS: (5, 60), Stage.EXPORTING: (60, 100)}
 
     def displayName(self) -> str:
         return tr("Name a kind")
@@ -87,10 +73,10 @@ class NameAKind(Algorithm):
             ),
         )
         self.add(
-            QgsProcessingParameterFeatureSink("OUTPUT", tr("Craters by kind")),
+            QgsProcessingParameterVectorDestination("OUTPUT", tr("Craters by kind")),
             tr(
-                "The craters of the index with all their columns, and “probability”: 1 for "
-                "examples, 0 for rejected ones, empty for craters that cannot be described."
+                "The craters of the index that can be described, the likeliest first, with all "
+                "their columns and “probability”: 1 for examples, 0 for rejected ones."
             ),
         )
         self.add_numbers(
@@ -100,32 +86,14 @@ class NameAKind(Algorithm):
             ("MEASURED", tr("Measurements of terrain used")),
         )
 
-    _shown_in: Any = None
-
-    def read_layers(self, parameters: Values, context: Any, feedback: Any) -> None:
-        project = context.project()
-        self._shown_in = QgsCoordinateReferenceSystem() if project is None else project.crs()
-
     def perform(self, work: Work) -> Values:
         path = work.path("INDEX")
-        info = work.engine.index_info(path)
-        craters = _craters(info)
-        yes, no = self._examples(work) if work.given("EXAMPLES") else _kept(work, path)
-        request = KindParams(path, work.text("NAME"), yes, no)
+        yes, no = self._examples(work) if work.given("EXAMPLES") else ([], [])
+        destination = self.parameterAsOutputLayer(work.parameters, "OUTPUT", work.context)
+        request = KindParams(path, work.text("NAME"), yes, no, output=absolute(destination))
         learnt = work.engine.call_long(LEARN_KIND, request)
         _tell(work, learnt)
-        given = dict.fromkeys(yes, Decision.ACCEPTED.value) | dict.fromkeys(
-            no, Decision.REJECTED.value
-        )
-        columns, own = QgsFields(craters.fields()), list(_own_fields(craters.fields()))
-        for field in own:
-            columns.append(field)
-        crs = result_crs(info.body, self._shown_in)
-        sink, destination = work.sink("OUTPUT", columns, compat.wkb("Point"), crs)
-        valued = _valued(work, info, craters, columns, learnt.probability, given)
-        work.fill("OUTPUT", sink, valued)
-        shown = own[0].name()
-        Styler.give(work.context, destination, lambda layer: style_by_probability(layer, shown))
+        Styler.give(work.context, destination, style_by_probability)
         work.feedback.setProgress(100)
         return {
             "OUTPUT": destination,
@@ -159,55 +127,6 @@ class NameAKind(Algorithm):
             )
             raise refuse(text.format(least=MIN_EXAMPLES, n=number(len(yes))))
         return list(yes), [crater for crater in no if crater not in yes]
-
-
-def _kept(work: Work, path: str) -> tuple[list[str], list[str]]:
-    """The examples of the kind that is kept already."""
-    name, kinds = work.text("NAME"), work.engine.call(LIST_KINDS, IndexParams(path)).kinds
-    kind = next((kind for kind in kinds if kind.name == name), None)
-    if kind is None:
-        there = ", ".join(kind.name for kind in kinds) or tr("none")
-        text = tr("No kind of this index is called {name}; choose its examples. There are: {all}.")
-        raise refuse(text.format(name=name, all=there))
-    return kind.yes, kind.no
-
-
-def _craters(info: IndexInfo) -> QgsVectorLayer:
-    layer = QgsVectorLayer(source_of_catalogue(info.catalogue), info.name, "ogr")
-    if not info.catalogue or not layer.isValid():
-        text = tr("The catalogue of {name} cannot be read. Verify the index.")
-        raise refuse(text.format(name=info.name))
-    return layer
-
-
-def _own_fields(columns: QgsFields) -> Iterator[QgsField]:
-    """The columns that are added, under names that the catalogue has not."""
-    taken = {name.lower() for name in columns.names()}
-    for field in fields(_OURS):
-        while field.name().lower() in taken:
-            field.setName(f"kind_{field.name()}")
-        yield field
-
-
-def _valued(
-    work: Work,
-    info: IndexInfo,
-    craters: QgsVectorLayer,
-    columns: QgsFields,
-    probability: list[float | None],
-    given: dict[str, str],
-) -> Iterator[QgsFeature]:
-    """Every crater with its probability, where its columns say it lies."""
-    for count, crater in enumerate(craters.getFeatures()):
-        if count % 1000 == 0:
-            check_cancelled(work.feedback)
-            work.feedback.setProgress(80 + 20 * count / max(1, len(probability)))
-        feature = QgsFeature(columns)
-        value = probability[int(crater["crater_row"])]
-        feature.setAttributes([*crater.attributes(), value, given.get(str(crater["crater_id"]))])
-        place = QgsPointXY(crater["lon"], info.body.geodetic(crater["lat"]))
-        feature.setGeometry(QgsGeometry.fromPointXY(place))
-        yield feature
 
 
 def _tell(work: Work, learnt: LearntKindReply) -> None:

@@ -2885,7 +2885,6 @@
         <message>
             <location filename="../../craterbench_qgis/gui/index/info.py" />
             <location filename="../../craterbench_qgis/gui/review/find_options.py" />
-            <location filename="../../craterbench_qgis/processing/named_kind.py" />
             <location filename="../../craterbench_qgis/processing/params.py" />
             <source>none</source>
             <translation>keine</translation>
@@ -6475,11 +6474,6 @@ Strg und das Rad zoomen.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/named_kind.py" />
-            <source>No kind of this index is called {name}; choose its examples. There are: {all}.</source>
-            <translation>Keine Art dieses Index heißt {name}; wählen Sie ihre Beispiele. Es gibt: {all}.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/named_kind.py" />
             <source>Share of left-out examples among the best 5 %</source>
             <translation>Anteil der weggelassenen Beispiele unter den besten 5 %</translation>
         </message>
@@ -6490,13 +6484,8 @@ Strg und das Rad zoomen.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/named_kind.py" />
-            <source>The catalogue of {name} cannot be read. Verify the index.</source>
-            <translation>Der Katalog von {name} kann nicht gelesen werden. Prüfen Sie den Index.</translation>
-        </message>
-        <message>
-            <location filename="../../craterbench_qgis/processing/named_kind.py" />
-            <source>The craters of the index with all their columns, and “probability”: 1 for examples, 0 for rejected ones, empty for craters that cannot be described.</source>
-            <translation>Die Krater des Index mit allen Spalten und „probability“: 1 für Beispiele, 0 für abgelehnte, leer für Krater, die nicht beschrieben werden können.</translation>
+            <source>The craters of the index that can be described, the likeliest first, with all their columns and “probability”: 1 for examples, 0 for rejected ones.</source>
+            <translation>Die Krater des Index, die beschrieben werden können, die wahrscheinlichsten zuerst, mit allen Spalten und „probability“: 1 für Beispiele, 0 für abgelehnte.</translation>
         </message>
         <message>
             <location filename="../../craterbench_qgis/processing/named_kind.py" />

@@ -59,8 +59,11 @@ def asked(folder: Path, scene: Path, **more: Any) -> dict[str, Any]:
 
 def learnt(server: Client, folder: Path) -> dict[str, float]:
     """The kind ``sharp`` is named; the probability of each crater."""
-    reply = server.call("kinds.learn", named(folder, yes=YES, no=NO))
-    return dict(zip((name for name, *_ in craters()), reply["probability"], strict=True))
+    path = folder / "sharp.gpkg"
+    reply = server.call("kinds.learn", named(folder, yes=YES, no=NO, output=str(path)))
+    assert reply["files"][0] == str(path)
+    table = pyogrio.read_arrow(path, layer="craters")[1].to_pydict()
+    return dict(zip(table["crater_id"], table["probability"], strict=True))
 
 
 def test_analogs_are_refined_by_the_kind_of_what_was_accepted(
@@ -120,8 +123,8 @@ def test_kinds_are_listed_learnt_again_and_removed(server: Client, folder: Path)
     (kind,) = server.call("kinds.list", index)["kinds"]
     assert (kind["name"], kind["yes"], kind["no"]) == ("sharp", YES, NO) and kind["created"]
     assert (kind["recall"], kind["precision"]) == (first["recall"], first["precision"])
-    again = server.call("kinds.learn", named(folder, probabilities=False))
-    assert again == {**first, "probability": []}
+    assert server.call("kinds.learn", named(folder)) == first
+    assert server.call("kinds.list", index)["kinds"] == [kind]  # not kept anew
     kinds = folder / "scene.kinds"
     (kinds / "broken.json").write_text("{", encoding="utf-8")
     earlier = {"name": "old", "yes": YES, "no": [], "created": "2026-01-01"}
@@ -148,16 +151,18 @@ def test_a_kind_goes_to_another_index_as_a_table(
     probability = learnt(server, folder)
     for ending in ("gpkg", "csv", "shp"):
         path = tmp_path / f"sharp.{ending}"
-        written = server.call("kinds.export", named(folder, path=str(path)))["files"]
+        written = server.call("kinds.learn", named(folder, output=str(path)))["files"]
         assert written[0] == str(path)
-        read = server.call("kinds.import", named(folder, f"again {ending}", path=str(path)))
+        read = server.call("kinds.learn", named(folder, f"again {ending}", table=str(path)))
         assert read["examples"] == len(YES) and read["unknown"] == []
     columns, rows = pyogrio.read_arrow(tmp_path / "sharp.gpkg")
     assert rows.num_rows == COUNT and "freshness" in columns["fields"]
     table = rows.to_pydict()
     assert dict(zip(table["crater_id"], table["probability"], strict=True)) == probability
     said = dict(zip(table["crater_id"], table["example"], strict=True))
-    assert [said[name] for name in (*YES, *NO, "T-010")] == ["yes"] * 6 + ["no"] * 2 + [None]
+    assert [said[name] for name in (*YES, *NO, "T-010")] == ["accepted"] * 6 + ["rejected"] * 2 + [
+        None
+    ]
     assert table["crater_id"][: len(YES)] == sorted(table["crater_id"][: len(YES)])
     again = {
         k["name"]: k
@@ -196,12 +201,12 @@ def test_examples_of_another_catalogue_are_told_by_their_places(
             )
         out.writerow(["T-012", 300.0, -80.0, 30.0, "yes"])  # of another region
         out.writerow(["T-013", *known["T-013"], ""])  # not judged
-    server.call("kinds.import", named(folder, path=str(path)))
+    server.call("kinds.learn", named(folder, table=str(path)))
     (kind,) = server.call("kinds.list", {"path": str(folder / "scene.craterindex")})["kinds"]
     assert (set(kind["yes"]), set(kind["no"])) == (set(YES), set(NO))
     lonely = tmp_path / "lonely.csv"
     lonely.write_text("crater_id,lon,lat,diameter_km\nT-001,300,-80,30\n", encoding="utf-8")
-    refused = server.fail("kinds.import", named(folder, path=str(lonely)))["message"]
+    refused = server.fail("kinds.learn", named(folder, table=str(lonely)))["message"]
     assert "has no example of a kind in this index" in refused
     assert len(server.call("kinds.list", {"path": str(folder / "scene.craterindex")})["kinds"]) == 1
 
@@ -210,4 +215,4 @@ def test_examples_of_another_catalogue_are_told_by_their_places(
 def test_a_table_that_is_a_pipe_is_not_waited_for(server: Client, folder: Path) -> None:
     pipe = folder / "examples.csv"
     os.mkfifo(pipe)
-    assert "pipe" in server.fail("kinds.import", named(folder, path=str(pipe)))["message"]
+    assert "pipe" in server.fail("kinds.learn", named(folder, table=str(pipe)))["message"]

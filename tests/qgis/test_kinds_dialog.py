@@ -24,7 +24,7 @@ from sets import match_set, scattered
 FRESH = {"name": "fresh", "yes": [f"c{n}" for n in range(20, 26)], "no": ["c40"],
          "created": "2026-11-30T10:00:00+00:00", "recall": 0.8, "precision": 0.1}  # fmt: skip
 DOUBTFUL = {"name": "doubtful", "yes": ["c1"] * 5, "no": [], "recall": 0.1, "precision": 0.0}
-LEARNT = {"probability": [], "unknown": [], "examples": 5, "recall": 0.8, "precision": 0.02,
+LEARNT = {"unknown": [], "examples": 5, "recall": 0.8, "precision": 0.02,
           "measured": 0, "kept": "/i.kinds/a.json"}  # fmt: skip
 
 
@@ -73,7 +73,7 @@ def test_five_accepted_matches_and_a_name_make_a_kind() -> None:
     assert (asked["name"], asked["yes"], asked["no"]) == (
         "bowls", ["c1", "c2", "c3", "c4", "c7"], ["c5", "c6"],
     )  # fmt: skip
-    assert asked["probabilities"] is False
+    assert asked["table"] is None and asked["output"] is None
     assert dialog.message.plain.startswith("5 examples.") and not dialog.message.is_problem
     dialog.close()
 
@@ -145,7 +145,7 @@ def test_without_matches_of_the_index_kinds_are_still_there(
     assert request.feedback == Feedback(FRESH["yes"], FRESH["no"])
     assert request.conditions.analogs == AnalogOptions(any_size=True, same_place=True)
     click(button(dialog, "Write…"))  # and no file is chosen
-    assert engine.count("kinds.export") == 0
+    assert engine.count("kinds.learn") == 0
     dialog.close()
 
 

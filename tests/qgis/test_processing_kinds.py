@@ -88,4 +88,4 @@ def test_a_kept_kind_is_a_layer_again_and_a_condition(place: Place, tmp_path: Pa
         ids = {row["crater_id"] for row in read_layer(output)[1]}
         assert ids == {name for name, value in probability.items() if (value or 0) >= least}
     ran = place.run("nameakind", INDEX=place.index, NAME="nobody's", OUTPUT=tmp_path / "n.gpkg")
-    assert ran.code != 0 and "No kind of this index is called nobody" in ran.output
+    assert ran.code != 0 and "is called 'nobody's'. There are: kept" in ran.output

@@ -101,10 +101,16 @@ def test_no_label_asks_for_a_font_of_one_system_only(style: Path) -> None:
 
 def test_every_crater_with_a_probability_is_drawn_by_it() -> None:
     layer = layer_of("Point", "probability", [[1.0], [0.5], [0.3], [0.0], [None]], "POINT(0 0)")
-    style_by_probability(layer, "probability")
+    style_by_probability(layer)
     assert drawn(layer) == [
         ["50 to 100 %"], ["50 to 100 %"], ["20 to 50 %"], ["0 to 20 %"], []
     ]  # fmt: skip
+    short = layer_of("Point", "probabilit", [[0.9], [0.1]], "POINT(0 0)")  # a Shapefile's name
+    style_by_probability(short)
+    assert drawn(short) == [["50 to 100 %"], ["0 to 20 %"]]
+    table = layer_of("NoGeometry", "probability", [[0.9]], "")
+    style_by_probability(table)
+    assert table.isValid()
 
 
 def test_every_pair_is_drawn_by_decision_or_probability(project: QgsProject) -> None:

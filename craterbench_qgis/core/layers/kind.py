@@ -10,10 +10,12 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
+from ...contract.kinds import PROBABILITY
 from ...i18n import tr
 from ..words.quantities import number
 
-PROBABILITY = "probability"
+_DBF = 10
+"""Letters of a column's name in a Shapefile."""
 _SHOWN = (
     (0.5, 1.0, "215,48,39", "3"),
     (0.2, 0.5, "253,174,97", "2.4"),
@@ -22,8 +24,12 @@ _SHOWN = (
 """From and to which probability, colour, size in millimetres."""
 
 
-def style_by_probability(layer: QgsVectorLayer, column: str = PROBABILITY) -> None:
-    """The likelier, the larger and redder; craters without a probability are not drawn."""
+def style_by_probability(layer: QgsVectorLayer) -> None:
+    """The likelier, the larger and redder; a table is left as it is."""
+    names = (PROBABILITY, PROBABILITY[:_DBF])
+    column = next((name for name in names if layer.fields().indexOf(name) >= 0), "")
+    if not column or not layer.isSpatial():
+        return
     ranges = []
     for low, high, colour, size in _SHOWN:
         symbol = QgsMarkerSymbol.createSimple(

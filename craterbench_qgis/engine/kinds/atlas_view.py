@@ -19,6 +19,7 @@ from ...contract.atlas import (
     AtlasPictureParams,
     AtlasPoint,
 )
+from ...contract.kinds import KeptKind
 from ...contract.vocabulary import Scale
 from ..errors import CraterIndexError, QueryError
 from ..index import CraterIndex
@@ -28,7 +29,7 @@ from ..words import Advice
 from .atlas_colours import Colours, by_column, by_numbers, by_probability
 from .descriptor import load_descriptor
 from .gallery import KindGallery
-from .kept import NamedKind, known_kinds, load_kind
+from .kept import known_kinds, load_kind
 from .named import learn_ids
 
 _MAKE = Advice("Make it with 'craterbench index atlas'.", "Press Make the atlas.")
@@ -102,7 +103,7 @@ class AtlasView:
         name = (column or "").removeprefix(OF_KIND)
         is_kind = column == OF_KIND + name and column not in _own_columns(self._index)
         kind = load_kind(self._index.path, name) if is_kind else None
-        key = column, kind and (kind.yes, kind.no)
+        key = column, kind and (*kind.yes, "", *kind.no)
         known = self._colours.get(key)
         if known is None:
             made = self._made(column) if kind is None else self._of_kind(kind)
@@ -112,7 +113,7 @@ class AtlasView:
         self._colours.move_to_end(key)
         return known
 
-    def _of_kind(self, kind: NamedKind) -> Colours:
+    def _of_kind(self, kind: KeptKind) -> Colours:
         """By the probability of each crater to be of the kind."""
         gallery = KindGallery(self._index, load_descriptor())
         learnt = learn_ids(self._index, gallery, kind.yes, kind.no)

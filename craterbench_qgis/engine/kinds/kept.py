@@ -4,34 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
 
 from ...contract import held, names
+from ...contract.kinds import KeptKind
 from ...contract.records import read_json
 from ..errors import CraterIndexError, QueryError
 
 _NAME = re.compile(r"\w[\w .-]{0,60}")
 _LONGEST = 16 << 20
-
-
-@dataclass(frozen=True)
-class NamedKind:
-    """A kind and its examples (crater ids). ``validation``: what was found of held-out examples
-    when it was learnt, plain JSON; empty where an earlier version kept it."""
-
-    name: str
-    yes: tuple[str, ...]
-    no: tuple[str, ...] = ()
-    created: str = ""
-    validation: dict[str, Any] = field(default_factory=dict)
-
-    def number(self, name: str) -> float | None:
-        """One of the numbers of ``validation``; None where there is no such one."""
-        value = self.validation.get(name)
-        return float(value) if isinstance(value, (int, float)) and 0.0 <= value <= 1.0 else None
 
 
 def kinds_beside(index: Path) -> Path:
@@ -47,18 +29,18 @@ def check_name(name: str) -> None:
         )
 
 
-def save_kind(index: Path, kind: NamedKind) -> Path:
+def save_kind(index: Path, kind: KeptKind) -> Path:
     """Keep a kind beside its index; an earlier one of the name is replaced. Raises QueryError,
     CraterIndexError."""
     check_name(kind.name)
     folder = kinds_beside(index)
     path = folder / f"{kind.name}.json"
-    content = asdict(kind)
-    content["created"] = kind.created or datetime.now(timezone.utc).isoformat(timespec="seconds")
+    kind.created = datetime.now(timezone.utc).isoformat(timespec="seconds")
     try:
         folder.mkdir(exist_ok=True)
         part = path.with_suffix(".part")
-        part.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        text = json.dumps(kind.to_json(), indent=1, ensure_ascii=False)
+        part.write_text(text + "\n", encoding="utf-8")
         held.replace(part, path)
     except OSError as error:
         raise CraterIndexError(
@@ -67,28 +49,22 @@ def save_kind(index: Path, kind: NamedKind) -> Path:
     return path
 
 
-def load_kind(index: Path, name: str) -> NamedKind:
+def load_kind(index: Path, name: str) -> KeptKind:
     """The kind of that name. Raises QueryError, naming those there are."""
-    path = _path_of(index, name)
+    path = path_of(index, name)
     try:
         names.check_regular(path)
         names.check_bytes(path, _LONGEST)
-        content = read_json(path.read_text(encoding="utf-8"))
-        validation = content.get("validation")
-        return NamedKind(
-            name,
-            tuple(str(crater_id) for crater_id in content["yes"]),
-            tuple(str(crater_id) for crater_id in content["no"]),
-            str(content["created"]),
-            validation if isinstance(validation, dict) else {},
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        kind = KeptKind.from_json(read_json(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
         raise QueryError(f"The kind at {path} cannot be read ({error}). Name it again.") from error
+    kind.name = name
+    return kind
 
 
 def remove_kind(index: Path, name: str) -> None:
     """Forget a kind. Raises QueryError, CraterIndexError."""
-    path = _path_of(index, name)
+    path = path_of(index, name)
     try:
         held.remove(path)
     except OSError as error:
@@ -104,7 +80,8 @@ def known_kinds(index: Path) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.json")) if folder.is_dir() else []
 
 
-def _path_of(index: Path, name: str) -> Path:
+def path_of(index: Path, name: str) -> Path:
+    """Where the kind of that name lies. Raises QueryError, naming those there are."""
     known = known_kinds(index)
     if name not in known:
         raise QueryError(

@@ -17,13 +17,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...contract.kinds import MIN_EXAMPLES
+from ...contract.kinds import MIN_EXAMPLES, KeptKind
 from ...contract.vocabulary import Likeness
 from ..errors import QueryError
 from ..index import CraterIndex
 from .descriptor import KindDescriptor
 from .gallery import PARTS, KindGallery
-from .kept import NamedKind, check_name, save_kind
+from .kept import check_name, save_kind
 from .measured import measured_columns
 
 Float = NDArray[np.float64]
@@ -51,8 +51,6 @@ MEASURED_WEIGHT = 1.0
 hemisphere (docs/validation/analogs.md)."""
 CHECKED_TOP = 0.05
 """The best share of an index in which held-out examples are looked for, foremost."""
-RECALL = f"recall_in_best_{CHECKED_TOP:g}"
-PRECISION = f"precision_at_least_in_best_{CHECKED_TOP:g}"
 
 
 @dataclass
@@ -73,12 +71,12 @@ class LearntKind:
     @property
     def recall(self) -> float:
         """Of the held-out examples, the share among the best 5 % of those nobody labelled."""
-        return float(self.validation[RECALL])
+        return float(self.validation[f"recall_in_best_{CHECKED_TOP:g}"])
 
     @property
     def precision(self) -> float:
         """Of what stands there, at least the share that is of the kind."""
-        return float(self.validation[PRECISION])
+        return float(self.validation[f"precision_at_least_in_best_{CHECKED_TOP:g}"])
 
     def order(self) -> NDArray[np.int64]:
         """Positions [M], the likeliest first."""
@@ -97,8 +95,8 @@ def learn_named(
     check_name(name)
     learnt = learn_ids(index, KindGallery(index, descriptor), yes, no)
     unknown = set(learnt.unknown)
-    of_kind, others = (tuple(known for known in ids if known not in unknown) for ids in (yes, no))
-    kind = NamedKind(name, of_kind, others, validation=learnt.validation)
+    of_kind, others = ([known for known in ids if known not in unknown] for ids in (yes, no))
+    kind = KeptKind(name, of_kind, others, recall=learnt.recall, precision=learnt.precision)
     learnt.kept = save_kind(index.path, kind)
     return learnt
 

@@ -6,21 +6,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from ...contract import names
 from ...contract.records import Json
-from ..bodies import great_circle_distance
 from ..errors import CraterBenchError
 from ..index import CraterIndex
+from ..index.places import crater_at
 from ..kinds.measured import Float, MeasuredTerrain
 from ..mosaic import Mosaic
 from ..terrain import measure_craters
 from .query import QueryView
-
-AWAY, RATIO = 0.3, 1.35
-"""A crater of the index is the query's within these limits, of its own and of the diameter."""
-_METRES_A_DEGREE = np.pi / 180
 
 
 @dataclass(frozen=True)
@@ -58,24 +52,14 @@ def terrain_of(
 
 def _crater_of(index: CraterIndex, query: QueryView) -> int | None:
     """The row of the crater that the query shows, the nearest in place and size."""
-    craters, crater_id = index.craters, query.source.get("crater_id")
+    crater_id = query.source.get("crater_id")
     if crater_id is not None:
-        rows = craters.rows_of([str(crater_id)]).get(str(crater_id))
+        rows = index.craters.rows_of([str(crater_id)]).get(str(crater_id))
         return rows[-1] if rows else None
     lon, lat, diameter = query.lon, query.lat, query.diameter_m
     if lon is None or lat is None or diameter is None:
         return None
-    body = index.settings.body
-    reach = AWAY * RATIO * diameter / (min(body.a, body.b) * _METRES_A_DEGREE)
-    near = np.flatnonzero(np.abs(craters.lat - lat) < reach)
-    _, _, sizes = craters.places(near)
-    ratio = np.abs(np.log(sizes / diameter))
-    near, sizes, ratio = (part[ratio < np.log(RATIO)] for part in (near, sizes, ratio))
-    away = np.asarray(great_circle_distance(body, lon, lat, craters.lon[near], craters.lat[near]))
-    off = away / sizes
-    if not (off < AWAY).any():
-        return None
-    return int(near[np.where(off < AWAY, off + ratio, np.inf).argmin()])
+    return crater_at(index, lon, lat, diameter)
 
 
 def _models(index: CraterIndex) -> Iterator[Mosaic]:

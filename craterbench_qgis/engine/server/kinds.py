@@ -1,5 +1,4 @@
-"""``kinds.learn``, ``list``, ``remove``, ``export``, ``import``: kinds from examples, kept beside
-an index."""
+"""``kinds.learn``, ``list``, ``remove``: kinds from examples, kept beside an index."""
 
 from __future__ import annotations
 
@@ -7,36 +6,54 @@ from pathlib import Path
 
 from ...contract.build import IndexParams
 from ...contract.engine import Nothing
-from ...contract.kinds import (
-    KeptKind,
-    KeptKinds,
-    KindFile,
-    KindName,
-    KindParams,
-    LearntKindReply,
-)
-from ...contract.search import Files
+from ...contract.kinds import KeptKinds, KindName, KindParams, LearntKindReply
 from ...contract.vocabulary import Stage
 from ..errors import QueryError
-from ..index import CraterIndex, open_index
+from ..index import open_index
 from ..kinds import load_descriptor
-from ..kinds.kept import known_kinds, load_kind, remove_kind
-from ..kinds.kind_table import read_examples, write_kind
-from ..kinds.named import PRECISION, RECALL, LearntKind, learn_named
+from ..kinds.gallery import KindGallery
+from ..kinds.kept import known_kinds, load_kind, path_of, remove_kind
+from ..kinds.kind_table import check_table, read_examples, write_kind
+from ..kinds.named import learn_ids, learn_named
 from ..search.provenance import index_provenance
 from .calls import Call
 
 
 def learn(call: Call[KindParams]) -> LearntKindReply:
-    """The probability of every crater, and what held-out examples say of it."""
-    params = call.params
-    yes, no = params.yes, params.no
-    if not yes and not no:
-        kind = load_kind(Path(params.index), params.name)
-        yes, no = list(kind.yes), list(kind.no)
-    with open_index(Path(params.index)) as index:
-        learnt = _learnt(call, index, params.name, (yes, no))
-        return _reply(index if params.probabilities else None, learnt)
+    """What held-out examples say of a kind; where wanted, its craters are written."""
+    params, path = call.params, Path(call.params.index)
+    if params.output is not None:
+        check_table(Path(params.output))
+    with open_index(path) as index:
+        yes, no = params.yes, params.no
+        if params.table is not None:
+            call.monitor.report(Stage.CATALOGUE, 0, 0)
+            yes, no = read_examples(index, Path(params.table))
+        call.monitor.report(Stage.KINDS, 0, 0)
+        with call.work.loading:
+            descriptor = load_descriptor()
+        call.monitor.check()
+        if yes or no:
+            learnt = learn_named(index, descriptor, params.name, yes, no)
+        else:
+            kind = load_kind(path, params.name)
+            yes, no = kind.yes, kind.no
+            learnt = learn_ids(index, KindGallery(index, descriptor), yes, no)
+        files: list[Path] = []
+        if params.output is not None:
+            call.monitor.report(Stage.EXPORTING, 0, 0)
+            about = {**index_provenance(index), "kind": {"name": params.name, **learnt.validation}}
+            output = Path(params.output)
+            files = write_kind(index, learnt, (yes, no), output, about, params.overwrite)
+    return LearntKindReply(
+        unknown=list(learnt.unknown),
+        examples=int(learnt.validation["examples"]),
+        recall=learnt.recall,
+        precision=learnt.precision,
+        measured=learnt.measured,
+        kept=str(path_of(path, params.name)),
+        files=[str(file) for file in files],
+    )
 
 
 def kept(call: Call[IndexParams]) -> KeptKinds:
@@ -44,12 +61,9 @@ def kept(call: Call[IndexParams]) -> KeptKinds:
     path, there = Path(call.params.path), KeptKinds([])
     for name in known_kinds(path):
         try:
-            kind = load_kind(path, name)
+            there.kinds.append(load_kind(path, name))
         except QueryError:
             there.unreadable.append(name)
-            continue
-        said = kind.number(RECALL), kind.number(PRECISION)
-        there.kinds.append(KeptKind(name, list(kind.yes), list(kind.no), kind.created, *said))
     return there
 
 
@@ -57,53 +71,3 @@ def remove(call: Call[KindName]) -> Nothing:
     """Forget a kind."""
     remove_kind(Path(call.params.index), call.params.name)
     return Nothing()
-
-
-def export(call: Call[KindFile]) -> Files:
-    """The craters of the index with their probability, as a layer or a table."""
-    params = call.params
-    kind = load_kind(Path(params.index), params.name)
-    with open_index(Path(params.index)) as index:
-        learnt = _learnt(call, index, kind.name, (list(kind.yes), list(kind.no)))
-        call.monitor.report(Stage.EXPORTING, 0, 0)
-        about = {**index_provenance(index), "kind": {"name": kind.name, **learnt.validation}}
-        examples = list(kind.yes), list(kind.no)
-        path = Path(params.path)
-        files = write_kind(index, learnt, examples, path, about, params.overwrite)
-    return Files([str(file) for file in files])
-
-
-def read(call: Call[KindFile]) -> LearntKindReply:
-    """A kind from the examples in a table."""
-    params = call.params
-    with open_index(Path(params.index)) as index:
-        call.monitor.report(Stage.CATALOGUE, 0, 0)
-        examples = read_examples(index, Path(params.path))
-        return _reply(None, _learnt(call, index, params.name, examples))
-
-
-def _learnt(
-    call: Call, index: CraterIndex, name: str, examples: tuple[list[str], list[str]]
-) -> LearntKind:
-    call.monitor.report(Stage.KINDS, 0, 0)
-    with call.work.loading:
-        descriptor = load_descriptor()
-    call.monitor.check()
-    return learn_named(index, descriptor, name, *examples)
-
-
-def _reply(index: CraterIndex | None, learnt: LearntKind) -> LearntKindReply:
-    """``index``: where probabilities are wanted."""
-    probability: list[float | None] = [None] * (0 if index is None else index.n_craters)
-    if index is not None:
-        for row, value in zip(learnt.rows.tolist(), learnt.probability.tolist(), strict=True):
-            probability[row] = round(value, 4)
-    return LearntKindReply(
-        probability=probability,
-        unknown=list(learnt.unknown),
-        examples=int(learnt.validation["examples"]),
-        recall=learnt.recall,
-        precision=learnt.precision,
-        measured=learnt.measured,
-        kept=str(learnt.kept),
-    )

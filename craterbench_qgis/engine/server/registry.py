@@ -54,8 +54,6 @@ HANDLERS: dict[str, Handler] = {
         Handler(methods.LEARN_KIND, "kinds", "learn"),
         Handler(methods.LIST_KINDS, "kinds", "kept"),
         Handler(methods.REMOVE_KIND, "kinds", "remove"),
-        Handler(methods.EXPORT_KIND, "kinds", "export"),
-        Handler(methods.IMPORT_KIND, "kinds", "read"),
         Handler(methods.EVALUATE, "evaluating", "evaluate"),
         Handler(methods.FIND_DUPLICATES, "duplicates", "find"),
         Handler(methods.APPLY_DUPLICATES, "duplicates", "apply"),

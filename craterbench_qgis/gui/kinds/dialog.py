@@ -27,13 +27,11 @@ from ...contract.kinds import (
     MIN_EXAMPLES,
     KeptKind,
     KeptKinds,
-    KindFile,
     KindName,
     KindParams,
     LearntKindReply,
 )
-from ...contract.methods import EXPORT_KIND, IMPORT_KIND, LEARN_KIND, LIST_KINDS, REMOVE_KIND
-from ...contract.search import Files
+from ...contract.methods import LEARN_KIND, LIST_KINDS, REMOVE_KIND
 from ...core import export_plan as plan
 from ...core.geo.crs import geographic_crs
 from ...core.layers.kind import style_by_probability
@@ -67,7 +65,7 @@ class KindsDialog(JobDialog):
         super().__init__(engine, tr("Kinds of craters"), tr("Learn the kind"), parent)
         self._info = info
         self._set: MatchSet | None = None
-        self._job: Request | None = None
+        self._job = KindParams(info.path, "")
         self._make_controls()
         self._lay_out()
         self.show_matches(match_set)
@@ -220,33 +218,27 @@ class KindsDialog(JobDialog):
 
     def start(self) -> None:
         """Learn the kind of the matches."""
-        yes, no = self._examples()
-        params = KindParams(self._info.path, self._name(), yes, no, probabilities=False)
-        self._begin((LEARN_KIND, params))
+        self._job = KindParams(self._info.path, self._name(), *self._examples())
+        super().start()
 
-    def _begin(self, job: Request) -> None:
+    def _begin(self, job: KindParams) -> None:
+        """Something for which nothing that is typed has to be right."""
         self._job = job
-        if job[0] is LEARN_KIND:
-            super().start()
-        else:  # nothing that is typed has to be right for it
-            self._set_running(True)
-            self._send()
+        self._set_running(True)
+        self._send()
 
     def request(self) -> Request:
-        assert self._job is not None
-        return self._job
+        return LEARN_KIND, self._job
 
-    def show_result(self, result: Any) -> None:
+    def show_result(self, result: LearntKindReply) -> None:
         self.start_button.setEnabled(not self.problem_now())
-        if isinstance(result, Files):
-            self._on_written(result)
+        if result.files:
+            self._on_written(result.files[0])
             return
-        learnt: LearntKindReply = result
-        self.message.info(" ".join(words.learnt(learnt)))
-        doubts = list(words.doubts(learnt))
-        if doubts:
-            self.message.problem(" ".join([*words.learnt(learnt), *doubts]))
-        self._list(select=str(getattr(self.request()[1], "name", "")))
+        said, doubts = list(words.learnt(result)), list(words.doubts(result))
+        show = self.message.problem if doubts else self.message.info
+        show(" ".join([*said, *doubts]))
+        self._list(select=self._job.name)
 
     def show_failure(self) -> None:
         self.start_button.setEnabled(not self.problem_now())
@@ -270,11 +262,10 @@ class KindsDialog(JobDialog):
         if target.problem:
             self.message.problem(target.problem)
             return
-        params = KindFile(self._info.path, kind.name, target.path, target.overwrite)
-        self._begin((EXPORT_KIND, params))
+        wanted = {"output": target.path, "overwrite": target.overwrite}
+        self._begin(KindParams(self._info.path, kind.name, **wanted))  # type: ignore[arg-type]
 
-    def _on_written(self, files: Files) -> None:
-        path = files.files[0]
+    def _on_written(self, path: str) -> None:
         text = tr("Written: {name}").format(name=Path(path).name)
         layer = _layer_of(path, self._info)
         if layer is not None:
@@ -291,7 +282,7 @@ class KindsDialog(JobDialog):
         name = self._name()
         if not name or self.kinds.named(name) is not None:
             name = self._free_name(names.in_words(Path(path).stem) or tr("kind"))
-        self._begin((IMPORT_KIND, KindFile(self._info.path, name, path)))
+        self._begin(KindParams(self._info.path, name, table=path))
 
     def _free_name(self, name: str) -> str:
         taken, count = set(self.kinds.names()), 1
@@ -341,7 +332,5 @@ def _layer_of(path: str, info: IndexInfo) -> QgsVectorLayer | None:
     if not layer.isValid() or not layer.isSpatial():
         return None
     layer.setCrs(geographic_crs(info.body, QgsProject.instance().crs()))
-    column = next((f.name() for f in layer.fields() if f.name().startswith("probabil")), "")
-    if column:
-        style_by_probability(layer, column)
+    style_by_probability(layer)
     return layer
